@@ -1,0 +1,255 @@
+import { Command, Option } from "commander";
+import { type BuildResult, build } from "../src/build/build.js";
+import { InterruptedError } from "../src/core/errors.js";
+import { packers } from "../src/pack/pack.js";
+import { shardFormats } from "../src/shards/formats.js";
+import { sourceFormats } from "../src/sources/formats.js";
+import { failWith } from "./fail.js";
+import {
+	bytesText,
+	durationText,
+	grouped,
+	parseCount,
+	percent,
+} from "./numbers.js";
+import { ProgressLine } from "./progress.js";
+import { onStopSignals } from "./signals.js";
+
+export function buildCommand(): Command {
+	const choice = (flags: string, text: string, choices: readonly string[]) =>
+		new Option(flags, text).choices([...choices]);
+	const count = (flags: string, text: string) =>
+		new Option(flags, text).argParser(parseCount);
+	const required = (option: Option) => option.makeOptionMandatory();
+	return new Command("build")
+		.description("Build a dataset of packed token rows from text.")
+		.argument(
+			"<input...>",
+			"files, directories and globs of JSON Lines (.jsonl, .ndjson) and plain text (.txt, one document a file), also as .gz",
+		)
+		.addOption(
+			required(
+				new Option(
+					"--tokenizer <path>",
+					"a tokenizer.json, or a directory that holds one",
+				),
+			),
+		)
+		.addOption(required(count("--seq-len <n>", "tokens that a row can hold")))
+		.addOption(required(new Option("--out <dir>", "the directory to write")))
+		.optionsGroup("Reading:")
+		.addOption(
+			choice("--input-format <name>", "what the inputs are", [
+				"auto",
+				...Object.keys(sourceFormats),
+			]).default("auto", "auto, by the endings"),
+		)
+		.option("--text-field <name>", "field that holds a record's text", "text")
+		.option(
+			"--id-field <name>",
+			'field that holds a record\'s id (default: "id", where there is one)',
+		)
+		.addOption(
+			choice("--on-error <what>", "at a record that cannot be used", [
+				"stop",
+				"skip",
+			]).default("stop"),
+		)
+		.optionsGroup("Tokens:")
+		.option("--add-bos", "begin each document with BOS")
+		.option("--no-add-bos", "do not (the default)")
+		.option("--add-eos", "end each document with EOS (the default, if any)")
+		.option("--no-add-eos", "do not")
+		.option("--bos-token <token>", "the token to use as BOS")
+		.option("--eos-token <token>", "the token to use as EOS")
+		.optionsGroup("Packing:")
+		.addOption(
+			choice("--packer <name>", "how rows are packed", Object.keys(packers)),
+		)
+		.addOption(
+			count(
+				"--window <tokens>",
+				"tokens that are packed together (default: 64M)",
+			),
+		)
+		.addOption(count("--seed <n>", "seed of the order of rows (default: 0)"))
+		.optionsGroup("Writing:")
+		.addOption(
+			choice(
+				"--format <name>",
+				"format of the shards (default: parquet)",
+				Object.keys(shardFormats),
+			),
+		)
+		.addOption(
+			new Option(
+				"--compression <name>",
+				"of Parquet: snappy (default), zstd, none",
+			),
+		)
+		.addOption(
+			count("--shard-tokens <n>", "tokens of a shard, at most (default: 64M)"),
+		)
+		.option("--overwrite", "replace a dataset made from something else")
+		.optionsGroup("Running:")
+		.addOption(
+			count("--workers <n>", "threads that build (default: one a core)"),
+		)
+		.addOption(
+			count(
+				"--task-size <bytes>",
+				"input of a task (default: 1/64 of the input, 8M to 256M)",
+			),
+		)
+		.option("--json", "print a summary as JSON on stdout")
+		.option("--quiet", "print nothing but errors")
+		.addHelpText(
+			"after",
+			`
+Numbers may end in K, M, G or T (powers of 1024).
+Ctrl-C stops cleanly; the same command goes on where it stopped.
+
+Example:
+  seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/`,
+		)
+		.action(run);
+}
+
+interface Flags {
+	tokenizer: string;
+	seqLen: number;
+	out: string;
+	inputFormat: string;
+	textField: string;
+	idField?: string;
+	onError: "stop" | "skip";
+	addBos?: boolean;
+	addEos?: boolean;
+	bosToken?: string;
+	eosToken?: string;
+	packer?: string;
+	window?: number;
+	seed?: number;
+	format?: string;
+	compression?: string;
+	shardTokens?: number;
+	overwrite?: boolean;
+	workers?: number;
+	taskSize?: number;
+	json?: boolean;
+	quiet?: boolean;
+}
+
+async function run(inputs: string[], flags: Flags): Promise<void> {
+	const { taskSize, json, quiet, ...options } = flags;
+	const progress = new ProgressLine();
+	const say = (sentence: string) => {
+		if (!quiet) progress.say(sentence);
+	};
+	const stop = onStopSignals(() =>
+		say("stopping; press Ctrl-C again to stop at once"),
+	);
+	try {
+		const result = await build({
+			...options,
+			inputs,
+			taskBytes: taskSize,
+			signal: stop.signal,
+			onNotice: say,
+			onProgress: (now) => {
+				if (!quiet) progress.update(now);
+			},
+		});
+		progress.clear();
+		if (!quiet) process.stderr.write(describe(result));
+		if (json) process.stdout.write(`${JSON.stringify(summary(result))}\n`);
+	} catch (error) {
+		progress.clear();
+		process.exitCode = failWith(error);
+		if (error instanceof InterruptedError) process.exitCode = stop.exitCode();
+	} finally {
+		stop.release();
+	}
+}
+
+/** What `--json` prints; its fields only grow within a version. */
+function summary({
+	status,
+	out,
+	manifest,
+	tasksResumed,
+	...rest
+}: BuildResult) {
+	return {
+		version: 1,
+		command: "build",
+		status,
+		out,
+		seconds: rest.seconds,
+		tasks: manifest.tasks,
+		tasksResumed,
+		...manifest.totals,
+		...manifest.summary,
+		seqLen: manifest.settings.seqLen,
+		shards: manifest.shards.length,
+		shardBytes: manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0),
+		manifest: `${out}/seqpack.json`,
+	};
+}
+
+function describe({ status, out, manifest, seconds }: BuildResult): string {
+	const { totals, summary, settings, shards } = manifest;
+	const bytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
+	const { textTokens, specialTokens } = totals;
+	const read = textTokens + specialTokens;
+	const room = totals.rows * settings.seqLen;
+	const droppedTokens = Object.values(totals.dropped).reduce(
+		(sum, { tokens }) => sum + tokens,
+		0,
+	);
+	const reasons = Object.entries(totals.dropped).map(
+		([reason, { documents }]) => `${grouped(documents)} documents ${reason}`,
+	);
+	const skipped = Object.entries(totals.skippedRecords);
+	const rows: [string, string][] = [
+		[
+			"documents",
+			`${grouped(totals.documents)} (${bytesText(totals.textBytes)} of text)`,
+		],
+		[
+			"tokens",
+			`${grouped(read)} (${grouped(specialTokens)} of them BOS and EOS)`,
+		],
+		[
+			"dropped",
+			`${grouped(droppedTokens)} tokens${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}`,
+		],
+		[
+			"packs",
+			`${grouped(totals.rows)} rows of ${grouped(settings.seqLen)}, ${summary.sequencesPerRow.toFixed(2)} sequences each`,
+		],
+		[
+			"fill",
+			`${percent(summary.fill)} (${grouped(totals.rows)} rows; no packing needs fewer than ${grouped(summary.lowerBoundRows)})`,
+		],
+		[
+			"padding",
+			`${percent(room === 0 ? 0 : summary.padding / room)} (${grouped(summary.padding)} tokens)`,
+		],
+		[
+			"shards",
+			`${grouped(shards.length)} ${settings.format} files, ${bytesText(bytes)}, in ${out}/data`,
+		],
+	];
+	if (skipped.length > 0)
+		rows.splice(1, 0, [
+			"skipped",
+			`${skipped.map(([reason, n]) => `${grouped(n)} records ${reason}`).join(", ")}; listed in ${out}/index/skipped.jsonl`,
+		]);
+	const head =
+		status === "built"
+			? `Built ${out} in ${durationText(seconds)}`
+			: `${out} is built already; nothing was done`;
+	const body = rows.map(([name, text]) => `  ${name.padEnd(11)}${text}`);
+	return `${[head, ...body].join("\n")}\n`;
+}

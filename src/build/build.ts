@@ -1,0 +1,201 @@
+import { availableParallelism } from "node:os";
+import { DataError } from "../core/errors.js";
+import type { Manifest } from "../dataset/manifest.js";
+import { findInputs } from "../sources/find-inputs.js";
+import type { InputFile } from "../sources/source.js";
+import {
+	type LoadedTokenizerFiles,
+	readTokenizerFiles,
+} from "../storage/load-tokenizer.js";
+import { localStore as store } from "../storage/local.js";
+import { tokenizerFromJson } from "../tokenizer/from-json.js";
+import { finalize } from "./finalize.js";
+import { STATE } from "./layout.js";
+import { takeLock } from "./lock.js";
+import { type BuildOptions, checkOptions, resolveSettings } from "./options.js";
+import { beginAnew, forget, lookAtOutput } from "./output-directory.js";
+import { estimatedBytes, makePlan, type Plan } from "./plan.js";
+import { readRecord, type TaskRecord } from "./record.js";
+import { runTasks } from "./run.js";
+import type { StageTimes } from "./task.js";
+
+export interface BuildResult {
+	/** `built`, or `already-built` when the dataset was there and nothing was done. */
+	status: "built" | "already-built";
+	out: string;
+	manifest: Manifest;
+	/** Tasks that an earlier run had done. */
+	tasksResumed: number;
+	/** Milliseconds by stage, summed over the workers. */
+	stages: StageTimes;
+	seconds: number;
+}
+
+/** A build that is prepared: what to do, and with what. */
+interface Prepared {
+	plan: Plan;
+	files: InputFile[];
+	tokenizerFiles: LoadedTokenizerFiles;
+	out: string;
+	onError: "stop" | "skip";
+}
+
+/**
+ * Builds a dataset: reads documents, tokenizes, packs, and writes shards, an
+ * index and a manifest to `options.out`. Stopped or killed at any place, the
+ * same call goes on where it stopped and gives the same bytes.
+ * @throws UsageError, DataError, EnvironmentError, InterruptedError; each says
+ * what to do.
+ */
+export async function build(options: BuildOptions): Promise<BuildResult> {
+	const began = performance.now();
+	const seconds = () => (performance.now() - began) / 1000;
+	const prepared = await prepare(options);
+	const { out, plan } = prepared;
+	const overwrite = options.overwrite ?? false;
+	const found = await lookAtOutput(store, out, plan, overwrite);
+	if (found.state === "built") {
+		const { manifest } = found;
+		const tasksResumed = plan.tasks.length;
+		const stages = { read: 0, tokenize: 0, pack: 0, write: 0 };
+		const status = "already-built";
+		return { status, out, manifest, tasksResumed, stages, seconds: seconds() };
+	}
+	const isNew = (await store.stat(out)) === null;
+	await store.makeDirectory(`${out}/${STATE}`);
+	const unlock = await takeLock(store, out);
+	try {
+		if (found.state !== "unfinished") await beginAnew(store, out, plan);
+		const done = await runMissing(prepared, options);
+		const manifest = await finalize(store, out, plan, prepared.onError);
+		await unlock();
+		return { status: "built", out, manifest, ...done, seconds: seconds() };
+	} catch (error) {
+		await unlock();
+		const kept = await readRecords(prepared);
+		const tasks = kept.filter((record) => record !== null).length;
+		const isEmpty = error instanceof DataError && error.code === "empty-corpus";
+		if (tasks === 0 || isEmpty) await forget(store, out, isNew);
+		else
+			options.onNotice?.(
+				`${tasks} of ${kept.length} tasks are done and kept in ${out}/${STATE}: the same command goes on from there`,
+			);
+		throw error;
+	}
+}
+
+async function prepare(options: BuildOptions): Promise<Prepared> {
+	checkOptions(options);
+	const out = options.out.replace(/(?<=.)\/+$/, "");
+	const { files, ignored, repeated } = await findInputs(options.inputs, {
+		format: options.inputFormat ?? "auto",
+		exclude: out,
+	});
+	if (ignored.length > 0)
+		options.onNotice?.(
+			`left out ${ignored.length} files of unknown kind, such as ${ignored[0]}`,
+		);
+	if (repeated > 0)
+		options.onNotice?.(`${repeated} files were named again; each is read once`);
+	const tokenizerFiles = await readTokenizerFiles(options.tokenizer);
+	const tokenizer = tokenizerFromJson(tokenizerFiles);
+	const inputBytes = files.reduce((sum, file) => sum + estimatedBytes(file), 0);
+	const settings = resolveSettings(options, tokenizer, inputBytes);
+	const { engine, vocabSize } = tokenizer;
+	const { fingerprint } = tokenizerFiles;
+	const identity = { fingerprint, engine, vocabSize };
+	const plan = await makePlan(store, files, settings, identity);
+	return {
+		plan,
+		files,
+		tokenizerFiles,
+		out,
+		onError: options.onError ?? "stop",
+	};
+}
+
+/** Runs the tasks that have no record. */
+async function runMissing(
+	prepared: Prepared,
+	options: BuildOptions,
+): Promise<Pick<BuildResult, "tasksResumed" | "stages">> {
+	const records = await readRecords(prepared);
+	const missing = [...records.keys()].filter((task) => records[task] === null);
+	const tasksResumed = records.length - missing.length;
+	if (tasksResumed > 0)
+		options.onNotice?.(
+			`going on where an earlier run stopped: ${tasksResumed} of ${records.length} tasks are done`,
+		);
+	const stages: StageTimes = { read: 0, tokenize: 0, pack: 0, write: 0 };
+	const progress = {
+		bytes: bytesDone(prepared.plan, records),
+		totalBytes: prepared.files.reduce((sum, file) => sum + file.size, 0),
+		documents: 0,
+		tokens: 0,
+		tasks: tasksResumed,
+		totalTasks: records.length,
+	};
+	const workers = options.workers ?? availableParallelism();
+	await runTasks(prepared, missing, workers, options.signal, {
+		onProgress(bytes, documents, tokens) {
+			progress.bytes += bytes;
+			progress.documents += documents;
+			progress.tokens += tokens;
+			options.onProgress?.(progress);
+		},
+		onTaskDone(_task, times) {
+			progress.tasks++;
+			stages.read += times.read;
+			stages.tokenize += times.tokenize;
+			stages.pack += times.pack;
+			stages.write += times.write;
+			options.onProgress?.(progress);
+		},
+	});
+	requireRows(await readRecords(prepared), options.inputs);
+	return { tasksResumed, stages };
+}
+
+/** The record of each task, null where it is still to be done. */
+async function readRecords({
+	out,
+	plan,
+	onError,
+}: Prepared): Promise<(TaskRecord | null)[]> {
+	const records: (TaskRecord | null)[] = [];
+	for (let task = 0; task < plan.tasks.length; task++) {
+		const record = await readRecord(store, out, task, plan.planHash);
+		// Where errors are to stop the build, a task that passed some over is not done.
+		const counts = onError === "skip" || record?.skipped === null;
+		records.push(counts ? record : null);
+	}
+	return records;
+}
+
+function bytesDone(plan: Plan, records: (TaskRecord | null)[]): number {
+	let bytes = 0;
+	plan.tasks.forEach((spans, task) => {
+		if (records[task] === null) return;
+		for (const { input, start, end } of spans)
+			bytes += (end ?? plan.inputs[input].bytes) - start;
+	});
+	return bytes;
+}
+
+/** @throws DataError `empty-corpus` when nothing at all came out. */
+function requireRows(
+	records: (TaskRecord | null)[],
+	inputs: readonly string[],
+): void {
+	let documents = 0;
+	let skipped = 0;
+	for (const record of records) {
+		if (record !== null && record.totals.rows > 0) return;
+		documents += record?.totals.documents ?? 0;
+		skipped += record?.skipped?.rows ?? 0;
+	}
+	throw new DataError(
+		"empty-corpus",
+		`there is no text in ${inputs.join(", ")}: ${documents} documents, all of them empty, and ${skipped} records skipped as unusable. Name inputs that hold text.`,
+	);
+}

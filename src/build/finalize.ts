@@ -1,0 +1,173 @@
+import { datasetCard } from "../dataset/card.js";
+import { loadFromDiskFiles } from "../dataset/load-from-disk.js";
+import {
+	addTotals,
+	emptyTotals,
+	FORMAT_VERSION,
+	imbalances,
+	MANIFEST,
+	type Manifest,
+	type ManifestFile,
+	type ManifestShard,
+	summarize,
+} from "../dataset/manifest.js";
+import { packedSchema } from "../shards/packed-rows.js";
+import {
+	type PendingFile,
+	readAll,
+	type Store,
+	writeAll,
+} from "../storage/store.js";
+import { SKIPPED, STAGED, stagedPath, TOP_LEVEL_FILES } from "./layout.js";
+import type { Plan } from "./plan.js";
+import { readRecord, type SkippedRecord, type TaskRecord } from "./record.js";
+
+/**
+ * Makes the dataset of a plan whose tasks are all done: puts the staged files
+ * in their places and writes the manifest last, which is what makes the
+ * directory a dataset. Killed anywhere and run again, it ends the same.
+ */
+export async function finalize(
+	store: Store,
+	out: string,
+	plan: Plan,
+	onError: "stop" | "skip",
+): Promise<Manifest> {
+	await removeOtherManifest(store, out, plan);
+	const totals = emptyTotals();
+	const shards: ManifestShard[] = [];
+	const index: ManifestFile[] = [];
+	const skippedList = new SkippedList(store, out, plan);
+	for (let task = 0; task < plan.tasks.length; task++) {
+		const record = await readRecord(store, out, task, plan.planHash);
+		if (record === null)
+			throw new Error(`task ${task} is not done, and the build was finalized`);
+		addTotals(totals, record.totals);
+		shards.push(...record.shards);
+		if (record.index !== null) index.push(record.index);
+		await skippedList.add(record);
+	}
+	const problems = imbalances(totals);
+	if (problems.length > 0) throw new Error(problems.join("; "));
+
+	const skipped = await skippedList.finish();
+	for (const { path } of [...shards, ...index]) {
+		const staged = `${out}/${stagedPath(path)}`;
+		if ((await store.stat(staged)) !== null)
+			await store.move(staged, `${out}/${path}`);
+	}
+	const manifest: Manifest = {
+		formatVersion: FORMAT_VERSION,
+		seqpackVersion: plan.seqpackVersion,
+		planHash: plan.planHash,
+		settings: plan.settings,
+		onError,
+		tokenizer: plan.tokenizer,
+		inputs: plan.inputs.map(({ source, bytes, fingerprint }) => ({
+			source,
+			bytes,
+			fingerprint,
+		})),
+		tasks: plan.tasks.length,
+		totals,
+		summary: summarize(totals, plan.settings.seqLen),
+		shards,
+		index,
+		skipped,
+	};
+	const extras: Record<string, string> = {
+		"README.md": datasetCard(manifest, packedSchema),
+		...(plan.settings.format === "arrow"
+			? loadFromDiskFiles(manifest, packedSchema)
+			: {}),
+	};
+	for (const [name, content] of Object.entries(extras))
+		await writeAll(store, `${out}/${name}`, content);
+	const paths = [...shards, ...index, skipped].map((file) => file?.path ?? "");
+	await removeOtherFiles(
+		store,
+		out,
+		new Set([...paths, ...Object.keys(extras)]),
+	);
+	await writeAll(
+		store,
+		`${out}/${MANIFEST}`,
+		`${JSON.stringify(manifest, null, "\t")}\n`,
+	);
+	await store.remove(`${out}/${STAGED}`);
+	return manifest;
+}
+
+/**
+ * Removes a manifest of another plan, whose dataset this one replaces: from
+ * here on until the new manifest is there the directory is no dataset.
+ */
+async function removeOtherManifest(
+	store: Store,
+	out: string,
+	plan: Plan,
+): Promise<void> {
+	const path = `${out}/${MANIFEST}`;
+	if ((await store.stat(path)) === null) return;
+	const earlier = JSON.parse((await readAll(store, path)).toString("utf8"));
+	if (earlier.planHash !== plan.planHash) await store.remove(path);
+}
+
+/** Removes what an earlier dataset left where this one's files are. */
+async function removeOtherFiles(
+	store: Store,
+	out: string,
+	keep: ReadonlySet<string>,
+): Promise<void> {
+	for (const directory of ["data", "index"])
+		for (const name of await store.list(`${out}/${directory}`))
+			if (!keep.has(`${directory}/${name}`))
+				await store.remove(`${out}/${directory}/${name}`);
+	for (const name of TOP_LEVEL_FILES)
+		if (!keep.has(name)) await store.remove(`${out}/${name}`);
+}
+
+/** Joins the tasks' lists of skipped records, with lines counted in the whole file. */
+class SkippedList {
+	readonly #store: Store;
+	readonly #out: string;
+	readonly #plan: Plan;
+	readonly #linesBefore = new Map<number, number>();
+	#file: PendingFile | null = null;
+	#rows = 0;
+
+	constructor(store: Store, out: string, plan: Plan) {
+		this.#store = store;
+		this.#out = out;
+		this.#plan = plan;
+	}
+
+	async add(record: TaskRecord): Promise<void> {
+		const spans = this.#plan.tasks[record.task];
+		const before = spans.map(({ input }, span) => {
+			const lines = this.#linesBefore.get(input) ?? 0;
+			this.#linesBefore.set(input, lines + record.lines[span]);
+			return lines;
+		});
+		if (record.skipped === null) return;
+		const path = `${this.#out}/${stagedPath(record.skipped.path)}`;
+		const list = (await readAll(this.#store, path)).toString("utf8");
+		const lines = list.split("\n").filter((line) => line !== "");
+		const numbered = lines.map((line) => {
+			const { span, ...entry } = JSON.parse(line) as SkippedRecord & {
+				span: number;
+			};
+			entry.line += before[span];
+			return `${JSON.stringify(entry)}\n`;
+		});
+		this.#file ??= await this.#store.create(`${this.#out}/${SKIPPED}`);
+		await this.#file.write(Buffer.from(numbered.join("")));
+		this.#rows += numbered.length;
+	}
+
+	async finish(): Promise<ManifestFile | null> {
+		if (this.#file === null) return null;
+		const written = await this.#file.commit();
+		return { path: SKIPPED, rows: this.#rows, ...written };
+	}
+}

@@ -1,0 +1,42 @@
+/** Where a build keeps what, below the output directory. */
+export const STATE = ".seqpack";
+export const PLAN = `${STATE}/plan.json`;
+export const LOCK = `${STATE}/lock`;
+export const RECORDS = `${STATE}/tasks`;
+export const STAGED = `${STATE}/staged`;
+
+/** Files that a dataset may have at its top besides the manifest. */
+export const TOP_LEVEL_FILES = ["README.md", "state.json", "dataset_info.json"];
+
+export function recordPath(task: number): string {
+	return `${RECORDS}/${padded(task, 5)}.json`;
+}
+
+export function shardPath(
+	task: number,
+	shard: number,
+	extension: string,
+): string {
+	return `data/train-${padded(task, 5)}-${padded(shard, 4)}${extension}`;
+}
+
+export function indexPath(task: number): string {
+	return `index/${padded(task, 5)}.parquet`;
+}
+
+/** The task's own list of skipped records, with lines counted in its spans. */
+export function skippedPath(task: number): string {
+	return `skipped/${padded(task, 5)}.jsonl`;
+}
+
+/** The dataset's list of skipped records. */
+export const SKIPPED = "index/skipped.jsonl";
+
+/** Where a file waits until the whole build is done. */
+export function stagedPath(path: string): string {
+	return `${STAGED}/${path}`;
+}
+
+function padded(number: number, width: number): string {
+	return String(number).padStart(width, "0");
+}

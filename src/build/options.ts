@@ -1,0 +1,191 @@
+import { UsageError } from "../core/errors.js";
+import type { Settings } from "../dataset/manifest.js";
+import { findPacker } from "../pack/pack.js";
+import { LARGEST_CAPACITY } from "../pack/packing.js";
+import { findShardFormat } from "../shards/formats.js";
+import type { SpecialToken, Tokenizer } from "../tokenizer/tokenizer.js";
+
+export interface BuildOptions {
+	/** Files, directories and glob patterns. */
+	inputs: readonly string[];
+	/** A tokenizer.json, or a directory that holds one. */
+	tokenizer: string;
+	/** Tokens that a row can hold. */
+	seqLen: number;
+	/** The directory to write: new, empty, or of an unfinished build. */
+	out: string;
+
+	/** `auto` (by the endings of the names), `jsonl` or `text`. */
+	inputFormat?: string | undefined;
+	/** Field of a record that holds its text; default `text`. */
+	textField?: string | undefined;
+	/** Field that holds its id; default `id`, where a record has one. */
+	idField?: string | undefined;
+	/** Begin each document with BOS; default no. */
+	addBos?: boolean | undefined;
+	/** End each document with EOS; default yes when the tokenizer has one. */
+	addEos?: boolean | undefined;
+	/** The token to use as BOS; default the tokenizer's own. */
+	bosToken?: string | undefined;
+	/** The token to use as EOS; default the tokenizer's own. */
+	eosToken?: string | undefined;
+	/** A name from `packers`; default `best-fit-decreasing`. */
+	packer?: string | undefined;
+	/** Tokens that are packed together; default 2^26. */
+	window?: number | undefined;
+	/** Seed of the order of the rows; default 0. */
+	seed?: number | undefined;
+	/** `parquet` (default) or `arrow`. */
+	format?: string | undefined;
+	/** Of Parquet: `snappy` (default), `zstd` or `none`. */
+	compression?: string | undefined;
+	/** Uncompressed input bytes of a task; default 1/64 of the input, from 8 to 256 MiB. */
+	taskBytes?: number | undefined;
+	/** Tokens that a shard is meant to have room for; default 2^26. */
+	shardTokens?: number | undefined;
+
+	/** Threads that build tasks; default one a core. 0 builds in the calling thread. */
+	workers?: number | undefined;
+	/** What to do with a record that cannot be used: `stop` (default) or `skip`. */
+	onError?: "stop" | "skip" | undefined;
+	/** Replace a dataset that was made from something else. */
+	overwrite?: boolean | undefined;
+	/** Aborts the build; what is done stays, and the same call goes on there. */
+	signal?: AbortSignal | undefined;
+	/** Told of how far the build is, several times a second. */
+	onProgress?: ((progress: BuildProgress) => void) | undefined;
+	/** Told of things worth knowing, as sentences. */
+	onNotice?: ((notice: string) => void) | undefined;
+}
+
+export interface BuildProgress {
+	/** Bytes of input read, of how many. */
+	bytes: number;
+	totalBytes: number;
+	documents: number;
+	tokens: number;
+	/** Tasks done, of how many. */
+	tasks: number;
+	totalTasks: number;
+}
+
+/** A row group has about as many tokens, and from 16 to 1024 rows. */
+const BATCH_TOKENS = 2 ** 22;
+const MIB = 2 ** 20;
+
+/** Checks the options that can be checked before anything is read. */
+export function checkOptions(options: BuildOptions): void {
+	requireInteger("seqLen", "--seq-len", options.seqLen, 1, LARGEST_CAPACITY);
+	const { window, seed, taskBytes, shardTokens, workers } = options;
+	requireInteger("window", "--window", window, 1, 2 ** 30);
+	requireInteger("seed", "--seed", seed, 0, Number.MAX_SAFE_INTEGER);
+	requireInteger("taskBytes", "--task-size", taskBytes, 1, 2 ** 50);
+	requireInteger("shardTokens", "--shard-tokens", shardTokens, 1, 2 ** 40);
+	requireInteger("workers", "--workers", workers, 0, 1024);
+	if (options.onError !== undefined)
+		requireOneOf("onError", "--on-error", options.onError, ["stop", "skip"]);
+	findPacker(options.packer ?? "best-fit-decreasing");
+	const format = findShardFormat(options.format ?? "parquet");
+	if (options.compression !== undefined)
+		requireOneOf(
+			"compression",
+			"--compression",
+			options.compression,
+			format.compressions,
+		);
+	if (options.out === "")
+		throw new UsageError(
+			"bad-option",
+			"out (--out) is empty: name a directory.",
+		);
+}
+
+/** The settings that the options come to for this tokenizer and this much input. */
+export function resolveSettings(
+	options: BuildOptions,
+	tokenizer: Tokenizer,
+	inputBytes: number,
+): Settings {
+	const format = options.format ?? "parquet";
+	const { seqLen } = options;
+	const batchRows = clamp(Math.floor(BATCH_TOKENS / seqLen), 16, 1024);
+	const shardRows = Math.floor((options.shardTokens ?? 2 ** 26) / seqLen);
+	return {
+		layout: "packed",
+		seqLen,
+		inputFormat: options.inputFormat ?? "auto",
+		textField: options.textField ?? "text",
+		idField: options.idField ?? null,
+		bos: resolveSpecial("bos", options.addBos ?? false, options, tokenizer),
+		eos: resolveSpecial("eos", options.addEos, options, tokenizer),
+		packer: options.packer ?? "best-fit-decreasing",
+		window: options.window ?? 2 ** 26,
+		seed: options.seed ?? 0,
+		format,
+		compression: options.compression ?? findShardFormat(format).compressions[0],
+		batchRows,
+		shardRows: Math.max(1, Math.floor(shardRows / batchRows)) * batchRows,
+		taskBytes:
+			options.taskBytes ??
+			clamp(Math.ceil(inputBytes / 64), 8 * MIB, 256 * MIB),
+	};
+}
+
+function resolveSpecial(
+	kind: "bos" | "eos",
+	add: boolean | undefined,
+	options: BuildOptions,
+	tokenizer: Tokenizer,
+): number | null {
+	const name = options[`${kind}Token`];
+	if (add === false) return null;
+	const special = name === undefined ? tokenizer[kind] : named(name, tokenizer);
+	if (special === null && add === true)
+		throw new UsageError(
+			`no-${kind}`,
+			`the tokenizer does not say which token is its ${kind.toUpperCase()}: name it with --${kind}-token, or leave out --add-${kind}.`,
+		);
+	return special === null ? null : special.id;
+}
+
+function named(token: string, tokenizer: Tokenizer): SpecialToken {
+	const id = tokenizer.tokenToId(token);
+	if (id === undefined)
+		throw new UsageError(
+			"unknown-token",
+			`the tokenizer has no token ${JSON.stringify(token)}.`,
+		);
+	return { token, id };
+}
+
+function requireInteger(
+	name: string,
+	flag: string,
+	value: number | undefined,
+	least: number,
+	most: number,
+): void {
+	if (value === undefined && name !== "seqLen") return;
+	if (!Number.isInteger(value) || Number(value) < least || Number(value) > most)
+		throw new UsageError(
+			"bad-option",
+			`${name} (${flag}) is ${value}: give a whole number from ${least} to ${most}.`,
+		);
+}
+
+function requireOneOf(
+	name: string,
+	flag: string,
+	value: string,
+	choices: readonly string[],
+): void {
+	if (!choices.includes(value))
+		throw new UsageError(
+			"bad-option",
+			`${name} (${flag}) is "${value}": give one of ${choices.join(", ")}.`,
+		);
+}
+
+function clamp(value: number, least: number, most: number): number {
+	return Math.max(least, Math.min(most, value));
+}

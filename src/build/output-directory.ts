@@ -1,0 +1,108 @@
+import { UsageError } from "../core/errors.js";
+import { MANIFEST, type Manifest } from "../dataset/manifest.js";
+import { readAll, type Store, writeAll } from "../storage/store.js";
+import { PLAN, RECORDS, STAGED, STATE } from "./layout.js";
+import { describeDifference, type Plan } from "./plan.js";
+
+/**
+ * What an output directory holds, seen from a plan:
+ * `new` nothing yet; `unfinished` a build of this very plan; `built` its
+ * finished dataset; `replace` something of seqpack's that may be overwritten.
+ */
+export type OutputState =
+	| { state: "new" | "unfinished" | "replace" }
+	| { state: "built"; manifest: Manifest };
+
+/**
+ * Looks at the output directory and decides what a build may do there.
+ * @throws UsageError `output-in-use` when it holds something that it must not
+ * touch, or must not touch without `overwrite`.
+ */
+export async function lookAtOutput(
+	store: Store,
+	out: string,
+	plan: Plan,
+	overwrite: boolean,
+): Promise<OutputState> {
+	const found = await store.stat(out);
+	if (found?.kind === "file")
+		throw inUse(`${out} is a file, not a directory: choose another --out`);
+	const names = await store.list(out);
+	if (names.length === 0) return { state: "new" };
+	const manifest = await readJson<Manifest>(store, `${out}/${MANIFEST}`);
+	const begun = await readJson<Plan>(store, `${out}/${PLAN}`);
+	const isOurs = manifest?.planHash !== undefined || names.includes(STATE);
+	if (!isOurs)
+		throw inUse(
+			`${out} already holds something else (${names.slice(0, 3).join(", ")}): choose another --out, or empty it`,
+		);
+	if (manifest?.planHash === plan.planHash) {
+		if (overwrite) return { state: "replace" };
+		await requireWhole(store, out, manifest);
+		return { state: "built", manifest };
+	}
+	if (begun?.planHash === plan.planHash) return { state: "unfinished" };
+	if (overwrite || (manifest === null && begun === null))
+		return { state: "replace" };
+	const what = manifest === null ? "an unfinished build" : "a dataset";
+	const differences = describeDifference(manifest ?? (begun as Plan), plan);
+	throw inUse(
+		`${out} holds ${what} that was made from something else (${differences.join("; ")}): choose another --out, or pass --overwrite to replace it`,
+	);
+}
+
+/** Clears away an earlier build's state and writes the plan of this one. */
+export async function beginAnew(
+	store: Store,
+	out: string,
+	plan: Plan,
+): Promise<void> {
+	const manifest = await readJson<Manifest>(store, `${out}/${MANIFEST}`);
+	if (manifest?.planHash === plan.planHash)
+		await store.remove(`${out}/${MANIFEST}`);
+	for (const path of [PLAN, RECORDS, STAGED])
+		await store.remove(`${out}/${path}`);
+	await writeAll(
+		store,
+		`${out}/${PLAN}`,
+		`${JSON.stringify(plan, null, "\t")}\n`,
+	);
+}
+
+/** Removes the state of a build that has nothing to go on from, and `out` if that leaves it empty. */
+export async function forget(
+	store: Store,
+	out: string,
+	removeOut: boolean,
+): Promise<void> {
+	await store.remove(`${out}/${STATE}`);
+	if (removeOut && (await store.list(out)).length === 0)
+		await store.remove(out);
+}
+
+async function requireWhole(
+	store: Store,
+	out: string,
+	manifest: Manifest,
+): Promise<void> {
+	for (const { path, bytes } of [...manifest.shards, ...manifest.index])
+		if ((await store.stat(`${out}/${path}`))?.size !== bytes)
+			throw inUse(
+				`${out} holds this dataset, but its file ${path} is missing or damaged: pass --overwrite to build it again`,
+			);
+}
+
+async function readJson<T>(store: Store, path: string): Promise<T | null> {
+	if ((await store.stat(path))?.kind !== "file") return null;
+	try {
+		const value = JSON.parse((await readAll(store, path)).toString("utf8"));
+		return typeof value === "object" ? value : null;
+	} catch (error) {
+		if (error instanceof SyntaxError) return null;
+		throw error;
+	}
+}
+
+function inUse(sentence: string): UsageError {
+	return new UsageError("output-in-use", `${sentence}.`);
+}

@@ -1,0 +1,152 @@
+import { FORMAT_VERSION, type Settings } from "../dataset/manifest.js";
+import { sourceFormats } from "../sources/formats.js";
+import type { InputFile } from "../sources/source.js";
+import { canonicalJson, fingerprintOfFile, sha256 } from "../storage/hash.js";
+import type { Store } from "../storage/store.js";
+import { version } from "../version.js";
+
+/** A part of one input: its number among the inputs, and the span of it. */
+export interface InputSpan {
+	input: number;
+	start: number;
+	end: number | null;
+}
+
+/** The input cut into tasks: all that decides what the build's bytes will be. */
+export interface Plan {
+	formatVersion: number;
+	seqpackVersion: string;
+	/** SHA-256 over all the rest. */
+	planHash: string;
+	settings: Settings;
+	tokenizer: { fingerprint: string; engine: string; vocabSize: number };
+	inputs: {
+		source: string;
+		bytes: number;
+		format: string;
+		compression: string | null;
+		fingerprint: string;
+	}[];
+	/** The spans of each task. */
+	tasks: InputSpan[][];
+}
+
+/** Text is taken to be this many times as large as its gzip file. */
+const GZIP_RATIO = 4;
+
+/** About how many bytes a file has once it is uncompressed. */
+export function estimatedBytes(file: InputFile): number {
+	return file.compression === "gzip" ? file.size * GZIP_RATIO : file.size;
+}
+
+export async function makePlan(
+	store: Store,
+	files: readonly InputFile[],
+	settings: Settings,
+	tokenizer: Plan["tokenizer"],
+): Promise<Plan> {
+	const fingerprints = await inParallel(files, 16, (file) =>
+		fingerprintOfFile(store, file.path, file.size),
+	);
+	const plan = {
+		formatVersion: FORMAT_VERSION,
+		seqpackVersion: version,
+		settings,
+		tokenizer,
+		inputs: files.map(({ source, size, format, compression }, i) => ({
+			source,
+			bytes: size,
+			format,
+			compression,
+			fingerprint: fingerprints[i],
+		})),
+		tasks: cutIntoTasks(files, settings.taskBytes),
+	};
+	return { ...plan, planHash: sha256(canonicalJson(plan)) };
+}
+
+/**
+ * Cuts files into tasks of about equal size, at most about `taskBytes` each.
+ * Files are taken in order; one that can be cut is, where a task is full; one
+ * that cannot goes whole to the task in which it begins.
+ */
+export function cutIntoTasks(
+	files: readonly InputFile[],
+	taskBytes: number,
+): InputSpan[][] {
+	const total = files.reduce((sum, file) => sum + estimatedBytes(file), 0);
+	const target = Math.ceil(total / Math.max(1, Math.ceil(total / taskBytes)));
+	const tasks: InputSpan[][] = [];
+	let spans: InputSpan[] = [];
+	let room = target;
+	const closeTask = () => {
+		if (spans.length > 0) tasks.push(spans);
+		spans = [];
+		room = target;
+	};
+	files.forEach((file, input) => {
+		const canCut =
+			file.compression === null && sourceFormats[file.format].canCut;
+		if (!canCut) {
+			spans.push({ input, start: 0, end: null });
+			room -= estimatedBytes(file);
+			if (room <= 0) closeTask();
+			return;
+		}
+		let start = 0;
+		while (start < file.size) {
+			const end = Math.min(file.size, start + room);
+			spans.push({ input, start, end });
+			room -= end - start;
+			start = end;
+			if (room <= 0) closeTask();
+		}
+	});
+	closeTask();
+	return tasks;
+}
+
+/** What differs between two plans, in words for a person. */
+export function describeDifference(
+	before: Pick<Plan, "settings" | "tokenizer" | "seqpackVersion"> & {
+		inputs: { source: string; bytes: number; fingerprint: string }[];
+	},
+	now: Plan,
+): string[] {
+	const differences: string[] = [];
+	const a = before.settings as unknown as Record<string, unknown>;
+	const b = now.settings as unknown as Record<string, unknown>;
+	for (const key of Object.keys(b))
+		if (canonicalJson(a[key] ?? null) !== canonicalJson(b[key] ?? null))
+			differences.push(
+				`${key} was ${JSON.stringify(a[key])} and is ${JSON.stringify(b[key])}`,
+			);
+	if (before.tokenizer.fingerprint !== now.tokenizer.fingerprint)
+		differences.push("the tokenizer is another one");
+	const identity = (inputs: typeof before.inputs) =>
+		canonicalJson(inputs.map((i) => [i.source, i.bytes, i.fingerprint]));
+	if (identity(before.inputs) !== identity(now.inputs))
+		differences.push("the input files are not the same or have changed");
+	if (before.seqpackVersion !== now.seqpackVersion)
+		differences.push(
+			`it was made by seqpack ${before.seqpackVersion}, and this is ${now.seqpackVersion}`,
+		);
+	return differences;
+}
+
+async function inParallel<T, R>(
+	items: readonly T[],
+	width: number,
+	action: (item: T) => Promise<R>,
+): Promise<R[]> {
+	const results: R[] = new Array(items.length);
+	let next = 0;
+	const lane = async () => {
+		while (next < items.length) {
+			const at = next++;
+			results[at] = await action(items[at]);
+		}
+	};
+	await Promise.all(Array.from({ length: width }, lane));
+	return results;
+}

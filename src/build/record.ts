@@ -1,0 +1,73 @@
+import type {
+	ManifestFile,
+	ManifestShard,
+	Totals,
+} from "../dataset/manifest.js";
+import { readAll, type Store, writeAll } from "../storage/store.js";
+import { recordPath, stagedPath } from "./layout.js";
+
+/** What a task did: written last, so that a task with a record is done. */
+export interface TaskRecord {
+	task: number;
+	/** Of the plan that the task is part of. */
+	planHash: string;
+	totals: Totals;
+	/** Lines in each span, to number the lines of the next one. */
+	lines: number[];
+	shards: ManifestShard[];
+	index: ManifestFile | null;
+	/** The list of records passed over, where there are any. */
+	skipped: ManifestFile | null;
+}
+
+/** One line of a list of skipped records. */
+export interface SkippedRecord {
+	source: string;
+	/** From 1; in a task's own list from the beginning of the span. */
+	line: number;
+	position: number;
+	reason: string;
+}
+
+export async function writeRecord(
+	store: Store,
+	out: string,
+	record: TaskRecord,
+): Promise<void> {
+	const path = `${out}/${recordPath(record.task)}`;
+	await writeAll(store, path, `${JSON.stringify(record, null, "\t")}\n`);
+}
+
+/**
+ * The record of a task that is done: one of this plan, whose files are all
+ * there, staged or already in their places.
+ */
+export async function readRecord(
+	store: Store,
+	out: string,
+	task: number,
+	planHash: string,
+): Promise<TaskRecord | null> {
+	const path = `${out}/${recordPath(task)}`;
+	if ((await store.stat(path)) === null) return null;
+	let record: TaskRecord;
+	try {
+		record = JSON.parse((await readAll(store, path)).toString("utf8"));
+	} catch {
+		return null;
+	}
+	if (record.planHash !== planHash || record.task !== task) return null;
+	for (const file of filesOf(record)) {
+		const found =
+			(await store.stat(`${out}/${stagedPath(file.path)}`)) ??
+			(await store.stat(`${out}/${file.path}`));
+		if (found?.size !== file.bytes) return null;
+	}
+	return record;
+}
+
+/** The files of a task that become part of the dataset, and its own list of skipped records. */
+export function filesOf(record: TaskRecord): ManifestFile[] {
+	const { shards, index, skipped } = record;
+	return [...shards, index, skipped].filter((file) => file !== null);
+}

@@ -1,0 +1,103 @@
+import type { ManifestShard, Settings } from "../dataset/manifest.js";
+import type { ShardWriter } from "../shards/format.js";
+import { findShardFormat } from "../shards/formats.js";
+import { huggingFaceMetadata } from "../shards/huggingface.js";
+import {
+	type PackedWindow,
+	packedSchema,
+	RowBuffer,
+} from "../shards/packed-rows.js";
+import type { PendingFile, Store } from "../storage/store.js";
+import { shardPath, stagedPath } from "./layout.js";
+
+interface OpenShard {
+	path: string;
+	file: PendingFile;
+	writer: ShardWriter;
+	rows: number;
+	sequences: number;
+	tokens: number;
+}
+
+/**
+ * The rows of a task, written to one shard after another. Row groups are
+ * uniform: rows wait in a buffer, over the borders of windows, until a group is
+ * full.
+ */
+export class ShardSeries {
+	/** The shards that are written. */
+	readonly shards: ManifestShard[] = [];
+	/** Rows added so far; the next row's number in the task. */
+	rows = 0;
+	/** Milliseconds spent encoding and writing. */
+	writeTime = 0;
+
+	readonly #store: Store;
+	readonly #out: string;
+	readonly #task: number;
+	readonly #settings: Settings;
+	readonly #buffer = new RowBuffer();
+	#open: OpenShard | null = null;
+
+	constructor(store: Store, out: string, task: number, settings: Settings) {
+		this.#store = store;
+		this.#out = out;
+		this.#task = task;
+		this.#settings = settings;
+	}
+
+	/** Adds a pack of the window as the next row; the caller awaits what it returns, if anything. */
+	add(window: PackedWindow, pack: number): Promise<void> | undefined {
+		this.#buffer.add(window, pack);
+		this.rows++;
+		return this.#buffer.rows === this.#settings.batchRows
+			? this.#flush()
+			: undefined;
+	}
+
+	/** Writes what waits, and closes the last shard. */
+	async finish(): Promise<void> {
+		if (this.#buffer.rows > 0) await this.#flush();
+		await this.#closeShard();
+	}
+
+	async abort(): Promise<void> {
+		await this.#open?.file.abort();
+	}
+
+	async #flush(): Promise<void> {
+		const began = performance.now();
+		const batch = this.#buffer.batch();
+		this.#open ??= await this.#openShard();
+		const shard = this.#open;
+		await shard.writer.write(batch);
+		shard.rows += batch.rows;
+		shard.tokens += this.#buffer.tokens;
+		shard.sequences += this.#buffer.sequences;
+		this.#buffer.clear();
+		if (shard.rows >= this.#settings.shardRows) await this.#closeShard();
+		this.writeTime += performance.now() - began;
+	}
+
+	async #openShard(): Promise<OpenShard> {
+		const { format: name, compression, batchRows } = this.#settings;
+		const format = findShardFormat(name);
+		const path = shardPath(this.#task, this.shards.length, format.extension);
+		const file = await this.#store.create(`${this.#out}/${stagedPath(path)}`);
+		const writer = format.write(file, packedSchema, {
+			compression,
+			batchRows,
+			metadata: new Map([["huggingface", huggingFaceMetadata(packedSchema)]]),
+		});
+		return { path, file, writer, rows: 0, sequences: 0, tokens: 0 };
+	}
+
+	async #closeShard(): Promise<void> {
+		if (this.#open === null) return;
+		const { path, file, writer, rows, sequences, tokens } = this.#open;
+		await writer.close();
+		const { bytes, sha256 } = await file.commit();
+		this.shards.push({ path, rows, sequences, tokens, bytes, sha256 });
+		this.#open = null;
+	}
+}

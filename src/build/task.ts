@@ -1,0 +1,231 @@
+import { DataError, InterruptedError } from "../core/errors.js";
+import { emptyTotals, type Totals } from "../dataset/manifest.js";
+import type { ShardWriter } from "../shards/format.js";
+import { indexSchema } from "../shards/index-rows.js";
+import { parquet } from "../shards/parquet.js";
+import { badRecordError, readSpan } from "../sources/read-documents.js";
+import type {
+	BadRecord,
+	InputFile,
+	ReadOptions,
+	Span,
+} from "../sources/source.js";
+import type { PendingFile, Store } from "../storage/store.js";
+import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import { indexPath, skippedPath, stagedPath } from "./layout.js";
+import type { Plan } from "./plan.js";
+import { type SkippedRecord, type TaskRecord, writeRecord } from "./record.js";
+import { ShardSeries } from "./shard-series.js";
+import { Window } from "./window.js";
+
+/** What all tasks of a build share. */
+export interface TaskContext {
+	store: Store;
+	plan: Plan;
+	/** The inputs of the plan, with the paths to open them by. */
+	files: readonly InputFile[];
+	tokenizer: Tokenizer;
+	out: string;
+	onError: "stop" | "skip";
+	/** Asked between megabytes of input. */
+	shouldStop: () => boolean;
+	/** Told of input bytes read, documents and tokens since the last call. */
+	onProgress: (bytes: number, documents: number, tokens: number) => void;
+}
+
+/** Milliseconds of a task by stage. */
+export interface StageTimes {
+	read: number;
+	tokenize: number;
+	pack: number;
+	write: number;
+}
+
+const INDEX_BATCH_ROWS = 1 << 16;
+
+/**
+ * Builds one task of a plan: reads its spans, and writes its shards, its part
+ * of the index and, last, its record. What it writes depends on the plan and
+ * the inputs alone; run again, it writes the same bytes.
+ * @throws DataError for a bad record when errors stop the build;
+ * InterruptedError when `shouldStop` says so. Nothing but whole files is left.
+ */
+export async function runTask(
+	context: TaskContext,
+	task: number,
+): Promise<StageTimes> {
+	const run = new TaskRun(context, task);
+	try {
+		return await run.build();
+	} catch (error) {
+		await run.abort();
+		throw error;
+	}
+}
+
+class TaskRun {
+	readonly #context: TaskContext;
+	readonly #task: number;
+	readonly #totals: Totals = emptyTotals();
+	readonly #lines: number[] = [];
+	readonly #times: StageTimes = { read: 0, tokenize: 0, pack: 0, write: 0 };
+	readonly #series: ShardSeries;
+	readonly #window: Window;
+	readonly #index: StagedFile;
+	readonly #skipped: StagedFile;
+	#indexWriter: ShardWriter | null = null;
+
+	constructor(context: TaskContext, task: number) {
+		const { store, out, plan, tokenizer } = context;
+		this.#context = context;
+		this.#task = task;
+		this.#series = new ShardSeries(store, out, task, plan.settings);
+		this.#window = new Window(task, plan.settings, tokenizer, this.#totals);
+		this.#index = new StagedFile(store, out, indexPath(task));
+		this.#skipped = new StagedFile(store, out, skippedPath(task));
+	}
+
+	async build(): Promise<StageTimes> {
+		const { plan, files, store, out } = this.#context;
+		for (const { input, start, end } of plan.tasks[this.#task])
+			await this.#readSpan(files[input], { start, end });
+		if (!this.#window.isEmpty) await this.#flushWindow();
+		const began = performance.now();
+		await this.#series.finish();
+		await this.#indexWriter?.close();
+		const { documents } = this.#totals;
+		const skipped = Object.values(this.#totals.skippedRecords);
+		const record: TaskRecord = {
+			task: this.#task,
+			planHash: plan.planHash,
+			totals: this.#totals,
+			lines: this.#lines,
+			shards: this.#series.shards,
+			index: await this.#index.commit(documents),
+			skipped: await this.#skipped.commit(skipped.reduce((a, b) => a + b, 0)),
+		};
+		await writeRecord(store, out, record);
+		this.#times.write += performance.now() - began;
+		return this.#times;
+	}
+
+	async abort(): Promise<void> {
+		await this.#series.abort();
+		await this.#index.abort();
+		await this.#skipped.abort();
+	}
+
+	async #readSpan(file: InputFile, span: Span): Promise<void> {
+		const { plan, store, shouldStop, onProgress } = this.#context;
+		await requireUnchanged(store, file);
+		const counts = { bytes: 0, records: 0, lines: 0 };
+		const options: ReadOptions = {
+			store,
+			counts,
+			textField: plan.settings.textField,
+			idField: plan.settings.idField,
+			onBadRecord: (bad) => this.#badRecord(file, span, bad),
+		};
+		const times = this.#times;
+		const totals = this.#totals;
+		let bytes = 0;
+		let began = performance.now();
+		for await (const batch of readSpan(file, span, options)) {
+			const read = performance.now();
+			times.read += read - began;
+			const documents = totals.documents;
+			const tokens = totals.textTokens;
+			let flushing = 0;
+			for (let at = 0; at < batch.texts.length; at++) {
+				this.#window.add(batch, at, file.source);
+				if (this.#window.isFull) {
+					const before = performance.now();
+					await this.#flushWindow();
+					flushing += performance.now() - before;
+				}
+			}
+			times.tokenize += performance.now() - read - flushing;
+			onProgress(
+				counts.bytes - bytes,
+				totals.documents - documents,
+				totals.textTokens - tokens,
+			);
+			bytes = counts.bytes;
+			if (shouldStop())
+				throw new InterruptedError("the build was asked to stop.");
+			began = performance.now();
+		}
+		totals.records += counts.records;
+		this.#lines.push(counts.lines);
+	}
+
+	async #flushWindow(): Promise<void> {
+		const began = performance.now();
+		const writing = this.#series.writeTime;
+		this.#indexWriter ??= parquet.write(await this.#index.open(), indexSchema, {
+			compression: "snappy",
+			batchRows: INDEX_BATCH_ROWS,
+			metadata: new Map(),
+		});
+		await this.#window.flush(this.#series, this.#indexWriter);
+		const written = this.#series.writeTime - writing;
+		this.#times.write += written;
+		this.#times.pack += performance.now() - began - written;
+	}
+
+	async #badRecord(file: InputFile, span: Span, bad: BadRecord): Promise<void> {
+		const { store, onError } = this.#context;
+		if (onError === "stop") throw await badRecordError(store, file, span, bad);
+		const { skippedRecords } = this.#totals;
+		skippedRecords[bad.reason] = (skippedRecords[bad.reason] ?? 0) + 1;
+		const { line, position, reason } = bad;
+		const entry: SkippedRecord & { span: number } = {
+			source: file.source,
+			line,
+			position,
+			reason,
+			span: this.#lines.length,
+		};
+		const list = await this.#skipped.open();
+		await list.write(Buffer.from(`${JSON.stringify(entry)}\n`));
+	}
+}
+
+async function requireUnchanged(store: Store, file: InputFile): Promise<void> {
+	const now = await store.stat(file.path);
+	if (now?.size !== file.size)
+		throw new DataError(
+			"input-changed",
+			`${file.path} changed while it was being built from: it had ${file.size} bytes and ${now === null ? "is gone" : `has ${now.size}`}. Build again with --overwrite once it no longer changes.`,
+		);
+}
+
+/** A file of the dataset that a task writes, if it has anything to put in it. */
+class StagedFile {
+	readonly #store: Store;
+	readonly #place: string;
+	readonly #path: string;
+	#file: PendingFile | null = null;
+
+	constructor(store: Store, out: string, path: string) {
+		this.#store = store;
+		this.#path = path;
+		this.#place = `${out}/${stagedPath(path)}`;
+	}
+
+	async open(): Promise<PendingFile> {
+		this.#file ??= await this.#store.create(this.#place);
+		return this.#file;
+	}
+
+	async commit(rows: number) {
+		if (this.#file === null) return null;
+		const written = await this.#file.commit();
+		this.#file = null;
+		return { path: this.#path, rows, ...written };
+	}
+
+	async abort(): Promise<void> {
+		await this.#file?.abort();
+	}
+}

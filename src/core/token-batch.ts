@@ -1,0 +1,94 @@
+/**
+ * A batch of token lists, held as in an Arrow list array:
+ * list i is `ids[offsets[i] .. offsets[i + 1])`.
+ */
+export interface TokenBatch {
+	/** Token ids of all lists, back to back. */
+	ids: Int32Array;
+	/** Borders of the lists in `ids`: one more than there are lists. */
+	offsets: Int32Array;
+}
+
+const LONGEST = 2 ** 31 - 1;
+
+/** An Int32Array that grows by doubling. */
+export class Int32Buffer {
+	array: Int32Array;
+	length = 0;
+
+	constructor(capacity = 1024) {
+		this.array = new Int32Array(capacity);
+	}
+
+	/** Makes room for `count` more; the caller writes them and adds to `length`. */
+	reserve(count: number): void {
+		const needed = this.length + count;
+		if (needed <= this.array.length) return;
+		if (needed > LONGEST)
+			throw new RangeError("an Int32Buffer holds at most 2^31 - 1 numbers");
+		const grown = new Int32Array(
+			Math.min(LONGEST, Math.max(needed, this.array.length * 2)),
+		);
+		grown.set(this.array.subarray(0, this.length));
+		this.array = grown;
+	}
+
+	push(value: number): void {
+		if (this.length === this.array.length) this.reserve(1);
+		this.array[this.length++] = value;
+	}
+
+	append(values: ArrayLike<number>): void {
+		this.reserve(values.length);
+		this.array.set(values, this.length);
+		this.length += values.length;
+	}
+
+	/** What is held now: a view, valid until the next call that grows. */
+	view(): Int32Array {
+		return this.array.subarray(0, this.length);
+	}
+}
+
+/**
+ * Builds a TokenBatch list by list: write a list's tokens to `ids`, then call
+ * `endList`.
+ */
+export class TokenBatchBuilder {
+	readonly ids: Int32Buffer;
+	readonly offsets: Int32Buffer;
+
+	constructor(capacity = 1024) {
+		this.ids = new Int32Buffer(capacity);
+		this.offsets = new Int32Buffer(256);
+		this.offsets.push(0);
+	}
+
+	/** How many lists are ended. */
+	get lists(): number {
+		return this.offsets.length - 1;
+	}
+
+	endList(): void {
+		this.offsets.push(this.ids.length);
+	}
+
+	/** The lists so far: views, valid until the builder is written to again. */
+	view(): TokenBatch {
+		return { ids: this.ids.view(), offsets: this.offsets.view() };
+	}
+
+	/** Empties the builder and keeps its memory. */
+	clear(): void {
+		this.ids.length = 0;
+		this.offsets.length = 1;
+	}
+}
+
+/** The length of each list of a batch. */
+export function listLengths(offsets: Int32Array): Int32Array {
+	const lengths = new Int32Array(offsets.length - 1);
+	for (let i = 0; i < lengths.length; i++)
+		lengths[i] = offsets[i + 1] - offsets[i];
+	return lengths;
+}

@@ -1,0 +1,84 @@
+import type { ColumnType, Schema } from "../shards/columns.js";
+import type { Manifest } from "./manifest.js";
+
+/**
+ * The dataset card, README.md. Its YAML tells Hugging Face `datasets` which
+ * files are rows, so that `load_dataset(directory)` works as it is.
+ */
+export function datasetCard(manifest: Manifest, schema: Schema): string {
+	const { settings, totals, summary, shards } = manifest;
+	const bytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
+	const percent = (part: number) => `${(100 * part).toFixed(2)} %`;
+	const number = (n: number) => n.toLocaleString("en-US");
+	const dropped = Object.entries(totals.dropped).map(
+		([reason, { documents, tokens }]) =>
+			`| dropped: ${reason} | ${number(documents)} documents, ${number(tokens)} tokens |`,
+	);
+	const skipped = Object.entries(totals.skippedRecords).map(
+		([reason, records]) =>
+			`| skipped: ${reason} | ${number(records)} records |`,
+	);
+	return `---
+configs:
+- config_name: default
+  default: true
+  data_files:
+  - split: train
+    path: data/train-*
+- config_name: index
+  data_files:
+  - split: train
+    path: index/*.parquet
+dataset_info:
+- config_name: default
+  features:
+${schema.map(({ name, type }) => yamlFeature(name, type)).join("\n")}
+  splits:
+  - name: train
+    num_bytes: ${arrowBytes(manifest)}
+    num_examples: ${totals.rows}
+  download_size: ${bytes}
+  dataset_size: ${arrowBytes(manifest)}
+---
+
+# Packed token sequences
+
+Made by seqpack ${manifest.seqpackVersion}. A row holds up to ${number(settings.seqLen)} tokens of one or
+more documents, without padding; \`seq_lengths\` says where each sequence ends.
+
+| | |
+|---|---|
+| documents | ${number(totals.documents)} |
+| tokens in rows | ${number(totals.rowTokens)} |
+| rows | ${number(totals.rows)} |
+| fill | ${percent(summary.fill)} |
+| sequences per row | ${summary.sequencesPerRow.toFixed(2)} |
+${[...dropped, ...skipped, `| shards | ${number(shards.length)} ${settings.format} files |`].join("\n")}
+
+| column | holds |
+|---|---|
+| \`input_ids\` | the row's tokens, unshifted |
+| \`seq_lengths\` | tokens of each sequence in it |
+| \`doc_ids\` | document of each sequence: \`doc_id\` in \`index/\` |
+| \`doc_offsets\` | where in its document the sequence begins |
+
+\`\`\`python
+from datasets import load_dataset
+rows = load_dataset("path/to/this/directory", split="train")
+\`\`\`
+
+\`seqpack.json\` records settings, totals and a checksum of every file; \`seqpack verify\` checks them.
+`;
+}
+
+function yamlFeature(name: string, type: ColumnType): string {
+	const list = /^list<(.*)>$/.exec(type);
+	return list === null
+		? `  - name: ${name}\n    dtype: ${type}`
+		: `  - name: ${name}\n    sequence: ${list[1]}`;
+}
+
+/** Bytes of the rows as Arrow arrays: values, and offsets of the four lists. */
+function arrowBytes({ totals }: Manifest): number {
+	return 4 * totals.rowTokens + 16 * totals.sequences + 16 * totals.rows;
+}

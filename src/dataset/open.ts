@@ -1,0 +1,51 @@
+import { DataError, UsageError } from "../core/errors.js";
+import { readAll, type Store } from "../storage/store.js";
+import { FORMAT_VERSION, MANIFEST, type Manifest } from "./manifest.js";
+
+/**
+ * Reads a dataset's manifest.
+ * @throws UsageError `not-a-dataset`, `unfinished`; DataError `bad-manifest`
+ */
+export async function openDataset(
+	store: Store,
+	directory: string,
+): Promise<Manifest> {
+	const path = `${directory}/${MANIFEST}`;
+	if ((await store.stat(directory))?.kind !== "directory")
+		throw new UsageError(
+			"not-a-dataset",
+			`there is no directory ${directory}.`,
+		);
+	if ((await store.stat(path)) === null) {
+		const unfinished = (await store.list(directory)).includes(".seqpack");
+		throw new UsageError(
+			unfinished ? "unfinished" : "not-a-dataset",
+			unfinished
+				? `the build of ${directory} is not finished: run its seqpack build command again.`
+				: `${directory} is not a dataset of seqpack: it has no ${MANIFEST}.`,
+		);
+	}
+	let manifest: Manifest;
+	try {
+		manifest = JSON.parse((await readAll(store, path)).toString("utf8"));
+	} catch (error) {
+		throw badManifest(path, `it is not JSON (${(error as Error).message})`);
+	}
+	if (typeof manifest?.formatVersion !== "number")
+		throw badManifest(path, "it has no formatVersion");
+	if (manifest.formatVersion !== FORMAT_VERSION)
+		throw badManifest(
+			path,
+			`its format version is ${manifest.formatVersion}, and this seqpack reads version ${FORMAT_VERSION}`,
+		);
+	for (const key of ["settings", "totals", "shards", "index", "tokenizer"])
+		if (!(key in manifest)) throw badManifest(path, `it has no "${key}"`);
+	return manifest;
+}
+
+function badManifest(path: string, why: string): DataError {
+	return new DataError(
+		"bad-manifest",
+		`${path} cannot be used: ${why}. Build the dataset again, or use the version of seqpack that made it.`,
+	);
+}

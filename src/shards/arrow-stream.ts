@@ -1,0 +1,76 @@
+import {
+	type Schema as ArrowSchema,
+	AsyncByteQueue,
+	RecordBatchReader,
+	RecordBatchStreamWriter,
+} from "apache-arrow";
+import type { ReadableFile } from "../storage/store.js";
+import { arrowSchema, fromRecordBatch, toRecordBatch } from "./arrow-batch.js";
+import type { ColumnBatch, Schema } from "./columns.js";
+
+/** Keeps what an Arrow writer puts out as views, without a copy. */
+class Parts extends AsyncByteQueue<Uint8Array> {
+	parts: Uint8Array[] = [];
+
+	override write(value: unknown): void {
+		this.parts.push(value as Uint8Array);
+	}
+
+	take(): Uint8Array[] {
+		const taken = this.parts;
+		this.parts = [];
+		return taken;
+	}
+}
+
+/**
+ * Turns batches into the bytes of an Arrow IPC stream. The parts returned are
+ * views of the batch's own memory wherever possible.
+ */
+export class ArrowStreamEncoder {
+	readonly #writer = new RecordBatchStreamWriter({ autoDestroy: false });
+	readonly #parts = new Parts();
+	readonly #schema: Schema;
+	readonly #arrow: ArrowSchema;
+
+	constructor(schema: Schema, metadata?: ReadonlyMap<string, string>) {
+		this.#schema = schema;
+		this.#arrow = arrowSchema(schema, metadata);
+		this.#writer.reset(this.#parts as never, this.#arrow);
+	}
+
+	encode(batch: ColumnBatch): Uint8Array[] {
+		this.#writer.write(toRecordBatch(batch, this.#schema, this.#arrow));
+		return this.#parts.take();
+	}
+
+	/** The bytes that end the stream. */
+	end(): Uint8Array[] {
+		this.#writer.reset();
+		return this.#parts.take();
+	}
+}
+
+/** One batch as a whole Arrow IPC stream in one piece. */
+export function encodeOneBatch(batch: ColumnBatch, schema: Schema): Uint8Array {
+	const encoder = new ArrowStreamEncoder(schema);
+	return Buffer.concat([...encoder.encode(batch), ...encoder.end()]);
+}
+
+/** Reads the batches of an Arrow IPC stream in a file, one at a time. */
+export async function* readArrowStream(
+	file: ReadableFile,
+	schema: Schema,
+): AsyncGenerator<ColumnBatch> {
+	const reader = await RecordBatchReader.from(readPieces(file));
+	for await (const batch of reader) yield fromRecordBatch(batch, schema);
+}
+
+async function* readPieces(file: ReadableFile): AsyncGenerator<Uint8Array> {
+	for (let position = 0; ; ) {
+		const piece = await file.read(position, 1 << 22);
+		if (piece.length === 0) return;
+		position += piece.length;
+		yield piece;
+	}
+}

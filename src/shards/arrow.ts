@@ -1,0 +1,25 @@
+import { ArrowStreamEncoder, readArrowStream } from "./arrow-stream.js";
+import type { ShardFormat } from "./format.js";
+
+/**
+ * Arrow IPC streams, as `datasets` maps them into memory (the stream format,
+ * not the file format, and without compression of the bodies).
+ */
+export const arrow: ShardFormat = {
+	extension: ".arrow",
+	compressions: ["none"],
+
+	write(sink, schema, { metadata }) {
+		const encoder = new ArrowStreamEncoder(schema, metadata);
+		return {
+			async write(batch) {
+				for (const part of encoder.encode(batch)) await sink.write(part);
+			},
+			async close() {
+				for (const part of encoder.end()) await sink.write(part);
+			},
+		};
+	},
+
+	read: (file, _size, schema) => readArrowStream(file, schema),
+};

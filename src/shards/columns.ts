@@ -1,0 +1,38 @@
+/** What a column of a shard holds, a value or a list a row. */
+export type ColumnType =
+	| "int32"
+	| "int64"
+	| "string"
+	| "list<int32>"
+	| "list<int64>";
+
+/** Names and types of a shard's columns, in order. */
+export type Schema = readonly { name: string; type: ColumnType }[];
+
+/** One column of a batch. Lists are laid out as in Arrow: row i is `values[offsets[i] .. offsets[i + 1])`. */
+export type Column =
+	| { type: "int32"; values: Int32Array }
+	| { type: "int64"; values: BigInt64Array }
+	| { type: "string"; values: (string | null)[] }
+	| { type: "list<int32>"; values: Int32Array; offsets: Int32Array }
+	| { type: "list<int64>"; values: BigInt64Array; offsets: Int32Array };
+
+/** Some rows of a shard. */
+export interface ColumnBatch {
+	rows: number;
+	columns: Record<string, Column>;
+}
+
+/** The column of a batch, which must be of the type named. */
+export function columnOf<T extends ColumnType>(
+	batch: ColumnBatch,
+	name: string,
+	type: T,
+): Extract<Column, { type: T }> {
+	const column = batch.columns[name];
+	if (column?.type !== type)
+		throw new TypeError(
+			`column ${name} is ${column?.type ?? "missing"}, not ${type}`,
+		);
+	return column as Extract<Column, { type: T }>;
+}

@@ -1,0 +1,107 @@
+import { Int32Buffer } from "../core/token-batch.js";
+import type { ColumnBatch, Schema } from "./columns.js";
+
+/** The columns of an index file: a row for each document of a task, in its order. */
+export const indexSchema: Schema = [
+	/** The id that packed rows know the document by. */
+	{ name: "doc_id", type: "int64" },
+	/** The id that the input gives it, or null. */
+	{ name: "id", type: "string" },
+	/** The file it is from, and the offset of its record there, in uncompressed bytes. */
+	{ name: "source", type: "string" },
+	{ name: "position", type: "int64" },
+	/** Tokens read, BOS and EOS included. */
+	{ name: "tokens", type: "int32" },
+	/** Tokens of it that are in no row, and why. */
+	{ name: "dropped_tokens", type: "int32" },
+	{ name: "drop_reason", type: "string" },
+	/** Shard (its number in the task) and row of each of its sequences. */
+	{ name: "shards", type: "list<int32>" },
+	{ name: "rows", type: "list<int32>" },
+];
+
+/** Collects index rows and gives them as batches. */
+export class IndexRows {
+	readonly #task: number;
+	readonly #ids: (string | null)[] = [];
+	readonly #sources: string[] = [];
+	readonly #positions: number[] = [];
+	readonly #reasons: (string | null)[] = [];
+	readonly #tokens = new Int32Buffer();
+	#first = 0;
+
+	constructor(task: number) {
+		this.#task = task;
+	}
+
+	/** Documents held now. */
+	get length(): number {
+		return this.#ids.length;
+	}
+
+	/** Number in the task of the first document held. */
+	get first(): number {
+		return this.#first;
+	}
+
+	/** Adds a document, in the order of the input. */
+	add(
+		id: string | null,
+		source: string,
+		position: number,
+		tokens: number,
+		dropReason: string | null,
+	): void {
+		this.#ids.push(id);
+		this.#sources.push(source);
+		this.#positions.push(position);
+		this.#tokens.push(tokens);
+		this.#reasons.push(dropReason);
+	}
+
+	/**
+	 * The documents held, with the place of each of their sequences, and forgets
+	 * them.
+	 * @param document Document (from 0 at `first`) of each sequence, ascending.
+	 * @param shards Shard of each sequence; `rows` its row there.
+	 */
+	take(
+		document: Int32Array,
+		shards: Int32Array,
+		rows: Int32Array,
+	): ColumnBatch {
+		const count = this.length;
+		const offsets = new Int32Array(count + 1);
+		for (const d of document) offsets[d + 1]++;
+		for (let d = 0; d < count; d++) offsets[d + 1] += offsets[d];
+		const docIds = new Int32Array(count * 2);
+		for (let d = 0; d < count; d++) {
+			docIds[2 * d] = (this.#first + d) | 0;
+			docIds[2 * d + 1] = this.#task;
+		}
+		const tokens = this.#tokens.array.slice(0, count);
+		const dropped = new Int32Array(count);
+		for (let d = 0; d < count; d++)
+			if (this.#reasons[d] !== null) dropped[d] = tokens[d];
+		const batch: ColumnBatch = {
+			rows: count,
+			columns: {
+				doc_id: { type: "int64", values: new BigInt64Array(docIds.buffer) },
+				id: { type: "string", values: this.#ids.splice(0) },
+				source: { type: "string", values: this.#sources.splice(0) },
+				position: {
+					type: "int64",
+					values: BigInt64Array.from(this.#positions.splice(0), BigInt),
+				},
+				tokens: { type: "int32", values: tokens },
+				dropped_tokens: { type: "int32", values: dropped },
+				drop_reason: { type: "string", values: this.#reasons.splice(0) },
+				shards: { type: "list<int32>", values: shards, offsets },
+				rows: { type: "list<int32>", values: rows, offsets },
+			},
+		};
+		this.#first += count;
+		this.#tokens.length = 0;
+		return batch;
+	}
+}

@@ -1,0 +1,93 @@
+import {
+	type AsyncBuffer,
+	parquetMetadataAsync,
+	parquetRead,
+	parquetSchema,
+} from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+import type { ReadableFile } from "../storage/store.js";
+import type { Column, ColumnBatch, ColumnType, Schema } from "./columns.js";
+
+/** Reads Parquet by hyparquet, a row group at a time. */
+export async function* readParquet(
+	file: ReadableFile,
+	size: number,
+	schema: Schema,
+): AsyncGenerator<ColumnBatch> {
+	const buffer: AsyncBuffer = {
+		byteLength: size,
+		slice: async (start, end = size) => {
+			const bytes = await file.read(start, end - start);
+			return bytes.buffer.slice(
+				bytes.byteOffset,
+				bytes.byteOffset + bytes.length,
+			) as ArrayBuffer;
+		},
+	};
+	const metadata = await parquetMetadataAsync(buffer);
+	const names = new Set(
+		parquetSchema(metadata).children.map((child) => child.element.name),
+	);
+	for (const { name } of schema)
+		if (!names.has(name)) throw new Error(`it has no column ${name}`);
+	let rowStart = 0;
+	for (const { num_rows } of metadata.row_groups) {
+		const rows = Number(num_rows);
+		const lists = new Map<string, ArrayLike<unknown>[]>();
+		await parquetRead({
+			file: buffer,
+			metadata,
+			compressors,
+			columns: schema.map(({ name }) => name),
+			rowStart,
+			rowEnd: rowStart + rows,
+			onChunk: ({ columnName, columnData }) => {
+				const parts = lists.get(columnName);
+				if (parts) parts.push(columnData);
+				else lists.set(columnName, [columnData]);
+			},
+		});
+		const columns: Record<string, Column> = {};
+		for (const { name, type } of schema)
+			columns[name] = toColumn(lists.get(name) ?? [], type, rows, name);
+		yield { rows, columns };
+		rowStart += rows;
+	}
+}
+
+function toColumn(
+	parts: ArrayLike<unknown>[],
+	type: ColumnType,
+	rows: number,
+	name: string,
+): Column {
+	const found = parts.reduce((sum, part) => sum + part.length, 0);
+	if (found !== rows)
+		throw new Error(`its column ${name} has ${found} rows of ${rows}`);
+	const values =
+		parts.length === 1
+			? parts[0]
+			: parts.flatMap((part) => Array.from(part as ArrayLike<unknown>));
+	if (type === "string")
+		return {
+			type,
+			values: Array.from(values as ArrayLike<string | null>, (v) => v ?? null),
+		};
+	if (type === "int32")
+		return { type, values: Int32Array.from(values as ArrayLike<number>) };
+	if (type === "int64")
+		return { type, values: BigInt64Array.from(values as ArrayLike<bigint>) };
+	const lists = values as ArrayLike<ArrayLike<number | bigint>>;
+	const offsets = new Int32Array(rows + 1);
+	for (let i = 0; i < rows; i++) offsets[i + 1] = offsets[i] + lists[i].length;
+	if (type === "list<int32>") {
+		const flat = new Int32Array(offsets[rows]);
+		for (let i = 0; i < rows; i++)
+			flat.set(lists[i] as ArrayLike<number>, offsets[i]);
+		return { type, values: flat, offsets };
+	}
+	const flat = new BigInt64Array(offsets[rows]);
+	for (let i = 0; i < rows; i++)
+		flat.set(lists[i] as ArrayLike<bigint>, offsets[i]);
+	return { type, values: flat, offsets };
+}

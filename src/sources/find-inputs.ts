@@ -1,0 +1,149 @@
+import { resolve, sep } from "node:path";
+import { glob, isDynamicPattern } from "tinyglobby";
+import { DataError, UsageError } from "../core/errors.js";
+import { localStore } from "../storage/local.js";
+import { sourceFormats } from "./formats.js";
+import type { InputFile } from "./source.js";
+
+export interface FoundInputs {
+	/** The files of the corpus, in the order they are read. */
+	files: InputFile[];
+	/** Files met in directories that are of no known format, as paths. */
+	ignored: string[];
+	/** How often a file was named again; it is read once. */
+	repeated: number;
+}
+
+/**
+ * Turns files, directories and glob patterns into the files of a corpus. The
+ * order is that of the arguments; a directory or a pattern gives its files in
+ * the order of their paths (by UTF-16 code unit). Of a directory, files whose
+ * ending is known are taken at any depth, and hidden ones are not.
+ * @param options.exclude A directory whose files are left out: the output's.
+ * @param options.format A name from `sourceFormats` that holds for all files, or `auto`
+ * to go by the endings.
+ * @throws UsageError `no-such-input`, `unknown-format`; DataError `empty-corpus`
+ */
+export async function findInputs(
+	inputs: readonly string[],
+	options: { format?: string; exclude?: string } = {},
+): Promise<FoundInputs> {
+	const format = options.format ?? "auto";
+	const excluded =
+		options.exclude === undefined ? null : resolve(options.exclude) + sep;
+	if (format !== "auto" && !Object.hasOwn(sourceFormats, format))
+		throw new UsageError(
+			"unknown-format",
+			`there is no input format "${format}"; there are: auto, ${Object.keys(sourceFormats).join(", ")}.`,
+		);
+	if (inputs.length === 0)
+		throw new UsageError(
+			"no-inputs",
+			"no inputs are given: name files, directories or glob patterns.",
+		);
+	const found: FoundInputs = { files: [], ignored: [], repeated: 0 };
+	const seen = new Set<string>();
+	for (const input of inputs) {
+		for (const { path, size, named } of await expand(input)) {
+			const absolute = resolve(path);
+			if (excluded !== null && absolute.startsWith(excluded)) continue;
+			if (seen.has(absolute)) {
+				found.repeated++;
+				continue;
+			}
+			seen.add(absolute);
+			const kind = kindOf(path, format);
+			if (kind !== null) found.files.push({ path, source: "", size, ...kind });
+			else if (named) throw unknownEnding(path);
+			else found.ignored.push(path);
+		}
+	}
+	if (found.files.length === 0)
+		throw new DataError(
+			"empty-corpus",
+			`no input files in ${inputs.join(", ")}: known endings are ${knownEndings()}; for others pass --input-format.`,
+		);
+	nameSources(found.files);
+	return found;
+}
+
+interface Expanded {
+	path: string;
+	size: number;
+	/** Whether the user meant this very file (by name or by pattern). */
+	named: boolean;
+}
+
+async function expand(input: string): Promise<Expanded[]> {
+	const stat = await localStore.stat(input);
+	if (stat?.kind === "file")
+		return [{ path: input, size: stat.size, named: true }];
+	let paths: string[];
+	const directory = stat?.kind === "directory";
+	if (directory) {
+		const root = input.replace(/[/\\]+$/, "") || sep;
+		const inside = await glob("**/*", { cwd: root, dot: false });
+		paths = inside.map((path) => (root === "." ? path : `${root}/${path}`));
+	} else {
+		if (!isDynamicPattern(input))
+			throw new UsageError(
+				"no-such-input",
+				`there is no file or directory ${input}.`,
+			);
+		paths = await glob(input, { dot: false, expandDirectories: false });
+		if (paths.length === 0)
+			throw new UsageError("no-such-input", `no file matches ${input}.`);
+	}
+	paths.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+	const files: Expanded[] = [];
+	for (const path of paths) {
+		const size = (await localStore.stat(path))?.size ?? 0;
+		files.push({ path, size, named: !directory });
+	}
+	return files;
+}
+
+/** Format and compression of a file by its name, or null when unknown. */
+function kindOf(
+	path: string,
+	format: string,
+): Pick<InputFile, "format" | "compression"> | null {
+	const zipped = path.endsWith(".gz");
+	const compression = zipped ? "gzip" : null;
+	if (format !== "auto") return { format, compression };
+	const name = zipped ? path.slice(0, -3) : path;
+	for (const [format, { extensions }] of Object.entries(sourceFormats))
+		if (extensions.some((ending) => name.endsWith(ending)))
+			return { format, compression };
+	return null;
+}
+
+function unknownEnding(path: string): UsageError {
+	return new UsageError(
+		"unknown-format",
+		`cannot tell what ${path} holds: known endings are ${knownEndings()}. If it is text or JSON Lines all the same, pass --input-format text or jsonl.`,
+	);
+}
+
+function knownEndings(): string {
+	return Object.values(sourceFormats)
+		.flatMap((format) => format.extensions)
+		.map((ending) => `${ending}[.gz]`)
+		.join(", ");
+}
+
+/** Names each file by its path below the deepest directory that holds them all. */
+function nameSources(files: InputFile[]): void {
+	const split = files.map(({ path }) => resolve(path).split(sep));
+	const [first] = split;
+	let shared = 0;
+	while (
+		shared < first.length - 1 &&
+		split.every(
+			(parts) => parts.length > shared + 1 && parts[shared] === first[shared],
+		)
+	)
+		shared++;
+	for (let i = 0; i < files.length; i++)
+		files[i].source = split[i].slice(shared).join("/");
+}

@@ -1,0 +1,73 @@
+import { DataError } from "../core/errors.js";
+import { localStore } from "../storage/local.js";
+import type { Store } from "../storage/store.js";
+import { findInputs } from "./find-inputs.js";
+import { sourceFormats } from "./formats.js";
+import { countNewlines } from "./lines.js";
+import type {
+	BadRecord,
+	DocumentBatch,
+	InputFile,
+	ReadOptions,
+	Span,
+} from "./source.js";
+
+/** Documents of one span of one file. */
+export function readSpan(
+	file: InputFile,
+	span: Span,
+	options: ReadOptions,
+): AsyncGenerator<DocumentBatch> {
+	return sourceFormats[file.format].read(file, span, options);
+}
+
+/** The error of a bad record, with its place: file and line. */
+export async function badRecordError(
+	store: Store,
+	file: InputFile,
+	span: Span,
+	bad: BadRecord,
+): Promise<DataError> {
+	const line = (await countNewlines(store, file, span.start)) + bad.line;
+	return new DataError(bad.reason, `${file.path}:${line}: ${bad.sentence}.`);
+}
+
+export interface ReadDocumentsOptions {
+	/** Field of a record that holds its text; default `text`. */
+	textField?: string;
+	/** Field that holds its id; default `id`, where a record has one. */
+	idField?: string;
+	/** `auto` (default), `jsonl` or `text`. */
+	inputFormat?: string;
+	/** Told of each bad record, which is then passed over; without it the first one throws. */
+	onBadRecord?: (file: InputFile, bad: BadRecord) => void;
+}
+
+/**
+ * All documents of files, directories and glob patterns, in batches of about a
+ * megabyte of input.
+ * @throws UsageError, DataError naming the file and the line
+ */
+export async function* readDocuments(
+	inputs: readonly string[],
+	options: ReadDocumentsOptions = {},
+): AsyncGenerator<DocumentBatch> {
+	const { files } = await findInputs(
+		inputs,
+		options.inputFormat === undefined ? {} : { format: options.inputFormat },
+	);
+	for (const file of files) {
+		const span = { start: 0, end: null };
+		yield* readSpan(file, span, {
+			store: localStore,
+			textField: options.textField ?? "text",
+			idField: options.idField ?? null,
+			counts: { bytes: 0, records: 0, lines: 0 },
+			onBadRecord: async (bad) => {
+				if (!options.onBadRecord)
+					throw await badRecordError(localStore, file, span, bad);
+				options.onBadRecord(file, bad);
+			},
+		});
+	}
+}

@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import type { Store } from "./store.js";
+
+/** SHA-256 of a text or of bytes, in hexadecimal. */
+export function sha256(content: string | Uint8Array): string {
+	return createHash("sha256").update(content).digest("hex");
+}
+
+/** SHA-256 of a file, read in pieces, and its size. */
+export async function sha256OfFile(
+	store: Store,
+	path: string,
+): Promise<{ sha256: string; bytes: number }> {
+	const hash = createHash("sha256");
+	const file = await store.open(path);
+	let bytes = 0;
+	try {
+		for (;;) {
+			const chunk = await file.read(bytes, 1 << 20);
+			if (chunk.length === 0) break;
+			hash.update(chunk);
+			bytes += chunk.length;
+		}
+	} finally {
+		await file.close();
+	}
+	return { sha256: hash.digest("hex"), bytes };
+}
+
+const SAMPLE = 1 << 16;
+
+/**
+ * A cheap fingerprint of a file: SHA-256 over its size and its first and last
+ * 64 KiB. It tells when a corpus was changed between two runs; a change of
+ * some bytes in the middle that keeps the size goes unseen.
+ */
+export async function fingerprintOfFile(
+	store: Store,
+	path: string,
+	size: number,
+): Promise<string> {
+	const hash = createHash("sha256").update(`${size}\n`);
+	const file = await store.open(path);
+	try {
+		hash.update(await file.read(0, Math.min(SAMPLE, size)));
+		if (size > SAMPLE)
+			hash.update(await file.read(Math.max(SAMPLE, size - SAMPLE), SAMPLE));
+	} finally {
+		await file.close();
+	}
+	return hash.digest("hex");
+}
+
+/** JSON with the keys of every object sorted: equal values give equal texts. */
+export function canonicalJson(value: unknown): string {
+	return JSON.stringify(value, (_key, part) =>
+		typeof part === "object" && part !== null && !Array.isArray(part)
+			? Object.fromEntries(
+					Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)),
+				)
+			: part,
+	);
+}

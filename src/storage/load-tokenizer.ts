@@ -1,0 +1,57 @@
+import { UsageError } from "../core/errors.js";
+import {
+	type TokenizerFiles,
+	tokenizerFromJson,
+} from "../tokenizer/from-json.js";
+import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import { sha256 } from "./hash.js";
+import { localStore } from "./local.js";
+import { readAll } from "./store.js";
+
+/** A tokenizer's files as read, and what identifies them. */
+export interface LoadedTokenizerFiles extends TokenizerFiles {
+	/** SHA-256 of tokenizer.json, in hexadecimal. */
+	fingerprint: string;
+}
+
+/**
+ * Loads a tokenizer.
+ * @param path A tokenizer.json, or a directory that holds one. A
+ * tokenizer_config.json beside it tells the BOS and EOS tokens.
+ * @throws UsageError `no-tokenizer`; DataError `not-a-tokenizer`
+ */
+export async function loadTokenizer(path: string): Promise<Tokenizer> {
+	return tokenizerFromJson(await readTokenizerFiles(path));
+}
+
+export async function readTokenizerFiles(
+	path: string,
+): Promise<LoadedTokenizerFiles> {
+	const found = await localStore.stat(path);
+	if (found === null)
+		throw new UsageError(
+			"no-tokenizer",
+			`there is no tokenizer at ${path}: give a tokenizer.json or a directory that holds one.`,
+		);
+	const file =
+		found.kind === "directory"
+			? `${path.replace(/\/+$/, "")}/tokenizer.json`
+			: path;
+	if ((await localStore.stat(file))?.kind !== "file")
+		throw new UsageError(
+			"no-tokenizer",
+			`the directory ${path} holds no tokenizer.json.`,
+		);
+	const tokenizerJson = (await readAll(localStore, file)).toString("utf8");
+	const configFile = file.replace(/[^/\\]*$/, "tokenizer_config.json");
+	const configJson =
+		(await localStore.stat(configFile))?.kind === "file"
+			? (await readAll(localStore, configFile)).toString("utf8")
+			: null;
+	return {
+		tokenizerJson,
+		configJson,
+		name: file,
+		fingerprint: sha256(tokenizerJson),
+	};
+}

@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import {
+	type FileHandle,
+	mkdir,
+	open,
+	readdir,
+	rename,
+	rm,
+	stat,
+	writeFile,
+} from "node:fs/promises";
+import { dirname } from "node:path";
+import type { PendingFile, ReadableFile, Stat, Store } from "./store.js";
+import { explainSystemError } from "./system-errors.js";
+
+/** Files on this machine. Errors of the system come out as sentences. */
+export const localStore: Store = {
+	async stat(path): Promise<Stat | null> {
+		try {
+			const found = await stat(path);
+			return found.isDirectory()
+				? { kind: "directory", size: 0 }
+				: { kind: "file", size: found.size };
+		} catch (error) {
+			if (isMissing(error)) return null;
+			throw explainSystemError(error, "read", path);
+		}
+	},
+
+	async list(path) {
+		try {
+			return (await readdir(path)).sort();
+		} catch (error) {
+			if (isMissing(error)) return [];
+			throw explainSystemError(error, "read", path);
+		}
+	},
+
+	async open(path): Promise<ReadableFile> {
+		const handle = await attempt("read", path, () => open(path, "r"));
+		return {
+			read: (position, length) =>
+				attempt("read", path, () => readFully(handle, position, length)),
+			close: () => handle.close(),
+		};
+	},
+
+	create: createAtomically,
+
+	async createExclusive(path, content) {
+		try {
+			await writeFile(path, content, { flag: "wx" });
+			return true;
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+			throw explainSystemError(error, "write", path);
+		}
+	},
+
+	move: (from, to) =>
+		attempt("write", to, async () => {
+			await mkdir(dirname(to), { recursive: true });
+			await rename(from, to);
+		}),
+
+	remove: (path) =>
+		attempt("remove", path, () => rm(path, { recursive: true, force: true })),
+
+	async makeDirectory(path) {
+		await attempt("write", path, () => mkdir(path, { recursive: true }));
+	},
+};
+
+async function readFully(
+	handle: FileHandle,
+	position: number,
+	length: number,
+): Promise<Buffer> {
+	const buffer = Buffer.allocUnsafeSlow(length);
+	let filled = 0;
+	while (filled < length) {
+		const { bytesRead } = await handle.read(
+			buffer,
+			filled,
+			length - filled,
+			position + filled,
+		);
+		if (bytesRead === 0) break;
+		filled += bytesRead;
+	}
+	return buffer.subarray(0, filled);
+}
+
+/** Writes to `path.partial`, and renames it when all is on disk. */
+async function createAtomically(path: string): Promise<PendingFile> {
+	const partial = `${path}.partial`;
+	const handle = await attempt("write", path, async () => {
+		await mkdir(dirname(path), { recursive: true });
+		return open(partial, "w");
+	});
+	const hash = createHash("sha256");
+	let bytes = 0;
+	return {
+		write: (chunk) =>
+			attempt("write", path, async () => {
+				hash.update(chunk);
+				let written = 0;
+				while (written < chunk.length)
+					written += (
+						await handle.write(chunk, written, chunk.length - written)
+					).bytesWritten;
+				bytes += chunk.length;
+			}),
+		commit: () =>
+			attempt("write", path, async () => {
+				await handle.sync();
+				await handle.close();
+				await rename(partial, path);
+				return { bytes, sha256: hash.digest("hex") };
+			}),
+		async abort() {
+			await handle.close().catch(() => {});
+			await rm(partial, { force: true });
+		},
+	};
+}
+
+async function attempt<T>(
+	verb: "read" | "write" | "remove",
+	path: string,
+	action: () => Promise<T>,
+): Promise<T> {
+	try {
+		return await action();
+	} catch (error) {
+		throw explainSystemError(error, verb, path);
+	}
+}
+
+function isMissing(error: unknown): boolean {
+	const code = (error as NodeJS.ErrnoException).code;
+	return code === "ENOENT" || code === "ENOTDIR";
+}

@@ -1,0 +1,113 @@
+import { Tokenizer as HuggingFace } from "@huggingface/tokenizers";
+import { DataError } from "../core/errors.js";
+import {
+	Int32Buffer,
+	type TokenBatch,
+	TokenBatchBuilder,
+} from "../core/token-batch.js";
+import { findSpecialToken } from "./special-tokens.js";
+import type { SpecialToken, Tokenizer } from "./tokenizer.js";
+import {
+	notATokenizer,
+	type TokenizerConfigJson,
+	type TokenizerJson,
+} from "./tokenizer-json.js";
+
+/**
+ * Every kind of tokenizer.json through `@huggingface/tokenizers` (plain
+ * TypeScript): complete, and slow.
+ * @throws DataError `not-a-tokenizer` when the library cannot use the file.
+ */
+export class HuggingFaceTokenizer implements Tokenizer {
+	readonly engine = "huggingface";
+	readonly vocabSize: number;
+	readonly bos: SpecialToken | null;
+	readonly eos: SpecialToken | null;
+	readonly #tokenizer: HuggingFace;
+
+	constructor(
+		json: TokenizerJson,
+		config: TokenizerConfigJson | null,
+		name: string,
+	) {
+		const nulls = {
+			normalizer: null,
+			pre_tokenizer: null,
+			post_processor: null,
+			decoder: null,
+		};
+		try {
+			// An empty configuration: the ids are what tokenizer.json alone says,
+			// as with the Rust library.
+			this.#tokenizer = new HuggingFace({ ...nulls, ...json }, {});
+		} catch (error) {
+			throw notATokenizer(name, (error as Error).message);
+		}
+		this.vocabSize = sizeOfVocabulary(json, this.#tokenizer, name);
+		const find = (kind: "bos" | "eos") =>
+			findSpecialToken(kind, json, config, (token) => this.tokenToId(token));
+		this.bos = find("bos");
+		this.eos = find("eos");
+	}
+
+	encodeInto(text: string, out: Int32Buffer): void {
+		if (text === "") return;
+		const { ids } = this.#tokenizer.encode(text, { add_special_tokens: false });
+		for (const id of ids) {
+			if (!(id >= 0 && id < this.vocabSize))
+				throw new DataError(
+					"token-out-of-range",
+					`the tokenizer gave the token id ${id}, which is not in its vocabulary of ${this.vocabSize}: it has no token for a part of this text, nor an unknown-token.`,
+				);
+		}
+		out.append(ids);
+	}
+
+	encode(text: string): Int32Array {
+		const out = new Int32Buffer();
+		this.encodeInto(text, out);
+		return out.array.slice(0, out.length);
+	}
+
+	encodeBatch(texts: readonly string[]): TokenBatch {
+		const out = new TokenBatchBuilder();
+		for (const text of texts) {
+			this.encodeInto(text, out.ids);
+			out.endList();
+		}
+		return out.view();
+	}
+
+	/** @throws DataError `token-out-of-range` for an id outside the vocabulary. */
+	decode(ids: ArrayLike<number>): string {
+		if (ids.length === 0) return "";
+		const list = Array.from(ids);
+		const wrong = list.find((id) => !(id >= 0 && id < this.vocabSize));
+		if (wrong !== undefined)
+			throw new DataError(
+				"token-out-of-range",
+				`the token id ${wrong} is not in the vocabulary of ${this.vocabSize}.`,
+			);
+		return this.#tokenizer.decode(list, {
+			skip_special_tokens: false,
+			clean_up_tokenization_spaces: false,
+		});
+	}
+
+	tokenToId(token: string): number | undefined {
+		return this.#tokenizer.token_to_id(token);
+	}
+}
+
+function sizeOfVocabulary(
+	json: TokenizerJson,
+	tokenizer: HuggingFace,
+	name: string,
+): number {
+	let largest = -1;
+	for (const id of tokenizer.get_vocab().values())
+		if (id > largest) largest = id;
+	for (const { id } of json.added_tokens) if (id > largest) largest = id;
+	if (largest < 0) throw notATokenizer(name, "its vocabulary is empty");
+	return largest + 1;
+}

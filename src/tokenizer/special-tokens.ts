@@ -1,0 +1,35 @@
+import type { SpecialToken } from "./tokenizer.js";
+import type { TokenizerConfigJson, TokenizerJson } from "./tokenizer-json.js";
+
+/**
+ * Names that tokenizers give their document borders, for a tokenizer.json
+ * without a tokenizer_config.json beside it. The first that is there counts.
+ */
+const USUAL_NAMES = {
+	bos: ["<|begin_of_text|>", "<s>", "<bos>", "<|startoftext|>"],
+	eos: ["<|end_of_text|>", "<|endoftext|>", "</s>", "<eos>"],
+};
+
+/**
+ * Finds the token that begins (`bos`) or ends (`eos`) a document: the one that
+ * tokenizer_config.json names (null there means none), else the first usual
+ * name among the added tokens.
+ */
+export function findSpecialToken(
+	kind: "bos" | "eos",
+	json: TokenizerJson,
+	config: TokenizerConfigJson | null,
+	tokenToId: (token: string) => number | undefined,
+): SpecialToken | null {
+	const named = config?.[`${kind}_token`];
+	if (named !== undefined) {
+		const token = typeof named === "string" ? named : named?.content;
+		const id = token === undefined ? undefined : tokenToId(token);
+		return token === undefined || id === undefined ? null : { token, id };
+	}
+	for (const name of USUAL_NAMES[kind]) {
+		const added = json.added_tokens.find((token) => token.content === name);
+		if (added) return { token: added.content, id: added.id };
+	}
+	return null;
+}

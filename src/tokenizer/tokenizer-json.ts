@@ -1,0 +1,76 @@
+import { DataError } from "../core/errors.js";
+
+/** The parts of a tokenizer.json that are read here; the rest is the engine's. */
+export interface TokenizerJson {
+	model: { type?: string; vocab?: unknown; [key: string]: unknown };
+	added_tokens: AddedTokenJson[];
+	[key: string]: unknown;
+}
+
+export interface AddedTokenJson {
+	id: number;
+	content: string;
+	special?: boolean;
+}
+
+/** The parts of a tokenizer_config.json that are read here. */
+export interface TokenizerConfigJson {
+	bos_token?: string | { content?: string } | null;
+	eos_token?: string | { content?: string } | null;
+	[key: string]: unknown;
+}
+
+/**
+ * Parses and checks the text of a tokenizer.json.
+ * @param name What to call the file in messages.
+ * @throws DataError `not-a-tokenizer` when it is no tokenizer.json.
+ */
+export function parseTokenizerJson(text: string, name: string): TokenizerJson {
+	const json = parseObject(text, name);
+	const model = json.model;
+	if (typeof model !== "object" || model === null)
+		throw notATokenizer(name, 'it has no "model"');
+	const added = json.added_tokens ?? [];
+	if (!Array.isArray(added))
+		throw notATokenizer(name, '"added_tokens" is not a list');
+	for (const token of added) {
+		if (
+			!Number.isInteger(token?.id) ||
+			token.id < 0 ||
+			typeof token.content !== "string"
+		)
+			throw notATokenizer(
+				name,
+				`an entry of "added_tokens" has no id and content: ${JSON.stringify(token)}`,
+			);
+	}
+	return { ...json, model, added_tokens: added } as TokenizerJson;
+}
+
+/** Parses the text of a tokenizer_config.json. */
+export function parseTokenizerConfig(
+	text: string,
+	name: string,
+): TokenizerConfigJson {
+	return parseObject(text, name);
+}
+
+function parseObject(text: string, name: string): Record<string, unknown> {
+	let json: unknown;
+	try {
+		json = JSON.parse(text);
+	} catch (error) {
+		throw notATokenizer(name, `it is not JSON (${(error as Error).message})`);
+	}
+	if (typeof json !== "object" || json === null || Array.isArray(json))
+		throw notATokenizer(name, "it is not a JSON object");
+	return json as Record<string, unknown>;
+}
+
+/** The error of a file that should be a tokenizer.json and is not. */
+export function notATokenizer(name: string, why: string): DataError {
+	return new DataError(
+		"not-a-tokenizer",
+		`${name} is not a usable tokenizer.json: ${why}. Give the tokenizer.json that a Hugging Face tokenizer saves, or the directory that holds it.`,
+	);
+}

@@ -1,0 +1,29 @@
+import type { Int32Buffer, TokenBatch } from "../core/token-batch.js";
+
+/** A special token that the tokenizer names for a purpose. */
+export interface SpecialToken {
+	token: string;
+	id: number;
+}
+
+/**
+ * Text to token ids and back. Special tokens (BOS, EOS) are never added here:
+ * what comes out is the tokens of the text, and nothing else.
+ */
+export interface Tokenizer {
+	/** Which implementation does the work. */
+	readonly engine: string;
+	/** One more than the largest token id, added tokens included. */
+	readonly vocabSize: number;
+	/** The token that begins a document, where the tokenizer has one. */
+	readonly bos: SpecialToken | null;
+	/** The token that ends a document, where the tokenizer has one. */
+	readonly eos: SpecialToken | null;
+	/** Appends the text's tokens to `out`: the others are made from this one. */
+	encodeInto(text: string, out: Int32Buffer): void;
+	encode(text: string): Int32Array;
+	encodeBatch(texts: readonly string[]): TokenBatch;
+	decode(ids: ArrayLike<number>): string;
+	/** The id of a token's exact string, added tokens included. */
+	tokenToId(token: string): number | undefined;
+}
