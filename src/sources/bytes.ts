@@ -72,9 +72,11 @@ async function* gunzip(
 			GZIP_READ_SIZE,
 			counts,
 		)) {
-			await new Promise<void>((resolve) => {
+			// After an error zlib closes, and never says that it has taken the piece.
+			const taken = new Promise<void>((resolve) => {
 				inflate.write(raw, () => resolve());
 			});
+			await Promise.race([taken, closed]);
 			yield* take();
 			if (failure) throw badGzip(failure);
 		}

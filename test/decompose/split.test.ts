@@ -1,0 +1,35 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { split } from "../../src/decompose/split.js";
+
+test("pieces cover each document once, in order, as long as allowed", () => {
+	fc.assert(
+		fc.property(
+			fc.array(fc.nat(300)),
+			fc.integer({ min: 1, max: 64 }),
+			(lengths, maxLength) => {
+				const pieces = split(Int32Array.from(lengths), maxLength);
+				let piece = 0;
+				lengths.forEach((length, document) => {
+					let covered = 0;
+					while (pieces.document[piece] === document) {
+						expect(pieces.start[piece]).toBe(covered);
+						covered += pieces.length[piece];
+						const isLast = covered === length;
+						if (!isLast) expect(pieces.length[piece]).toBe(maxLength);
+						expect(pieces.length[piece]).toBeLessThanOrEqual(maxLength);
+						expect(pieces.length[piece]).toBeGreaterThan(0);
+						piece++;
+					}
+					expect(covered).toBe(length);
+				});
+				expect(piece).toBe(pieces.length.length);
+			},
+		),
+	);
+});
+
+test("a length that cannot be is refused", () => {
+	for (const bad of [0, -1, 1.5, Number.NaN])
+		expect(() => split(Int32Array.of(3), bad)).toThrow(/whole number/);
+});

@@ -1,0 +1,213 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { tableFromIPC } from "apache-arrow";
+import fc from "fast-check";
+import { asyncBufferFromFile, parquetMetadataAsync } from "hyparquet";
+import { describe, expect, test } from "vitest";
+import type { Column, ColumnBatch, Schema } from "../../src/shards/columns.js";
+import { findShardFormat, shardFormats } from "../../src/shards/formats.js";
+import { localStore } from "../../src/storage/local.js";
+import { temporaryDirectory } from "../helpers.js";
+
+const schema: Schema = [
+	{ name: "number", type: "int32" },
+	{ name: "big", type: "int64" },
+	{ name: "name", type: "string" },
+	{ name: "ids", type: "list<int32>" },
+	{ name: "big_ids", type: "list<int64>" },
+];
+
+interface Row {
+	number: number;
+	big: bigint;
+	name: string | null;
+	ids: number[];
+	big_ids: bigint[];
+}
+
+const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
+const row: fc.Arbitrary<Row> = fc.record({
+	number: int32,
+	big: int64,
+	name: fc.option(fc.string({ unit: "grapheme" })),
+	ids: fc.array(int32),
+	big_ids: fc.array(int64),
+});
+
+function toBatch(rows: Row[]): ColumnBatch {
+	const offsets = (key: "ids" | "big_ids") => {
+		const result = new Int32Array(rows.length + 1);
+		rows.forEach((r, i) => {
+			result[i + 1] = result[i] + r[key].length;
+		});
+		return result;
+	};
+	return {
+		rows: rows.length,
+		columns: {
+			number: { type: "int32", values: Int32Array.from(rows, (r) => r.number) },
+			big: { type: "int64", values: BigInt64Array.from(rows, (r) => r.big) },
+			name: { type: "string", values: rows.map((r) => r.name) },
+			ids: {
+				type: "list<int32>",
+				values: Int32Array.from(rows.flatMap((r) => r.ids)),
+				offsets: offsets("ids"),
+			},
+			big_ids: {
+				type: "list<int64>",
+				values: BigInt64Array.from(rows.flatMap((r) => r.big_ids)),
+				offsets: offsets("big_ids"),
+			},
+		},
+	};
+}
+
+function toRows({ rows, columns }: ColumnBatch): Row[] {
+	const value = (column: Column, i: number) =>
+		"offsets" in column
+			? [...column.values.subarray(column.offsets[i], column.offsets[i + 1])]
+			: column.values[i];
+	return Array.from(
+		{ length: rows },
+		(_, i) =>
+			Object.fromEntries(
+				schema.map(({ name }) => [name, value(columns[name], i)]),
+			) as unknown as Row,
+	);
+}
+
+async function write(
+	format: string,
+	compression: string,
+	path: string,
+	batches: Row[][],
+): Promise<void> {
+	const file = await localStore.create(path);
+	const writer = findShardFormat(format).write(file, schema, {
+		compression,
+		batchRows: 64,
+		metadata: new Map([["huggingface", "{}"]]),
+	});
+	for (const batch of batches) await writer.write(toBatch(batch));
+	await writer.close();
+	await file.commit();
+}
+
+async function read(format: string, path: string): Promise<Row[]> {
+	const rows: Row[] = [];
+	const file = await localStore.open(path);
+	const size = readFileSync(path).length;
+	for await (const batch of findShardFormat(format).read(file, size, schema))
+		rows.push(...toRows(batch));
+	await file.close();
+	return rows;
+}
+
+const every = Object.entries(shardFormats).flatMap(([name, format]) =>
+	format.compressions.map((compression) => [name, compression] as const),
+);
+
+describe.each(every)("%s with compression %s", (format, compression) => {
+	test("gives back every value that was written", async () => {
+		const path = join(temporaryDirectory(), "shard");
+		await fc.assert(
+			fc.asyncProperty(
+				fc.array(fc.array(row, { minLength: 1, maxLength: 20 }), {
+					minLength: 1,
+					maxLength: 4,
+				}),
+				async (batches) => {
+					await write(format, compression, path, batches);
+					expect(await read(format, path)).toEqual(batches.flat());
+				},
+			),
+			{ numRuns: 50 },
+		);
+	});
+
+	test("a shard without a column that is due is refused by name", async () => {
+		const path = join(temporaryDirectory(), "shard");
+		await write(format, compression, path, [
+			[{ number: 1, big: 2n, name: "n", ids: [3], big_ids: [4n] }],
+		]);
+		const file = await localStore.open(path);
+		const wanted: Schema = [...schema, { name: "more", type: "int32" }];
+		const size = readFileSync(path).length;
+		const reading = findShardFormat(format).read(file, size, wanted).next();
+		await expect(reading).rejects.toThrow(/no column more/);
+		await file.close();
+	});
+
+	test("an error of the disk comes out of the writer, which does not hang", async () => {
+		const failing = {
+			write: async () => {
+				throw new Error("disk full");
+			},
+		};
+		const writer = findShardFormat(format).write(failing, schema, {
+			compression,
+			batchRows: 64,
+			metadata: new Map(),
+		});
+		const rows = [{ number: 1, big: 2n, name: "n", ids: [3], big_ids: [4n] }];
+		await expect(
+			(async () => {
+				await writer.write(toBatch(rows));
+				await writer.close();
+			})(),
+		).rejects.toThrow(/disk full/);
+	});
+});
+
+test("Parquet: a row group for each batch, three-level lists, and metadata", async () => {
+	const path = join(temporaryDirectory(), "shard.parquet");
+	const rows = (count: number): Row[] =>
+		Array.from({ length: count }, (_, i) => ({
+			number: i,
+			big: BigInt(i),
+			name: "n",
+			ids: [i, i],
+			big_ids: [],
+		}));
+	await write("parquet", "snappy", path, [rows(64), rows(64), rows(5)]);
+	const metadata = await parquetMetadataAsync(await asyncBufferFromFile(path));
+	expect(metadata.row_groups.map((g) => Number(g.num_rows))).toEqual([
+		64, 64, 5,
+	]);
+	const at = metadata.schema.findIndex((s) => s.name === "ids");
+	expect(metadata.schema.slice(at, at + 3)).toMatchObject([
+		{ repetition_type: "OPTIONAL", converted_type: "LIST" },
+		{ name: "list", repetition_type: "REPEATED" },
+		{ repetition_type: "OPTIONAL", type: "INT32" },
+	]);
+	expect(metadata.key_value_metadata).toContainEqual({
+		key: "huggingface",
+		value: "{}",
+	});
+	for (const group of metadata.row_groups)
+		for (const column of group.columns) {
+			const { path_in_schema, encodings } = column.meta_data ?? {};
+			const isText = path_in_schema?.[0] === "name";
+			expect(encodings?.includes("RLE_DICTIONARY")).toBe(isText);
+		}
+});
+
+test("Arrow: a stream (not a file) whose lists have the child `item`", async () => {
+	const path = join(temporaryDirectory(), "shard.arrow");
+	await write("arrow", "none", path, [
+		[{ number: 1, big: 2n, name: null, ids: [3], big_ids: [4n] }],
+	]);
+	const bytes = readFileSync(path);
+	expect(bytes.subarray(0, 4)).toEqual(Buffer.from([255, 255, 255, 255]));
+	expect(bytes.subarray(-8)).toEqual(
+		Buffer.from([255, 255, 255, 255, 0, 0, 0, 0]),
+	);
+	const table = tableFromIPC(bytes);
+	const list = table.schema.fields.find((field) => field.name === "ids");
+	expect(list?.type.children[0]).toMatchObject({
+		name: "item",
+		nullable: true,
+	});
+	expect(table.schema.metadata.get("huggingface")).toBe("{}");
+});
