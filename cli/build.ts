@@ -238,7 +238,7 @@ function describe({ status, out, manifest, seconds }: BuildResult): string {
 		],
 		[
 			"shards",
-			`${grouped(shards.length)} ${settings.format} files, ${bytesText(bytes)}, in ${out}/data`,
+			`${grouped(shards.length)} ${settings.format} file${shards.length === 1 ? "" : "s"}, ${bytesText(bytes)}, in ${out}/data`,
 		],
 	];
 	if (skipped.length > 0)

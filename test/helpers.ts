@@ -47,7 +47,7 @@ export function seqpack(
 	const { status, stdout, stderr } = spawnSync(
 		process.execPath,
 		[command, ...args],
-		{ encoding: "utf8", ...options },
+		{ encoding: "utf8", timeout: 60_000, ...options },
 	);
 	return { code: status, stdout, stderr };
 }

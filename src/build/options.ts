@@ -108,8 +108,12 @@ export function resolveSettings(
 ): Settings {
 	const format = options.format ?? "parquet";
 	const { seqLen } = options;
-	const batchRows = clamp(Math.floor(BATCH_TOKENS / seqLen), 16, 1024);
-	const shardRows = Math.floor((options.shardTokens ?? 2 ** 26) / seqLen);
+	const shardTokens = options.shardTokens ?? 2 ** 26;
+	const mostRows = Math.max(1, Math.floor(shardTokens / seqLen));
+	const batchRows = Math.min(
+		mostRows,
+		clamp(Math.floor(BATCH_TOKENS / seqLen), 16, 1024),
+	);
 	return {
 		layout: "packed",
 		seqLen,
@@ -124,7 +128,7 @@ export function resolveSettings(
 		format,
 		compression: options.compression ?? findShardFormat(format).compressions[0],
 		batchRows,
-		shardRows: Math.max(1, Math.floor(shardRows / batchRows)) * batchRows,
+		shardRows: Math.floor(mostRows / batchRows) * batchRows,
 		taskBytes:
 			options.taskBytes ??
 			clamp(Math.ceil(inputBytes / 64), 8 * MIB, 256 * MIB),

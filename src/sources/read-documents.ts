@@ -28,7 +28,10 @@ export async function badRecordError(
 	span: Span,
 	bad: BadRecord,
 ): Promise<DataError> {
-	const line = (await countNewlines(store, file, span.start)) + bad.line;
+	const line =
+		span.start === 0
+			? bad.line
+			: (await countNewlines(store, file, bad.position)) + 1;
 	return new DataError(bad.reason, `${file.path}:${line}: ${bad.sentence}.`);
 }
 

@@ -59,16 +59,14 @@ export const localStore: Store = {
 
 	move: (from, to) =>
 		attempt("write", to, async () => {
-			await mkdir(dirname(to), { recursive: true });
+			await makeDirectories(dirname(to));
 			await rename(from, to);
 		}),
 
 	remove: (path) =>
 		attempt("remove", path, () => rm(path, { recursive: true, force: true })),
 
-	async makeDirectory(path) {
-		await attempt("write", path, () => mkdir(path, { recursive: true }));
-	},
+	makeDirectory: (path) => attempt("write", path, () => makeDirectories(path)),
 };
 
 async function readFully(
@@ -91,11 +89,31 @@ async function readFully(
 	return buffer.subarray(0, filled);
 }
 
+/**
+ * Makes a directory and those above it. Not by `mkdir(path, { recursive: true })`,
+ * which never ends where the system refuses with ENOENT, as below /proc.
+ */
+async function makeDirectories(path: string): Promise<void> {
+	try {
+		await mkdir(path);
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
+		const above = dirname(path);
+		if (code !== "ENOENT" || above === path) throw error;
+		await makeDirectories(above);
+		await mkdir(path).catch(async (again) => {
+			// Another worker may have made it in the meantime.
+			if (again.code !== "EEXIST") throw again;
+		});
+	}
+}
+
 /** Writes to `path.partial`, and renames it when all is on disk. */
 async function createAtomically(path: string): Promise<PendingFile> {
 	const partial = `${path}.partial`;
 	const handle = await attempt("write", path, async () => {
-		await mkdir(dirname(path), { recursive: true });
+		await makeDirectories(dirname(path));
 		return open(partial, "w");
 	});
 	const hash = createHash("sha256");

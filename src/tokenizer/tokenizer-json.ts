@@ -20,6 +20,9 @@ export interface TokenizerConfigJson {
 	[key: string]: unknown;
 }
 
+/** Types of model that some engine here can run. */
+const MODELS = ["BPE", "WordPiece", "Unigram"];
+
 /**
  * Parses and checks the text of a tokenizer.json.
  * @param name What to call the file in messages.
@@ -30,6 +33,12 @@ export function parseTokenizerJson(text: string, name: string): TokenizerJson {
 	const model = json.model;
 	if (typeof model !== "object" || model === null)
 		throw notATokenizer(name, 'it has no "model"');
+	const { type } = model as { type?: unknown };
+	if (type !== undefined && !MODELS.includes(String(type)))
+		throw notATokenizer(
+			name,
+			`its model is of type ${JSON.stringify(type)}, and those known are ${MODELS.join(", ")}`,
+		);
 	const added = json.added_tokens ?? [];
 	if (!Array.isArray(added))
 		throw notATokenizer(name, '"added_tokens" is not a list');

@@ -1,0 +1,252 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { Tokenizer } from "@huggingface/tokenizers";
+import { ParquetReader } from "parquetjs-lite";
+import { build, type BuildOptions } from "seqpack";
+import { describe, expect, test } from "vitest";
+import {
+	directoryWith,
+	fixtures,
+	temporaryDirectory,
+	tokenizerPath,
+} from "../helpers.js";
+import {
+	readIndex,
+	readManifest,
+	readRows,
+	rebuildDocuments,
+} from "./dataset-rows.js";
+
+const json = JSON.parse(
+	readFileSync(join(tokenizerPath, "tokenizer.json"), "utf8"),
+);
+const tokenizer = new Tokenizer(json, {});
+const BOS = 4094;
+const EOS = 4095;
+
+const ownIds = (text: string): number[] =>
+	tokenizer.encode(text, { add_special_tokens: false }).ids;
+
+/** The text of an index entry's document, from the fixture itself. */
+function textOf(source: string, position: number): string {
+	const bytes = readFileSync(join(fixtures, source));
+	if (source.endsWith(".txt")) return bytes.toString("utf8");
+	const plain = source.endsWith(".gz") ? gunzipSync(bytes) : bytes;
+	return JSON.parse(
+		plain.toString("utf8", position, plain.indexOf(10, position)),
+	).text;
+}
+
+async function buildHere(options: Partial<BuildOptions>) {
+	return build({
+		inputs: [fixtures],
+		tokenizer: tokenizerPath,
+		seqLen: 1024,
+		out: join(temporaryDirectory(), "data"),
+		workers: 1,
+		...options,
+	});
+}
+
+describe.each(["parquet", "arrow"])("%s", (format) => {
+	test("every document's tokens are those of the tokenizer, whatever row they are in", async () => {
+		const { out, manifest } = await buildHere({
+			format,
+			taskBytes: 400_000,
+			window: 60_000,
+			shardTokens: 100_000,
+		});
+		const documents = await rebuildDocuments(out);
+		const index = await readIndex(out);
+		expect(index.length).toBe(60 + 89 + 47);
+		expect(manifest.tasks).toBeGreaterThan(2);
+		expect(manifest.shards.length).toBeGreaterThan(manifest.tasks);
+		for (const { doc_id, source, position, tokens } of index) {
+			const expected = [...ownIds(textOf(source, Number(position))), EOS];
+			expect(tokens).toBe(expected.length);
+			const found = documents.get(doc_id);
+			expect(found, `${source} at ${position}`).toEqual(expected);
+			documents.delete(doc_id);
+		}
+		expect(documents.size).toBe(0);
+	});
+
+	test("the index says in which shard and row each sequence is", async () => {
+		const { out } = await buildHere({
+			format,
+			inputs: [join(fixtures, "scripts")],
+			taskBytes: 300_000,
+			shardTokens: 70_000,
+		});
+		const shards = new Map<string, Awaited<ReturnType<typeof readRows>>>();
+		for (const { path } of readManifest(out).shards)
+			shards.set(path.replace(/\.\w+$/, ""), await readRows(join(out, path)));
+		for (const { doc_id, shards: numbers, rows } of await readIndex(out)) {
+			const task = String(doc_id >> 32n).padStart(5, "0");
+			rows.forEach((row, i) => {
+				const shard = `data/train-${task}-${String(numbers[i]).padStart(4, "0")}`;
+				const at = shards.get(shard)?.[row].doc_ids.indexOf(doc_id) ?? -1;
+				expect(at, `${shard} row ${row} has document ${doc_id}`).not.toBe(-1);
+			});
+		}
+	});
+});
+
+test("the rows are as full as the manifest says, and it balances", async () => {
+	const { out, manifest } = await buildHere({ seqLen: 2048 });
+	let tokens = 0;
+	let rows = 0;
+	for (const { path, rows: said } of manifest.shards) {
+		const list = await readRows(join(out, path));
+		expect(list.length).toBe(said);
+		for (const row of list) {
+			expect(row.input_ids.length).toBeLessThanOrEqual(2048);
+			tokens += row.input_ids.length;
+		}
+		rows += list.length;
+	}
+	const { totals, summary } = manifest;
+	expect(totals.rowTokens).toBe(tokens);
+	expect(totals.textTokens + totals.specialTokens).toBe(tokens);
+	expect(summary.fill).toBeCloseTo(tokens / (rows * 2048), 12);
+	expect(summary.padding).toBe(rows * 2048 - tokens);
+	expect(summary.fill).toBeGreaterThan(0.99);
+	expect(totals.records).toBe(196);
+});
+
+test("parquetjs-lite reads the same rows as hyparquet", async () => {
+	const { out, manifest } = await buildHere({});
+	const path = join(out, manifest.shards[0].path);
+	const reader = await ParquetReader.openFile(path);
+	const cursor = reader.getCursor();
+	const unwrap = (list: { list: { item: unknown }[] }) =>
+		list.list.map(({ item }) => item);
+	for (const row of await readRows(path)) {
+		const other = await cursor.next();
+		expect(unwrap(other.input_ids)).toEqual(row.input_ids);
+		expect(unwrap(other.seq_lengths)).toEqual(row.seq_lengths);
+		expect(unwrap(other.doc_offsets)).toEqual(row.doc_offsets);
+		expect(unwrap(other.doc_ids).map(BigInt as never)).toEqual(row.doc_ids);
+	}
+	expect(await cursor.next()).toBeNull();
+	await reader.close();
+});
+
+test("rows come in a seeded random order: not from the long to the short", async () => {
+	const order = async (seed: number) => {
+		const { out, manifest } = await buildHere({ seed, seqLen: 512 });
+		const rows = await readRows(join(out, manifest.shards[0].path));
+		return rows.map((row) => Math.max(...row.seq_lengths));
+	};
+	const longest = await order(0);
+	// Best fit's own order is a falling sequence; a random one falls half the time.
+	let rises = 0;
+	for (let i = 1; i < longest.length; i++)
+		if (longest[i] > longest[i - 1]) rises++;
+	expect(rises).toBeGreaterThan(longest.length / 20);
+	expect(await order(0)).toEqual(longest);
+	expect(await order(1)).not.toEqual(longest);
+});
+
+describe("BOS and EOS", () => {
+	const begin = "<|begin_of_text|>";
+	const end = "<|end_of_text|>";
+	const corpus = () =>
+		directoryWith({
+			"a.jsonl": ["plain", `${begin}has both${end}`, `x${end}y`, ""]
+				.map((text) => `${JSON.stringify({ text })}\n`)
+				.join(""),
+		});
+	const tokensOf = async (options: Partial<BuildOptions>) => {
+		const { out, manifest } = await buildHere({
+			inputs: [corpus()],
+			...options,
+		});
+		const documents = await rebuildDocuments(out);
+		return { documents: [...documents.values()], totals: manifest.totals };
+	};
+	const both = ownIds(`${begin}has both${end}`);
+	const inside = ownIds(`x${end}y`);
+
+	test("EOS is added by default, and never twice", async () => {
+		const { documents, totals } = await tokensOf({});
+		expect(new Set(documents.map(String))).toEqual(
+			new Set([[...ownIds("plain"), EOS], both, [...inside, EOS]].map(String)),
+		);
+		expect(totals.specialTokens).toBe(2);
+	});
+
+	test("BOS is added when asked, and never twice", async () => {
+		const { documents, totals } = await tokensOf({ addBos: true });
+		expect(new Set(documents.map(String))).toEqual(
+			new Set(
+				[
+					[BOS, ...ownIds("plain"), EOS],
+					both,
+					[BOS, ...inside, EOS],
+				].map(String),
+			),
+		);
+		expect(totals.specialTokens).toBe(4);
+	});
+
+	test("neither is added when not wanted", async () => {
+		const { documents, totals } = await tokensOf({ addEos: false });
+		expect(new Set(documents.map(String))).toEqual(
+			new Set([ownIds("plain"), both, inside].map(String)),
+		);
+		expect(totals.specialTokens).toBe(0);
+	});
+
+	test("a document without text is counted as dropped and is in the index", async () => {
+		const { out, manifest } = await buildHere({ inputs: [corpus()] });
+		expect(manifest.totals.dropped).toEqual({
+			empty: { documents: 1, tokens: 0 },
+		});
+		const index = await readIndex(out);
+		expect(index[3]).toMatchObject({
+			drop_reason: "empty",
+			tokens: 0,
+			rows: [],
+		});
+	});
+
+	test("other tokens can be named", async () => {
+		const { documents } = await tokensOf({ eosToken: begin });
+		expect(documents.map(String)).toContain(
+			[...ownIds("plain"), BOS].join(","),
+		);
+		await expect(tokensOf({ eosToken: "<no>" })).rejects.toThrow(
+			/no token "<no>"/,
+		);
+	});
+});
+
+test("documents longer than a row are split into full rows and a shorter rest", async () => {
+	const { out } = await buildHere({
+		inputs: [join(fixtures, "prose", "chapter-001.txt")],
+		seqLen: 500,
+	});
+	const [document] = (await rebuildDocuments(out)).values();
+	const lengths: number[] = [];
+	for (const { path } of readManifest(out).shards)
+		for (const row of await readRows(join(out, path)))
+			lengths.push(...row.seq_lengths);
+	lengths.sort((a, b) => b - a);
+	const rest = document.length % 500;
+	const full = Math.floor(document.length / 500);
+	expect(lengths).toEqual([...Array(full).fill(500), rest]);
+});
+
+test("nothing that was written says when, where or by whom", async () => {
+	const { out } = await buildHere({ format: "arrow" });
+	const manifest = readFileSync(join(out, "seqpack.json"), "utf8");
+	const card = readFileSync(join(out, "README.md"), "utf8");
+	const plan = readFileSync(join(out, ".seqpack/plan.json"), "utf8");
+	for (const text of [manifest, card, plan]) {
+		expect(text).not.toContain(fixtures);
+		expect(text).not.toContain(out);
+		expect(text).not.toMatch(/20\d\d-\d\d-\d\d/);
+	}
+});

@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { tableFromIPC } from "apache-arrow";
+import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
+
+/** A packed row as another program's reader gives it. */
+export interface Row {
+	input_ids: number[];
+	seq_lengths: number[];
+	doc_ids: bigint[];
+	doc_offsets: number[];
+}
+
+export interface IndexRow {
+	doc_id: bigint;
+	id: string | null;
+	source: string;
+	position: bigint;
+	tokens: number;
+	dropped_tokens: number;
+	drop_reason: string | null;
+	shards: number[];
+	rows: number[];
+}
+
+export function readManifest(directory: string) {
+	return JSON.parse(readFileSync(join(directory, "seqpack.json"), "utf8"));
+}
+
+/** Rows of a shard by hyparquet or apache-arrow alone. */
+export async function readRows(path: string): Promise<Row[]> {
+	if (path.endsWith(".parquet"))
+		return (await parquetReadObjects({
+			file: await asyncBufferFromFile(path),
+		})) as Row[];
+	return tableFromIPC(readFileSync(path))
+		.toArray()
+		.map((row) => ({
+			input_ids: [...row.input_ids],
+			seq_lengths: [...row.seq_lengths],
+			doc_ids: [...row.doc_ids],
+			doc_offsets: [...row.doc_offsets],
+		}));
+}
+
+export async function readIndex(directory: string): Promise<IndexRow[]> {
+	const rows: IndexRow[] = [];
+	for (const { path } of readManifest(directory).index)
+		rows.push(
+			...((await parquetReadObjects({
+				file: await asyncBufferFromFile(join(directory, path)),
+			})) as IndexRow[]),
+		);
+	return rows;
+}
+
+/** The token stream of every document, put together from the rows alone. */
+export async function rebuildDocuments(
+	directory: string,
+): Promise<Map<bigint, number[]>> {
+	const pieces = new Map<bigint, { offset: number; ids: number[] }[]>();
+	for (const { path } of readManifest(directory).shards)
+		for (const row of await readRows(join(directory, path))) {
+			let start = 0;
+			row.seq_lengths.forEach((length, i) => {
+				const ids = row.input_ids.slice(start, start + length);
+				start += length;
+				const list = pieces.get(row.doc_ids[i]) ?? [];
+				list.push({ offset: row.doc_offsets[i], ids });
+				pieces.set(row.doc_ids[i], list);
+			});
+			if (start !== row.input_ids.length)
+				throw new Error("seq_lengths do not add up to the row");
+		}
+	const documents = new Map<bigint, number[]>();
+	for (const [id, list] of pieces) {
+		list.sort((a, b) => a.offset - b.offset);
+		const ids: number[] = [];
+		for (const piece of list) {
+			if (piece.offset !== ids.length)
+				throw new Error(`document ${id} has a gap or an overlap`);
+			for (const token of piece.ids) ids.push(token);
+		}
+		documents.set(id, ids);
+	}
+	return documents;
+}
