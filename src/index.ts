@@ -10,6 +10,7 @@ export {
 } from "./core/errors.js";
 export { createRandom, permutation, type Random } from "./core/random.js";
 export {
+	Int32Buffer,
 	listLengths,
 	type TokenBatch,
 	TokenBatchBuilder,

@@ -18,7 +18,7 @@ import {
 	type Store,
 	writeAll,
 } from "../storage/store.js";
-import { SKIPPED, STAGED, stagedPath, TOP_LEVEL_FILES } from "./layout.js";
+import { SKIPPED, STAGED, stagedPath } from "./layout.js";
 import type { Plan } from "./plan.js";
 import { readRecord, type SkippedRecord, type TaskRecord } from "./record.js";
 
@@ -123,8 +123,6 @@ async function removeOtherFiles(
 		for (const name of await store.list(`${out}/${directory}`))
 			if (!keep.has(`${directory}/${name}`))
 				await store.remove(`${out}/${directory}/${name}`);
-	for (const name of TOP_LEVEL_FILES)
-		if (!keep.has(name)) await store.remove(`${out}/${name}`);
 }
 
 /** Joins the tasks' lists of skipped records, with lines counted in the whole file. */

@@ -5,9 +5,6 @@ export const LOCK = `${STATE}/lock`;
 export const RECORDS = `${STATE}/tasks`;
 export const STAGED = `${STATE}/staged`;
 
-/** Files that a dataset may have at its top besides the manifest. */
-export const TOP_LEVEL_FILES = ["README.md", "state.json", "dataset_info.json"];
-
 export function recordPath(task: number): string {
 	return `${RECORDS}/${padded(task, 5)}.json`;
 }

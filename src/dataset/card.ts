@@ -1,6 +1,19 @@
 import type { ColumnType, Schema } from "../shards/columns.js";
 import type { Manifest } from "./manifest.js";
 
+// Only beside Parquet shards: all configs of a directory are read as one format.
+const INDEX_CONFIG = `
+- config_name: index
+  data_files:
+  - split: train
+    path: index/*.parquet`;
+
+const LOAD_FROM_DISK_HINT = `
+# or, without a copy in a cache:
+from datasets import load_from_disk
+rows = load_from_disk("path/to/this/directory/data")
+`;
+
 /**
  * The dataset card, README.md. Its YAML tells Hugging Face `datasets` which
  * files are rows, so that `load_dataset(directory)` works as it is.
@@ -24,11 +37,7 @@ configs:
   default: true
   data_files:
   - split: train
-    path: data/train-*
-- config_name: index
-  data_files:
-  - split: train
-    path: index/*.parquet
+    path: data/train-*${settings.format === "parquet" ? INDEX_CONFIG : ""}
 dataset_info:
 - config_name: default
   features:
@@ -65,7 +74,7 @@ ${[...dropped, ...skipped, `| shards | ${number(shards.length)} ${settings.forma
 \`\`\`python
 from datasets import load_dataset
 rows = load_dataset("path/to/this/directory", split="train")
-\`\`\`
+${settings.format === "arrow" ? LOAD_FROM_DISK_HINT : ""}\`\`\`
 
 \`seqpack.json\` records settings, totals and a checksum of every file; \`seqpack verify\` checks them.
 `;

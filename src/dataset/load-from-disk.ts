@@ -2,16 +2,22 @@ import type { Schema } from "../shards/columns.js";
 import { huggingFaceFeatures } from "../shards/huggingface.js";
 import type { Manifest } from "./manifest.js";
 
+/** The paths of what `loadFromDiskFiles` gives. */
+export const LOAD_FROM_DISK = ["data/state.json", "data/dataset_info.json"];
+
 /**
- * The two files that make a directory of Arrow streams one that `datasets`
- * opens with `load_from_disk`, by name.
+ * The two files that make `data/` a directory that `datasets` opens with
+ * `load_from_disk`, by path. They must not lie beside the manifest: a directory
+ * that has them there is refused by `load_dataset`.
  */
 export function loadFromDiskFiles(
 	manifest: Manifest,
 	schema: Schema,
 ): Record<string, string> {
 	const state = {
-		_data_files: manifest.shards.map(({ path }) => ({ filename: path })),
+		_data_files: manifest.shards.map(({ path }) => ({
+			filename: path.slice("data/".length),
+		})),
 		_fingerprint: manifest.planHash.slice(0, 16),
 		_format_columns: null,
 		_format_kwargs: {},
@@ -27,7 +33,7 @@ export function loadFromDiskFiles(
 		license: "",
 	};
 	return {
-		"state.json": `${JSON.stringify(state, null, 2)}\n`,
-		"dataset_info.json": `${JSON.stringify(info, null, 2)}\n`,
+		"data/state.json": `${JSON.stringify(state, null, 2)}\n`,
+		"data/dataset_info.json": `${JSON.stringify(info, null, 2)}\n`,
 	};
 }

@@ -10,6 +10,7 @@ import {
 import { parquet } from "../shards/parquet.js";
 import { sha256OfFile } from "../storage/hash.js";
 import { localStore as store } from "../storage/local.js";
+import { LOAD_FROM_DISK } from "./load-from-disk.js";
 import {
 	addDropped,
 	emptyTotals,
@@ -328,8 +329,10 @@ class Verification {
 
 	/** Files beside the dataset's own would be loaded with them. */
 	async #checkStrangers(): Promise<void> {
-		const { shards, index, skipped } = this.#manifest;
+		const { shards, index, skipped, settings } = this.#manifest;
 		const known = new Set([...shards, ...index].map(({ path }) => path));
+		if (settings.format === "arrow")
+			for (const path of LOAD_FROM_DISK) known.add(path);
 		if (skipped !== null) known.add(skipped.path);
 		for (const directory of ["data", "index"])
 			for (const name of await store.list(`${this.#directory}/${directory}`))

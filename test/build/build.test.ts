@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { Tokenizer } from "@huggingface/tokenizers";
 import { ParquetReader } from "parquetjs-lite";
-import { build, type BuildOptions } from "seqpack";
+import { type BuildOptions, build } from "seqpack";
 import { describe, expect, test } from "vitest";
 import {
 	directoryWith,
@@ -181,11 +181,9 @@ describe("BOS and EOS", () => {
 		const { documents, totals } = await tokensOf({ addBos: true });
 		expect(new Set(documents.map(String))).toEqual(
 			new Set(
-				[
-					[BOS, ...ownIds("plain"), EOS],
-					both,
-					[BOS, ...inside, EOS],
-				].map(String),
+				[[BOS, ...ownIds("plain"), EOS], both, [BOS, ...inside, EOS]].map(
+					String,
+				),
 			),
 		);
 		expect(totals.specialTokens).toBe(4);

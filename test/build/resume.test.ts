@@ -113,7 +113,10 @@ test("killed while files are put in their places, it ends with the same bytes", 
 	const shards = filesBelow(join(out, "data"));
 	mkdirSync(join(out, ".seqpack/staged/data"), { recursive: true });
 	for (const name of shards.slice(3))
-		renameSync(join(out, "data", name), join(out, ".seqpack/staged/data", name));
+		renameSync(
+			join(out, "data", name),
+			join(out, ".seqpack/staged/data", name),
+		);
 	const { code, stderr } = seqpack(buildArgs(out));
 	expect(code, stderr).toBe(0);
 	expect(contentsOf(out)).toEqual(expected.parquet);

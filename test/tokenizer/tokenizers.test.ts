@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadTokenizer, readDocuments, tokenizerFromJson } from "seqpack";
+import { Tokenizer as Rust } from "tokenizers";
+import { describe, expect, test } from "vitest";
+import {
+	directoryWith,
+	fixtures,
+	root,
+	temporaryDirectory,
+	tokenizerPath,
+} from "../helpers.js";
+
+const models = (name: string) =>
+	join(root, "node_modules/@lenml", name, "models");
+
+const tokenizers: Record<string, string> = {
+	fixture: tokenizerPath,
+	"gpt-2": models("tokenizer-gpt2"),
+	"llama 3": models("tokenizer-llama3"),
+	"qwen 3": models("tokenizer-qwen3"),
+};
+
+describe.each(Object.entries(tokenizers))("%s", (_name, path) => {
+	test("gives the ids of the Rust library on the fixtures, and decodes as it does", async () => {
+		const tokenizer = await loadTokenizer(path);
+		const rust = Rust.fromFile(join(path, "tokenizer.json"));
+		let documents = 0;
+		for await (const { texts } of readDocuments([fixtures])) {
+			const { ids, offsets } = tokenizer.encodeBatch(texts);
+			for (const [i, text] of texts.entries()) {
+				const own = ids.subarray(offsets[i], offsets[i + 1]);
+				const encoding = await rust.encode(text, null, {
+					addSpecialTokens: false,
+				});
+				expect(Array.from(own)).toEqual(encoding.getIds());
+				if (documents++ % 10 === 0) {
+					const decoded = await rust.decode(encoding.getIds(), false);
+					expect(tokenizer.decode(own)).toBe(decoded);
+					// Qwen's tokenizer composes characters before anything else.
+					expect(decoded.normalize("NFC")).toBe(text.normalize("NFC"));
+				}
+			}
+		}
+		expect(documents).toBe(196);
+	});
+});
+
+test("finds BOS and EOS by the configuration, else by their usual names", async () => {
+	const tokenizerJson = readFileSync(
+		join(tokenizerPath, "tokenizer.json"),
+		"utf8",
+	);
+	const special = (configJson: string | null) => {
+		const { bos, eos } = tokenizerFromJson({ tokenizerJson, configJson });
+		return [bos?.id, eos?.id];
+	};
+	expect(special(null)).toEqual([4094, 4095]);
+	expect(special('{"eos_token":null}')).toEqual([4094, undefined]);
+	expect(
+		special('{"bos_token":{"content":"<|end_of_text|>"},"eos_token":"nope"}'),
+	).toEqual([4095, undefined]);
+	expect((await loadTokenizer(models("tokenizer-gpt2"))).eos).toEqual({
+		token: "<|endoftext|>",
+		id: 50256,
+	});
+});
+
+test("encodes nothing as nothing, and decodes it back", async () => {
+	const tokenizer = await loadTokenizer(join(tokenizerPath, "tokenizer.json"));
+	expect(tokenizer.encode("")).toEqual(new Int32Array(0));
+	expect(tokenizer.decode([])).toBe("");
+	expect(tokenizer.vocabSize).toBe(4096);
+	expect(() => tokenizer.decode([1, 4096])).toThrow(
+		/token id 4096 is not in the vocabulary of 4096/,
+	);
+});
+
+test("says which file is no tokenizer, and why", async () => {
+	const attempt = (content: string) =>
+		loadTokenizer(join(directoryWith({ "t.json": content }), "t.json"));
+	await expect(attempt("[]")).rejects.toThrow(/t\.json .*not a JSON object/);
+	await expect(attempt('{"model":{"type":"BPE"}}')).rejects.toThrow(
+		/not a usable tokenizer\.json/,
+	);
+	await expect(
+		attempt('{"model":{"type":"BPE","vocab":{},"merges":[]}}'),
+	).rejects.toThrow(/vocabulary is empty/);
+	await expect(
+		attempt('{"model":{"vocab":{"a":0}},"added_tokens":[{"id":-1}]}'),
+	).rejects.toThrow(/"added_tokens" has no id and content/);
+	await expect(loadTokenizer(temporaryDirectory())).rejects.toThrow(
+		/holds no tokenizer\.json/,
+	);
+});
