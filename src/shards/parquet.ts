@@ -21,7 +21,7 @@ const CODECS: Record<string, Compression> = {
 /**
  * Parquet, written by parquet-wasm (arrow-rs): a row group for each batch, and
  * no dictionaries for numbers, which cost more time on token ids than they save
- * in space (docs/decisions/0002-parquet.md).
+ * in space (docs/decisions/0001-parquet.md).
  */
 export const parquet: ShardFormat = {
 	extension: ".parquet",
