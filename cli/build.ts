@@ -7,6 +7,7 @@ import { sourceFormats } from "../src/sources/formats.js";
 import { failWith } from "./fail.js";
 import {
 	bytesText,
+	counted,
 	durationText,
 	grouped,
 	parseCount,
@@ -208,7 +209,7 @@ function describe({ status, out, manifest, seconds }: BuildResult): string {
 		0,
 	);
 	const reasons = Object.entries(totals.dropped).map(
-		([reason, { documents }]) => `${grouped(documents)} documents ${reason}`,
+		([reason, { documents }]) => `${counted(documents, "document")} ${reason}`,
 	);
 	const skipped = Object.entries(totals.skippedRecords);
 	const rows: [string, string][] = [
@@ -226,11 +227,11 @@ function describe({ status, out, manifest, seconds }: BuildResult): string {
 		],
 		[
 			"packs",
-			`${grouped(totals.rows)} rows of ${grouped(settings.seqLen)}, ${summary.sequencesPerRow.toFixed(2)} sequences each`,
+			`${counted(totals.rows, "row")} of ${grouped(settings.seqLen)}, ${summary.sequencesPerRow.toFixed(2)} sequences each`,
 		],
 		[
 			"fill",
-			`${percent(summary.fill)} (${grouped(totals.rows)} rows; no packing needs fewer than ${grouped(summary.lowerBoundRows)})`,
+			`${percent(summary.fill)} (${counted(totals.rows, "row")}; no packing needs fewer than ${grouped(summary.lowerBoundRows)})`,
 		],
 		[
 			"padding",
@@ -238,13 +239,13 @@ function describe({ status, out, manifest, seconds }: BuildResult): string {
 		],
 		[
 			"shards",
-			`${grouped(shards.length)} ${settings.format} file${shards.length === 1 ? "" : "s"}, ${bytesText(bytes)}, in ${out}/data`,
+			`${counted(shards.length, `${settings.format} file`)}, ${bytesText(bytes)}, in ${out}/data`,
 		],
 	];
 	if (skipped.length > 0)
 		rows.splice(1, 0, [
 			"skipped",
-			`${skipped.map(([reason, n]) => `${grouped(n)} records ${reason}`).join(", ")}; listed in ${out}/index/skipped.jsonl`,
+			`${skipped.map(([reason, n]) => `${counted(n, "record")} ${reason}`).join(", ")}; listed in ${out}/index/skipped.jsonl`,
 		]);
 	const head =
 		status === "built"

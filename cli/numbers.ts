@@ -23,6 +23,11 @@ export function grouped(number: number): string {
 	return number.toLocaleString("en-US");
 }
 
+/** "1 row", "2 rows". */
+export function counted(number: number, one: string): string {
+	return `${grouped(number)} ${one}${number === 1 ? "" : "s"}`;
+}
+
 /** Bytes as "1.2 MB" (powers of 1000). */
 export function bytesText(bytes: number): string {
 	const units = ["bytes", "kB", "MB", "GB", "TB"];

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { type VerifyResult, verify } from "../src/dataset/verify.js";
-import { grouped } from "./numbers.js";
+import { counted, grouped } from "./numbers.js";
 
 /** The exit code for a dataset that is not what its manifest says. */
 const BAD_DATA = 4;
@@ -32,7 +32,7 @@ async function run(
 
 function describe(path: string, result: VerifyResult): string {
 	const { problems, problemCount } = result;
-	const seen = `${grouped(result.files)} files, ${grouped(result.documents)} documents, ${grouped(result.rows)} rows, ${grouped(result.tokens)} tokens`;
+	const seen = `${counted(result.files, "file")}, ${counted(result.documents, "document")}, ${counted(result.rows, "row")}, ${counted(result.tokens, "token")}`;
 	if (problemCount === 0) return `${path} is sound: ${seen} checked.\n`;
 	const more = problemCount - problems.length;
 	return [

@@ -18,6 +18,8 @@ export const root = fileURLToPath(new URL("..", import.meta.url)).replace(
 	"",
 );
 export const fixtures = join(root, "fixtures");
+/** Documents in the fixtures: chapters, source files, languages. */
+export const fixtureDocuments = 60 + 107 + 45;
 export const tokenizerPath = join(fixtures, "tokenizer");
 
 /** A directory that goes when the test ends. */

@@ -93,10 +93,12 @@ async function prepare(options: BuildOptions): Promise<Prepared> {
 	});
 	if (ignored.length > 0)
 		options.onNotice?.(
-			`left out ${ignored.length} files of unknown kind, such as ${ignored[0]}`,
+			`left out ${ignored.length} file${ignored.length === 1 ? "" : "s"} of unknown kind, such as ${ignored[0]}`,
 		);
 	if (repeated > 0)
-		options.onNotice?.(`${repeated} files were named again; each is read once`);
+		options.onNotice?.(
+			`met ${repeated} file${repeated === 1 ? "" : "s"} again, by name or by link; each is read once`,
+		);
 	const tokenizerFiles = await readTokenizerFiles(options.tokenizer);
 	const tokenizer = tokenizerFromJson(tokenizerFiles);
 	const inputBytes = files.reduce((sum, file) => sum + estimatedBytes(file), 0);

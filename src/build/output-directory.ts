@@ -25,7 +25,7 @@ export async function lookAtOutput(
 	overwrite: boolean,
 ): Promise<OutputState> {
 	const found = await store.stat(out);
-	if (found?.kind === "file")
+	if (found !== null && found.kind !== "directory")
 		throw inUse(`${out} is a file, not a directory: choose another --out`);
 	const names = await store.list(out);
 	if (names.length === 0) return { state: "new" };

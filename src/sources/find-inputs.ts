@@ -1,3 +1,4 @@
+import { realpath } from "node:fs/promises";
 import { resolve, sep } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { DataError, UsageError } from "../core/errors.js";
@@ -10,7 +11,7 @@ export interface FoundInputs {
 	files: InputFile[];
 	/** Files met in directories that are of no known format, as paths. */
 	ignored: string[];
-	/** How often a file was named again; it is read once. */
+	/** How often a file was met again, under its name or by a link; it is read once. */
 	repeated: number;
 }
 
@@ -45,13 +46,14 @@ export async function findInputs(
 	const seen = new Set<string>();
 	for (const input of inputs) {
 		for (const { path, size, named } of await expand(input)) {
-			const absolute = resolve(path);
-			if (excluded !== null && absolute.startsWith(excluded)) continue;
-			if (seen.has(absolute)) {
+			if (excluded !== null && resolve(path).startsWith(excluded)) continue;
+			// Two links to one file are one document, not two.
+			const real = await realpath(path);
+			if (seen.has(real)) {
 				found.repeated++;
 				continue;
 			}
-			seen.add(absolute);
+			seen.add(real);
 			const kind = kindOf(path, format);
 			if (kind !== null) found.files.push({ path, source: "", size, ...kind });
 			else if (named) throw unknownEnding(path);
@@ -78,6 +80,7 @@ async function expand(input: string): Promise<Expanded[]> {
 	const stat = await localStore.stat(input);
 	if (stat?.kind === "file")
 		return [{ path: input, size: stat.size, named: true }];
+	if (stat?.kind === "other") throw notAFile(input);
 	let paths: string[];
 	const directory = stat?.kind === "directory";
 	if (directory) {
@@ -97,10 +100,18 @@ async function expand(input: string): Promise<Expanded[]> {
 	paths.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 	const files: Expanded[] = [];
 	for (const path of paths) {
-		const size = (await localStore.stat(path))?.size ?? 0;
-		files.push({ path, size, named: !directory });
+		const found = await localStore.stat(path);
+		if (found?.kind !== "file") throw notAFile(path);
+		files.push({ path, size: found.size, named: !directory });
 	}
 	return files;
+}
+
+function notAFile(path: string): UsageError {
+	return new UsageError(
+		"not-a-file",
+		`${path} is not a file that can be read more than once (it is a pipe, a device or a broken link): write it to a file first.`,
+	);
 }
 
 /** Format and compression of a file by its name, or null when unknown. */

@@ -40,7 +40,9 @@ export async function readTokenizerFiles(
 	if ((await localStore.stat(file))?.kind !== "file")
 		throw new UsageError(
 			"no-tokenizer",
-			`the directory ${path} holds no tokenizer.json.`,
+			found.kind === "directory"
+				? `the directory ${path} holds no tokenizer.json.`
+				: `${path} is not a file: give a tokenizer.json or a directory that holds one.`,
 		);
 	const tokenizerJson = (await readAll(localStore, file)).toString("utf8");
 	const configFile = file.replace(/[^/\\]*$/, "tokenizer_config.json");

@@ -18,9 +18,8 @@ export const localStore: Store = {
 	async stat(path): Promise<Stat | null> {
 		try {
 			const found = await stat(path);
-			return found.isDirectory()
-				? { kind: "directory", size: 0 }
-				: { kind: "file", size: found.size };
+			if (found.isFile()) return { kind: "file", size: found.size };
+			return { kind: found.isDirectory() ? "directory" : "other", size: 0 };
 		} catch (error) {
 			if (isMissing(error)) return null;
 			throw explainSystemError(error, "read", path);

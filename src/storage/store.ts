@@ -23,8 +23,9 @@ export interface Store {
 }
 
 export interface Stat {
-	kind: "file" | "directory";
-	/** Bytes of a file; 0 for a directory. */
+	/** `other` is what has no size: a pipe, a device, a socket. */
+	kind: "file" | "directory" | "other";
+	/** Bytes of a file; 0 for anything else. */
 	size: number;
 }
 

@@ -115,6 +115,18 @@ const cases: [string, Attempt, number, RegExp][] = [
 		/cannot tell what .*LICENSE holds.*--input-format/,
 	],
 	[
+		"a device, which has no end",
+		{ inputs: ["/dev/zero"], args: ["--input-format", "text"] },
+		2,
+		/\/dev\/zero is not a file that can be read more than once/,
+	],
+	[
+		"a tokenizer that is a device",
+		{ inputs: [prose], args: ["--tokenizer", "/dev/zero"] },
+		2,
+		/\/dev\/zero is not a file/,
+	],
+	[
 		"no tokenizer there",
 		{ inputs: [prose], args: ["--tokenizer", "/nowhere/tokenizer.json"] },
 		2,
@@ -237,7 +249,7 @@ test("the line is counted in the whole file, whatever task it is in", () => {
 
 	const skipped = seqpack(args("--out", out, "--on-error", "skip"));
 	expect(skipped.code, skipped.stderr).toBe(0);
-	expect(skipped.stderr).toMatch(/skipped +1 records not-json/);
+	expect(skipped.stderr).toMatch(/skipped +1 record not-json/);
 });
 
 describe("--on-error skip", () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findInputs } from "../../src/sources/find-inputs.js";
@@ -52,6 +52,21 @@ test("a file named twice is read once", async () => {
 	]);
 	expect(found.files).toHaveLength(1);
 	expect(found.repeated).toBe(1);
+});
+
+test("links are followed, and a file met again by one is read once", async () => {
+	const directory = corpus();
+	const other = corpus();
+	symlinkSync(directory, join(directory, "z-loop"));
+	symlinkSync(join(other, "a.jsonl"), join(directory, "linked.jsonl"));
+	const { files, repeated } = await findInputs([directory]);
+	expect(files.map((file) => file.source)).toEqual([
+		"a.jsonl",
+		"b/deep/one.txt",
+		"b/two.jsonl.gz",
+		"linked.jsonl",
+	]);
+	expect(repeated).toBeGreaterThan(0);
 });
 
 test("the output directory is no input", async () => {

@@ -1,0 +1,45 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { root } from "../helpers.js";
+
+const readme = readFileSync(join(root, "README.md"), "utf8");
+
+test("the demo prints what the README shows", () => {
+	const out = join(root, "demo-data");
+	const aside = join(root, "demo-data-aside");
+	if (existsSync(out)) renameSync(out, aside);
+	onTestFinished(() => {
+		rmSync(out, { recursive: true, force: true });
+		if (existsSync(aside)) renameSync(aside, out);
+	});
+	const { status, stdout, stderr } = spawnSync(process.execPath, ["demo.mjs"], {
+		cwd: root,
+		encoding: "utf8",
+		timeout: 60_000,
+	});
+	expect(status, stderr).toBe(0);
+	expect(stdout).toBe("");
+	const [, shown] = /```\n(\$ npx seqpack build.*?)```/s.exec(readme) ?? [];
+	const withoutTime = (text: string) =>
+		text.replace(/ in [\d.]+ s/g, " in T s");
+	expect(withoutTime(stderr)).toBe(withoutTime(shown));
+});
+
+test("files that the README and the docs point to are there", () => {
+	for (const page of [
+		"README.md",
+		"docs/architecture.md",
+		"docs/dataset.md",
+		"docs/dependencies.md",
+		"docs/guide/build.md",
+		"docs/guide/library.md",
+	]) {
+		const text = readFileSync(join(root, page), "utf8");
+		for (const [, link] of text.matchAll(/\]\(([^)#:]+)\)/g))
+			expect(existsSync(join(root, page, "..", link)), `${page}: ${link}`).toBe(
+				true,
+			);
+	}
+});
