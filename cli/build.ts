@@ -4,6 +4,10 @@ import { InterruptedError } from "../src/core/errors.js";
 import { packers } from "../src/pack/pack.js";
 import { shardFormats } from "../src/shards/formats.js";
 import { sourceFormats } from "../src/sources/formats.js";
+import {
+	type TokenizerEngine,
+	tokenizerEngines,
+} from "../src/tokenizer/from-json.js";
 import { failWith } from "./fail.js";
 import {
 	bytesText,
@@ -57,6 +61,13 @@ export function buildCommand(): Command {
 			]).default("stop"),
 		)
 		.optionsGroup("Tokens:")
+		.addOption(
+			choice(
+				"--tokenizer-engine <name>",
+				"what tokenizes",
+				tokenizerEngines,
+			).default("auto", "auto, the fast one where it can"),
+		)
 		.option("--add-bos", "begin each document with BOS")
 		.option("--no-add-bos", "do not (the default)")
 		.option("--add-eos", "end each document with EOS (the default, if any)")
@@ -124,6 +135,7 @@ interface Flags {
 	textField: string;
 	idField?: string;
 	onError: "stop" | "skip";
+	tokenizerEngine?: TokenizerEngine;
 	addBos?: boolean;
 	addEos?: boolean;
 	bosToken?: string;
@@ -188,6 +200,7 @@ function summary({
 		out,
 		seconds: rest.seconds,
 		tasks: manifest.tasks,
+		tokenizerEngine: manifest.tokenizer.engine,
 		tasksResumed,
 		...manifest.totals,
 		...manifest.summary,

@@ -47,6 +47,7 @@ export {
 export type { BadRecord, DocumentBatch, InputFile } from "./sources/source.js";
 export { loadTokenizer } from "./storage/load-tokenizer.js";
 export {
+	type TokenizerEngine,
 	type TokenizerFiles,
 	tokenizerFromJson,
 } from "./tokenizer/from-json.js";

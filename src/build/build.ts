@@ -8,7 +8,10 @@ import {
 	readTokenizerFiles,
 } from "../storage/load-tokenizer.js";
 import { localStore as store } from "../storage/local.js";
-import { tokenizerFromJson } from "../tokenizer/from-json.js";
+import {
+	type TokenizerEngine,
+	tokenizerFromJson,
+} from "../tokenizer/from-json.js";
 import { finalize } from "./finalize.js";
 import { STATE } from "./layout.js";
 import { takeLock } from "./lock.js";
@@ -36,6 +39,7 @@ interface Prepared {
 	plan: Plan;
 	files: InputFile[];
 	tokenizerFiles: LoadedTokenizerFiles;
+	tokenizerEngine: TokenizerEngine;
 	out: string;
 	onError: "stop" | "skip";
 }
@@ -100,20 +104,16 @@ async function prepare(options: BuildOptions): Promise<Prepared> {
 			`met ${repeated} file${repeated === 1 ? "" : "s"} again, by name or by link; each is read once`,
 		);
 	const tokenizerFiles = await readTokenizerFiles(options.tokenizer);
-	const tokenizer = tokenizerFromJson(tokenizerFiles);
+	const tokenizerEngine = options.tokenizerEngine ?? "auto";
+	const tokenizer = tokenizerFromJson(tokenizerFiles, tokenizerEngine);
 	const inputBytes = files.reduce((sum, file) => sum + estimatedBytes(file), 0);
 	const settings = resolveSettings(options, tokenizer, inputBytes);
 	const { engine, vocabSize } = tokenizer;
 	const { fingerprint } = tokenizerFiles;
 	const identity = { fingerprint, engine, vocabSize };
 	const plan = await makePlan(store, files, settings, identity);
-	return {
-		plan,
-		files,
-		tokenizerFiles,
-		out,
-		onError: options.onError ?? "stop",
-	};
+	const onError = options.onError ?? "stop";
+	return { plan, files, tokenizerFiles, tokenizerEngine, out, onError };
 }
 
 /** Runs the tasks that have no record. */

@@ -3,6 +3,10 @@ import type { Settings } from "../dataset/manifest.js";
 import { findPacker } from "../pack/pack.js";
 import { LARGEST_CAPACITY } from "../pack/packing.js";
 import { findShardFormat } from "../shards/formats.js";
+import {
+	type TokenizerEngine,
+	tokenizerEngines,
+} from "../tokenizer/from-json.js";
 import type { SpecialToken, Tokenizer } from "../tokenizer/tokenizer.js";
 
 export interface BuildOptions {
@@ -21,6 +25,8 @@ export interface BuildOptions {
 	textField?: string | undefined;
 	/** Field that holds its id; default `id`, where a record has one. */
 	idField?: string | undefined;
+	/** Which implementation tokenizes: `auto` (default), `fast` or `huggingface`. */
+	tokenizerEngine?: TokenizerEngine | undefined;
 	/** Begin each document with BOS; default no. */
 	addBos?: boolean | undefined;
 	/** End each document with EOS; default yes when the tokenizer has one. */
@@ -84,6 +90,13 @@ export function checkOptions(options: BuildOptions): void {
 	requireInteger("workers", "--workers", workers, 0, 1024);
 	if (options.onError !== undefined)
 		requireOneOf("onError", "--on-error", options.onError, ["stop", "skip"]);
+	if (options.tokenizerEngine !== undefined)
+		requireOneOf(
+			"tokenizerEngine",
+			"--tokenizer-engine",
+			options.tokenizerEngine,
+			tokenizerEngines,
+		);
 	findPacker(options.packer ?? "best-fit-decreasing");
 	const format = findShardFormat(options.format ?? "parquet");
 	if (options.compression !== undefined)

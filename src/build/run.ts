@@ -7,13 +7,17 @@ import {
 } from "../core/errors.js";
 import type { LoadedTokenizerFiles } from "../storage/load-tokenizer.js";
 import { localStore } from "../storage/local.js";
-import { tokenizerFromJson } from "../tokenizer/from-json.js";
+import {
+	type TokenizerEngine,
+	tokenizerFromJson,
+} from "../tokenizer/from-json.js";
 import { runTask, type StageTimes, type TaskContext } from "./task.js";
 
 /** What a worker is given: a TaskContext but for what cannot cross a thread. */
 export interface WorkerContext
 	extends Pick<TaskContext, "plan" | "files" | "out" | "onError"> {
 	tokenizerFiles: LoadedTokenizerFiles;
+	tokenizerEngine: TokenizerEngine;
 	/** One int32 of shared memory: not 0 when work is to stop. */
 	stopFlag: SharedArrayBuffer;
 }
@@ -69,7 +73,10 @@ export function taskContext(
 	return {
 		...context,
 		store: localStore,
-		tokenizer: tokenizerFromJson(context.tokenizerFiles),
+		tokenizer: tokenizerFromJson(
+			context.tokenizerFiles,
+			context.tokenizerEngine,
+		),
 		shouldStop: () => Atomics.load(flag, 0) !== 0,
 		onProgress,
 	};

@@ -1,5 +1,6 @@
 import { UsageError } from "../core/errors.js";
 import {
+	type TokenizerEngine,
 	type TokenizerFiles,
 	tokenizerFromJson,
 } from "../tokenizer/from-json.js";
@@ -18,10 +19,14 @@ export interface LoadedTokenizerFiles extends TokenizerFiles {
  * Loads a tokenizer.
  * @param path A tokenizer.json, or a directory that holds one. A
  * tokenizer_config.json beside it tells the BOS and EOS tokens.
+ * @param engine Which implementation to use.
  * @throws UsageError `no-tokenizer`; DataError `not-a-tokenizer`
  */
-export async function loadTokenizer(path: string): Promise<Tokenizer> {
-	return tokenizerFromJson(await readTokenizerFiles(path));
+export async function loadTokenizer(
+	path: string,
+	engine: TokenizerEngine = "auto",
+): Promise<Tokenizer> {
+	return tokenizerFromJson(await readTokenizerFiles(path), engine);
 }
 
 export async function readTokenizerFiles(

