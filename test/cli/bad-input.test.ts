@@ -31,7 +31,7 @@ function failing({ files = {}, args = [], inputs }: Attempt) {
 		...(args.includes("--tokenizer") ? [] : ["--tokenizer", tokenizerPath]),
 		...(args.includes("--seq-len") ? [] : ["--seq-len", "64"]),
 		...["--out", out],
-		...args.map((arg) => arg.replace("@", `${directory}/`)),
+		...args.map((arg) => arg.replace(/^@/, `${directory}/`)),
 	]);
 	expect(stdout).toBe("");
 	expect(stderr, "no stack").not.toMatch(/\n\s+at .*:\d+/);
