@@ -29,9 +29,9 @@ export async function lookAtOutput(
 		throw inUse(`${out} is a file, not a directory: choose another --out`);
 	const names = await store.list(out);
 	if (names.length === 0) return { state: "new" };
-	const manifest = await readJson<Manifest>(store, `${out}/${MANIFEST}`);
-	const begun = await readJson<Plan>(store, `${out}/${PLAN}`);
-	const isOurs = manifest?.planHash !== undefined || names.includes(STATE);
+	const manifest = await readOurs<Manifest>(store, `${out}/${MANIFEST}`);
+	const begun = await readOurs<Plan>(store, `${out}/${PLAN}`);
+	const isOurs = manifest !== null || names.includes(STATE);
 	if (!isOurs)
 		throw inUse(
 			`${out} already holds something else (${names.slice(0, 3).join(", ")}): choose another --out, or empty it`,
@@ -57,7 +57,7 @@ export async function beginAnew(
 	out: string,
 	plan: Plan,
 ): Promise<void> {
-	const manifest = await readJson<Manifest>(store, `${out}/${MANIFEST}`);
+	const manifest = await readOurs<Manifest>(store, `${out}/${MANIFEST}`);
 	if (manifest?.planHash === plan.planHash)
 		await store.remove(`${out}/${MANIFEST}`);
 	for (const path of [PLAN, RECORDS, STAGED])
@@ -92,11 +92,17 @@ async function requireWhole(
 			);
 }
 
-async function readJson<T>(store: Store, path: string): Promise<T | null> {
+async function readOurs<T>(store: Store, path: string): Promise<T | null> {
 	if ((await store.stat(path))?.kind !== "file") return null;
 	try {
 		const value = JSON.parse((await readAll(store, path)).toString("utf8"));
-		return typeof value === "object" ? value : null;
+		// Something else may be called the same: it has not what both of ours have.
+		const isOurs =
+			typeof value?.planHash === "string" &&
+			typeof value.settings === "object" &&
+			typeof value.tokenizer === "object" &&
+			Array.isArray(value.inputs);
+		return isOurs ? value : null;
 	} catch (error) {
 		if (error instanceof SyntaxError) return null;
 		throw error;

@@ -38,8 +38,12 @@ export async function openDataset(
 			path,
 			`its format version is ${manifest.formatVersion}, and this seqpack reads version ${FORMAT_VERSION}`,
 		);
-	for (const key of ["settings", "totals", "shards", "index", "tokenizer"])
-		if (!(key in manifest)) throw badManifest(path, `it has no "${key}"`);
+	for (const key of ["settings", "totals", "tokenizer"] as const)
+		if (typeof manifest[key] !== "object" || manifest[key] === null)
+			throw badManifest(path, `its "${key}" is missing`);
+	for (const key of ["shards", "index", "inputs"] as const)
+		if (!Array.isArray(manifest[key]))
+			throw badManifest(path, `its "${key}" is missing`);
 	return manifest;
 }
 

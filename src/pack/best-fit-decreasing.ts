@@ -4,8 +4,8 @@ import { checkLengths, type Packing } from "./packing.js";
 /**
  * Best-fit-decreasing: sequences from the longest to the shortest, each into
  * the fullest pack that still has room for it (D. S. Johnson, "Near-optimal bin
- * packing algorithms", 1973). At most 11/9 of the optimum and a constant; on
- * lengths of natural text within 0.01 % of the lower bound.
+ * packing algorithms", 1973). At most 11/9 of the optimum and a constant; on a
+ * million lengths shaped like those of web text within 0.01 % of the lower bound.
  *
  * Ties are broken so that the result is the same everywhere: sequences of one
  * length in their order, and among packs that are equally full the one that has

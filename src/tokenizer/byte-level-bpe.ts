@@ -1,10 +1,7 @@
 import { DataError } from "../core/errors.js";
-import {
-	Int32Buffer,
-	type TokenBatch,
-	TokenBatchBuilder,
-} from "../core/token-batch.js";
+import type { Int32Buffer } from "../core/token-batch.js";
 import { AddedTokenFinder } from "./added-tokens.js";
+import { BaseTokenizer } from "./base-tokenizer.js";
 import { bytesOfToken, characterOfByte } from "./byte-characters.js";
 import { MergeTable } from "./merge-table.js";
 import { WordMerger } from "./merge-word.js";
@@ -15,7 +12,7 @@ import {
 	GPT2_PATTERN,
 	type SplitPattern,
 } from "./split-pattern.js";
-import type { SpecialToken, Tokenizer } from "./tokenizer.js";
+import type { SpecialToken } from "./tokenizer.js";
 import {
 	type AddedTokenJson,
 	notATokenizer,
@@ -44,7 +41,7 @@ type Shape =
  * tokens, normalized, split into words by regular expressions, and each word's
  * bytes are merged; words seen before come from a cache.
  */
-export class ByteLevelBpe implements Tokenizer {
+export class ByteLevelBpe extends BaseTokenizer {
 	readonly engine = "byte-level-bpe";
 	readonly vocabSize: number;
 	readonly bos: SpecialToken | null;
@@ -70,6 +67,7 @@ export class ByteLevelBpe implements Tokenizer {
 		config: TokenizerConfigJson | null,
 		name: string,
 	) {
+		super();
 		const shape = shapeOf(json);
 		if (!shape.supported)
 			throw notATokenizer(
@@ -116,21 +114,6 @@ export class ByteLevelBpe implements Tokenizer {
 			},
 			(id) => out.push(id),
 		);
-	}
-
-	encode(text: string): Int32Array {
-		const out = new Int32Buffer();
-		this.encodeInto(text, out);
-		return out.array.slice(0, out.length);
-	}
-
-	encodeBatch(texts: readonly string[]): TokenBatch {
-		const out = new TokenBatchBuilder();
-		for (const text of texts) {
-			this.encodeInto(text, out.ids);
-			out.endList();
-		}
-		return out.view();
 	}
 
 	/** @throws DataError `token-out-of-range` for an id outside the vocabulary. */

@@ -1,12 +1,9 @@
 import { Tokenizer as HuggingFace } from "@huggingface/tokenizers";
 import { DataError } from "../core/errors.js";
-import {
-	Int32Buffer,
-	type TokenBatch,
-	TokenBatchBuilder,
-} from "../core/token-batch.js";
+import type { Int32Buffer } from "../core/token-batch.js";
+import { BaseTokenizer } from "./base-tokenizer.js";
 import { findSpecialToken } from "./special-tokens.js";
-import type { SpecialToken, Tokenizer } from "./tokenizer.js";
+import type { SpecialToken } from "./tokenizer.js";
 import {
 	notATokenizer,
 	type TokenizerConfigJson,
@@ -18,7 +15,7 @@ import {
  * TypeScript): complete, and slow.
  * @throws DataError `not-a-tokenizer` when the library cannot use the file.
  */
-export class HuggingFaceTokenizer implements Tokenizer {
+export class HuggingFaceTokenizer extends BaseTokenizer {
 	readonly engine = "huggingface";
 	readonly vocabSize: number;
 	readonly bos: SpecialToken | null;
@@ -30,6 +27,7 @@ export class HuggingFaceTokenizer implements Tokenizer {
 		config: TokenizerConfigJson | null,
 		name: string,
 	) {
+		super();
 		const nulls = {
 			normalizer: null,
 			pre_tokenizer: null,
@@ -61,21 +59,6 @@ export class HuggingFaceTokenizer implements Tokenizer {
 				);
 		}
 		out.append(ids);
-	}
-
-	encode(text: string): Int32Array {
-		const out = new Int32Buffer();
-		this.encodeInto(text, out);
-		return out.array.slice(0, out.length);
-	}
-
-	encodeBatch(texts: readonly string[]): TokenBatch {
-		const out = new TokenBatchBuilder();
-		for (const text of texts) {
-			this.encodeInto(text, out.ids);
-			out.endList();
-		}
-		return out.view();
 	}
 
 	/** @throws DataError `token-out-of-range` for an id outside the vocabulary. */

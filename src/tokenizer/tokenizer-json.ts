@@ -39,6 +39,8 @@ export function parseTokenizerJson(text: string, name: string): TokenizerJson {
 			name,
 			`its model is of type ${JSON.stringify(type)}, and those known are ${MODELS.join(", ")}`,
 		);
+	checkVocabulary(model as TokenizerJson["model"], name);
+	checkSteps(json.pre_tokenizer, name);
 	const added = json.added_tokens ?? [];
 	if (!Array.isArray(added))
 		throw notATokenizer(name, '"added_tokens" is not a list');
@@ -54,6 +56,42 @@ export function parseTokenizerJson(text: string, name: string): TokenizerJson {
 			);
 	}
 	return { ...json, model, added_tokens: added } as TokenizerJson;
+}
+
+function checkVocabulary(model: TokenizerJson["model"], name: string): void {
+	const { vocab, merges } = model;
+	if (typeof vocab !== "object" || vocab === null)
+		throw notATokenizer(name, 'its model has no "vocab"');
+	if (!Array.isArray(vocab))
+		for (const [token, id] of Object.entries(vocab))
+			if (!Number.isInteger(id) || id < 0 || id >= 2 ** 31)
+				throw notATokenizer(
+					name,
+					`the token ${JSON.stringify(token)} has the id ${JSON.stringify(id)}`,
+				);
+	if (merges === undefined) return;
+	if (!Array.isArray(merges)) throw notATokenizer(name, '"merges" is no list');
+	merges.forEach((merge, i) => {
+		const pair = typeof merge === "string" ? merge.split(" ") : merge;
+		const isPair =
+			Array.isArray(pair) &&
+			pair.length === 2 &&
+			pair.every((part) => typeof part === "string");
+		if (!isPair)
+			throw notATokenizer(
+				name,
+				`merge ${i + 1} (${JSON.stringify(merge)}) is no pair of tokens`,
+			);
+	});
+}
+
+function checkSteps(step: unknown, name: string): void {
+	const { type, pretokenizers } = (step ?? {}) as Record<string, unknown>;
+	if (type === "Sequence" && !Array.isArray(pretokenizers))
+		throw notATokenizer(
+			name,
+			'its pre-tokenizer is a sequence without "pretokenizers"',
+		);
 }
 
 /** Parses the text of a tokenizer_config.json. */

@@ -81,6 +81,21 @@ describe.each(["parquet", "arrow"])("%s", (format) => {
 	});
 });
 
+test("the default engine, too, writes the same bytes on one worker and on four", () => {
+	const [one, four] = ["1", "4"].map((workers) => {
+		const out = join(temporaryDirectory(), "data");
+		const args = ["--tokenizer-engine", "auto", "--workers", workers];
+		const { code, stderr } = seqpack(buildArgs(out, ...args));
+		expect(code, stderr).toBe(0);
+		return contentsOf(out);
+	});
+	expect(four).toEqual(one);
+	// The two engines give the same tokens: the shards are the same as well.
+	const shards = Object.entries(one).filter(([path]) => /^data/.test(path));
+	expect(shards.length).toBeGreaterThan(10);
+	for (const [path, hash] of shards) expect(expected.parquet[path]).toBe(hash);
+});
+
 test("Ctrl-C ends cleanly, and the same command goes on", async () => {
 	const out = join(temporaryDirectory(), "data");
 	const args = buildArgs(out, "--workers", "2");

@@ -224,6 +224,37 @@ test.each(cases)("%s", (_name, attempt, exitCode, sentence) => {
 	expect(code).toBe(exitCode);
 });
 
+test.each([
+	["merges that are no list", '"merges":"x"', /"merges" is no list/],
+	[
+		"a merge that is no pair",
+		'"merges":[["a"]]',
+		/merge 1 \(\["a"\]\) is no pair/,
+	],
+	["an id that cannot be", '"vocab":{"b":-5}', /the token "b" has the id -5/],
+	["no vocabulary", '"vocab":null', /its model has no "vocab"/],
+])("a tokenizer with %s", (_name, part, sentence) => {
+	const model = `{"type":"BPE","vocab":{"a":0},"merges":[],${part}}`;
+	const { code, stderr } = failing({
+		files: { "t.json": `{"model":${model}}` },
+		inputs: [prose],
+		args: ["--tokenizer", "@t.json"],
+	});
+	expect(stderr).toMatch(sentence);
+	expect(code).toBe(4);
+});
+
+test("a file that is called seqpack.json and is another's is left alone", () => {
+	const out = directoryWith({ "seqpack.json": '{"planHash":"x"}' });
+	const { code, stderr } = seqpack([
+		...["build", prose, "--tokenizer", tokenizerPath],
+		...["--seq-len", "64", "--out", out, "--overwrite"],
+	]);
+	expect(stderr).toMatch(/already holds something else \(seqpack\.json\)/);
+	expect(code).toBe(2);
+	expect(filesBelow(out)).toEqual(["seqpack.json"]);
+});
+
 test("an unwritable output directory", () => {
 	const directory = directoryWith({ file: "in the way" });
 	for (const [out, sentence] of [

@@ -284,12 +284,17 @@ describe("the command", () => {
 		const begun = temporaryDirectory();
 		mkdirSync(join(begun, ".seqpack"));
 		const broken = directoryWith({ "seqpack.json": "{" });
+		const hollow = directoryWith({
+			"seqpack.json":
+				'{"formatVersion":1,"settings":{},"totals":{},"tokenizer":{},"shards":null}',
+		});
 		const newer = directoryWith({ "seqpack.json": '{"formatVersion":99}' });
 		for (const [directory, exitCode, sentence] of [
 			["/nowhere", 2, /no directory \/nowhere/],
 			[empty, 2, /not a dataset of seqpack/],
 			[begun, 2, /not finished: run its seqpack build command again/],
 			[broken, 4, /cannot be used: it is not JSON/],
+			[hollow, 4, /cannot be used: its "shards" is missing/],
 			[newer, 4, /format version is 99/],
 		] as const) {
 			const { code, stderr } = seqpack(["verify", directory]);
