@@ -3,14 +3,12 @@ import { DataError } from "../core/errors.js";
 import type { Manifest } from "../dataset/manifest.js";
 import { findInputs } from "../sources/find-inputs.js";
 import type { InputFile } from "../sources/source.js";
-import {
-	type LoadedTokenizerFiles,
-	readTokenizerFiles,
-} from "../storage/load-tokenizer.js";
+import { readTokenizerFiles } from "../storage/load-tokenizer.js";
 import { localStore as store } from "../storage/local.js";
 import {
-	type TokenizerEngine,
-	tokenizerFromJson,
+	openTokenizer,
+	type PreparedTokenizer,
+	prepareTokenizer,
 } from "../tokenizer/from-json.js";
 import { finalize } from "./finalize.js";
 import { STATE } from "./layout.js";
@@ -38,8 +36,7 @@ export interface BuildResult {
 interface Prepared {
 	plan: Plan;
 	files: InputFile[];
-	tokenizerFiles: LoadedTokenizerFiles;
-	tokenizerEngine: TokenizerEngine;
+	preparedTokenizer: PreparedTokenizer;
 	out: string;
 	onError: "stop" | "skip";
 }
@@ -105,7 +102,8 @@ async function prepare(options: BuildOptions): Promise<Prepared> {
 		);
 	const tokenizerFiles = await readTokenizerFiles(options.tokenizer);
 	const tokenizerEngine = options.tokenizerEngine ?? "auto";
-	const tokenizer = tokenizerFromJson(tokenizerFiles, tokenizerEngine);
+	const preparedTokenizer = prepareTokenizer(tokenizerFiles, tokenizerEngine);
+	const tokenizer = openTokenizer(preparedTokenizer);
 	const inputBytes = files.reduce((sum, file) => sum + estimatedBytes(file), 0);
 	const settings = resolveSettings(options, tokenizer, inputBytes);
 	const { engine, vocabSize } = tokenizer;
@@ -113,7 +111,7 @@ async function prepare(options: BuildOptions): Promise<Prepared> {
 	const identity = { fingerprint, engine, vocabSize };
 	const plan = await makePlan(store, files, settings, identity);
 	const onError = options.onError ?? "stop";
-	return { plan, files, tokenizerFiles, tokenizerEngine, out, onError };
+	return { plan, files, preparedTokenizer, out, onError };
 }
 
 /** Runs the tasks that have no record. */

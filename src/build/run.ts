@@ -5,19 +5,17 @@ import {
 	InterruptedError,
 	unpackError,
 } from "../core/errors.js";
-import type { LoadedTokenizerFiles } from "../storage/load-tokenizer.js";
 import { localStore } from "../storage/local.js";
 import {
-	type TokenizerEngine,
-	tokenizerFromJson,
+	openTokenizer,
+	type PreparedTokenizer,
 } from "../tokenizer/from-json.js";
 import { runTask, type StageTimes, type TaskContext } from "./task.js";
 
 /** What a worker is given: a TaskContext but for what cannot cross a thread. */
 export interface WorkerContext
 	extends Pick<TaskContext, "plan" | "files" | "out" | "onError"> {
-	tokenizerFiles: LoadedTokenizerFiles;
-	tokenizerEngine: TokenizerEngine;
+	preparedTokenizer: PreparedTokenizer;
 	/** One int32 of shared memory: not 0 when work is to stop. */
 	stopFlag: SharedArrayBuffer;
 }
@@ -73,10 +71,7 @@ export function taskContext(
 	return {
 		...context,
 		store: localStore,
-		tokenizer: tokenizerFromJson(
-			context.tokenizerFiles,
-			context.tokenizerEngine,
-		),
+		tokenizer: openTokenizer(context.preparedTokenizer),
 		shouldStop: () => Atomics.load(flag, 0) !== 0,
 		onProgress,
 	};

@@ -1,42 +1,148 @@
 import type { AddedTokenJson } from "./tokenizer-json.js";
 
 /**
- * Finds added tokens in a text: the leftmost, and of those that begin at one
- * place the longest, as the Rust library does.
+ * Gives the added tokens the ids that the Rust library does: that of the
+ * vocabulary for a token that is in it, else the next after the others.
  */
-export class AddedTokenFinder {
-	readonly #ids = new Map<string, number>();
-	readonly #pattern: RegExp | null;
+export function assignIds(
+	tokens: readonly AddedTokenJson[],
+	vocabulary: Readonly<Record<string, number>>,
+): AddedTokenJson[] {
+	const size = Object.keys(vocabulary).length;
+	const known = new Map<string, AddedTokenJson>();
+	let largest = -1;
+	for (const token of tokens) {
+		if (token.content === "") continue;
+		const own = Object.hasOwn(vocabulary, token.content)
+			? vocabulary[token.content]
+			: known.get(token.content)?.id;
+		const id = own ?? (largest >= size || size === 0 ? largest + 1 : size);
+		largest = Math.max(largest, id);
+		known.set(token.content, { ...token, id });
+	}
+	return [...known.values()];
+}
+
+/** Whether no string of one list can overlap one of the other, or lie in it. */
+export function haveNoOverlap(
+	some: readonly string[],
+	others: readonly string[],
+): boolean {
+	const overlaps = (a: string, b: string) => {
+		if (a.includes(b) || b.includes(a)) return true;
+		for (let n = 1; n < Math.min(a.length, b.length); n++)
+			if (a.endsWith(b.slice(0, n)) || b.endsWith(a.slice(0, n))) return true;
+		return false;
+	};
+	return !some.some((a) => others.some((b) => overlaps(a, b)));
+}
+
+/** The tables by which the kernel finds added tokens; see kernel/added.ts. */
+export class AddedTokenTrie {
+	/** For each byte, whether a token begins with it. */
+	readonly first = new Uint8Array(256);
+	/** Open addressing: (node * 256 + byte, node) from which and to which. */
+	readonly edges: Int32Array;
+	readonly mask: number;
+	/** For each node: the id of the token that ends there or -1, and whether any goes on. */
+	readonly nodes: Int32Array;
 
 	constructor(tokens: readonly AddedTokenJson[]) {
-		const contents: string[] = [];
+		const encoder = new TextEncoder();
+		const children: Map<number, number>[] = [new Map()];
+		const ids = [-1];
 		for (const { content, id } of tokens) {
-			if (content === "") continue;
-			this.#ids.set(content, id);
-			contents.push(content);
+			let node = 0;
+			const bytes = encoder.encode(content);
+			this.first[bytes[0]] = 1;
+			for (const byte of bytes) {
+				let next = children[node].get(byte);
+				if (next === undefined) {
+					next = children.push(new Map()) - 1;
+					ids.push(-1);
+					children[node].set(byte, next);
+				}
+				node = next;
+			}
+			ids[node] = id;
 		}
-		contents.sort((a, b) => b.length - a.length);
-		const escaped = contents.map((content) =>
-			content.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"),
-		);
+		let size = 16;
+		while (size < children.length * 2) size *= 2;
+		this.mask = size - 1;
+		this.edges = new Int32Array(size * 2);
+		this.nodes = new Int32Array(children.length * 2);
+		children.forEach((edges, node) => {
+			this.nodes[node * 2] = ids[node];
+			this.nodes[node * 2 + 1] = Number(edges.size > 0);
+			for (const [byte, to] of edges) {
+				const key = node * 256 + byte;
+				let slot = (Math.imul(key, 0x9e3779b1) >>> 8) & this.mask;
+				while (this.edges[slot * 2 + 1] !== 0) slot = (slot + 1) & this.mask;
+				this.edges[slot * 2] = key;
+				this.edges[slot * 2 + 1] = to;
+			}
+		});
+	}
+}
+
+/** `\w` and `\s` as the Rust library has them. */
+const WORD_CHARACTER = "[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]";
+const SPACE =
+	"[\\t-\\r\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
+const startsWithWord = new RegExp(`^${WORD_CHARACTER}`, "u");
+const endsWithWord = new RegExp(`${WORD_CHARACTER}$`, "u");
+const isSpace = new RegExp(SPACE);
+
+/**
+ * Finds added tokens in a text with all their flags: the leftmost, and of those
+ * that begin at one place the longest, as the Rust library does.
+ */
+export class AddedTokenFinder {
+	readonly #tokens = new Map<string, AddedTokenJson>();
+	readonly #pattern: RegExp | null;
+
+	/** @param contents What each token looks like in the text: its content by default. */
+	constructor(
+		tokens: readonly AddedTokenJson[],
+		contents: readonly string[] = tokens.map((token) => token.content),
+	) {
+		contents.forEach((content, i) => {
+			if (content !== "" && !this.#tokens.has(content))
+				this.#tokens.set(content, tokens[i]);
+		});
+		const escaped = [...this.#tokens.keys()]
+			.sort((a, b) => b.length - a.length)
+			.map((content) => content.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
 		this.#pattern =
-			contents.length === 0 ? null : new RegExp(escaped.join("|"), "g");
+			escaped.length === 0 ? null : new RegExp(escaped.join("|"), "gu");
 	}
 
-	/** Calls back for each stretch of plain text and each added token, in order. */
+	/** Calls back for each stretch of plain text, with its place, and each token. */
 	split(
 		text: string,
-		onText: (text: string) => void,
+		onText: (text: string, at: number) => void,
 		onToken: (id: number) => void,
 	): void {
-		let start = 0;
-		if (this.#pattern !== null) {
+		let done = 0;
+		if (this.#pattern !== null)
 			for (const match of text.matchAll(this.#pattern)) {
-				if (match.index > start) onText(text.slice(start, match.index));
-				onToken(this.#ids.get(match[0]) as number);
-				start = match.index + match[0].length;
+				const token = this.#tokens.get(match[0]) as AddedTokenJson;
+				let start = match.index;
+				let stop = start + match[0].length;
+				if (
+					token.single_word &&
+					(endsWithWord.test(text.slice(Math.max(0, start - 2), start)) ||
+						startsWithWord.test(text.slice(stop, stop + 2)))
+				)
+					continue;
+				if (token.lstrip)
+					while (start > done && isSpace.test(text[start - 1])) start--;
+				if (token.rstrip)
+					while (stop < text.length && isSpace.test(text[stop])) stop++;
+				if (done < start) onText(text.slice(done, start), done);
+				onToken(token.id);
+				done = stop;
 			}
-		}
-		if (start < text.length) onText(start === 0 ? text : text.slice(start));
+		if (done < text.length) onText(text.slice(done), done);
 	}
 }

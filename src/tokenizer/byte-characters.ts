@@ -5,24 +5,33 @@
  */
 export const characterOfByte: readonly string[] = makeCharacters();
 
-const byteOfCharacter = new Map(
-	characterOfByte.map((character, byte) => [character, byte]),
-);
+/** The byte of each character code, -1 for those that stand for none. */
+const byteOfCode = new Int16Array(512).fill(-1);
+characterOfByte.forEach((character, byte) => {
+	byteOfCode[character.charCodeAt(0)] = byte;
+});
 
 /**
- * The bytes that a token of a byte-level vocabulary stands for. A token with
- * any character outside the byte alphabet (an added token, say) stands for its
- * own UTF-8, as in the Rust library.
+ * The bytes that a token of a byte-level vocabulary stands for, or null for one
+ * with a character outside the byte alphabet: no word is that.
+ */
+export function bytesOfWord(token: string): Uint8Array | null {
+	const bytes = new Uint8Array(token.length);
+	for (let i = 0; i < token.length; i++) {
+		const byte = byteOfCode[token.charCodeAt(i)];
+		if (byte === undefined || byte === -1) return null;
+		bytes[i] = byte;
+	}
+	return bytes;
+}
+
+/**
+ * The bytes that a token stands for when decoding: one with any character outside
+ * the byte alphabet (an added token, say) stands for its own UTF-8, as in the
+ * Rust library.
  */
 export function bytesOfToken(token: string): Uint8Array {
-	const bytes = new Uint8Array(token.length);
-	let at = 0;
-	for (const character of token) {
-		const byte = byteOfCharacter.get(character);
-		if (byte === undefined) return new TextEncoder().encode(token);
-		bytes[at++] = byte;
-	}
-	return bytes.subarray(0, at);
+	return bytesOfWord(token) ?? new TextEncoder().encode(token);
 }
 
 function makeCharacters(): string[] {

@@ -1,8 +1,16 @@
 import { UsageError } from "../core/errors.js";
-import { ByteLevelBpe } from "./byte-level-bpe.js";
+import { type BpeShape, isShape, readBpeShape } from "./bpe-shape.js";
+import { BpeTokenizer } from "./bpe-tokenizer.js";
+import { type CompiledBpe, compileBpe } from "./compile-bpe.js";
 import { HuggingFaceTokenizer } from "./huggingface.js";
+import { compileSplit } from "./split-automaton.js";
+import { compileSplitPattern } from "./split-pattern.js";
 import type { Tokenizer } from "./tokenizer.js";
-import { parseTokenizerConfig, parseTokenizerJson } from "./tokenizer-json.js";
+import {
+	parseTokenizerConfig,
+	parseTokenizerJson,
+	type TokenizerJson,
+} from "./tokenizer-json.js";
 
 /**
  * Which implementation to use: `fast` our own, `huggingface` the library for
@@ -22,6 +30,14 @@ export interface TokenizerFiles {
 }
 
 /**
+ * A tokenizer made ready to be opened, here or on another thread: what of it is
+ * large is shared, not copied.
+ */
+export type PreparedTokenizer =
+	| { kind: "bpe"; compiled: CompiledBpe }
+	| { kind: "huggingface"; files: TokenizerFiles };
+
+/**
  * Makes a tokenizer from the texts of its files; runs anywhere.
  * @throws DataError `not-a-tokenizer`; UsageError `no-fast-engine` when `fast`
  * is asked for and cannot run the file.
@@ -30,6 +46,35 @@ export function tokenizerFromJson(
 	files: TokenizerFiles,
 	engine: TokenizerEngine = "auto",
 ): Tokenizer {
+	return openTokenizer(prepareTokenizer(files, engine));
+}
+
+/** The first part of `tokenizerFromJson`: parses, checks and compiles. */
+export function prepareTokenizer(
+	files: TokenizerFiles,
+	engine: TokenizerEngine = "auto",
+): PreparedTokenizer {
+	const { name, json, config } = parseFiles(files);
+	if (engine === "huggingface") return { kind: "huggingface", files };
+	const shape = readShape(json);
+	if (isShape(shape))
+		return { kind: "bpe", compiled: compileBpe(json, shape, config, name) };
+	if (engine === "fast")
+		throw new UsageError(
+			"no-fast-engine",
+			`${name} cannot be run by the fast engine, which has no ${shape.why}: leave out --tokenizer-engine fast.`,
+		);
+	return { kind: "huggingface", files };
+}
+
+/** The second part of `tokenizerFromJson`. */
+export function openTokenizer(prepared: PreparedTokenizer): Tokenizer {
+	if (prepared.kind === "bpe") return new BpeTokenizer(prepared.compiled);
+	const { json, config, name } = parseFiles(prepared.files);
+	return new HuggingFaceTokenizer(json, config, name);
+}
+
+function parseFiles(files: TokenizerFiles) {
 	const name = files.name ?? "tokenizer.json";
 	const json = parseTokenizerJson(files.tokenizerJson, name);
 	const config = files.configJson
@@ -38,13 +83,18 @@ export function tokenizerFromJson(
 				name.replace(/[^/\\]*$/, "tokenizer_config.json"),
 			)
 		: null;
-	const missing =
-		engine === "huggingface" ? "not wanted" : ByteLevelBpe.explain(json);
-	if (missing === null) return new ByteLevelBpe(json, config, name);
-	if (engine === "fast")
-		throw new UsageError(
-			"no-fast-engine",
-			`${name} cannot be run by the fast engine, which has no ${missing}: leave out --tokenizer-engine fast.`,
-		);
-	return new HuggingFaceTokenizer(json, config, name);
+	return { name, json, config };
+}
+
+function readShape(json: TokenizerJson): BpeShape | { why: string } {
+	if (json.model.type !== "BPE")
+		return { why: `model of type ${json.model.type}` };
+	const shape = readBpeShape(json);
+	if (!isShape(shape)) return shape;
+	const unknown = shape.splits.find(
+		({ pattern }) =>
+			compileSplit(pattern) === null && compileSplitPattern(pattern) === null,
+	);
+	if (unknown) return { why: `split by ${JSON.stringify(unknown.pattern)}` };
+	return shape;
 }

@@ -23,6 +23,24 @@ export function normalizeNfc(text: string): string {
 		.join("");
 }
 
+/**
+ * For each code point, 1 when a text that has it may change by normalizing: it
+ * composes, decomposes or is reordered, in this Unicode or the library's.
+ */
+export function mayNormalize(): Uint8Array {
+	const flags = new Uint8Array(0x110000);
+	const pattern = new RegExp(`[\\p{M}\\u1160-\\u11ff${NEWER_LETTERS}]`, "v");
+	for (let point = 0x80; point < 0x110000; point++) {
+		if (point === 0xd800) point = 0xe000;
+		// Planes 4 to 13 and 15 on have no characters that normalize.
+		if (point === 0x40000) point = 0xe0000;
+		if (point === 0xe1000) break;
+		const text = String.fromCodePoint(point);
+		if (pattern.test(text) || text.normalize("NFC") !== text) flags[point] = 1;
+	}
+	return flags;
+}
+
 /** Matches, as a group, a run of code points that Unicode 9 knew nothing of and that matter. */
 function newerThanUnicode9(): RegExp {
 	let marks = "";

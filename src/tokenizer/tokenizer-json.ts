@@ -11,6 +11,13 @@ export interface AddedTokenJson {
 	id: number;
 	content: string;
 	special?: boolean;
+	/** Found only where no letter or digit stands beside it. */
+	single_word?: boolean;
+	/** Takes the white space on its left, or right, with it. */
+	lstrip?: boolean;
+	rstrip?: boolean;
+	/** Looked for after normalizing, itself normalized. */
+	normalized?: boolean;
 }
 
 /** The parts of a tokenizer_config.json that are read here. */

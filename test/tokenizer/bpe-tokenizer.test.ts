@@ -51,6 +51,14 @@ const edges = [
 	"<|endoftext|> <|endoftext|><|endoftext|>x<|endoftext",
 	"<|begin_of_text|><|end_of_text|>a<|im_start|>user\nhi<|im_end|>\n",
 	"<|<|endoftext|>|> < |endoftext|> <think>x</think>",
+	"<｜User｜>hi<｜Assistant｜> <｜fim▁hole｜>",
+	"<s> x</s>y <s>",
+	"<start_of_turn>user\n\n\nhi<end_of_turn><h1>x</h1> <table>",
+	"\u2581 \u2581\u2581x y\u2581z \u2581",
+	"x>  y>   z> \u2581",
+	"<0x41> <0x0A> <unk>",
+	"\u0001\u0002abc \u00ad\u00adx\u200b",
+	"漢字かな交じりカタカナ・ー 1漢2字3 \u3000漢",
 	"a".repeat(3000),
 	" ".repeat(3000),
 	"\n".repeat(3000),
@@ -95,6 +103,11 @@ const alphabet = [
 	"\ud83d",
 	"<|endoftext|>",
 	"<|end_of_text|>",
+	"<｜User｜>",
+	"<end_of_turn>",
+	"\u2581",
+	"漢字",
+	"カナ",
 ];
 
 function randomText(seed: number): string {
@@ -113,6 +126,11 @@ describe.each([
 	["gpt-2", models("tokenizer-gpt2")],
 	["llama 3", models("tokenizer-llama3")],
 	["qwen 3", models("tokenizer-qwen3")],
+	["gpt-4", models("tokenizer-gpt35turbo")],
+	["gpt-oss", models("tokenizer-gptoss")],
+	["deepseek v3", models("tokenizer-deepseek_v3")],
+	["llama 2", models("tokenizer-llama2")],
+	["gemma 3", models("tokenizer-gemma3")],
 ])("%s: the ids of the Rust library", (_name, path) => {
 	test("on the edges of the patterns", async () => {
 		const { same } = await pair(path);

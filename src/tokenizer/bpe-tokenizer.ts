@@ -1,0 +1,293 @@
+import { DataError } from "../core/errors.js";
+import type { Int32Buffer } from "../core/token-batch.js";
+import { AddedTokenFinder } from "./added-tokens.js";
+import { BaseTokenizer } from "./base-tokenizer.js";
+import { LOWER_BLOCK, PREFIX } from "./bpe-shape.js";
+import type { CompiledBpe } from "./compile-bpe.js";
+import { decodeTokens } from "./decoder.js";
+import { ExpressionSplitter, type WordSpans } from "./expression-splits.js";
+import { instantiateKernel, type Kernel } from "./kernel.js";
+import { IMAGE_AT } from "./memory-image.js";
+import { normalizeNfc } from "./normalize-nfc.js";
+import type { SpecialToken } from "./tokenizer.js";
+
+/** Bytes of text that go to the kernel at once, unless a word is longer. */
+const CHUNK_BYTES = 192 * 1024;
+/** Room for words' places, where JavaScript splits. */
+const SPANS_BYTES = 8 * 8192;
+/** What the kernel may read after a text, and write before it. */
+const MARGIN = 64;
+/** Bits of how the kernel is to encode; the lower ones are those of PREFIX. */
+const IS_FIRST = 8;
+const IS_NEW = 16;
+const IS_LAST = 32;
+const FINDS_ADDED = 64;
+
+/**
+ * Byte-pair encoding, of bytes (GPT-2, Llama 3, Qwen and their like) and of
+ * characters (SentencePiece: Llama 2, Mistral, Gemma): a text is cut at added
+ * tokens, normalized, split into words, and each word's symbols are merged;
+ * words seen before come from a cache. The work is done by a kernel in
+ * WebAssembly, in ./kernel.
+ */
+export class BpeTokenizer extends BaseTokenizer {
+	readonly engine: string;
+	readonly vocabSize: number;
+	readonly bos: SpecialToken | null;
+	readonly eos: SpecialToken | null;
+
+	readonly #compiled: CompiledBpe;
+	readonly #kernel: Kernel;
+	readonly #encoder = new TextEncoder();
+	readonly #splitter: ExpressionSplitter | null;
+	/** For texts that the kernel cannot take as they are. */
+	#finders: { before: AddedTokenFinder; after: AddedTokenFinder } | null = null;
+	#tokens: (string | undefined)[] | null = null;
+	#ids: Map<string, number> | null = null;
+
+	/** Addresses of the buffers for text, words' places and ids. */
+	#capacity = 0;
+	#text = 0;
+	#spans = 0;
+	#output = 0;
+	/** Views of memory; anew whenever it has grown. */
+	#bytes = new Uint8Array();
+	#target = new Uint8Array();
+	#int32 = new Int32Array();
+
+	constructor(compiled: CompiledBpe) {
+		super();
+		this.#compiled = compiled;
+		const { shape } = compiled;
+		this.engine =
+			shape.symbols === "bytes" ? "byte-level-bpe" : "sentencepiece-bpe";
+		this.vocabSize = compiled.vocabSize;
+		this.bos = compiled.bos;
+		this.eos = compiled.eos;
+		this.#splitter = compiled.usesExpressions
+			? new ExpressionSplitter(shape.splits)
+			: null;
+		this.#kernel = instantiateKernel();
+		this.#kernel.memory.grow((compiled.end - IMAGE_AT) >> 16);
+		this.#makeBuffers(CHUNK_BYTES);
+		this.#bytes.set(compiled.image, IMAGE_AT);
+		this.#kernel.configure(IMAGE_AT);
+	}
+
+	/** What this tokenizer's memory takes: tables, cache and buffers, in bytes. */
+	get memoryBytes(): number {
+		return this.#kernel.memory.buffer.byteLength;
+	}
+
+	encodeInto(text: string, out: Int32Buffer): void {
+		if (text === "") return;
+		const { shape, isPlain, usesExpressions } = this.#compiled;
+		const before = out.length;
+		if (isPlain && !usesExpressions) {
+			const how =
+				shape.prefix | shape.normalizerPrefix | FINDS_ADDED | IS_FIRST;
+			if (this.#encodeText(text, how, shape.normalizer !== null, out)) return;
+			out.length = before;
+		}
+		this.#encodeInSteps(text.toWellFormed(), out);
+	}
+
+	/** @throws DataError `token-out-of-range` for an id outside the vocabulary. */
+	decode(ids: ArrayLike<number>): string {
+		this.#tokens ??= this.#decodedTokens();
+		const tokens: string[] = [];
+		for (let i = 0; i < ids.length; i++) {
+			const token = this.#tokens[ids[i]];
+			if (token === undefined)
+				throw new DataError(
+					"token-out-of-range",
+					`the token id ${ids[i]} is not in the vocabulary of ${this.vocabSize}.`,
+				);
+			tokens.push(token);
+		}
+		return decodeTokens(tokens, this.#compiled.shape.decoder);
+	}
+
+	/** The tokens' strings; of those found after normalizing, what was found. */
+	#decodedTokens(): (string | undefined)[] {
+		const tokens = tokensOf(this.#compiled);
+		for (const { id, content, normalized } of this.#compiled.addedTokens)
+			if (normalized) tokens[id] = this.#normalize(content);
+		return tokens;
+	}
+
+	tokenToId(token: string): number | undefined {
+		if (this.#ids === null) {
+			this.#ids = new Map();
+			for (const [id, known] of tokensOf(this.#compiled).entries())
+				if (known !== undefined) this.#ids.set(known, id);
+		}
+		return this.#ids.get(token);
+	}
+
+	/**
+	 * Encodes a text by the kernel alone, a chunk after the other.
+	 * @returns false when the text has to be normalized first; some ids may have
+	 * been written by then.
+	 */
+	#encodeText(
+		text: string,
+		how: number,
+		checksFlags: boolean,
+		out: Int32Buffer,
+	): boolean {
+		/** Bytes of a word that the last chunk did not end. */
+		let carried = 0;
+		let flags = how | IS_NEW;
+		for (let read = 0; ; ) {
+			const most = Math.floor((this.#capacity - carried) / 3);
+			const end = chunkEnd(text, read, most);
+			const chunk =
+				read === 0 && end === text.length ? text : text.slice(read, end);
+			const target =
+				carried === 0 ? this.#target : this.#target.subarray(carried);
+			const { written } = this.#encoder.encodeInto(chunk, target);
+			const begin = this.#text + carried;
+			const stop = begin + written;
+			if (
+				checksFlags &&
+				written !== chunk.length &&
+				this.#kernel.hasFlagged(begin, stop) !== 0
+			)
+				return false;
+			const isLast = end === text.length;
+			const done = this.#kernel.encode(
+				this.#text,
+				stop,
+				this.#output,
+				isLast ? flags | IS_LAST : flags,
+			);
+			this.#takeOutput(out);
+			if (isLast) return true;
+			flags &= ~IS_NEW;
+			read = end;
+			carried = stop - done;
+			if (carried > this.#capacity / 2) {
+				const kept = this.#bytes.slice(done, stop);
+				this.#makeBuffers(this.#capacity * 2);
+				this.#bytes.set(kept, this.#text);
+			} else this.#bytes.copyWithin(this.#text, done, stop);
+		}
+	}
+
+	/** Encodes a text that JavaScript searches for added tokens, and normalizes. */
+	#encodeInSteps(text: string, out: Int32Buffer): void {
+		this.#finders ??= this.#makeFinders();
+		const { before, after } = this.#finders;
+		const onToken = (id: number) => out.push(id);
+		before.split(
+			text,
+			(plain, at) =>
+				after.split(
+					this.#normalize(plain),
+					(stretch, inside) =>
+						this.#encodeStretch(stretch, at + inside === 0, out),
+					onToken,
+				),
+			onToken,
+		);
+	}
+
+	#makeFinders(): { before: AddedTokenFinder; after: AddedTokenFinder } {
+		const { addedTokens } = this.#compiled;
+		const normalized = addedTokens.filter((token) => token.normalized);
+		return {
+			before: new AddedTokenFinder(addedTokens.filter((t) => !t.normalized)),
+			after: new AddedTokenFinder(
+				normalized,
+				normalized.map(({ content }) => this.#normalize(content)),
+			),
+		};
+	}
+
+	#normalize(text: string): string {
+		const { normalizer, normalizerPrefix, symbols } = this.#compiled.shape;
+		if (normalizer === "NFC") return normalizeNfc(text);
+		if (symbols === "bytes" || text === "") return text;
+		const prefix = normalizerPrefix === PREFIX.none ? "" : LOWER_BLOCK;
+		return prefix + text.replaceAll(" ", LOWER_BLOCK);
+	}
+
+	#encodeStretch(text: string, isFirst: boolean, out: Int32Buffer): void {
+		const { prefix } = this.#compiled.shape;
+		if (this.#splitter === null) {
+			this.#encodeText(text, prefix | (isFirst ? IS_FIRST : 0), false, out);
+			return;
+		}
+		const isPrefixed = prefix !== PREFIX.none && !text.startsWith(" ");
+		this.#splitter.split(isPrefixed ? ` ${text}` : text, (words) =>
+			this.#encodeWords(words, out),
+		);
+	}
+
+	/** Encodes words whose places JavaScript has found. */
+	#encodeWords({ text, spans }: WordSpans, out: Int32Buffer): void {
+		if (text.length * 3 > this.#capacity) this.#makeBuffers(text.length * 3);
+		this.#encoder.encodeInto(text, this.#target);
+		this.#int32.set(spans, this.#spans >> 2);
+		this.#kernel.encodeSpans(
+			this.#text,
+			this.#spans,
+			spans.length / 2,
+			this.#output,
+		);
+		this.#takeOutput(out);
+	}
+
+	#takeOutput(out: Int32Buffer): void {
+		if (this.#int32.length === 0) this.#makeViews();
+		const begin = this.#output >> 2;
+		const end = this.#kernel.outputEnd() >> 2;
+		out.append(this.#int32.subarray(begin, end));
+	}
+
+	/** Lays out the buffers anew, for texts of this many bytes. */
+	#makeBuffers(capacity: number): void {
+		const align = (address: number) => (address + 15) & ~15;
+		this.#capacity = capacity;
+		this.#text = align(this.#compiled.end + MARGIN);
+		this.#spans = align(this.#text + capacity + MARGIN);
+		this.#output = this.#spans + SPANS_BYTES;
+		// A byte gives one id at most, a space that has no token three.
+		const perByte = this.#compiled.shape.symbols === "bytes" ? 1 : 3;
+		const ids = (capacity + MARGIN) * perByte;
+		const end = this.#output + ids * 4;
+		const { memory } = this.#kernel;
+		const pages = Math.ceil(end / 0x10000) - memory.buffer.byteLength / 0x10000;
+		if (pages > 0) memory.grow(pages);
+		this.#kernel.placeBuffers(end);
+		this.#makeViews();
+	}
+
+	#makeViews(): void {
+		const { buffer } = this.#kernel.memory;
+		this.#bytes = new Uint8Array(buffer);
+		this.#target = this.#bytes.subarray(
+			this.#text,
+			this.#text + this.#capacity,
+		);
+		this.#int32 = new Int32Array(buffer);
+	}
+}
+
+/** Where a chunk ends that begins at `from`: never between two surrogates. */
+function chunkEnd(text: string, from: number, most: number): number {
+	if (text.length - from <= most) return text.length;
+	const last = text.charCodeAt(from + most - 1);
+	return (last & 0xfc00) === 0xd800 ? from + most - 1 : from + most;
+}
+
+function tokensOf({ tokens }: CompiledBpe): (string | undefined)[] {
+	const strings: (string | undefined)[] = [];
+	let start = 0;
+	for (const end of tokens.ends) {
+		strings.push(end === -1 ? undefined : tokens.text.slice(start, end));
+		if (end !== -1) start = end;
+	}
+	return strings;
+}

@@ -1,0 +1,342 @@
+import { AddedTokenTrie, assignIds, haveNoOverlap } from "./added-tokens.js";
+import { type BpeShape, byteToken } from "./bpe-shape.js";
+import { bytesOfWord, characterOfByte } from "./byte-characters.js";
+import { CharacterJoins } from "./character-joins.js";
+import { hashPair } from "./hash-pair.js";
+import { ImageWriter } from "./memory-image.js";
+import { mayNormalize } from "./normalize-nfc.js";
+import { findSpecialToken } from "./special-tokens.js";
+import {
+	compileSplit,
+	pagesOf,
+	type SplitAutomaton,
+} from "./split-automaton.js";
+import type { SpecialToken } from "./tokenizer.js";
+import {
+	type AddedTokenJson,
+	notATokenizer,
+	type TokenizerConfigJson,
+	type TokenizerJson,
+} from "./tokenizer-json.js";
+
+const HEADER_BYTES = 256;
+const LEVELS_AT = 128;
+const LEVEL_BYTES = 32;
+const MOST_LEVELS = 4;
+/** Sets of two words of 64 bytes each: 8 MiB. */
+const CACHE_SETS = 1 << 16;
+const SHORT_BYTES = 2048;
+
+/**
+ * A BPE tokenizer, made ready to run: plain data that can be sent to another
+ * thread, where the image is shared, not copied.
+ */
+export interface CompiledBpe {
+	/** Tables of the kernel, for its memory from `IMAGE_AT` on. */
+	image: Uint8Array;
+	/** Where the cache ends and buffers may begin. */
+	end: number;
+	shape: BpeShape;
+	addedTokens: AddedTokenJson[];
+	/** Whether the kernel finds the added tokens: none has a flag that asks for more. */
+	isPlain: boolean;
+	/** Whether splitting takes JavaScript's regular expressions. */
+	usesExpressions: boolean;
+	vocabSize: number;
+	bos: SpecialToken | null;
+	eos: SpecialToken | null;
+	/** All tokens' strings, back to back, and where each ends; -1: no such token. */
+	tokens: { text: string; ends: Int32Array };
+}
+
+/**
+ * Compiles a tokenizer.json to the tables of the kernel.
+ * @throws DataError `not-a-tokenizer` for merges of tokens that are not there.
+ */
+export function compileBpe(
+	json: TokenizerJson,
+	shape: BpeShape,
+	config: TokenizerConfigJson | null,
+	name: string,
+): CompiledBpe {
+	const vocabulary = json.model.vocab as Record<string, number>;
+	const addedTokens = assignIds(json.added_tokens, vocabulary);
+	const strings: string[] = [];
+	for (const token of Object.keys(vocabulary))
+		strings[vocabulary[token]] = token;
+	const image = new ImageWriter();
+	const header = image.reserve(HEADER_BYTES);
+
+	const idOfByte = image.add(
+		Int32Array.from({ length: 256 }, (_, byte) =>
+			shape.symbols === "bytes"
+				? vocabulary[characterOfByte[byte]]
+				: vocabulary[byteToken(byte)],
+		),
+	);
+	const [pages, ids] =
+		shape.symbols === "characters" ? addCharacters(image, strings) : [0, 0];
+	const merges = addMerges(image, json, vocabulary, strings, shape, name);
+	const words = shape.wholeWordsFirst
+		? addWords(image, strings)
+		: { at: 0, mask: 0, bytes: 0 };
+
+	const isPlain =
+		addedTokens.every(
+			(token) => !token.lstrip && !token.rstrip && !token.single_word,
+		) && canFindTogether(addedTokens, shape);
+	const trie = isPlain
+		? addTrie(image, addedTokens)
+		: { first: 0, edges: 0, mask: 0, ids: 0 };
+	const automata = compileSplits(shape);
+	automata?.forEach((automaton, level) => {
+		addLevel(
+			image,
+			header + LEVELS_AT + level * LEVEL_BYTES,
+			automaton,
+			shape.splits[level].dropsGaps,
+		);
+	});
+	const flags =
+		shape.normalizer === "NFC" ? addPages(image, mayNormalize()) : [0, 0];
+
+	const cache = (image.end + 127) & ~127;
+	const short = cache + CACHE_SETS * 128;
+	image.set(header, [
+		automata?.length ?? 0,
+		Number(shape.symbols === "characters"),
+		idOfByte,
+		pages,
+		ids,
+		merges.at,
+		merges.mask,
+		words.at,
+		words.mask,
+		words.bytes,
+		merges.joins,
+		merges.joinsMask,
+		trie.first,
+		trie.edges,
+		trie.mask,
+		trie.ids,
+		cache,
+		CACHE_SETS - 1,
+		flags[0],
+		flags[1],
+		short,
+	]);
+	for (const { content, id } of addedTokens) strings[id] = content;
+	const idOf = new Map(addedTokens.map(({ content, id }) => [content, id]));
+	const find = (kind: "bos" | "eos") =>
+		findSpecialToken(
+			kind,
+			json,
+			config,
+			(token) =>
+				idOf.get(token) ??
+				(Object.hasOwn(vocabulary, token) ? vocabulary[token] : undefined),
+		);
+	return {
+		image: image.finish(),
+		end: short + SHORT_BYTES,
+		shape,
+		addedTokens,
+		isPlain,
+		usesExpressions: automata === null,
+		vocabSize: strings.length,
+		bos: find("bos"),
+		eos: find("eos"),
+		tokens: joinStrings(strings),
+	};
+}
+
+/** The automata of all splits, or null when one of them has none. */
+function compileSplits(shape: BpeShape): SplitAutomaton[] | null {
+	if (shape.splits.length > MOST_LEVELS) return null;
+	const automata: SplitAutomaton[] = [];
+	for (const { pattern } of shape.splits) {
+		const automaton = compileSplit(pattern);
+		if (automaton === null) return null;
+		automata.push(automaton);
+	}
+	return automata;
+}
+
+/**
+ * Whether tokens that are found before and after normalizing can be found at
+ * once: nothing is normalized, or no token is found after it; and no two
+ * tokens, one of each kind, can overlap.
+ */
+function canFindTogether(tokens: AddedTokenJson[], shape: BpeShape): boolean {
+	const after = tokens.filter((token) => token.normalized);
+	if (after.length === 0) return true;
+	if (shape.normalizer !== null || shape.symbols === "characters") return false;
+	return haveNoOverlap(
+		tokens.filter((token) => !token.normalized).map((t) => t.content),
+		after.map((token) => token.content),
+	);
+}
+
+/** A hash table's size: a power of two, at most `load` of it in use. */
+function tableSize(entries: number, load: number): number {
+	let size = 16;
+	while (size * load < entries) size *= 2;
+	return size;
+}
+
+function addMerges(
+	image: ImageWriter,
+	json: TokenizerJson,
+	vocabulary: Record<string, number>,
+	strings: readonly string[],
+	shape: BpeShape,
+	name: string,
+) {
+	const merges = (json.model.merges ?? []) as (string | [string, string])[];
+	const size = tableSize(merges.length, 0.67);
+	const slots = new Int32Array(size * 4);
+	for (let slot = 0; slot < slots.length; slot += 4)
+		slots[slot] = slots[slot + 1] = -1;
+	const isMade = new Uint8Array(strings.length);
+	for (let rank = 0; rank < merges.length; rank++) {
+		const merge = merges[rank];
+		let left: string;
+		let right: string;
+		if (typeof merge === "string") {
+			const space = merge.indexOf(" ");
+			left = merge.slice(0, space);
+			right = merge.slice(space + 1);
+		} else [left, right] = merge;
+		const leftId = vocabulary[left];
+		const rightId = vocabulary[right];
+		const made = vocabulary[left + right];
+		for (const [token, id] of [
+			[left, leftId],
+			[right, rightId],
+			[left + right, made],
+		] as const)
+			if (typeof id !== "number")
+				throw notATokenizer(
+					name,
+					`merge ${rank + 1} (${JSON.stringify(merge)}) names the token ${JSON.stringify(token)}, which is not in the vocabulary`,
+				);
+		// Of two merges for one pair the later counts, as in the Rust library.
+		let slot = hashPair(leftId, rightId) & (size - 1);
+		while (
+			slots[slot * 4] !== -1 &&
+			(slots[slot * 4] !== leftId || slots[slot * 4 + 1] !== rightId)
+		)
+			slot = (slot + 1) & (size - 1);
+		slots[slot * 4] = leftId;
+		slots[slot * 4 + 1] = rightId;
+		slots[slot * 4 + 2] = rank;
+		slots[slot * 4 + 3] = made;
+		isMade[made] = 1;
+	}
+	const joins = new CharacterJoins();
+	for (let id = 0; id < strings.length; id++)
+		if (isMade[id] === 1) joins.addToken(strings[id], shape.symbols);
+	const { bits, mask } = joins.finish();
+	return {
+		at: image.add(slots),
+		mask: size - 1,
+		joins: image.add(bits),
+		joinsMask: mask,
+	};
+}
+
+/** For each token of one character its id, by code point; -1 for the others. */
+function addCharacters(
+	image: ImageWriter,
+	strings: readonly string[],
+): [number, number] {
+	const pages = new Uint16Array(0x110000 >> 8);
+	const kept = [new Int32Array(256).fill(-1)];
+	strings.forEach((token, id) => {
+		const point = token.codePointAt(0);
+		if (point === undefined || String.fromCodePoint(point) !== token) return;
+		let page = pages[point >> 8];
+		if (page === 0) {
+			page = kept.push(new Int32Array(256).fill(-1)) - 1;
+			pages[point >> 8] = page;
+		}
+		kept[page][point & 0xff] = id;
+	});
+	const ids = new Int32Array(kept.length * 256);
+	for (const [page, content] of kept.entries()) ids.set(content, page * 256);
+	return [image.add(pages), image.add(ids)];
+}
+
+/** The words that are tokens: slots of hash, length, place of the bytes, id. */
+function addWords(image: ImageWriter, strings: readonly string[]) {
+	const size = tableSize(strings.length, 0.8);
+	const slots = new Int32Array(size * 4);
+	let bytes = new Uint8Array(strings.length * 8);
+	let length = 0;
+	strings.forEach((token, id) => {
+		const word = bytesOfWord(token);
+		if (word === null || word.length === 0) return;
+		if (length + word.length > bytes.length) {
+			const grown = new Uint8Array((length + word.length) * 2);
+			grown.set(bytes);
+			bytes = grown;
+		}
+		bytes.set(word, length);
+		let hash = 0x811c9dc5;
+		for (const byte of word) hash = Math.imul(hash ^ byte, 0x01000193);
+		let slot = (hash ^ (hash >>> 15)) & (size - 1);
+		while (slots[slot * 4 + 1] !== 0) slot = (slot + 1) & (size - 1);
+		slots.set([hash, word.length, length, id], slot * 4);
+		length += word.length;
+	});
+	return {
+		at: image.add(slots),
+		mask: size - 1,
+		bytes: image.add(bytes.subarray(0, length)),
+	};
+}
+
+function addTrie(image: ImageWriter, tokens: AddedTokenJson[]) {
+	const contents = tokens.filter((token) => token.content !== "");
+	if (contents.length === 0) return { first: 0, edges: 0, mask: 0, ids: 0 };
+	const trie = new AddedTokenTrie(contents);
+	return {
+		first: image.add(trie.first),
+		edges: image.add(trie.edges),
+		mask: trie.mask,
+		ids: image.add(trie.nodes),
+	};
+}
+
+function addLevel(
+	image: ImageWriter,
+	at: number,
+	automaton: SplitAutomaton,
+	dropsGaps: boolean,
+): void {
+	image.set(at, [
+		image.add(automaton.rows),
+		automaton.first,
+		automaton.matching,
+		image.add(automaton.pages),
+		image.add(automaton.classes),
+		image.add(automaton.starts),
+		Number(dropsGaps),
+	]);
+}
+
+function addPages(image: ImageWriter, points: Uint8Array): [number, number] {
+	const { pages, classes } = pagesOf(points);
+	return [image.add(pages), image.add(classes)];
+}
+
+function joinStrings(strings: readonly string[]): CompiledBpe["tokens"] {
+	const ends = new Int32Array(strings.length).fill(-1);
+	let end = 0;
+	for (let id = 0; id < strings.length; id++) {
+		if (strings[id] === undefined) continue;
+		end += strings[id].length;
+		ends[id] = end;
+	}
+	return { text: strings.join(""), ends };
+}

@@ -1,0 +1,87 @@
+import type { SplitStep } from "./bpe-shape.js";
+import { compileSplitPattern, type SplitPattern } from "./split-pattern.js";
+
+/** Words, and characters, that are handed over at once, about. */
+const MOST_WORDS = 8192;
+const MOST_UNITS = 64 * 1024;
+
+/** Words of a text, in UTF-16 units. */
+export interface WordSpans {
+	/** The part of the text that the words lie in. */
+	text: string;
+	/** Begin and end of each word in `text`, ascending. */
+	spans: Int32Array;
+}
+
+/**
+ * Splits texts into words by JavaScript's regular expressions, for patterns that
+ * no automaton can be made of.
+ */
+export class ExpressionSplitter {
+	readonly #steps: { pattern: SplitPattern; dropsGaps: boolean }[] = [];
+	readonly #spans = new Int32Array(MOST_WORDS * 2);
+	#count = 0;
+	#text = "";
+	#onWords: (words: WordSpans) => void = () => {};
+
+	/** @throws Error for a pattern that `canSplit` speaks against. */
+	constructor(steps: readonly SplitStep[]) {
+		for (const { pattern, dropsGaps } of steps) {
+			const compiled = compileSplitPattern(pattern);
+			if (compiled === null) throw new Error(`no expression for ${pattern}`);
+			this.#steps.push({ pattern: compiled, dropsGaps });
+		}
+	}
+
+	static canSplit(steps: readonly SplitStep[]): boolean {
+		return steps.every(({ pattern }) => compileSplitPattern(pattern) !== null);
+	}
+
+	/** Calls back with the words of a text, some thousands at a time. */
+	split(text: string, onWords: (words: WordSpans) => void): void {
+		this.#text = text;
+		this.#onWords = onWords;
+		this.#split(text, 0, 0);
+		this.#handOver();
+	}
+
+	/** Splits a part of the text that begins at `at` from step number `level` on. */
+	#split(part: string, at: number, level: number): void {
+		if (level === this.#steps.length) {
+			this.#add(at, at + part.length);
+			return;
+		}
+		const { pattern, dropsGaps } = this.#steps[level];
+		let done = 0;
+		for (const match of part.matchAll(pattern.for(part))) {
+			const [piece] = match;
+			// What lies between two matches is a piece too.
+			if (match.index > done && !dropsGaps)
+				this.#split(part.slice(done, match.index), at + done, level + 1);
+			if (piece !== "") this.#split(piece, at + match.index, level + 1);
+			done = match.index + piece.length;
+		}
+		if (done < part.length && !dropsGaps)
+			this.#split(part.slice(done), at + done, level + 1);
+	}
+
+	#add(begin: number, end: number): void {
+		const isFull =
+			this.#count === MOST_WORDS ||
+			(this.#count > 0 && end - this.#spans[0] > MOST_UNITS);
+		if (isFull) this.#handOver();
+		this.#spans[2 * this.#count] = begin;
+		this.#spans[2 * this.#count + 1] = end;
+		this.#count++;
+	}
+
+	#handOver(): void {
+		if (this.#count === 0) return;
+		const spans = this.#spans.subarray(0, this.#count * 2);
+		const begin = spans[0];
+		const text = this.#text.slice(begin, spans[spans.length - 1]);
+		for (let i = 0; i < spans.length; i++) spans[i] -= begin;
+		this.#onWords({ text, spans });
+		this.#count = 0;
+	}
+}

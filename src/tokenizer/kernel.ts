@@ -1,0 +1,29 @@
+import { kernelBytes } from "./kernel-bytes.js";
+
+/** What kernel/index.ts exports; addresses are bytes in `memory`. */
+export interface Kernel {
+	readonly memory: WebAssembly.Memory;
+	configure(imageAt: number): void;
+	placeBuffers(scratchAt: number): void;
+	encode(start: number, end: number, output: number, how: number): number;
+	encodeSpans(text: number, spans: number, count: number, output: number): void;
+	outputEnd(): number;
+	hasFlagged(start: number, end: number): number;
+}
+
+let compiled: WebAssembly.Module | null = null;
+
+/** A new instance, with a memory of its own. */
+export function instantiateKernel(): Kernel {
+	compiled ??= new WebAssembly.Module(
+		Uint8Array.from(atob(kernelBytes), (character) => character.charCodeAt(0)),
+	);
+	const { exports } = new WebAssembly.Instance(compiled, {
+		env: {
+			abort: () => {
+				throw new Error("the tokenizer's kernel stopped");
+			},
+		},
+	});
+	return exports as unknown as Kernel;
+}

@@ -1,0 +1,8 @@
+// The inner loops of tokenizing, in AssemblyScript: TypeScript's syntax, compiled
+// to WebAssembly by build.mjs. Everything lies in one linear memory that
+// ../compile-bpe.ts lays out; addresses are bytes in it.
+
+export { clearCache } from "./cache";
+export { encode, encodeSpans, outputEnd } from "./encode";
+export { hasFlagged } from "./flagged";
+export { configure, placeBuffers } from "./memory";

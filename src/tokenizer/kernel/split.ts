@@ -1,0 +1,118 @@
+// Splitting a text into words by automata, several one after the other where the
+// tokenizer says so: what one finds, the next splits further. What lies between
+// two matches is a word too, unless the split drops it.
+
+import { levelAt, levels } from "./memory";
+import { codePointAt, lengthOf } from "./utf8";
+import { encodeWord } from "./word";
+
+/** Bytes of a state's row: an int32 for each ASCII byte, then for each class. */
+const CLASSES: usize = 512;
+const AT_END: usize = 1020;
+
+/** Whether the last match came to the end of a text that goes on. */
+let ranOut: bool = false;
+
+/**
+ * Splits and encodes from `start`; `end` is the text's end when `isClosed`.
+ * Returns where it got to: the end, or the word that what follows decides.
+ */
+export function encodeSplit(
+	level: i32,
+	start: usize,
+	end: usize,
+	isClosed: bool,
+): usize {
+	if (level === levels) {
+		if (!isClosed) return start;
+		encodeWord(start, end);
+		return end;
+	}
+	const at = levelAt(level);
+	const rows: usize = load<u32>(at);
+	const first: usize = load<u32>(at, 4);
+	const matching: usize = load<u32>(at, 8);
+	const pages: usize = load<u32>(at, 12);
+	const classes: usize = load<u32>(at, 16);
+	const starts: usize = load<u32>(at, 20);
+	const dropsGaps = load<u32>(at, 24) !== 0;
+	const isLast = level + 1 === levels;
+	let gap = start;
+	let from = start;
+	while (from < end) {
+		if (load<u8>(starts + load<u8>(from)) === 0) {
+			from++;
+			continue;
+		}
+		const stop = matchAt(
+			rows,
+			first,
+			matching,
+			pages,
+			classes,
+			from,
+			end,
+			isClosed,
+		);
+		if (stop === 0) {
+			if (ranOut) return gap;
+			from += lengthOf(load<u8>(from));
+			continue;
+		}
+		if (gap < from && !dropsGaps) {
+			if (isLast) encodeWord(gap, from);
+			else encodeSplit(level + 1, gap, from, true);
+		}
+		if (isLast) encodeWord(from, stop);
+		else encodeSplit(level + 1, from, stop, true);
+		from = gap = stop;
+	}
+	if (gap < end) {
+		if (!isClosed) return gap;
+		if (!dropsGaps) {
+			if (isLast) encodeWord(gap, end);
+			else encodeSplit(level + 1, gap, end, true);
+		}
+	}
+	return end;
+}
+
+/** The end of the match that begins at `start`, or 0 when none does. */
+function matchAt(
+	rows: usize,
+	first: usize,
+	matching: usize,
+	pages: usize,
+	classes: usize,
+	start: usize,
+	end: usize,
+	isClosed: bool,
+): usize {
+	ranOut = false;
+	let at = start;
+	let row = first;
+	let last: usize = 0;
+	while (at < end) {
+		const byte: u32 = load<u8>(at);
+		let size: usize = 1;
+		if (byte < 0x80) row = load<u32>(rows + row + ((<usize>byte) << 2));
+		else {
+			const point = codePointAt(at, byte);
+			const page: usize = load<u16>(pages + ((<usize>point >>> 8) << 1));
+			const class_: usize = load<u8>(classes + (page << 8) + (point & 0xff));
+			row = load<u32>(rows + row + (class_ << 2), CLASSES);
+			size = lengthOf(byte);
+		}
+		// A row from `matching` on says that a match ends before this character;
+		// the lowest bit, that nothing more can match.
+		last = row >= matching ? at : last;
+		if ((row & 1) !== 0) return last;
+		at += size;
+	}
+	if (!isClosed) {
+		ranOut = true;
+		return 0;
+	}
+	row = load<u32>(rows + row, AT_END);
+	return row >= matching ? end : last;
+}

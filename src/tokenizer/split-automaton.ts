@@ -1,0 +1,268 @@
+import { type CodePointSet, has } from "./code-points.js";
+import { parseSplitPattern, type SplitNode } from "./split-syntax.js";
+
+/** An int32 for each ASCII character, then for each class of the others. */
+const ROW = 256;
+const ROW_BYTES = ROW * 4;
+const ASCII = 128;
+const AT_END = ROW - 1;
+const MOST_STATES = 2000;
+/** Entries of a row for when nothing more can match. */
+const STOP = 1;
+const STOP_MATCHED = 0x7fffffff;
+
+/**
+ * A split pattern as a deterministic automaton over characters. An entry of a
+ * row is the address of the next row, in bytes from the first; from `matching`
+ * on, that address says that a match ended before the character; an odd one,
+ * that nothing more can match.
+ */
+export interface SplitAutomaton {
+	rows: Int32Array;
+	/** The row to begin in. */
+	first: number;
+	matching: number;
+	/** Classes of code points from U+0080 on: a page for each 256. */
+	pages: Uint16Array;
+	classes: Uint8Array;
+	/** For each byte, whether a match may begin with it. */
+	starts: Uint8Array;
+}
+
+type State =
+	| { kind: "set"; set: CodePointSet; next: number }
+	| { kind: "not-next"; set: CodePointSet; next: number }
+	| { kind: "split"; next: number[] }
+	| { kind: "match" };
+
+/**
+ * Makes the automaton that finds what a backtracking matcher finds: of all
+ * matches the one that it tries first. Its states are lists of threads in the
+ * order of their priority, cut off after one that matches (as in RE2; Cox,
+ * "Regular Expression Matching: the Virtual Machine Approach"); matches are
+ * seen one character late, which lets them look ahead by one.
+ * @returns null when the pattern matches nothing at all somewhere, or needs too
+ * many states or classes.
+ */
+export function compileAutomaton(pattern: SplitNode): SplitAutomaton | null {
+	const states: State[] = [{ kind: "match" }];
+	const first = build(pattern, 0, states);
+	if (states.length > MOST_STATES) return null;
+	const alphabet = classify(
+		states.flatMap((state) => ("set" in state ? [state.set] : [])),
+	);
+	if (alphabet === null) return null;
+	const symbols = [
+		...Array.from({ length: ASCII }, (_, byte) => byte),
+		...alphabet.representatives,
+	];
+
+	interface Row {
+		threads: number[];
+		matched: boolean;
+		entries: (Row | typeof STOP | typeof STOP_MATCHED)[];
+	}
+	const known = new Map<string, Row>();
+	const found: Row[] = [];
+	const rowOf = (threads: number[], matched: boolean) => {
+		const key = `${matched} ${threads.join(" ")}`;
+		let row = known.get(key);
+		if (row === undefined) {
+			row = { threads, matched, entries: [] };
+			known.set(key, row);
+			found.push(row);
+		}
+		return row;
+	};
+	const start = rowOf(follow(states, first, [], new Set()), false);
+	for (let i = 0; i < found.length; i++) {
+		if (found.length > MOST_STATES) return null;
+		for (const symbol of [...symbols, -1]) {
+			const { threads, matched } = step(states, found[i].threads, symbol);
+			if (matched && found[i] === start) return null;
+			if (threads.length > 0) found[i].entries.push(rowOf(threads, matched));
+			else found[i].entries.push(matched ? STOP_MATCHED : STOP);
+		}
+	}
+
+	const ordered = [
+		...found.filter((row) => !row.matched),
+		...found.filter((row) => row.matched),
+	];
+	const addresses = new Map(ordered.map((row, i) => [row, i * ROW_BYTES]));
+	const rows = new Int32Array(ordered.length * ROW).fill(STOP);
+	ordered.forEach((row, i) => {
+		const last = row.entries.length - 1;
+		row.entries.forEach((entry, symbol) => {
+			const value =
+				typeof entry === "number" ? entry : (addresses.get(entry) as number);
+			rows[i * ROW + (symbol === last ? AT_END : symbol)] = value;
+		});
+	});
+	const mayStart = (symbol: number) => start.entries[symbol] !== STOP;
+	const starts = new Uint8Array(256);
+	for (let byte = 0; byte < ASCII; byte++)
+		starts[byte] = Number(mayStart(byte));
+	alphabet.eachRange((begin, end, symbolClass) => {
+		if (mayStart(ASCII + symbolClass))
+			starts.fill(1, leadByte(begin), leadByte(end - 1) + 1);
+	});
+	return {
+		rows,
+		first: addresses.get(start) as number,
+		matching: found.filter((row) => !row.matched).length * ROW_BYTES,
+		pages: alphabet.pages,
+		classes: alphabet.classes,
+		starts,
+	};
+}
+
+const compiled = new Map<string, SplitAutomaton | null>();
+
+/** The automaton of a pattern, made once; null when there is none. */
+export function compileSplit(pattern: string): SplitAutomaton | null {
+	let automaton = compiled.get(pattern);
+	if (automaton === undefined) {
+		const node = parseSplitPattern(pattern);
+		automaton = node === null ? null : compileAutomaton(node);
+		compiled.set(pattern, automaton);
+	}
+	return automaton;
+}
+
+/** Adds the states of a node, which go on to `next`, and returns the first. */
+function build(node: SplitNode, next: number, states: State[]): number {
+	const add = (state: State) => states.push(state) - 1;
+	switch (node.kind) {
+		case "set":
+		case "not-next":
+			return add({ kind: node.kind, set: node.set, next });
+		case "sequence":
+			return node.parts.reduceRight(
+				(after, part) => build(part, after, states),
+				next,
+			);
+		case "choice":
+			return add({
+				kind: "split",
+				next: node.options.map((option) => build(option, next, states)),
+			});
+		case "repeat": {
+			let after = next;
+			if (node.most === Number.POSITIVE_INFINITY) {
+				const loop: State = { kind: "split", next: [] };
+				after = add(loop);
+				loop.next.push(build(node.part, after, states), next);
+			} else
+				for (let i = node.least; i < node.most; i++)
+					after = add({
+						kind: "split",
+						next: [build(node.part, after, states), next],
+					});
+			for (let i = 0; i < node.least; i++)
+				after = build(node.part, after, states);
+			return after;
+		}
+	}
+}
+
+/** Adds to `threads` the states that a state leads to without a character. */
+function follow(
+	states: State[],
+	from: number,
+	threads: number[],
+	seen: Set<number>,
+): number[] {
+	if (seen.has(from)) return threads;
+	seen.add(from);
+	const state = states[from];
+	if (state.kind === "split")
+		for (const next of state.next) follow(states, next, threads, seen);
+	else threads.push(from);
+	return threads;
+}
+
+/** What threads become by a code point, or by the end of the text, -1. */
+function step(
+	states: State[],
+	threads: number[],
+	point: number,
+): { threads: number[]; matched: boolean } {
+	const after: number[] = [];
+	const seen = new Set<number>();
+	/** Whether a match ends here, so that threads of lower priority end. */
+	const visit = (thread: number): boolean => {
+		const state = states[thread];
+		if (state.kind === "match") return true;
+		if (state.kind === "set" && point !== -1 && has(state.set, point))
+			follow(states, state.next, after, seen);
+		if (state.kind === "not-next" && (point === -1 || !has(state.set, point)))
+			return follow(states, state.next, [], new Set()).some(visit);
+		return false;
+	};
+	return { matched: threads.some(visit), threads: after };
+}
+
+/**
+ * Groups the code points from U+0080 on that no set tells apart; null when
+ * there are more groups than a row has room for.
+ */
+function classify(sets: readonly CodePointSet[]) {
+	const borders = [...new Set([ASCII, 0x110000, ...sets.flat()])]
+		.filter((border) => border >= ASCII)
+		.sort((a, b) => a - b);
+	const distinct = [...new Set(sets)];
+	const known = new Map<string, number>();
+	const representatives: number[] = [];
+	const ranges: [number, number, number][] = [];
+	const points = new Uint8Array(0x110000);
+	for (let i = 0; i + 1 < borders.length; i++) {
+		const begin = borders[i];
+		const key = distinct.map((set) => Number(has(set, begin))).join("");
+		let symbolClass = known.get(key);
+		if (symbolClass === undefined) {
+			symbolClass = representatives.push(begin) - 1;
+			known.set(key, symbolClass);
+		}
+		points.fill(symbolClass, begin, borders[i + 1]);
+		ranges.push([begin, borders[i + 1], symbolClass]);
+	}
+	if (representatives.length > ROW - ASCII - 1) return null;
+	return {
+		...pagesOf(points),
+		representatives,
+		eachRange: (visit: (begin: number, end: number, c: number) => void) => {
+			for (const range of ranges) visit(...range);
+		},
+	};
+}
+
+/** A table by code point as pages of 256, of which equal ones are held once. */
+export function pagesOf(points: Uint8Array): {
+	pages: Uint16Array;
+	classes: Uint8Array;
+} {
+	const pages = new Uint16Array(points.length >> 8);
+	const known = new Map<string, number>();
+	const kept: Uint8Array[] = [];
+	for (let page = 0; page < pages.length; page++) {
+		const content = points.subarray(page << 8, (page + 1) << 8);
+		const key = String.fromCharCode(...content);
+		let index = known.get(key);
+		if (index === undefined) {
+			index = kept.push(content) - 1;
+			known.set(key, index);
+		}
+		pages[page] = index;
+	}
+	const classes = new Uint8Array(kept.length << 8);
+	for (const [index, content] of kept.entries())
+		classes.set(content, index << 8);
+	return { pages, classes };
+}
+
+function leadByte(point: number): number {
+	if (point < 0x800) return 0xc0 | (point >> 6);
+	if (point < 0x10000) return 0xe0 | (point >> 12);
+	return 0xf0 | (point >> 18);
+}
