@@ -8,6 +8,7 @@ import { mayNormalize } from "./normalize-nfc.js";
 import { findSpecialToken } from "./special-tokens.js";
 import {
 	compileSplit,
+	isRow,
 	pagesOf,
 	type SplitAutomaton,
 } from "./split-automaton.js";
@@ -102,7 +103,7 @@ export function compileBpe(
 
 	const cache = (image.end + 127) & ~127;
 	const short = cache + CACHE_SETS * 128;
-	image.set(header, [
+	const fields = Int32Array.of(
 		automata?.length ?? 0,
 		Number(shape.symbols === "characters"),
 		idOfByte,
@@ -124,7 +125,8 @@ export function compileBpe(
 		flags[0],
 		flags[1],
 		short,
-	]);
+	);
+	image.write(header, fields);
 	for (const { content, id } of addedTokens) strings[id] = content;
 	const idOf = new Map(addedTokens.map(({ content, id }) => [content, id]));
 	const find = (kind: "bos" | "eos") =>
@@ -314,15 +316,24 @@ function addLevel(
 	automaton: SplitAutomaton,
 	dropsGaps: boolean,
 ): void {
-	image.set(at, [
-		image.add(automaton.rows),
-		automaton.first,
-		automaton.matching,
-		image.add(automaton.pages),
-		image.add(automaton.classes),
-		image.add(automaton.starts),
-		Number(dropsGaps),
-	]);
+	const rows = image.reserve(automaton.rows.byteLength);
+	// The kernel goes by addresses in memory.
+	const placed = automaton.rows.map((entry) =>
+		isRow(entry) ? rows + entry : entry,
+	);
+	image.write(rows, placed);
+	image.write(
+		at,
+		Int32Array.of(
+			rows + automaton.first,
+			rows + automaton.matching,
+			rows + automaton.looping,
+			image.add(automaton.pages),
+			image.add(automaton.classes),
+			image.add(automaton.starts),
+			Number(dropsGaps),
+		),
+	);
 }
 
 function addPages(image: ImageWriter, points: Uint8Array): [number, number] {

@@ -9,11 +9,17 @@ export class ImageWriter {
 	/** Copies a table into the image and returns its address in memory. */
 	add(table: ArrayBufferView): number {
 		const at = this.reserve(table.byteLength);
+		this.write(at, table);
+		return at;
+	}
+
+	/** Copies a table to an address. */
+	write(at: number, table: ArrayBufferView): void {
+		const { buffer, byteOffset, byteLength } = table;
 		this.#bytes.set(
-			new Uint8Array(table.buffer, table.byteOffset, table.byteLength),
+			new Uint8Array(buffer, byteOffset, byteLength),
 			at - IMAGE_AT,
 		);
-		return at;
 	}
 
 	/** Makes room for a table of zeros. */
@@ -26,14 +32,6 @@ export class ImageWriter {
 			this.#bytes = grown;
 		}
 		return IMAGE_AT + at;
-	}
-
-	/** Writes int32 fields at an address. */
-	set(at: number, fields: readonly number[]): void {
-		const view = new DataView(this.#bytes.buffer, at - IMAGE_AT);
-		fields.forEach((field, i) => {
-			view.setInt32(i * 4, field, true);
-		});
 	}
 
 	/** The address after the last table. */

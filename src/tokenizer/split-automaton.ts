@@ -22,11 +22,18 @@ export interface SplitAutomaton {
 	/** The row to begin in. */
 	first: number;
 	matching: number;
+	/** From this address on, rows also stay the same by any of a to z. */
+	looping: number;
 	/** Classes of code points from U+0080 on: a page for each 256. */
 	pages: Uint16Array;
 	classes: Uint8Array;
 	/** For each byte, whether a match may begin with it. */
 	starts: Uint8Array;
+}
+
+/** Whether an entry of a row is the address of another. */
+export function isRow(entry: number): boolean {
+	return (entry & 1) === 0;
 }
 
 type State =
@@ -85,9 +92,15 @@ export function compileAutomaton(pattern: SplitNode): SplitAutomaton | null {
 		}
 	}
 
+	const loops = (row: Row) =>
+		row.entries.slice(0x61, 0x7b).every((entry) => entry === row);
+	const unmatched = found.filter((row) => !row.matched);
+	const matched = found.filter((row) => row.matched);
+	const looping = matched.filter(loops);
 	const ordered = [
-		...found.filter((row) => !row.matched),
-		...found.filter((row) => row.matched),
+		...unmatched,
+		...matched.filter((row) => !loops(row)),
+		...looping,
 	];
 	const addresses = new Map(ordered.map((row, i) => [row, i * ROW_BYTES]));
 	const rows = new Int32Array(ordered.length * ROW).fill(STOP);
@@ -110,7 +123,8 @@ export function compileAutomaton(pattern: SplitNode): SplitAutomaton | null {
 	return {
 		rows,
 		first: addresses.get(start) as number,
-		matching: found.filter((row) => !row.matched).length * ROW_BYTES,
+		matching: unmatched.length * ROW_BYTES,
+		looping: (ordered.length - looping.length) * ROW_BYTES,
 		pages: alphabet.pages,
 		classes: alphabet.classes,
 		starts,

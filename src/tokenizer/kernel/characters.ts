@@ -4,8 +4,8 @@
 import { codePointAt } from "./utf8";
 import { encodeWord, mayJoin } from "./word";
 
-const SPACE: u32 = 0x20;
-const NEWLINE: u32 = 0x0a;
+const SPACE: i8 = 0x20;
+const NEWLINE: i8 = 0x0a;
 
 /** As `encodeSplit`. */
 export function encodeCharacters(
@@ -14,27 +14,38 @@ export function encodeCharacters(
 	isClosed: bool,
 ): usize {
 	let word = start;
-	let before: u32 = load<u8>(start);
-	for (let at = start + 1; at < end; at++) {
+	let at = start + 1;
+	while (at < end) {
+		// Sixteen places at once; reading past the end is safe.
+		const borders = i8x16.bitmask(
+			v128.or(isSpace(v128.load(at)), isSpace(v128.load(at - 1))),
+		);
+		if (borders === 0) {
+			at += 16;
+			continue;
+		}
+		at += <usize>ctz(borders);
+		if (at >= end) break;
 		const byte: u32 = load<u8>(at);
-		const isBorder =
-			byte === SPACE ||
-			byte === NEWLINE ||
-			before === SPACE ||
-			before === NEWLINE;
 		if (
-			isBorder &&
-			byte !== before &&
+			byte !== <u32>load<u8>(at - 1) &&
 			!mayJoin(pointBefore(at), codePointAt(at, byte))
 		) {
 			encodeWord(word, at);
 			word = at;
 		}
-		before = byte;
+		at++;
 	}
 	if (!isClosed) return word;
 	encodeWord(word, end);
 	return end;
+}
+
+function isSpace(bytes: v128): v128 {
+	return v128.or(
+		i8x16.eq(bytes, i8x16.splat(SPACE)),
+		i8x16.eq(bytes, i8x16.splat(NEWLINE)),
+	);
 }
 
 function pointBefore(at: usize): u32 {

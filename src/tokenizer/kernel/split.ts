@@ -29,9 +29,9 @@ export function encodeSplit(
 		return end;
 	}
 	const at = levelAt(level);
-	const rows: usize = load<u32>(at);
-	const first: usize = load<u32>(at, 4);
-	const matching: usize = load<u32>(at, 8);
+	const first: usize = load<u32>(at);
+	const matching: usize = load<u32>(at, 4);
+	const looping: usize = load<u32>(at, 8);
 	const pages: usize = load<u32>(at, 12);
 	const classes: usize = load<u32>(at, 16);
 	const starts: usize = load<u32>(at, 20);
@@ -45,9 +45,9 @@ export function encodeSplit(
 			continue;
 		}
 		const stop = matchAt(
-			rows,
 			first,
 			matching,
+			looping,
 			pages,
 			classes,
 			from,
@@ -79,9 +79,9 @@ export function encodeSplit(
 
 /** The end of the match that begins at `start`, or 0 when none does. */
 function matchAt(
-	rows: usize,
 	first: usize,
 	matching: usize,
+	looping: usize,
 	pages: usize,
 	classes: usize,
 	start: usize,
@@ -93,26 +93,38 @@ function matchAt(
 	let row = first;
 	let last: usize = 0;
 	while (at < end) {
-		const byte: u32 = load<u8>(at);
-		let size: usize = 1;
-		if (byte < 0x80) row = load<u32>(rows + row + ((<usize>byte) << 2));
-		else {
-			const point = codePointAt(at, byte);
-			const page: usize = load<u16>(pages + ((<usize>point >>> 8) << 1));
-			const class_: usize = load<u8>(classes + (page << 8) + (point & 0xff));
-			row = load<u32>(rows + row + (class_ << 2), CLASSES);
-			size = lengthOf(byte);
-		}
-		// A row from `matching` on says that a match ends before this character;
+		// A row from `matching` on says that a match ended before this character;
 		// the lowest bit, that nothing more can match.
+		const byte: u32 = load<u8>(at);
+		if (byte < 0x80) {
+			row = load<u32>(row + ((<usize>byte) << 2));
+			last = row >= matching ? at : last;
+			if ((row & 1) !== 0) return last;
+			at++;
+			if (row >= looping) {
+				// Through a run of a to z, sixteen at once; reading past the end is safe.
+				const letters = i8x16.lt_u(
+					i8x16.sub(v128.load(at), i8x16.splat(0x61)),
+					i8x16.splat(26),
+				);
+				const run = min<usize>(<usize>ctz(~i8x16.bitmask(letters)), end - at);
+				at += run;
+				last = run > 0 ? at - 1 : last;
+			}
+			continue;
+		}
+		const point = codePointAt(at, byte);
+		const page: usize = load<u16>(pages + ((<usize>point >>> 8) << 1));
+		const class_: usize = load<u8>(classes + (page << 8) + (point & 0xff));
+		row = load<u32>(row + (class_ << 2), CLASSES);
 		last = row >= matching ? at : last;
 		if ((row & 1) !== 0) return last;
-		at += size;
+		at += lengthOf(byte);
 	}
 	if (!isClosed) {
 		ranOut = true;
 		return 0;
 	}
-	row = load<u32>(rows + row, AT_END);
+	row = load<u32>(row, AT_END);
 	return row >= matching ? end : last;
 }
