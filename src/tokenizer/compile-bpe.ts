@@ -24,9 +24,11 @@ const HEADER_BYTES = 256;
 const LEVELS_AT = 128;
 const LEVEL_BYTES = 32;
 const MOST_LEVELS = 4;
-/** Sets of two words of 64 bytes each: 8 MiB. */
-const CACHE_SETS = 1 << 16;
-const SHORT_BYTES = 2048;
+/** Sets of two words in the cache: of 64 bytes for short words, of 128 for long. */
+const SHORT_SETS = 1 << 17;
+const LONG_SETS = 1 << 15;
+/** What the kernel needs to merge a short word. */
+const ROOM_BYTES = 2048;
 
 /**
  * A BPE tokenizer, made ready to run: plain data that can be sent to another
@@ -101,8 +103,9 @@ export function compileBpe(
 	const flags =
 		shape.normalizer === "NFC" ? addPages(image, mayNormalize()) : [0, 0];
 
-	const cache = (image.end + 127) & ~127;
-	const short = cache + CACHE_SETS * 128;
+	const shortWords = (image.end + 127) & ~127;
+	const longWords = shortWords + SHORT_SETS * 64;
+	const room = longWords + LONG_SETS * 128;
 	const fields = Int32Array.of(
 		automata?.length ?? 0,
 		Number(shape.symbols === "characters"),
@@ -120,11 +123,15 @@ export function compileBpe(
 		trie.edges,
 		trie.mask,
 		trie.ids,
-		cache,
-		CACHE_SETS - 1,
+		shortWords,
+		SHORT_SETS - 1,
+		longWords,
+		LONG_SETS - 1,
 		flags[0],
 		flags[1],
-		short,
+		room,
+		merges.pairBits,
+		merges.pairBitsMask,
 	);
 	image.write(header, fields);
 	for (const { content, id } of addedTokens) strings[id] = content;
@@ -140,7 +147,7 @@ export function compileBpe(
 		);
 	return {
 		image: image.finish(),
-		end: short + SHORT_BYTES,
+		end: room + ROOM_BYTES,
 		shape,
 		addedTokens,
 		isPlain,
@@ -200,6 +207,8 @@ function addMerges(
 	for (let slot = 0; slot < slots.length; slot += 4)
 		slots[slot] = slots[slot + 1] = -1;
 	const isMade = new Uint8Array(strings.length);
+	/** Sixteen bits for each pair, or some more. */
+	const bits = new Uint8Array(tableSize(merges.length, 0.5));
 	for (let rank = 0; rank < merges.length; rank++) {
 		const merge = merges[rank];
 		let left: string;
@@ -223,7 +232,10 @@ function addMerges(
 					`merge ${rank + 1} (${JSON.stringify(merge)}) names the token ${JSON.stringify(token)}, which is not in the vocabulary`,
 				);
 		// Of two merges for one pair the later counts, as in the Rust library.
-		let slot = hashPair(leftId, rightId) & (size - 1);
+		const hash = hashPair(leftId, rightId);
+		const bit = hash & (bits.length * 8 - 1);
+		bits[bit >> 3] |= 1 << (bit & 7);
+		let slot = hash & (size - 1);
 		while (
 			slots[slot * 4] !== -1 &&
 			(slots[slot * 4] !== leftId || slots[slot * 4 + 1] !== rightId)
@@ -238,12 +250,14 @@ function addMerges(
 	const joins = new CharacterJoins();
 	for (let id = 0; id < strings.length; id++)
 		if (isMade[id] === 1) joins.addToken(strings[id], shape.symbols);
-	const { bits, mask } = joins.finish();
+	const joinBits = joins.finish();
 	return {
 		at: image.add(slots),
 		mask: size - 1,
-		joins: image.add(bits),
-		joinsMask: mask,
+		pairBits: image.add(bits),
+		pairBitsMask: bits.length * 8 - 1,
+		joins: image.add(joinBits.bits),
+		joinsMask: joinBits.mask,
 	};
 }
 

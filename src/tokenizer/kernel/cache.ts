@@ -1,89 +1,98 @@
-// Words and their tokens. A line of 64 bytes holds a word of up to 32 bytes,
-// padded with zeros; up to seven tokens; and a tag: the word's length, how many
-// tokens, and whether it is a piece of a longer word. A set is two lines: the
-// newer word first, the older is the one that goes.
+// Words and their tokens, in two tables. A slot for a short word has 32 bytes: up
+// to 15 of the word, padded with zeros, its length; up to four tokens, how many in
+// the highest byte of the first. A slot for a longer word has 64: up to 32 of the
+// word; up to seven tokens; length and number. Two slots make a set, of 64 or 128
+// bytes: the newer word lies first, the older is the one that goes.
 
-import { cache, cacheMask } from "./memory";
+import { longWords, longWordsMask, shortWords, shortWordsMask } from "./memory";
+import { out, writeTo } from "./output";
 
-export const LINE: usize = 64;
 export const MAX_WORD: usize = 32;
 export const MAX_TOKENS: i32 = 7;
-/** Offsets in a line. */
-export const TOKENS: usize = 32;
-export const TAG: usize = 60;
-const COUNT: usize = 62;
-const PIECE: u32 = 0x100;
+const MAX_SHORT_WORD: usize = 15;
+const MAX_SHORT_TOKENS: i32 = 4;
+/** Set with the length of a piece of a word, where pieces and words differ. */
+const PIECE: u32 = 0x80;
 
-/** Forgets all words. */
-export function clearCache(): void {
-	memory.fill(cache, 0, (<usize>cacheMask + 1) * 2 * LINE);
-}
+const SHORT_SLOT: usize = 32;
+const SHORT_TOKENS: usize = 16;
+const SHORT_COUNT: usize = 19;
+const LONG_SLOT: usize = 64;
+const LONG_TOKENS: usize = 32;
+const LONG_TAG: usize = 60;
+const LONG_COUNT: usize = 62;
 
-/** The lowest `bytes` bytes of a number; 8 at most. */
-function lowest(value: u64, bytes: usize): u64 {
-	return bytes >= 8 ? value : value & (((<u64>1) << ((<u64>bytes) << 3)) - 1);
-}
-
-function finish(hash: u64): usize {
-	const mixed = hash * 0x9e3779b97f4a7c15;
-	return cache + ((<usize>(mixed >>> 40) & cacheMask) << 7);
-}
+/** Ones, then zeros: 16 bytes each. */
+const FIRST_BYTES: usize = memory.data<u64>([-1, -1, 0, 0]);
+const MAX_MASKED: usize = 16;
 
 /**
- * The line that holds a word of at most MAX_WORD bytes, or 0. Reads up to 32
+ * Writes the tokens of a word of at most MAX_WORD bytes if they are known. Reads 32
  * bytes from `start`, whatever the length.
  */
-export function lookUp(start: usize, length: usize, isPiece: bool): usize {
-	const wanted: u32 = <u32>length | (isPiece ? PIECE : 0);
-	if (length <= 16) {
-		const low = lowest(load<u64>(start), length);
-		const high: u64 = length > 8 ? lowest(load<u64>(start, 8), length - 8) : 0;
-		let line = finish(
-			(low ^ (high * 0xc2b2ae3d27d4eb4f)) * 0xff51afd7ed558ccd + wanted,
-		);
-		for (let way = 0; way < 2; way++) {
-			if (
-				<u32>load<u16>(line, TAG) === wanted &&
-				load<u64>(line) === low &&
-				load<u64>(line, 8) === high
-			)
-				return line;
-			line += LINE;
+export function writeKnown(start: usize, length: usize, isPiece: bool): bool {
+	const tag: u32 = <u32>length | (isPiece ? PIECE : 0);
+	if (length <= MAX_SHORT_WORD) {
+		const masks = FIRST_BYTES + MAX_MASKED - length;
+		const low = load<u64>(start) & load<u64>(masks);
+		const high =
+			(load<u64>(start, 8) & load<u64>(masks, 8)) | ((<u64>tag) << 56);
+		const set =
+			shortWords + ((<usize>(mix(low, high) >>> 32) & shortWordsMask) << 6);
+		// Without branches: which of the two it is cannot be foreseen.
+		const isFirst = isShort(set, low, high);
+		const slot = isFirst ? set : set + SHORT_SLOT;
+		if (isFirst || isShort(slot, low, high)) {
+			writeShort(slot);
+			return true;
 		}
-		return 0;
 	}
-	const a = load<u64>(start);
-	const b = load<u64>(start, 8);
-	const c = lowest(load<u64>(start, 16), length - 16);
-	const d: u64 = length > 24 ? lowest(load<u64>(start, 24), length - 24) : 0;
-	let line = finish(hashLong(a, b, c, d) + wanted);
+	return writeKnownLong(start, length, tag);
+}
+
+function writeShort(slot: usize): void {
+	// Room for four tokens, whatever the number: cheaper than a loop.
+	v128.store(
+		out,
+		v128.and(v128.load(slot, SHORT_TOKENS), i32x4(0x00ffffff, -1, -1, -1)),
+	);
+	writeTo(out + ((<usize>load<u8>(slot, SHORT_COUNT)) << 2));
+}
+
+function copySlot(to: usize, from: usize): void {
+	v128.store(to, v128.load(from));
+	v128.store(to, v128.load(from, 16), 16);
+}
+
+function isShort(slot: usize, low: u64, high: u64): bool {
+	return ((load<u64>(slot) ^ low) | (load<u64>(slot, 8) ^ high)) === <u64>0;
+}
+
+function writeKnownLong(start: usize, length: usize, tag: u32): bool {
+	const a = lowest(load<u64>(start), length);
+	const b = lowest(load<u64>(start, 8), atLeastZero(length, 8));
+	const c = lowest(load<u64>(start, 16), atLeastZero(length, 16));
+	const d = lowest(load<u64>(start, 24), atLeastZero(length, 24));
+	let slot = longSet(a, b, c, d, tag);
 	for (let way = 0; way < 2; way++) {
 		if (
-			<u32>load<u16>(line, TAG) === wanted &&
-			load<u64>(line) === a &&
-			load<u64>(line, 8) === b &&
-			load<u64>(line, 16) === c &&
-			load<u64>(line, 24) === d
-		)
-			return line;
-		line += LINE;
+			<u32>load<u16>(slot, LONG_TAG) === tag &&
+			load<u64>(slot) === a &&
+			load<u64>(slot, 8) === b &&
+			load<u64>(slot, 16) === c &&
+			load<u64>(slot, 24) === d
+		) {
+			v128.store(out, v128.load(slot, LONG_TOKENS));
+			v128.store(out, v128.load(slot, LONG_TOKENS + 16), 16);
+			writeTo(out + ((<usize>load<u8>(slot, LONG_COUNT)) << 2));
+			return true;
+		}
+		slot += LONG_SLOT;
 	}
-	return 0;
+	return false;
 }
 
-function hashLong(a: u64, b: u64, c: u64, d: u64): u64 {
-	return (
-		((a ^ (b * 0xc2b2ae3d27d4eb4f)) * 0xff51afd7ed558ccd) ^
-		((c ^ (d * 0x165667b19e3779f9)) * 0x27d4eb2f165667c5)
-	);
-}
-
-/** How many tokens a line holds. */
-export function countIn(line: usize): usize {
-	return load<u8>(line, COUNT);
-}
-
-/** Remembers a word that is not in the cache. The caller keeps to the limits. */
+/** Remembers a word that is not known, of at most MAX_WORD bytes and MAX_TOKENS. */
 export function remember(
 	start: usize,
 	length: usize,
@@ -91,21 +100,56 @@ export function remember(
 	tokens: usize,
 	count: i32,
 ): void {
-	const wanted: u32 = <u32>length | (isPiece ? PIECE : 0);
-	const a = lowest(load<u64>(start), min(length, 8));
-	const b: u64 = length > 8 ? lowest(load<u64>(start, 8), length - 8) : 0;
-	const c: u64 = length > 16 ? lowest(load<u64>(start, 16), length - 16) : 0;
-	const d: u64 = length > 24 ? lowest(load<u64>(start, 24), length - 24) : 0;
-	const line =
-		length <= 16
-			? finish((a ^ (b * 0xc2b2ae3d27d4eb4f)) * 0xff51afd7ed558ccd + wanted)
-			: finish(hashLong(a, b, c, d) + wanted);
-	memory.copy(line + LINE, line, LINE);
-	store<u64>(line, a);
-	store<u64>(line, b, 8);
-	store<u64>(line, c, 16);
-	store<u64>(line, d, 24);
+	const tag: u32 = <u32>length | (isPiece ? PIECE : 0);
+	if (length <= MAX_SHORT_WORD && count <= MAX_SHORT_TOKENS) {
+		const low = lowest(load<u64>(start), length);
+		const high =
+			lowest(load<u64>(start, 8), atLeastZero(length, 8)) | ((<u64>tag) << 56);
+		const slot =
+			shortWords + ((<usize>(mix(low, high) >>> 32) & shortWordsMask) << 6);
+		copySlot(slot + SHORT_SLOT, slot);
+		store<u64>(slot, low);
+		store<u64>(slot, high, 8);
+		copyTokens(slot + SHORT_TOKENS, tokens, count);
+		store<u8>(slot, <u8>count, SHORT_COUNT);
+		return;
+	}
+	const a = lowest(load<u64>(start), length);
+	const b = lowest(load<u64>(start, 8), atLeastZero(length, 8));
+	const c = lowest(load<u64>(start, 16), atLeastZero(length, 16));
+	const d = lowest(load<u64>(start, 24), atLeastZero(length, 24));
+	const slot = longSet(a, b, c, d, tag);
+	memory.copy(slot + LONG_SLOT, slot, LONG_SLOT);
+	store<u64>(slot, a);
+	store<u64>(slot, b, 8);
+	store<u64>(slot, c, 16);
+	store<u64>(slot, d, 24);
+	copyTokens(slot + LONG_TOKENS, tokens, count);
+	store<u32>(slot, tag | ((<u32>count) << 16), LONG_TAG);
+}
+
+function copyTokens(to: usize, tokens: usize, count: i32): void {
 	for (let i: usize = 0; i < <usize>count; i++)
-		store<i32>(line + (i << 2), load<i32>(tokens + (i << 2)), TOKENS);
-	store<u32>(line, wanted | ((<u32>count) << 16), TAG);
+		store<i32>(to + (i << 2), load<i32>(tokens + (i << 2)));
+}
+
+/** The lowest `bytes` bytes of a number. */
+function lowest(value: u64, bytes: usize): u64 {
+	return bytes >= 8 ? value : value & (((<u64>1) << ((<u64>bytes) << 3)) - 1);
+}
+
+function atLeastZero(length: usize, less: usize): usize {
+	return length > less ? length - less : 0;
+}
+
+function mix(low: u64, high: u64): u64 {
+	return (low ^ (high * 0xc2b2ae3d27d4eb4f)) * 0x9e3779b97f4a7c15;
+}
+
+function longSet(a: u64, b: u64, c: u64, d: u64, tag: u32): usize {
+	const hash =
+		((a ^ (b * 0xc2b2ae3d27d4eb4f)) * 0xff51afd7ed558ccd) ^
+		((c ^ (d * 0x165667b19e3779f9)) * 0x27d4eb2f165667c5);
+	const mixed = (hash + tag) * 0x9e3779b97f4a7c15;
+	return longWords + ((<usize>(mixed >>> 40) & longWordsMask) << 7);
 }

@@ -2,8 +2,9 @@ import { FOUND, findAdded, NONE, outcome, tokenEnd, tokenId } from "./added";
 import { encodeCharacters } from "./characters";
 import { addedFirst, byCharacter } from "./memory";
 import { toByteOffsets } from "./offsets";
+import { put, writeTo } from "./output";
 import { encodeSplit } from "./split";
-import { encodeWord, out, put, writeTo } from "./word";
+import { encodeWord } from "./word";
 
 const SPACE: u8 = 0x20;
 /** Bits of `how`. From here on what `PREFIX` in ../bpe-shape.ts says. */
@@ -20,10 +21,6 @@ const FINDS_ADDED: i32 = 64;
 /** Whether the stretch of text that goes on has had its prefix. */
 let inStretch: bool = false;
 let isFirst: bool = false;
-
-export function outputEnd(): usize {
-	return out;
-}
 
 /**
  * Encodes UTF-8 from `start` to `end`; the ids go to `output`. The byte before

