@@ -25,7 +25,8 @@ const LEVELS_AT = 128;
 const LEVEL_BYTES = 32;
 const MOST_LEVELS = 4;
 /** Sets of two words in the cache: of 64 bytes for short words, of 128 for long. */
-const SHORT_SETS = 1 << 17;
+const TINY_SETS = 1 << Number(process.env.TINY ?? 14);
+const SHORT_SETS = 1 << Number(process.env.SHORT ?? 16);
 const LONG_SETS = 1 << 15;
 /** What the kernel needs to merge a short word. */
 const ROOM_BYTES = 2048;
@@ -103,7 +104,8 @@ export function compileBpe(
 	const flags =
 		shape.normalizer === "NFC" ? addPages(image, mayNormalize()) : [0, 0];
 
-	const shortWords = (image.end + 127) & ~127;
+	const tinyWords = (image.end + 127) & ~127;
+	const shortWords = tinyWords + TINY_SETS * 64;
 	const longWords = shortWords + SHORT_SETS * 64;
 	const room = longWords + LONG_SETS * 128;
 	const fields = Int32Array.of(
@@ -132,6 +134,9 @@ export function compileBpe(
 		room,
 		merges.pairBits,
 		merges.pairBitsMask,
+		merges.tokenOfRank,
+		tinyWords,
+		TINY_SETS - 1,
 	);
 	image.write(header, fields);
 	for (const { content, id } of addedTokens) strings[id] = content;
@@ -203,9 +208,9 @@ function addMerges(
 ) {
 	const merges = (json.model.merges ?? []) as (string | [string, string])[];
 	const size = tableSize(merges.length, 0.67);
-	const slots = new Int32Array(size * 4);
-	for (let slot = 0; slot < slots.length; slot += 4)
-		slots[slot] = slots[slot + 1] = -1;
+	/** A slot's 64 bits: 21 for the left token, 21 for the right one, then the rank. */
+	const slots = new Int32Array(size * 2).fill(-1);
+	const tokenOfRank = new Int32Array(merges.length);
 	const isMade = new Uint8Array(strings.length);
 	/** Sixteen bits for each pair, or some more. */
 	const bits = new Uint8Array(tableSize(merges.length, 0.5));
@@ -236,15 +241,16 @@ function addMerges(
 		const bit = hash & (bits.length * 8 - 1);
 		bits[bit >> 3] |= 1 << (bit & 7);
 		let slot = hash & (size - 1);
+		const low = leftId | (rightId << 21);
+		const high = rightId >>> 11;
 		while (
-			slots[slot * 4] !== -1 &&
-			(slots[slot * 4] !== leftId || slots[slot * 4 + 1] !== rightId)
+			slots[slot * 2 + 1] !== -1 &&
+			(slots[slot * 2] !== low || (slots[slot * 2 + 1] & 0x3ff) !== high)
 		)
 			slot = (slot + 1) & (size - 1);
-		slots[slot * 4] = leftId;
-		slots[slot * 4 + 1] = rightId;
-		slots[slot * 4 + 2] = rank;
-		slots[slot * 4 + 3] = made;
+		slots[slot * 2] = low;
+		slots[slot * 2 + 1] = high | (rank << 10);
+		tokenOfRank[rank] = made;
 		isMade[made] = 1;
 	}
 	const joins = new CharacterJoins();
@@ -254,6 +260,7 @@ function addMerges(
 	return {
 		at: image.add(slots),
 		mask: size - 1,
+		tokenOfRank: image.add(tokenOfRank),
 		pairBits: image.add(bits),
 		pairBitsMask: bits.length * 8 - 1,
 		joins: image.add(joinBits.bits),

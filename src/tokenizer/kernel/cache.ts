@@ -4,11 +4,19 @@
 // word; up to seven tokens; length and number. Two slots make a set, of 64 or 128
 // bytes: the newer word lies first, the older is the one that goes.
 
-import { longWords, longWordsMask, shortWords, shortWordsMask } from "./memory";
+import {
+	longWords,
+	longWordsMask,
+	shortWords,
+	shortWordsMask,
+	tinyWords,
+	tinyWordsMask,
+} from "./memory";
 import { out, writeTo } from "./output";
 
 export const MAX_WORD: usize = 32;
 export const MAX_TOKENS: i32 = 7;
+const MAX_TINY_WORD: usize = 11;
 const MAX_SHORT_WORD: usize = 15;
 const MAX_SHORT_TOKENS: i32 = 4;
 /** Set with the length of a piece of a word, where pieces and words differ. */
@@ -32,6 +40,18 @@ const MAX_MASKED: usize = 16;
  */
 export function writeKnown(start: usize, length: usize, isPiece: bool): bool {
 	const tag: u32 = <u32>length | (isPiece ? PIECE : 0);
+	if (length <= MAX_TINY_WORD) {
+		const masks = FIRST_BYTES + MAX_MASKED - length;
+		const low = load<u64>(start) & load<u64>(masks);
+		const high = (load<u32>(start, 8) & load<u32>(masks, 8)) | (tag << 24);
+		const set = tinySet(low, high);
+		const found = findTiny(set, low, high);
+		if (found !== 0) {
+			store<i32>(out, load<i32>(set + ((<usize>ctz(found)) << 2), 48));
+			writeTo(out + 4);
+			return true;
+		}
+	}
 	if (length <= MAX_SHORT_WORD) {
 		const masks = FIRST_BYTES + MAX_MASKED - length;
 		const low = load<u64>(start) & load<u64>(masks);
@@ -48,6 +68,33 @@ export function writeKnown(start: usize, length: usize, isPiece: bool): bool {
 		}
 	}
 	return writeKnownLong(start, length, tag);
+}
+
+function tinySet(low: u64, high: u32): usize {
+	return (
+		tinyWords + ((<usize>(mix(low, <u64>high) >>> 40) & tinyWordsMask) << 6)
+	);
+}
+
+/** Four bits: which of a set's four words it is. */
+function findTiny(set: usize, low: u64, high: u32): i32 {
+	return i32x4.bitmask(
+		v128.and(
+			v128.and(
+				i32x4.eq(v128.load(set), i32x4.splat(<i32>low)),
+				i32x4.eq(v128.load(set, 16), i32x4.splat(<i32>(low >>> 32))),
+			),
+			i32x4.eq(v128.load(set, 32), i32x4.splat(<i32>high)),
+		),
+	);
+}
+
+function insertLane(at: usize, value: i32): void {
+	const old = v128.load(at);
+	v128.store(
+		at,
+		i32x4.replace_lane(i32x4.shuffle(old, old, 0, 0, 1, 2), 0, value),
+	);
 }
 
 function writeShort(slot: usize): void {
@@ -101,6 +148,17 @@ export function remember(
 	count: i32,
 ): void {
 	const tag: u32 = <u32>length | (isPiece ? PIECE : 0);
+	if (length <= MAX_TINY_WORD && count === 1) {
+		const low = lowest(load<u64>(start), length);
+		const high =
+			<u32>lowest(load<u64>(start, 8), atLeastZero(length, 8)) | (tag << 24);
+		const set = tinySet(low, high);
+		insertLane(set, <i32>low);
+		insertLane(set + 16, <i32>(low >>> 32));
+		insertLane(set + 32, <i32>high);
+		insertLane(set + 48, load<i32>(tokens));
+		return;
+	}
 	if (length <= MAX_SHORT_WORD && count <= MAX_SHORT_TOKENS) {
 		const low = lowest(load<u64>(start), length);
 		const high =

@@ -29,11 +29,14 @@ export let addedEdges: usize = 0;
 export let addedMask: u32 = 0;
 export let addedIds: usize = 0;
 /** The cache of words: see ./cache. */
+export let tinyWords: usize = 0;
+export let tinyWordsMask: u32 = 0;
 export let shortWords: usize = 0;
 export let shortWordsMask: u32 = 0;
 export let longWords: usize = 0;
 export let longWordsMask: u32 = 0;
 /** Bits at the hashes of pairs that merge. */
+export let tokenOfRank: usize = 0;
 export let pairBits: usize = 0;
 export let pairBitsMask: u32 = 0;
 /** Pages of flags by code point: 1 where normalizing may change a text. 0: none. */
@@ -73,6 +76,9 @@ export function configure(at: usize): void {
 	room = load<u32>(at, 88);
 	pairBits = load<u32>(at, 92);
 	pairBitsMask = load<u32>(at, 96);
+	tokenOfRank = load<u32>(at, 100);
+	tinyWords = load<u32>(at, 104);
+	tinyWordsMask = load<u32>(at, 108);
 }
 
 /** Tells where the buffers end and scratch space begins. */

@@ -10,18 +10,21 @@ import {
 	pairBitsMask,
 	room,
 	scratch,
+	tokenOfRank,
 } from "./memory";
 
 /** Words up to this many symbols are merged by scanning, longer ones by a heap. */
 export const SHORT: i32 = 64;
 const NONE: u32 = 0xffffffff;
 
-/** Of the pair looked up last: its rank, or NONE, and the token that it makes. */
+/** Bits of a token's id in the table of merges; those of a rank lie above two. */
+const ID_BITS: u64 = 21;
+
+/** The rank of the pair looked up last, or NONE. */
 let rank_: u32 = 0;
-let made_: u32 = 0;
 
 function lookUpPair(left: u32, right: u32): void {
-	const key = ((<u64>right) << 32) | <u64>left;
+	const key = ((<u64>right) << ID_BITS) | <u64>left;
 	const hash = hashPair(left, right);
 	// Most pairs do not merge; these bits are nearer at hand than the table.
 	const bit = hash & pairBitsMask;
@@ -31,11 +34,9 @@ function lookUpPair(left: u32, right: u32): void {
 	}
 	let slot = hash & mergesMask;
 	while (true) {
-		const at = merges + ((<usize>slot) << 4);
-		const found = load<u64>(at);
-		if (found === key) {
-			rank_ = load<u32>(at, 8);
-			made_ = load<u32>(at, 12);
+		const found = load<u64>(merges + ((<usize>slot) << 3));
+		if ((found ^ key) << (64 - 2 * ID_BITS) === 0) {
+			rank_ = <u32>(found >>> (2 * ID_BITS));
 			return;
 		}
 		if (found === 0xffffffffffffffff) {
@@ -44,6 +45,11 @@ function lookUpPair(left: u32, right: u32): void {
 		}
 		slot = (slot + 1) & mergesMask;
 	}
+}
+
+/** The token that the pair of a rank makes. */
+function tokenOf(rank: u32): u32 {
+	return load<u32>(tokenOfRank + ((<usize>rank) << 2));
 }
 
 /**
@@ -59,7 +65,6 @@ export function merge(symbols: usize, count: i32): i32 {
 /** By scanning all ranks, four at once; a symbol keeps its place when merged. */
 function mergeShort(symbols: usize, count: i32): i32 {
 	const ranks = room;
-	const made = room + 512;
 	/** Byte each: the neighbour on the right and on the left of a symbol. */
 	const right = room + 1024;
 	const left = room + 1152;
@@ -75,7 +80,6 @@ function mergeShort(symbols: usize, count: i32): i32 {
 				load<u32>(symbols + (i << 2), 4),
 			);
 			store<u32>(ranks + (i << 2), rank_);
-			store<u32>(made + (i << 2), made_);
 		}
 	}
 	const ranksEnd = ranks + ((<usize>padded) << 2);
@@ -93,7 +97,7 @@ function mergeShort(symbols: usize, count: i32): i32 {
 			found = i32x4.bitmask(i32x4.eq(v128.load(at), lowest));
 		}
 		const best = ((at - ranks) >>> 2) + <usize>ctz(found);
-		const symbol = load<u32>(made + (best << 2));
+		const symbol = tokenOf(<u32>i32x4.extract_lane(lowest, 0));
 		store<u32>(symbols + (best << 2), symbol);
 		const gone: usize = load<u8>(right + best);
 		store<u32>(ranks + (gone << 2), NONE);
@@ -103,13 +107,11 @@ function mergeShort(symbols: usize, count: i32): i32 {
 			store<u8>(left + after, <u8>best);
 			lookUpPair(symbol, load<u32>(symbols + (after << 2)));
 			store<u32>(ranks + (best << 2), rank_);
-			store<u32>(made + (best << 2), made_);
 		} else store<u32>(ranks + (best << 2), NONE);
 		if (best > 0) {
 			const before: usize = load<u8>(left + best);
 			lookUpPair(load<u32>(symbols + (before << 2)), symbol);
 			store<u32>(ranks + (before << 2), rank_);
-			store<u32>(made + (before << 2), made_);
 		}
 	}
 	let n: usize = 0;
@@ -118,13 +120,12 @@ function mergeShort(symbols: usize, count: i32): i32 {
 	return <i32>n;
 }
 
-// A long word's records of 20 bytes: rank of the pair that begins here, what it
-// makes, the neighbours, and whether the symbol is still there.
-const RECORD: usize = 20;
-const MADE: usize = 4;
-const RIGHT: usize = 8;
-const LEFT: usize = 12;
-const ALIVE: usize = 16;
+// A long word's records of 16 bytes: rank of the pair that begins here, the
+// neighbours, and whether the symbol is still there.
+const RECORD: usize = 16;
+const RIGHT: usize = 4;
+const LEFT: usize = 8;
+const ALIVE: usize = 12;
 const END: u32 = 0xffffffff;
 
 let heap: usize = 0;
@@ -153,7 +154,7 @@ function mergeLong(symbols: usize, count: i32): i32 {
 		if (load<u32>(record, ALIVE) === 0) continue;
 		// An entry is stale once the pair at its place is another.
 		if (load<u32>(record) !== <u32>(top >>> 32)) continue;
-		const symbol = load<u32>(record, MADE);
+		const symbol = tokenOf(<u32>(top >>> 32));
 		store<u32>(symbols + ((<usize>at) << 2), symbol);
 		const gone = records + <usize>load<u32>(record, RIGHT) * RECORD;
 		store<u32>(gone, 0, ALIVE);
@@ -186,7 +187,6 @@ function offer(symbols: usize, records: usize, at: u32): void {
 		load<u32>(symbols + ((<usize>right) << 2)),
 	);
 	store<u32>(record, rank_);
-	store<u32>(record, made_, MADE);
 	if (rank_ !== NONE) push(((<u64>rank_) << 32) | <u64>at);
 }
 
