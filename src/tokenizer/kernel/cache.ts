@@ -1,22 +1,28 @@
-// Words and their tokens, in two tables. A slot for a short word has 32 bytes: up
-// to 15 of the word, padded with zeros, its length; up to four tokens, how many in
-// the highest byte of the first. A slot for a longer word has 64: up to 32 of the
-// word; up to seven tokens; length and number. Two slots make a set, of 64 or 128
-// bytes: the newer word lies first, the older is the one that goes.
+// Words and their tokens, in three tables, so that the words that come most lie
+// dense. All are made of sets; the newest word of a set lies first, and where a word
+// comes in, the oldest goes.
+//
+// Single: words of up to 11 bytes that are one token. A set of 64 bytes holds four,
+// column by column: bytes 0-3 of each word, bytes 4-7, bytes 8-10 with its length,
+// its token. Words are padded with zeros.
+// Short: words of up to 15 bytes and four tokens. A set of 64 bytes holds two: 15
+// bytes and the length; four tokens, how many in the highest byte of the first.
+// Long: words of up to 32 bytes and seven tokens. A set of 128 bytes holds two: 32
+// bytes; seven tokens; length and number.
 
 import {
 	longWords,
 	longWordsMask,
 	shortWords,
 	shortWordsMask,
-	tinyWords,
-	tinyWordsMask,
+	singleWords,
+	singleWordsMask,
 } from "./memory";
 import { out, writeTo } from "./output";
 
 export const MAX_WORD: usize = 32;
 export const MAX_TOKENS: i32 = 7;
-const MAX_TINY_WORD: usize = 11;
+const MAX_SINGLE_WORD: usize = 11;
 const MAX_SHORT_WORD: usize = 15;
 const MAX_SHORT_TOKENS: i32 = 4;
 /** Set with the length of a piece of a word, where pieces and words differ. */
@@ -40,25 +46,22 @@ const MAX_MASKED: usize = 16;
  */
 export function writeKnown(start: usize, length: usize, isPiece: bool): bool {
 	const tag: u32 = <u32>length | (isPiece ? PIECE : 0);
-	if (length <= MAX_TINY_WORD) {
-		const masks = FIRST_BYTES + MAX_MASKED - length;
-		const low = load<u64>(start) & load<u64>(masks);
-		const high = (load<u32>(start, 8) & load<u32>(masks, 8)) | (tag << 24);
-		const set = tinySet(low, high);
-		const found = findTiny(set, low, high);
-		if (found !== 0) {
-			store<i32>(out, load<i32>(set + ((<usize>ctz(found)) << 2), 48));
-			writeTo(out + 4);
-			return true;
-		}
-	}
 	if (length <= MAX_SHORT_WORD) {
 		const masks = FIRST_BYTES + MAX_MASKED - length;
 		const low = load<u64>(start) & load<u64>(masks);
-		const high =
-			(load<u64>(start, 8) & load<u64>(masks, 8)) | ((<u64>tag) << 56);
-		const set =
-			shortWords + ((<usize>(mix(low, high) >>> 32) & shortWordsMask) << 6);
+		const rest = load<u64>(start, 8) & load<u64>(masks, 8);
+		if (length <= MAX_SINGLE_WORD) {
+			const high = <u32>rest | (tag << 24);
+			const set = singleSet(low, high);
+			const found = findSingle(set, low, high);
+			if (found !== 0) {
+				store<i32>(out, load<i32>(set + ((<usize>ctz(found)) << 2), 48));
+				writeTo(out + 4);
+				return true;
+			}
+		}
+		const high = rest | ((<u64>tag) << 56);
+		const set = shortSet(low, high);
 		// Without branches: which of the two it is cannot be foreseen.
 		const isFirst = isShort(set, low, high);
 		const slot = isFirst ? set : set + SHORT_SLOT;
@@ -70,14 +73,18 @@ export function writeKnown(start: usize, length: usize, isPiece: bool): bool {
 	return writeKnownLong(start, length, tag);
 }
 
-function tinySet(low: u64, high: u32): usize {
+function singleSet(low: u64, high: u32): usize {
 	return (
-		tinyWords + ((<usize>(mix(low, <u64>high) >>> 40) & tinyWordsMask) << 6)
+		singleWords + ((<usize>(mix(low, <u64>high) >>> 40) & singleWordsMask) << 6)
 	);
 }
 
+function shortSet(low: u64, high: u64): usize {
+	return shortWords + ((<usize>(mix(low, high) >>> 32) & shortWordsMask) << 6);
+}
+
 /** Four bits: which of a set's four words it is. */
-function findTiny(set: usize, low: u64, high: u32): i32 {
+function findSingle(set: usize, low: u64, high: u32): i32 {
 	return i32x4.bitmask(
 		v128.and(
 			v128.and(
@@ -86,14 +93,6 @@ function findTiny(set: usize, low: u64, high: u32): i32 {
 			),
 			i32x4.eq(v128.load(set, 32), i32x4.splat(<i32>high)),
 		),
-	);
-}
-
-function insertLane(at: usize, value: i32): void {
-	const old = v128.load(at);
-	v128.store(
-		at,
-		i32x4.replace_lane(i32x4.shuffle(old, old, 0, 0, 1, 2), 0, value),
 	);
 }
 
@@ -148,11 +147,11 @@ export function remember(
 	count: i32,
 ): void {
 	const tag: u32 = <u32>length | (isPiece ? PIECE : 0);
-	if (length <= MAX_TINY_WORD && count === 1) {
+	if (length <= MAX_SINGLE_WORD && count === 1) {
 		const low = lowest(load<u64>(start), length);
 		const high =
 			<u32>lowest(load<u64>(start, 8), atLeastZero(length, 8)) | (tag << 24);
-		const set = tinySet(low, high);
+		const set = singleSet(low, high);
 		insertLane(set, <i32>low);
 		insertLane(set + 16, <i32>(low >>> 32));
 		insertLane(set + 32, <i32>high);
@@ -163,8 +162,7 @@ export function remember(
 		const low = lowest(load<u64>(start), length);
 		const high =
 			lowest(load<u64>(start, 8), atLeastZero(length, 8)) | ((<u64>tag) << 56);
-		const slot =
-			shortWords + ((<usize>(mix(low, high) >>> 32) & shortWordsMask) << 6);
+		const slot = shortSet(low, high);
 		copySlot(slot + SHORT_SLOT, slot);
 		store<u64>(slot, low);
 		store<u64>(slot, high, 8);
@@ -184,6 +182,15 @@ export function remember(
 	store<u64>(slot, d, 24);
 	copyTokens(slot + LONG_TOKENS, tokens, count);
 	store<u32>(slot, tag | ((<u32>count) << 16), LONG_TAG);
+}
+
+/** Puts a value before the four of a column; the last one goes. */
+function insertLane(at: usize, value: i32): void {
+	const old = v128.load(at);
+	v128.store(
+		at,
+		i32x4.replace_lane(i32x4.shuffle(old, old, 0, 0, 1, 2), 0, value),
+	);
 }
 
 function copyTokens(to: usize, tokens: usize, count: i32): void {

@@ -29,8 +29,8 @@ export let addedEdges: usize = 0;
 export let addedMask: u32 = 0;
 export let addedIds: usize = 0;
 /** The cache of words: see ./cache. */
-export let tinyWords: usize = 0;
-export let tinyWordsMask: u32 = 0;
+export let singleWords: usize = 0;
+export let singleWordsMask: u32 = 0;
 export let shortWords: usize = 0;
 export let shortWordsMask: u32 = 0;
 export let longWords: usize = 0;
@@ -77,8 +77,8 @@ export function configure(at: usize): void {
 	pairBits = load<u32>(at, 92);
 	pairBitsMask = load<u32>(at, 96);
 	tokenOfRank = load<u32>(at, 100);
-	tinyWords = load<u32>(at, 104);
-	tinyWordsMask = load<u32>(at, 108);
+	singleWords = load<u32>(at, 104);
+	singleWordsMask = load<u32>(at, 108);
 }
 
 /** Tells where the buffers end and scratch space begins. */
