@@ -10,8 +10,7 @@
 //
 // A new process makes these passes, one after the other; each ends after 10 MB or
 // some seconds, and `MB` is what the unseen one came to. Ours has more seconds, so that
-// one thread and two do the same: where our cache fills up, and is emptied, less text
-// can look twice as fast. Ours and Rust's processes take turns. Loading is not counted, nor
+// one thread and two do the same. Ours and Rust's processes take turns. Loading is not counted, nor
 // is copying Rust's ids to JavaScript. The numbers are medians over the processes,
 // `runs` of them; `spread` is the fastest over the slowest of the least steady pass.
 // A run that other programs disturbed is made again, whatever its rates were.

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { version } from "../src/version.js";
 import { buildCommand } from "./build.js";
 import { failWith } from "./fail.js";
+import { tokenizerCommand } from "./tokenizer.js";
 import { verifyCommand } from "./verify.js";
 
 const program = new Command("seqpack")
@@ -12,22 +13,21 @@ const program = new Command("seqpack")
 	.version(version)
 	.addCommand(buildCommand())
 	.addCommand(verifyCommand())
+	.addCommand(tokenizerCommand())
 	.addHelpText(
 		"after",
 		`
 Example:
   seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/
   seqpack verify data/
+  seqpack tokenizer inspect tokenizer.json
 
 Exit codes: 0 done, 1 failed and a retry may mend it, 2 wrong use, 4 bad data,
 130 stopped by Ctrl-C, 143 stopped by SIGTERM.`,
 	);
 
 // Wrong use is exit code 2; help and version that were asked for are not wrong.
-for (const command of [program, ...program.commands])
-	command.exitOverride((error) => {
-		process.exit(error.exitCode === 0 ? 0 : 2);
-	});
+exitByCode(program);
 
 // A reader that closes the pipe early (`| head`) is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -39,4 +39,11 @@ try {
 	await program.parseAsync();
 } catch (error) {
 	process.exitCode = failWith(error);
+}
+
+function exitByCode(command: Command): void {
+	command.exitOverride((error) => {
+		process.exit(error.exitCode === 0 ? 0 : 2);
+	});
+	command.commands.forEach(exitByCode);
 }

@@ -51,5 +51,6 @@ export {
 	type TokenizerFiles,
 	tokenizerFromJson,
 } from "./tokenizer/from-json.js";
+export { inspectTokenizer, type TokenizerReport } from "./tokenizer/inspect.js";
 export type { SpecialToken, Tokenizer } from "./tokenizer/tokenizer.js";
 export { version } from "./version.js";

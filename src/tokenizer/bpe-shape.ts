@@ -16,6 +16,9 @@ export const PREFIX = {
 	firstUnlessSpace: 5,
 } as const;
 
+/** Ids and ranks are below this: the kernel's table of merges has 21 bits for each. */
+export const MAX_IDS = 2 ** 21 - 1;
+
 export interface SplitStep {
 	pattern: string;
 	/** Whether text between two matches is dropped, and not a word as well. */
@@ -69,7 +72,7 @@ function byteShape(json: TokenizerJson): BpeShape {
 	for (const character of characterOfByte)
 		if (!Number.isInteger(vocabulary[character]))
 			throw new Unsupported("vocabulary without a token for each byte");
-	const normalizers = flatten(json.normalizer, "normalizers");
+	const normalizers = componentsOf(json.normalizer, "normalizers");
 	for (const { type } of normalizers)
 		if (type !== "NFC") throw new Unsupported(`normalizer of type ${type}`);
 	const decoder = readDecoder(json.decoder);
@@ -78,7 +81,7 @@ function byteShape(json: TokenizerJson): BpeShape {
 
 	const splits: SplitStep[] = [];
 	let prefix: number = PREFIX.none;
-	const steps = flatten(json.pre_tokenizer, "pretokenizers");
+	const steps = componentsOf(json.pre_tokenizer, "pretokenizers");
 	if (steps.at(-1)?.type !== "ByteLevel")
 		throw new Unsupported(
 			`pre-tokenizer of type ${typeOf(steps.at(-1) ?? json.pre_tokenizer)}`,
@@ -147,7 +150,7 @@ function characterShape(json: TokenizerJson): BpeShape {
 
 	let normalizerPrefix: number = PREFIX.none;
 	let replacesSpaces = false;
-	for (const step of flatten(json.normalizer, "normalizers")) {
+	for (const step of componentsOf(json.normalizer, "normalizers")) {
 		const pattern = (step.pattern as { String?: string } | undefined)?.String;
 		if (step.type === "Prepend" && step.prepend === LOWER_BLOCK)
 			normalizerPrefix = PREFIX.always;
@@ -160,7 +163,7 @@ function characterShape(json: TokenizerJson): BpeShape {
 		else throw new Unsupported(`normalizer of type ${step.type}`);
 	}
 	let prefix: number = PREFIX.none;
-	for (const step of flatten(json.pre_tokenizer, "pretokenizers")) {
+	for (const step of componentsOf(json.pre_tokenizer, "pretokenizers")) {
 		const pattern = (step.pattern as { String?: string } | undefined)?.String;
 		// No space is left to split at.
 		if (step.type === "Split" && pattern === " " && replacesSpaces) continue;
@@ -199,6 +202,11 @@ function checkModel({ model }: TokenizerJson): void {
 		"end_of_word_suffix",
 	])
 		if (model[key]) throw new Unsupported(`BPE with ${key}`);
+	const { vocab, merges = [] } = model as { vocab: object; merges?: unknown[] };
+	if (Object.values(vocab).some((id) => id >= MAX_IDS))
+		throw new Unsupported(`room for ids of ${MAX_IDS} and more`);
+	if (merges.length >= MAX_IDS)
+		throw new Unsupported(`room for ${merges.length} merges`);
 }
 
 /** How a vocabulary of characters names a byte. */
@@ -207,11 +215,11 @@ export function byteToken(byte: number): string {
 }
 
 /** A component as the list of those that it is made of. */
-function flatten(component: unknown, key: string): Component[] {
+export function componentsOf(component: unknown, key: string): Component[] {
 	if (component === null || component === undefined) return [];
 	const { type, [key]: parts } = component as Component;
 	if (type !== "Sequence") return [component as Component];
-	return (parts as Component[]).flatMap((part) => flatten(part, key));
+	return (parts as Component[]).flatMap((part) => componentsOf(part, key));
 }
 
 function typeOf(component: unknown): string {

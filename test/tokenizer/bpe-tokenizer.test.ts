@@ -2,10 +2,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import { loadTokenizer, tokenizerFromJson } from "seqpack";
 import { Tokenizer as Rust } from "tokenizers";
 import { describe, expect, test } from "vitest";
 import { createRandom, randomBelow } from "../../src/core/random.js";
+import type { BpeTokenizer } from "../../src/tokenizer/bpe-tokenizer.js";
+import {
+	openTokenizer,
+	prepareTokenizer,
+} from "../../src/tokenizer/from-json.js";
 import { root, tokenizerPath } from "../helpers.js";
 
 const models = (name: string) =>
@@ -238,19 +244,51 @@ describe("the engine", () => {
 			);
 	});
 
-	test("remembers a bounded number of words", () => {
-		const tokenizer = tokenizerFromJson(files(tokenizerPath));
+	test("words that never come again take no more memory than stated", () => {
+		const tokenizer = tokenizerFromJson(
+			files(models("tokenizer-llama3")),
+		) as BpeTokenizer;
+		const stated = tokenizer.memoryBytes;
+		// What docs/guide/build.md states.
+		expect(stated).toBeLessThan(32e6);
 		const random = createRandom(9);
 		const before = heapInUse();
 		for (let i = 0; i < 60; i++) {
-			// A million different words, four times what the cache holds.
+			// More than a million different words, some times what the cache holds.
 			const words = Array.from({ length: 20_000 }, () =>
 				random().toString(36).replace(/\d/g, "q"),
 			);
 			tokenizer.encode(words.join(" "));
 		}
-		expect(heapInUse() - before).toBeLessThan(100e6);
+		expect(tokenizer.memoryBytes).toBe(stated);
+		expect(heapInUse() - before).toBeLessThan(20e6);
 		// After the measurement, so that the cache is still there to be measured.
 		expect(tokenizer.encode("x").length).toBe(1);
+	});
+
+	test("a tokenizer.json of 10 MB loads in under a second", () => {
+		const prepared = files(models("tokenizer-qwen3"));
+		expect(prepared.tokenizerJson.length).toBeGreaterThan(10e6);
+		const seconds = Array.from({ length: 4 }, () => {
+			const start = performance.now();
+			tokenizerFromJson(prepared);
+			return (performance.now() - start) / 1000;
+		});
+		expect(Math.min(...seconds)).toBeLessThan(1);
+	});
+
+	test("another thread opens what was compiled, without a copy of the tables sent", () => {
+		const prepared = prepareTokenizer(files(models("tokenizer-gpt2")));
+		const port = new MessageChannel();
+		port.port1.postMessage(prepared);
+		const received = receiveMessageOnPort(port.port2)?.message;
+		port.port1.close();
+		expect(received.compiled.image.buffer).toBeInstanceOf(SharedArrayBuffer);
+		const start = performance.now();
+		const tokenizer = openTokenizer(received);
+		expect(performance.now() - start).toBeLessThan(200);
+		expect(tokenizer.encode("Hello, world")).toEqual(
+			openTokenizer(prepared).encode("Hello, world"),
+		);
 	});
 });

@@ -1,0 +1,72 @@
+import { Command } from "commander";
+import { readTokenizerFiles } from "../src/storage/load-tokenizer.js";
+import {
+	inspectTokenizer,
+	type TokenizerReport,
+} from "../src/tokenizer/inspect.js";
+import type { SpecialToken } from "../src/tokenizer/tokenizer.js";
+import { bytesText, counted, grouped } from "./numbers.js";
+
+export function tokenizerCommand(): Command {
+	const inspect = new Command("inspect")
+		.description(
+			"Say which engine runs a tokenizer.json and why, and what is in it.",
+		)
+		.argument("<path>", "a tokenizer.json, or a directory that holds one")
+		.option("--json", "print the result as JSON on stdout")
+		.addHelpText(
+			"after",
+			"\nExample:\n  seqpack tokenizer inspect tokenizer.json",
+		)
+		.action(run);
+	return new Command("tokenizer")
+		.description("Look into tokenizers.")
+		.addCommand(inspect);
+}
+
+async function run(path: string, { json }: { json?: boolean }): Promise<void> {
+	const { fingerprint, ...files } = await readTokenizerFiles(path);
+	const report = inspectTokenizer(files);
+	process.stderr.write(describe(files.name ?? path, fingerprint, report));
+	if (json)
+		process.stdout.write(
+			`${JSON.stringify({ version: 1, command: "tokenizer inspect", fingerprint, ...report })}\n`,
+		);
+}
+
+function describe(
+	name: string,
+	fingerprint: string,
+	report: TokenizerReport,
+): string {
+	const rows: [string, string][] = [
+		["engine", `${report.engine}: ${report.why}`],
+		[
+			"model",
+			`${report.model}, ids below ${grouped(report.vocabSize)}, ${counted(report.merges, "merge")}`,
+		],
+		["normalizer", list(report.normalizers)],
+		["splits by", list(report.preTokenizers)],
+		...report.splits.map(({ pattern, by }): [string, string] => [
+			"",
+			`${by}: ${pattern}`,
+		]),
+		["decoder", list(report.decoders)],
+		["added", counted(report.addedTokens, "token")],
+		["BOS", special(report.bos)],
+		["EOS", special(report.eos)],
+		["SHA-256", fingerprint],
+	];
+	if (report.memoryBytes !== null)
+		rows.push(["memory", `${bytesText(report.memoryBytes)} a worker`]);
+	const body = rows.map(([key, text]) => `  ${key.padEnd(11)}${text}`);
+	return `${[name, ...body].join("\n")}\n`;
+}
+
+function list(types: string[]): string {
+	return types.length === 0 ? "none" : types.join(", ");
+}
+
+function special(token: SpecialToken | null): string {
+	return token === null ? "none" : `${token.token} (${token.id})`;
+}

