@@ -1,0 +1,55 @@
+import type { Packing } from "./packing.js";
+
+/** What a pack costs to train on: `perToken` a token and `perSquare` a square of a segment's length. */
+export interface CostModel {
+	perToken: number;
+	perSquare: number;
+}
+
+/**
+ * 6 h a token and 1/2 a squared token, for a hidden size h of 4096: the matrix
+ * products of a layer against its causal attention (WLB-LLM, 2503.17924; hierarchical
+ * balance packing, 2503.07680).
+ */
+export const DEFAULT_COST: CostModel = { perToken: 6 * 4096, perSquare: 0.5 };
+
+/**
+ * The cost of each pack.
+ * @param lengths Tokens of each sequence.
+ */
+export function packCosts(
+	lengths: Int32Array,
+	{ order, packOffsets }: Packing,
+	{ perToken, perSquare }: CostModel = DEFAULT_COST,
+): Float64Array {
+	const costs = new Float64Array(packOffsets.length - 1);
+	for (let pack = 0; pack < costs.length; pack++)
+		for (let at = packOffsets[pack]; at < packOffsets[pack + 1]; at++) {
+			const length = lengths[order[at]];
+			costs[pack] += perToken * length + perSquare * length * length;
+		}
+	return costs;
+}
+
+/**
+ * How unequal the work of ranks is: for steps of one row a rank, the largest cost
+ * of a step over its mean, averaged over the steps; 1 is even. Rows left over at
+ * the end make no step.
+ * @param costs Cost of each row, in the order of the rows.
+ */
+export function imbalance(costs: Float64Array, ranks: number): number {
+	const steps = Math.floor(costs.length / ranks);
+	if (steps === 0) return 1;
+	let sum = 0;
+	for (let step = 0; step < steps; step++) {
+		let most = 0;
+		let total = 0;
+		for (let rank = 0; rank < ranks; rank++) {
+			const cost = costs[step * ranks + rank];
+			most = Math.max(most, cost);
+			total += cost;
+		}
+		sum += total === 0 ? 1 : (most * ranks) / total;
+	}
+	return sum / steps;
+}

@@ -1,0 +1,49 @@
+import { groupByPack } from "./group-by-pack.js";
+import { checkLengths, type PackerOptions, type Packing } from "./packing.js";
+import { RoomTree } from "./room-tree.js";
+import { asTheyCome, longestFirst } from "./sequence-orders.js";
+
+/**
+ * First fit: each sequence, as they come, into the first pack, in the order in
+ * which they were opened, that has room for it (Johnson 1973). O(n log packs).
+ */
+export function firstFit(
+	lengths: Int32Array,
+	capacity: number,
+	options: PackerOptions = {},
+): Packing {
+	const maxSequences = checkLengths(lengths, capacity, options);
+	return packByFirstFit(lengths, capacity, asTheyCome(lengths), maxSequences);
+}
+
+/** First fit over the sequences from the longest to the shortest. */
+export function firstFitDecreasing(
+	lengths: Int32Array,
+	capacity: number,
+	options: PackerOptions = {},
+): Packing {
+	const maxSequences = checkLengths(lengths, capacity, options);
+	const sequences = longestFirst(lengths, capacity);
+	return packByFirstFit(lengths, capacity, sequences, maxSequences);
+}
+
+function packByFirstFit(
+	lengths: Int32Array,
+	capacity: number,
+	sequences: Int32Array,
+	maxSequences: number,
+): Packing {
+	const packOf = new Int32Array(lengths.length);
+	const tree = new RoomTree();
+	const isLimited = maxSequences < lengths.length;
+	const members = new Int32Array(isLimited ? lengths.length : 0);
+	for (const sequence of sequences) {
+		const length = lengths[sequence];
+		let pack = tree.firstWith(length);
+		if (pack === -1) pack = tree.add(capacity);
+		packOf[sequence] = pack;
+		const isFull = isLimited && ++members[pack] === maxSequences;
+		tree.set(pack, isFull ? 0 : tree.room(pack) - length);
+	}
+	return groupByPack(sequences, packOf, tree.packs);
+}
