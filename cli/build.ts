@@ -1,7 +1,9 @@
 import { Command, Option } from "commander";
 import { type BuildResult, build } from "../src/build/build.js";
 import { InterruptedError } from "../src/core/errors.js";
-import { packers } from "../src/pack/pack.js";
+import { longDocuments } from "../src/decompose/long-documents.js";
+import { orders } from "../src/pack/order.js";
+import { strategies } from "../src/pack/pack-documents.js";
 import { shardFormats } from "../src/shards/formats.js";
 import { sourceFormats } from "../src/sources/formats.js";
 import {
@@ -76,7 +78,48 @@ export function buildCommand(): Command {
 		.option("--eos-token <token>", "the token to use as EOS")
 		.optionsGroup("Packing:")
 		.addOption(
-			choice("--packer <name>", "how rows are packed", Object.keys(packers)),
+			choice("--packer <name>", "how rows are packed", Object.keys(strategies)),
+		)
+		.addOption(
+			choice(
+				"--long-documents <what>",
+				"documents longer than a row (default: split)",
+				Object.keys(longDocuments),
+			),
+		)
+		.addOption(
+			count("--min-sequence <n>", "leave out sequences of fewer tokens"),
+		)
+		.addOption(count("--max-sequences-per-pack <n>", "most sequences of a row"))
+		.addOption(
+			count(
+				"--open-packs <n>",
+				"packs open at a time, of the packer streaming (default: 64)",
+			),
+		)
+		.addOption(
+			count(
+				"--pad-document-to-multiple <n>",
+				"pack sequences as if padded to a multiple, such as lcm(2 CP, CP TP)",
+			),
+		)
+		.addOption(
+			count(
+				"--pad-to-multiple <n>",
+				"count padding to a multiple, not to the whole row",
+			),
+		)
+		.addOption(
+			choice("--order <name>", "of the rows (default: shuffled)", orders),
+		)
+		.addOption(
+			count("--ranks <n>", "rows of a step, of --order balanced (default: 8)"),
+		)
+		.addOption(
+			count(
+				"--shuffle-window <rows>",
+				"rows shuffled together, of --order balanced (default: all)",
+			),
 		)
 		.addOption(
 			count(
@@ -141,6 +184,15 @@ interface Flags {
 	bosToken?: string;
 	eosToken?: string;
 	packer?: string;
+	longDocuments?: string;
+	minSequence?: number;
+	maxSequencesPerPack?: number;
+	openPacks?: number;
+	padDocumentToMultiple?: number;
+	padToMultiple?: number;
+	order?: string;
+	ranks?: number;
+	shuffleWindow?: number;
 	window?: number;
 	seed?: number;
 	format?: string;
@@ -154,7 +206,7 @@ interface Flags {
 }
 
 async function run(inputs: string[], flags: Flags): Promise<void> {
-	const { taskSize, json, quiet, ...options } = flags;
+	const { taskSize, maxSequencesPerPack, json, quiet, ...options } = flags;
 	const progress = new ProgressLine();
 	const say = (sentence: string) => {
 		if (!quiet) progress.say(sentence);
@@ -167,6 +219,7 @@ async function run(inputs: string[], flags: Flags): Promise<void> {
 			...options,
 			inputs,
 			taskBytes: taskSize,
+			maxSequences: maxSequencesPerPack,
 			signal: stop.signal,
 			onNotice: say,
 			onProgress: (now) => {
@@ -211,12 +264,12 @@ function summary({
 	};
 }
 
-function describe({ status, out, manifest, seconds }: BuildResult): string {
+function describe(result: BuildResult): string {
+	const { status, out, manifest, seconds } = result;
 	const { totals, summary, settings, shards } = manifest;
 	const bytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
 	const { textTokens, specialTokens } = totals;
 	const read = textTokens + specialTokens;
-	const room = totals.rows * settings.seqLen;
 	const droppedTokens = Object.values(totals.dropped).reduce(
 		(sum, { tokens }) => sum + tokens,
 		0,
@@ -246,10 +299,7 @@ function describe({ status, out, manifest, seconds }: BuildResult): string {
 			"fill",
 			`${percent(summary.fill)} (${counted(totals.rows, "row")}; no packing needs fewer than ${grouped(summary.lowerBoundRows)})`,
 		],
-		[
-			"padding",
-			`${percent(room === 0 ? 0 : summary.padding / room)} (${grouped(summary.padding)} tokens)`,
-		],
+		["padding", padding(result)],
 		[
 			"shards",
 			`${counted(shards.length, `${settings.format} file`)}, ${bytesText(bytes)}, in ${out}/data`,
@@ -260,10 +310,35 @@ function describe({ status, out, manifest, seconds }: BuildResult): string {
 			"skipped",
 			`${skipped.map(([reason, n]) => `${counted(n, "record")} ${reason}`).join(", ")}; listed in ${out}/index/skipped.jsonl`,
 		]);
+	if (totals.cutDocuments > 0)
+		rows.splice(rows.length - 1, 0, [
+			"cut",
+			`${counted(totals.cutDocuments, "document")} of ${grouped(totals.documents)} ${totals.cutDocuments === 1 ? "is" : "are"} not whole in one row`,
+		]);
+	if (summary.windowLoss !== null && totals.rows > (summary.rowsAtOnce ?? 0))
+		rows.splice(rows.length - 1, 0, [
+			"windows",
+			`best-fit-decreasing over everything at once would make ${grouped(summary.rowsAtOnce ?? 0)} rows: ${percent(summary.windowLoss)} fewer`,
+		]);
+	if (summary.imbalance !== null)
+		rows.splice(rows.length - 1, 0, [
+			"balance",
+			`the costliest row of a step is ${summary.imbalance.toFixed(4)} times the mean; ${percent(summary.randomnessKept ?? 1)} of a shuffle's randomness kept`,
+		]);
 	const head =
 		status === "built"
 			? `Built ${out} in ${durationText(seconds)}`
 			: `${out} is built already; nothing was done`;
 	const body = rows.map(([name, text]) => `  ${name.padEnd(11)}${text}`);
 	return `${[head, ...body].join("\n")}\n`;
+}
+
+function padding({ manifest }: BuildResult): string {
+	const { totals, summary } = manifest;
+	const share = summary.padding / Math.max(1, totals.paddedTokens);
+	const aligned =
+		totals.alignmentTokens > 0
+			? `, ${grouped(totals.alignmentTokens)} of them between documents`
+			: "";
+	return `${percent(share)} (${grouped(summary.padding)} tokens${aligned})`;
 }

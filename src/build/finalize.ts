@@ -35,6 +35,7 @@ export async function finalize(
 ): Promise<Manifest> {
 	await removeOtherManifest(store, out, plan);
 	const totals = emptyTotals();
+	const roomCounts = new Float64Array(plan.settings.seqLen + 1);
 	const shards: ManifestShard[] = [];
 	const index: ManifestFile[] = [];
 	const skippedList = new SkippedList(store, out, plan);
@@ -43,6 +44,7 @@ export async function finalize(
 		if (record === null)
 			throw new Error(`task ${task} is not done, and the build was finalized`);
 		addTotals(totals, record.totals);
+		for (const [room, count] of record.rooms) roomCounts[room] += count;
 		shards.push(...record.shards);
 		if (record.index !== null) index.push(record.index);
 		await skippedList.add(record);
@@ -70,7 +72,7 @@ export async function finalize(
 		})),
 		tasks: plan.tasks.length,
 		totals,
-		summary: summarize(totals, plan.settings.seqLen),
+		summary: summarize(totals, plan.settings, roomCounts),
 		shards,
 		index,
 		skipped,

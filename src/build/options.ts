@@ -1,6 +1,9 @@
 import { UsageError } from "../core/errors.js";
-import type { Settings } from "../dataset/manifest.js";
-import { findPacker } from "../pack/pack.js";
+import type { OrderSettings, Settings } from "../dataset/manifest.js";
+import { DEFAULT_COST } from "../pack/cost.js";
+import { orders } from "../pack/order.js";
+import { packerName } from "../pack/pack.js";
+import { checkPackOptions, findStrategy } from "../pack/pack-documents.js";
 import { LARGEST_CAPACITY } from "../pack/packing.js";
 import { findShardFormat } from "../shards/formats.js";
 import {
@@ -35,8 +38,26 @@ export interface BuildOptions {
 	bosToken?: string | undefined;
 	/** The token to use as EOS; default the tokenizer's own. */
 	eosToken?: string | undefined;
-	/** A name from `packers`; default `best-fit-decreasing`. */
+	/** A name from `strategies`; default `best-fit-decreasing`, or `capped` with `maxSequences`. */
 	packer?: string | undefined;
+	/** What becomes of documents longer than a row: a name from `longDocuments`; default `split`. */
+	longDocuments?: string | undefined;
+	/** Sequences of fewer tokens are left out, and counted as `too-short`; default 1. */
+	minSequence?: number | undefined;
+	/** Most sequences of a row; default any number. */
+	maxSequences?: number | undefined;
+	/** Of the packer `streaming`: packs that are open at a time; default 64. */
+	openPacks?: number | undefined;
+	/** Pack sequences with the room of their length rounded up to a multiple; default 1. */
+	padDocumentToMultiple?: number | undefined;
+	/** Count padding up to a multiple of this, not up to the whole row. */
+	padToMultiple?: number | undefined;
+	/** `shuffled` (default), or `balanced`: the rows of a step cost nearly the same. */
+	order?: string | undefined;
+	/** Of `balanced`: rows of a step; default 8. */
+	ranks?: number | undefined;
+	/** Of `balanced`: rows that are shuffled together; default all of a window. */
+	shuffleWindow?: number | undefined;
 	/** Tokens that are packed together; default 2^26. */
 	window?: number | undefined;
 	/** Seed of the order of the rows; default 0. */
@@ -97,7 +118,16 @@ export function checkOptions(options: BuildOptions): void {
 			options.tokenizerEngine,
 			tokenizerEngines,
 		);
-	findPacker(options.packer ?? "best-fit-decreasing");
+	checkPackOptions(options.seqLen, options);
+	requireInteger("openPacks", "--open-packs", options.openPacks, 1, 2 ** 20);
+	requireInteger(
+		"padToMultiple",
+		"--pad-to-multiple",
+		options.padToMultiple,
+		1,
+		options.seqLen,
+	);
+	checkOrder(options);
 	const format = findShardFormat(options.format ?? "parquet");
 	if (options.compression !== undefined)
 		requireOneOf(
@@ -135,7 +165,17 @@ export function resolveSettings(
 		idField: options.idField ?? null,
 		bos: resolveSpecial("bos", options.addBos ?? false, options, tokenizer),
 		eos: resolveSpecial("eos", options.addEos, options, tokenizer),
-		packer: options.packer ?? "best-fit-decreasing",
+		packer: packerName(options),
+		longDocuments:
+			findStrategy(packerName(options)).cut === undefined
+				? (options.longDocuments ?? "split")
+				: null,
+		minSequence: options.minSequence ?? 1,
+		maxSequences: options.maxSequences ?? null,
+		openPacks: options.openPacks ?? null,
+		padDocumentToMultiple: options.padDocumentToMultiple ?? 1,
+		padToMultiple: options.padToMultiple ?? null,
+		order: resolveOrder(options),
 		window: options.window ?? 2 ** 26,
 		seed: options.seed ?? 0,
 		format,
@@ -146,6 +186,34 @@ export function resolveSettings(
 			options.taskBytes ??
 			clamp(Math.ceil(inputBytes / 64), 8 * MIB, 256 * MIB),
 	};
+}
+
+function checkOrder({ order, ranks, shuffleWindow }: BuildOptions): void {
+	if (order !== undefined) requireOneOf("order", "--order", order, orders);
+	requireInteger("ranks", "--ranks", ranks, 1, 2 ** 20);
+	requireInteger(
+		"shuffleWindow",
+		"--shuffle-window",
+		shuffleWindow,
+		1,
+		2 ** 30,
+	);
+	if (order === "balanced") return;
+	for (const [flag, value] of [
+		["--ranks", ranks],
+		["--shuffle-window", shuffleWindow],
+	] as const)
+		if (value !== undefined)
+			throw new UsageError(
+				"bad-option",
+				`${flag} is for --order balanced, and the order is shuffled: add the one or leave out the other.`,
+			);
+}
+
+function resolveOrder(options: BuildOptions): OrderSettings {
+	if (options.order !== "balanced") return { name: "shuffled" };
+	const { ranks = 8, shuffleWindow = null } = options;
+	return { name: "balanced", ranks, shuffleWindow, ...DEFAULT_COST };
 }
 
 function resolveSpecial(

@@ -14,10 +14,21 @@ export interface TaskRecord {
 	totals: Totals;
 	/** Lines in each span, to number the lines of the next one. */
 	lines: number[];
+	/** How many sequences take the room of how many tokens: pairs of tokens and number. */
+	rooms: number[][];
 	shards: ManifestShard[];
 	index: ManifestFile | null;
 	/** The list of records passed over, where there are any. */
 	skipped: ManifestFile | null;
+}
+
+/** Counts as pairs of index and count, those of zero left out. */
+export function sparse(counts: Float64Array): number[][] {
+	const pairs: number[][] = [];
+	counts.forEach((count, i) => {
+		if (count > 0) pairs.push([i, count]);
+	});
+	return pairs;
 }
 
 /** One line of a list of skipped records. */
@@ -35,7 +46,13 @@ export async function writeRecord(
 	record: TaskRecord,
 ): Promise<void> {
 	const path = `${out}/${recordPath(record.task)}`;
-	await writeAll(store, path, `${JSON.stringify(record, null, "\t")}\n`);
+	const { rooms, ...rest } = record;
+	// Many pairs: not one number a line.
+	const text = JSON.stringify(rest, null, "\t").replace(
+		/\n}$/,
+		`,\n\t"rooms": ${JSON.stringify(rooms)}\n}`,
+	);
+	await writeAll(store, path, `${text}\n`);
 }
 
 /**

@@ -14,7 +14,12 @@ import type { PendingFile, Store } from "../storage/store.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { indexPath, skippedPath, stagedPath } from "./layout.js";
 import type { Plan } from "./plan.js";
-import { type SkippedRecord, type TaskRecord, writeRecord } from "./record.js";
+import {
+	type SkippedRecord,
+	sparse,
+	type TaskRecord,
+	writeRecord,
+} from "./record.js";
 import { ShardSeries } from "./shard-series.js";
 import { Window } from "./window.js";
 
@@ -69,6 +74,7 @@ class TaskRun {
 	readonly #totals: Totals = emptyTotals();
 	readonly #lines: number[] = [];
 	readonly #times: StageTimes = { read: 0, tokenize: 0, pack: 0, write: 0 };
+	readonly #roomCounts: Float64Array;
 	readonly #series: ShardSeries;
 	readonly #window: Window;
 	readonly #index: StagedFile;
@@ -80,7 +86,14 @@ class TaskRun {
 		this.#context = context;
 		this.#task = task;
 		this.#series = new ShardSeries(store, out, task, plan.settings);
-		this.#window = new Window(task, plan.settings, tokenizer, this.#totals);
+		this.#roomCounts = new Float64Array(plan.settings.seqLen + 1);
+		this.#window = new Window(
+			task,
+			plan.settings,
+			tokenizer,
+			this.#totals,
+			this.#roomCounts,
+		);
 		this.#index = new StagedFile(store, out, indexPath(task));
 		this.#skipped = new StagedFile(store, out, skippedPath(task));
 	}
@@ -100,6 +113,7 @@ class TaskRun {
 			planHash: plan.planHash,
 			totals: this.#totals,
 			lines: this.#lines,
+			rooms: sparse(this.#roomCounts),
 			shards: this.#series.shards,
 			index: await this.#index.commit(documents),
 			skipped: await this.#skipped.commit(skipped.reduce((a, b) => a + b, 0)),

@@ -1,9 +1,17 @@
 import { DataError } from "../core/errors.js";
-import { createRandom, permutation } from "../core/random.js";
+import { createRandom, permutation, type Random } from "../core/random.js";
 import { listLengths, TokenBatchBuilder } from "../core/token-batch.js";
 import { addDropped, type Settings, type Totals } from "../dataset/manifest.js";
-import { split } from "../decompose/split.js";
-import { pack } from "../pack/pack.js";
+import type { Pieces } from "../decompose/pieces.js";
+import { imbalance, packCosts } from "../pack/cost.js";
+import { balancedOrder, shuffleBits } from "../pack/order.js";
+import {
+	droppedTokens,
+	type PackDocumentsOptions,
+	packDocuments,
+	roundedUp,
+} from "../pack/pack-documents.js";
+import type { Packing } from "../pack/packing.js";
 import type { ShardWriter } from "../shards/format.js";
 import { IndexRows } from "../shards/index-rows.js";
 import type { PackedWindow } from "../shards/packed-rows.js";
@@ -22,19 +30,25 @@ export class Window {
 	readonly #tokenizer: Tokenizer;
 	readonly #task: number;
 	readonly #totals: Totals;
+	readonly #roomCounts: Float64Array;
 	#windows = 0;
 
-	/** @param totals Is added to. */
+	/**
+	 * @param totals Is added to.
+	 * @param roomCounts Sequences by the room that they take, 0..seqLen; is added to.
+	 */
 	constructor(
 		task: number,
 		settings: Settings,
 		tokenizer: Tokenizer,
 		totals: Totals,
+		roomCounts: Float64Array,
 	) {
 		this.#task = task;
 		this.#settings = settings;
 		this.#tokenizer = tokenizer;
 		this.#totals = totals;
+		this.#roomCounts = roomCounts;
 		this.#index = new IndexRows(task);
 	}
 
@@ -57,10 +71,15 @@ export class Window {
 		totals.textBytes += Buffer.byteLength(batch.texts[at]);
 		totals.textTokens += tokens - special;
 		totals.specialTokens += special;
-		const reason = tokens === 0 ? "empty" : null;
-		if (reason !== null) addDropped(totals, reason, 1, tokens);
+		const position = batch.positions[at];
+		const { seqLen, longDocuments } = this.#settings;
+		if (longDocuments === "error" && tokens > seqLen)
+			throw new DataError(
+				"long-document",
+				`${source}: the document at byte ${position} has ${tokens} tokens, and a row holds ${seqLen}. Split, truncate or drop long documents (--long-documents), or make rows longer (--seq-len).`,
+			);
 		this.#documents.endList();
-		this.#index.add(batch.ids[at], source, batch.positions[at], tokens, reason);
+		this.#index.add(batch.ids[at], source, position, tokens);
 	}
 
 	/**
@@ -95,10 +114,11 @@ export class Window {
 
 	/** Packs what the window holds, gives it out as rows, and empties it. */
 	async flush(series: ShardSeries, index: ShardWriter): Promise<void> {
-		const { seqLen, packer, seed, shardRows } = this.#settings;
+		const { seqLen, seed, shardRows } = this.#settings;
 		const documents = this.#documents.view();
-		const pieces = split(listLengths(documents.offsets), seqLen);
-		const packing = pack(pieces.length, seqLen, { packer });
+		const lengths = listLengths(documents.offsets);
+		const options = packOptionsOf(this.#settings);
+		const { pieces, packing } = packDocuments(lengths, seqLen, options);
 		const window: PackedWindow = {
 			documents,
 			pieces,
@@ -107,10 +127,9 @@ export class Window {
 			firstDocument: this.#index.first,
 		};
 		const random = createRandom(seed, this.#task, this.#windows++);
-		const packs = packing.packOffsets.length - 1;
 		const shardOf = new Int32Array(pieces.length.length);
 		const rowOf = new Int32Array(pieces.length.length);
-		for (const p of permutation(packs, random)) {
+		for (const p of this.#rowOrder(pieces.length, packing, random)) {
 			const shard = Math.floor(series.rows / shardRows);
 			const row = series.rows % shardRows;
 			const { order, packOffsets } = packing;
@@ -121,12 +140,88 @@ export class Window {
 			const writing = series.add(window, p);
 			if (writing !== undefined) await writing;
 		}
-		this.#totals.rows += packs;
-		this.#totals.sequences += pieces.length.length;
-		for (const length of pieces.length) this.#totals.rowTokens += length;
-		await index.write(this.#index.take(pieces.document, shardOf, rowOf));
+		this.#count(pieces.length, packing);
+		const { dropped, reasons } = this.#countDropped(lengths, pieces, options);
+		await index.write(
+			this.#index.take(pieces.document, shardOf, rowOf, dropped, reasons),
+		);
 		this.#documents.clear();
 	}
+
+	#rowOrder(lengths: Int32Array, packing: Packing, random: Random): Int32Array {
+		const { order } = this.#settings;
+		const packs = packing.packOffsets.length - 1;
+		if (order.name === "shuffled") return permutation(packs, random);
+		const { ranks } = order;
+		const shuffleWindow = order.shuffleWindow ?? packs;
+		const costs = packCosts(lengths, packing, order);
+		const rows = balancedOrder(costs, { ranks, shuffleWindow }, random);
+		const { balance } = this.#totals;
+		const steps = Math.floor(packs / ranks);
+		const inOrder = Float64Array.from(rows, (pack) => costs[pack]);
+		balance.steps += steps;
+		balance.imbalance += steps * imbalance(inOrder, ranks);
+		const { all, kept } = shuffleBits(packs, { ranks, shuffleWindow });
+		balance.bits += all;
+		balance.bitsKept += kept;
+		return rows;
+	}
+
+	#count(lengths: Int32Array, { order, packOffsets }: Packing): void {
+		const { seqLen, padDocumentToMultiple, padToMultiple } = this.#settings;
+		const totals = this.#totals;
+		const rooms = roundedUp(lengths, padDocumentToMultiple);
+		const packs = packOffsets.length - 1;
+		totals.rows += packs;
+		totals.sequences += lengths.length;
+		for (let p = 0; p < packs; p++) {
+			let room = 0;
+			for (let at = packOffsets[p]; at < packOffsets[p + 1]; at++) {
+				const sequence = order[at];
+				totals.rowTokens += lengths[sequence];
+				totals.alignmentTokens += rooms[sequence] - lengths[sequence];
+				this.#roomCounts[rooms[sequence]]++;
+				room += rooms[sequence];
+			}
+			const multiple = padToMultiple ?? seqLen;
+			totals.paddedTokens += Math.ceil(room / multiple) * multiple;
+		}
+	}
+
+	#countDropped(
+		lengths: Int32Array,
+		pieces: Pieces,
+		options: PackDocumentsOptions,
+	): { dropped: Int32Array; reasons: (string | null)[] } {
+		const totals = this.#totals;
+		const { seqLen } = this.#settings;
+		const { tokens, reason } = droppedTokens(lengths, pieces, options, seqLen);
+		const sequences = new Int32Array(lengths.length);
+		for (const document of pieces.document) sequences[document]++;
+		const reasons = Array.from(tokens, (dropped, document) => {
+			if (dropped === 0 && lengths[document] > 0) return null;
+			return lengths[document] === 0 ? "empty" : reason(document);
+		});
+		for (let d = 0; d < lengths.length; d++) {
+			const why = reasons[d];
+			if (why !== null) addDropped(totals, why, 1, tokens[d]);
+			if (sequences[d] > 1 || (sequences[d] === 1 && tokens[d] > 0))
+				totals.cutDocuments++;
+		}
+		return { dropped: tokens, reasons };
+	}
+}
+
+/** The settings as the packers want them. */
+export function packOptionsOf(settings: Settings): PackDocumentsOptions {
+	return {
+		packer: settings.packer,
+		longDocuments: settings.longDocuments ?? undefined,
+		minSequence: settings.minSequence,
+		maxSequences: settings.maxSequences ?? undefined,
+		openPacks: settings.openPacks ?? undefined,
+		padDocumentToMultiple: settings.padDocumentToMultiple,
+	};
 }
 
 /** Ids must be in the vocabulary, and so in the column's type, int32. */

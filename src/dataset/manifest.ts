@@ -1,3 +1,6 @@
+import { planHistogram } from "../pack/histogram-plan.js";
+import { lowerBoundOfCounts } from "../pack/lower-bound.js";
+
 /** The name of the manifest in a dataset's directory. */
 export const MANIFEST = "seqpack.json";
 
@@ -16,6 +19,20 @@ export interface Settings {
 	bos: number | null;
 	eos: number | null;
 	packer: string;
+	/** What becomes of documents longer than a row; null where the packer says. */
+	longDocuments: string | null;
+	/** Sequences of fewer tokens are left out. */
+	minSequence: number;
+	/** Most sequences of a row; null for any number. */
+	maxSequences: number | null;
+	/** Packs that are open at a time, for the packer `streaming`. */
+	openPacks: number | null;
+	/** Sequences take the room of their length rounded up to a multiple of this. */
+	padDocumentToMultiple: number;
+	/** What trainers pad a row's tokens to a multiple of; null: to the whole row. */
+	padToMultiple: number | null;
+	/** In what order rows are written. */
+	order: OrderSettings;
 	/** Tokens that are packed together: a window closes once it holds as many. */
 	window: number;
 	seed: number;
@@ -27,6 +44,18 @@ export interface Settings {
 	/** Uncompressed input bytes that a task is meant to have. */
 	taskBytes: number;
 }
+
+export type OrderSettings =
+	| { name: "shuffled" }
+	| {
+			name: "balanced";
+			/** Rows of a step; rows that are shuffled together, null for all of a window. */
+			ranks: number;
+			shuffleWindow: number | null;
+			/** What a token costs, and a square of a segment's length. */
+			perToken: number;
+			perSquare: number;
+	  };
 
 /** What a task or a build has counted. They balance: see `balance`. */
 export interface Totals {
@@ -46,6 +75,17 @@ export interface Totals {
 	sequences: number;
 	rows: number;
 	rowTokens: number;
+	/** Documents that are in more than one sequence, or not whole in one. */
+	cutDocuments: number;
+	/** Room that rounding sequences up to a multiple takes. */
+	alignmentTokens: number;
+	/** Tokens of the rows, each rounded up to the multiple that they are padded to. */
+	paddedTokens: number;
+	/**
+	 * Of the order `balanced`: steps, the sum over them of the largest cost over
+	 * the mean, and the bits of a full shuffle and those that are kept.
+	 */
+	balance: { steps: number; imbalance: number; bits: number; bitsKept: number };
 }
 
 export interface ManifestFile {
@@ -90,11 +130,23 @@ export interface Manifest {
 export interface Summary {
 	/** Tokens in rows over tokens that the rows could hold. */
 	fill: number;
-	/** Tokens that the rows could hold and do not. */
+	/** What trainers add to the rows: up to the whole row, or to the multiple. */
 	padding: number;
 	sequencesPerRow: number;
-	/** The fewest rows that could hold the tokens. */
+	/** No packing of these sequences needs fewer rows: see `lowerBound`. */
 	lowerBoundRows: number;
+	/** Rows over that bound, less 1: no packing could save more than this share. */
+	gap: number;
+	/**
+	 * Rows of best-fit-decreasing over all sequences at once, and what packing
+	 * by windows costs over it; null with a limit on the sequences of a row.
+	 */
+	rowsAtOnce: number | null;
+	windowLoss: number | null;
+	/** Of the order `balanced`: the largest cost of a step's rows over their mean, averaged. */
+	imbalance: number | null;
+	/** The share of a full shuffle's randomness, in bits, that the order keeps. */
+	randomnessKept: number | null;
 }
 
 export function emptyTotals(): Totals {
@@ -109,6 +161,10 @@ export function emptyTotals(): Totals {
 		sequences: 0,
 		rows: 0,
 		rowTokens: 0,
+		cutDocuments: 0,
+		alignmentTokens: 0,
+		paddedTokens: 0,
+		balance: { steps: 0, imbalance: 0, bits: 0, bitsKept: 0 },
 	};
 }
 
@@ -122,6 +178,13 @@ export function addTotals(totals: Totals, more: Totals): void {
 	totals.sequences += more.sequences;
 	totals.rows += more.rows;
 	totals.rowTokens += more.rowTokens;
+	totals.cutDocuments += more.cutDocuments;
+	totals.alignmentTokens += more.alignmentTokens;
+	totals.paddedTokens += more.paddedTokens;
+	totals.balance.steps += more.balance.steps;
+	totals.balance.imbalance += more.balance.imbalance;
+	totals.balance.bits += more.balance.bits;
+	totals.balance.bitsKept += more.balance.bitsKept;
 	for (const [reason, count] of Object.entries(more.skippedRecords))
 		totals.skippedRecords[reason] =
 			(totals.skippedRecords[reason] ?? 0) + count;
@@ -160,13 +223,31 @@ export function imbalances(totals: Totals): string[] {
 	return problems;
 }
 
-export function summarize(totals: Totals, seqLen: number): Summary {
-	const room = totals.rows * seqLen;
+/**
+ * @param counts counts[l] sequences that take the room of l tokens, l in 0..seqLen.
+ */
+export function summarize(
+	totals: Totals,
+	settings: Settings,
+	counts: Float64Array,
+): Summary {
+	const { seqLen, maxSequences } = settings;
+	const { rows, rowTokens, balance } = totals;
+	const lowerBoundRows = lowerBoundOfCounts(counts, {
+		maxSequences: maxSequences ?? undefined,
+	});
+	const rowsAtOnce =
+		maxSequences === null ? planHistogram(counts, "fullest").packs : null;
 	return {
-		fill: room === 0 ? 0 : totals.rowTokens / room,
-		padding: room - totals.rowTokens,
-		sequencesPerRow: totals.rows === 0 ? 0 : totals.sequences / totals.rows,
-		lowerBoundRows: Math.ceil(totals.rowTokens / seqLen),
+		fill: rows === 0 ? 0 : rowTokens / (rows * seqLen),
+		padding: totals.paddedTokens - rowTokens,
+		sequencesPerRow: rows === 0 ? 0 : totals.sequences / rows,
+		lowerBoundRows,
+		gap: rows === 0 ? 0 : rows / lowerBoundRows - 1,
+		rowsAtOnce,
+		windowLoss: rowsAtOnce ? rows / rowsAtOnce - 1 : null,
+		imbalance: balance.steps === 0 ? null : balance.imbalance / balance.steps,
+		randomnessKept: balance.bits === 0 ? null : balance.bitsKept / balance.bits,
 	};
 }
 

@@ -18,6 +18,7 @@ import {
 	type Manifest,
 	type ManifestFile,
 	type ManifestShard,
+	summarize,
 } from "./manifest.js";
 import { openDataset } from "./open.js";
 
@@ -94,10 +95,13 @@ class Verification {
 	/** Counted again from the files, to compare with the manifest's. */
 	readonly #totals = emptyTotals();
 	#tokensRead = 0;
+	/** Sequences by the room that they take. */
+	readonly #roomCounts: Float64Array;
 
 	constructor(directory: string, manifest: Manifest, options: VerifyOptions) {
 		this.#directory = directory;
 		this.#manifest = manifest;
+		this.#roomCounts = new Float64Array(manifest.settings.seqLen + 1);
 		this.#mostProblems = options.mostProblems ?? 20;
 		this.#onProgress = options.onProgress ?? (() => {});
 	}
@@ -195,7 +199,8 @@ class Verification {
 		const lengths = columnOf(batch, "seq_lengths", "list<int32>");
 		const docIds = columnOf(batch, "doc_ids", "list<int64>");
 		const docOffsets = columnOf(batch, "doc_offsets", "list<int32>");
-		const { seqLen } = this.#manifest.settings;
+		const { seqLen, maxSequences, minSequence, padDocumentToMultiple } =
+			this.#manifest.settings;
 		const { vocabSize } = this.#manifest.tokenizer;
 		for (let r = 0; r < batch.rows; r++) {
 			const row = firstRow + r;
@@ -203,6 +208,10 @@ class Verification {
 			const tokens = ids.offsets[r + 1] - ids.offsets[r];
 			const from = lengths.offsets[r];
 			const to = lengths.offsets[r + 1];
+			if (to - from > (maxSequences ?? to - from))
+				this.#problem(
+					`${place} has ${to - from} sequences, more than ${maxSequences}`,
+				);
 			if (tokens > seqLen)
 				this.#problem(`${place} has ${tokens} tokens, more than ${seqLen}`);
 			for (let i = ids.offsets[r]; i < ids.offsets[r + 1]; i++)
@@ -221,11 +230,16 @@ class Verification {
 						`${place} has ${to - from} seq_lengths and ${offsets[r + 1] - offsets[r]} ${name}`,
 					);
 			let sum = 0;
+			let rooms = 0;
 			for (let i = 0; i < to - from; i++) {
 				const length = lengths.values[from + i];
 				sum += length;
-				if (length < 1)
+				if (length < minSequence)
 					this.#problem(`${place} has a sequence of ${length} tokens`);
+				const room =
+					Math.ceil(length / padDocumentToMultiple) * padDocumentToMultiple;
+				rooms += room;
+				if (room >= 0 && room <= seqLen) this.#roomCounts[room]++;
 				const id = docIds.values[docIds.offsets[r] + i] ?? -1n;
 				if (taskOfDocument(id) !== task)
 					this.#problem(
@@ -240,6 +254,10 @@ class Verification {
 			if (sum !== tokens)
 				this.#problem(
 					`${place} has ${tokens} tokens, but its seq_lengths add up to ${sum}`,
+				);
+			if (tokens <= seqLen && rooms > seqLen)
+				this.#problem(
+					`${place} has ${rooms} tokens once its sequences are padded to multiples of ${padDocumentToMultiple}, more than ${seqLen}`,
 				);
 			this.#result.tokens += tokens;
 			this.#result.sequences += to - from;
@@ -362,6 +380,13 @@ class Verification {
 			this.#tokensRead,
 			totals.textTokens + totals.specialTokens,
 		);
+		const { settings, summary } = this.#manifest;
+		const said = summarize(totals, settings, this.#roomCounts);
+		for (const key of ["lowerBoundRows", "rowsAtOnce"] as const)
+			if (said[key] !== summary[key])
+				this.#problem(
+					`the summary's ${key} is ${summary[key]}; the rows' lengths come to ${said[key]}`,
+				);
 		const reasons = new Set([
 			...Object.keys(totals.dropped),
 			...Object.keys(this.#totals.dropped),

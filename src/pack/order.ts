@@ -46,12 +46,20 @@ export function balancedOrder(
  */
 export function randomnessKept(
 	packs: number,
-	{ ranks, shuffleWindow = packs }: BalancedOptions,
+	options: BalancedOptions,
 ): number {
+	const { all, kept } = shuffleBits(packs, options);
+	return all === 0 ? 1 : kept / all;
+}
+
+/** The bits of a shuffle of all packs, and of `balancedOrder`'s. */
+export function shuffleBits(
+	packs: number,
+	{ ranks, shuffleWindow = packs }: BalancedOptions,
+): { all: number; kept: number } {
 	const window = Math.max(ranks, shuffleWindow - (shuffleWindow % ranks));
 	const whole = packs - (packs % ranks);
 	const all = logFactorial(packs);
-	if (all === 0) return 1;
 	let given = 0;
 	for (let first = 0; first < whole; first += window) {
 		const rows = Math.min(window, whole - first);
@@ -59,7 +67,7 @@ export function randomnessKept(
 		given +=
 			logFactorial(rows) - logFactorial(steps) - steps * logFactorial(ranks);
 	}
-	return (all - given) / all;
+	return { all: all / Math.LN2, kept: (all - given) / Math.LN2 };
 }
 
 /** ln n!, by Stirling's series for large n. */

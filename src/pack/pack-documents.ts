@@ -128,6 +128,20 @@ export function checkPackOptions(
 			`the packer ${name} cuts long documents by its own rule: leave out --long-documents ${longDocuments}.`,
 		);
 	requireWhole("minSequence (--min-sequence)", minSequence, capacity);
+	if (name === "concat")
+		for (const [option, value] of [
+			["--min-sequence", minSequence],
+			["--max-sequences-per-pack", options.maxSequences],
+			["--pad-document-to-multiple", padDocumentToMultiple],
+		] as const)
+			if (
+				value !== undefined &&
+				!(value === 1 && option !== "--max-sequences-per-pack")
+			)
+				throw new UsageError(
+					"bad-option",
+					`the packer concat fills rows whatever the sequences: leave out ${option}.`,
+				);
 	requireWhole(
 		"padDocumentToMultiple (--pad-document-to-multiple)",
 		padDocumentToMultiple,

@@ -26,7 +26,6 @@ export class IndexRows {
 	readonly #ids: (string | null)[] = [];
 	readonly #sources: string[] = [];
 	readonly #positions: number[] = [];
-	readonly #reasons: (string | null)[] = [];
 	readonly #tokens = new Int32Buffer();
 	#first = 0;
 
@@ -50,13 +49,11 @@ export class IndexRows {
 		source: string,
 		position: number,
 		tokens: number,
-		dropReason: string | null,
 	): void {
 		this.#ids.push(id);
 		this.#sources.push(source);
 		this.#positions.push(position);
 		this.#tokens.push(tokens);
-		this.#reasons.push(dropReason);
 	}
 
 	/**
@@ -64,11 +61,14 @@ export class IndexRows {
 	 * them.
 	 * @param document Document (from 0 at `first`) of each sequence, ascending.
 	 * @param shards Shard of each sequence; `rows` its row there.
+	 * @param dropped Tokens of each document that are in no sequence; `reasons` why.
 	 */
 	take(
 		document: Int32Array,
 		shards: Int32Array,
 		rows: Int32Array,
+		dropped: Int32Array,
+		reasons: (string | null)[],
 	): ColumnBatch {
 		const count = this.length;
 		const offsets = new Int32Array(count + 1);
@@ -80,9 +80,6 @@ export class IndexRows {
 			docIds[2 * d + 1] = this.#task;
 		}
 		const tokens = this.#tokens.array.slice(0, count);
-		const dropped = new Int32Array(count);
-		for (let d = 0; d < count; d++)
-			if (this.#reasons[d] !== null) dropped[d] = tokens[d];
 		const batch: ColumnBatch = {
 			rows: count,
 			columns: {
@@ -95,7 +92,7 @@ export class IndexRows {
 				},
 				tokens: { type: "int32", values: tokens },
 				dropped_tokens: { type: "int32", values: dropped },
-				drop_reason: { type: "string", values: this.#reasons.splice(0) },
+				drop_reason: { type: "string", values: reasons },
 				shards: { type: "list<int32>", values: shards, offsets },
 				rows: { type: "list<int32>", values: rows, offsets },
 			},

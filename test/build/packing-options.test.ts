@@ -1,0 +1,135 @@
+import { join } from "node:path";
+import { type BuildOptions, build, verify } from "seqpack";
+import { describe, expect, test } from "vitest";
+import { longDocuments } from "../../src/decompose/long-documents.js";
+import { strategies } from "../../src/pack/pack-documents.js";
+import { fixtures, temporaryDirectory, tokenizerPath } from "../helpers.js";
+
+/** Builds from real text with some options, checks what comes out, and returns its manifest. */
+async function built(options: Partial<BuildOptions>) {
+	const out = join(temporaryDirectory(), "data");
+	const { manifest } = await build({
+		inputs: [join(fixtures, "scripts")],
+		tokenizer: tokenizerPath,
+		seqLen: 1024,
+		workers: 0,
+		out,
+		...options,
+	});
+	expect((await verify(out)).problems).toEqual([]);
+	return manifest;
+}
+
+test.each(Object.keys(strategies))("packer %s", async (packer) => {
+	const { settings, totals, summary } = await built({ packer });
+	expect(settings.packer).toBe(packer);
+	expect(totals.rows).toBeGreaterThanOrEqual(summary.lowerBoundRows);
+	expect(totals.dropped).toEqual({});
+	expect(summary.gap).toBeCloseTo(totals.rows / summary.lowerBoundRows - 1, 12);
+	if (packer === "best-fit-decreasing") {
+		expect(totals.rows).toBe(summary.rowsAtOnce);
+		expect(summary.windowLoss).toBe(0);
+	}
+});
+
+describe("documents longer than a row", () => {
+	test.each([
+		["split", {}],
+		["balanced-split", {}],
+		["truncate", { truncated: expect.anything() }],
+		["drop", { "too-long": expect.anything() }],
+	])("%s", async (name, dropped) => {
+		const { settings, totals } = await built({ longDocuments: name });
+		expect(settings.longDocuments).toBe(name);
+		expect(totals.dropped).toEqual(dropped);
+		const isCut = name !== "drop";
+		expect(totals.cutDocuments > 0).toBe(isCut);
+	});
+
+	test("error names the file, the place and the lengths", async () => {
+		expect(Object.keys(longDocuments)).toContain("error");
+		await expect(built({ longDocuments: "error", seqLen: 64 })).rejects.toThrow(
+			/udhr\.jsonl: the document at byte \d+ has \d+ tokens, and a row holds 64\. .*--long-documents/,
+		);
+	});
+});
+
+test("short sequences are left out, and counted", async () => {
+	const { totals } = await built({ minSequence: 100 });
+	const { tokens, documents } = totals.dropped["too-short"];
+	expect(documents).toBeGreaterThan(0);
+	expect(tokens).toBeLessThan(100 * documents);
+});
+
+test("a limit on sequences holds in every row, and takes its own packer", async () => {
+	const { settings, totals, summary } = await built({
+		seqLen: 65_536,
+		maxSequences: 3,
+	});
+	expect(settings.packer).toBe("capped");
+	expect(summary.sequencesPerRow).toBeLessThanOrEqual(3);
+	expect(summary.lowerBoundRows).toBeGreaterThanOrEqual(totals.sequences / 3);
+	expect(summary.rowsAtOnce).toBeNull();
+});
+
+test("room for rounding sequences up is counted apart", async () => {
+	const { totals, summary } = await built({
+		padDocumentToMultiple: 64,
+		padToMultiple: 128,
+	});
+	expect(totals.alignmentTokens).toBeGreaterThan(0);
+	expect(summary.padding).toBeGreaterThanOrEqual(totals.alignmentTokens);
+	expect(totals.paddedTokens % 128).toBe(0);
+	expect(totals.paddedTokens).toBeLessThan(totals.rows * 1024);
+});
+
+test("the balanced order says how balanced it is, and what it gave up", async () => {
+	const { settings, summary } = await built({
+		inputs: [fixtures],
+		order: "balanced",
+		ranks: 4,
+		shuffleWindow: 256,
+	});
+	expect(settings.order).toEqual({
+		name: "balanced",
+		ranks: 4,
+		shuffleWindow: 256,
+		perToken: 24_576,
+		perSquare: 0.5,
+	});
+	expect(summary.imbalance).toBeGreaterThanOrEqual(1);
+	expect(summary.imbalance).toBeLessThan(1.01);
+	expect(summary.randomnessKept).toBeGreaterThan(0.3);
+	expect(summary.randomnessKept).toBeLessThan(1);
+});
+
+test("windows smaller than the text cost rows, and the summary says how many", async () => {
+	const { totals, summary } = await built({ window: 2000 });
+	expect(totals.rows).toBeGreaterThan(summary.rowsAtOnce ?? 0);
+	expect(summary.windowLoss).toBeCloseTo(
+		totals.rows / (summary.rowsAtOnce ?? 0) - 1,
+		12,
+	);
+});
+
+test.each([
+	[{ packer: "tetris" }, /no packer "tetris"/],
+	[{ longDocuments: "tear" }, /no way "tear"/],
+	[
+		{ packer: "concat", longDocuments: "drop" },
+		/the packer concat cuts long documents by its own rule/,
+	],
+	[{ packer: "concat", minSequence: 5 }, /leave out --min-sequence/],
+	[{ minSequence: 2000 }, /--min-sequence\) is 2000: .*1 to 1024/],
+	[{ maxSequences: 0 }, /cannot hold 0 sequences/],
+	[{ padDocumentToMultiple: 2048 }, /is 2048: .*1 to 1024/],
+	[{ padToMultiple: 2048 }, /--pad-to-multiple\) is 2048/],
+	[
+		{ order: "sorted" },
+		/--order\) is "sorted": give one of shuffled, balanced/,
+	],
+	[{ ranks: 8 }, /--ranks is for --order balanced/],
+	[{ order: "balanced", ranks: 0 }, /ranks \(--ranks\) is 0/],
+])("bad use: %j", async (options, sentence) => {
+	await expect(built(options)).rejects.toThrow(sentence);
+});
