@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { version } from "../src/version.js";
 import { buildCommand } from "./build.js";
 import { failWith } from "./fail.js";
+import { packCommand } from "./pack.js";
 import { tokenizerCommand } from "./tokenizer.js";
 import { verifyCommand } from "./verify.js";
 
@@ -13,6 +14,7 @@ const program = new Command("seqpack")
 	.version(version)
 	.addCommand(buildCommand())
 	.addCommand(verifyCommand())
+	.addCommand(packCommand())
 	.addCommand(tokenizerCommand())
 	.addHelpText(
 		"after",
@@ -20,6 +22,7 @@ const program = new Command("seqpack")
 Example:
   seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/
   seqpack verify data/
+  seqpack pack --compare data/ --seq-len 32768
   seqpack tokenizer inspect tokenizer.json
 
 Exit codes: 0 done, 1 failed and a retry may mend it, 2 wrong use, 4 bad data,

@@ -21,11 +21,34 @@ export {
 	type VerifyResult,
 	verify,
 } from "./dataset/verify.js";
+export { longDocuments } from "./decompose/long-documents.js";
 export type { Pieces } from "./decompose/pieces.js";
 export { split } from "./decompose/split.js";
-export { lowerBound } from "./pack/lower-bound.js";
+export {
+	type CompareOptions,
+	compareStrategies,
+	type StrategyReport,
+} from "./pack/compare.js";
+export { type CostModel, imbalance, packCosts } from "./pack/cost.js";
+export { type HistogramPlan, planHistogram } from "./pack/histogram-plan.js";
+export { lowerBound, lowerBoundOfCounts } from "./pack/lower-bound.js";
+export {
+	type BalancedOptions,
+	balancedOrder,
+	randomnessKept,
+} from "./pack/order.js";
 export { type PackOptions, pack, packers } from "./pack/pack.js";
-export type { Packer, Packing } from "./pack/packing.js";
+export {
+	type PackDocumentsOptions,
+	packDocuments,
+	strategies,
+} from "./pack/pack-documents.js";
+export type { Packer, PackerOptions, Packing } from "./pack/packing.js";
+export { StreamingPacker } from "./pack/streaming.js";
+export {
+	type DocumentLengthsOptions,
+	documentLengths,
+} from "./report/document-lengths.js";
 export type { Column, ColumnBatch, Schema } from "./shards/columns.js";
 export {
 	createShard,
