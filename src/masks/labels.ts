@@ -1,0 +1,67 @@
+import { checkRow, type TokenRow, usedTokens } from "./row.js";
+
+/** The label that losses leave out, in PyTorch and what is built on it. */
+export const IGNORE = -100;
+
+// A label is only ever a token of the sequence that its predecessor is in. A
+// sequence may be a later piece of a document: its first token has no label
+// either, since nothing in the row comes before it.
+
+/**
+ * Labels as Hugging Face, TRL, Axolotl and OLMo take them: label i is token i,
+ * the trainer shifts. -100 for the first token of each sequence and for padding.
+ * @param rowLength Tokens of the row with padding; default without.
+ * @throws DataError `bad-row`
+ */
+export function labels(row: TokenRow, rowLength?: number): Int32Array {
+	const used = checkRow(row, rowLength);
+	const out = new Int32Array(rowLength ?? used).fill(IGNORE);
+	out.set(row.ids);
+	let start = 0;
+	for (const length of row.seqLengths) {
+		out[start] = IGNORE;
+		start += length;
+	}
+	return out;
+}
+
+/**
+ * Labels as Megatron, MaxText and torchtune take them: label i is token i + 1.
+ * -100 where that is of another sequence, or padding.
+ */
+export function shiftedLabels(row: TokenRow, rowLength?: number): Int32Array {
+	return shiftLeft(labels(row, rowLength), IGNORE);
+}
+
+/** 1 where `labels` has a label: for every token but the first of each sequence. */
+export function lossMask(
+	seqLengths: Int32Array,
+	rowLength?: number,
+): Uint8Array {
+	const used = usedTokens(seqLengths, rowLength);
+	const mask = new Uint8Array(rowLength ?? used).fill(1, 0, used);
+	let start = 0;
+	for (const length of seqLengths) {
+		mask[start] = 0;
+		start += length;
+	}
+	return mask;
+}
+
+/** 1 where `shiftedLabels` has a label: for every token but the last of each sequence. */
+export function shiftedLossMask(
+	seqLengths: Int32Array,
+	rowLength?: number,
+): Uint8Array {
+	return shiftLeft(lossMask(seqLengths, rowLength), 0);
+}
+
+/** The values from the second on, and one more at the end. */
+export function shiftLeft<
+	T extends Int32Array | Uint8Array | Float32Array | Float64Array,
+>(values: T, last: number): T {
+	const out = values.slice() as T;
+	out.copyWithin(0, 1);
+	if (out.length > 0) out[out.length - 1] = last;
+	return out;
+}

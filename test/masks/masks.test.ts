@@ -1,0 +1,264 @@
+import fc from "fast-check";
+import {
+	alignmentOf,
+	cuSeqlens,
+	denseMask,
+	documentIds,
+	labels,
+	lossMask,
+	lossWeights,
+	paddedCuSeqlens,
+	positionIds,
+	segmentIds,
+	seqIdx,
+	shiftedLabels,
+	shiftedLossMask,
+} from "seqpack";
+import { describe, expect, test } from "vitest";
+import { Int32Buffer } from "../../src/core/token-batch.js";
+import { maskColumns } from "../../src/masks/columns.js";
+import { paddedRow, places } from "./rows.js";
+
+test("every array says of each token what its sequence and its place in it are", () => {
+	fc.assert(
+		fc.property(paddedRow, ({ row, rowLength }) => {
+			const { ids, seqLengths } = row;
+			const at = places(seqLengths, rowLength);
+			const each = (value: (place: (typeof at)[0], i: number) => number) =>
+				Int32Array.from(at, value);
+			expect(positionIds(seqLengths, rowLength)).toEqual(
+				each(({ place }) => place),
+			);
+			expect(segmentIds(seqLengths, rowLength)).toEqual(
+				each(({ sequence }) => sequence + 1),
+			);
+			const numbered = each(({ sequence }) =>
+				sequence === -1 ? seqLengths.length : sequence,
+			);
+			expect(seqIdx(seqLengths, rowLength)).toEqual(numbered);
+			expect(documentIds(seqLengths, rowLength)).toEqual(numbered);
+			expect(labels(row, rowLength)).toEqual(
+				each(({ sequence, place }, i) =>
+					sequence === -1 || place === 0 ? -100 : ids[i],
+				),
+			);
+			expect(shiftedLabels(row, rowLength)).toEqual(
+				each(({ sequence, isLast }, i) =>
+					sequence === -1 || isLast ? -100 : ids[i + 1],
+				),
+			);
+			const isLabel = (list: Int32Array) =>
+				Uint8Array.from(list, (label) => Number(label !== -100));
+			expect(lossMask(seqLengths, rowLength)).toEqual(
+				isLabel(labels(row, rowLength)),
+			);
+			expect(shiftedLossMask(seqLengths, rowLength)).toEqual(
+				isLabel(shiftedLabels(row, rowLength)),
+			);
+		}),
+	);
+});
+
+test("borders ascend from 0 to the end of the row, padding a segment of its own", () => {
+	fc.assert(
+		fc.property(paddedRow, ({ row: { seqLengths }, rowLength }) => {
+			const { cuSeqlens: borders, maxSeqlen } = cuSeqlens(
+				seqLengths,
+				rowLength,
+			);
+			expect(borders[0]).toBe(0);
+			expect(borders.at(-1)).toBe(rowLength);
+			const lengths = [...borders.subarray(1)].map(
+				(end, i) => end - borders[i],
+			);
+			for (const length of lengths) expect(length).toBeGreaterThan(0);
+			expect(lengths.slice(0, seqLengths.length)).toEqual([...seqLengths]);
+			expect(lengths.length - seqLengths.length).toBeLessThanOrEqual(1);
+			expect(maxSeqlen).toBe(Math.max(0, ...lengths));
+		}),
+	);
+});
+
+test("a token sees another exactly when they share a segment and it is not later", () => {
+	fc.assert(
+		fc.property(paddedRow, ({ row: { seqLengths }, rowLength }) => {
+			const mask = denseMask(seqLengths, rowLength);
+			const segment = documentIds(seqLengths, rowLength);
+			for (let i = 0; i < rowLength; i++)
+				for (let j = 0; j < rowLength; j++)
+					expect(mask[i * rowLength + j]).toBe(
+						Number(segment[i] === segment[j] && j <= i),
+					);
+		}),
+	);
+});
+
+describe("masks beyond the causal one", () => {
+	/** What the last token of a sequence of six sees, as a string. */
+	const lastRow = (mask: Parameters<typeof denseMask>[2], layer = 0) =>
+		denseMask(Int32Array.of(6), 6, mask, layer).subarray(30).join("");
+
+	test("a sliding window, and with sinks", () => {
+		expect(lastRow({ kind: "sliding-window", window: 2 })).toBe("000011");
+		expect(lastRow({ kind: "lambda", sinks: 1, window: 2 })).toBe("100011");
+	});
+
+	test("a prefix is seen by all of its sequence, and by no other", () => {
+		const mask = denseMask(Int32Array.of(2, 3), 5, {
+			kind: "prefix",
+			prefixLengths: [0, 2],
+		});
+		expect(
+			[0, 1, 2, 3, 4].map((i) => mask.subarray(i * 5, i * 5 + 5).join("")),
+		).toEqual(["10000", "11000", "00110", "00110", "00111"]);
+	});
+
+	test("layers differ, in turn", () => {
+		const mask = {
+			kind: "per-layer",
+			layers: [{ kind: "causal" }, { kind: "sliding-window", window: 1 }],
+		} as const;
+		expect(lastRow(mask, 0)).toBe("111111");
+		expect(lastRow(mask, 1)).toBe("000001");
+		expect(lastRow(mask, 2)).toBe("111111");
+		expect(JSON.parse(JSON.stringify(mask))).toEqual(mask);
+	});
+
+	test.each([
+		[{ kind: "sliding-window", window: 0 }, /a window of 0/],
+		[{ kind: "lambda", sinks: -1, window: 4 }, /sinks of -1/],
+		[{ kind: "prefix", prefixLengths: [] }, /0 prefix lengths for 1 seq/],
+		[{ kind: "per-layer", layers: [] }, /has no layers/],
+	] as const)("%j is refused", (mask, sentence) => {
+		expect(() => denseMask(Int32Array.of(6), 6, mask)).toThrow(sentence);
+	});
+});
+
+describe("sequences padded to a multiple", () => {
+	test("have borders with and without what is added", () => {
+		expect(paddedCuSeqlens(Int32Array.of(5, 8, 1), 4)).toEqual({
+			cuSeqlens: Int32Array.of(0, 5, 13, 14),
+			maxSeqlen: 8,
+			cuSeqlensPadded: Int32Array.of(0, 8, 16, 20),
+			maxSeqlenPadded: 8,
+			alignmentTokens: 6,
+		});
+	});
+
+	test("the multiple is of 2 CP and of CP TP", () => {
+		expect(alignmentOf({})).toBe(1);
+		expect(alignmentOf({ contextParallel: 4 })).toBe(8);
+		expect(alignmentOf({ tensorParallel: 8 })).toBe(8);
+		expect(alignmentOf({ contextParallel: 2, tensorParallel: 3 })).toBe(12);
+		expect(() => alignmentOf({ contextParallel: 0 })).toThrow(/cannot be 0/);
+		expect(() => paddedCuSeqlens(Int32Array.of(1), 0)).toThrow(/of 0/);
+	});
+});
+
+describe("loss weights", () => {
+	const rows = [
+		{ seqLengths: Int32Array.of(3, 1), docIds: [7, 8] },
+		{ seqLengths: Int32Array.of(5), docIds: [7] },
+	];
+
+	test("of tokens are equal, of documents add up to the same for each", () => {
+		const sixth = 1 / 6;
+		expect(lossWeights(rows, "token", 6)).toEqual([
+			Float64Array.of(0, sixth, sixth, 0, 0, 0),
+			Float64Array.of(0, sixth, sixth, sixth, sixth, 0),
+		]);
+		// Document 7 has six labels in two rows, document 8 none.
+		expect(lossWeights(rows, "document", 6)).toEqual(
+			lossWeights(rows, "token", 6),
+		);
+		const [first, second] = lossWeights(
+			[{ seqLengths: Int32Array.of(3, 5) }, { seqLengths: Int32Array.of(2) }],
+			"document",
+		);
+		const third = 1 / 3;
+		expect([...first]).toEqual([
+			...[0, third / 2, third / 2],
+			...[0, third / 4, third / 4, third / 4, third / 4],
+		]);
+		expect([...second]).toEqual([0, third]);
+	});
+
+	test("add up to 1 over a step", () => {
+		fc.assert(
+			fc.property(
+				fc.array(paddedRow, { maxLength: 5 }),
+				fc.constantFrom("token", "document"),
+				(step, weighting) => {
+					const weights = lossWeights(
+						step.map(({ row }) => row),
+						weighting as "token",
+					);
+					const hasLabels = step.some(({ row }) =>
+						row.seqLengths.some((length) => length > 1),
+					);
+					const sum = weights
+						.flatMap((row) => [...row])
+						.reduce((a, b) => a + b, 0);
+					expect(sum).toBeCloseTo(hasLabels ? 1 : 0, 9);
+				},
+			),
+		);
+	});
+
+	test("say what is wrong", () => {
+		expect(() => lossWeights(rows, "row" as "token")).toThrow(
+			/by "row": give one of token, document/,
+		);
+		expect(() =>
+			lossWeights([{ seqLengths: Int32Array.of(1), docIds: [] }], "token"),
+		).toThrow(/1 sequences and 0 documents/);
+	});
+});
+
+test("stored columns are the arrays of a row without padding", () => {
+	const row = {
+		ids: Int32Array.of(5, 6, 7, 8, 9),
+		seqLengths: Int32Array.of(3, 2),
+	};
+	const stored = Object.fromEntries(
+		Object.entries(maskColumns).map(([name, append]) => {
+			const out = new Int32Buffer();
+			out.push(1);
+			append(row, out);
+			return [name, [...out.view()].slice(1)];
+		}),
+	);
+	expect(stored).toEqual({
+		position_ids: [0, 1, 2, 0, 1],
+		segment_ids: [1, 1, 1, 2, 2],
+		loss_mask: [0, 1, 1, 0, 1],
+		labels: [-100, 6, 7, -100, 9],
+		seq_start_id: [0, 3],
+	});
+});
+
+test.each([
+	[[2, 0], 4, /sequence 1 of a row has 0 tokens/],
+	[[2, -1], 4, /sequence 1 of a row has -1 tokens/],
+	[[3, 2], 4, /have 5 tokens together, and the row only 4/],
+])(
+	"sequences %j in a row of %i are refused",
+	(lengths, rowLength, sentence) => {
+		const seqLengths = Int32Array.from(lengths);
+		for (const attempt of [
+			positionIds,
+			segmentIds,
+			seqIdx,
+			documentIds,
+			cuSeqlens,
+			lossMask,
+			denseMask,
+		])
+			expect(() => attempt(seqLengths, rowLength)).toThrow(sentence);
+	},
+);
+
+test("tokens and lengths that do not agree are refused", () => {
+	const row = { ids: Int32Array.of(1, 2), seqLengths: Int32Array.of(3) };
+	expect(() => labels(row)).toThrow(/2 tokens, but its sequences have 3/);
+});
