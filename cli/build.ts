@@ -1,7 +1,13 @@
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { type BuildResult, build } from "../src/build/build.js";
 import { InterruptedError } from "../src/core/errors.js";
 import { longDocuments } from "../src/decompose/long-documents.js";
+import { maskColumns } from "../src/masks/columns.js";
+import {
+	type LossWeighting,
+	lossWeightings,
+} from "../src/masks/loss-weights.js";
+import type { MaskKind } from "../src/masks/mask-kind.js";
 import { orders } from "../src/pack/order.js";
 import { strategies } from "../src/pack/pack-documents.js";
 import { shardFormats } from "../src/shards/formats.js";
@@ -110,6 +116,25 @@ export function buildCommand(): Command {
 			),
 		)
 		.addOption(
+			new Option(
+				"--columns <names>",
+				`columns to store besides, of ${Object.keys(maskColumns).join(", ")}`,
+			).argParser((names: string) => names.split(",")),
+		)
+		.addOption(
+			choice(
+				"--loss-weight <what>",
+				"store weights that make each count the same, in loss_weight",
+				lossWeightings,
+			),
+		)
+		.addOption(
+			new Option(
+				"--mask <kind>",
+				'the mask to record, as JSON, such as {"kind":"sliding-window","window":4096} (default: causal)',
+			).argParser(parseMask),
+		)
+		.addOption(
 			choice("--order <name>", "of the rows (default: shuffled)", orders),
 		)
 		.addOption(
@@ -191,6 +216,9 @@ interface Flags {
 	padDocumentToMultiple?: number;
 	padToMultiple?: number;
 	order?: string;
+	columns?: string[];
+	lossWeight?: LossWeighting;
+	mask?: MaskKind;
 	ranks?: number;
 	shuffleWindow?: number;
 	window?: number;
@@ -203,6 +231,15 @@ interface Flags {
 	taskSize?: number;
 	json?: boolean;
 	quiet?: boolean;
+}
+
+function parseMask(text: string): MaskKind {
+	if (!text.startsWith("{")) return { kind: text } as MaskKind;
+	try {
+		return JSON.parse(text);
+	} catch {
+		throw new InvalidArgumentError("It is not JSON.");
+	}
 }
 
 async function run(inputs: string[], flags: Flags): Promise<void> {

@@ -11,7 +11,7 @@ import {
 	type ManifestShard,
 	summarize,
 } from "../dataset/manifest.js";
-import { packedSchema } from "../shards/packed-rows.js";
+import { packedSchemaWith } from "../shards/packed-rows.js";
 import {
 	type PendingFile,
 	readAll,
@@ -77,10 +77,11 @@ export async function finalize(
 		index,
 		skipped,
 	};
+	const schema = packedSchemaWith(plan.settings);
 	const extras: Record<string, string> = {
-		"README.md": datasetCard(manifest, packedSchema),
+		"README.md": datasetCard(manifest, schema),
 		...(plan.settings.format === "arrow"
-			? loadFromDiskFiles(manifest, packedSchema)
+			? loadFromDiskFiles(manifest, schema)
 			: {}),
 	};
 	for (const [name, content] of Object.entries(extras))

@@ -1,5 +1,8 @@
 import { UsageError } from "../core/errors.js";
 import type { OrderSettings, Settings } from "../dataset/manifest.js";
+import { maskColumns } from "../masks/columns.js";
+import { type LossWeighting, lossWeightings } from "../masks/loss-weights.js";
+import { checkMaskKind, type MaskKind } from "../masks/mask-kind.js";
 import { DEFAULT_COST } from "../pack/cost.js";
 import { orders } from "../pack/order.js";
 import { packerName } from "../pack/pack.js";
@@ -54,6 +57,12 @@ export interface BuildOptions {
 	padToMultiple?: number | undefined;
 	/** `shuffled` (default), or `balanced`: the rows of a step cost nearly the same. */
 	order?: string | undefined;
+	/** Columns to store besides the usual ones: names from `maskColumns`. */
+	columns?: readonly string[] | undefined;
+	/** Store weights that make each label, or each document, count the same: `token`, `document`. */
+	lossWeight?: LossWeighting | undefined;
+	/** The mask that the rows are meant for, to be recorded; default causal. */
+	mask?: MaskKind | undefined;
 	/** Of `balanced`: rows of a step; default 8. */
 	ranks?: number | undefined;
 	/** Of `balanced`: rows that are shuffled together; default all of a window. */
@@ -96,6 +105,9 @@ export interface BuildProgress {
 	totalTasks: number;
 }
 
+/** Masks that hold for a whole dataset: prefixes differ from sequence to sequence. */
+const recordedMasks = ["causal", "sliding-window", "lambda", "per-layer"];
+
 /** A row group has about as many tokens, and from 16 to 1024 rows. */
 const BATCH_TOKENS = 2 ** 22;
 const MIB = 2 ** 20;
@@ -128,6 +140,7 @@ export function checkOptions(options: BuildOptions): void {
 		options.seqLen,
 	);
 	checkOrder(options);
+	checkColumns(options);
 	const format = findShardFormat(options.format ?? "parquet");
 	if (options.compression !== undefined)
 		requireOneOf(
@@ -176,6 +189,9 @@ export function resolveSettings(
 		padDocumentToMultiple: options.padDocumentToMultiple ?? 1,
 		padToMultiple: options.padToMultiple ?? null,
 		order: resolveOrder(options),
+		columns: [...new Set(options.columns ?? [])],
+		lossWeight: options.lossWeight ?? null,
+		mask: options.mask ?? { kind: "causal" },
 		window: options.window ?? 2 ** 26,
 		seed: options.seed ?? 0,
 		format,
@@ -208,6 +224,16 @@ function checkOrder({ order, ranks, shuffleWindow }: BuildOptions): void {
 				"bad-option",
 				`${flag} is for --order balanced, and the order is shuffled: add the one or leave out the other.`,
 			);
+}
+
+function checkColumns({ columns, lossWeight, mask }: BuildOptions): void {
+	for (const column of columns ?? [])
+		requireOneOf("columns", "--columns", column, Object.keys(maskColumns));
+	if (lossWeight !== undefined)
+		requireOneOf("lossWeight", "--loss-weight", lossWeight, lossWeightings);
+	if (mask === undefined) return;
+	requireOneOf("mask", "--mask", mask.kind, recordedMasks);
+	checkMaskKind(mask);
 }
 
 function resolveOrder(options: BuildOptions): OrderSettings {

@@ -4,7 +4,7 @@ import { findShardFormat } from "../shards/formats.js";
 import { huggingFaceMetadata } from "../shards/huggingface.js";
 import {
 	type PackedWindow,
-	packedSchema,
+	packedSchemaWith,
 	RowBuffer,
 } from "../shards/packed-rows.js";
 import type { PendingFile, Store } from "../storage/store.js";
@@ -36,7 +36,7 @@ export class ShardSeries {
 	readonly #out: string;
 	readonly #task: number;
 	readonly #settings: Settings;
-	readonly #buffer = new RowBuffer();
+	readonly #buffer: RowBuffer;
 	#open: OpenShard | null = null;
 
 	constructor(store: Store, out: string, task: number, settings: Settings) {
@@ -44,6 +44,7 @@ export class ShardSeries {
 		this.#out = out;
 		this.#task = task;
 		this.#settings = settings;
+		this.#buffer = new RowBuffer(settings);
 	}
 
 	/** Adds a pack of the window as the next row; the caller awaits what it returns, if anything. */
@@ -84,10 +85,11 @@ export class ShardSeries {
 		const format = findShardFormat(name);
 		const path = shardPath(this.#task, this.shards.length, format.extension);
 		const file = await this.#store.create(`${this.#out}/${stagedPath(path)}`);
-		const writer = format.write(file, packedSchema, {
+		const schema = packedSchemaWith(this.#settings);
+		const writer = format.write(file, schema, {
 			compression,
 			batchRows,
-			metadata: new Map([["huggingface", huggingFaceMetadata(packedSchema)]]),
+			metadata: new Map([["huggingface", huggingFaceMetadata(schema)]]),
 		});
 		return { path, file, writer, rows: 0, sequences: 0, tokens: 0 };
 	}

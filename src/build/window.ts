@@ -125,6 +125,7 @@ export class Window {
 			packing,
 			task: this.#task,
 			firstDocument: this.#index.first,
+			labelCounts: labelCounts(lengths.length, pieces),
 		};
 		const random = createRandom(seed, this.#task, this.#windows++);
 		const shardOf = new Int32Array(pieces.length.length);
@@ -210,6 +211,14 @@ export class Window {
 		}
 		return { dropped: tokens, reasons };
 	}
+}
+
+/** How many tokens of each document have a label: all but the first of each piece. */
+function labelCounts(documents: number, pieces: Pieces): Int32Array {
+	const counts = new Int32Array(documents);
+	for (let i = 0; i < pieces.length.length; i++)
+		counts[pieces.document[i]] += pieces.length[i] - 1;
+	return counts;
 }
 
 /** The settings as the packers want them. */

@@ -1,4 +1,5 @@
 import type { ColumnType, Schema } from "../shards/columns.js";
+import { isByToken, packedSchema } from "../shards/packed-rows.js";
 import type { Manifest } from "./manifest.js";
 
 // Only beside Parquet shards: all configs of a directory are read as one format.
@@ -7,6 +8,17 @@ const INDEX_CONFIG = `
   data_files:
   - split: train
     path: index/*.parquet`;
+
+/** What the columns hold that are there when asked for. */
+const MEANINGS: Record<string, string> = {
+	position_ids: "positions, from 0 in each sequence",
+	segment_ids: "the number of each token's sequence in the row, from 1",
+	loss_mask: "1 where the token is a label, 0 for the first of each sequence",
+	labels: "unshifted labels: the tokens, -100 for the first of each sequence",
+	seq_start_id: "where each sequence begins in the row",
+	loss_weight:
+		"weights of the labels; divide by their sum over all rows of a step",
+};
 
 const LOAD_FROM_DISK_HINT = `
 # or, without a copy in a cache:
@@ -44,10 +56,10 @@ dataset_info:
 ${schema.map(({ name, type }) => yamlFeature(name, type)).join("\n")}
   splits:
   - name: train
-    num_bytes: ${arrowBytes(manifest)}
+    num_bytes: ${arrowBytes(manifest, schema)}
     num_examples: ${totals.rows}
   download_size: ${bytes}
-  dataset_size: ${arrowBytes(manifest)}
+  dataset_size: ${arrowBytes(manifest, schema)}
 ---
 
 # Packed token sequences
@@ -70,7 +82,10 @@ ${[...dropped, ...skipped, `| shards | ${number(shards.length)} ${settings.forma
 | \`seq_lengths\` | tokens of each sequence in it |
 | \`doc_ids\` | document of each sequence: \`doc_id\` in \`index/\` |
 | \`doc_offsets\` | where in its document the sequence begins |
-
+${schema
+	.slice(packedSchema.length)
+	.map(({ name }) => `| \`${name}\` | ${MEANINGS[name]} |\n`)
+	.join("")}
 \`\`\`python
 from datasets import load_dataset
 rows = load_dataset("path/to/this/directory", split="train")
@@ -87,7 +102,11 @@ function yamlFeature(name: string, type: ColumnType): string {
 		: `  - name: ${name}\n    sequence: ${list[1]}`;
 }
 
-/** Bytes of the rows as Arrow arrays: values, and offsets of the four lists. */
-function arrowBytes({ totals }: Manifest): number {
-	return 4 * totals.rowTokens + 16 * totals.sequences + 16 * totals.rows;
+/** Bytes of the rows as Arrow arrays: values and offsets of the lists. */
+function arrowBytes({ totals }: Manifest, schema: Schema): number {
+	return schema.reduce((sum, { name, type }) => {
+		const width = type === "list<int64>" ? 8 : 4;
+		const values = isByToken(name) ? totals.rowTokens : totals.sequences;
+		return sum + width * values + 4 * totals.rows;
+	}, 0);
 }

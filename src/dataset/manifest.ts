@@ -1,3 +1,5 @@
+import type { LossWeighting } from "../masks/loss-weights.js";
+import type { MaskKind } from "../masks/mask-kind.js";
 import { planHistogram } from "../pack/histogram-plan.js";
 import { lowerBoundOfCounts } from "../pack/lower-bound.js";
 
@@ -33,6 +35,12 @@ export interface Settings {
 	padToMultiple: number | null;
 	/** In what order rows are written. */
 	order: OrderSettings;
+	/** Columns besides the usual ones: names from `maskColumns`. */
+	columns: string[];
+	/** What the column `loss_weight` makes count the same; null: there is none. */
+	lossWeight: LossWeighting | null;
+	/** The mask that the rows are meant for; not stored token by token. */
+	mask: MaskKind;
 	/** Tokens that are packed together: a window closes once it holds as many. */
 	window: number;
 	seed: number;

@@ -1,10 +1,12 @@
 import { Int32Buffer } from "../core/token-batch.js";
+import { maskColumns } from "../masks/columns.js";
+import { lossMask } from "../masks/labels.js";
 import { columnOf } from "../shards/columns.js";
 import { findShardFormat } from "../shards/formats.js";
 import { indexSchema } from "../shards/index-rows.js";
 import {
 	numberOfDocument,
-	packedSchema,
+	packedSchemaWith,
 	taskOfDocument,
 } from "../shards/packed-rows.js";
 import { parquet } from "../shards/parquet.js";
@@ -167,7 +169,11 @@ class Verification {
 		const before = { ...this.#result };
 		const { format } = this.#manifest.settings;
 		await this.#read(shard, async (file, bytes) => {
-			const batches = findShardFormat(format).read(file, bytes, packedSchema);
+			const batches = findShardFormat(format).read(
+				file,
+				bytes,
+				packedSchemaWith(this.#manifest.settings),
+			);
 			let firstRow = 0;
 			for await (const batch of batches) {
 				this.#checkRows(shard.path, batch, task, number, firstRow, met);
@@ -263,6 +269,55 @@ class Verification {
 			this.#result.sequences += to - from;
 		}
 		this.#result.rows += batch.rows;
+		this.#checkMaskColumns(path, batch, firstRow);
+	}
+
+	/** Columns that `seq_lengths` determine must be what it makes them. */
+	#checkMaskColumns(
+		path: string,
+		batch: Parameters<typeof columnOf>[0],
+		firstRow: number,
+	): void {
+		const { columns, lossWeight } = this.#manifest.settings;
+		const ids = columnOf(batch, "input_ids", "list<int32>");
+		const lengths = columnOf(batch, "seq_lengths", "list<int32>");
+		const of = <T extends Int32Array | Float32Array>(
+			{ values, offsets }: { values: T; offsets: Int32Array },
+			r: number,
+		) => values.subarray(offsets[r], offsets[r + 1]) as T;
+		const due = new Int32Buffer();
+		for (let r = 0; r < batch.rows; r++) {
+			const row = { ids: of(ids, r), seqLengths: of(lengths, r) };
+			const tokens = row.seqLengths.reduce((sum, length) => sum + length, 0);
+			const isSound =
+				tokens === row.ids.length &&
+				row.seqLengths.every((length) => length > 0);
+			// Else the lengths themselves are a problem, which is told already.
+			if (!isSound) continue;
+			for (const name of columns) {
+				due.length = 0;
+				maskColumns[name](row, due);
+				const found = of(columnOf(batch, name, "list<int32>"), r);
+				if (!isEqual(found, due.view()))
+					this.#problem(
+						`${path} row ${firstRow + r}: its ${name} are not what its seq_lengths make them`,
+					);
+			}
+			if (lossWeight === null) continue;
+			const weights = of(columnOf(batch, "loss_weight", "list<float32>"), r);
+			const hasLabel = lossMask(row.seqLengths);
+			const isRight =
+				weights.length === hasLabel.length &&
+				weights.every((weight, i) =>
+					lossWeight === "token"
+						? weight === hasLabel[i]
+						: weight > 0 === (hasLabel[i] === 1),
+				);
+			if (!isRight)
+				this.#problem(
+					`${path} row ${firstRow + r}: its loss_weight is not what its seq_lengths make it`,
+				);
+		}
 	}
 
 	async #checkIndex(file: ManifestFile, met: MetSequences): Promise<void> {
@@ -398,6 +453,10 @@ class Verification {
 				totals.dropped[reason]?.tokens ?? 0,
 			);
 	}
+}
+
+function isEqual(a: Int32Array, b: Int32Array): boolean {
+	return a.length === b.length && a.every((value, i) => value === b[i]);
 }
 
 function numberAfter(prefix: string, path: string): number {

@@ -2,6 +2,7 @@ import {
 	Schema as ArrowSchema,
 	type DataType,
 	Field,
+	Float32,
 	Int32,
 	Int64,
 	List,
@@ -21,6 +22,7 @@ const TYPES: Record<ColumnType, () => DataType> = {
 	string: () => new Utf8(),
 	"list<int32>": () => new List(new Field("item", new Int32(), true)),
 	"list<int64>": () => new List(new Field("item", new Int64(), true)),
+	"list<float32>": () => new List(new Field("item", new Float32(), true)),
 };
 
 /** The Arrow schema of a shard. Columns are nullable: readers would make them so. */

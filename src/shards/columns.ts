@@ -4,7 +4,8 @@ export type ColumnType =
 	| "int64"
 	| "string"
 	| "list<int32>"
-	| "list<int64>";
+	| "list<int64>"
+	| "list<float32>";
 
 /** Names and types of a shard's columns, in order. */
 export type Schema = readonly { name: string; type: ColumnType }[];
@@ -15,7 +16,8 @@ export type Column =
 	| { type: "int64"; values: BigInt64Array }
 	| { type: "string"; values: (string | null)[] }
 	| { type: "list<int32>"; values: Int32Array; offsets: Int32Array }
-	| { type: "list<int64>"; values: BigInt64Array; offsets: Int32Array };
+	| { type: "list<int64>"; values: BigInt64Array; offsets: Int32Array }
+	| { type: "list<float32>"; values: Float32Array; offsets: Int32Array };
 
 /** Some rows of a shard. */
 export interface ColumnBatch {

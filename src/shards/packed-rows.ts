@@ -1,7 +1,10 @@
 import { Int32Buffer, type TokenBatch } from "../core/token-batch.js";
 import type { Pieces } from "../decompose/pieces.js";
+import { maskColumns } from "../masks/columns.js";
+import type { LossWeighting } from "../masks/loss-weights.js";
 import type { Packing } from "../pack/packing.js";
-import type { ColumnBatch, Schema } from "./columns.js";
+import type { Column, ColumnBatch, Schema } from "./columns.js";
+import { Float32Buffer } from "./float32-buffer.js";
 
 /**
  * The columns of a packed row. A row holds real tokens only: its sequences back
@@ -18,6 +21,40 @@ export const packedSchema: Schema = [
 	{ name: "doc_offsets", type: "list<int32>" },
 ];
 
+/** What is stored of a row besides: see `maskColumns`, and weights of its labels. */
+export interface RowColumns {
+	/** Names from `maskColumns`. */
+	columns: readonly string[];
+	/** What the weights in the column `loss_weight` make count the same; null: no such column. */
+	lossWeight: LossWeighting | null;
+}
+
+const NO_COLUMNS: RowColumns = { columns: [], lossWeight: null };
+
+/** The columns of a packed row, with those asked for. */
+export function packedSchemaWith({ columns, lossWeight }: RowColumns): Schema {
+	return [
+		...packedSchema,
+		...columns.map((name) => ({ name, type: "list<int32>" as const })),
+		...(lossWeight === null
+			? []
+			: [{ name: "loss_weight", type: "list<float32>" as const }]),
+	];
+}
+
+/** Columns with an entry a sequence; others have one a token. */
+const BY_SEQUENCE = new Set([
+	"seq_lengths",
+	"doc_ids",
+	"doc_offsets",
+	"seq_start_id",
+]);
+
+/** Whether a column has an entry for each token of a row, not each sequence. */
+export function isByToken(column: string): boolean {
+	return !BY_SEQUENCE.has(column);
+}
+
 /** What a window of documents was made into, on lengths alone. */
 export interface PackedWindow {
 	/** The documents' tokens. */
@@ -29,6 +66,8 @@ export interface PackedWindow {
 	/** The task, and the number in it of the window's first document. */
 	task: number;
 	firstDocument: number;
+	/** Tokens of each document that have a label in some sequence; for weights by document. */
+	labelCounts?: Int32Array;
 }
 
 /**
@@ -58,8 +97,13 @@ export class RowBuffer {
 	// Pairs of low and high words, which in memory are the int64 ids.
 	readonly #docIds = new Int32Buffer();
 	readonly #docOffsets = new Int32Buffer();
+	readonly #more: Map<string, Int32Buffer>;
+	readonly #lossWeight: LossWeighting | null;
+	readonly #weights = new Float32Buffer();
 
-	constructor() {
+	constructor({ columns, lossWeight }: RowColumns = NO_COLUMNS) {
+		this.#more = new Map(columns.map((name) => [name, new Int32Buffer()]));
+		this.#lossWeight = lossWeight;
 		this.clear();
 	}
 
@@ -78,6 +122,8 @@ export class RowBuffer {
 		const { documents, pieces, packing } = window;
 		const { order, packOffsets } = packing;
 		const ids = this.#inputIds;
+		const firstToken = ids.length;
+		const firstSequence = this.#seqLengths.length;
 		for (let at = packOffsets[pack]; at < packOffsets[pack + 1]; at++) {
 			const piece = order[at];
 			const document = pieces.document[piece];
@@ -89,6 +135,22 @@ export class RowBuffer {
 			this.#docIds.push((window.firstDocument + document) | 0);
 			this.#docIds.push(window.task);
 			this.#docOffsets.push(start);
+			if (this.#lossWeight !== null) {
+				const labels =
+					this.#lossWeight === "document" ? window.labelCounts?.[document] : 1;
+				this.#weights.push(0, 1);
+				this.#weights.push(1 / (labels ?? 1), length - 1);
+			}
+		}
+		if (this.#more.size > 0) {
+			const row = {
+				ids: ids.array.subarray(firstToken, ids.length),
+				seqLengths: this.#seqLengths.array.subarray(
+					firstSequence,
+					this.#seqLengths.length,
+				),
+			};
+			for (const [name, buffer] of this.#more) maskColumns[name](row, buffer);
 		}
 		this.#inputOffsets.push(ids.length);
 		this.#seqOffsets.push(this.#seqLengths.length);
@@ -98,6 +160,20 @@ export class RowBuffer {
 	/** The rows so far: views, valid until the buffer is written to again. */
 	batch(): ColumnBatch {
 		const seqOffsets = this.#seqOffsets.view();
+		const inputOffsets = this.#inputOffsets.view();
+		const more: Record<string, Column> = {};
+		for (const [name, buffer] of this.#more)
+			more[name] = {
+				type: "list<int32>",
+				values: buffer.view(),
+				offsets: isByToken(name) ? inputOffsets : seqOffsets,
+			};
+		if (this.#lossWeight !== null)
+			more.loss_weight = {
+				type: "list<float32>",
+				values: this.#weights.view(),
+				offsets: inputOffsets,
+			};
 		const docIds = new BigInt64Array(
 			this.#docIds.array.buffer,
 			0,
@@ -109,7 +185,7 @@ export class RowBuffer {
 				input_ids: {
 					type: "list<int32>",
 					values: this.#inputIds.view(),
-					offsets: this.#inputOffsets.view(),
+					offsets: inputOffsets,
 				},
 				seq_lengths: {
 					type: "list<int32>",
@@ -122,6 +198,7 @@ export class RowBuffer {
 					values: this.#docOffsets.view(),
 					offsets: seqOffsets,
 				},
+				...more,
 			},
 		};
 	}
@@ -136,8 +213,10 @@ export class RowBuffer {
 			this.#seqOffsets,
 			this.#docIds,
 			this.#docOffsets,
+			...this.#more.values(),
 		])
 			buffer.length = 0;
+		this.#weights.length = 0;
 		this.#inputOffsets.push(0);
 		this.#seqOffsets.push(0);
 	}
@@ -151,8 +230,9 @@ export function* packedRows(
 	window: PackedWindow,
 	order: Int32Array,
 	batchRows: number,
+	columns: RowColumns = NO_COLUMNS,
 ): Generator<ColumnBatch> {
-	const buffer = new RowBuffer();
+	const buffer = new RowBuffer(columns);
 	for (const pack of order) {
 		buffer.add(window, pack);
 		if (buffer.rows === batchRows) {

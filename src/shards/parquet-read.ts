@@ -86,6 +86,12 @@ function toColumn(
 			flat.set(lists[i] as ArrayLike<number>, offsets[i]);
 		return { type, values: flat, offsets };
 	}
+	if (type === "list<float32>") {
+		const flat = new Float32Array(offsets[rows]);
+		for (let i = 0; i < rows; i++)
+			flat.set(lists[i] as ArrayLike<number>, offsets[i]);
+		return { type, values: flat, offsets };
+	}
 	const flat = new BigInt64Array(offsets[rows]);
 	for (let i = 0; i < rows; i++)
 		flat.set(lists[i] as ArrayLike<bigint>, offsets[i]);

@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { tableFromIPC } from "apache-arrow";
 import { type BuildOptions, build, verify } from "seqpack";
 import { describe, expect, test } from "vitest";
 import { longDocuments } from "../../src/decompose/long-documents.js";
@@ -132,4 +134,70 @@ test.each([
 	[{ order: "balanced", ranks: 0 }, /ranks \(--ranks\) is 0/],
 ])("bad use: %j", async (options, sentence) => {
 	await expect(built(options)).rejects.toThrow(sentence);
+});
+
+describe("columns that are stored when asked for", () => {
+	test.each(["parquet", "arrow"])("in %s, and verified", async (format) => {
+		const columns = [
+			"position_ids",
+			"segment_ids",
+			"loss_mask",
+			"labels",
+			"seq_start_id",
+		];
+		const { settings } = await built({
+			format,
+			columns,
+			lossWeight: "document",
+			mask: { kind: "sliding-window", window: 512 },
+		});
+		expect(settings).toMatchObject({
+			columns,
+			lossWeight: "document",
+			mask: { kind: "sliding-window", window: 512 },
+		});
+	});
+
+	test("weights of documents add up to one for each that has a label", async () => {
+		const out = join(temporaryDirectory(), "data");
+		const { manifest } = await build({
+			inputs: [join(fixtures, "scripts")],
+			tokenizer: tokenizerPath,
+			seqLen: 1024,
+			workers: 0,
+			format: "arrow",
+			lossWeight: "document",
+			out,
+		});
+		const sums = new Map<bigint, number>();
+		for (const { path } of manifest.shards) {
+			const table = tableFromIPC(readFileSync(join(out, path)));
+			for (const row of table) {
+				const weights = [...row.loss_weight];
+				let at = 0;
+				for (const [i, length] of [...row.seq_lengths].entries()) {
+					const id = row.doc_ids.get(i);
+					const sum = weights
+						.slice(at, at + length)
+						.reduce((a: number, b: number) => a + b, 0);
+					sums.set(id, (sums.get(id) ?? 0) + sum);
+					at += length;
+				}
+			}
+		}
+		expect(sums.size).toBe(manifest.totals.documents);
+		for (const sum of sums.values()) expect(sum).toBeCloseTo(1, 4);
+	});
+
+	test.each([
+		[{ columns: ["attention"] }, /--columns\) is "attention": give one of pos/],
+		[{ lossWeight: "row" as "token" }, /"row": give one of token, document/],
+		[{ mask: { kind: "sliding-window", window: 0 } as const }, /a window of 0/],
+		[
+			{ mask: { kind: "prefix", prefixLengths: [] } as const },
+			/--mask\) is "prefix": give one of causal/,
+		],
+	])("bad use: %j", async (options, sentence) => {
+		await expect(built(options)).rejects.toThrow(sentence);
+	});
 });

@@ -11,6 +11,7 @@ import { dirname, join } from "node:path";
 import { build, createShard, packedSchema, verify } from "seqpack";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ColumnBatch } from "../../src/shards/columns.js";
+import { packedSchemaWith } from "../../src/shards/packed-rows.js";
 import { type Row, readManifest, readRows } from "../build/dataset-rows.js";
 import {
 	directoryWith,
@@ -302,4 +303,53 @@ describe("the command", () => {
 			expect(code).toBe(exitCode);
 		}
 	});
+});
+
+test("a stored column that is not what seq_lengths make it is found", async () => {
+	const out = join(temporaryDirectory(), "data");
+	const columns = ["position_ids"];
+	const lossWeight = "token";
+	const { manifest } = await build({
+		inputs: [join(fixtures, "scripts")],
+		tokenizer: tokenizerPath,
+		seqLen: 2048,
+		workers: 0,
+		format: "arrow",
+		columns,
+		lossWeight,
+		out,
+	});
+	const [entry] = manifest.shards;
+	const path = join(out, entry.path);
+	const rows = await readRows(path);
+	const batch = toBatch(rows);
+	const { offsets } = batch.columns.input_ids as { offsets: Int32Array };
+	const schema = packedSchemaWith({ columns, lossWeight });
+	const shard = await createShard(path, { schema });
+	// Positions that do not restart, and a loss at the first token of a document.
+	await shard.write({
+		...batch,
+		columns: {
+			...batch.columns,
+			position_ids: {
+				type: "list<int32>",
+				values: Int32Array.from({ length: entry.tokens }, (_, i) => i),
+				offsets,
+			},
+			loss_weight: {
+				type: "list<float32>",
+				values: new Float32Array(entry.tokens).fill(1),
+				offsets,
+			},
+		},
+	});
+	Object.assign(entry, await shard.close());
+	writeFileSync(join(out, "seqpack.json"), JSON.stringify(manifest));
+	const { problems } = await verify(out);
+	expect(problems.join("\n")).toMatch(
+		/row 1: its position_ids are not what its seq_lengths make them/,
+	);
+	expect(problems.join("\n")).toMatch(
+		/row 0: its loss_weight is not what its seq_lengths make it/,
+	);
 });

@@ -15,6 +15,7 @@ const schema: Schema = [
 	{ name: "name", type: "string" },
 	{ name: "ids", type: "list<int32>" },
 	{ name: "big_ids", type: "list<int64>" },
+	{ name: "weights", type: "list<float32>" },
 ];
 
 interface Row {
@@ -23,6 +24,7 @@ interface Row {
 	name: string | null;
 	ids: number[];
 	big_ids: bigint[];
+	weights: number[];
 }
 
 const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
@@ -33,10 +35,11 @@ const row: fc.Arbitrary<Row> = fc.record({
 	name: fc.option(fc.string({ unit: "grapheme" })),
 	ids: fc.array(int32),
 	big_ids: fc.array(int64),
+	weights: fc.array(fc.float({ noNaN: true })),
 });
 
 function toBatch(rows: Row[]): ColumnBatch {
-	const offsets = (key: "ids" | "big_ids") => {
+	const offsets = (key: "ids" | "big_ids" | "weights") => {
 		const result = new Int32Array(rows.length + 1);
 		rows.forEach((r, i) => {
 			result[i + 1] = result[i] + r[key].length;
@@ -58,6 +61,11 @@ function toBatch(rows: Row[]): ColumnBatch {
 				type: "list<int64>",
 				values: BigInt64Array.from(rows.flatMap((r) => r.big_ids)),
 				offsets: offsets("big_ids"),
+			},
+			weights: {
+				type: "list<float32>",
+				values: Float32Array.from(rows.flatMap((r) => r.weights)),
+				offsets: offsets("weights"),
 			},
 		},
 	};
@@ -129,7 +137,16 @@ describe.each(every)("%s with compression %s", (format, compression) => {
 	test("a shard without a column that is due is refused by name", async () => {
 		const path = join(temporaryDirectory(), "shard");
 		await write(format, compression, path, [
-			[{ number: 1, big: 2n, name: "n", ids: [3], big_ids: [4n] }],
+			[
+				{
+					number: 1,
+					big: 2n,
+					name: "n",
+					ids: [3],
+					big_ids: [4n],
+					weights: [0.5],
+				},
+			],
 		]);
 		const file = await localStore.open(path);
 		const wanted: Schema = [...schema, { name: "more", type: "int32" }];
@@ -150,7 +167,16 @@ describe.each(every)("%s with compression %s", (format, compression) => {
 			batchRows: 64,
 			metadata: new Map(),
 		});
-		const rows = [{ number: 1, big: 2n, name: "n", ids: [3], big_ids: [4n] }];
+		const rows = [
+			{
+				number: 1,
+				big: 2n,
+				name: "n",
+				ids: [3],
+				big_ids: [4n],
+				weights: [0.5],
+			},
+		];
 		await expect(
 			(async () => {
 				await writer.write(toBatch(rows));
@@ -169,6 +195,7 @@ test("Parquet: a row group for each batch, three-level lists, and metadata", asy
 			name: "n",
 			ids: [i, i],
 			big_ids: [],
+			weights: [],
 		}));
 	await write("parquet", "snappy", path, [rows(64), rows(64), rows(5)]);
 	const metadata = await parquetMetadataAsync(await asyncBufferFromFile(path));
@@ -196,7 +223,16 @@ test("Parquet: a row group for each batch, three-level lists, and metadata", asy
 test("Arrow: a stream (not a file) whose lists have the child `item`", async () => {
 	const path = join(temporaryDirectory(), "shard.arrow");
 	await write("arrow", "none", path, [
-		[{ number: 1, big: 2n, name: null, ids: [3], big_ids: [4n] }],
+		[
+			{
+				number: 1,
+				big: 2n,
+				name: null,
+				ids: [3],
+				big_ids: [4n],
+				weights: [0.5],
+			},
+		],
 	]);
 	const bytes = readFileSync(path);
 	expect(bytes.subarray(0, 4)).toEqual(Buffer.from([255, 255, 255, 255]));
