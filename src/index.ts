@@ -65,6 +65,7 @@ export { toOlmoCore } from "./masks/views/olmo-core.js";
 export { toTorchtune } from "./masks/views/torchtune.js";
 export { toTrl } from "./masks/views/trl.js";
 export type { ViewOptions } from "./masks/views/view.js";
+export { patternBound } from "./pack/column-generation.js";
 export {
 	type CompareOptions,
 	compareStrategies,

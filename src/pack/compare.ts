@@ -1,4 +1,5 @@
 import { createRandom, permutation } from "../core/random.js";
+import { patternBound } from "./column-generation.js";
 import { imbalance, packCosts } from "./cost.js";
 import { lowerBound } from "./lower-bound.js";
 import { balancedOrder } from "./order.js";
@@ -52,11 +53,33 @@ export function* compareStrategies(
 	{ ranks = 8, packers, ...options }: CompareOptions = {},
 ): Generator<StrategyReport> {
 	checkPackOptions(capacity, options);
+	/** Of the strategies that cut by the same rule, so pack the same sequences. */
+	let shared: number | undefined;
 	for (const packer of packers ?? Object.keys(strategies)) {
 		if (packers === undefined && !allows(capacity, { ...options, packer }))
 			continue;
-		yield report(lengths, capacity, { ...options, packer }, ranks);
+		const ownCut = strategies[packer]?.cut !== undefined;
+		const found = report(
+			lengths,
+			capacity,
+			{ ...options, packer },
+			ranks,
+			ownCut ? undefined : shared,
+		);
+		if (!ownCut) shared = found.lowerBoundRows;
+		yield found;
 	}
+}
+
+/** The bound of patterns as well, where the packs may hold any number of sequences. */
+function bestBound(
+	lengths: Int32Array,
+	capacity: number,
+	maxSequences: number | undefined,
+): number {
+	return maxSequences === undefined
+		? patternBound(lengths, capacity)
+		: lowerBound(lengths, capacity, { maxSequences });
 }
 
 function allows(capacity: number, options: PackDocumentsOptions): boolean {
@@ -73,6 +96,7 @@ function report(
 	capacity: number,
 	options: PackDocumentsOptions,
 	ranks: number,
+	bound: number | undefined,
 ): StrategyReport {
 	const began = performance.now();
 	const { pieces, packing } = packDocuments(lengths, capacity, options);
@@ -108,7 +132,7 @@ function report(
 	return {
 		packer: options.packer as string,
 		rows,
-		lowerBoundRows: lowerBound(rooms, capacity, { maxSequences }),
+		lowerBoundRows: bound ?? bestBound(rooms, capacity, maxSequences),
 		fill: rows === 0 ? 0 : tokens / (rows * capacity),
 		padding: rows * capacity - tokens,
 		cutDocuments,

@@ -128,6 +128,11 @@ export function checkPackOptions(
 			`the packer ${name} cuts long documents by its own rule: leave out --long-documents ${longDocuments}.`,
 		);
 	requireWhole("minSequence (--min-sequence)", minSequence, capacity);
+	if (name === "column-generation" && options.maxSequences !== undefined)
+		throw new UsageError(
+			"no-max-sequences",
+			"the packer column-generation has no limit on the sequences of a pack: use capped.",
+		);
 	if (name === "concat")
 		for (const [option, value] of [
 			["--min-sequence", minSequence],

@@ -2,6 +2,7 @@ import { UsageError } from "../core/errors.js";
 import { bestFit } from "./best-fit.js";
 import { bestFitDecreasing } from "./best-fit-decreasing.js";
 import { capped } from "./capped.js";
+import { columnGeneration } from "./column-generation.js";
 import { firstFit, firstFitDecreasing } from "./first-fit.js";
 import { longestPackFirst, shortestPackFirst } from "./histogram.js";
 import { nextFit } from "./next-fit.js";
@@ -21,6 +22,7 @@ export const packers: Readonly<Record<string, Packer>> = {
 	"longest-pack-first": longestPackFirst,
 	capped,
 	streaming,
+	"column-generation": columnGeneration,
 };
 
 export interface PackOptions extends PackerOptions {

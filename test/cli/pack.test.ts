@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { build } from "seqpack";
+import { expect, test } from "vitest";
+import { strategies } from "../../src/pack/pack-documents.js";
+import {
+	fixtureDocuments,
+	fixtures,
+	seqpack,
+	temporaryDirectory,
+	tokenizerPath,
+} from "../helpers.js";
+
+const scripts = join(fixtures, "scripts");
+
+test("compares all strategies on text and on the dataset made of it alike", async () => {
+	const out = join(temporaryDirectory(), "data");
+	await build({
+		inputs: [scripts],
+		tokenizer: tokenizerPath,
+		seqLen: 1024,
+		workers: 0,
+		out,
+	});
+	const compare = (...args: string[]) => {
+		const { code, stdout, stderr } = seqpack([
+			"pack",
+			...["--seq-len", "2048", "--json", "--compare"],
+			...args,
+		]);
+		expect(code, stderr).toBe(0);
+		const table = JSON.parse(stdout);
+		for (const strategy of table.strategies) delete strategy.milliseconds;
+		return { table, stderr };
+	};
+	const ofDataset = compare(out);
+	const ofText = compare(scripts, "--tokenizer", tokenizerPath);
+	expect(ofDataset.table).toEqual(ofText.table);
+	expect(ofText.table.strategies).toHaveLength(Object.keys(strategies).length);
+	expect(ofText.stderr).toMatch(/best-fit-decreasing +\d/);
+	expect(ofText.stderr).toMatch(
+		/45 documents, [\d,]+ tokens, in rows of 2,048/,
+	);
+	expect(fixtureDocuments).toBeGreaterThan(45);
+});
+
+test.each([
+	[["--compare", scripts], /required option '--seq-len/],
+	[["--seq-len", "64"], /required option '--compare/],
+	[
+		["--compare", scripts, "--seq-len", "64"],
+		/is not a dataset of seqpack.*give --tokenizer/,
+	],
+	[
+		["--compare", scripts, "--seq-len", "64", "--min-sequence", "65"],
+		/--min-sequence\) is 65/,
+	],
+	[["--compare", scripts, "--seq-len", "0"], /a pack cannot hold 0 tokens/],
+])("%j is wrong use", (args, sentence) => {
+	const { code, stderr } = seqpack(["pack", ...args]);
+	expect(stderr).toMatch(sentence);
+	expect(code).toBe(2);
+});
+
+test("--help has an example", () => {
+	expect(seqpack(["pack", "--help"]).stdout).toContain(
+		"seqpack pack --compare corpus/*.jsonl.gz --tokenizer",
+	);
+});
