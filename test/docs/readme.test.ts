@@ -35,6 +35,9 @@ test("files that the README and the docs point to are there", () => {
 		"docs/dependencies.md",
 		"docs/guide/build.md",
 		"docs/guide/library.md",
+		"docs/guide/masks.md",
+		"docs/guide/packing.md",
+		"docs/guide/tokenizers.md",
 	]) {
 		const text = readFileSync(join(root, page), "utf8");
 		for (const [, link] of text.matchAll(/\]\(([^)#:]+)\)/g))
