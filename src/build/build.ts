@@ -15,9 +15,9 @@ import { STATE } from "./layout.js";
 import { takeLock } from "./lock.js";
 import { type BuildOptions, checkOptions, resolveSettings } from "./options.js";
 import { beginAnew, forget, lookAtOutput } from "./output-directory.js";
-import { estimatedBytes, makePlan, type Plan } from "./plan.js";
+import { estimatedBytes, makePlan, type Plan, remainderTasks } from "./plan.js";
 import { readRecord, type TaskRecord } from "./record.js";
-import { runTasks } from "./run.js";
+import { type RunEvents, runTasks } from "./run.js";
 import type { StageTimes } from "./task.js";
 
 export interface BuildResult {
@@ -57,7 +57,7 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
 	const found = await lookAtOutput(store, out, plan, overwrite);
 	if (found.state === "built") {
 		const { manifest } = found;
-		const tasksResumed = plan.tasks.length;
+		const tasksResumed = plan.tasks.length + remainderTasks(plan);
 		const stages = { read: 0, tokenize: 0, pack: 0, write: 0 };
 		const status = "already-built";
 		return { status, out, manifest, tasksResumed, stages, seconds: seconds() };
@@ -135,8 +135,7 @@ async function runMissing(
 		tasks: tasksResumed,
 		totalTasks: records.length,
 	};
-	const workers = options.workers ?? availableParallelism();
-	await runTasks(prepared, missing, workers, options.signal, {
+	const events: RunEvents = {
 		onProgress(bytes, documents, tokens) {
 			progress.bytes += bytes;
 			progress.documents += documents;
@@ -151,7 +150,17 @@ async function runMissing(
 			stages.write += times.write;
 			options.onProgress?.(progress);
 		},
-	});
+	};
+	const workers = options.workers ?? availableParallelism();
+	const { signal } = options;
+	const { tasks } = prepared.plan;
+	const reading = missing.filter((task) => task < tasks.length);
+	await runTasks(prepared, reading, workers, signal, events);
+	// They need what all the others left over.
+	const remainders = missing.filter((task) => task >= tasks.length);
+	const threads = remainders.length > 1 ? workers : 0;
+	if (remainders.length > 0)
+		await runTasks(prepared, remainders, threads, signal, events);
 	requireRows(await readRecords(prepared), options.inputs);
 	return { tasksResumed, stages };
 }
@@ -163,7 +172,8 @@ async function readRecords({
 	onError,
 }: Prepared): Promise<(TaskRecord | null)[]> {
 	const records: (TaskRecord | null)[] = [];
-	for (let task = 0; task < plan.tasks.length; task++) {
+	const tasks = plan.tasks.length + remainderTasks(plan);
+	for (let task = 0; task < tasks; task++) {
 		const record = await readRecord(store, out, task, plan.planHash);
 		// Where errors are to stop the build, a task that passed some over is not done.
 		const counts = onError === "skip" || record?.skipped === null;

@@ -19,7 +19,7 @@ import {
 	writeAll,
 } from "../storage/store.js";
 import { SKIPPED, STAGED, stagedPath } from "./layout.js";
-import type { Plan } from "./plan.js";
+import { type Plan, remainderTasks } from "./plan.js";
 import { readRecord, type SkippedRecord, type TaskRecord } from "./record.js";
 
 /**
@@ -39,7 +39,8 @@ export async function finalize(
 	const shards: ManifestShard[] = [];
 	const index: ManifestFile[] = [];
 	const skippedList = new SkippedList(store, out, plan);
-	for (let task = 0; task < plan.tasks.length; task++) {
+	const remainders = remainderTasks(plan);
+	for (let task = 0; task < plan.tasks.length + remainders; task++) {
 		const record = await readRecord(store, out, task, plan.planHash);
 		if (record === null)
 			throw new Error(`task ${task} is not done, and the build was finalized`);
@@ -47,7 +48,7 @@ export async function finalize(
 		for (const [room, count] of record.rooms) roomCounts[room] += count;
 		shards.push(...record.shards);
 		if (record.index !== null) index.push(record.index);
-		await skippedList.add(record);
+		if (task < plan.tasks.length) await skippedList.add(record);
 	}
 	const problems = imbalances(totals);
 	if (problems.length > 0) throw new Error(problems.join("; "));
@@ -71,6 +72,7 @@ export async function finalize(
 			fingerprint,
 		})),
 		tasks: plan.tasks.length,
+		remainderTasks: remainders,
 		totals,
 		summary: summarize(totals, plan.settings, roomCounts),
 		shards,

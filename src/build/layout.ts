@@ -26,6 +26,11 @@ export function skippedPath(task: number): string {
 	return `skipped/${padded(task, 5)}.jsonl`;
 }
 
+/** What a task leaves to be packed with what others leave; only ever staged. */
+export function remainderPath(task: number): string {
+	return `remainders/${padded(task, 5)}.arrow`;
+}
+
 /** The dataset's list of skipped records. */
 export const SKIPPED = "index/skipped.jsonl";
 

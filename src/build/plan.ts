@@ -31,6 +31,30 @@ export interface Plan {
 	tasks: InputSpan[][];
 }
 
+/** Tasks whose remainders are packed together. */
+const TASKS_A_REMAINDER = 64;
+/** Packers whose packs gain nothing from being packed again. */
+const WITHOUT_REMAINDER = new Set(["concat", "padded"]);
+
+/**
+ * How many tasks there are, after those of the input, that pack what these leave
+ * over: none where there is but one task.
+ */
+export function remainderTasks({ tasks, settings }: Plan): number {
+	return tasks.length === 1 || WITHOUT_REMAINDER.has(settings.packer)
+		? 0
+		: Math.ceil(tasks.length / TASKS_A_REMAINDER);
+}
+
+/** The tasks, from the first to before the second, whose remainders a task packs. */
+export function tasksOfRemainder(
+	{ tasks }: Plan,
+	task: number,
+): [number, number] {
+	const first = (task - tasks.length) * TASKS_A_REMAINDER;
+	return [first, Math.min(first + TASKS_A_REMAINDER, tasks.length)];
+}
+
 /** Text is taken to be this many times as large as its gzip file. */
 const GZIP_RATIO = 4;
 

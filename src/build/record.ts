@@ -20,6 +20,8 @@ export interface TaskRecord {
 	index: ManifestFile | null;
 	/** The list of records passed over, where there are any. */
 	skipped: ManifestFile | null;
+	/** Packs left to a remainder task, where there are any. */
+	remainder: ManifestFile | null;
 }
 
 /** Counts as pairs of index and count, those of zero left out. */
@@ -85,6 +87,6 @@ export async function readRecord(
 
 /** The files of a task that become part of the dataset, and its own list of skipped records. */
 export function filesOf(record: TaskRecord): ManifestFile[] {
-	const { shards, index, skipped } = record;
-	return [...shards, index, skipped].filter((file) => file !== null);
+	const { shards, index, skipped, remainder } = record;
+	return [...shards, index, skipped, remainder].filter((file) => file !== null);
 }

@@ -10,17 +10,21 @@ import type {
 	ReadOptions,
 	Span,
 } from "../sources/source.js";
-import type { PendingFile, Store } from "../storage/store.js";
+import type { Store } from "../storage/store.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
-import { indexPath, skippedPath, stagedPath } from "./layout.js";
-import type { Plan } from "./plan.js";
+import { indexPath, remainderPath, skippedPath } from "./layout.js";
+import { PackedOutput } from "./packed-output.js";
+import { type Plan, remainderTasks } from "./plan.js";
 import {
 	type SkippedRecord,
 	sparse,
 	type TaskRecord,
 	writeRecord,
 } from "./record.js";
+import { Remainder } from "./remainder.js";
+import { runRemainderTask } from "./remainder-task.js";
 import { ShardSeries } from "./shard-series.js";
+import { StagedFile } from "./staged-file.js";
 import { Window } from "./window.js";
 
 /** What all tasks of a build share. */
@@ -49,7 +53,8 @@ export interface StageTimes {
 const INDEX_BATCH_ROWS = 1 << 16;
 
 /**
- * Builds one task of a plan: reads its spans, and writes its shards, its part
+ * Builds one task of a plan, or, numbered after those, packs what tasks left over:
+ * reads its spans, and writes its shards, its part
  * of the index and, last, its record. What it writes depends on the plan and
  * the inputs alone; run again, it writes the same bytes.
  * @throws DataError for a bad record when errors stop the build;
@@ -59,6 +64,7 @@ export async function runTask(
 	context: TaskContext,
 	task: number,
 ): Promise<StageTimes> {
+	if (task >= context.plan.tasks.length) return runRemainderTask(context, task);
 	const run = new TaskRun(context, task);
 	try {
 		return await run.build();
@@ -76,6 +82,8 @@ class TaskRun {
 	readonly #times: StageTimes = { read: 0, tokenize: 0, pack: 0, write: 0 };
 	readonly #roomCounts: Float64Array;
 	readonly #series: ShardSeries;
+	readonly #output: PackedOutput;
+	readonly #remainder: Remainder;
 	readonly #window: Window;
 	readonly #index: StagedFile;
 	readonly #skipped: StagedFile;
@@ -87,13 +95,18 @@ class TaskRun {
 		this.#task = task;
 		this.#series = new ShardSeries(store, out, task, plan.settings);
 		this.#roomCounts = new Float64Array(plan.settings.seqLen + 1);
-		this.#window = new Window(
-			task,
+		this.#output = new PackedOutput(
 			plan.settings,
-			tokenizer,
+			this.#series,
 			this.#totals,
 			this.#roomCounts,
 		);
+		this.#remainder = new Remainder(
+			plan.settings,
+			new StagedFile(store, out, remainderPath(task)),
+			remainderTasks(plan) > 0,
+		);
+		this.#window = new Window(task, plan.settings, tokenizer, this.#totals);
 		this.#index = new StagedFile(store, out, indexPath(task));
 		this.#skipped = new StagedFile(store, out, skippedPath(task));
 	}
@@ -117,6 +130,7 @@ class TaskRun {
 			shards: this.#series.shards,
 			index: await this.#index.commit(documents),
 			skipped: await this.#skipped.commit(skipped.reduce((a, b) => a + b, 0)),
+			remainder: await this.#remainder.finish(),
 		};
 		await writeRecord(store, out, record);
 		this.#times.write += performance.now() - began;
@@ -127,6 +141,7 @@ class TaskRun {
 		await this.#series.abort();
 		await this.#index.abort();
 		await this.#skipped.abort();
+		await this.#remainder.abort();
 	}
 
 	async #readSpan(file: InputFile, span: Span): Promise<void> {
@@ -181,7 +196,7 @@ class TaskRun {
 			batchRows: INDEX_BATCH_ROWS,
 			metadata: new Map(),
 		});
-		await this.#window.flush(this.#series, this.#indexWriter);
+		await this.#window.flush(this.#output, this.#remainder, this.#indexWriter);
 		const written = this.#series.writeTime - writing;
 		this.#times.write += written;
 		this.#times.pack += performance.now() - began - written;
@@ -212,34 +227,4 @@ async function requireUnchanged(store: Store, file: InputFile): Promise<void> {
 			"input-changed",
 			`${file.path} changed while it was being built from: it had ${file.size} bytes and ${now === null ? "is gone" : `has ${now.size}`}. Build again with --overwrite once it no longer changes.`,
 		);
-}
-
-/** A file of the dataset that a task writes, if it has anything to put in it. */
-class StagedFile {
-	readonly #store: Store;
-	readonly #place: string;
-	readonly #path: string;
-	#file: PendingFile | null = null;
-
-	constructor(store: Store, out: string, path: string) {
-		this.#store = store;
-		this.#path = path;
-		this.#place = `${out}/${stagedPath(path)}`;
-	}
-
-	async open(): Promise<PendingFile> {
-		this.#file ??= await this.#store.create(this.#place);
-		return this.#file;
-	}
-
-	async commit(rows: number) {
-		if (this.#file === null) return null;
-		const written = await this.#file.commit();
-		this.#file = null;
-		return { path: this.#path, rows, ...written };
-	}
-
-	async abort(): Promise<void> {
-		await this.#file?.abort();
-	}
 }

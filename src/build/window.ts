@@ -1,23 +1,21 @@
 import { DataError } from "../core/errors.js";
-import { createRandom, permutation, type Random } from "../core/random.js";
+import { createRandom } from "../core/random.js";
 import { listLengths, TokenBatchBuilder } from "../core/token-batch.js";
 import { addDropped, type Settings, type Totals } from "../dataset/manifest.js";
 import type { Pieces } from "../decompose/pieces.js";
-import { imbalance, packCosts } from "../pack/cost.js";
-import { balancedOrder, shuffleBits } from "../pack/order.js";
 import {
 	droppedTokens,
 	type PackDocumentsOptions,
 	packDocuments,
-	roundedUp,
 } from "../pack/pack-documents.js";
-import type { Packing } from "../pack/packing.js";
 import type { ShardWriter } from "../shards/format.js";
 import { IndexRows } from "../shards/index-rows.js";
 import type { PackedWindow } from "../shards/packed-rows.js";
 import type { DocumentBatch } from "../sources/source.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
-import type { ShardSeries } from "./shard-series.js";
+import { packOptionsOf } from "./pack-options.js";
+import type { PackedOutput } from "./packed-output.js";
+import type { Remainder } from "./remainder.js";
 
 /**
  * Documents that are packed together. Filled until it holds the tokens that the
@@ -30,25 +28,19 @@ export class Window {
 	readonly #tokenizer: Tokenizer;
 	readonly #task: number;
 	readonly #totals: Totals;
-	readonly #roomCounts: Float64Array;
 	#windows = 0;
 
-	/**
-	 * @param totals Is added to.
-	 * @param roomCounts Sequences by the room that they take, 0..seqLen; is added to.
-	 */
+	/** @param totals Is added to. */
 	constructor(
 		task: number,
 		settings: Settings,
 		tokenizer: Tokenizer,
 		totals: Totals,
-		roomCounts: Float64Array,
 	) {
 		this.#task = task;
 		this.#settings = settings;
 		this.#tokenizer = tokenizer;
 		this.#totals = totals;
-		this.#roomCounts = roomCounts;
 		this.#index = new IndexRows(task);
 	}
 
@@ -113,8 +105,12 @@ export class Window {
 	}
 
 	/** Packs what the window holds, gives it out as rows, and empties it. */
-	async flush(series: ShardSeries, index: ShardWriter): Promise<void> {
-		const { seqLen, seed, shardRows } = this.#settings;
+	async flush(
+		output: PackedOutput,
+		remainder: Remainder,
+		index: ShardWriter,
+	): Promise<void> {
+		const { seqLen, seed } = this.#settings;
 		const documents = this.#documents.view();
 		const lengths = listLengths(documents.offsets);
 		const options = packOptionsOf(this.#settings);
@@ -128,65 +124,13 @@ export class Window {
 			labelCounts: labelCounts(lengths.length, pieces),
 		};
 		const random = createRandom(seed, this.#task, this.#windows++);
-		const shardOf = new Int32Array(pieces.length.length);
-		const rowOf = new Int32Array(pieces.length.length);
-		for (const p of this.#rowOrder(pieces.length, packing, random)) {
-			const shard = Math.floor(series.rows / shardRows);
-			const row = series.rows % shardRows;
-			const { order, packOffsets } = packing;
-			for (let at = packOffsets[p]; at < packOffsets[p + 1]; at++) {
-				shardOf[order[at]] = shard;
-				rowOf[order[at]] = row;
-			}
-			const writing = series.add(window, p);
-			if (writing !== undefined) await writing;
-		}
-		this.#count(pieces.length, packing);
+		const packs = remainder.take(window);
+		const { shards, rows } = await output.write(window, packs, random);
 		const { dropped, reasons } = this.#countDropped(lengths, pieces, options);
 		await index.write(
-			this.#index.take(pieces.document, shardOf, rowOf, dropped, reasons),
+			this.#index.take(pieces.document, shards, rows, dropped, reasons),
 		);
 		this.#documents.clear();
-	}
-
-	#rowOrder(lengths: Int32Array, packing: Packing, random: Random): Int32Array {
-		const { order } = this.#settings;
-		const packs = packing.packOffsets.length - 1;
-		if (order.name === "shuffled") return permutation(packs, random);
-		const { ranks } = order;
-		const shuffleWindow = order.shuffleWindow ?? packs;
-		const costs = packCosts(lengths, packing, order);
-		const rows = balancedOrder(costs, { ranks, shuffleWindow }, random);
-		const { balance } = this.#totals;
-		const steps = Math.floor(packs / ranks);
-		const inOrder = Float64Array.from(rows, (pack) => costs[pack]);
-		balance.steps += steps;
-		balance.imbalance += steps * imbalance(inOrder, ranks);
-		const { all, kept } = shuffleBits(packs, { ranks, shuffleWindow });
-		balance.bits += all;
-		balance.bitsKept += kept;
-		return rows;
-	}
-
-	#count(lengths: Int32Array, { order, packOffsets }: Packing): void {
-		const { seqLen, padDocumentToMultiple, padToMultiple } = this.#settings;
-		const totals = this.#totals;
-		const rooms = roundedUp(lengths, padDocumentToMultiple);
-		const packs = packOffsets.length - 1;
-		totals.rows += packs;
-		totals.sequences += lengths.length;
-		for (let p = 0; p < packs; p++) {
-			let room = 0;
-			for (let at = packOffsets[p]; at < packOffsets[p + 1]; at++) {
-				const sequence = order[at];
-				totals.rowTokens += lengths[sequence];
-				totals.alignmentTokens += rooms[sequence] - lengths[sequence];
-				this.#roomCounts[rooms[sequence]]++;
-				room += rooms[sequence];
-			}
-			const multiple = padToMultiple ?? seqLen;
-			totals.paddedTokens += Math.ceil(room / multiple) * multiple;
-		}
 	}
 
 	#countDropped(
@@ -219,18 +163,6 @@ function labelCounts(documents: number, pieces: Pieces): Int32Array {
 	for (let i = 0; i < pieces.length.length; i++)
 		counts[pieces.document[i]] += pieces.length[i] - 1;
 	return counts;
-}
-
-/** The settings as the packers want them. */
-export function packOptionsOf(settings: Settings): PackDocumentsOptions {
-	return {
-		packer: settings.packer,
-		longDocuments: settings.longDocuments ?? undefined,
-		minSequence: settings.minSequence,
-		maxSequences: settings.maxSequences ?? undefined,
-		openPacks: settings.openPacks ?? undefined,
-		padDocumentToMultiple: settings.padDocumentToMultiple,
-	};
 }
 
 /** Ids must be in the vocabulary, and so in the column's type, int32. */

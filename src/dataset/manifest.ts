@@ -126,6 +126,8 @@ export interface Manifest {
 	};
 	inputs: { source: string; bytes: number; fingerprint: string }[];
 	tasks: number;
+	/** Tasks numbered after those, whose shards hold what they left over. */
+	remainderTasks: number;
 	totals: Totals;
 	/** What the totals come to. */
 	summary: Summary;

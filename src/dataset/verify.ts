@@ -110,6 +110,7 @@ class Verification {
 
 	async run(): Promise<VerifyResult> {
 		const { shards, index, tasks, skipped } = this.#manifest;
+		const { remainderTasks } = this.#manifest;
 		const byTask = new Map<number, ManifestShard[]>();
 		for (const shard of shards) {
 			const task = numberAfter("train-", shard.path);
@@ -118,10 +119,23 @@ class Verification {
 		const indexOf = new Map(
 			index.map((file) => [numberAfter("index/", file.path), file]),
 		);
+		/** What remainder tasks hold of each task. */
+		const left = new Map<number, MetSequences>();
+		for (let task = tasks; task < tasks + remainderTasks; task++)
+			for (const shard of byTask.get(task) ?? [])
+				await this.#checkShard(shard, -1, (of) => {
+					if (of >= tasks) return null;
+					const met = left.get(of) ?? new MetSequences();
+					left.set(of, met);
+					return met;
+				});
 		for (let task = 0; task < tasks; task++) {
-			const met = new MetSequences();
+			const met = left.get(task) ?? new MetSequences();
+			left.delete(task);
 			for (const [number, shard] of (byTask.get(task) ?? []).entries())
-				await this.#checkShard(task, number, shard, met);
+				await this.#checkShard(shard, number, (of) =>
+					of === task ? met : null,
+				);
 			const file = indexOf.get(task);
 			if (file !== undefined) await this.#checkIndex(file, met);
 			else if (met.document.length > 0)
@@ -159,11 +173,15 @@ class Verification {
 		return true;
 	}
 
+	/**
+	 * @param number The shard's number in its task; -1 for shards of remainders, which
+	 * the index does not tell apart.
+	 * @param metOf The sequences of a task that the shard may hold some of.
+	 */
 	async #checkShard(
-		task: number,
-		number: number,
 		shard: ManifestShard,
-		met: MetSequences,
+		number: number,
+		metOf: (task: number) => MetSequences | null,
 	): Promise<void> {
 		if (!(await this.#checkFile(shard))) return;
 		const before = { ...this.#result };
@@ -176,7 +194,7 @@ class Verification {
 			);
 			let firstRow = 0;
 			for await (const batch of batches) {
-				this.#checkRows(shard.path, batch, task, number, firstRow, met);
+				this.#checkRows(shard.path, batch, number, firstRow, metOf);
 				firstRow += batch.rows;
 			}
 		});
@@ -196,10 +214,9 @@ class Verification {
 	#checkRows(
 		path: string,
 		batch: Parameters<typeof columnOf>[0],
-		task: number,
 		shard: number,
 		firstRow: number,
-		met: MetSequences,
+		metOf: (task: number) => MetSequences | null,
 	): void {
 		const ids = columnOf(batch, "input_ids", "list<int32>");
 		const lengths = columnOf(batch, "seq_lengths", "list<int32>");
@@ -247,15 +264,18 @@ class Verification {
 				rooms += room;
 				if (room >= 0 && room <= seqLen) this.#roomCounts[room]++;
 				const id = docIds.values[docIds.offsets[r] + i] ?? -1n;
-				if (taskOfDocument(id) !== task)
+				const met = metOf(taskOfDocument(id));
+				if (met === null) {
 					this.#problem(
 						`${place} has the document ${id}, which is of another task`,
 					);
+					continue;
+				}
 				met.document.push(numberOfDocument(id) | 0);
 				met.start.push(docOffsets.values[docOffsets.offsets[r] + i] ?? -1);
 				met.length.push(length);
 				met.shard.push(shard);
-				met.row.push(row);
+				met.row.push(shard === -1 ? -1 : row);
 			}
 			if (sum !== tokens)
 				this.#problem(

@@ -66,6 +66,8 @@ export interface PackedWindow {
 	/** The task, and the number in it of the window's first document. */
 	task: number;
 	firstDocument: number;
+	/** Where the documents given are pieces of others: which these are, and where each begins. */
+	origins?: { task: Int32Array; number: Int32Array; start: Int32Array };
 	/** Tokens of each document that have a label in some sequence; for weights by document. */
 	labelCounts?: Int32Array;
 }
@@ -132,9 +134,16 @@ export class RowBuffer {
 			const from = documents.offsets[document] + start;
 			ids.append(documents.ids.subarray(from, from + length));
 			this.#seqLengths.push(length);
-			this.#docIds.push((window.firstDocument + document) | 0);
-			this.#docIds.push(window.task);
-			this.#docOffsets.push(start);
+			const { origins } = window;
+			if (origins === undefined) {
+				this.#docIds.push((window.firstDocument + document) | 0);
+				this.#docIds.push(window.task);
+				this.#docOffsets.push(start);
+			} else {
+				this.#docIds.push(origins.number[document]);
+				this.#docIds.push(origins.task[document]);
+				this.#docOffsets.push(origins.start[document] + start);
+			}
 			if (this.#lossWeight !== null) {
 				const labels =
 					this.#lossWeight === "document" ? window.labelCounts?.[document] : 1;

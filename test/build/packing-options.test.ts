@@ -201,3 +201,48 @@ describe("columns that are stored when asked for", () => {
 		await expect(built(options)).rejects.toThrow(sentence);
 	});
 });
+
+describe("what tasks leave over", () => {
+	test.each([2048, 32_768])(
+		"is packed together: about as many rows of %i as from one task",
+		async (seqLen) => {
+			const inputs = [fixtures];
+			const one = await built({ inputs, seqLen });
+			const many = await built({ inputs, seqLen, taskBytes: 50_000 });
+			expect(many.tasks).toBeGreaterThan(20);
+			expect(many.remainderTasks).toBe(1);
+			expect(one.remainderTasks).toBe(0);
+			expect(many.totals.rowTokens).toBe(one.totals.rowTokens);
+			expect(many.totals.rows).toBeLessThanOrEqual(one.totals.rows + 1);
+		},
+	);
+
+	test("keeps columns and weights, and does not depend on the workers", async () => {
+		const options = {
+			inputs: [fixtures],
+			seqLen: 4096,
+			taskBytes: 100_000,
+			columns: ["labels", "seq_start_id"],
+			lossWeight: "document",
+			order: "balanced",
+			ranks: 2,
+		} as const;
+		const alone = await built(options);
+		expect(alone.remainderTasks).toBe(1);
+		expect((await built({ ...options, workers: 3 })).shards).toEqual(
+			alone.shards,
+		);
+	});
+
+	test.each(["concat", "padded"])(
+		"nothing is gained for %s",
+		async (packer) => {
+			const { tasks, remainderTasks } = await built({
+				packer,
+				taskBytes: 50_000,
+			});
+			expect(tasks).toBeGreaterThan(1);
+			expect(remainderTasks).toBe(0);
+		},
+	);
+});

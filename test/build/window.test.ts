@@ -17,7 +17,7 @@ const settings = { bos: null, eos: 7, window: 10 } as Settings;
 
 function windowWith(text: string) {
 	const totals = emptyTotals();
-	const window = new Window(0, settings, careless, totals, new Float64Array(1));
+	const window = new Window(0, settings, careless, totals);
 	const batch = { texts: [text], ids: [null], positions: [0], lines: [1] };
 	window.add(batch, 0, "corpus.jsonl");
 	return { window, totals };
