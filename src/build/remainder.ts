@@ -43,6 +43,7 @@ export class Remainder {
 		this.#buffer = new RowBuffer({
 			columns: [],
 			lossWeight: settings.lossWeight,
+			padDocumentToMultiple: 1,
 		});
 		this.#mostPacks = isKept
 			? Math.max(1, Math.floor(MOST_TOKENS / settings.seqLen))

@@ -1,6 +1,7 @@
+import { maskColumns } from "../masks/columns.js";
 import type { ColumnType, Schema } from "../shards/columns.js";
-import { isByToken, packedSchema } from "../shards/packed-rows.js";
-import type { Manifest } from "./manifest.js";
+import { packedSchema } from "../shards/packed-rows.js";
+import type { Manifest, Totals } from "./manifest.js";
 
 // Only beside Parquet shards: all configs of a directory are read as one format.
 const INDEX_CONFIG = `
@@ -16,6 +17,9 @@ const MEANINGS: Record<string, string> = {
 	loss_mask: "1 where the token is a label, 0 for the first of each sequence",
 	labels: "unshifted labels: the tokens, -100 for the first of each sequence",
 	seq_start_id: "where each sequence begins in the row",
+	cu_seqlens: "0, and where each sequence ends",
+	cu_seqlens_padded:
+		"the same once each sequence is padded to the multiple of the settings",
 	loss_weight:
 		"weights of the labels; divide by their sum over all rows of a step",
 };
@@ -106,7 +110,15 @@ function yamlFeature(name: string, type: ColumnType): string {
 function arrowBytes({ totals }: Manifest, schema: Schema): number {
 	return schema.reduce((sum, { name, type }) => {
 		const width = type === "list<int64>" ? 8 : 4;
-		const values = isByToken(name) ? totals.rowTokens : totals.sequences;
-		return sum + width * values + 4 * totals.rows;
+		return sum + width * entries(name, totals) + 4 * totals.rows;
 	}, 0);
+}
+
+/** How many values all rows have of a column. */
+function entries(column: string, totals: Totals): number {
+	if (column === "input_ids" || column === "loss_weight")
+		return totals.rowTokens;
+	const kind = maskColumns[column]?.entries ?? "sequence";
+	if (kind === "token") return totals.rowTokens;
+	return totals.sequences + (kind === "border" ? totals.rows : 0);
 }

@@ -298,7 +298,8 @@ class Verification {
 		batch: Parameters<typeof columnOf>[0],
 		firstRow: number,
 	): void {
-		const { columns, lossWeight } = this.#manifest.settings;
+		const { columns, lossWeight, padDocumentToMultiple } =
+			this.#manifest.settings;
 		const ids = columnOf(batch, "input_ids", "list<int32>");
 		const lengths = columnOf(batch, "seq_lengths", "list<int32>");
 		const of = <T extends Int32Array | Float32Array>(
@@ -316,7 +317,7 @@ class Verification {
 			if (!isSound) continue;
 			for (const name of columns) {
 				due.length = 0;
-				maskColumns[name](row, due);
+				maskColumns[name].append(row, due, padDocumentToMultiple);
 				const found = of(columnOf(batch, name, "list<int32>"), r);
 				if (!isEqual(found, due.view()))
 					this.#problem(

@@ -27,12 +27,21 @@ export interface RowColumns {
 	columns: readonly string[];
 	/** What the weights in the column `loss_weight` make count the same; null: no such column. */
 	lossWeight: LossWeighting | null;
+	/** What sequences are padded to for attention, for columns that ask. */
+	padDocumentToMultiple: number;
 }
 
-const NO_COLUMNS: RowColumns = { columns: [], lossWeight: null };
+const NO_COLUMNS: RowColumns = {
+	columns: [],
+	lossWeight: null,
+	padDocumentToMultiple: 1,
+};
 
 /** The columns of a packed row, with those asked for. */
-export function packedSchemaWith({ columns, lossWeight }: RowColumns): Schema {
+export function packedSchemaWith({
+	columns,
+	lossWeight,
+}: Pick<RowColumns, "columns" | "lossWeight">): Schema {
 	return [
 		...packedSchema,
 		...columns.map((name) => ({ name, type: "list<int32>" as const })),
@@ -40,19 +49,6 @@ export function packedSchemaWith({ columns, lossWeight }: RowColumns): Schema {
 			? []
 			: [{ name: "loss_weight", type: "list<float32>" as const }]),
 	];
-}
-
-/** Columns with an entry a sequence; others have one a token. */
-const BY_SEQUENCE = new Set([
-	"seq_lengths",
-	"doc_ids",
-	"doc_offsets",
-	"seq_start_id",
-]);
-
-/** Whether a column has an entry for each token of a row, not each sequence. */
-export function isByToken(column: string): boolean {
-	return !BY_SEQUENCE.has(column);
 }
 
 /** What a window of documents was made into, on lengths alone. */
@@ -88,6 +84,13 @@ export function numberOfDocument(id: bigint): number {
 	return Number(id & 0xffffffffn);
 }
 
+/** A column that is stored when asked for, as a list array. */
+interface MoreColumn {
+	name: string;
+	values: Int32Buffer;
+	offsets: Int32Buffer;
+}
+
 /** Gathers packed rows into batches: the one place where tokens are copied to a column. */
 export class RowBuffer {
 	/** Rows held now. */
@@ -99,12 +102,19 @@ export class RowBuffer {
 	// Pairs of low and high words, which in memory are the int64 ids.
 	readonly #docIds = new Int32Buffer();
 	readonly #docOffsets = new Int32Buffer();
-	readonly #more: Map<string, Int32Buffer>;
+	readonly #more: MoreColumn[];
+	readonly #multiple: number;
 	readonly #lossWeight: LossWeighting | null;
 	readonly #weights = new Float32Buffer();
 
-	constructor({ columns, lossWeight }: RowColumns = NO_COLUMNS) {
-		this.#more = new Map(columns.map((name) => [name, new Int32Buffer()]));
+	constructor(more: RowColumns = NO_COLUMNS) {
+		const { columns, lossWeight, padDocumentToMultiple } = more;
+		this.#more = columns.map((name) => ({
+			name,
+			values: new Int32Buffer(),
+			offsets: new Int32Buffer(),
+		}));
+		this.#multiple = padDocumentToMultiple;
 		this.#lossWeight = lossWeight;
 		this.clear();
 	}
@@ -151,7 +161,7 @@ export class RowBuffer {
 				this.#weights.push(1 / (labels ?? 1), length - 1);
 			}
 		}
-		if (this.#more.size > 0) {
+		if (this.#more.length > 0) {
 			const row = {
 				ids: ids.array.subarray(firstToken, ids.length),
 				seqLengths: this.#seqLengths.array.subarray(
@@ -159,7 +169,10 @@ export class RowBuffer {
 					this.#seqLengths.length,
 				),
 			};
-			for (const [name, buffer] of this.#more) maskColumns[name](row, buffer);
+			for (const { name, values, offsets } of this.#more) {
+				maskColumns[name].append(row, values, this.#multiple);
+				offsets.push(values.length);
+			}
 		}
 		this.#inputOffsets.push(ids.length);
 		this.#seqOffsets.push(this.#seqLengths.length);
@@ -171,11 +184,11 @@ export class RowBuffer {
 		const seqOffsets = this.#seqOffsets.view();
 		const inputOffsets = this.#inputOffsets.view();
 		const more: Record<string, Column> = {};
-		for (const [name, buffer] of this.#more)
+		for (const { name, values, offsets } of this.#more)
 			more[name] = {
 				type: "list<int32>",
-				values: buffer.view(),
-				offsets: isByToken(name) ? inputOffsets : seqOffsets,
+				values: values.view(),
+				offsets: offsets.view(),
 			};
 		if (this.#lossWeight !== null)
 			more.loss_weight = {
@@ -222,9 +235,10 @@ export class RowBuffer {
 			this.#seqOffsets,
 			this.#docIds,
 			this.#docOffsets,
-			...this.#more.values(),
+			...this.#more.flatMap(({ values, offsets }) => [values, offsets]),
 		])
 			buffer.length = 0;
+		for (const { offsets } of this.#more) offsets.push(0);
 		this.#weights.length = 0;
 		this.#inputOffsets.push(0);
 		this.#seqOffsets.push(0);

@@ -144,10 +144,13 @@ describe("columns that are stored when asked for", () => {
 			"loss_mask",
 			"labels",
 			"seq_start_id",
+			"cu_seqlens",
+			"cu_seqlens_padded",
 		];
 		const { settings } = await built({
 			format,
 			columns,
+			padDocumentToMultiple: 32,
 			lossWeight: "document",
 			mask: { kind: "sliding-window", window: 512 },
 		});

@@ -221,10 +221,10 @@ test("stored columns are the arrays of a row without padding", () => {
 		seqLengths: Int32Array.of(3, 2),
 	};
 	const stored = Object.fromEntries(
-		Object.entries(maskColumns).map(([name, append]) => {
+		Object.entries(maskColumns).map(([name, { append }]) => {
 			const out = new Int32Buffer();
 			out.push(1);
-			append(row, out);
+			append(row, out, 4);
 			return [name, [...out.view()].slice(1)];
 		}),
 	);
@@ -234,6 +234,8 @@ test("stored columns are the arrays of a row without padding", () => {
 		loss_mask: [0, 1, 1, 0, 1],
 		labels: [-100, 6, 7, -100, 9],
 		seq_start_id: [0, 3],
+		cu_seqlens: [0, 3, 5],
+		cu_seqlens_padded: [0, 4, 8],
 	});
 });
 
