@@ -6,6 +6,7 @@ import { tokenizerFromJson } from "seqpack";
 import { Tokenizer as Rust } from "tokenizers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRandom, randomBelow } from "../../src/core/random.js";
+import { characterOfByte } from "../../src/tokenizer/byte-characters.js";
 import { root, tokenizerPath } from "../helpers.js";
 
 type Json = Record<string, unknown> & {
@@ -257,49 +258,65 @@ describe("characters", () => {
 });
 
 describe("merging", () => {
-	test("random vocabularies and words, short and long", async () => {
-		for (let round = 0; round < 40; round++) {
-			const random = createRandom(seed + round);
-			const json = bytes();
-			const vocab = Object.fromEntries(
-				Object.entries(json.model.vocab as Record<string, number>).filter(
-					([, id]) => id < 256,
-				),
-			);
-			const tokens = [..."abcd", "Ġ"];
-			const merges: [string, string][] = [];
-			for (let i = 0; i < 60; i++) {
-				const pick = () => tokens[randomBelow(random, tokens.length)];
-				const merge: [string, string] = [pick(), pick()];
-				const made = merge.join("");
-				if (made.length > 12) continue;
-				merges.push(merge);
-				if (Object.hasOwn(vocab, made)) continue;
-				vocab[made] = Object.keys(vocab).length;
-				tokens.push(made);
+	/** The characters of a byte-level vocabulary for the bytes of a text. */
+	const inBytes = (text: string) =>
+		[...new TextEncoder().encode(text)].map((byte) => characterOfByte[byte]);
+
+	test.each([
+		["of letters", [..."aabbccdd "], [..."abcd", "Ġ"]],
+		// Merges join parts of characters, within one and across two.
+		[
+			"of bytes",
+			[..."aéёжя中丸文😀 "],
+			[...new Set(inBytes("aéёжя中丸文😀 "))],
+		],
+	])(
+		"random vocabularies %s, and words, short and long",
+		async (_, letters, alphabet) => {
+			for (let round = 0; round < 60; round++) {
+				const random = createRandom(seed + round);
+				const json = bytes();
+				const vocab = Object.fromEntries(
+					Object.entries(json.model.vocab as Record<string, number>).filter(
+						([, id]) => id < 256,
+					),
+				);
+				const tokens = [...alphabet];
+				const merges: [string, string][] = [];
+				for (let i = 0; i < 90; i++) {
+					const pick = () => tokens[randomBelow(random, tokens.length)];
+					const merge: [string, string] = [pick(), pick()];
+					const made = merge.join("");
+					if (made.length > 12) continue;
+					merges.push(merge);
+					if (Object.hasOwn(vocab, made)) continue;
+					vocab[made] = Object.keys(vocab).length;
+					tokens.push(made);
+				}
+				json.model = {
+					...json.model,
+					vocab,
+					merges,
+					ignore_merges: round % 2 === 1,
+				};
+				json.added_tokens = [];
+				json.pre_tokenizer = {
+					type: "ByteLevel",
+					add_prefix_space: false,
+					trim_offsets: true,
+					use_regex: round % 4 < 2,
+				};
+				const { same } = pair(json);
+				for (const text of randomTexts(letters, 60, seed + round))
+					await same(text);
+				for (const text of randomTexts(
+					["ab", "cd", "aaaa", "dcba"],
+					20,
+					seed + round,
+				))
+					await same(text.repeat(9));
 			}
-			json.model = {
-				...json.model,
-				vocab,
-				merges,
-				ignore_merges: round % 2 === 1,
-			};
-			json.added_tokens = [];
-			json.pre_tokenizer = {
-				type: "ByteLevel",
-				add_prefix_space: false,
-				trim_offsets: true,
-				use_regex: round % 4 < 2,
-			};
-			const { same } = pair(json);
-			for (const text of randomTexts([..."aabbccdd "], 60, seed + round))
-				await same(text);
-			for (const text of randomTexts(
-				["ab", "cd", "aaaa", "dcba"],
-				20,
-				seed + round,
-			))
-				await same(text.repeat(9));
-		}
-	}, 120_000);
+		},
+		120_000,
+	);
 });

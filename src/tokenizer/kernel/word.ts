@@ -82,11 +82,24 @@ function keep(start: usize, end: usize, isPiece: bool, from: usize): void {
 function mergeBytes(start: usize, end: usize): void {
 	const from = out;
 	if (byCharacter) writeCharacters(start, end);
-	else
-		for (let at = start; at < end; at++)
-			put(load<i32>(idOfByte + ((<usize>load<u8>(at)) << 2)));
+	else writeBytes(start, end);
 	const left = merge(from, <i32>((out - from) >>> 2));
 	writeTo(from + ((<usize>left) << 2));
+}
+
+/** The tokens of bytes, or of characters that their bytes always merge to. */
+function writeBytes(start: usize, end: usize): void {
+	let at = start;
+	while (at < end) {
+		const first: u32 = load<u8>(at);
+		const length = lengthOf(first);
+		const id = first < 0x80 ? -1 : idOfCharacter(codePointAt(at, first));
+		if (id >= 0) put(id);
+		else
+			for (let i: usize = 0; i < length; i++)
+				put(load<i32>(idOfByte + ((<usize>load<u8>(at + i)) << 2)));
+		at += length;
+	}
 }
 
 /** The tokens of characters, or of their bytes where there is none. */
