@@ -21,6 +21,13 @@ export {
 	type VerifyResult,
 	verify,
 } from "./dataset/verify.js";
+export { bucketLengths } from "./decompose/buckets.js";
+export { remainders } from "./decompose/cut.js";
+export {
+	type DecomposeOptions,
+	type Decomposer,
+	decomposers,
+} from "./decompose/decomposers.js";
 export { longDocuments } from "./decompose/long-documents.js";
 export type { Pieces } from "./decompose/pieces.js";
 export { split } from "./decompose/split.js";
