@@ -84,7 +84,11 @@ export function buildCommand(): Command {
 		.option("--eos-token <token>", "the token to use as EOS")
 		.optionsGroup("Packing:")
 		.addOption(
-			choice("--packer <name>", "how rows are packed", Object.keys(strategies)),
+			choice(
+				"--packer <name>",
+				"how rows are packed (default: best-fit-decreasing; capped, with a limit on sequences)",
+				Object.keys(strategies),
+			),
 		)
 		.addOption(
 			choice(
