@@ -15,6 +15,12 @@ export {
 	type TokenBatch,
 	TokenBatchBuilder,
 } from "./core/token-batch.js";
+export {
+	type EpochShares,
+	type EpochSharesInput,
+	epochShares,
+} from "./curriculum/epoch-shares.js";
+export { scheduleOdds, schedules } from "./curriculum/schedules.js";
 export type { Manifest, Settings, Totals } from "./dataset/manifest.js";
 export {
 	type VerifyOptions,
