@@ -1,6 +1,7 @@
 """Reads a dataset as trainers do, by datasets and pyarrow, and compares it
 with its manifest. Called by run.mjs with the dataset's directory."""
 
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -12,7 +13,8 @@ from datasets import load_dataset, load_from_disk
 directory = Path(sys.argv[1])
 manifest = json.loads((directory / "seqpack.json").read_text())
 totals = manifest["totals"]
-is_arrow = manifest["settings"]["format"] == "arrow"
+settings = manifest["settings"]
+is_arrow = settings["format"] == "arrow"
 
 
 def check_rows(rows, what):
@@ -21,6 +23,19 @@ def check_rows(rows, what):
         assert sum(row["seq_lengths"]) == len(row["input_ids"]), what
         assert len(row["doc_ids"]) == len(row["seq_lengths"]), what
         assert len(row["doc_offsets"]) == len(row["seq_lengths"]), what
+        if settings["columns"]:
+            ends = list(itertools.accumulate(row["seq_lengths"]))
+            assert row["cu_seqlens"] == [0, *ends], what
+            assert row["seq_start_id"] == [0, *ends[:-1]], what
+            positions = [i for n in row["seq_lengths"] for i in range(n)]
+            assert row["position_ids"] == positions, what
+            labels = [
+                -100 if i == 0 else token
+                for i, token in zip(positions, row["input_ids"])
+            ]
+            assert row["labels"] == labels, what
+            mask = [int(label != -100) for label in labels]
+            assert row["loss_mask"] == row["loss_weight"] == mask, what
         tokens += len(row["input_ids"])
         sequences += len(row["seq_lengths"])
         count += 1
@@ -31,11 +46,14 @@ def check_rows(rows, what):
 
 
 dataset = load_dataset(str(directory), split="train")
+weights = ["loss_weight"] if settings["lossWeight"] else []
 assert set(dataset.column_names) == {
     "input_ids", "seq_lengths", "doc_ids", "doc_offsets",
+    *settings["columns"], *weights,
 }, dataset.column_names
 types = {name: str(feature) for name, feature in dataset.features.items()}
-assert all("int" in kind for kind in types.values()), types
+for name, kind in types.items():
+    assert ("float32" if name == "loss_weight" else "int") in kind, types
 check_rows(dataset, "load_dataset")
 check_rows(
     load_dataset(str(directory), split="train", streaming=True), "streaming"

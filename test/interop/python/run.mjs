@@ -10,12 +10,22 @@ import { build } from "seqpack";
 
 const directory = mkdtempSync(join(tmpdir(), "seqpack-python-"));
 try {
-	for (const [format, compression] of [
-		["parquet", "snappy"],
-		["parquet", "zstd"],
-		["arrow", "none"],
+	const columns = [
+		"position_ids",
+		"segment_ids",
+		"loss_mask",
+		"labels",
+		"seq_start_id",
+		"cu_seqlens",
+	];
+	for (const [format, compression, more] of [
+		["parquet", "snappy", {}],
+		["parquet", "zstd", { columns, lossWeight: "token" }],
+		["arrow", "none", {}],
+		["arrow", "none", { columns, lossWeight: "token" }],
 	]) {
-		const out = join(directory, `${format}-${compression}`);
+		const withColumns = "columns" in more ? ", all columns" : "";
+		const out = join(directory, `${format}-${compression}${withColumns}`);
 		await build({
 			inputs: ["fixtures/prose", "fixtures/code", "fixtures/scripts"],
 			tokenizer: "fixtures/tokenizer",
@@ -25,8 +35,9 @@ try {
 			compression,
 			taskBytes: 500_000,
 			shardTokens: 60_000,
+			...more,
 		});
-		console.log(`${format}, ${compression}`);
+		console.log(`${format}, ${compression}${withColumns}`);
 		const { status } = spawnSync(
 			process.env.PYTHON ?? "python3",
 			["test/interop/python/check.py", out],
