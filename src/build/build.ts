@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { DataError } from "../core/errors.js";
-import type { Manifest } from "../dataset/manifest.js";
+import { addTotals, emptyTotals, type Manifest } from "../dataset/manifest.js";
 import { findInputs } from "../sources/find-inputs.js";
 import type { InputFile } from "../sources/source.js";
 import { readTokenizerFiles } from "../storage/load-tokenizer.js";
@@ -197,15 +197,26 @@ function requireRows(
 	records: (TaskRecord | null)[],
 	inputs: readonly string[],
 ): void {
-	let documents = 0;
-	let skipped = 0;
-	for (const record of records) {
-		if (record !== null && record.totals.rows > 0) return;
-		documents += record?.totals.documents ?? 0;
-		skipped += record?.skipped?.rows ?? 0;
-	}
+	const totals = emptyTotals();
+	for (const record of records)
+		if (record !== null) addTotals(totals, record.totals);
+	if (totals.rows > 0) return;
+	const skipped = Object.values(totals.skippedRecords).reduce(
+		(sum, records) => sum + records,
+		0,
+	);
+	const from = inputs.join(", ");
+	const tokens = totals.textTokens + totals.specialTokens;
+	if (tokens === 0)
+		throw new DataError(
+			"empty-corpus",
+			`there is no text in ${from}: ${totals.documents} documents, all of them empty, and ${skipped} records skipped as unusable. Name inputs that hold text.`,
+		);
+	const reasons = Object.entries(totals.dropped).map(
+		([reason, { documents }]) => `${documents} ${reason}`,
+	);
 	throw new DataError(
 		"empty-corpus",
-		`there is no text in ${inputs.join(", ")}: ${documents} documents, all of them empty, and ${skipped} records skipped as unusable. Name inputs that hold text.`,
+		`nothing is left of ${from}: all ${tokens} tokens of ${totals.documents} documents are dropped (${reasons.join(", ")}). Ask for less to be dropped, such as by a smaller --min-sequence.`,
 	);
 }

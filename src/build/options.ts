@@ -1,4 +1,5 @@
 import { UsageError } from "../core/errors.js";
+import { requireInteger, requireOneOf } from "../core/require.js";
 import type { OrderSettings, Settings } from "../dataset/manifest.js";
 import { maskColumns } from "../masks/columns.js";
 import { type LossWeighting, lossWeightings } from "../masks/loss-weights.js";
@@ -114,27 +115,30 @@ const MIB = 2 ** 20;
 
 /** Checks the options that can be checked before anything is read. */
 export function checkOptions(options: BuildOptions): void {
-	requireInteger("seqLen", "--seq-len", options.seqLen, 1, LARGEST_CAPACITY);
+	requireInteger(
+		"seqLen (--seq-len)",
+		options.seqLen ?? Number.NaN,
+		1,
+		LARGEST_CAPACITY,
+	);
 	const { window, seed, taskBytes, shardTokens, workers } = options;
-	requireInteger("window", "--window", window, 1, 2 ** 30);
-	requireInteger("seed", "--seed", seed, 0, Number.MAX_SAFE_INTEGER);
-	requireInteger("taskBytes", "--task-size", taskBytes, 1, 2 ** 50);
-	requireInteger("shardTokens", "--shard-tokens", shardTokens, 1, 2 ** 40);
-	requireInteger("workers", "--workers", workers, 0, 1024);
+	requireInteger("window (--window)", window, 1, 2 ** 30);
+	requireInteger("seed (--seed)", seed, 0, Number.MAX_SAFE_INTEGER);
+	requireInteger("taskBytes (--task-size)", taskBytes, 1, 2 ** 50);
+	requireInteger("shardTokens (--shard-tokens)", shardTokens, 1, 2 ** 40);
+	requireInteger("workers (--workers)", workers, 0, 1024);
 	if (options.onError !== undefined)
-		requireOneOf("onError", "--on-error", options.onError, ["stop", "skip"]);
+		requireOneOf("onError (--on-error)", options.onError, ["stop", "skip"]);
 	if (options.tokenizerEngine !== undefined)
 		requireOneOf(
-			"tokenizerEngine",
-			"--tokenizer-engine",
+			"tokenizerEngine (--tokenizer-engine)",
 			options.tokenizerEngine,
 			tokenizerEngines,
 		);
 	checkPackOptions(options.seqLen, options);
-	requireInteger("openPacks", "--open-packs", options.openPacks, 1, 2 ** 20);
+	requireInteger("openPacks (--open-packs)", options.openPacks, 1, 2 ** 20);
 	requireInteger(
-		"padToMultiple",
-		"--pad-to-multiple",
+		"padToMultiple (--pad-to-multiple)",
 		options.padToMultiple,
 		1,
 		options.seqLen,
@@ -144,8 +148,7 @@ export function checkOptions(options: BuildOptions): void {
 	const format = findShardFormat(options.format ?? "parquet");
 	if (options.compression !== undefined)
 		requireOneOf(
-			"compression",
-			"--compression",
+			"compression (--compression)",
 			options.compression,
 			format.compressions,
 		);
@@ -205,15 +208,9 @@ export function resolveSettings(
 }
 
 function checkOrder({ order, ranks, shuffleWindow }: BuildOptions): void {
-	if (order !== undefined) requireOneOf("order", "--order", order, orders);
-	requireInteger("ranks", "--ranks", ranks, 1, 2 ** 20);
-	requireInteger(
-		"shuffleWindow",
-		"--shuffle-window",
-		shuffleWindow,
-		1,
-		2 ** 30,
-	);
+	if (order !== undefined) requireOneOf("order (--order)", order, orders);
+	requireInteger("ranks (--ranks)", ranks, 1, 2 ** 20);
+	requireInteger("shuffleWindow (--shuffle-window)", shuffleWindow, 1, 2 ** 30);
 	if (order === "balanced") return;
 	for (const [flag, value] of [
 		["--ranks", ranks],
@@ -228,12 +225,19 @@ function checkOrder({ order, ranks, shuffleWindow }: BuildOptions): void {
 
 function checkColumns({ columns, lossWeight, mask }: BuildOptions): void {
 	for (const column of columns ?? [])
-		requireOneOf("columns", "--columns", column, Object.keys(maskColumns));
+		requireOneOf("columns (--columns)", column, Object.keys(maskColumns));
 	if (lossWeight !== undefined)
-		requireOneOf("lossWeight", "--loss-weight", lossWeight, lossWeightings);
+		requireOneOf("lossWeight (--loss-weight)", lossWeight, lossWeightings);
 	if (mask === undefined) return;
-	requireOneOf("mask", "--mask", mask.kind, recordedMasks);
+	for (const kind of [mask, ...layersOf(mask)])
+		requireOneOf("mask (--mask)", kind?.kind, recordedMasks);
 	checkMaskKind(mask);
+}
+
+function layersOf(mask: MaskKind): readonly MaskKind[] {
+	return mask?.kind === "per-layer" && Array.isArray(mask.layers)
+		? mask.layers
+		: [];
 }
 
 function resolveOrder(options: BuildOptions): OrderSettings {
@@ -267,34 +271,6 @@ function named(token: string, tokenizer: Tokenizer): SpecialToken {
 			`the tokenizer has no token ${JSON.stringify(token)}.`,
 		);
 	return { token, id };
-}
-
-function requireInteger(
-	name: string,
-	flag: string,
-	value: number | undefined,
-	least: number,
-	most: number,
-): void {
-	if (value === undefined && name !== "seqLen") return;
-	if (!Number.isInteger(value) || Number(value) < least || Number(value) > most)
-		throw new UsageError(
-			"bad-option",
-			`${name} (${flag}) is ${value}: give a whole number from ${least} to ${most}.`,
-		);
-}
-
-function requireOneOf(
-	name: string,
-	flag: string,
-	value: string,
-	choices: readonly string[],
-): void {
-	if (!choices.includes(value))
-		throw new UsageError(
-			"bad-option",
-			`${name} (${flag}) is "${value}": give one of ${choices.join(", ")}.`,
-		);
 }
 
 function clamp(value: number, least: number, most: number): number {

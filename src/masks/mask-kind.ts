@@ -17,30 +17,42 @@ export type MaskKind =
 	/** Another mask for each layer: MASFormer (2310.12442) has few layers that see everything. */
 	| { kind: "per-layer"; layers: readonly MaskKind[] };
 
-/** @throws UsageError `bad-mask` for numbers that cannot be. */
+const KINDS = ["causal", "prefix", "sliding-window", "lambda", "per-layer"];
+
+/** @throws UsageError `bad-mask` for what is no mask, and for numbers that cannot be. */
 export function checkMaskKind(mask: MaskKind, sequences?: number): void {
-	const refuse = (why: string) => {
-		throw new UsageError("bad-mask", `the mask ${mask.kind} ${why}.`);
-	};
+	if (!KINDS.includes(mask?.kind))
+		throw new UsageError(
+			"bad-mask",
+			`there is no mask ${JSON.stringify(mask?.kind ?? mask)}; there are: ${KINDS.join(", ")}.`,
+		);
+	const refused = (why: string) =>
+		new UsageError("bad-mask", `the mask ${mask.kind} ${why}.`);
 	const least = (name: string, value: number, lowest: number) => {
 		if (!Number.isInteger(value) || value < lowest)
-			refuse(`has ${name} ${value}: give a whole number of at least ${lowest}`);
+			throw refused(
+				`has ${name} ${value}: give a whole number of at least ${lowest}`,
+			);
 	};
 	if (mask.kind === "sliding-window" || mask.kind === "lambda")
 		least("a window of", mask.window, 1);
 	if (mask.kind === "lambda") least("sinks of", mask.sinks, 0);
 	if (mask.kind === "prefix") {
+		if (!Array.isArray(mask.prefixLengths))
+			throw refused("has no list of prefixLengths");
 		for (const length of mask.prefixLengths)
 			least("a prefix length of", length, 0);
 		if (sequences !== undefined && mask.prefixLengths.length !== sequences)
-			refuse(
+			throw refused(
 				`has ${mask.prefixLengths.length} prefix lengths for ${sequences} sequences`,
 			);
 	}
 	if (mask.kind === "per-layer") {
-		if (mask.layers.length === 0) refuse("has no layers");
+		if (!Array.isArray(mask.layers) || mask.layers.length === 0)
+			throw refused("has no layers: give a list of masks");
 		for (const layer of mask.layers) {
-			if (layer.kind === "per-layer") refuse("has layers within a layer");
+			if (layer?.kind === "per-layer")
+				throw refused("has layers within a layer");
 			checkMaskKind(layer, sequences);
 		}
 	}

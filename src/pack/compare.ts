@@ -1,4 +1,5 @@
 import { createRandom, permutation } from "../core/random.js";
+import { requireInteger } from "../core/require.js";
 import { patternBound } from "./column-generation.js";
 import { imbalance, packCosts } from "./cost.js";
 import { lowerBound } from "./lower-bound.js";
@@ -52,6 +53,7 @@ export function* compareStrategies(
 	capacity: number,
 	{ ranks = 8, packers, ...options }: CompareOptions = {},
 ): Generator<StrategyReport> {
+	requireInteger("ranks (--ranks)", ranks, 1);
 	checkPackOptions(capacity, options);
 	/** Of the strategies that cut by the same rule, so pack the same sequences. */
 	let shared: number | undefined;

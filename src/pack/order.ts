@@ -1,4 +1,5 @@
 import { permutation, type Random } from "../core/random.js";
+import { requireInteger } from "../core/require.js";
 
 /** Orders of rows by name. */
 export const orders = ["shuffled", "balanced"] as const;
@@ -17,12 +18,15 @@ export interface BalancedOptions {
  * and the rows within them shuffled again. Grouping balances; filling packs by
  * cost does not. Rows that make no whole step come last.
  * @param costs Cost of each pack.
+ * @throws UsageError `bad-option` for numbers below 1.
  */
 export function balancedOrder(
 	costs: Float64Array,
 	{ ranks, shuffleWindow = costs.length }: BalancedOptions,
 	random: Random,
 ): Int32Array {
+	requireInteger("ranks", ranks, 1);
+	requireInteger("shuffleWindow", shuffleWindow, 0);
 	const shuffled = permutation(costs.length, random);
 	const window = Math.max(ranks, shuffleWindow - (shuffleWindow % ranks));
 	const order = new Int32Array(costs.length);

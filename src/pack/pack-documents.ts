@@ -1,4 +1,5 @@
 import { UsageError } from "../core/errors.js";
+import { requireInteger } from "../core/require.js";
 import { concatenate } from "../decompose/concatenate.js";
 import { findLongDocuments } from "../decompose/long-documents.js";
 import { withoutShort } from "../decompose/min-length.js";
@@ -127,7 +128,12 @@ export function checkPackOptions(
 			"bad-option",
 			`the packer ${name} cuts long documents by its own rule: leave out --long-documents ${longDocuments}.`,
 		);
-	requireWhole("minSequence (--min-sequence)", minSequence, capacity);
+	requireInteger("minSequence (--min-sequence)", minSequence, 1, capacity);
+	if (name !== "streaming" && options.openPacks !== undefined)
+		throw new UsageError(
+			"bad-option",
+			`openPacks (--open-packs) is for the packer streaming, and the packer is ${name}: add --packer streaming, or leave it out.`,
+		);
 	if (name === "column-generation" && options.maxSequences !== undefined)
 		throw new UsageError(
 			"no-max-sequences",
@@ -147,27 +153,15 @@ export function checkPackOptions(
 					"bad-option",
 					`the packer concat fills rows whatever the sequences: leave out ${option}.`,
 				);
-	requireWhole(
+	requireInteger(
 		"padDocumentToMultiple (--pad-document-to-multiple)",
 		padDocumentToMultiple,
+		1,
 		capacity,
 	);
 	if (capacity % (padDocumentToMultiple ?? 1) !== 0)
 		throw new UsageError(
 			"bad-option",
 			`padDocumentToMultiple (--pad-document-to-multiple) is ${padDocumentToMultiple}, which does not divide a row of ${capacity} tokens.`,
-		);
-}
-
-function requireWhole(
-	name: string,
-	value: number | undefined,
-	most: number,
-): void {
-	if (value === undefined) return;
-	if (!Number.isInteger(value) || value < 1 || value > most)
-		throw new UsageError(
-			"bad-option",
-			`${name} is ${value}: give a whole number from 1 to ${most}, the tokens of a row.`,
 		);
 }

@@ -132,6 +132,11 @@ test.each([
 	],
 	[{ ranks: 8 }, /--ranks is for --order balanced/],
 	[{ order: "balanced", ranks: 0 }, /ranks \(--ranks\) is 0/],
+	[{ openPacks: 3 }, /--open-packs\) is for the packer streaming/],
+	[
+		{ minSequence: 1024, longDocuments: "drop" },
+		/nothing is left of .*: all \d+ tokens of \d+ documents are dropped \(43 too-long, 2 too-short/,
+	],
 ])("bad use: %j", async (options, sentence) => {
 	await expect(built(options)).rejects.toThrow(sentence);
 });
@@ -198,6 +203,16 @@ describe("columns that are stored when asked for", () => {
 		[{ mask: { kind: "sliding-window", window: 0 } as const }, /a window of 0/],
 		[
 			{ mask: { kind: "prefix", prefixLengths: [] } as const },
+			/--mask\) is "prefix": give one of causal/,
+		],
+		[{ mask: { kind: "per-layer" } as never }, /per-layer has no layers/],
+		[{ mask: { kind: "per-layer", layers: [] } as never }, /has no layers/],
+		[
+			{ mask: { kind: "per-layer", layers: [{ kind: "what" }] } as never },
+			/--mask\) is "what": give one of causal/,
+		],
+		[
+			{ mask: { kind: "per-layer", layers: [{ kind: "prefix" }] } as never },
 			/--mask\) is "prefix": give one of causal/,
 		],
 	])("bad use: %j", async (options, sentence) => {

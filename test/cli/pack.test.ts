@@ -55,6 +55,10 @@ test.each([
 		/--min-sequence\) is 65/,
 	],
 	[["--compare", scripts, "--seq-len", "0"], /a pack cannot hold 0 tokens/],
+	[
+		["--compare", scripts, "--seq-len", "64", "--ranks", "0"],
+		/--ranks\) is 0: give a whole number of at least 1/,
+	],
 ])("%j is wrong use", (args, sentence) => {
 	const { code, stderr } = seqpack(["pack", ...args]);
 	expect(stderr).toMatch(sentence);
