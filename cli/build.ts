@@ -1,6 +1,11 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type BuildResult, build } from "../src/build/build.js";
 import { InterruptedError } from "../src/core/errors.js";
+import {
+	type RemainderRule,
+	remainderRules,
+} from "../src/decompose/decompose-documents.js";
+import { decomposers } from "../src/decompose/decomposers.js";
 import { longDocuments } from "../src/decompose/long-documents.js";
 import { maskColumns } from "../src/masks/columns.js";
 import {
@@ -16,15 +21,9 @@ import {
 	type TokenizerEngine,
 	tokenizerEngines,
 } from "../src/tokenizer/from-json.js";
+import { describe } from "./describe-build.js";
 import { failWith } from "./fail.js";
-import {
-	bytesText,
-	counted,
-	durationText,
-	grouped,
-	parseCount,
-	percent,
-} from "./numbers.js";
+import { parseCount, parseCounts } from "./numbers.js";
 import { ProgressLine } from "./progress.js";
 import { onStopSignals } from "./signals.js";
 
@@ -35,7 +34,9 @@ export function buildCommand(): Command {
 		new Option(flags, text).argParser(parseCount);
 	const required = (option: Option) => option.makeOptionMandatory();
 	return new Command("build")
-		.description("Build a dataset of packed token rows from text.")
+		.description(
+			"Build a dataset of packed token rows, or of sequences by length, from text.",
+		)
 		.argument(
 			"<input...>",
 			"files, directories and globs of JSON Lines (.jsonl, .ndjson) and plain text (.txt, one document a file), also as .gz",
@@ -48,7 +49,12 @@ export function buildCommand(): Command {
 				),
 			),
 		)
-		.addOption(required(count("--seq-len <n>", "tokens that a row can hold")))
+		.addOption(
+			count(
+				"--seq-len <n>",
+				"tokens that a row can hold; must be given, but for buckets",
+			),
+		)
 		.addOption(required(new Option("--out <dir>", "the directory to write")))
 		.optionsGroup("Reading:")
 		.addOption(
@@ -82,6 +88,43 @@ export function buildCommand(): Command {
 		.option("--no-add-eos", "do not")
 		.option("--bos-token <token>", "the token to use as BOS")
 		.option("--eos-token <token>", "the token to use as EOS")
+		.optionsGroup("Layout:")
+		.addOption(
+			choice(
+				"--layout <name>",
+				"rows of several documents, or sequences by length (default: packed)",
+				["packed", "buckets"],
+			),
+		)
+		.addOption(
+			choice(
+				"--decomposer <name>",
+				"of buckets: how documents are cut (default: binary)",
+				Object.keys(decomposers),
+			),
+		)
+		.addOption(
+			new Option(
+				"--buckets <lengths>",
+				"of the decomposers nearest and whole: 256,512,1024",
+			).argParser(parseCounts),
+		)
+		.addOption(count("--min-length <n>", "shortest bucket (default: 256)"))
+		.addOption(count("--max-length <n>", "longest bucket (default: 8192)"))
+		.option(
+			"--plus-one",
+			"of binary: rows of a token more, for shifted targets",
+		)
+		.addOption(
+			count("--overlap <n>", "of fixed: tokens shared with the one before"),
+		)
+		.addOption(
+			choice(
+				"--remainder <what>",
+				"tokens that fill no bucket: dropped, rows of their own, or packed rows (default: drop)",
+				remainderRules,
+			),
+		)
 		.optionsGroup("Packing:")
 		.addOption(
 			choice(
@@ -161,7 +204,7 @@ export function buildCommand(): Command {
 		.addOption(
 			choice(
 				"--format <name>",
-				"format of the shards (default: parquet)",
+				"format of the shards (default: parquet; arrow, for buckets)",
 				Object.keys(shardFormats),
 			),
 		)
@@ -194,14 +237,23 @@ Numbers may end in K, M, G or T (powers of 1024).
 Ctrl-C stops cleanly; the same command goes on where it stopped.
 
 Example:
-  seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/`,
+  seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/
+  seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --layout buckets --out buckets/`,
 		)
 		.action(run);
 }
 
 interface Flags {
 	tokenizer: string;
-	seqLen: number;
+	layout?: "packed" | "buckets";
+	decomposer?: string;
+	buckets?: number[];
+	minLength?: number;
+	maxLength?: number;
+	plusOne?: boolean;
+	overlap?: number;
+	remainder?: RemainderRule;
+	seqLen?: number;
 	out: string;
 	inputFormat: string;
 	textField: string;
@@ -303,83 +355,4 @@ function summary({
 		shardBytes: manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0),
 		manifest: `${out}/seqpack.json`,
 	};
-}
-
-function describe(result: BuildResult): string {
-	const { status, out, manifest, seconds } = result;
-	const { totals, summary, settings, shards } = manifest;
-	const bytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
-	const { textTokens, specialTokens } = totals;
-	const read = textTokens + specialTokens;
-	const droppedTokens = Object.values(totals.dropped).reduce(
-		(sum, { tokens }) => sum + tokens,
-		0,
-	);
-	const reasons = Object.entries(totals.dropped).map(
-		([reason, { documents }]) => `${counted(documents, "document")} ${reason}`,
-	);
-	const skipped = Object.entries(totals.skippedRecords);
-	const rows: [string, string][] = [
-		[
-			"documents",
-			`${grouped(totals.documents)} (${bytesText(totals.textBytes)} of text)`,
-		],
-		[
-			"tokens",
-			`${grouped(read)} (${grouped(specialTokens)} of them BOS and EOS)`,
-		],
-		[
-			"dropped",
-			`${grouped(droppedTokens)} tokens${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}`,
-		],
-		[
-			"packs",
-			`${counted(totals.rows, "row")} of ${grouped(settings.seqLen)}, ${summary.sequencesPerRow.toFixed(2)} sequences each`,
-		],
-		[
-			"fill",
-			`${percent(summary.fill)} (${counted(totals.rows, "row")}; no packing needs fewer than ${grouped(summary.lowerBoundRows)})`,
-		],
-		["padding", padding(result)],
-		[
-			"shards",
-			`${counted(shards.length, `${settings.format} file`)}, ${bytesText(bytes)}, in ${out}/data`,
-		],
-	];
-	if (skipped.length > 0)
-		rows.splice(1, 0, [
-			"skipped",
-			`${skipped.map(([reason, n]) => `${counted(n, "record")} ${reason}`).join(", ")}; listed in ${out}/index/skipped.jsonl`,
-		]);
-	if (totals.cutDocuments > 0)
-		rows.splice(rows.length - 1, 0, [
-			"cut",
-			`${counted(totals.cutDocuments, "document")} of ${grouped(totals.documents)} ${totals.cutDocuments === 1 ? "is" : "are"} not whole in one row`,
-		]);
-	if (summary.windowLoss !== null && totals.rows > (summary.rowsAtOnce ?? 0))
-		rows.splice(rows.length - 1, 0, [
-			"windows",
-			`best-fit-decreasing over everything at once would make ${grouped(summary.rowsAtOnce ?? 0)} rows: ${percent(summary.windowLoss)} fewer`,
-		]);
-	if (summary.imbalance !== null)
-		rows.splice(rows.length - 1, 0, [
-			"balance",
-			`the costliest row of a step is ${summary.imbalance.toFixed(4)} times the mean; ${percent(summary.randomnessKept ?? 1)} of a shuffle's randomness kept`,
-		]);
-	const head =
-		status === "built"
-			? `Built ${out} in ${durationText(seconds)}`
-			: `${out} is built already; nothing was done`;
-	const body = rows.map(([name, text]) => `  ${name.padEnd(11)}${text}`);
-	return `${[head, ...body].join("\n")}\n`;
-}
-
-function padding({ manifest }: BuildResult): string {
-	const { totals, summary } = manifest;
-	const share = summary.padding / Math.max(1, totals.paddedTokens);
-	const aligned =
-		totals.alignmentTokens > 0
-			? `, ${grouped(totals.alignmentTokens)} of them between documents`
-			: "";
-	return `${percent(share)} (${grouped(summary.padding)} tokens${aligned})`;
 }

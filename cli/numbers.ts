@@ -18,6 +18,11 @@ export function parseCount(text: string): number {
 	return Number(match[1]) * FACTORS[match[2].toLowerCase()];
 }
 
+/** Reads whole numbers with commas between. */
+export function parseCounts(text: string): number[] {
+	return text.split(",").map((part) => parseCount(part.trim()));
+}
+
 /** 1234567 as "1,234,567". */
 export function grouped(number: number): string {
 	return number.toLocaleString("en-US");

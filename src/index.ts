@@ -21,7 +21,8 @@ export {
 	epochShares,
 } from "./curriculum/epoch-shares.js";
 export { scheduleOdds, schedules } from "./curriculum/schedules.js";
-export type { Manifest, Settings, Totals } from "./dataset/manifest.js";
+export type { Manifest, Settings } from "./dataset/manifest.js";
+export type { Totals } from "./dataset/totals.js";
 export {
 	type VerifyOptions,
 	type VerifyResult,

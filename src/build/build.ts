@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { DataError } from "../core/errors.js";
-import { addTotals, emptyTotals, type Manifest } from "../dataset/manifest.js";
+import type { Manifest } from "../dataset/manifest.js";
+import { addTotals, emptyTotals } from "../dataset/totals.js";
 import { findInputs } from "../sources/find-inputs.js";
 import type { InputFile } from "../sources/source.js";
 import { readTokenizerFiles } from "../storage/load-tokenizer.js";
@@ -11,10 +12,10 @@ import {
 	prepareTokenizer,
 } from "../tokenizer/from-json.js";
 import { finalize } from "./finalize.js";
-import { STATE } from "./layout.js";
 import { takeLock } from "./lock.js";
 import { type BuildOptions, checkOptions, resolveSettings } from "./options.js";
 import { beginAnew, forget, lookAtOutput } from "./output-directory.js";
+import { STATE } from "./paths.js";
 import { estimatedBytes, makePlan, type Plan, remainderTasks } from "./plan.js";
 import { readRecord, type TaskRecord } from "./record.js";
 import { type RunEvents, runTasks } from "./run.js";
@@ -217,6 +218,6 @@ function requireRows(
 	);
 	throw new DataError(
 		"empty-corpus",
-		`nothing is left of ${from}: all ${tokens} tokens of ${totals.documents} documents are dropped (${reasons.join(", ")}). Ask for less to be dropped, such as by a smaller --min-sequence.`,
+		`nothing is left of ${from}: all ${tokens} tokens of ${totals.documents} documents are dropped (${reasons.join(", ")}). Ask for less to be dropped, such as by --remainder keep, or a smaller --min-length or --min-sequence.`,
 	);
 }

@@ -1,16 +1,15 @@
 import { datasetCard } from "../dataset/card.js";
+import { filesOfDataset } from "../dataset/files.js";
 import { loadFromDiskFiles } from "../dataset/load-from-disk.js";
 import {
-	addTotals,
-	emptyTotals,
 	FORMAT_VERSION,
-	imbalances,
 	MANIFEST,
 	type Manifest,
 	type ManifestFile,
 	type ManifestShard,
-	summarize,
 } from "../dataset/manifest.js";
+import { summarize } from "../dataset/summary.js";
+import { addTotals, emptyTotals, imbalances } from "../dataset/totals.js";
 import { packedSchemaWith } from "../shards/packed-rows.js";
 import {
 	type PendingFile,
@@ -18,7 +17,7 @@ import {
 	type Store,
 	writeAll,
 } from "../storage/store.js";
-import { SKIPPED, STAGED, stagedPath } from "./layout.js";
+import { SKIPPED, STAGED, stagedPath } from "./paths.js";
 import { type Plan, remainderTasks } from "./plan.js";
 import { readRecord, type SkippedRecord, type TaskRecord } from "./record.js";
 
@@ -124,10 +123,8 @@ async function removeOtherFiles(
 	out: string,
 	keep: ReadonlySet<string>,
 ): Promise<void> {
-	for (const directory of ["data", "index"])
-		for (const name of await store.list(`${out}/${directory}`))
-			if (!keep.has(`${directory}/${name}`))
-				await store.remove(`${out}/${directory}/${name}`);
+	for (const path of await filesOfDataset(store, out))
+		if (!keep.has(path)) await store.remove(`${out}/${path}`);
 }
 
 /** Joins the tasks' lists of skipped records, with lines counted in the whole file. */

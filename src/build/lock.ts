@@ -1,6 +1,6 @@
 import { UsageError } from "../core/errors.js";
 import { readAll, type Store } from "../storage/store.js";
-import { LOCK } from "./layout.js";
+import { LOCK } from "./paths.js";
 
 /**
  * Keeps two builds on this machine from writing to one directory.

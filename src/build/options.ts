@@ -1,6 +1,10 @@
 import { UsageError } from "../core/errors.js";
 import { requireInteger, requireOneOf } from "../core/require.js";
-import type { OrderSettings, Settings } from "../dataset/manifest.js";
+import type {
+	BucketSettings,
+	OrderSettings,
+	Settings,
+} from "../dataset/manifest.js";
 import { maskColumns } from "../masks/columns.js";
 import { type LossWeighting, lossWeightings } from "../masks/loss-weights.js";
 import { checkMaskKind, type MaskKind } from "../masks/mask-kind.js";
@@ -15,14 +19,24 @@ import {
 	tokenizerEngines,
 } from "../tokenizer/from-json.js";
 import type { SpecialToken, Tokenizer } from "../tokenizer/tokenizer.js";
+import {
+	type BucketOptions,
+	bucketPacker,
+	checkBucketOptions,
+	checkLayout,
+	resolveBuckets,
+} from "./bucket-options.js";
+import { rowsOfShards } from "./rows-of-shards.js";
 
-export interface BuildOptions {
+export interface BuildOptions extends BucketOptions {
 	/** Files, directories and glob patterns. */
 	inputs: readonly string[];
 	/** A tokenizer.json, or a directory that holds one. */
 	tokenizer: string;
-	/** Tokens that a row can hold. */
-	seqLen: number;
+	/** `packed` (default), rows of several documents, or `buckets`, sequences by length. */
+	layout?: "packed" | "buckets" | undefined;
+	/** Of `packed`, where it must be given: tokens that a row can hold. */
+	seqLen?: number | undefined;
 	/** The directory to write: new, empty, or of an unfinished build. */
 	out: string;
 
@@ -72,7 +86,7 @@ export interface BuildOptions {
 	window?: number | undefined;
 	/** Seed of the order of the rows; default 0. */
 	seed?: number | undefined;
-	/** `parquet` (default) or `arrow`. */
+	/** `parquet` (default of `packed`) or `arrow` (default of `buckets`, which are read at random). */
 	format?: string | undefined;
 	/** Of Parquet: `snappy` (default), `zstd` or `none`. */
 	compression?: string | undefined;
@@ -109,18 +123,13 @@ export interface BuildProgress {
 /** Masks that hold for a whole dataset: prefixes differ from sequence to sequence. */
 const recordedMasks = ["causal", "sliding-window", "lambda", "per-layer"];
 
-/** A row group has about as many tokens, and from 16 to 1024 rows. */
-const BATCH_TOKENS = 2 ** 22;
 const MIB = 2 ** 20;
 
 /** Checks the options that can be checked before anything is read. */
 export function checkOptions(options: BuildOptions): void {
-	requireInteger(
-		"seqLen (--seq-len)",
-		options.seqLen ?? Number.NaN,
-		1,
-		LARGEST_CAPACITY,
-	);
+	checkLayout(options);
+	if (options.layout === "buckets") checkBucketOptions(options);
+	else checkPackedOptions(options, options.seqLen as number);
 	const { window, seed, taskBytes, shardTokens, workers } = options;
 	requireInteger("window (--window)", window, 1, 2 ** 30);
 	requireInteger("seed (--seed)", seed, 0, Number.MAX_SAFE_INTEGER);
@@ -135,17 +144,8 @@ export function checkOptions(options: BuildOptions): void {
 			options.tokenizerEngine,
 			tokenizerEngines,
 		);
-	checkPackOptions(options.seqLen, options);
-	requireInteger("openPacks (--open-packs)", options.openPacks, 1, 2 ** 20);
-	requireInteger(
-		"padToMultiple (--pad-to-multiple)",
-		options.padToMultiple,
-		1,
-		options.seqLen,
-	);
-	checkOrder(options);
 	checkColumns(options);
-	const format = findShardFormat(options.format ?? "parquet");
+	const format = findShardFormat(formatOf(options));
 	if (options.compression !== undefined)
 		requireOneOf(
 			"compression (--compression)",
@@ -159,31 +159,44 @@ export function checkOptions(options: BuildOptions): void {
 		);
 }
 
+function checkPackedOptions(options: BuildOptions, seqLen: number): void {
+	requireInteger("seqLen (--seq-len)", seqLen, 1, LARGEST_CAPACITY);
+	checkPackOptions(seqLen, options);
+	requireInteger("openPacks (--open-packs)", options.openPacks, 1, 2 ** 20);
+	requireInteger(
+		"padToMultiple (--pad-to-multiple)",
+		options.padToMultiple,
+		1,
+		seqLen,
+	);
+	checkOrder(options);
+}
+
 /** The settings that the options come to for this tokenizer and this much input. */
 export function resolveSettings(
 	options: BuildOptions,
 	tokenizer: Tokenizer,
 	inputBytes: number,
 ): Settings {
-	const format = options.format ?? "parquet";
-	const { seqLen } = options;
+	const layout = options.layout ?? "packed";
+	const format = formatOf(options);
 	const shardTokens = options.shardTokens ?? 2 ** 26;
-	const mostRows = Math.max(1, Math.floor(shardTokens / seqLen));
-	const batchRows = Math.min(
-		mostRows,
-		clamp(Math.floor(BATCH_TOKENS / seqLen), 16, 1024),
-	);
+	const buckets =
+		layout === "buckets" ? resolveBuckets(options, shardTokens) : null;
+	const seqLen = options.seqLen ?? longestRow(buckets);
+	const packer = buckets ? bucketPacker(options) : packerName(options);
 	return {
-		layout: "packed",
+		layout,
 		seqLen,
+		buckets,
 		inputFormat: options.inputFormat ?? "auto",
 		textField: options.textField ?? "text",
 		idField: options.idField ?? null,
 		bos: resolveSpecial("bos", options.addBos ?? false, options, tokenizer),
 		eos: resolveSpecial("eos", options.addEos, options, tokenizer),
-		packer: packerName(options),
+		packer,
 		longDocuments:
-			findStrategy(packerName(options)).cut === undefined
+			buckets === null && findStrategy(packer).cut === undefined
 				? (options.longDocuments ?? "split")
 				: null,
 		minSequence: options.minSequence ?? 1,
@@ -199,12 +212,20 @@ export function resolveSettings(
 		seed: options.seed ?? 0,
 		format,
 		compression: options.compression ?? findShardFormat(format).compressions[0],
-		batchRows,
-		shardRows: Math.floor(mostRows / batchRows) * batchRows,
+		...rowsOfShards(seqLen, shardTokens),
 		taskBytes:
 			options.taskBytes ??
 			clamp(Math.ceil(inputBytes / 64), 8 * MIB, 256 * MIB),
 	};
+}
+
+function formatOf({ format, layout }: BuildOptions): string {
+	return format ?? (layout === "buckets" ? "arrow" : "parquet");
+}
+
+function longestRow(settings: BucketSettings | null): number {
+	const lengths = settings?.buckets.map(({ length }) => length) ?? [];
+	return Math.max(...lengths) + Number(settings?.plusOne);
 }
 
 function checkOrder({ order, ranks, shuffleWindow }: BuildOptions): void {

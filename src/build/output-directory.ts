@@ -1,7 +1,7 @@
 import { UsageError } from "../core/errors.js";
 import { MANIFEST, type Manifest } from "../dataset/manifest.js";
 import { readAll, type Store, writeAll } from "../storage/store.js";
-import { PLAN, RECORDS, STAGED, STATE } from "./layout.js";
+import { PLAN, RECORDS, STAGED, STATE } from "./paths.js";
 import { describeDifference, type Plan } from "./plan.js";
 
 /**

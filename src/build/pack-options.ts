@@ -1,4 +1,5 @@
-import type { Settings } from "../dataset/manifest.js";
+import type { BucketSettings, Settings } from "../dataset/manifest.js";
+import type { DecomposeDocumentsOptions } from "../decompose/decompose-documents.js";
 import type { PackDocumentsOptions } from "../pack/pack-documents.js";
 
 /** The settings as the packers want them. */
@@ -12,3 +13,22 @@ export function packOptionsOf(settings: Settings): PackDocumentsOptions {
 		padDocumentToMultiple: settings.padDocumentToMultiple,
 	};
 }
+
+/** The settings as the decomposers want them. */
+export function decomposeOptionsOf(
+	settings: BucketSettings,
+): DecomposeDocumentsOptions {
+	const { decomposer, remainder, plusOne, overlap } = settings;
+	const lengths = settings.buckets.map(({ length }) => length);
+	return {
+		decomposer,
+		remainder,
+		plusOne,
+		overlap,
+		minLength: lengths[0],
+		maxLength: lengths[lengths.length - 1],
+		buckets: TAKES_LENGTHS.has(decomposer) ? lengths : undefined,
+	};
+}
+
+const TAKES_LENGTHS = new Set(["nearest", "whole"]);

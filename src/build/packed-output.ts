@@ -1,109 +1,86 @@
-import { permutation, type Random } from "../core/random.js";
-import type { Settings, Totals } from "../dataset/manifest.js";
-import { imbalance, packCosts } from "../pack/cost.js";
-import { balancedOrder, shuffleBits } from "../pack/order.js";
-import { roundedUp } from "../pack/pack-documents.js";
+import type { Random } from "../core/random.js";
+import { droppedTokens, packDocuments } from "../pack/pack-documents.js";
 import type { PackedWindow } from "../shards/packed-rows.js";
-import type { ShardSeries } from "./shard-series.js";
+import { labelCounts } from "./label-counts.js";
+import type {
+	Output,
+	OutputContext,
+	OutputFiles,
+	WindowDocuments,
+	WindowResult,
+} from "./output.js";
+import { packOptionsOf } from "./pack-options.js";
+import { remainderPath } from "./paths.js";
+import { remainderTasks } from "./plan.js";
+import { Remainder } from "./remainder.js";
+import { RowWriter } from "./row-writer.js";
+import { ShardSeries } from "./shard-series.js";
+import { StagedFile } from "./staged-file.js";
 
-/** Where sequences are: shard (its number in the task) and row of each; -1: in none yet. */
-export interface SequencePlaces {
-	shards: Int32Array;
-	rows: Int32Array;
-}
-
-/** Writes packs as rows of a task's shards, in the order that the settings ask for, and counts them. */
-export class PackedOutput {
-	readonly #settings: Settings;
-	readonly #totals: Totals;
-	readonly #roomCounts: Float64Array;
+/** The layout `packed`: sequences of several documents share a row. */
+export class PackedOutput implements Output {
+	readonly #context: OutputContext;
 	readonly #series: ShardSeries;
+	readonly #rooms: Float64Array;
+	readonly #rows: RowWriter;
+	readonly #remainder: Remainder;
 
-	/**
-	 * @param totals Is added to.
-	 * @param roomCounts Sequences by the room that they take, 0..seqLen; is added to.
-	 */
-	constructor(
-		settings: Settings,
-		series: ShardSeries,
-		totals: Totals,
-		roomCounts: Float64Array,
-	) {
-		this.#settings = settings;
-		this.#series = series;
-		this.#totals = totals;
-		this.#roomCounts = roomCounts;
+	constructor(context: OutputContext) {
+		const { store, out, plan, task, totals } = context;
+		const { settings } = plan;
+		this.#context = context;
+		this.#series = new ShardSeries(store, out, task, settings);
+		this.#rooms = new Float64Array(settings.seqLen + 1);
+		this.#rows = new RowWriter(settings, this.#series, totals, this.#rooms);
+		this.#remainder = new Remainder(
+			settings,
+			new StagedFile(store, out, remainderPath(task)),
+			remainderTasks(plan) > 0,
+		);
 	}
 
-	/** @param packs The packs to write; those left out come to another task's rows. */
+	get writeTime(): number {
+		return this.#series.writeTime;
+	}
+
 	async write(
-		window: PackedWindow,
-		packs: Int32Array,
+		{ documents, lengths, firstDocument }: WindowDocuments,
 		random: Random,
-	): Promise<SequencePlaces> {
-		const { shardRows } = this.#settings;
-		const { pieces, packing } = window;
-		const { order, packOffsets } = packing;
-		const shards = new Int32Array(pieces.length.length).fill(-1);
-		const rows = new Int32Array(pieces.length.length).fill(-1);
-		const series = this.#series;
-		for (const i of this.#rowOrder(window, packs, random)) {
-			const pack = packs[i];
-			const shard = Math.floor(series.rows / shardRows);
-			const row = series.rows % shardRows;
-			for (let at = packOffsets[pack]; at < packOffsets[pack + 1]; at++) {
-				shards[order[at]] = shard;
-				rows[order[at]] = row;
-			}
-			const writing = series.add(window, pack);
-			if (writing !== undefined) await writing;
-		}
-		this.#count(window, packs);
-		return { shards, rows };
+	): Promise<WindowResult> {
+		const { plan, task } = this.#context;
+		const { seqLen } = plan.settings;
+		const options = packOptionsOf(plan.settings);
+		const { pieces, packing } = packDocuments(lengths, seqLen, options);
+		const window: PackedWindow = {
+			documents,
+			pieces,
+			packing,
+			task,
+			firstDocument,
+			labelCounts: labelCounts(lengths.length, pieces),
+		};
+		const packs = this.#remainder.take(window);
+		const places = await this.#rows.write(window, packs, random);
+		const dropped = droppedTokens(lengths, pieces, options, seqLen);
+		return {
+			pieces,
+			places,
+			dropped: dropped.tokens,
+			reason: dropped.reason,
+		};
 	}
 
-	#rowOrder(
-		{ pieces, packing }: PackedWindow,
-		packs: Int32Array,
-		random: Random,
-	): Int32Array {
-		const { order } = this.#settings;
-		if (order.name === "shuffled") return permutation(packs.length, random);
-		const { ranks } = order;
-		const shuffleWindow = order.shuffleWindow ?? packs.length;
-		const all = packCosts(pieces.length, packing, order);
-		const costs = Float64Array.from(packs, (pack) => all[pack]);
-		const rows = balancedOrder(costs, { ranks, shuffleWindow }, random);
-		const { balance } = this.#totals;
-		const steps = Math.floor(packs.length / ranks);
-		const inOrder = Float64Array.from(rows, (i) => costs[i]);
-		balance.steps += steps;
-		balance.imbalance += steps * imbalance(inOrder, ranks);
-		const bits = shuffleBits(packs.length, { ranks, shuffleWindow });
-		balance.bits += bits.all;
-		balance.bitsKept += bits.kept;
-		return rows;
+	async finish(): Promise<OutputFiles> {
+		await this.#series.finish();
+		return {
+			shards: this.#series.shards,
+			remainder: await this.#remainder.finish(),
+			rooms: this.#rooms,
+		};
 	}
 
-	#count({ pieces, packing }: PackedWindow, packs: Int32Array): void {
-		const { seqLen, padDocumentToMultiple, padToMultiple } = this.#settings;
-		const totals = this.#totals;
-		const { order, packOffsets } = packing;
-		const rooms = roundedUp(pieces.length, padDocumentToMultiple);
-		totals.rows += packs.length;
-		for (const pack of packs) {
-			let room = 0;
-			for (let at = packOffsets[pack]; at < packOffsets[pack + 1]; at++) {
-				const sequence = order[at];
-				const tokens = pieces.length[sequence];
-				totals.sequences++;
-				totals.rowTokens += tokens;
-				totals.alignmentTokens += rooms[sequence] - tokens;
-				this.#roomCounts[rooms[sequence]]++;
-				room += rooms[sequence];
-			}
-			const multiple = padToMultiple ?? seqLen;
-			totals.paddedTokens += Math.ceil(room / multiple) * multiple;
-		}
+	async abort(): Promise<void> {
+		await this.#series.abort();
+		await this.#remainder.abort();
 	}
 }

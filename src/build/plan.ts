@@ -41,7 +41,9 @@ const WITHOUT_REMAINDER = new Set(["concat", "padded"]);
  * over: none where there is but one task.
  */
 export function remainderTasks({ tasks, settings }: Plan): number {
-	return tasks.length === 1 || WITHOUT_REMAINDER.has(settings.packer)
+	return tasks.length === 1 ||
+		settings.layout === "buckets" ||
+		WITHOUT_REMAINDER.has(settings.packer)
 		? 0
 		: Math.ceil(tasks.length / TASKS_A_REMAINDER);
 }

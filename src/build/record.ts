@@ -1,10 +1,7 @@
-import type {
-	ManifestFile,
-	ManifestShard,
-	Totals,
-} from "../dataset/manifest.js";
+import type { ManifestFile, ManifestShard } from "../dataset/manifest.js";
+import type { Totals } from "../dataset/totals.js";
 import { readAll, type Store, writeAll } from "../storage/store.js";
-import { recordPath, stagedPath } from "./layout.js";
+import { recordPath, stagedPath } from "./paths.js";
 
 /** What a task did: written last, so that a task with a record is done. */
 export interface TaskRecord {

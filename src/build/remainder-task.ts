@@ -1,6 +1,6 @@
 import { createRandom } from "../core/random.js";
 import { Int32Buffer, TokenBatchBuilder } from "../core/token-batch.js";
-import { emptyTotals } from "../dataset/manifest.js";
+import { emptyTotals } from "../dataset/totals.js";
 import { packDocuments } from "../pack/pack-documents.js";
 import { columnOf } from "../shards/columns.js";
 import {
@@ -9,10 +9,10 @@ import {
 	taskOfDocument,
 } from "../shards/packed-rows.js";
 import { packOptionsOf } from "./pack-options.js";
-import { PackedOutput } from "./packed-output.js";
 import { tasksOfRemainder } from "./plan.js";
 import { readRecord, sparse, writeRecord } from "./record.js";
 import { readRemainder } from "./remainder.js";
+import { RowWriter } from "./row-writer.js";
 import { ShardSeries } from "./shard-series.js";
 import type { StageTimes, TaskContext } from "./task.js";
 
@@ -90,7 +90,7 @@ export async function runRemainderTask(
 		};
 		const packs = window.packing.packOffsets.length - 1;
 		const all = Int32Array.from({ length: packs }, (_, pack) => pack);
-		const output = new PackedOutput(settings, series, totals, roomCounts);
+		const output = new RowWriter(settings, series, totals, roomCounts);
 		await output.write(window, all, createRandom(settings.seed, task, 0));
 		await series.finish();
 	} catch (error) {

@@ -8,7 +8,7 @@ import {
 	RowBuffer,
 } from "../shards/packed-rows.js";
 import type { Store } from "../storage/store.js";
-import { stagedPath } from "./layout.js";
+import { stagedPath } from "./paths.js";
 import type { StagedFile } from "./staged-file.js";
 
 /**

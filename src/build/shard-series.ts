@@ -8,7 +8,14 @@ import {
 	RowBuffer,
 } from "../shards/packed-rows.js";
 import type { PendingFile, Store } from "../storage/store.js";
-import { shardPath, stagedPath } from "./layout.js";
+import { shardPath, stagedPath } from "./paths.js";
+
+/** Where shards go, and how many rows a batch and a shard have. */
+export interface ShardPlace {
+	directory: string;
+	batchRows: number;
+	shardRows: number;
+}
 
 interface OpenShard {
 	path: string;
@@ -39,11 +46,20 @@ export class ShardSeries {
 	readonly #buffer: RowBuffer;
 	#open: OpenShard | null = null;
 
-	constructor(store: Store, out: string, task: number, settings: Settings) {
+	readonly #place: ShardPlace;
+
+	constructor(
+		store: Store,
+		out: string,
+		task: number,
+		settings: Settings,
+		place: ShardPlace = { directory: "data", ...settings },
+	) {
 		this.#store = store;
 		this.#out = out;
 		this.#task = task;
 		this.#settings = settings;
+		this.#place = place;
 		this.#buffer = new RowBuffer(settings);
 	}
 
@@ -51,9 +67,18 @@ export class ShardSeries {
 	add(window: PackedWindow, pack: number): Promise<void> | undefined {
 		this.#buffer.add(window, pack);
 		this.rows++;
-		return this.#buffer.rows === this.#settings.batchRows
+		return this.#buffer.rows === this.#place.batchRows
 			? this.#flush()
 			: undefined;
+	}
+
+	/** The place of the next row: its shard, by number, and its row there. */
+	next(): { shard: number; row: number } {
+		const { shardRows } = this.#place;
+		return {
+			shard: Math.floor(this.rows / shardRows),
+			row: this.rows % shardRows,
+		};
 	}
 
 	/** Writes what waits, and closes the last shard. */
@@ -76,14 +101,16 @@ export class ShardSeries {
 		shard.tokens += this.#buffer.tokens;
 		shard.sequences += this.#buffer.sequences;
 		this.#buffer.clear();
-		if (shard.rows >= this.#settings.shardRows) await this.#closeShard();
+		if (shard.rows >= this.#place.shardRows) await this.#closeShard();
 		this.writeTime += performance.now() - began;
 	}
 
 	async #openShard(): Promise<OpenShard> {
-		const { format: name, compression, batchRows } = this.#settings;
+		const { format: name, compression } = this.#settings;
+		const { directory, batchRows } = this.#place;
 		const format = findShardFormat(name);
-		const path = shardPath(this.#task, this.shards.length, format.extension);
+		const number = this.shards.length;
+		const path = shardPath(directory, this.#task, number, format.extension);
 		const file = await this.#store.create(`${this.#out}/${stagedPath(path)}`);
 		const schema = packedSchemaWith(this.#settings);
 		const writer = format.write(file, schema, {

@@ -1,6 +1,6 @@
 import type { ManifestFile } from "../dataset/manifest.js";
 import type { PendingFile, Store } from "../storage/store.js";
-import { stagedPath } from "./layout.js";
+import { stagedPath } from "./paths.js";
 
 /** A file that a task writes, if it has anything to put in it. */
 export class StagedFile {

@@ -1,7 +1,7 @@
 import { DataError, InterruptedError } from "../core/errors.js";
-import { emptyTotals, type Totals } from "../dataset/manifest.js";
+import { emptyTotals, type Totals } from "../dataset/totals.js";
 import type { ShardWriter } from "../shards/format.js";
-import { indexSchema } from "../shards/index-rows.js";
+import { indexSchemaOf } from "../shards/index-rows.js";
 import { parquet } from "../shards/parquet.js";
 import { badRecordError, readSpan } from "../sources/read-documents.js";
 import type {
@@ -12,18 +12,16 @@ import type {
 } from "../sources/source.js";
 import type { Store } from "../storage/store.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
-import { indexPath, remainderPath, skippedPath } from "./layout.js";
-import { PackedOutput } from "./packed-output.js";
-import { type Plan, remainderTasks } from "./plan.js";
+import { createOutput, type Output } from "./output.js";
+import { indexPath, skippedPath } from "./paths.js";
+import type { Plan } from "./plan.js";
 import {
 	type SkippedRecord,
 	sparse,
 	type TaskRecord,
 	writeRecord,
 } from "./record.js";
-import { Remainder } from "./remainder.js";
 import { runRemainderTask } from "./remainder-task.js";
-import { ShardSeries } from "./shard-series.js";
 import { StagedFile } from "./staged-file.js";
 import { Window } from "./window.js";
 
@@ -80,10 +78,7 @@ class TaskRun {
 	readonly #totals: Totals = emptyTotals();
 	readonly #lines: number[] = [];
 	readonly #times: StageTimes = { read: 0, tokenize: 0, pack: 0, write: 0 };
-	readonly #roomCounts: Float64Array;
-	readonly #series: ShardSeries;
-	readonly #output: PackedOutput;
-	readonly #remainder: Remainder;
+	readonly #output: Output;
 	readonly #window: Window;
 	readonly #index: StagedFile;
 	readonly #skipped: StagedFile;
@@ -93,19 +88,8 @@ class TaskRun {
 		const { store, out, plan, tokenizer } = context;
 		this.#context = context;
 		this.#task = task;
-		this.#series = new ShardSeries(store, out, task, plan.settings);
-		this.#roomCounts = new Float64Array(plan.settings.seqLen + 1);
-		this.#output = new PackedOutput(
-			plan.settings,
-			this.#series,
-			this.#totals,
-			this.#roomCounts,
-		);
-		this.#remainder = new Remainder(
-			plan.settings,
-			new StagedFile(store, out, remainderPath(task)),
-			remainderTasks(plan) > 0,
-		);
+		const totals = this.#totals;
+		this.#output = createOutput({ store, out, plan, task, totals });
 		this.#window = new Window(task, plan.settings, tokenizer, this.#totals);
 		this.#index = new StagedFile(store, out, indexPath(task));
 		this.#skipped = new StagedFile(store, out, skippedPath(task));
@@ -117,7 +101,7 @@ class TaskRun {
 			await this.#readSpan(files[input], { start, end });
 		if (!this.#window.isEmpty) await this.#flushWindow();
 		const began = performance.now();
-		await this.#series.finish();
+		const { shards, remainder, rooms } = await this.#output.finish();
 		await this.#indexWriter?.close();
 		const { documents } = this.#totals;
 		const skipped = Object.values(this.#totals.skippedRecords);
@@ -126,11 +110,11 @@ class TaskRun {
 			planHash: plan.planHash,
 			totals: this.#totals,
 			lines: this.#lines,
-			rooms: sparse(this.#roomCounts),
-			shards: this.#series.shards,
+			rooms: sparse(rooms),
+			shards,
 			index: await this.#index.commit(documents),
 			skipped: await this.#skipped.commit(skipped.reduce((a, b) => a + b, 0)),
-			remainder: await this.#remainder.finish(),
+			remainder,
 		};
 		await writeRecord(store, out, record);
 		this.#times.write += performance.now() - began;
@@ -138,10 +122,9 @@ class TaskRun {
 	}
 
 	async abort(): Promise<void> {
-		await this.#series.abort();
+		await this.#output.abort();
 		await this.#index.abort();
 		await this.#skipped.abort();
-		await this.#remainder.abort();
 	}
 
 	async #readSpan(file: InputFile, span: Span): Promise<void> {
@@ -190,14 +173,15 @@ class TaskRun {
 
 	async #flushWindow(): Promise<void> {
 		const began = performance.now();
-		const writing = this.#series.writeTime;
-		this.#indexWriter ??= parquet.write(await this.#index.open(), indexSchema, {
+		const writing = this.#output.writeTime;
+		const schema = indexSchemaOf(this.#context.plan.settings.layout);
+		this.#indexWriter ??= parquet.write(await this.#index.open(), schema, {
 			compression: "snappy",
 			batchRows: INDEX_BATCH_ROWS,
 			metadata: new Map(),
 		});
-		await this.#window.flush(this.#output, this.#remainder, this.#indexWriter);
-		const written = this.#series.writeTime - writing;
+		await this.#window.flush(this.#output, this.#indexWriter);
+		const written = this.#output.writeTime - writing;
 		this.#times.write += written;
 		this.#times.pack += performance.now() - began - written;
 	}

@@ -1,21 +1,13 @@
 import { DataError } from "../core/errors.js";
 import { createRandom } from "../core/random.js";
 import { listLengths, TokenBatchBuilder } from "../core/token-batch.js";
-import { addDropped, type Settings, type Totals } from "../dataset/manifest.js";
-import type { Pieces } from "../decompose/pieces.js";
-import {
-	droppedTokens,
-	type PackDocumentsOptions,
-	packDocuments,
-} from "../pack/pack-documents.js";
+import type { Settings } from "../dataset/manifest.js";
+import { addDropped, type Totals } from "../dataset/totals.js";
 import type { ShardWriter } from "../shards/format.js";
 import { IndexRows } from "../shards/index-rows.js";
-import type { PackedWindow } from "../shards/packed-rows.js";
 import type { DocumentBatch } from "../sources/source.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
-import { packOptionsOf } from "./pack-options.js";
-import type { PackedOutput } from "./packed-output.js";
-import type { Remainder } from "./remainder.js";
+import type { Output, WindowResult } from "./output.js";
 
 /**
  * Documents that are packed together. Filled until it holds the tokens that the
@@ -104,65 +96,47 @@ export class Window {
 		return special;
 	}
 
-	/** Packs what the window holds, gives it out as rows, and empties it. */
-	async flush(
-		output: PackedOutput,
-		remainder: Remainder,
-		index: ShardWriter,
-	): Promise<void> {
-		const { seqLen, seed } = this.#settings;
+	/** Gives what the window holds to the output, and empties it. */
+	async flush(output: Output, index: ShardWriter): Promise<void> {
 		const documents = this.#documents.view();
 		const lengths = listLengths(documents.offsets);
-		const options = packOptionsOf(this.#settings);
-		const { pieces, packing } = packDocuments(lengths, seqLen, options);
-		const window: PackedWindow = {
-			documents,
-			pieces,
-			packing,
-			task: this.#task,
-			firstDocument: this.#index.first,
-			labelCounts: labelCounts(lengths.length, pieces),
-		};
-		const random = createRandom(seed, this.#task, this.#windows++);
-		const packs = remainder.take(window);
-		const { shards, rows } = await output.write(window, packs, random);
-		const { dropped, reasons } = this.#countDropped(lengths, pieces, options);
+		const random = createRandom(
+			this.#settings.seed,
+			this.#task,
+			this.#windows++,
+		);
+		const firstDocument = this.#index.first;
+		const written = await output.write(
+			{ documents, lengths, firstDocument },
+			random,
+		);
+		const { pieces, places, dropped } = written;
+		const reasons = this.#countDropped(lengths, written);
 		await index.write(
-			this.#index.take(pieces.document, shards, rows, dropped, reasons),
+			this.#index.take(pieces.document, places, dropped, reasons),
 		);
 		this.#documents.clear();
 	}
 
 	#countDropped(
 		lengths: Int32Array,
-		pieces: Pieces,
-		options: PackDocumentsOptions,
-	): { dropped: Int32Array; reasons: (string | null)[] } {
+		{ pieces, dropped, reason }: WindowResult,
+	): (string | null)[] {
 		const totals = this.#totals;
-		const { seqLen } = this.#settings;
-		const { tokens, reason } = droppedTokens(lengths, pieces, options, seqLen);
 		const sequences = new Int32Array(lengths.length);
 		for (const document of pieces.document) sequences[document]++;
-		const reasons = Array.from(tokens, (dropped, document) => {
-			if (dropped === 0 && lengths[document] > 0) return null;
+		const reasons = Array.from(dropped, (tokens, document) => {
+			if (tokens === 0 && lengths[document] > 0) return null;
 			return lengths[document] === 0 ? "empty" : reason(document);
 		});
 		for (let d = 0; d < lengths.length; d++) {
 			const why = reasons[d];
-			if (why !== null) addDropped(totals, why, 1, tokens[d]);
-			if (sequences[d] > 1 || (sequences[d] === 1 && tokens[d] > 0))
+			if (why !== null) addDropped(totals, why, 1, dropped[d]);
+			if (sequences[d] > 1 || (sequences[d] === 1 && dropped[d] > 0))
 				totals.cutDocuments++;
 		}
-		return { dropped: tokens, reasons };
+		return reasons;
 	}
-}
-
-/** How many tokens of each document have a label: all but the first of each piece. */
-function labelCounts(documents: number, pieces: Pieces): Int32Array {
-	const counts = new Int32Array(documents);
-	for (let i = 0; i < pieces.length.length; i++)
-		counts[pieces.document[i]] += pieces.length[i] - 1;
-	return counts;
 }
 
 /** Ids must be in the vocabulary, and so in the column's type, int32. */

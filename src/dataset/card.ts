@@ -1,14 +1,8 @@
-import { maskColumns } from "../masks/columns.js";
-import type { ColumnType, Schema } from "../shards/columns.js";
+import type { Schema } from "../shards/columns.js";
 import { packedSchema } from "../shards/packed-rows.js";
-import type { Manifest, Totals } from "./manifest.js";
-
-// Only beside Parquet shards: all configs of a directory are read as one format.
-const INDEX_CONFIG = `
-- config_name: index
-  data_files:
-  - split: train
-    path: index/*.parquet`;
+import { bucketName } from "./bucket-name.js";
+import { cardYaml } from "./card-yaml.js";
+import type { Manifest } from "./manifest.js";
 
 /** What the columns hold that are there when asked for. */
 const MEANINGS: Record<string, string> = {
@@ -24,52 +18,31 @@ const MEANINGS: Record<string, string> = {
 		"weights of the labels; divide by their sum over all rows of a step",
 };
 
-const LOAD_FROM_DISK_HINT = `
-# or, without a copy in a cache:
-from datasets import load_from_disk
-rows = load_from_disk("path/to/this/directory/data")
-`;
-
 /**
  * The dataset card, README.md. Its YAML tells Hugging Face `datasets` which
  * files are rows, so that `load_dataset(directory)` works as it is.
  */
 export function datasetCard(manifest: Manifest, schema: Schema): string {
 	const { settings, totals, summary, shards } = manifest;
-	const bytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
 	const percent = (part: number) => `${(100 * part).toFixed(2)} %`;
 	const number = (n: number) => n.toLocaleString("en-US");
 	const dropped = Object.entries(totals.dropped).map(
 		([reason, { documents, tokens }]) =>
 			`| dropped: ${reason} | ${number(documents)} documents, ${number(tokens)} tokens |`,
 	);
+	const buckets = (summary.buckets?.buckets ?? []).map(
+		({ length, sequences, tokens, share }) =>
+			`| bucket ${number(length)} | ${number(sequences)} sequences, ${number(tokens)} tokens (${percent(share)}) |`,
+	);
 	const skipped = Object.entries(totals.skippedRecords).map(
 		([reason, records]) =>
 			`| skipped: ${reason} | ${number(records)} records |`,
 	);
 	return `---
-configs:
-- config_name: default
-  default: true
-  data_files:
-  - split: train
-    path: data/train-*${settings.format === "parquet" ? INDEX_CONFIG : ""}
-dataset_info:
-- config_name: default
-  features:
-${schema.map(({ name, type }) => yamlFeature(name, type)).join("\n")}
-  splits:
-  - name: train
-    num_bytes: ${arrowBytes(manifest, schema)}
-    num_examples: ${totals.rows}
-  download_size: ${bytes}
-  dataset_size: ${arrowBytes(manifest, schema)}
+${cardYaml(manifest, schema)}
 ---
 
-# Packed token sequences
-
-Made by seqpack ${manifest.seqpackVersion}. A row holds up to ${number(settings.seqLen)} tokens of one or
-more documents, without padding; \`seq_lengths\` says where each sequence ends.
+${heading(manifest)}
 
 | | |
 |---|---|
@@ -78,7 +51,7 @@ more documents, without padding; \`seq_lengths\` says where each sequence ends.
 | rows | ${number(totals.rows)} |
 | fill | ${percent(summary.fill)} |
 | sequences per row | ${summary.sequencesPerRow.toFixed(2)} |
-${[...dropped, ...skipped, `| shards | ${number(shards.length)} ${settings.format} files |`].join("\n")}
+${[...buckets, ...dropped, ...skipped, `| shards | ${number(shards.length)} ${settings.format} files |`].join("\n")}
 
 | column | holds |
 |---|---|
@@ -91,34 +64,38 @@ ${schema
 	.map(({ name }) => `| \`${name}\` | ${MEANINGS[name]} |\n`)
 	.join("")}
 \`\`\`python
-from datasets import load_dataset
-rows = load_dataset("path/to/this/directory", split="train")
-${settings.format === "arrow" ? LOAD_FROM_DISK_HINT : ""}\`\`\`
+${snippet(manifest)}\`\`\`
 
 \`seqpack.json\` records settings, totals and a checksum of every file; \`seqpack verify\` checks them.
 `;
 }
 
-function yamlFeature(name: string, type: ColumnType): string {
-	const list = /^list<(.*)>$/.exec(type);
-	return list === null
-		? `  - name: ${name}\n    dtype: ${type}`
-		: `  - name: ${name}\n    sequence: ${list[1]}`;
+function heading({ seqpackVersion, settings }: Manifest): string {
+	return settings.buckets === null
+		? `# Packed token sequences
+
+Made by seqpack ${seqpackVersion}. A row holds up to ${settings.seqLen.toLocaleString("en-US")} tokens of one or
+more documents, without padding; \`seq_lengths\` says where each sequence ends.`
+		: `# Token sequences by length
+
+Made by seqpack ${seqpackVersion}. Documents are cut into sequences of a few lengths, those of a
+length in a configuration of their own: a batch of one needs no padding and no mask.`;
 }
 
-/** Bytes of the rows as Arrow arrays: values and offsets of the lists. */
-function arrowBytes({ totals }: Manifest, schema: Schema): number {
-	return schema.reduce((sum, { name, type }) => {
-		const width = type === "list<int64>" ? 8 : 4;
-		return sum + width * entries(name, totals) + 4 * totals.rows;
-	}, 0);
-}
-
-/** How many values all rows have of a column. */
-function entries(column: string, totals: Totals): number {
-	if (column === "input_ids" || column === "loss_weight")
-		return totals.rowTokens;
-	const kind = maskColumns[column]?.entries ?? "sequence";
-	if (kind === "token") return totals.rowTokens;
-	return totals.sequences + (kind === "border" ? totals.rows : 0);
+function snippet({ settings }: Manifest): string {
+	const lengths = settings.buckets?.buckets.map(({ length }) => length) ?? [];
+	const config =
+		lengths.length === 0
+			? ""
+			: `, "${bucketName(lengths[lengths.length - 1])}"`;
+	const load = `from datasets import load_dataset
+rows = load_dataset("path/to/this/directory"${config}, split="train")
+`;
+	if (settings.format !== "arrow") return load;
+	const directory = config === "" ? "data" : `data/${config.slice(3, -1)}`;
+	return `${load}
+# or, without a copy in a cache:
+from datasets import load_from_disk
+rows = load_from_disk("path/to/this/directory/${directory}")
+`;
 }

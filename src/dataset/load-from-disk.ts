@@ -2,29 +2,15 @@ import type { Schema } from "../shards/columns.js";
 import { huggingFaceFeatures } from "../shards/huggingface.js";
 import type { Manifest } from "./manifest.js";
 
-/** The paths of what `loadFromDiskFiles` gives. */
-export const LOAD_FROM_DISK = ["data/state.json", "data/dataset_info.json"];
-
 /**
- * The two files that make `data/` a directory that `datasets` opens with
- * `load_from_disk`, by path. They must not lie beside the manifest: a directory
- * that has them there is refused by `load_dataset`.
+ * The two files that make a directory of shards (`data/`, or that of a bucket) one
+ * that `datasets` opens with `load_from_disk`, by path. They must not lie beside the
+ * manifest: a directory that has them there is refused by `load_dataset`.
  */
 export function loadFromDiskFiles(
 	manifest: Manifest,
 	schema: Schema,
 ): Record<string, string> {
-	const state = {
-		_data_files: manifest.shards.map(({ path }) => ({
-			filename: path.slice("data/".length),
-		})),
-		_fingerprint: manifest.planHash.slice(0, 16),
-		_format_columns: null,
-		_format_kwargs: {},
-		_format_type: null,
-		_output_all_columns: false,
-		_split: "train",
-	};
 	const info = {
 		citation: "",
 		description: "",
@@ -32,8 +18,41 @@ export function loadFromDiskFiles(
 		homepage: "",
 		license: "",
 	};
-	return {
-		"data/state.json": `${JSON.stringify(state, null, 2)}\n`,
-		"data/dataset_info.json": `${JSON.stringify(info, null, 2)}\n`,
-	};
+	const files: Record<string, string> = {};
+	for (const [directory, shards] of shardDirectories(manifest)) {
+		const state = {
+			_data_files: shards.map((filename) => ({ filename })),
+			_fingerprint: manifest.planHash.slice(0, 16),
+			_format_columns: null,
+			_format_kwargs: {},
+			_format_type: null,
+			_output_all_columns: false,
+			_split: "train",
+		};
+		files[`${directory}/state.json`] = `${JSON.stringify(state, null, 2)}\n`;
+		files[`${directory}/dataset_info.json`] =
+			`${JSON.stringify(info, null, 2)}\n`;
+	}
+	return files;
+}
+
+/** The directories that hold shards, and the names of these. */
+function shardDirectories({ shards }: Manifest): Map<string, string[]> {
+	const directories = new Map<string, string[]>();
+	for (const { path } of shards) {
+		const cut = path.lastIndexOf("/");
+		const directory = path.slice(0, cut);
+		const names = directories.get(directory) ?? [];
+		if (names.length === 0) directories.set(directory, names);
+		names.push(path.slice(cut + 1));
+	}
+	return directories;
+}
+
+/** The paths of what `loadFromDiskFiles` gives. */
+export function loadFromDiskPaths(manifest: Manifest): string[] {
+	return [...shardDirectories(manifest).keys()].flatMap((directory) => [
+		`${directory}/state.json`,
+		`${directory}/dataset_info.json`,
+	]);
 }

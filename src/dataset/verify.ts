@@ -1,9 +1,7 @@
-import { Int32Buffer } from "../core/token-batch.js";
-import { maskColumns } from "../masks/columns.js";
-import { lossMask } from "../masks/labels.js";
+import { bucketOf } from "../decompose/whole.js";
 import { columnOf } from "../shards/columns.js";
 import { findShardFormat } from "../shards/formats.js";
-import { indexSchema } from "../shards/index-rows.js";
+import { indexSchemaOf } from "../shards/index-rows.js";
 import {
 	numberOfDocument,
 	packedSchemaWith,
@@ -12,17 +10,15 @@ import {
 import { parquet } from "../shards/parquet.js";
 import { sha256OfFile } from "../storage/hash.js";
 import { localStore as store } from "../storage/local.js";
-import { LOAD_FROM_DISK } from "./load-from-disk.js";
-import {
-	addDropped,
-	emptyTotals,
-	imbalances,
-	type Manifest,
-	type ManifestFile,
-	type ManifestShard,
-	summarize,
-} from "./manifest.js";
+import { bucketOfPath } from "./bucket-name.js";
+import { checkMaskColumns } from "./check-mask-columns.js";
+import { filesOfDataset } from "./files.js";
+import { loadFromDiskPaths } from "./load-from-disk.js";
+import type { Manifest, ManifestFile, ManifestShard } from "./manifest.js";
+import { MetSequences } from "./met-sequences.js";
 import { openDataset } from "./open.js";
+import { summarize } from "./summary.js";
+import { addDropped, bucketTotals, emptyTotals, imbalances } from "./totals.js";
 
 export interface VerifyResult {
 	/** What is wrong, as sentences; empty when all is well. The first `mostProblems` only. */
@@ -57,27 +53,6 @@ export async function verify(
 ): Promise<VerifyResult> {
 	const manifest = await openDataset(store, directory);
 	return new Verification(directory, manifest, options).run();
-}
-
-/** Sequences of a task, as they were met in its shards. */
-class MetSequences {
-	readonly document = new Int32Buffer();
-	readonly start = new Int32Buffer();
-	readonly length = new Int32Buffer();
-	readonly shard = new Int32Buffer();
-	readonly row = new Int32Buffer();
-
-	/** Indices in the order of documents, then starts. */
-	sorted(): Uint32Array {
-		const order = new Uint32Array(this.document.length);
-		for (let i = 0; i < order.length; i++) order[i] = i;
-		const document = this.document.array;
-		const start = this.start.array;
-		return order.sort(
-			(a, b) =>
-				(document[a] >>> 0) - (document[b] >>> 0) || start[a] - start[b],
-		);
-	}
 }
 
 class Verification {
@@ -132,8 +107,8 @@ class Verification {
 		for (let task = 0; task < tasks; task++) {
 			const met = left.get(task) ?? new MetSequences();
 			left.delete(task);
-			for (const [number, shard] of (byTask.get(task) ?? []).entries())
-				await this.#checkShard(shard, number, (of) =>
+			for (const shard of byTask.get(task) ?? [])
+				await this.#checkShard(shard, numberOfShard(shard.path), (of) =>
 					of === task ? met : null,
 				);
 			const file = indexOf.get(task);
@@ -222,8 +197,17 @@ class Verification {
 		const lengths = columnOf(batch, "seq_lengths", "list<int32>");
 		const docIds = columnOf(batch, "doc_ids", "list<int64>");
 		const docOffsets = columnOf(batch, "doc_offsets", "list<int32>");
-		const { seqLen, maxSequences, minSequence, padDocumentToMultiple } =
+		const { maxSequences, minSequence, padDocumentToMultiple, buckets } =
 			this.#manifest.settings;
+		const bucket = bucketOfPath(path);
+		const capacities = buckets?.buckets.map(
+			({ length }) => length + Number(buckets.plusOne),
+		);
+		const seqLen =
+			bucket === null
+				? this.#manifest.settings.seqLen
+				: bucket + Number(buckets?.plusOne);
+		const count = bucket === null ? null : bucketTotals(this.#totals, bucket);
 		const { vocabSize } = this.#manifest.tokenizer;
 		for (let r = 0; r < batch.rows; r++) {
 			const row = firstRow + r;
@@ -259,6 +243,15 @@ class Verification {
 				sum += length;
 				if (length < minSequence)
 					this.#problem(`${place} has a sequence of ${length} tokens`);
+				if (count !== null) {
+					count.sequences++;
+					count.tokens += length;
+					count.context += (length * (length - 1)) / 2;
+				}
+				if (capacities && capacities[bucketOf(length, capacities)] !== seqLen)
+					this.#problem(
+						`${place} has a sequence of ${length} tokens, which belongs in another bucket`,
+					);
 				const room =
 					Math.ceil(length / padDocumentToMultiple) * padDocumentToMultiple;
 				rooms += room;
@@ -276,6 +269,7 @@ class Verification {
 				met.length.push(length);
 				met.shard.push(shard);
 				met.row.push(shard === -1 ? -1 : row);
+				met.bucket.push(bucket ?? -1);
 			}
 			if (sum !== tokens)
 				this.#problem(
@@ -289,71 +283,34 @@ class Verification {
 			this.#result.sequences += to - from;
 		}
 		this.#result.rows += batch.rows;
-		this.#checkMaskColumns(path, batch, firstRow);
-	}
-
-	/** Columns that `seq_lengths` determine must be what it makes them. */
-	#checkMaskColumns(
-		path: string,
-		batch: Parameters<typeof columnOf>[0],
-		firstRow: number,
-	): void {
-		const { columns, lossWeight, padDocumentToMultiple } =
-			this.#manifest.settings;
-		const ids = columnOf(batch, "input_ids", "list<int32>");
-		const lengths = columnOf(batch, "seq_lengths", "list<int32>");
-		const of = <T extends Int32Array | Float32Array>(
-			{ values, offsets }: { values: T; offsets: Int32Array },
-			r: number,
-		) => values.subarray(offsets[r], offsets[r + 1]) as T;
-		const due = new Int32Buffer();
-		for (let r = 0; r < batch.rows; r++) {
-			const row = { ids: of(ids, r), seqLengths: of(lengths, r) };
-			const tokens = row.seqLengths.reduce((sum, length) => sum + length, 0);
-			const isSound =
-				tokens === row.ids.length &&
-				row.seqLengths.every((length) => length > 0);
-			// Else the lengths themselves are a problem, which is told already.
-			if (!isSound) continue;
-			for (const name of columns) {
-				due.length = 0;
-				maskColumns[name].append(row, due, padDocumentToMultiple);
-				const found = of(columnOf(batch, name, "list<int32>"), r);
-				if (!isEqual(found, due.view()))
-					this.#problem(
-						`${path} row ${firstRow + r}: its ${name} are not what its seq_lengths make them`,
-					);
-			}
-			if (lossWeight === null) continue;
-			const weights = of(columnOf(batch, "loss_weight", "list<float32>"), r);
-			const hasLabel = lossMask(row.seqLengths);
-			const isRight =
-				weights.length === hasLabel.length &&
-				weights.every((weight, i) =>
-					lossWeight === "token"
-						? weight === hasLabel[i]
-						: weight > 0 === (hasLabel[i] === 1),
-				);
-			if (!isRight)
-				this.#problem(
-					`${path} row ${firstRow + r}: its loss_weight is not what its seq_lengths make it`,
-				);
-		}
+		if (count !== null) count.rows += batch.rows;
+		checkMaskColumns(batch, this.#manifest.settings, (row, column) =>
+			this.#problem(
+				`${path} row ${firstRow + row}: its column ${column} is not what its seq_lengths make it`,
+			),
+		);
 	}
 
 	async #checkIndex(file: ManifestFile, met: MetSequences): Promise<void> {
 		if (!(await this.#checkFile(file))) return;
+		const { layout, buckets: bucketSettings } = this.#manifest.settings;
+		const schema = indexSchemaOf(layout);
+		const overlap = bucketSettings?.overlap ?? 0;
 		const order = met.sorted();
 		let next = 0;
 		let documents = 0;
 		await this.#read(file, async (readable, bytes) => {
-			for await (const batch of parquet.read(readable, bytes, indexSchema)) {
+			for await (const batch of parquet.read(readable, bytes, schema)) {
 				const docIds = columnOf(batch, "doc_id", "int64").values;
 				const tokens = columnOf(batch, "tokens", "int32").values;
 				const dropped = columnOf(batch, "dropped_tokens", "int32").values;
 				const reasons = columnOf(batch, "drop_reason", "string").values;
 				const shards = columnOf(batch, "shards", "list<int32>");
 				const rows = columnOf(batch, "rows", "list<int32>");
+				const buckets =
+					layout === "buckets"
+						? columnOf(batch, "buckets", "list<int32>").values
+						: null;
 				for (let d = 0; d < batch.rows; d++, documents++) {
 					const place = `document ${docIds[d]} of ${file.path}`;
 					if (numberOfDocument(docIds[d]) !== documents)
@@ -362,14 +319,18 @@ class Verification {
 					let places = shards.offsets[d];
 					for (; met.document.array[order[next]] === (documents | 0); next++) {
 						const sequence = order[next];
-						if (met.start.array[sequence] !== covered)
+						const due = Math.max(0, covered - overlap);
+						if (met.start.array[sequence] !== due)
 							this.#problem(
-								`${place}: a sequence begins at its token ${met.start.array[sequence]}, where ${covered} was due`,
+								`${place}: a sequence begins at its token ${met.start.array[sequence]}, where ${due} was due`,
 							);
+						this.#totals.repeatedTokens += covered - due;
 						covered = met.start.array[sequence] + met.length.array[sequence];
 						if (
 							shards.values[places] !== met.shard.array[sequence] ||
-							rows.values[places] !== met.row.array[sequence]
+							rows.values[places] !== met.row.array[sequence] ||
+							(buckets !== null &&
+								buckets[places] !== met.bucket.array[sequence])
 						)
 							this.#problem(
 								`${place}: its sequence at token ${met.start.array[sequence]} is not in the row that the index says`,
@@ -426,14 +387,11 @@ class Verification {
 		const { shards, index, skipped, settings } = this.#manifest;
 		const known = new Set([...shards, ...index].map(({ path }) => path));
 		if (settings.format === "arrow")
-			for (const path of LOAD_FROM_DISK) known.add(path);
+			for (const path of loadFromDiskPaths(this.#manifest)) known.add(path);
 		if (skipped !== null) known.add(skipped.path);
-		for (const directory of ["data", "index"])
-			for (const name of await store.list(`${this.#directory}/${directory}`))
-				if (!known.has(`${directory}/${name}`))
-					this.#problem(
-						`${directory}/${name} is not in the manifest; trainers would read it`,
-					);
+		for (const path of await filesOfDataset(store, this.#directory))
+			if (!known.has(path))
+				this.#problem(`${path} is not in the manifest; trainers would read it`);
 	}
 
 	#checkTotals(): void {
@@ -456,6 +414,21 @@ class Verification {
 			this.#tokensRead,
 			totals.textTokens + totals.specialTokens,
 		);
+		compare(
+			"tokens in rows a second time",
+			this.#totals.repeatedTokens,
+			totals.repeatedTokens,
+		);
+		for (const length of new Set([
+			...Object.keys(totals.buckets),
+			...Object.keys(this.#totals.buckets),
+		]))
+			for (const what of ["rows", "sequences", "tokens", "context"] as const)
+				compare(
+					`${what} in the bucket of ${length}`,
+					this.#totals.buckets[length]?.[what] ?? 0,
+					totals.buckets[length]?.[what] ?? 0,
+				);
 		const { settings, summary } = this.#manifest;
 		const said = summarize(totals, settings, this.#roomCounts);
 		for (const key of ["lowerBoundRows", "rowsAtOnce"] as const)
@@ -476,8 +449,9 @@ class Verification {
 	}
 }
 
-function isEqual(a: Int32Array, b: Int32Array): boolean {
-	return a.length === b.length && a.every((value, i) => value === b[i]);
+/** The number of a shard in its task, and bucket. */
+function numberOfShard(path: string): number {
+	return Number(/-(\d+)\.\w+$/.exec(path)?.[1]);
 }
 
 function numberAfter(prefix: string, path: string): number {

@@ -20,6 +20,26 @@ export const indexSchema: Schema = [
 	{ name: "rows", type: "list<int32>" },
 ];
 
+/** The same for a dataset of buckets: sequences are known by their bucket, and the shard and row in it. */
+export const bucketIndexSchema: Schema = [
+	...indexSchema,
+	/** Length of the bucket that each of its sequences is in. */
+	{ name: "buckets", type: "list<int32>" },
+];
+
+/** The columns of an index file of a layout. */
+export function indexSchemaOf(layout: "packed" | "buckets"): Schema {
+	return layout === "buckets" ? bucketIndexSchema : indexSchema;
+}
+
+/** Where sequences are: shard (its number in the task) and row of each; -1: in none yet. */
+export interface SequencePlaces {
+	shards: Int32Array;
+	rows: Int32Array;
+	/** Length of the bucket of each; in the layout `buckets` alone, where shards are counted by bucket. */
+	buckets?: Int32Array;
+}
+
 /** Collects index rows and gives them as batches. */
 export class IndexRows {
 	readonly #task: number;
@@ -60,13 +80,11 @@ export class IndexRows {
 	 * The documents held, with the place of each of their sequences, and forgets
 	 * them.
 	 * @param document Document (from 0 at `first`) of each sequence, ascending.
-	 * @param shards Shard of each sequence; `rows` its row there.
 	 * @param dropped Tokens of each document that are in no sequence; `reasons` why.
 	 */
 	take(
 		document: Int32Array,
-		shards: Int32Array,
-		rows: Int32Array,
+		{ shards, rows, buckets }: SequencePlaces,
 		dropped: Int32Array,
 		reasons: (string | null)[],
 	): ColumnBatch {
@@ -95,6 +113,9 @@ export class IndexRows {
 				drop_reason: { type: "string", values: reasons },
 				shards: { type: "list<int32>", values: shards, offsets },
 				rows: { type: "list<int32>", values: rows, offsets },
+				...(buckets === undefined
+					? {}
+					: { buckets: { type: "list<int32>", values: buckets, offsets } }),
 			},
 		};
 		this.#first += count;

@@ -21,6 +21,8 @@ export interface IndexRow {
 	drop_reason: string | null;
 	shards: number[];
 	rows: number[];
+	/** In the layout `buckets`. */
+	buckets?: number[];
 }
 
 export function readManifest(directory: string) {

@@ -347,7 +347,7 @@ test("a stored column that is not what seq_lengths make it is found", async () =
 	writeFileSync(join(out, "seqpack.json"), JSON.stringify(manifest));
 	const { problems } = await verify(out);
 	expect(problems.join("\n")).toMatch(
-		/row 1: its position_ids are not what its seq_lengths make them/,
+		/row 1: its column position_ids is not what its seq_lengths make it/,
 	);
 	expect(problems.join("\n")).toMatch(
 		/row 0: its loss_weight is not what its seq_lengths make it/,

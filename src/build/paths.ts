@@ -1,3 +1,5 @@
+import { bucketName } from "../dataset/bucket-name.js";
+
 /** Where a build keeps what, below the output directory. */
 export const STATE = ".seqpack";
 export const PLAN = `${STATE}/plan.json`;
@@ -10,11 +12,17 @@ export function recordPath(task: number): string {
 }
 
 export function shardPath(
+	directory: string,
 	task: number,
 	shard: number,
 	extension: string,
 ): string {
-	return `data/train-${padded(task, 5)}-${padded(shard, 4)}${extension}`;
+	return `${directory}/train-${padded(task, 5)}-${padded(shard, 4)}${extension}`;
+}
+
+/** The directory of a bucket's shards. */
+export function bucketDirectory(length: number): string {
+	return `data/${bucketName(length)}`;
 }
 
 export function indexPath(task: number): string {

@@ -1,0 +1,21 @@
+import type { Store } from "../storage/store.js";
+
+/** The paths of all files in `data/`, its buckets and `index/`, whoever wrote them. */
+export async function filesOfDataset(
+	store: Store,
+	directory: string,
+): Promise<string[]> {
+	const files: string[] = [];
+	const walk = async (path: string) => {
+		const found = await store.stat(`${directory}/${path}`);
+		if (found?.kind !== "directory") {
+			if (found !== null) files.push(path);
+			return;
+		}
+		for (const name of await store.list(`${directory}/${path}`))
+			await walk(`${path}/${name}`);
+	};
+	await walk("data");
+	await walk("index");
+	return files;
+}
