@@ -350,6 +350,6 @@ test("a stored column that is not what seq_lengths make it is found", async () =
 		/row 1: its column position_ids is not what its seq_lengths make it/,
 	);
 	expect(problems.join("\n")).toMatch(
-		/row 0: its loss_weight is not what its seq_lengths make it/,
+		/row 0: its column loss_weight is not what its seq_lengths make it/,
 	);
 });
