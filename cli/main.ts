@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { version } from "../src/version.js";
+import { batchesCommand } from "./batches.js";
 import { buildCommand } from "./build.js";
+import { curriculumCommand } from "./curriculum.js";
 import { failWith } from "./fail.js";
 import { packCommand } from "./pack.js";
 import { tokenizerCommand } from "./tokenizer.js";
@@ -14,6 +16,8 @@ const program = new Command("seqpack")
 	.version(version)
 	.addCommand(buildCommand())
 	.addCommand(verifyCommand())
+	.addCommand(curriculumCommand())
+	.addCommand(batchesCommand())
 	.addCommand(packCommand())
 	.addCommand(tokenizerCommand())
 	.addHelpText(
@@ -22,6 +26,9 @@ const program = new Command("seqpack")
 Example:
   seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/
   seqpack verify data/
+  seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --layout buckets --out buckets/
+  seqpack curriculum buckets/ --schedule grow-p2 --cycles 8 --tokens-per-step 512K --out plan/
+  seqpack batches plan/ --rank 0 --world-size 8 --from-step 1200 | python train.py
   seqpack pack --compare data/ --seq-len 32768
   seqpack tokenizer inspect tokenizer.json
 

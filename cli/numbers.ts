@@ -23,6 +23,16 @@ export function parseCounts(text: string): number[] {
 	return text.split(",").map((part) => parseCount(part.trim()));
 }
 
+/** Reads numbers with commas between, of any kind. */
+export function parseNumbers(text: string): number[] {
+	const numbers = text.split(",").map((part) => Number(part.trim() || "?"));
+	if (numbers.some((number) => !Number.isFinite(number)))
+		throw new InvalidArgumentError(
+			"Give numbers with commas between, such as 0.7,0.3.",
+		);
+	return numbers;
+}
+
 /** 1234567 as "1,234,567". */
 export function grouped(number: number): string {
 	return number.toLocaleString("en-US");

@@ -1,3 +1,12 @@
+export { type Batch, batchSchema } from "./batches/batch.js";
+export { type CurriculumOptions, planCurriculum } from "./batches/make-plan.js";
+export {
+	type Batches,
+	type BatchOptions,
+	type BatchState,
+	openBatches,
+} from "./batches/open-batches.js";
+export type { BatchKind, CurriculumPlan, PlanStage } from "./batches/plan.js";
 export { type BuildResult, build } from "./build/build.js";
 export type { BuildOptions, BuildProgress } from "./build/options.js";
 export type { StageTimes } from "./build/task.js";
@@ -9,6 +18,7 @@ export {
 	UsageError,
 } from "./core/errors.js";
 export { createRandom, permutation, type Random } from "./core/random.js";
+export { shuffledIndex } from "./core/shuffled-index.js";
 export {
 	Int32Buffer,
 	listLengths,
@@ -20,7 +30,10 @@ export {
 	type EpochSharesInput,
 	epochShares,
 } from "./curriculum/epoch-shares.js";
-export { scheduleOdds, schedules } from "./curriculum/schedules.js";
+export { scheduleOdds } from "./curriculum/odds.js";
+export type { StageBucket, StageRequest } from "./curriculum/plan-stage.js";
+export type { Schedule, ScheduleOptions } from "./curriculum/schedule.js";
+export { schedules } from "./curriculum/schedules.js";
 export type { Manifest, Settings } from "./dataset/manifest.js";
 export type { Totals } from "./dataset/totals.js";
 export {

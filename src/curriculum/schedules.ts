@@ -1,37 +1,47 @@
 import { UsageError } from "../core/errors.js";
+import { fixedDiscrete, fixedLinear, fixedRoot } from "./fixed-length.js";
+import { drawnBy, oddsByName } from "./odds.js";
+import { olmoGrowth } from "./olmo-growth.js";
+import type { Schedule } from "./schedule.js";
 
-/**
- * The odds of each bucket, the shortest first, by the number of buckets: a step's
- * bucket is drawn with these times the tokens that the bucket still has. Nothing is drawn
- * twice, so that where short buckets are likelier they run out first, and the mean
- * length grows by itself (Dataset Decomposition, 2405.13226, section 3.3).
- */
-export const schedules: Readonly<
-	Record<string, (buckets: number) => number[]>
-> = {
-	/** By tokens alone. */
-	natural: (buckets) => Array(buckets).fill(1),
-	"grow-linear": (buckets) => falling(buckets, (rank) => rank + 1),
-	"grow-p2": (buckets) => falling(buckets, (rank) => 2 ** rank),
-	/** In effect one bucket after the other, from the shortest on. */
-	"grow-p100": (buckets) => falling(buckets, (rank) => 100 ** rank),
-	"shrink-p100": (buckets) => falling(buckets, (rank) => 100 ** rank).reverse(),
+/** Steps drawn with odds that are given. */
+const givenOdds: Schedule = {
+	order: (steps, lengths, options, random) =>
+		drawnBy(() => options.odds ?? []).order(steps, lengths, options, random),
+	check({ odds = [] }, lengths) {
+		if (odds.length !== lengths.length)
+			throw new UsageError(
+				"bad-odds",
+				`there are ${odds.length} odds (--odds) for ${lengths.length} buckets, ${lengths.join(", ")}: give a number for each, the shortest first.`,
+			);
+		for (const odd of odds)
+			if (!(odd > 0 && odd < Number.POSITIVE_INFINITY))
+				throw new UsageError(
+					"bad-odds",
+					`odds (--odds) of ${odd} cannot be: give numbers above 0. To leave a bucket out, name the others in --buckets.`,
+				);
+	},
 };
 
-/**
- * @param buckets How many there are.
- * @throws UsageError `unknown-schedule`
- */
-export function scheduleOdds(name: string, buckets: number): number[] {
+/** Every schedule by name. A new one is a file in this folder and a line here. */
+export const schedules: Readonly<Record<string, Schedule>> = {
+	...Object.fromEntries(
+		Object.entries(oddsByName).map(([name, odds]) => [name, drawnBy(odds)]),
+	),
+	odds: givenOdds,
+	"olmo-grow-p2": olmoGrowth((exponent) => 2 ** (exponent - 1)),
+	"olmo-grow-linear": olmoGrowth((exponent) => exponent),
+	"fixed-linear": fixedLinear,
+	"fixed-root": fixedRoot,
+	"fixed-discrete": fixedDiscrete,
+};
+
+/** @throws UsageError `unknown-schedule` */
+export function findSchedule(name: string): Schedule {
 	if (!Object.hasOwn(schedules, name))
 		throw new UsageError(
 			"unknown-schedule",
 			`there is no schedule "${name}"; there are: ${Object.keys(schedules).join(", ")}.`,
 		);
-	return schedules[name](buckets);
-}
-
-/** Odds by rank, the shortest bucket's the highest. */
-function falling(buckets: number, odds: (rank: number) => number): number[] {
-	return Array.from({ length: buckets }, (_, b) => odds(buckets - 1 - b));
+	return schedules[name];
 }

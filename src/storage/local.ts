@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import {
 	type FileHandle,
 	mkdir,
@@ -10,7 +11,13 @@ import {
 	writeFile,
 } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { PendingFile, ReadableFile, Stat, Store } from "./store.js";
+import type {
+	PendingFile,
+	RandomAccessFile,
+	ReadableFile,
+	Stat,
+	Store,
+} from "./store.js";
 import { explainSystemError } from "./system-errors.js";
 
 /** Files on this machine. Errors of the system come out as sentences. */
@@ -42,6 +49,18 @@ export const localStore: Store = {
 				attempt("read", path, () => readFully(handle, position, length)),
 			close: () => handle.close(),
 		};
+	},
+
+	openForRandomAccess(path): RandomAccessFile {
+		return attemptNow("read", path, () => {
+			const handle = openSync(path, "r");
+			return {
+				size: fstatSync(handle).size,
+				readInto: (target, position) =>
+					attemptNow("read", path, () => readInto(handle, target, position)),
+				close: () => closeSync(handle),
+			};
+		});
 	},
 
 	create: createAtomically,
@@ -140,6 +159,29 @@ async function createAtomically(path: string): Promise<PendingFile> {
 			await rm(partial, { force: true });
 		},
 	};
+}
+
+function readInto(
+	handle: number,
+	target: Uint8Array,
+	position: number,
+): number {
+	let filled = 0;
+	while (filled < target.length) {
+		const length = target.length - filled;
+		const bytes = readSync(handle, target, filled, length, position + filled);
+		if (bytes === 0) break;
+		filled += bytes;
+	}
+	return filled;
+}
+
+function attemptNow<T>(verb: "read", path: string, action: () => T): T {
+	try {
+		return action();
+	} catch (error) {
+		throw explainSystemError(error, verb, path);
+	}
 }
 
 async function attempt<T>(

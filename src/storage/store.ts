@@ -10,6 +10,8 @@ export interface Store {
 	list(path: string): Promise<string[]>;
 	/** Opens a file to read ranges of it. */
 	open(path: string): Promise<ReadableFile>;
+	/** Opens a file for many small reads, which do not wait for one another. */
+	openForRandomAccess(path: string): RandomAccessFile;
 	/** Begins a file that appears at `path` whole, or not at all. */
 	create(path: string): Promise<PendingFile>;
 	/** Writes a small file unless one is there; tells whether it did. */
@@ -33,6 +35,13 @@ export interface ReadableFile {
 	/** Up to `length` bytes from `position`; fewer only at the end of the file. */
 	read(position: number, length: number): Promise<Buffer>;
 	close(): Promise<void>;
+}
+
+export interface RandomAccessFile {
+	readonly size: number;
+	/** Fills `target` from `position` on; returns how many bytes there were. */
+	readInto(target: Uint8Array, position: number): number;
+	close(): void;
 }
 
 export interface PendingFile extends ByteSink {

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { epochShares } from "../../src/curriculum/epoch-shares.js";
-import { scheduleOdds, schedules } from "../../src/curriculum/schedules.js";
+import {
+	scheduleOdds,
+	oddsByName as schedules,
+} from "../../src/curriculum/odds.js";
 
 test("the schedules' odds for six buckets, as the paper has them", () => {
 	expect(

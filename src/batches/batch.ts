@@ -1,0 +1,51 @@
+import type { ColumnBatch, Schema } from "../shards/columns.js";
+import type { BatchKind } from "./plan.js";
+
+/** What one rank gets of one step. */
+export interface Batch extends ColumnBatch {
+	/** The step's number in the plan, from 0, and its stage. */
+	step: number;
+	stage: number;
+	/** Tokens of each row of `input_ids`; where rows are cut among ranks, of a share. */
+	length: number;
+	/**
+	 * The largest cost of a rank in this step over the mean of all, as the rows are
+	 * shared out, and as they would be in their order; null where it is not looked at.
+	 */
+	imbalance: { shared: number; inOrder: number } | null;
+}
+
+/** The columns that batches of a kind have, with those asked for. */
+export function batchSchema(
+	kind: BatchKind,
+	columns: readonly string[],
+): Schema {
+	return [
+		/** The step, in each row. */
+		{ name: "step", type: "int32" },
+		...(kind === "flat" ? FLAT : ROWS),
+		/** Sequences within a row of the datasets begin at these tokens of it. */
+		...(kind === "token-budget"
+			? [{ name: "start", type: "int32" as const }]
+			: []),
+		...columns.map((name) => ({ name, type: "list<int32>" as const })),
+	];
+}
+
+const ROWS: Schema = [
+	/** Which dataset, the length of its bucket, and the row in it. */
+	{ name: "dataset", type: "int32" },
+	{ name: "bucket", type: "int32" },
+	{ name: "row", type: "int64" },
+	{ name: "input_ids", type: "list<int32>" },
+	{ name: "seq_lengths", type: "list<int32>" },
+];
+
+/** One row a batch: all its sequences, and where they are from. */
+const FLAT: Schema = [
+	{ name: "dataset", type: "list<int32>" },
+	{ name: "bucket", type: "list<int32>" },
+	{ name: "row", type: "list<int64>" },
+	{ name: "input_ids", type: "list<int32>" },
+	{ name: "seq_lengths", type: "list<int32>" },
+];

@@ -1,0 +1,129 @@
+import { DataError } from "../core/errors.js";
+import { ArrowRows, newRowPlace } from "../shards/arrow-rows.js";
+import type { Schema } from "../shards/columns.js";
+import { packedSchemaWith } from "../shards/packed-rows.js";
+import type { Store } from "../storage/store.js";
+import type { DatasetBucket, DatasetBuckets } from "./dataset-buckets.js";
+
+/** Files open at a time, of all buckets together. */
+const MOST_OPEN = 512;
+
+/** Files that are open, of all buckets: the one opened first is closed first. */
+export class OpenFiles {
+	readonly #closers: (() => void)[] = [];
+
+	add(close: () => void): void {
+		if (this.#closers.length >= MOST_OPEN) this.#closers.shift()?.();
+		this.#closers.push(close);
+	}
+
+	close(): void {
+		for (const close of this.#closers.splice(0)) close();
+	}
+}
+
+/** Reads rows of a dataset's bucket by their number. */
+export class BucketRows {
+	readonly isFull: boolean;
+	/** Rows of the bucket. */
+	readonly count: number;
+	readonly #directory: string;
+	readonly #bucket: DatasetBucket;
+	readonly #schema: Schema;
+	readonly #store: Store;
+	readonly #files: OpenFiles;
+	/** The shards that are open, at their number. */
+	readonly #open: (ArrowRows | undefined)[] = [];
+	/** Number of each shard's first row, and of the end. */
+	readonly #firstRows: Float64Array;
+	readonly #place = newRowPlace();
+	readonly #bounds = new Int32Array(2);
+
+	constructor(
+		store: Store,
+		{ directory, manifest }: DatasetBuckets,
+		bucket: DatasetBucket,
+		files: OpenFiles,
+	) {
+		this.#directory = directory;
+		this.#bucket = bucket;
+		this.isFull = bucket.isFull;
+		this.count = bucket.rows;
+		this.#schema = packedSchemaWith(manifest.settings);
+		this.#store = store;
+		this.#files = files;
+		this.#firstRows = new Float64Array(bucket.shards.length + 1);
+		bucket.shards.forEach(({ rows }, i) => {
+			this.#firstRows[i + 1] = this.#firstRows[i] + rows;
+		});
+	}
+
+	/** Reads the tokens of a row that fills its bucket, as many as `target` takes. */
+	readFull(row: number, target: Uint8Array): void {
+		const rows = this.#find(row);
+		const place = this.#place;
+		rows.readValues(
+			"input_ids",
+			place,
+			(place.row * target.length) / 4,
+			target,
+		);
+	}
+
+	/** The lengths of a row's sequences. */
+	readLengths(row: number): Int32Array {
+		const rows = this.#find(row);
+		rows.readBounds("seq_lengths", this.#place, this.#bounds);
+		const [from, to] = this.#bounds;
+		const lengths = new Int32Array(to - from);
+		rows.readValues("seq_lengths", this.#place, from, bytesOf(lengths));
+		return lengths;
+	}
+
+	/** Reads `count` tokens of a row from its token `first` on. */
+	readTokens(row: number, first: number, target: Int32Array): void {
+		const rows = this.#find(row);
+		rows.readBounds("input_ids", this.#place, this.#bounds);
+		const from = this.#bounds[0] + first;
+		rows.readValues("input_ids", this.#place, from, bytesOf(target));
+	}
+
+	#find(row: number): ArrowRows {
+		const first = this.#firstRows;
+		let low = 0;
+		let high = first.length - 2;
+		while (low < high) {
+			const middle = (low + high + 1) >> 1;
+			if (first[middle] <= row) low = middle;
+			else high = middle - 1;
+		}
+		const rows = this.#open[low] ?? this.#openShard(low);
+		rows.find(row - first[low], this.#place);
+		return rows;
+	}
+
+	#openShard(number: number): ArrowRows {
+		const shard = this.#bucket.shards[number];
+		const path = `${this.#directory}/${shard.path}`;
+		const file = this.#store.openForRandomAccess(path);
+		this.#files.add(() => {
+			file.close();
+			this.#open[number] = undefined;
+		});
+		const batchRows = this.isFull ? this.#bucket.batchRows : 0;
+		try {
+			const rows = new ArrowRows(file, this.#schema, shard.rows, batchRows);
+			this.#open[number] = rows;
+			return rows;
+		} catch (error) {
+			throw new DataError(
+				"bad-shard",
+				`${path} cannot be read: ${(error as Error).message}. Check the dataset with seqpack verify.`,
+			);
+		}
+	}
+}
+
+function bytesOf(values: Int32Array): Uint8Array {
+	return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}

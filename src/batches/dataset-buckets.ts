@@ -1,0 +1,71 @@
+import { DataError } from "../core/errors.js";
+import { bucketOfPath } from "../dataset/bucket-name.js";
+import type { Manifest, ManifestShard } from "../dataset/manifest.js";
+import { MANIFEST } from "../dataset/manifest.js";
+import { openDataset } from "../dataset/open.js";
+import { sha256OfFile } from "../storage/hash.js";
+import type { Store } from "../storage/store.js";
+
+/** A dataset that batches are read from, as buckets; packed rows are one. */
+export interface DatasetBuckets {
+	directory: string;
+	manifest: Manifest;
+	/** SHA-256 of the manifest's file. */
+	hash: string;
+	buckets: DatasetBucket[];
+}
+
+export interface DatasetBucket {
+	length: number;
+	rows: number;
+	tokens: number;
+	/** Its rows, in this order, are numbered from 0. */
+	shards: ManifestShard[];
+	/** Whether every row is one sequence that fills it. */
+	isFull: boolean;
+	/** Rows of a record batch. */
+	batchRows: number;
+}
+
+/** @throws UsageError, DataError when it cannot be read at random. */
+export async function openDatasetBuckets(
+	store: Store,
+	directory: string,
+): Promise<DatasetBuckets> {
+	const manifest = await openDataset(store, directory);
+	const { settings, shards } = manifest;
+	if (settings.format !== "arrow")
+		throw new DataError(
+			"not-random",
+			`${directory} has ${settings.format} shards, and batches read rows in random order, which takes Arrow shards: build it with --format arrow.`,
+		);
+	const { sha256: hash } = await sha256OfFile(
+		store,
+		`${directory}/${MANIFEST}`,
+	);
+	const bucketSettings = settings.buckets;
+	const buckets: DatasetBucket[] =
+		bucketSettings === null
+			? [bucketOf(settings.seqLen, shards, false, settings.batchRows)]
+			: bucketSettings.buckets.map(({ length, batchRows }) =>
+					bucketOf(
+						length,
+						shards.filter(({ path }) => bucketOfPath(path) === length),
+						bucketSettings.remainder === "drop" &&
+							bucketSettings.decomposer !== "whole",
+						batchRows,
+					),
+				);
+	return { directory, manifest, hash, buckets };
+}
+
+function bucketOf(
+	length: number,
+	shards: ManifestShard[],
+	isFull: boolean,
+	batchRows: number,
+): DatasetBucket {
+	const rows = shards.reduce((sum, shard) => sum + shard.rows, 0);
+	const tokens = shards.reduce((sum, shard) => sum + shard.tokens, 0);
+	return { length, rows, tokens, shards, isFull, batchRows };
+}

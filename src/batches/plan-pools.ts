@@ -1,0 +1,117 @@
+import { UsageError } from "../core/errors.js";
+import {
+	lengthsOf,
+	type PlanContext,
+	type StageBucket,
+	type StageRequest,
+	takeRows,
+} from "../curriculum/plan-stage.js";
+import { wantedRows } from "../curriculum/wanted-rows.js";
+import type { Store } from "../storage/store.js";
+import { BucketRows, OpenFiles } from "./bucket-rows.js";
+import type { DatasetBuckets } from "./dataset-buckets.js";
+import type { PlanStage } from "./plan.js";
+import { RowFinder } from "./row-finder.js";
+import { readPool } from "./sequence-pools.js";
+import type { StepsWriter } from "./steps.js";
+
+/** Steps that a pool's rows make, about. */
+const STEPS_A_POOL = 64;
+
+/**
+ * Plans a stage of batches by a token budget: reads the lengths of all its sequences,
+ * pool by pool.
+ */
+export async function planPools({
+	store,
+	datasets,
+	context,
+	asked,
+	seed,
+	number,
+	writer,
+}: {
+	store: Store;
+	datasets: readonly DatasetBuckets[];
+	context: PlanContext;
+	asked: StageRequest;
+	seed: number;
+	number: number;
+	writer: StepsWriter;
+}): Promise<Omit<PlanStage, "asked" | "firstStep">> {
+	const lengths = lengthsOf(context, asked);
+	if (lengths.length > 1)
+		throw new UsageError(
+			"bad-option",
+			`batches by a token budget are for packed rows, and there are buckets of ${lengths.join(", ")}: leave out --batches, or name one of them in --buckets.`,
+		);
+	const [length] = lengths;
+	const wanted = wantedRows(context, asked, lengths).map(([rows]) => rows);
+	const sources = takeRows(context, length, wanted, 0);
+	const rows = sources.reduce((sum, source) => sum + source.rows, 0);
+	const { tokensPerStep, worldSize } = context;
+	const bucket: StageBucket = {
+		length,
+		batchRows: 0,
+		steps: 0,
+		sources,
+		leftRows: 0,
+	};
+	const files = new OpenFiles();
+	const finder = new RowFinder(
+		bucket,
+		sources.map(({ dataset }) =>
+			bucketRows(store, datasets[dataset], length, files),
+		),
+		seed,
+	);
+	const poolRows = Math.max(
+		1,
+		Math.ceil((STEPS_A_POOL * tokensPerStep) / length),
+	);
+	const summary = { rows: poolRows, paddedTokens: 0, leftSequences: 0 };
+	let steps = 0;
+	let tokens = 0;
+	try {
+		for (let first = 0; first < rows; first += poolRows) {
+			const span = { first, rows: Math.min(poolRows, rows - first) };
+			const budget = { tokens: tokensPerStep, multiple: worldSize };
+			const pool = readPool(finder, span, budget, [seed, number, first]);
+			const { order, offsets } = pool.batches;
+			for (const [part, batch] of pool.turns.entries()) {
+				const longest = pool.lengths[order[offsets[batch]]];
+				const batchSize = offsets[batch + 1] - offsets[batch];
+				summary.paddedTokens += longest * batchSize;
+				const writing = writer.add({
+					stage: number,
+					stageStep: steps++,
+					bucket: 0,
+					length: longest,
+					batchSize,
+					offset: first,
+					part,
+				});
+				if (writing !== undefined) await writing;
+			}
+			for (const sequence of order) tokens += pool.lengths[sequence];
+			summary.leftSequences += pool.lengths.length - order.length;
+		}
+	} finally {
+		files.close();
+	}
+	const buckets = [{ ...bucket, steps }];
+	return { steps, tokens, buckets, offSchedule: 0, pools: summary };
+}
+
+/** What reads the rows of a length in a dataset. */
+export function bucketRows(
+	store: Store,
+	dataset: DatasetBuckets,
+	length: number,
+	files: OpenFiles,
+): BucketRows {
+	const bucket = dataset.buckets.find((each) => each.length === length);
+	if (bucket === undefined)
+		throw new Error(`${dataset.directory} has no bucket of ${length}`);
+	return new BucketRows(store, dataset, bucket, files);
+}

@@ -1,0 +1,49 @@
+import { shuffledIndex } from "../core/shuffled-index.js";
+import { mixedPlace } from "../curriculum/mixed-place.js";
+import type { StageBucket } from "../curriculum/plan-stage.js";
+import type { BucketRows } from "./bucket-rows.js";
+
+/** A row of a dataset: which dataset, its number in the bucket, and how to read it. */
+export interface FoundRow {
+	dataset: number;
+	row: number;
+	rows: BucketRows;
+}
+
+/** Finds the row at a place of a stage's bucket: places are computed, nothing is replayed. */
+export class RowFinder {
+	readonly #bucket: StageBucket;
+	readonly #rows: BucketRows[];
+	readonly #seed: number;
+	/** The permutation that a source is in: its epoch and the function. */
+	readonly #epochs: { epoch: number; at: (place: number) => number }[];
+	readonly #found: FoundRow;
+
+	/** @param rows What reads each source's rows, in the order of the bucket's sources. */
+	constructor(bucket: StageBucket, rows: BucketRows[], seed: number) {
+		this.#bucket = bucket;
+		this.#rows = rows;
+		this.#seed = seed;
+		this.#epochs = rows.map(() => ({ epoch: -1, at: (place) => place }));
+		this.#found = { dataset: 0, row: 0, rows: rows[0] };
+	}
+
+	/** What it returns is written to again by the next call. */
+	find(place: number): FoundRow {
+		const { sources, length } = this.#bucket;
+		const mixed = mixedPlace(sources, place);
+		const { dataset } = sources[mixed.source];
+		const rows = this.#rows[mixed.source];
+		const epoch = Math.floor(mixed.place / rows.count);
+		const known = this.#epochs[mixed.source];
+		if (known.epoch !== epoch) {
+			known.epoch = epoch;
+			known.at = shuffledIndex(rows.count, this.#seed, dataset, length, epoch);
+		}
+		const found = this.#found;
+		found.dataset = dataset;
+		found.row = known.at(mixed.place - epoch * rows.count);
+		found.rows = rows;
+		return found;
+	}
+}

@@ -1,0 +1,59 @@
+import { createRandom, permutation } from "../core/random.js";
+import { Int32Buffer } from "../core/token-batch.js";
+import {
+	type BudgetBatches,
+	tokenBudgetBatches,
+} from "../curriculum/token-budget.js";
+import type { RowFinder } from "./row-finder.js";
+
+/** Rows whose sequences are sorted together, and the batches that they make. */
+export interface Pool {
+	/** Of each sequence: its row's place in the bucket, its first token in the row, its tokens. */
+	places: Float64Array;
+	starts: Int32Array;
+	lengths: Int32Array;
+	batches: BudgetBatches;
+	/** In which order the batches come. */
+	turns: Int32Array;
+}
+
+/**
+ * Reads the lengths of all sequences of a pool, and shares them out.
+ * @param first Place of the pool's first row in its bucket; `rows` of them.
+ */
+export function readPool(
+	finder: RowFinder,
+	{ first, rows }: { first: number; rows: number },
+	{ tokens, multiple }: { tokens: number; multiple: number },
+	key: readonly number[],
+): Pool {
+	const lengths = new Int32Buffer();
+	const starts = new Int32Buffer();
+	const counts = new Int32Array(rows);
+	for (let i = 0; i < rows; i++) {
+		const found = finder.find(first + i);
+		const ofRow = found.rows.readLengths(found.row);
+		counts[i] = ofRow.length;
+		let start = 0;
+		for (const length of ofRow) {
+			starts.push(start);
+			lengths.push(length);
+			start += length;
+		}
+	}
+	const places = new Float64Array(lengths.length);
+	let at = 0;
+	counts.forEach((count, i) => {
+		places.fill(first + i, at, at + count);
+		at += count;
+	});
+	const batches = tokenBudgetBatches(lengths.view(), tokens, multiple);
+	const random = createRandom(...key);
+	return {
+		places,
+		starts: starts.view(),
+		lengths: lengths.view(),
+		batches,
+		turns: permutation(batches.offsets.length - 1, random),
+	};
+}

@@ -1,0 +1,257 @@
+import { DataError, UsageError } from "../core/errors.js";
+import type { Random } from "../core/random.js";
+import type { ScheduleOptions } from "./schedule.js";
+import { findSchedule } from "./schedules.js";
+import { wantedRows } from "./wanted-rows.js";
+
+/** A bucket of a dataset: the length of its rows, and how many there are. */
+export interface BucketRows {
+	length: number;
+	rows: number;
+}
+
+/** What a stage is to be. */
+export interface StageRequest extends ScheduleOptions {
+	schedule: string;
+	/** Tokens of the stage; default all that is left of the epochs. */
+	tokens?: number | undefined;
+	/** The buckets to use: of these lengths, or from and to these. */
+	buckets?: readonly number[] | undefined;
+	minLength?: number | undefined;
+	maxLength?: number | undefined;
+	/** A weight for each dataset; default by the tokens that each has. */
+	weights?: readonly number[] | undefined;
+	/** With weights and no number of tokens: none of the data twice, or all of it at least once. */
+	match?: "sample" | "repeat" | undefined;
+	/** Begin with a step of the longest bucket, so that memory runs out at once or not at all. */
+	firstLongest?: boolean | undefined;
+}
+
+/** Rows of a dataset's bucket, as places in the bucket's permutation, epoch after epoch. */
+export interface SourceRows {
+	dataset: number;
+	first: number;
+	rows: number;
+}
+
+/** What a stage takes of the buckets of a length. */
+export interface StageBucket {
+	length: number;
+	/** Rows of a step. */
+	batchRows: number;
+	steps: number;
+	/** The rows of the steps, mixed evenly: see `mixedPlace`. */
+	sources: SourceRows[];
+	/** Rows that were wanted and fill no step. */
+	leftRows: number;
+}
+
+export interface PlannedStage {
+	/** The shortest first. */
+	buckets: StageBucket[];
+	/** The bucket of each step. */
+	order: Uint16Array;
+	/** Steps of another length than a schedule by length wants. */
+	offSchedule: number;
+}
+
+/** What all stages of a plan share. */
+export interface PlanContext {
+	/** The buckets of each dataset. */
+	datasets: readonly (readonly BucketRows[])[];
+	tokensPerStep: number;
+	worldSize: number;
+	epochs: number;
+	/** Rows that earlier stages took of each dataset's buckets, by length; is added to. */
+	used: Map<number, number>[];
+}
+
+/**
+ * Plans a stage: what it takes of each bucket of each dataset, in whole steps, and the
+ * bucket of each step.
+ * @throws UsageError, DataError that say the numbers and a way out
+ */
+export function planStage(
+	context: PlanContext,
+	request: StageRequest,
+	random: Random,
+): PlannedStage {
+	const schedule = findSchedule(request.schedule);
+	const lengths = lengthsOf(context, request);
+	checkSteps(context, lengths);
+	schedule.check?.(request, lengths);
+	const wanted = wantedRows(context, request, lengths);
+	const all = lengths.map((length, b) => {
+		const batchRows = context.tokensPerStep / length;
+		const rows = wanted.reduce((sum, ofDataset) => sum + ofDataset[b], 0);
+		checkEnough(context, length, batchRows);
+		return { length, batchRows, rows, steps: Math.floor(rows / batchRows) };
+	});
+	const available = all.map(({ steps }) => steps);
+	const steps = schedule.trim?.(available, request) ?? available;
+	const buckets = all.map(({ length, batchRows, rows }, b): StageBucket => {
+		const taken = steps[b] * batchRows;
+		const ofDatasets = wanted.map((ofDataset) => ofDataset[b]);
+		return {
+			length,
+			batchRows,
+			steps: steps[b],
+			sources: takeRows(context, length, ofDatasets, rows - taken),
+			leftRows: rows - taken,
+		};
+	});
+	if (steps.every((n) => n === 0)) throw noSteps(context, request, all);
+	const order = schedule.order(steps, lengths, request, random);
+	if (request.firstLongest) putLongestFirst(order);
+	let offSchedule = 0;
+	if (schedule.lengthAt !== undefined)
+		order.forEach((bucket, step) => {
+			const due =
+				schedule.lengthAt?.(step, order.length, lengths, request) ?? 0;
+			const longest = Math.max(
+				0,
+				lengths.findLastIndex((length) => length <= due),
+			);
+			offSchedule += Number(bucket !== longest);
+		});
+	return { buckets, order, offSchedule };
+}
+
+/** The lengths of the buckets that a stage uses, ascending. */
+export function lengthsOf(
+	{ datasets }: PlanContext,
+	{
+		buckets,
+		minLength = 0,
+		maxLength = Number.POSITIVE_INFINITY,
+	}: StageRequest,
+): number[] {
+	const there = new Set(
+		datasets.flatMap((ofDataset) =>
+			ofDataset.filter(({ rows }) => rows > 0).map(({ length }) => length),
+		),
+	);
+	const sorted = [...there].sort((a, b) => a - b);
+	for (const length of buckets ?? [])
+		if (!there.has(length))
+			throw new UsageError(
+				"no-bucket",
+				`there is no bucket of ${length} with sequences in it; there are: ${sorted.join(", ")}.`,
+			);
+	const lengths = sorted.filter(
+		(length) =>
+			length >= minLength &&
+			length <= maxLength &&
+			(buckets === undefined || buckets.includes(length)),
+	);
+	if (lengths.length === 0)
+		throw new UsageError(
+			"no-bucket",
+			`no bucket is from ${minLength} to ${maxLength} tokens long; there are: ${sorted.join(", ")}.`,
+		);
+	return lengths;
+}
+
+function checkSteps(
+	{ tokensPerStep, worldSize }: PlanContext,
+	lengths: readonly number[],
+): void {
+	const longest = lengths[lengths.length - 1];
+	if (tokensPerStep < longest)
+		throw new UsageError(
+			"bad-step",
+			`a step of ${tokensPerStep} tokens (--tokens-per-step) cannot hold one sequence of the longest bucket, ${longest}: give at least ${longest * worldSize}, or use shorter buckets (--max-length).`,
+		);
+	for (const length of lengths) {
+		const rows = tokensPerStep / length;
+		if (!Number.isInteger(rows))
+			throw new UsageError(
+				"bad-step",
+				`a step of ${tokensPerStep} tokens (--tokens-per-step) is no whole number of sequences of ${length}: give a multiple of all lengths, ${lengths.join(", ")}, such as ${nearestMultiple(tokensPerStep, lengths, worldSize)}.`,
+			);
+		if (rows % worldSize !== 0)
+			throw new UsageError(
+				"bad-step",
+				`${worldSize} ranks (--world-size) do not divide the ${rows} sequences of ${length} tokens in a step of ${tokensPerStep}: give a multiple of ${worldSize} x ${length}, such as --tokens-per-step ${nearestMultiple(tokensPerStep, lengths, worldSize)}.`,
+			);
+	}
+}
+
+/** The multiple, nearest from below if there is one, that all lengths times the world size divide. */
+function nearestMultiple(
+	tokens: number,
+	lengths: readonly number[],
+	worldSize: number,
+): number {
+	const unit = lengths.reduce(
+		(least, length) =>
+			(least * length * worldSize) / divisor(least, length * worldSize),
+		1,
+	);
+	return Math.max(unit, tokens - (tokens % unit));
+}
+
+function divisor(a: number, b: number): number {
+	return b === 0 ? a : divisor(b, a % b);
+}
+
+/** A bucket that could never fill a step would be lost without a word. */
+function checkEnough(
+	{ datasets, epochs, tokensPerStep }: PlanContext,
+	length: number,
+	batchRows: number,
+): void {
+	const rows =
+		epochs *
+		datasets.reduce((sum, ofDataset) => sum + rowsOf(ofDataset, length), 0);
+	if (rows < batchRows)
+		throw new DataError(
+			"small-bucket",
+			`the bucket of ${length} has ${rows} sequences, and a step of ${tokensPerStep} tokens takes ${batchRows}: give fewer --tokens-per-step, more data, or leave the bucket out by naming the others in --buckets.`,
+		);
+}
+
+function rowsOf(buckets: readonly BucketRows[], length: number): number {
+	return buckets.find((bucket) => bucket.length === length)?.rows ?? 0;
+}
+
+/** What each dataset gives, less the rows that fill no step, which the largest ones keep. */
+export function takeRows(
+	{ used }: PlanContext,
+	length: number,
+	wanted: readonly number[],
+	spare: number,
+): SourceRows[] {
+	const taken = [...wanted];
+	for (let left = spare; left > 0; ) {
+		const largest = taken.indexOf(Math.max(...taken));
+		const less = Math.min(left, taken[largest]);
+		taken[largest] -= less;
+		left -= less;
+	}
+	return taken.flatMap((rows, dataset) => {
+		if (rows === 0) return [];
+		const first = used[dataset].get(length) ?? 0;
+		used[dataset].set(length, first + rows);
+		return [{ dataset, first, rows }];
+	});
+}
+
+function noSteps(
+	{ tokensPerStep }: PlanContext,
+	{ tokens, cycles }: StageRequest,
+	buckets: { length: number; rows: number }[],
+): DataError {
+	const have = buckets.map(({ length, rows }) => `${rows} of ${length}`);
+	return new DataError(
+		"no-steps",
+		`no step of ${tokensPerStep} tokens comes out of ${have.join(", ")} sequences${tokens === undefined ? "" : ` in a stage of ${tokens} tokens`}${cycles > 1 ? ` in ${cycles} cycles` : ""}: give fewer --tokens-per-step${cycles > 1 ? ", fewer --cycles" : ""}, or more data.`,
+	);
+}
+
+function putLongestFirst(order: Uint16Array): void {
+	const longest = order.reduce((most, bucket) => Math.max(most, bucket), 0);
+	const at = order.indexOf(longest);
+	order[at] = order[0];
+	order[0] = longest;
+}

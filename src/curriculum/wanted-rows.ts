@@ -1,0 +1,96 @@
+import { UsageError } from "../core/errors.js";
+import { requireInteger } from "../core/require.js";
+import type { PlanContext, StageRequest } from "./plan-stage.js";
+
+/** What a product of a share may lack of the whole number that it stands for. */
+const ROUNDING = 1e-6;
+
+/**
+ * How many rows a stage wants of each dataset (outer) and length (inner). Without a
+ * number of tokens and without weights, all that the epochs have left; else each
+ * dataset's share of the tokens, first from what is left, then from all again.
+ */
+export function wantedRows(
+	context: PlanContext,
+	request: StageRequest,
+	lengths: readonly number[],
+): number[][] {
+	const { datasets, epochs, used, tokensPerStep } = context;
+	const { tokens, weights } = request;
+	requireInteger("tokens (--tokens)", tokens, tokensPerStep);
+	const all = datasets.map((buckets) =>
+		lengths.map(
+			(length) => buckets.find((b) => b.length === length)?.rows ?? 0,
+		),
+	);
+	const left = all.map((rows, dataset) =>
+		rows.map((n, b) =>
+			Math.max(0, n * epochs - (used[dataset].get(lengths[b]) ?? 0)),
+		),
+	);
+	if (tokens === undefined && weights === undefined) return left;
+	const tokensOf = (rows: readonly number[]) =>
+		rows.reduce((sum, n, b) => sum + n * lengths[b], 0);
+	const leftTokens = left.map(tokensOf);
+	const shares =
+		weights === undefined
+			? normalized(leftTokens)
+			: checked(weights, all.map(tokensOf));
+	const total =
+		tokens ?? matched(leftTokens, shares, request.match ?? "sample");
+	return datasets.map((_, dataset) => {
+		const due = total * shares[dataset];
+		const within = Math.min(1, due / Math.max(1, leftTokens[dataset]));
+		const beyond =
+			Math.max(0, due - leftTokens[dataset]) /
+			Math.max(1, tokensOf(all[dataset]));
+		return lengths.map((_, b) =>
+			Math.floor(
+				left[dataset][b] * within + all[dataset][b] * beyond + ROUNDING,
+			),
+		);
+	});
+}
+
+/** Tokens of a stage that takes from no dataset more than it has, or from each at least what it has. */
+function matched(
+	tokens: readonly number[],
+	shares: readonly number[],
+	match: "sample" | "repeat",
+): number {
+	const totals = tokens
+		.map((n, dataset) => n / shares[dataset])
+		.filter((_, dataset) => shares[dataset] > 0);
+	return match === "sample" ? Math.min(...totals) : Math.max(...totals);
+}
+
+function checked(
+	weights: readonly number[],
+	tokens: readonly number[],
+): number[] {
+	if (weights.length !== tokens.length)
+		throw new UsageError(
+			"bad-weights",
+			`there are ${weights.length} weights (--weights) for ${tokens.length} datasets: give one for each, 0 to leave it out.`,
+		);
+	weights.forEach((weight, dataset) => {
+		if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY))
+			throw new UsageError(
+				"bad-weights",
+				`a weight (--weights) of ${weight} cannot be: give numbers of at least 0.`,
+			);
+		if (weight > 0 && tokens[dataset] === 0)
+			throw new UsageError(
+				"bad-weights",
+				`dataset ${dataset + 1} has a weight of ${weight}, and no sequences in the buckets of this stage: give it 0, or use more buckets.`,
+			);
+	});
+	if (weights.every((weight) => weight === 0))
+		throw new UsageError("bad-weights", "all weights (--weights) are 0.");
+	return normalized(weights);
+}
+
+function normalized(numbers: readonly number[]): number[] {
+	const sum = numbers.reduce((total, n) => total + n, 0);
+	return numbers.map((n) => (sum === 0 ? 0 : n / sum));
+}
