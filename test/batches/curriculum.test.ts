@@ -1,0 +1,477 @@
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { type CurriculumOptions, openBatches, planCurriculum } from "seqpack";
+import { beforeAll, describe, expect, test } from "vitest";
+import { schedules } from "../../src/curriculum/schedules.js";
+import { contentsOf, temporaryDirectory, tokenizerPath } from "../helpers.js";
+import {
+	allOf,
+	builtFrom,
+	rowsOf,
+	rowsOfBuckets,
+	sharedDirectory,
+} from "./datasets.js";
+
+const shared = sharedDirectory();
+const prose = join(shared, "prose");
+const code = join(shared, "code");
+const packed = join(shared, "packed");
+/** Rows of each dataset's buckets. */
+const rows = new Map<string, Map<number, number[][]>>();
+
+beforeAll(async () => {
+	await builtFrom("prose", prose);
+	await builtFrom("code", code);
+	await builtFrom("scripts", packed, {
+		layout: "packed",
+		decomposer: undefined,
+		minLength: undefined,
+		maxLength: undefined,
+		seqLen: 256,
+		format: "arrow",
+	});
+	for (const dataset of [prose, code, packed])
+		rows.set(dataset, await rowsOfBuckets(dataset));
+}, 60_000);
+
+const lengths = [16, 32, 64, 128, 256];
+const needed: Record<string, Partial<CurriculumOptions>> = {
+	odds: { odds: [3, 1, 4, 1, 5] },
+	"fixed-discrete": { difficulty: [64, 256], maxStep: [20] },
+};
+
+function planned(options: Partial<CurriculumOptions> = {}) {
+	return planCurriculum({
+		datasets: [prose],
+		tokensPerStep: 1024,
+		out: join(temporaryDirectory(), "plan"),
+		...options,
+	});
+}
+
+/** Plans, reads all batches of all ranks, and gives what was seen. */
+async function run(options: Partial<CurriculumOptions>, worldSize = 1) {
+	const out = join(temporaryDirectory(), "plan");
+	const plan = await planned({ ...options, out, worldSize });
+	const ranks = [];
+	for (let rank = 0; rank < worldSize; rank++)
+		ranks.push(
+			await allOf(await openBatches(out, { rank, worldSize, readAhead: 0 })),
+		);
+	return { out, plan, ranks, seen: ranks.flat().flatMap(rowsOf) };
+}
+
+describe.each(Object.keys(schedules))("%s", (schedule) => {
+	test("each sequence once, each step of as many tokens, ranks disjoint and complete", async () => {
+		for (const [worldSize, cycles, datasets] of [
+			[1, 1, [prose]],
+			[2, 3, [prose]],
+			[4, 2, [prose, code]],
+		] as const) {
+			const { plan, ranks, seen } = await run(
+				{ schedule, cycles, datasets, ...needed[schedule], seed: worldSize },
+				worldSize,
+			);
+			const keys = seen.map((r) => `${r.dataset} ${r.bucket} ${r.row}`);
+			expect(new Set(keys).size).toBe(keys.length);
+			expect(keys.length).toBe(plan.totals.rows);
+			const all = datasets.reduce(
+				(sum, d) => sum + [...(rows.get(d)?.values() ?? [])].flat().length,
+				0,
+			);
+			expect(plan.totals.rows + plan.totals.unusedRows).toBe(all);
+			for (const { dataset, bucket, row, ids, lengths } of seen) {
+				expect(ids).toEqual(rows.get(datasets[dataset])?.get(bucket)?.[row]);
+				expect(lengths).toEqual([bucket]);
+			}
+			for (let step = 0; step < plan.totals.steps; step++) {
+				const batches = ranks.map((rank) => rank[step]);
+				expect(new Set(batches.map((b) => b.length)).size).toBe(1);
+				const tokens = batches.reduce((sum, b) => sum + b.rows * b.length, 0);
+				expect(tokens).toBe(1024);
+				expect(batches.every((b) => b.step === step)).toBe(true);
+			}
+		}
+	});
+});
+
+test("any step can be the first: what follows is what an unbroken run gives", async () => {
+	const { out, ranks, plan } = await run({ schedule: "grow-p2", cycles: 2 }, 2);
+	const whole = ranks[1].map(rowsOf);
+	await fc.assert(
+		fc.asyncProperty(
+			fc.nat(plan.totals.steps - 1),
+			fc.integer({ min: 1, max: 20 }),
+			async (fromStep, steps) => {
+				const part = await allOf(
+					await openBatches(out, {
+						rank: 1,
+						worldSize: 2,
+						fromStep,
+						steps,
+						readAhead: 0,
+					}),
+				);
+				expect(part.map(rowsOf)).toEqual(
+					whole.slice(fromStep, fromStep + steps),
+				);
+			},
+		),
+		{ numRuns: 25 },
+	);
+});
+
+test("the state resumes where a run stopped, with reading ahead or without", async () => {
+	const { out, ranks } = await run({ schedule: "grow-linear" });
+	const whole = ranks[0].map(rowsOf);
+	for (const readAhead of [0, 3]) {
+		const batches = await openBatches(out, { readAhead });
+		const before = [];
+		for await (const batch of batches) {
+			before.push(rowsOf(batch));
+			if (before.length === 7) break;
+		}
+		const state = JSON.parse(JSON.stringify(batches.state));
+		expect(state).toEqual({ plan: batches.plan.planHash, step: 7 });
+		const after = await allOf(await openBatches(out, { state, readAhead }));
+		expect([...before, ...after.map(rowsOf)]).toEqual(whole);
+	}
+	const state = { plan: "0".repeat(64), step: 3 };
+	await expect(openBatches(out, { state })).rejects.toThrow(
+		/state is of the plan 000000000000/,
+	);
+});
+
+test("one plan serves any world size that divides its batches", async () => {
+	const { out, seen } = await run({ tokensPerStep: 2048 }, 1);
+	const sorted = (items: typeof seen) =>
+		items.map((r) => `${r.step} ${r.bucket} ${r.row}`).sort();
+	for (const worldSize of [2, 4, 8]) {
+		const all = [];
+		for (let rank = 0; rank < worldSize; rank++)
+			all.push(
+				...(
+					await allOf(await openBatches(out, { rank, worldSize, readAhead: 0 }))
+				).flatMap(rowsOf),
+			);
+		expect(sorted(all)).toEqual(sorted(seen));
+	}
+	await expect(openBatches(out, { worldSize: 16 })).rejects.toThrow(
+		/16 ranks do not divide the 8 sequences of 256 tokens.*--world-size 16/,
+	);
+});
+
+test("epochs: each sequence once in each, in another order", async () => {
+	const { plan, seen } = await run({ epochs: 3, buckets: [64] });
+	const count = rows.get(prose)?.get(64)?.length ?? 0;
+	expect(plan.totals.rows).toBe(Math.floor((3 * count) / 16) * 16);
+	const order = seen.map(({ row }) => row);
+	const first = order.slice(0, count);
+	const second = order.slice(count, 2 * count);
+	expect(new Set(first).size).toBe(count);
+	expect(new Set(second).size).toBe(count);
+	expect(second).not.toEqual(first);
+});
+
+describe("several datasets with weights", () => {
+	const shares = async (options: Partial<CurriculumOptions>) => {
+		const { plan, seen } = await run({ datasets: [prose, code], ...options });
+		const tokens = [0, 0];
+		for (const { dataset, bucket } of seen) tokens[dataset] += bucket;
+		const most = new Map<string, number>();
+		for (const { dataset, bucket, row } of seen) {
+			const key = `${dataset} ${bucket} ${row}`;
+			most.set(key, (most.get(key) ?? 0) + 1);
+		}
+		return {
+			plan,
+			seen,
+			share: tokens[0] / (tokens[0] + tokens[1]),
+			least: Math.min(...most.values()),
+			most: Math.max(...most.values()),
+			distinct: most.size,
+		};
+	};
+
+	test("are sampled: no data twice", async () => {
+		const { share, most } = await shares({ weights: [3, 1] });
+		expect(share).toBeCloseTo(0.75, 1);
+		expect(most).toBe(1);
+	});
+
+	test("are repeated: all data at least once, but for what fills no step", async () => {
+		const { plan, share, most, distinct } = await shares({
+			weights: [1, 9],
+			match: "repeat",
+		});
+		expect(share).toBeCloseTo(0.1, 1);
+		expect(most).toBeGreaterThan(1);
+		const all = [prose, code].reduce(
+			(sum, d) => sum + [...(rows.get(d)?.values() ?? [])].flat().length,
+			0,
+		);
+		expect(distinct).toBeGreaterThan(all - 5 * 64);
+		expect(plan.totals.unusedRows).toBeLessThan(5 * 64);
+	});
+
+	test("a number of tokens is kept to a step of each bucket", async () => {
+		const { plan, share } = await shares({
+			weights: [1, 1],
+			tokens: 50 * 1024,
+		});
+		expect(plan.totals.steps).toBeLessThanOrEqual(50);
+		expect(plan.totals.steps).toBeGreaterThanOrEqual(45);
+		expect(share).toBeCloseTo(0.5, 1);
+	});
+
+	test("each step has them in the proportion of the whole, to a row", async () => {
+		const { seen, plan } = await shares({ weights: [1, 1] });
+		for (const { length, sources, batchRows, steps } of plan.stages[0]
+			.buckets) {
+			if (steps === 0) continue;
+			const ofFirst = sources.find(({ dataset }) => dataset === 0)?.rows ?? 0;
+			const due = ofFirst / steps;
+			const counts = new Map<number, number>();
+			for (const { step, bucket, dataset } of seen)
+				if (bucket === length)
+					counts.set(step, (counts.get(step) ?? 0) + Number(dataset === 0));
+			for (const count of counts.values())
+				expect(Math.abs(count - due)).toBeLessThan(1.001);
+			expect(batchRows * length).toBe(1024);
+		}
+	});
+});
+
+test("stages: each with its own schedule, lengths, tokens and weights, and no data twice", async () => {
+	const { plan, seen } = await run({
+		datasets: [prose, code],
+		stages: [
+			{ schedule: "grow-p2", maxLength: 64, tokens: 30 * 1024 },
+			{ minLength: 64, tokens: 40 * 1024, weights: [1, 3] },
+			{ buckets: [256], firstLongest: true },
+		],
+	});
+	expect(plan.stages.map(({ asked }) => asked.schedule)).toEqual([
+		"grow-p2",
+		"natural",
+		"natural",
+	]);
+	const keys = seen.map((r) => `${r.dataset} ${r.bucket} ${r.row}`);
+	expect(new Set(keys).size).toBe(keys.length);
+	const [one, two, three] = plan.stages;
+	expect(one.firstStep).toBe(0);
+	expect(two.firstStep).toBe(one.steps);
+	expect(three.firstStep).toBe(one.steps + two.steps);
+	for (const { step, bucket } of seen) {
+		if (step < two.firstStep) expect(bucket).toBeLessThanOrEqual(64);
+		else if (step < three.firstStep) expect(bucket).toBeGreaterThanOrEqual(64);
+		else expect(bucket).toBe(256);
+	}
+	const second = seen.filter(
+		({ step }) => step >= two.firstStep && step < three.firstStep,
+	);
+	const ofCode = second.filter(({ dataset }) => dataset === 1);
+	const tokens = (list: typeof seen) =>
+		list.reduce((sum, { bucket }) => sum + bucket, 0);
+	expect(tokens(ofCode) / tokens(second)).toBeCloseTo(0.75, 1);
+});
+
+test("first a step of the longest bucket, when that is asked for", async () => {
+	const { seen } = await run({ schedule: "grow-p100", firstLongest: true });
+	expect(seen[0].bucket).toBe(256);
+	expect((await run({ schedule: "grow-p100" })).seen[0].bucket).toBe(16);
+});
+
+test("the same call gives the same bytes, another seed other steps", async () => {
+	const made = async (seed: number) => {
+		const out = join(temporaryDirectory(), "plan");
+		await planned({ out, seed });
+		return contentsOf(out);
+	};
+	const one = await made(1);
+	expect(await made(1)).toEqual(one);
+	expect(await made(2)).not.toEqual(one);
+	expect(JSON.stringify(one)).not.toContain(shared);
+});
+
+test("a million steps take under 5 s and 40 MB", async () => {
+	const out = join(temporaryDirectory(), "plan");
+	const began = performance.now();
+	const count = [...(rows.get(prose)?.values() ?? [])].flat().length;
+	const { totals } = await planned({
+		out,
+		schedule: "olmo-grow-p2",
+		cycles: 8,
+		tokensPerStep: 256,
+		epochs: Math.ceil(1_000_000 / (count / 6)),
+		buckets: lengths,
+	});
+	expect(totals.steps).toBeGreaterThan(1_000_000);
+	const perMillion = 1_000_000 / totals.steps;
+	expect((performance.now() - began) * perMillion).toBeLessThan(5000);
+	const bytes = statSync(join(out, "steps.arrow")).size;
+	expect(bytes * perMillion).toBeLessThan(40e6);
+	const resumed = performance.now();
+	const batches = await openBatches(out, { fromStep: 1_000_000, steps: 1 });
+	expect((await allOf(batches))[0].step).toBe(1_000_000);
+	expect(performance.now() - resumed).toBeLessThan(1000);
+}, 30_000);
+
+describe("bad use", () => {
+	test.each<[string, Partial<CurriculumOptions>, RegExp]>([
+		[
+			"a step shorter than the longest bucket",
+			{ tokensPerStep: 128 },
+			/128 tokens .* longest bucket, 256: give at least 256/,
+		],
+		[
+			"a step that is no whole number of sequences",
+			{ tokensPerStep: 1000 },
+			/1000 tokens .* no whole number of sequences of 16/,
+		],
+		[
+			"ranks that do not divide",
+			{ worldSize: 3 },
+			/3 ranks .* do not divide the 64 sequences of 16 tokens.*such as --tokens-per-step 768/,
+		],
+		[
+			"a bucket with too few sequences",
+			{ tokensPerStep: 2 ** 20 },
+			/the bucket of 16 has \d+ sequences, and a step of 1048576 tokens takes 65536/,
+		],
+		[
+			"an unknown schedule",
+			{ schedule: "grow" },
+			/no schedule "grow"; there are: natural/,
+		],
+		["no such bucket", { buckets: [48] }, /no bucket of 48.*there are: 16, 32/],
+		["no bucket in the range", { minLength: 1024 }, /no bucket is from 1024/],
+		["too many weights", { weights: [1, 2] }, /2 weights .* for 1 datasets/],
+		["weights of nothing", { weights: [0] }, /all weights .* are 0/],
+		["a negative weight", { weights: [-1] }, /a weight .* of -1 cannot be/],
+		["no cycles", { cycles: 0 }, /--cycles\) is 0/],
+		[
+			"more cycles than steps",
+			{ schedule: "olmo-grow-p2", cycles: 10_000 },
+			/no step of 1024 tokens comes out of .* in 10000 cycles/,
+		],
+		[
+			"a stage of less than a step",
+			{ tokens: 100 },
+			/--tokens\) is 100: give a whole number of at least 1024/,
+		],
+		[
+			"a stage with a field that is none",
+			{ stages: [{ lenght: 3 } as never] },
+			/stage 1 has the field "lenght"; a stage has: schedule/,
+		],
+		[
+			"stages that are no list",
+			{ stages: {} as never },
+			/stages .* are no list/,
+		],
+		["an empty list of stages", { stages: [] }, /list of stages is empty/],
+		["a dataset twice", { datasets: ["a", "a"] }, /given twice/],
+		["no dataset there", { datasets: ["/nowhere"] }, /no directory \/nowhere/],
+		[
+			"a kind of batches that is none",
+			{ batches: "cubes" as never },
+			/--batches\) is "cubes": give one of rows, flat, token-budget/,
+		],
+		[
+			"a schedule with a token budget",
+			{ batches: "token-budget", schedule: "grow-p2" },
+			/come in random order/,
+		],
+	])("%s", async (_, options, sentence) => {
+		await expect(planned(options)).rejects.toThrow(sentence);
+	});
+
+	test("Parquet shards, and datasets of different tokenizers or rows", async () => {
+		const directory = temporaryDirectory();
+		const shards = await builtFrom("scripts", join(directory, "p"), {
+			format: "parquet",
+		});
+		await expect(planned({ datasets: [shards] })).rejects.toThrow(
+			/parquet shards, .*--format arrow/,
+		);
+		const plusOne = await builtFrom("scripts", join(directory, "one"), {
+			plusOne: true,
+		});
+		await expect(planned({ datasets: [prose, plusOne] })).rejects.toThrow(
+			/--plus-one/,
+		);
+		const tokenizer = JSON.parse(
+			readFileSync(join(tokenizerPath, "tokenizer.json"), "utf8"),
+		);
+		tokenizer.version = "1.1";
+		const other = join(directory, "tokenizer.json");
+		writeFileSync(other, JSON.stringify(tokenizer));
+		const made = await builtFrom("scripts", join(directory, "t"), {
+			tokenizer: other,
+		});
+		await expect(planned({ datasets: [prose, made] })).rejects.toThrow(
+			/different tokenizers \(\w{12} and \w{12}\)/,
+		);
+	});
+
+	test("a dataset that has changed, a plan that was changed, steps beyond the end", async () => {
+		const directory = temporaryDirectory();
+		const dataset = await builtFrom("scripts", join(directory, "d"));
+		const out = join(directory, "plan");
+		const { totals } = await planned({ datasets: [dataset], out });
+		await expect(openBatches(out, { fromStep: totals.steps })).rejects.toThrow(
+			new RegExp(
+				`no step ${totals.steps}: the plan has ${totals.steps}, from 0 to ${totals.steps - 1}`,
+			),
+		);
+		await expect(openBatches(out, { rank: 1 })).rejects.toThrow(/no rank 1/);
+		await expect(openBatches(out, { columns: ["colour"] })).rejects.toThrow(
+			/"colour": give one of position_ids/,
+		);
+		await expect(planned({ datasets: [dataset], out })).rejects.toThrow(
+			/holds a plan already/,
+		);
+		await expect(
+			planned({ datasets: [dataset], out: directory }),
+		).rejects.toThrow(/holds other things, such as d/);
+		await planned({ datasets: [dataset], out, overwrite: true });
+		const moved = { datasets: [prose] };
+		await expect(openBatches(out, moved)).rejects.toThrow(
+			/is not the dataset that the plan was made of/,
+		);
+		expect(
+			await allOf(await openBatches(out, { datasets: [dataset] })),
+		).toHaveLength(totals.steps);
+		rmSync(dataset, { recursive: true });
+		await builtFrom("scripts", dataset, { seed: 5 });
+		await expect(openBatches(out)).rejects.toThrow(
+			/is not the dataset that the plan was made of.*Plan again/,
+		);
+		const path = join(out, "curriculum.json");
+		writeFileSync(
+			path,
+			readFileSync(path, "utf8").replace('"padId": ', '"padId": 1'),
+		);
+		await expect(openBatches(out)).rejects.toThrow(/changed after it was made/);
+		await expect(openBatches(dataset)).rejects.toThrow(
+			/is not a plan of seqpack/,
+		);
+	});
+
+	test("a shard that is cut off is told, with its file", async () => {
+		const directory = temporaryDirectory();
+		const dataset = await builtFrom("scripts", join(directory, "d"));
+		const out = join(directory, "plan");
+		await planned({ datasets: [dataset], out });
+		const shard = join(dataset, "data/len-00016/train-00000-0000.arrow");
+		writeFileSync(shard, readFileSync(shard).subarray(0, 900));
+		for (const readAhead of [0, 2])
+			await expect(
+				allOf(await openBatches(out, { readAhead })),
+			).rejects.toThrow(
+				/len-00016\/train-00000-0000.arrow cannot be read: .*seqpack verify/,
+			);
+	});
+});
