@@ -168,7 +168,8 @@ describe("drawn by odds", () => {
 
 describe("OLMo-core's growth", () => {
 	// What `_get_num_bucket_batches_for_cycle` of OLMo-core gives. Where its rounded
-	// numbers come to more than there are, the last part of the array is shorter.
+	// numbers come to more than there are it stops with an error; here the last
+	// sub-cycle gives way.
 	const p2 = (e: number) => 2 ** (e - 1);
 	const linear = (e: number) => e;
 	test.each([
@@ -237,7 +238,7 @@ describe("OLMo-core's growth", () => {
 		],
 	] as const)("grow-%s: sub-cycles of %#", (_, share, buckets, steps, due) => {
 		for (let bucket = 0; bucket < buckets; bucket++) {
-			const counts = [...due[bucket]];
+			const counts: number[] = [...due[bucket]];
 			const over = counts.reduce((a, b) => a + b) - steps;
 			counts[buckets - 1] -= over;
 			expect(over).toBeLessThanOrEqual(1);

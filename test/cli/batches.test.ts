@@ -1,0 +1,224 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { tableFromIPC } from "apache-arrow";
+import { beforeAll, describe, expect, test } from "vitest";
+import {
+	builtFrom,
+	rowsOfBuckets,
+	sharedDirectory,
+} from "../batches/datasets.js";
+import { root, seqpack } from "../helpers.js";
+
+const shared = sharedDirectory();
+const data = join(shared, "data");
+const plan = join(shared, "plan");
+let rows: Map<number, number[][]>;
+
+beforeAll(async () => {
+	await builtFrom("prose", data);
+	rows = await rowsOfBuckets(data);
+	const { code, stderr } = seqpack([
+		...["curriculum", data, "--schedule", "grow-p2", "--cycles", "2"],
+		...["--tokens-per-step", "1K", "--world-size", "2", "--out", plan],
+	]);
+	expect(code, stderr).toBe(0);
+	expect(stderr).toMatch(/Planned .*plan in/);
+	expect(stderr).toMatch(/256 +\d+ steps of 4 rows/);
+	expect(stderr).toMatch(/rows +[\d,]+ in steps, \d+ in none/);
+}, 60_000);
+
+/** Runs the command, with stdout as bytes. */
+function bytesOf(args: string[]): Buffer {
+	const { status, stdout, stderr } = spawnSync(
+		process.execPath,
+		[join(root, "dist/cli/main.js"), "batches", plan, ...args],
+		{ maxBuffer: 2 ** 28 },
+	);
+	expect(status, String(stderr)).toBe(0);
+	return stdout;
+}
+
+function linesOf(args: string[]) {
+	return String(bytesOf(["--format", "jsonl", ...args]))
+		.split("\n")
+		.filter((line) => line !== "")
+		.map((line) => JSON.parse(line));
+}
+
+test("jsonl: a line a batch, with the bucket and row of each", () => {
+	const lines = linesOf([]);
+	const steps = JSON.parse(readFileSync(join(plan, "curriculum.json"), "utf8"))
+		.totals.steps;
+	expect(lines.map(({ step }) => step)).toEqual(
+		Array.from({ length: steps }, (_, i) => i),
+	);
+	const seen = new Set<string>();
+	for (const { length, bucket, row, input_ids } of lines) {
+		expect(input_ids).toHaveLength(1024 / length);
+		input_ids.forEach((ids: number[], i: number) => {
+			expect(bucket[i]).toBe(length);
+			expect(ids).toEqual(rows.get(length)?.[row[i]]);
+			expect(seen.has(`${length} ${row[i]}`)).toBe(false);
+			seen.add(`${length} ${row[i]}`);
+		});
+	}
+});
+
+test("arrow: the same batches as jsonl has, and the plan's hash", () => {
+	const lines = linesOf([
+		"--rank",
+		"1",
+		"--world-size",
+		"2",
+		"--columns",
+		"labels",
+	]);
+	const table = tableFromIPC(
+		bytesOf(["--rank", "1", "--world-size", "2", "--columns", "labels"]),
+	);
+	const { planHash } = JSON.parse(
+		readFileSync(join(plan, "curriculum.json"), "utf8"),
+	);
+	expect(table.schema.metadata.get("seqpack.plan")).toBe(planHash);
+	expect(table.batches).toHaveLength(lines.length);
+	for (const [i, batch] of table.batches.entries()) {
+		const found = batch.toArray().map((row) => ({
+			step: row.step,
+			bucket: row.bucket,
+			row: Number(row.row),
+			ids: [...row.input_ids],
+			labels: [...row.labels],
+		}));
+		const line = lines[i];
+		expect(found).toEqual(
+			line.row.map((row: number, at: number) => ({
+				step: line.step,
+				bucket: line.bucket[at],
+				row,
+				ids: line.input_ids[at],
+				labels: line.labels[at],
+			})),
+		);
+	}
+});
+
+test("a state file resumes, and a reader that stops early is no failure", () => {
+	const all = linesOf([]);
+	const state = join(shared, "state.json");
+	const { planHash } = JSON.parse(
+		readFileSync(join(plan, "curriculum.json"), "utf8"),
+	);
+	writeFileSync(state, JSON.stringify({ plan: planHash, step: 9 }));
+	expect(linesOf(["--state", state])).toEqual(all.slice(9));
+	expect(linesOf(["--from-step", "9", "--steps", "3"])).toEqual(
+		all.slice(9, 12),
+	);
+	const command = `"${process.execPath}" dist/cli/main.js batches "${plan}" --format jsonl | head -1`;
+	const { status, stdout, stderr } = spawnSync(
+		"bash",
+		["-c", `set -o pipefail; ${command}`],
+		{ cwd: root },
+	);
+	expect(String(stderr)).toBe("");
+	expect(status).toBe(0);
+	expect(JSON.parse(String(stdout))).toEqual(all[0]);
+});
+
+test("balanced ranks tell what they gain; stages come from a file; the plan as JSON", () => {
+	const stages = join(shared, "stages.json");
+	const out = join(shared, "staged");
+	writeFileSync(
+		stages,
+		JSON.stringify([
+			{ maxLength: 64, tokens: 10_240 },
+			{ schedule: "grow-linear" },
+		]),
+	);
+	const made = seqpack([
+		...["curriculum", data, "--stages", stages, "--tokens-per-step", "1K"],
+		...["--out", out, "--json"],
+	]);
+	expect(made.code, made.stderr).toBe(0);
+	expect(made.stderr).toMatch(/stage 2 +\d+ steps, grow-linear/);
+	expect(JSON.parse(made.stdout)).toEqual(
+		JSON.parse(readFileSync(join(out, "curriculum.json"), "utf8")),
+	);
+	const { code, stderr } = seqpack([
+		"batches",
+		out,
+		"--balance-ranks",
+		"--format",
+		"jsonl",
+	]);
+	expect(code).toBe(0);
+	expect(stderr).toMatch(/costliest rank of a step has 1\.0000 times the mean/);
+});
+
+describe("bad use", () => {
+	test.each([
+		[["batches", data], /is not a plan of seqpack: it has no curriculum.json/],
+		[["batches", plan, "--world-size", "3"], /3 ranks do not divide/],
+		[["batches", plan, "--rank", "2", "--world-size", "2"], /no rank 2/],
+		[
+			["batches", plan, "--from-step", "100000"],
+			/no step 100000: the plan has \d+/,
+		],
+		[
+			["batches", plan, "--state", "/nowhere.json"],
+			/cannot be read as a state/,
+		],
+		[["batches", plan, "--format", "csv"], /Allowed choices are arrow, jsonl/],
+		[
+			["curriculum", data, "--out", "x"],
+			/--tokens-per-step <n>' not specified/,
+		],
+		[
+			["curriculum", data, "--tokens-per-step", "1K", "--out", plan],
+			/holds a plan already.*--overwrite/,
+		],
+		[
+			[
+				"curriculum",
+				data,
+				"--tokens-per-step",
+				"1K",
+				"--out",
+				join(shared, "x"),
+				"--weights",
+				"a",
+			],
+			/Give numbers with commas/,
+		],
+		[
+			[
+				"curriculum",
+				data,
+				"--tokens-per-step",
+				"1K",
+				"--out",
+				join(shared, "x"),
+				"--stages",
+				"/nowhere",
+			],
+			/no file \/nowhere/,
+		],
+		[
+			[
+				"curriculum",
+				shared,
+				"--tokens-per-step",
+				"1K",
+				"--out",
+				join(shared, "x"),
+			],
+			/is not a dataset of seqpack/,
+		],
+	])("%j", (args, sentence) => {
+		const { code, stderr, stdout } = seqpack(args);
+		expect(stderr).toMatch(sentence);
+		expect(stderr).not.toMatch(/should not have happened| at .*\.js/);
+		expect(code).toBe(2);
+		expect(stdout).toBe("");
+	});
+});
