@@ -48,5 +48,5 @@ export function binaryRandom(
 
 /** The largest power of two of at most `tokens`; 0 when there is none. */
 function powerUpTo(tokens: number): number {
-	return tokens < 1 ? 0 : 2 ** (31 - Math.clz32(tokens));
+	return tokens < 1 ? 0 : 1 << (31 - Math.clz32(tokens));
 }

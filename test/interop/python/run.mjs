@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "seqpack";
+import { build, planCurriculum } from "seqpack";
 
 const directory = mkdtempSync(join(tmpdir(), "seqpack-python-"));
 try {
@@ -52,6 +52,39 @@ try {
 		);
 		if (status !== 0) process.exit(1);
 	}
+	const buckets = join(directory, "buckets");
+	const plan = join(directory, "plan");
+	await build({
+		inputs: ["fixtures/prose", "fixtures/code"],
+		tokenizer: "fixtures/tokenizer",
+		layout: "buckets",
+		decomposer: "binary-random",
+		maxLength: 1024,
+		out: buckets,
+		taskBytes: 500_000,
+		shardTokens: 60_000,
+	});
+	await planCurriculum({
+		datasets: [buckets],
+		schedule: "grow-p2",
+		tokensPerStep: 4096,
+		out: plan,
+	});
+	console.log("buckets, and batches of them");
+	const { status } = spawnSync(
+		process.env.PYTHON ?? "python3",
+		["test/interop/python/check_batches.py", buckets, plan],
+		{
+			stdio: "inherit",
+			env: {
+				...process.env,
+				HF_HOME: join(directory, "cache"),
+				HF_HUB_OFFLINE: "1",
+				NODE: process.execPath,
+			},
+		},
+	);
+	if (status !== 0) process.exit(1);
 } finally {
 	rmSync(directory, { recursive: true, force: true });
 }
