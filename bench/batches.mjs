@@ -122,7 +122,7 @@ async function measure(directory) {
 			"seqpack batches, to /dev/null": () =>
 				readByCommand(join(directory, "plan")),
 		}))
-			(results[name] ??= []).push(await rate());
+			results[name] = [...(results[name] ?? []), await rate()];
 	}
 	for (const [name, rates] of Object.entries(results))
 		console.log(

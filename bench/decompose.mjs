@@ -24,7 +24,7 @@ for (let round = 0; round < ROUNDS; round++)
 	for (const [name, decompose] of Object.entries(decomposers)) {
 		const began = performance.now();
 		const pieces = decompose(lengths, options, createRandom(round));
-		(times[name] ??= []).push(performance.now() - began);
+		times[name] = [...(times[name] ?? []), performance.now() - began];
 		if (name === "binary") ofBinary = countsOf(pieces.length);
 	}
 for (const [name, all] of Object.entries(times)) {
