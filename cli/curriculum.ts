@@ -48,7 +48,7 @@ export function curriculumCommand(): Command {
 			choice(
 				"--schedule <name>",
 				"how the bucket of each step is chosen (default: natural)",
-				Object.keys(schedules),
+				[...Object.keys(schedules), "stages"],
 			),
 		)
 		.addOption(
@@ -66,7 +66,7 @@ export function curriculumCommand(): Command {
 		.addOption(
 			choice(
 				"--batches <kind>",
-				"rows padded to their bucket, without padding, or sequences by a token budget (default: rows)",
+				"rows padded to their bucket, packed rows, sequences by a token budget, or all without padding (default: as the data are)",
 				batchKinds,
 			),
 		)

@@ -438,7 +438,11 @@ export function checkBatchSettings(
 					"bad-world-size",
 					`${groups} ranks${sequenceParallel > 1 ? `, of ${sequenceParallel} each,` : ""} do not divide the ${rows} ${plan.batches === "token-budget" ? "sequences that batches are multiples of" : `sequences of ${length} tokens in a step`}: use as many ranks as divide them, or plan again with --world-size ${groups}.`,
 				);
-			if (sequenceParallel > 1 && plan.batches === "rows")
+			if (
+				sequenceParallel > 1 &&
+				plan.batches !== "flat" &&
+				plan.batches !== "token-budget"
+			)
 				shareOfRow(length, sequenceParallel, 0, sequenceShares);
 		}
 }

@@ -36,7 +36,7 @@ export interface CurriculumOptions extends Partial<StageRequest> {
 	worldSize?: number | undefined;
 	/** Times that the data is used; default 1. */
 	epochs?: number | undefined;
-	/** Default `rows`. */
+	/** Default `bucketed` or `packed`, by the layout of the datasets. */
 	batches?: BatchKind | undefined;
 	/** The token to pad rows with; default EOS, or 0. */
 	padId?: number | undefined;
@@ -73,7 +73,7 @@ export async function planCurriculum(
 	};
 	const [{ manifest }] = datasets;
 	const { settings, tokenizer } = manifest;
-	const batches = options.batches ?? "rows";
+	const batches = kindOf(options, datasets);
 	const seed = options.seed ?? 0;
 	const writer = await StepsWriter.create(store, out);
 	const stages: PlanStage[] = [];
@@ -196,9 +196,22 @@ const STAGE_FIELDS: readonly (keyof StageRequest)[] = [
 
 /** The stages; each has what it says, and else what the options say for all. */
 function stagesOf(options: CurriculumOptions): StageRequest[] {
-	if (options.stages !== undefined && !Array.isArray(options.stages))
-		throw new UsageError("bad-stages", "stages (--stages) are no list.");
-	return (options.stages ?? [{}]).map((stage, i) => {
+	const { stages = [{}], schedule } = options;
+	const isStaged = schedule === "stages";
+	if (isStaged && options.stages === undefined)
+		throw new UsageError(
+			"bad-stages",
+			"the schedule is stages: say which they are (--stages).",
+		);
+	if (
+		!Array.isArray(stages) ||
+		stages.some((s) => typeof s !== "object" || s === null)
+	)
+		throw new UsageError(
+			"bad-stages",
+			'stages (--stages) are no list of objects, such as [{"schedule":"grow-p2","maxLength":8192}].',
+		);
+	return stages.map((stage, i) => {
 		for (const field of Object.keys(stage))
 			if (!STAGE_FIELDS.includes(field as keyof StageRequest))
 				throw new UsageError(
@@ -208,7 +221,9 @@ function stagesOf(options: CurriculumOptions): StageRequest[] {
 		const given = STAGE_FIELDS.map((field) => [
 			field,
 			(stage as Partial<StageRequest>)[field] ?? options[field],
-		]).filter(([, value]) => value !== undefined);
+		]).filter(
+			([, value]) => value !== undefined && !(isStaged && value === schedule),
+		);
 		return { schedule: "natural", cycles: 1, ...Object.fromEntries(given) };
 	});
 }
@@ -224,8 +239,9 @@ function check(options: CurriculumOptions): void {
 	requireInteger("epochs (--epochs)", options.epochs, 1, 2 ** 20);
 	requireInteger("seed (--seed)", options.seed, 0);
 	requireInteger("padId (--pad-id)", options.padId, 0, 2 ** 31 - 1);
-	const { batches = "rows", datasets } = options;
-	requireOneOf("batches (--batches)", batches, batchKinds);
+	const { batches, datasets } = options;
+	if (batches !== undefined)
+		requireOneOf("batches (--batches)", batches, batchKinds);
 	if (datasets.length === 0)
 		throw new UsageError(
 			"bad-option",
@@ -250,6 +266,30 @@ function check(options: CurriculumOptions): void {
 				`batches by a token budget come in random order, and the schedule of stage ${i + 1} is ${stage.schedule}: leave it out.`,
 			);
 	}
+}
+
+/** @throws UsageError where the datasets are of another layout than the kind is for. */
+function kindOf(
+	{ batches }: CurriculumOptions,
+	datasets: readonly DatasetBuckets[],
+): BatchKind {
+	const [first, ...others] = datasets.map(({ manifest, directory }) => ({
+		layout: manifest.settings.layout,
+		directory,
+	}));
+	const other = others.find(({ layout }) => layout !== first.layout);
+	if (other !== undefined)
+		throw new UsageError(
+			"other-layout",
+			`${first.directory} has the layout ${first.layout} and ${other.directory} ${other.layout}: plan them apart, or build both the same way.`,
+		);
+	const usual = first.layout === "buckets" ? "bucketed" : "packed";
+	if (batches !== usual && (batches === "bucketed" || batches === "packed"))
+		throw new UsageError(
+			"bad-option",
+			`batches (--batches) is "${batches}", and ${first.directory} has the layout ${first.layout}: leave it out, or give ${usual} or flat.`,
+		);
+	return batches ?? usual;
 }
 
 /** @throws UsageError where sequences of the datasets cannot be in one step. */

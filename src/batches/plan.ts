@@ -12,11 +12,17 @@ export const STEPS_FILE = "steps.arrow";
 export const PLAN_VERSION = 1;
 
 /**
- * How rows become batches: `rows` as they are, padded to their bucket's length;
- * `flat`, one after the other without padding; `token-budget`, sequences of similar
- * length up to a number of tokens, padded to the longest.
+ * How rows become batches: `bucketed` and `packed`, as they are, padded to the length
+ * of the bucket, or of a packed row; `flat`, one after the other without padding;
+ * `token-budget`, sequences of similar length up to a number of tokens, padded to the
+ * longest.
  */
-export const batchKinds = ["rows", "flat", "token-budget"] as const;
+export const batchKinds = [
+	"bucketed",
+	"packed",
+	"token-budget",
+	"flat",
+] as const;
 export type BatchKind = (typeof batchKinds)[number];
 
 /** A dataset as a plan knows it. */

@@ -369,7 +369,7 @@ describe("bad use", () => {
 		[
 			"stages that are no list",
 			{ stages: {} as never },
-			/stages .* are no list/,
+			/stages .* are no list of objects/,
 		],
 		["an empty list of stages", { stages: [] }, /list of stages is empty/],
 		["a dataset twice", { datasets: ["a", "a"] }, /given twice/],
@@ -377,7 +377,7 @@ describe("bad use", () => {
 		[
 			"a kind of batches that is none",
 			{ batches: "cubes" as never },
-			/--batches\) is "cubes": give one of rows, flat, token-budget/,
+			/--batches\) is "cubes": give one of bucketed, packed, token-budget, flat/,
 		],
 		[
 			"a schedule with a token budget",

@@ -146,7 +146,7 @@ describe("packed rows", () => {
 		const { out, plan } = await planned({
 			datasets: [whole],
 			tokensPerStep: 4096,
-			batches: "rows",
+			batches: "bucketed",
 		});
 		const batches = await batchesOf(out);
 		expect(new Set(batches.map(({ length }) => length)).size).toBeGreaterThan(
@@ -360,10 +360,10 @@ describe("balanced ranks", () => {
 
 describe("sequence parallelism", () => {
 	test.each([
-		["contiguous", 4, packed, "rows"],
-		["zigzag", 2, packed, "rows"],
+		["contiguous", 4, packed, "packed"],
+		["zigzag", 2, packed, "packed"],
 		["zigzag", 4, packed, "flat"],
-		["contiguous", 2, plusOne, "rows"],
+		["contiguous", 2, plusOne, "bucketed"],
 	] as const)(
 		"%s shares of %i ranks make the rows again",
 		async (sequenceShares, parts, dataset, batches) => {
