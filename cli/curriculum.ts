@@ -169,6 +169,19 @@ async function run(
 	if (json) process.stdout.write(`${JSON.stringify(plan)}\n`);
 }
 
+/** How many times the rows of the bucket that is used most are used. */
+function mostTimes({ datasets, stages }: CurriculumPlan): number {
+	const ends = stages.flatMap(({ buckets }) =>
+		buckets.flatMap(({ length, sources }) =>
+			sources.map(({ dataset, first, rows }) => {
+				const all = datasets[dataset].buckets.find((b) => b.length === length);
+				return (first + rows) / (all?.rows ?? 1);
+			}),
+		),
+	);
+	return Math.max(0, ...ends);
+}
+
 function describe(out: string, plan: CurriculumPlan, seconds: number): string {
 	const { totals, stages, tokensPerStep, batches } = plan;
 	const lines = [
@@ -195,6 +208,11 @@ function describe(out: string, plan: CurriculumPlan, seconds: number): string {
 				`  schedule   ${counted(stage.offSchedule, "step")} of another length than it says, for want of data`,
 			);
 	}
+	const times = mostTimes(plan);
+	if (times > plan.epochs)
+		lines.push(
+			`  repeated   some data is used up to ${Math.ceil(times)} times, to have as many tokens as asked for`,
+		);
 	lines.push(
 		`  rows       ${grouped(totals.rows)} in steps, ${grouped(totals.unusedRows)} in none`,
 	);

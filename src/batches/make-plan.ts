@@ -75,6 +75,7 @@ export async function planCurriculum(
 	const { settings, tokenizer } = manifest;
 	const batches = kindOf(options, datasets);
 	const seed = options.seed ?? 0;
+	const isNew = (await store.stat(out)) === null;
 	const writer = await StepsWriter.create(store, out);
 	const stages: PlanStage[] = [];
 	let rows = 0;
@@ -136,6 +137,7 @@ export async function planCurriculum(
 		return await writePlan(out, plan);
 	} catch (error) {
 		await writer.abort();
+		if (isNew) await store.remove(out);
 		throw error;
 	}
 }
@@ -194,6 +196,14 @@ const STAGE_FIELDS: readonly (keyof StageRequest)[] = [
 	"firstLongest",
 ];
 
+const LISTS: readonly string[] = [
+	"odds",
+	"difficulty",
+	"maxStep",
+	"buckets",
+	"weights",
+];
+
 /** The stages; each has what it says, and else what the options say for all. */
 function stagesOf(options: CurriculumOptions): StageRequest[] {
 	const { stages = [{}], schedule } = options;
@@ -217,6 +227,15 @@ function stagesOf(options: CurriculumOptions): StageRequest[] {
 				throw new UsageError(
 					"bad-stages",
 					`stage ${i + 1} has the field "${field}"; a stage has: ${STAGE_FIELDS.join(", ")}.`,
+				);
+		for (const field of LISTS)
+			if (
+				field in stage &&
+				!Array.isArray((stage as Record<string, unknown>)[field])
+			)
+				throw new UsageError(
+					"bad-stages",
+					`stage ${i + 1} has a "${field}" that is no list: give one, such as [1, 2].`,
 				);
 		const given = STAGE_FIELDS.map((field) => [
 			field,

@@ -101,6 +101,7 @@ export function planStage(
 		};
 	});
 	if (steps.every((n) => n === 0)) throw noSteps(context, request, all);
+	checkCount(steps.reduce((sum, n) => sum + n, 0));
 	const order = schedule.order(steps, lengths, request, random);
 	if (request.firstLongest) putLongestFirst(order);
 	let offSchedule = 0;
@@ -245,8 +246,19 @@ function noSteps(
 	const have = buckets.map(({ length, rows }) => `${rows} of ${length}`);
 	return new DataError(
 		"no-steps",
-		`no step of ${tokensPerStep} tokens comes out of ${have.join(", ")} sequences${tokens === undefined ? "" : ` in a stage of ${tokens} tokens`}${cycles > 1 ? ` in ${cycles} cycles` : ""}: give fewer --tokens-per-step${cycles > 1 ? ", fewer --cycles" : ""}, or more data.`,
+		`no step of ${tokensPerStep} tokens comes out of the sequences that are left, ${have.join(", ")}${tokens === undefined ? "" : ` in a stage of ${tokens} tokens`}${cycles > 1 ? ` in ${cycles} cycles` : ""}: give fewer --tokens-per-step${cycles > 1 ? ", fewer --cycles" : ""}, or more data.`,
 	);
+}
+
+/** Steps of a stage, at most: an order of them takes two bytes each. */
+const MOST_STEPS = 2 ** 28;
+
+function checkCount(steps: number): void {
+	if (steps > MOST_STEPS)
+		throw new UsageError(
+			"bad-step",
+			`the stage has ${steps} steps, and a stage can have ${MOST_STEPS}: give more --tokens-per-step, fewer --tokens or --epochs, or more stages.`,
+		);
 }
 
 function putLongestFirst(order: Uint16Array): void {

@@ -1,4 +1,10 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+	existsSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { type CurriculumOptions, openBatches, planCurriculum } from "seqpack";
@@ -371,6 +377,21 @@ describe("bad use", () => {
 			{ stages: {} as never },
 			/stages .* are no list of objects/,
 		],
+		[
+			"a list that is none",
+			{ stages: [{ weights: 0.5 as never }] },
+			/stage 1 has a "weights" that is no list/,
+		],
+		[
+			"nothing left for a stage",
+			{ stages: [{}, {}] },
+			/no step of 1024 tokens comes out of the sequences that are left, \d+ of 16/,
+		],
+		[
+			"steps beyond counting",
+			{ tokens: 2 ** 48 },
+			/the stage has \d+ steps, and a stage can have 268435456/,
+		],
 		["an empty list of stages", { stages: [] }, /list of stages is empty/],
 		["a dataset twice", { datasets: ["a", "a"] }, /given twice/],
 		["no dataset there", { datasets: ["/nowhere"] }, /no directory \/nowhere/],
@@ -385,7 +406,9 @@ describe("bad use", () => {
 			/come in random order/,
 		],
 	])("%s", async (_, options, sentence) => {
-		await expect(planned(options)).rejects.toThrow(sentence);
+		const out = join(temporaryDirectory(), "plan");
+		await expect(planned({ out, ...options })).rejects.toThrow(sentence);
+		expect(existsSync(out)).toBe(false);
 	});
 
 	test("Parquet shards, and datasets of different tokenizers or rows", async () => {
