@@ -1,46 +1,24 @@
-import { UsageError } from "../core/errors.js";
-import { Int32Buffer } from "../core/token-batch.js";
-import { batchColumns } from "../masks/batch-columns.js";
-import {
-	type SequenceShares,
-	shareMultiple,
-	shareOfRow,
-} from "../masks/sequence-parallel.js";
+import { shareMultiple, shareOfRow } from "../masks/sequence-parallel.js";
 import { balanceRanks, rankImbalance } from "../pack/balance-ranks.js";
-import { type CostModel, DEFAULT_COST } from "../pack/cost.js";
-import type { Column } from "../shards/columns.js";
+import { DEFAULT_COST } from "../pack/cost.js";
+import { type Column, columnOf, type Schema } from "../shards/columns.js";
 import type { Store } from "../storage/store.js";
-import type { Batch } from "./batch.js";
+import { type Batch, batchSchema } from "./batch.js";
+import { flatRow, paddedRows, type RowShape } from "./batch-rows.js";
+import type { BatchSettings } from "./batch-settings.js";
 import { BucketRows, OpenFiles } from "./bucket-rows.js";
-import type { DatasetBuckets } from "./dataset-buckets.js";
+import { bucketOfLength, type DatasetBuckets } from "./dataset-buckets.js";
 import type { CurriculumPlan } from "./plan.js";
 import { RowFinder } from "./row-finder.js";
 import { type Pool, readPool } from "./sequence-pools.js";
+import {
+	itemsOfPool,
+	itemsOfRows,
+	lengthsOf,
+	pickItems,
+	type StepItems,
+} from "./step-items.js";
 import { type PlanStep, StepsReader } from "./steps.js";
-
-/** What a rank is given of each step, and how. */
-export interface BatchSettings {
-	rank: number;
-	worldSize: number;
-	/** Names from `batchColumns`. */
-	columns: readonly string[];
-	/** Share rows out by cost, not in their order. */
-	balanceRanks: boolean;
-	/** Ranks that share each row. */
-	sequenceParallel: number;
-	sequenceShares: SequenceShares;
-}
-
-/** A sequence or row of a step: where it is from, and its tokens. */
-interface Item {
-	dataset: number;
-	row: number;
-	/** First token in the row. */
-	start: number;
-	/** Tokens of each of its sequences; null for a row that one sequence fills. */
-	lengths: Int32Array | null;
-	source: BucketRows;
-}
 
 /** Reads what one rank gets of a step; any step, in any order. */
 export class BatchReader {
@@ -48,10 +26,11 @@ export class BatchReader {
 	readonly #settings: BatchSettings;
 	readonly #steps: StepsReader;
 	readonly #files = new OpenFiles();
+	readonly #schema: Schema;
 	/** By stage, then bucket. */
 	readonly #finders: RowFinder[][];
-	readonly #cost: CostModel = DEFAULT_COST;
-	#pool: { key: string; pool: Pool } | null = null;
+	/** The pool that was read last. */
+	#pool: { stage: number; offset: number; pool: Pool } | null = null;
 
 	constructor(
 		store: Store,
@@ -62,51 +41,50 @@ export class BatchReader {
 	) {
 		this.#plan = plan;
 		this.#settings = settings;
+		this.#schema = batchSchema(plan.batches, settings.columns);
 		this.#steps = new StepsReader(store, directory, plan.steps.rows);
-		const readers = new Map<string, BucketRows>();
-		const readerOf = (dataset: number, length: number) => {
+		const known = new Map<string, BucketRows>();
+		const rowsOf = (dataset: number, length: number) => {
 			const key = `${dataset} ${length}`;
-			const bucket = datasets[dataset].buckets.find((b) => b.length === length);
-			const reader =
-				readers.get(key) ??
-				new BucketRows(
-					store,
-					datasets[dataset],
-					bucket as DatasetBuckets["buckets"][number],
-					this.#files,
-				);
-			readers.set(key, reader);
-			return reader;
+			const bucket = bucketOfLength(datasets[dataset], length);
+			const rows =
+				known.get(key) ??
+				new BucketRows(store, datasets[dataset], bucket, this.#files);
+			known.set(key, rows);
+			return rows;
 		};
 		this.#finders = plan.stages.map(({ buckets }) =>
-			buckets.map(
-				(bucket) =>
-					new RowFinder(
-						bucket,
-						bucket.sources.map(({ dataset }) =>
-							readerOf(dataset, bucket.length),
-						),
-						plan.seed,
-					),
-			),
+			buckets.map((bucket) => {
+				const rows = bucket.sources.map(({ dataset }) =>
+					rowsOf(dataset, bucket.length),
+				);
+				return new RowFinder(bucket, rows, plan.seed);
+			}),
 		);
 	}
 
+	/** @param number The step, from 0. */
 	read(number: number): Batch {
 		const step = this.#steps.read(number);
-		const { mine, imbalance } = this.#share(step);
-		const rows =
+		const finder = this.#finders[step.stage][step.bucket];
+		const { items, imbalance } = this.#share(step, finder);
+		const { length } = this.#plan.stages[step.stage].buckets[step.bucket];
+		const { rows, columns } =
 			this.#plan.batches === "flat"
-				? this.#flat(step, mine)
-				: this.#padded(step, mine);
-		const steps = new Int32Array(rows.rows).fill(number);
-		const columns = {
-			step: { type: "int32" as const, values: steps },
-			...rows.columns,
+				? flatRow(items, finder, length, this.#flatShape(items))
+				: paddedRows(items, finder, length, this.#paddedShape(step));
+		const { values } = columnOf({ rows, columns }, "input_ids", "list<int32>");
+		return {
+			step: number,
+			stage: step.stage,
+			length: values.length / Math.max(1, rows),
+			rows,
+			columns: pickColumns(this.#schema, {
+				step: { type: "int32", values: new Int32Array(rows).fill(number) },
+				...columns,
+			}),
+			imbalance,
 		};
-		const { stage } = step;
-		const { length } = rows;
-		return { step: number, stage, length, rows: rows.rows, columns, imbalance };
 	}
 
 	close(): void {
@@ -114,28 +92,27 @@ export class BatchReader {
 		this.#files.close();
 	}
 
-	/** The items of a step that are this rank's. */
-	#share(step: PlanStep): { mine: Item[]; imbalance: Batch["imbalance"] } {
+	/** What this rank is given of a step. */
+	#share(
+		step: PlanStep,
+		finder: RowFinder,
+	): { items: StepItems; imbalance: Batch["imbalance"] } {
 		const { rank, worldSize, sequenceParallel } = this.#settings;
 		const groups = worldSize / sequenceParallel;
 		const group = Math.floor(rank / sequenceParallel);
 		const each = step.batchSize / groups;
-		const first = group * each;
 		if (!this.#settings.balanceRanks) {
-			const mine: Item[] = [];
-			for (let i = first; i < first + each; i++) mine.push(this.#item(step, i));
-			return { mine, imbalance: null };
+			const items = this.#items(step, finder, group * each, each);
+			return { items, imbalance: null };
 		}
-		const all = Array.from({ length: step.batchSize }, (_, i) =>
-			this.#item(step, i),
-		);
-		const costs = Float64Array.from(all, (item) => this.#costOf(item, step));
+		const all = this.#items(step, finder, 0, step.batchSize);
+		const costs = costsOf(all);
 		const shared = balanceRanks(costs, groups);
 		const inOrder = shared.map((_, g) =>
 			Array.from({ length: each }, (_, i) => g * each + i),
 		);
 		return {
-			mine: Array.from(shared[group], (i) => all[i]),
+			items: pickItems(all, shared[group]),
 			imbalance: {
 				shared: rankImbalance(costs, shared),
 				inOrder: rankImbalance(costs, inOrder),
@@ -143,306 +120,80 @@ export class BatchReader {
 		};
 	}
 
-	#costOf({ lengths }: Item, { length }: PlanStep): number {
-		const { perToken, perSquare } = this.#cost;
-		let cost = 0;
-		for (const tokens of lengths ?? [length + this.#plan.more])
-			cost += perToken * tokens + perSquare * tokens * tokens;
-		return cost;
-	}
-
-	/** Item `i` of a step. */
-	#item(step: PlanStep, i: number): Item {
-		const finder = this.#finders[step.stage][step.bucket];
+	#items(
+		step: PlanStep,
+		finder: RowFinder,
+		first: number,
+		count: number,
+	): StepItems {
 		if (this.#plan.batches === "token-budget") {
 			const pool = this.#poolOf(step, finder);
-			const { order, offsets } = pool.batches;
-			const sequence = order[offsets[pool.turns[step.part]] + i];
-			const { dataset, row, rows } = finder.find(pool.places[sequence]);
-			const lengths = pool.lengths.slice(sequence, sequence + 1);
-			return {
-				dataset,
-				row,
-				start: pool.starts[sequence],
-				lengths,
-				source: rows,
-			};
+			return itemsOfPool(finder, pool, step.part, first, count);
 		}
-		const { dataset, row, rows } = finder.find(step.offset + i);
-		const lengths = rows.isFull ? null : rows.readLengths(row);
-		return { dataset, row, start: 0, lengths, source: rows };
+		const fullLength = step.length + this.#plan.more;
+		return itemsOfRows(finder, step.offset + first, count, fullLength);
 	}
 
 	#poolOf({ stage, bucket, offset }: PlanStep, finder: RowFinder): Pool {
-		const key = `${stage} ${offset}`;
-		if (this.#pool?.key === key) return this.#pool.pool;
+		if (this.#pool?.stage === stage && this.#pool.offset === offset)
+			return this.#pool.pool;
 		const { pools, buckets } = this.#plan.stages[stage];
-		const all = buckets[bucket].sources.reduce(
-			(sum, { rows }) => sum + rows,
-			0,
-		);
+		const { sources } = buckets[bucket];
+		const all = sources.reduce((sum, { rows }) => sum + rows, 0);
 		const rows = Math.min(pools?.rows ?? 0, all - offset);
 		const { tokensPerStep: tokens, worldSize: multiple, seed } = this.#plan;
-		const pool = readPool(
-			finder,
-			{ first: offset, rows },
-			{ tokens, multiple },
-			[seed, stage, offset],
-		);
-		this.#pool = { key, pool };
+		const span = { first: offset, rows };
+		const key = [seed, stage, offset];
+		const pool = readPool(finder, span, { tokens, multiple }, key);
+		this.#pool = { stage, offset, pool };
 		return pool;
 	}
 
-	/** A row for each item, padded to the step's length. */
-	#padded(step: PlanStep, items: Item[]) {
-		const { sequenceParallel, sequenceShares, columns } = this.#settings;
-		const { padId, more, batches } = this.#plan;
-		const isCut = sequenceParallel > 1;
-		const multiple = shareMultiple(sequenceParallel, sequenceShares);
-		const tokens = step.length + more;
-		// Rows that are cut give their last token as a label alone.
-		const width = !isCut
-			? tokens
-			: batches === "token-budget"
-				? Math.ceil(tokens / multiple) * multiple
-				: step.length;
-		const ids = new Int32Array(items.length * tokens);
-		const seqLengths = new Int32Buffer(items.length);
-		const seqOffsets = new Int32Array(items.length + 1);
-		const bytes = new Uint8Array(ids.buffer);
-		for (const [i, { row, start, lengths, source }] of items.entries()) {
-			if (lengths === null) {
-				source.readFull(
-					row,
-					bytes.subarray(i * tokens * 4, (i + 1) * tokens * 4),
-				);
-				seqLengths.push(tokens);
-			} else {
-				const used = sumOf(lengths);
-				const at = i * tokens;
-				source.readTokens(row, start, ids.subarray(at, at + used));
-				if (used < tokens) ids.fill(padId, at + used, at + tokens);
-				seqLengths.append(lengths);
-			}
-			seqOffsets[i + 1] = seqLengths.length;
-		}
-		const lengths = seqLengths.view();
-		const rowOf = (i: number) => {
-			const ofRow = lengths.subarray(seqOffsets[i], seqOffsets[i + 1]);
-			const at = i * tokens;
-			return { ids: ids.subarray(at, at + sumOf(ofRow)), seqLengths: ofRow };
-		};
-		const cut = this.#cutter(width);
-		const given: Record<string, Column> = {};
-		for (const name of columns) {
-			const values = new Int32Buffer(items.length * tokens);
-			const offsets = new Int32Array(items.length + 1);
-			for (let i = 0; i < items.length; i++) {
-				const row = batchColumns[name](rowOf(i), Math.max(width, tokens));
-				values.append(cut === null ? row : cut(row));
-				offsets[i + 1] = values.length;
-			}
-			given[name] = { type: "list<int32>", values: values.view(), offsets };
-		}
-		const rowsOfIds =
-			cut === null
-				? ids
-				: cutRows(ids, items.length, tokens, width, padId, cut);
-		const length = items.length === 0 ? 0 : rowsOfIds.length / items.length;
-		return {
-			rows: items.length,
-			length,
-			columns: {
-				...this.#origins(step, items),
-				input_ids: {
-					type: "list<int32>" as const,
-					values: rowsOfIds,
-					offsets: Int32Array.from(
-						{ length: items.length + 1 },
-						(_, i) => i * length,
-					),
-				},
-				seq_lengths: {
-					type: "list<int32>" as const,
-					values: lengths,
-					offsets: seqOffsets,
-				},
-				...(batches === "token-budget"
-					? {
-							start: {
-								type: "int32" as const,
-								values: Int32Array.from(items, ({ start }) => start),
-							},
-						}
-					: {}),
-				...given,
-			},
-		};
+	#paddedShape({ length }: PlanStep): RowShape {
+		const { batches, more } = this.#plan;
+		// A budget's lengths are those of the sequences, whatever the bucket's rows are.
+		if (batches === "token-budget")
+			return this.#shape(length, this.#up(length));
+		// Rows that are cut give a token beyond the bucket's length as a label alone.
+		return this.#shape(length + more, length);
 	}
 
-	/** One row of all items, one after the other, without padding. */
-	#flat(step: PlanStep, items: Item[]) {
-		const { sequenceParallel, sequenceShares, columns } = this.#settings;
-		const { more, padId } = this.#plan;
-		const ids = new Int32Buffer(items.length * (step.length + more));
-		const seqLengths = new Int32Buffer(items.length);
-		for (const { row, start, lengths, source } of items) {
-			const own = lengths ?? Int32Array.of(step.length + more);
-			const used = sumOf(own);
-			ids.reserve(used);
-			source.readTokens(
-				row,
-				start,
-				ids.array.subarray(ids.length, ids.length + used),
-			);
-			ids.length += used;
-			seqLengths.append(own);
-		}
-		const multiple = shareMultiple(sequenceParallel, sequenceShares);
-		const width =
-			sequenceParallel === 1
-				? ids.length
-				: Math.ceil(ids.length / multiple) * multiple;
-		const cut = this.#cutter(width);
-		const row = { ids: ids.view(), seqLengths: seqLengths.view() };
-		const given: Record<string, Column> = {};
-		for (const name of columns) {
-			const dense = batchColumns[name](row, width);
-			given[name] = oneList(Int32Array.from(cut === null ? dense : cut(dense)));
-		}
-		const values =
-			cut === null
-				? row.ids
-				: cutRows(row.ids, 1, row.ids.length, width, padId, cut);
-		const { dataset, bucket, row: numbers } = this.#origins(step, items);
-		return {
-			rows: 1,
-			length: values.length,
-			columns: {
-				dataset: oneList(dataset.values),
-				bucket: oneList(bucket.values),
-				row: {
-					type: "list<int64>" as const,
-					values: numbers.values,
-					offsets: Int32Array.of(0, items.length),
-				},
-				input_ids: oneList(values),
-				seq_lengths: oneList(row.seqLengths),
-				...given,
-			},
-		};
+	#flatShape({ lengths }: StepItems): RowShape {
+		const tokens = lengths.reduce((sum, n) => sum + n, 0);
+		return this.#shape(tokens, this.#up(tokens));
 	}
 
-	#origins({ stage, bucket }: PlanStep, items: Item[]) {
-		const { length } = this.#plan.stages[stage].buckets[bucket];
-		return {
-			dataset: {
-				type: "int32" as const,
-				values: Int32Array.from(items, ({ dataset }) => dataset),
-			},
-			bucket: {
-				type: "int32" as const,
-				values: new Int32Array(items.length).fill(length),
-			},
-			row: {
-				type: "int64" as const,
-				values: BigInt64Array.from(items, ({ row }) => BigInt(row)),
-			},
-		};
-	}
-
-	/** What takes this rank's share of a row's values; null where rows are whole. */
-	#cutter(width: number): ((row: ArrayLike<number>) => Int32Array) | null {
-		const { rank, sequenceParallel, sequenceShares } = this.#settings;
-		if (sequenceParallel === 1) return null;
+	#shape(tokens: number, cutWidth: number): RowShape {
+		const { padId } = this.#plan;
+		const { rank, sequenceParallel, sequenceShares, columns } = this.#settings;
+		if (sequenceParallel === 1)
+			return { tokens, width: tokens, spans: null, padId, columns };
 		const part = rank % sequenceParallel;
-		const spans = shareOfRow(width, sequenceParallel, part, sequenceShares);
-		const length = spans.reduce((sum, [from, to]) => sum + to - from, 0);
-		return (row) => {
-			const share = new Int32Array(length);
-			let at = 0;
-			for (const [from, to] of spans)
-				for (let i = from; i < to; i++) share[at++] = row[i];
-			return share;
-		};
+		const spans = shareOfRow(cutWidth, sequenceParallel, part, sequenceShares);
+		return { tokens, width: cutWidth, spans, padId, columns };
+	}
+
+	/** Rounded up to what rows can be cut into. */
+	#up(tokens: number): number {
+		const { sequenceParallel, sequenceShares } = this.#settings;
+		const multiple = shareMultiple(sequenceParallel, sequenceShares);
+		return Math.ceil(tokens / multiple) * multiple;
 	}
 }
 
-/** Cuts each of some rows, padded to `width` or cut off there first. */
-function cutRows(
-	ids: Int32Array,
-	rows: number,
-	tokens: number,
-	width: number,
-	padId: number,
-	cut: (row: ArrayLike<number>) => Int32Array,
-): Int32Array {
-	const out = new Int32Buffer(ids.length);
-	for (let i = 0; i < rows; i++) {
-		const row = new Int32Array(width).fill(padId);
-		row.set(ids.subarray(i * tokens, i * tokens + Math.min(tokens, width)));
-		out.append(cut(row));
-	}
-	return out.view();
+function pickColumns(
+	schema: Schema,
+	columns: Record<string, Column>,
+): Record<string, Column> {
+	return Object.fromEntries(schema.map(({ name }) => [name, columns[name]]));
 }
 
-function oneList(values: Int32Array) {
-	return {
-		type: "list<int32>" as const,
-		values,
-		offsets: Int32Array.of(0, values.length),
-	};
-}
-
-function sumOf(lengths: Int32Array): number {
-	let sum = 0;
-	for (const length of lengths) sum += length;
-	return sum;
-}
-
-/**
- * Checks that a plan can be read so.
- * @throws UsageError that says the numbers and a way out
- */
-export function checkBatchSettings(
-	plan: CurriculumPlan,
-	{ rank, worldSize, columns, sequenceParallel, sequenceShares }: BatchSettings,
-): void {
-	if (!Number.isInteger(rank) || rank < 0 || rank >= worldSize)
-		throw new UsageError(
-			"bad-rank",
-			`there is no rank ${rank} (--rank) among ${worldSize} ranks (--world-size): give one from 0 to ${worldSize - 1}.`,
-		);
-	for (const column of columns)
-		if (!Object.hasOwn(batchColumns, column))
-			throw new UsageError(
-				"bad-option",
-				`columns (--columns) is "${column}": give one of ${Object.keys(batchColumns).join(", ")}.`,
-			);
-	if (sequenceParallel > 1 && columns.includes("cu_seqlens"))
-		throw new UsageError(
-			"bad-option",
-			"cu_seqlens are of whole rows, and --sequence-parallel cuts them: leave one of the two out.",
-		);
-	if (worldSize % sequenceParallel !== 0)
-		throw new UsageError(
-			"bad-sequence-parallel",
-			`${sequenceParallel} ranks that share a row (--sequence-parallel) do not divide the ${worldSize} ranks (--world-size).`,
-		);
-	const groups = worldSize / sequenceParallel;
-	for (const { buckets } of plan.stages)
-		for (const { length, batchRows } of buckets) {
-			const rows = plan.batches === "token-budget" ? plan.worldSize : batchRows;
-			if (rows % groups !== 0)
-				throw new UsageError(
-					"bad-world-size",
-					`${groups} ranks${sequenceParallel > 1 ? `, of ${sequenceParallel} each,` : ""} do not divide the ${rows} ${plan.batches === "token-budget" ? "sequences that batches are multiples of" : `sequences of ${length} tokens in a step`}: use as many ranks as divide them, or plan again with --world-size ${groups}.`,
-				);
-			if (
-				sequenceParallel > 1 &&
-				plan.batches !== "flat" &&
-				plan.batches !== "token-budget"
-			)
-				shareOfRow(length, sequenceParallel, 0, sequenceShares);
-		}
+function costsOf(items: StepItems): Float64Array {
+	const { perToken, perSquare } = DEFAULT_COST;
+	return Float64Array.from({ length: items.count }, (_, i) => {
+		let cost = 0;
+		for (const tokens of lengthsOf(items, i))
+			cost += perToken * tokens + perSquare * tokens * tokens;
+		return cost;
+	});
 }

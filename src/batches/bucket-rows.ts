@@ -58,16 +58,11 @@ export class BucketRows {
 		});
 	}
 
-	/** Reads the tokens of a row that fills its bucket, as many as `target` takes. */
-	readFull(row: number, target: Uint8Array): void {
+	/** Reads the `count` tokens of a row that fills its bucket to value `at` of `target`. */
+	readFull(row: number, target: Uint8Array, at: number, count: number): void {
 		const rows = this.#find(row);
-		const place = this.#place;
-		rows.readValues(
-			"input_ids",
-			place,
-			(place.row * target.length) / 4,
-			target,
-		);
+		const from = this.#place.row * count;
+		rows.readValues("input_ids", this.#place, from, target, at, count);
 	}
 
 	/** The lengths of a row's sequences. */
@@ -76,16 +71,23 @@ export class BucketRows {
 		rows.readBounds("seq_lengths", this.#place, this.#bounds);
 		const [from, to] = this.#bounds;
 		const lengths = new Int32Array(to - from);
-		rows.readValues("seq_lengths", this.#place, from, bytesOf(lengths));
+		const bytes = new Uint8Array(lengths.buffer);
+		rows.readValues("seq_lengths", this.#place, from, bytes, 0, to - from);
 		return lengths;
 	}
 
-	/** Reads `count` tokens of a row from its token `first` on. */
-	readTokens(row: number, first: number, target: Int32Array): void {
+	/** Reads `count` tokens of a row from its token `first` on, to value `at` of `target`. */
+	readTokens(
+		row: number,
+		first: number,
+		target: Uint8Array,
+		at: number,
+		count: number,
+	): void {
 		const rows = this.#find(row);
 		rows.readBounds("input_ids", this.#place, this.#bounds);
 		const from = this.#bounds[0] + first;
-		rows.readValues("input_ids", this.#place, from, bytesOf(target));
+		rows.readValues("input_ids", this.#place, from, target, at, count);
 	}
 
 	#find(row: number): ArrowRows {
@@ -122,8 +124,4 @@ export class BucketRows {
 			);
 		}
 	}
-}
-
-function bytesOf(values: Int32Array): Uint8Array {
-	return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

@@ -59,6 +59,17 @@ export async function openDatasetBuckets(
 	return { directory, manifest, hash, buckets };
 }
 
+/** The bucket of a length, which is there. */
+export function bucketOfLength(
+	{ directory, buckets }: DatasetBuckets,
+	length: number,
+): DatasetBucket {
+	const bucket = buckets.find((each) => each.length === length);
+	if (bucket === undefined)
+		throw new Error(`${directory} has no bucket of ${length}`);
+	return bucket;
+}
+
 function bucketOf(
 	length: number,
 	shards: ManifestShard[],

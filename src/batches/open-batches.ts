@@ -7,11 +7,8 @@ import {
 import { canonicalJson } from "../storage/hash.js";
 import { localStore as store } from "../storage/local.js";
 import type { Batch } from "./batch.js";
-import {
-	BatchReader,
-	type BatchSettings,
-	checkBatchSettings,
-} from "./batch-reader.js";
+import { BatchReader } from "./batch-reader.js";
+import { type BatchSettings, checkBatchSettings } from "./batch-settings.js";
 import { type DatasetBuckets, openDatasetBuckets } from "./dataset-buckets.js";
 import { type CurriculumPlan, openPlan } from "./plan.js";
 import { readAhead } from "./read-ahead.js";

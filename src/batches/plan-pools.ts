@@ -9,7 +9,7 @@ import {
 import { wantedRows } from "../curriculum/wanted-rows.js";
 import type { Store } from "../storage/store.js";
 import { BucketRows, OpenFiles } from "./bucket-rows.js";
-import type { DatasetBuckets } from "./dataset-buckets.js";
+import { bucketOfLength, type DatasetBuckets } from "./dataset-buckets.js";
 import type { PlanStage } from "./plan.js";
 import { RowFinder } from "./row-finder.js";
 import { readPool } from "./sequence-pools.js";
@@ -60,8 +60,14 @@ export async function planPools({
 	const files = new OpenFiles();
 	const finder = new RowFinder(
 		bucket,
-		sources.map(({ dataset }) =>
-			bucketRows(store, datasets[dataset], length, files),
+		sources.map(
+			({ dataset }) =>
+				new BucketRows(
+					store,
+					datasets[dataset],
+					bucketOfLength(datasets[dataset], length),
+					files,
+				),
 		),
 		seed,
 	);
@@ -101,17 +107,4 @@ export async function planPools({
 	}
 	const buckets = [{ ...bucket, steps }];
 	return { steps, tokens, buckets, offSchedule: 0, pools: summary };
-}
-
-/** What reads the rows of a length in a dataset. */
-export function bucketRows(
-	store: Store,
-	dataset: DatasetBuckets,
-	length: number,
-	files: OpenFiles,
-): BucketRows {
-	const bucket = dataset.buckets.find((each) => each.length === length);
-	if (bucket === undefined)
-		throw new Error(`${dataset.directory} has no bucket of ${length}`);
-	return new BucketRows(store, dataset, bucket, files);
 }

@@ -15,6 +15,8 @@ export class RowFinder {
 	readonly #bucket: StageBucket;
 	readonly #rows: BucketRows[];
 	readonly #seed: number;
+	/** The number of a dataset's source among the sources. */
+	readonly #sourceOf: number[] = [];
 	/** The permutation that a source is in: its epoch and the function. */
 	readonly #epochs: { epoch: number; at: (place: number) => number }[];
 	readonly #found: FoundRow;
@@ -24,8 +26,16 @@ export class RowFinder {
 		this.#bucket = bucket;
 		this.#rows = rows;
 		this.#seed = seed;
+		bucket.sources.forEach(({ dataset }, source) => {
+			this.#sourceOf[dataset] = source;
+		});
 		this.#epochs = rows.map(() => ({ epoch: -1, at: (place) => place }));
 		this.#found = { dataset: 0, row: 0, rows: rows[0] };
+	}
+
+	/** What reads the rows of a dataset. */
+	rowsOf(dataset: number): BucketRows {
+		return this.#rows[this.#sourceOf[dataset]];
 	}
 
 	/** What it returns is written to again by the next call. */

@@ -14,6 +14,19 @@ export function shareMultiple(parts: number, shares: SequenceShares): number {
 	return shares === "zigzag" ? 2 * parts : parts;
 }
 
+/** The values of some parts of a row, one after the other. */
+export function cutRow(
+	row: ArrayLike<number>,
+	spans: readonly (readonly [number, number])[],
+): Int32Array {
+	const length = spans.reduce((sum, [from, to]) => sum + to - from, 0);
+	const share = new Int32Array(length);
+	let at = 0;
+	for (const [from, to] of spans)
+		for (let i = from; i < to; i++) share[at++] = row[i];
+	return share;
+}
+
 /**
  * The parts of a row that are a rank's, each from and to a token.
  * @param length Tokens of the row, with padding.

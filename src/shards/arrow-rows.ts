@@ -76,15 +76,21 @@ export class ArrowRows {
 		if (row !== rows) throw new Error(`it has ${row} rows of ${rows}`);
 	}
 
-	/** Fills `target` with int32 of a column of lists, from value `from` of the row's batch on. */
+	/**
+	 * Reads `count` int32 of a column of lists, from value `from` of the row's batch on,
+	 * to the bytes of `target` from its value `at` on.
+	 */
 	readValues(
 		column: string,
 		place: RowPlace,
 		from: number,
 		target: Uint8Array,
+		at: number,
+		count: number,
 	): void {
 		const buffer = (this.#buffers.get(column) ?? 0) + 3;
-		this.#read(target, place.position + place.batch.buffers[buffer] + from * 4);
+		const position = place.position + place.batch.buffers[buffer] + from * 4;
+		this.#read(target, position, at * 4, count * 4);
 	}
 
 	/** Where a list of a column begins and ends in its batch's values. */
@@ -134,8 +140,13 @@ export class ArrowRows {
 		return place;
 	}
 
-	#read(target: Uint8Array, position: number): void {
-		if (this.#file.readInto(target, position) !== target.length)
+	#read(
+		target: Uint8Array,
+		position: number,
+		offset = 0,
+		length = target.length,
+	): void {
+		if (this.#file.readInto(target, position, offset, length) !== length)
 			throw new Error("it ends within its rows");
 	}
 

@@ -56,8 +56,10 @@ export const localStore: Store = {
 			const handle = openSync(path, "r");
 			return {
 				size: fstatSync(handle).size,
-				readInto: (target, position) =>
-					attemptNow("read", path, () => readInto(handle, target, position)),
+				readInto: (target, position, offset, length) =>
+					attemptNow("read", path, () =>
+						readInto(handle, target, position, offset, length),
+					),
 				close: () => closeSync(handle),
 			};
 		});
@@ -165,11 +167,18 @@ function readInto(
 	handle: number,
 	target: Uint8Array,
 	position: number,
+	offset: number,
+	length: number,
 ): number {
 	let filled = 0;
-	while (filled < target.length) {
-		const length = target.length - filled;
-		const bytes = readSync(handle, target, filled, length, position + filled);
+	while (filled < length) {
+		const bytes = readSync(
+			handle,
+			target,
+			offset + filled,
+			length - filled,
+			position + filled,
+		);
 		if (bytes === 0) break;
 		filled += bytes;
 	}

@@ -39,8 +39,16 @@ export interface ReadableFile {
 
 export interface RandomAccessFile {
 	readonly size: number;
-	/** Fills `target` from `position` on; returns how many bytes there were. */
-	readInto(target: Uint8Array, position: number): number;
+	/**
+	 * Fills `length` bytes of `target` from its byte `offset` on, with what the file
+	 * has from `position` on; returns how many bytes there were.
+	 */
+	readInto(
+		target: Uint8Array,
+		position: number,
+		offset: number,
+		length: number,
+	): number;
 	close(): void;
 }
 

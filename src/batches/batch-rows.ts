@@ -1,0 +1,155 @@
+import { Int32Buffer } from "../core/token-batch.js";
+import { batchColumns } from "../masks/batch-columns.js";
+import { cutRow } from "../masks/sequence-parallel.js";
+import type { Column, ColumnBatch } from "../shards/columns.js";
+import type { RowFinder } from "./row-finder.js";
+import { lengthsOf, type StepItems, tokensOf } from "./step-items.js";
+
+/** How the tokens of items become rows. */
+export interface RowShape {
+	/** Tokens of a row, with padding. */
+	tokens: number;
+	/** Tokens of a row that is cut among ranks, from its beginning; they may be more. */
+	width: number;
+	/** The parts of a row that are given, each from and to a token; null: all of it. */
+	spans: readonly (readonly [number, number])[] | null;
+	padId: number;
+	/** Names from `batchColumns`. */
+	columns: readonly string[];
+}
+
+/** A row for each item, padded. */
+export function paddedRows(
+	items: StepItems,
+	finder: RowFinder,
+	bucket: number,
+	shape: RowShape,
+): ColumnBatch {
+	const { count } = items;
+	const { tokens, padId } = shape;
+	const ids = new Int32Array(count * tokens);
+	const bytes = new Uint8Array(ids.buffer);
+	for (let i = 0; i < count; i++) {
+		const rows = finder.rowsOf(items.dataset[i]);
+		const at = i * tokens;
+		if (rows.isFull) {
+			rows.readFull(items.row[i], bytes, at, tokens);
+			continue;
+		}
+		const used = tokensOf(items, i);
+		rows.readTokens(items.row[i], items.start[i], bytes, at, used);
+		if (used < tokens) ids.fill(padId, at + used, at + tokens);
+	}
+	const rowOf = (i: number) => ({
+		ids: ids.subarray(i * tokens, i * tokens + tokensOf(items, i)),
+		seqLengths: lengthsOf(items, i),
+	});
+	return {
+		rows: count,
+		columns: {
+			dataset: { type: "int32", values: items.dataset },
+			bucket: { type: "int32", values: new Int32Array(count).fill(bucket) },
+			row: { type: "int64", values: int64(items.row) },
+			input_ids: givenRows(ids, count, shape),
+			seq_lengths: {
+				type: "list<int32>",
+				values: items.lengths,
+				offsets: items.offsets,
+			},
+			start: { type: "int32", values: items.start },
+			...madeColumns(count, rowOf, shape),
+		},
+	};
+}
+
+/** One row of all items, one after the other. */
+export function flatRow(
+	items: StepItems,
+	finder: RowFinder,
+	bucket: number,
+	shape: RowShape,
+): ColumnBatch {
+	const ids = new Int32Array(items.lengths.reduce((sum, n) => sum + n, 0));
+	const bytes = new Uint8Array(ids.buffer);
+	let at = 0;
+	for (let i = 0; i < items.count; i++) {
+		const used = tokensOf(items, i);
+		const rows = finder.rowsOf(items.dataset[i]);
+		rows.readTokens(items.row[i], items.start[i], bytes, at, used);
+		at += used;
+	}
+	const row = { ids, seqLengths: items.lengths };
+	return {
+		rows: 1,
+		columns: {
+			dataset: oneList(items.dataset),
+			bucket: oneList(new Int32Array(items.count).fill(bucket)),
+			row: {
+				type: "list<int64>",
+				values: int64(items.row),
+				offsets: Int32Array.of(0, items.count),
+			},
+			input_ids: givenRows(ids, 1, shape),
+			seq_lengths: oneList(items.lengths),
+			...madeColumns(1, () => row, shape),
+		},
+	};
+}
+
+/** Rows of ids as they are given: whole, or the parts of this rank. */
+function givenRows(ids: Int32Array, count: number, shape: RowShape): Column {
+	const { spans, width, padId } = shape;
+	const tokens = count === 0 ? 0 : ids.length / count;
+	if (spans === null) return equalLists(ids, count, tokens);
+	const out = new Int32Buffer(ids.length);
+	for (let i = 0; i < count; i++) {
+		const row = new Int32Array(width).fill(padId);
+		row.set(ids.subarray(i * tokens, i * tokens + Math.min(tokens, width)));
+		out.append(cutRow(row, spans));
+	}
+	return equalLists(out.view(), count, count === 0 ? 0 : out.length / count);
+}
+
+function madeColumns(
+	count: number,
+	rowOf: (i: number) => { ids: Int32Array; seqLengths: Int32Array },
+	{ columns, tokens, width, spans }: RowShape,
+): Record<string, Column> {
+	const made: Record<string, Column> = {};
+	const length = Math.max(width, tokens);
+	for (const name of columns) {
+		const values = new Int32Buffer(count * length);
+		const offsets = new Int32Array(count + 1);
+		for (let i = 0; i < count; i++) {
+			const row = batchColumns[name](rowOf(i), length);
+			values.append(spans === null ? row : cutRow(row, spans));
+			offsets[i + 1] = values.length;
+		}
+		made[name] = { type: "list<int32>", values: values.view(), offsets };
+	}
+	return made;
+}
+
+function equalLists(values: Int32Array, count: number, length: number): Column {
+	const offsets = new Int32Array(count + 1);
+	for (let i = 0; i <= count; i++) offsets[i] = i * length;
+	return { type: "list<int32>", values, offsets };
+}
+
+function oneList(values: Int32Array): Column {
+	return {
+		type: "list<int32>",
+		values,
+		offsets: Int32Array.of(0, values.length),
+	};
+}
+
+/** Whole numbers from 0 to 2^53 as int64, by their low and high words. */
+function int64(numbers: Float64Array): BigInt64Array {
+	const words = new Uint32Array(numbers.length * 2);
+	for (let i = 0; i < numbers.length; i++) {
+		words[2 * i] = numbers[i];
+		words[2 * i + 1] = numbers[i] / 2 ** 32;
+	}
+	return new BigInt64Array(words.buffer);
+}

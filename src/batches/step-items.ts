@@ -1,0 +1,102 @@
+import { Int32Buffer } from "../core/token-batch.js";
+import type { RowFinder } from "./row-finder.js";
+import type { Pool } from "./sequence-pools.js";
+
+/** Rows of a step, or sequences within rows, column by column. */
+export interface StepItems {
+	count: number;
+	/** Which dataset each is from, its row in the bucket, and its first token in the row. */
+	dataset: Int32Array;
+	row: Float64Array;
+	start: Int32Array;
+	/** Tokens of the sequences: item i has `lengths[offsets[i] .. offsets[i + 1])`. */
+	lengths: Int32Array;
+	offsets: Int32Array;
+}
+
+function allocateItems(count: number): Omit<StepItems, "lengths"> {
+	return {
+		count,
+		dataset: new Int32Array(count),
+		row: new Float64Array(count),
+		start: new Int32Array(count),
+		offsets: new Int32Array(count + 1),
+	};
+}
+
+/**
+ * The rows at some places of a bucket.
+ * @param fullLength Tokens of a row that one sequence fills.
+ */
+export function itemsOfRows(
+	finder: RowFinder,
+	first: number,
+	count: number,
+	fullLength: number,
+): StepItems {
+	const items = allocateItems(count);
+	const lengths = new Int32Buffer(count);
+	for (let i = 0; i < count; i++) {
+		const { dataset, row, rows } = finder.find(first + i);
+		items.dataset[i] = dataset;
+		items.row[i] = row;
+		if (rows.isFull) lengths.push(fullLength);
+		else lengths.append(rows.readLengths(row));
+		items.offsets[i + 1] = lengths.length;
+	}
+	return { ...items, lengths: lengths.view() };
+}
+
+/** Sequences of one of a pool's batches, from its `first`. */
+export function itemsOfPool(
+	finder: RowFinder,
+	pool: Pool,
+	part: number,
+	first: number,
+	count: number,
+): StepItems {
+	const { order, offsets } = pool.batches;
+	const begin = offsets[pool.turns[part]] + first;
+	const items = allocateItems(count);
+	const lengths = new Int32Array(count);
+	for (let i = 0; i < count; i++) {
+		const sequence = order[begin + i];
+		const { dataset, row } = finder.find(pool.places[sequence]);
+		items.dataset[i] = dataset;
+		items.row[i] = row;
+		items.start[i] = pool.starts[sequence];
+		items.offsets[i + 1] = i + 1;
+		lengths[i] = pool.lengths[sequence];
+	}
+	return { ...items, lengths };
+}
+
+/** Some of the items. */
+export function pickItems(from: StepItems, which: Int32Array): StepItems {
+	const items = allocateItems(which.length);
+	const lengths = new Int32Buffer(which.length);
+	which.forEach((item, i) => {
+		items.dataset[i] = from.dataset[item];
+		items.row[i] = from.row[item];
+		items.start[i] = from.start[item];
+		lengths.append(lengthsOf(from, item));
+		items.offsets[i + 1] = lengths.length;
+	});
+	return { ...items, lengths: lengths.view() };
+}
+
+/** Tokens of the sequences of an item. */
+export function lengthsOf(
+	{ lengths, offsets }: StepItems,
+	item: number,
+): Int32Array {
+	return lengths.subarray(offsets[item], offsets[item + 1]);
+}
+
+/** Tokens of an item. */
+export function tokensOf(items: StepItems, item: number): number {
+	const { lengths, offsets } = items;
+	let sum = 0;
+	for (let i = offsets[item]; i < offsets[item + 1]; i++) sum += lengths[i];
+	return sum;
+}
