@@ -102,6 +102,73 @@ describe.each(Object.keys(schedules))("%s", (schedule) => {
 	});
 });
 
+test("over any plan: sequences once an epoch, constant tokens, ranks that make the step, resuming anywhere", async () => {
+	const anyStage = fc
+		.record({
+			schedule: fc.constantFrom(...Object.keys(schedules)),
+			cycles: fc.integer({ min: 1, max: 4 }),
+			firstLongest: fc.boolean(),
+			balanced: fc.boolean(),
+			weights: fc.option(fc.tuple(fc.integer({ min: 1, max: 5 }), fc.nat(5)), {
+				nil: undefined,
+			}),
+			tokens: fc.option(fc.integer({ min: 40, max: 300 }), { nil: undefined }),
+		})
+		.map(({ tokens, ...stage }) => ({
+			...needed[stage.schedule],
+			...stage,
+			...(tokens === undefined ? {} : { tokens: tokens * 1024 }),
+		}));
+	const anyPlan = fc.record({
+		stage: anyStage,
+		epochs: fc.integer({ min: 1, max: 2 }),
+		worldSize: fc.constantFrom(1, 2, 4),
+		seed: fc.nat(),
+		at: fc.double({ min: 0, max: 0.999, noNaN: true }),
+	});
+	await fc.assert(
+		fc.asyncProperty(
+			anyPlan,
+			async ({ stage, epochs, worldSize, seed, at }) => {
+				const options = { ...stage, epochs, seed, datasets: [prose, code] };
+				const { out, plan, ranks, seen } = await run(options, worldSize);
+				expect(seen).toHaveLength(plan.totals.rows);
+				const times = new Map<string, number>();
+				for (const { dataset, bucket, row } of seen) {
+					const key = `${dataset} ${bucket} ${row}`;
+					times.set(key, (times.get(key) ?? 0) + 1);
+				}
+				// What a bucket gives goes through all of it before any of it comes again.
+				for (const { length, sources } of plan.stages[0].buckets)
+					for (const { dataset, rows: taken } of sources) {
+						const all =
+							rows.get([prose, code][dataset])?.get(length)?.length ?? 0;
+						const found = Array.from(
+							{ length: all },
+							(_, row) => times.get(`${dataset} ${length} ${row}`) ?? 0,
+						);
+						expect(found.reduce((sum, n) => sum + n, 0)).toBe(taken);
+						expect(Math.max(...found)).toBe(Math.ceil(taken / all));
+						expect(Math.min(...found)).toBe(Math.floor(taken / all));
+					}
+				for (let step = 0; step < plan.totals.steps; step++) {
+					const tokens = ranks.map(
+						(rank) => rank[step].rows * rank[step].length,
+					);
+					expect(tokens).toEqual(Array(worldSize).fill(1024 / worldSize));
+				}
+				const fromStep = Math.floor(at * plan.totals.steps);
+				const rank = seed % worldSize;
+				const part = { rank, worldSize, fromStep, steps: 5, readAhead: 0 };
+				expect((await allOf(await openBatches(out, part))).map(rowsOf)).toEqual(
+					ranks[rank].slice(fromStep, fromStep + 5).map(rowsOf),
+				);
+			},
+		),
+		{ numRuns: 30 },
+	);
+}, 60_000);
+
 test("any step can be the first: what follows is what an unbroken run gives", async () => {
 	const { out, ranks, plan } = await run({ schedule: "grow-p2", cycles: 2 }, 2);
 	const whole = ranks[1].map(rowsOf);
