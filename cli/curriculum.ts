@@ -1,12 +1,10 @@
 import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
-import {
-	type CurriculumOptions,
-	planCurriculum,
-} from "../src/batches/make-plan.js";
+import type { CurriculumOptions } from "../src/batches/curriculum-options.js";
+import { planCurriculum } from "../src/batches/make-plan.js";
 import { batchKinds, type CurriculumPlan } from "../src/batches/plan.js";
-import type { StageRequest } from "../src/curriculum/plan-stage.js";
 import { schedules } from "../src/curriculum/schedules.js";
+import type { StageRequest } from "../src/curriculum/stage-request.js";
 import {
 	counted,
 	durationText,

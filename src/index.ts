@@ -1,5 +1,6 @@
 export { type Batch, batchSchema } from "./batches/batch.js";
-export { type CurriculumOptions, planCurriculum } from "./batches/make-plan.js";
+export type { CurriculumOptions } from "./batches/curriculum-options.js";
+export { planCurriculum } from "./batches/make-plan.js";
 export {
 	type Batches,
 	type BatchOptions,
@@ -31,10 +32,12 @@ export {
 	epochShares,
 } from "./curriculum/epoch-shares.js";
 export { scheduleOdds } from "./curriculum/odds.js";
-export type { StageBucket, StageRequest } from "./curriculum/plan-stage.js";
+export type { StageBucket } from "./curriculum/plan-stage.js";
 export type { Schedule, ScheduleOptions } from "./curriculum/schedule.js";
 export { schedules } from "./curriculum/schedules.js";
-export type { Manifest, Settings } from "./dataset/manifest.js";
+export type { StageRequest } from "./curriculum/stage-request.js";
+export type { Manifest } from "./dataset/manifest.js";
+export type { Settings } from "./dataset/settings.js";
 export type { Totals } from "./dataset/totals.js";
 export {
 	type VerifyOptions,
@@ -43,11 +46,8 @@ export {
 } from "./dataset/verify.js";
 export { bucketLengths } from "./decompose/buckets.js";
 export { remainders } from "./decompose/cut.js";
-export {
-	type DecomposeOptions,
-	type Decomposer,
-	decomposers,
-} from "./decompose/decomposers.js";
+export type { DecomposeOptions } from "./decompose/decompose-options.js";
+export { type Decomposer, decomposers } from "./decompose/decomposers.js";
 export { longDocuments } from "./decompose/long-documents.js";
 export type { Pieces } from "./decompose/pieces.js";
 export { split } from "./decompose/split.js";

@@ -1,20 +1,19 @@
 import { relative } from "node:path";
 import { UsageError } from "../core/errors.js";
 import { createRandom } from "../core/random.js";
-import { requireInteger, requireOneOf } from "../core/require.js";
-import {
-	type PlanContext,
-	planStage,
-	type StageRequest,
-} from "../curriculum/plan-stage.js";
-import { findSchedule } from "../curriculum/schedules.js";
+import { planStage } from "../curriculum/plan-stage.js";
+import type { PlanContext, StageRequest } from "../curriculum/stage-request.js";
 import { localStore as store } from "../storage/local.js";
 import { writeAll } from "../storage/store.js";
 import { version } from "../version.js";
+import {
+	type CurriculumOptions,
+	checkCurriculumOptions,
+	stagesOf,
+} from "./curriculum-options.js";
 import { type DatasetBuckets, openDatasetBuckets } from "./dataset-buckets.js";
 import {
 	type BatchKind,
-	batchKinds,
 	type CurriculumPlan,
 	hashOfPlan,
 	PLAN_FILE,
@@ -25,28 +24,6 @@ import {
 import { planPools } from "./plan-pools.js";
 import { StepsWriter } from "./steps.js";
 
-export interface CurriculumOptions extends Partial<StageRequest> {
-	/** Directories of datasets. */
-	datasets: readonly string[];
-	/** The directory to write. */
-	out: string;
-	/** Tokens of a step, of all ranks together. */
-	tokensPerStep: number;
-	/** Ranks that share a step; default 1. */
-	worldSize?: number | undefined;
-	/** Times that the data is used; default 1. */
-	epochs?: number | undefined;
-	/** Default `bucketed` or `packed`, by the layout of the datasets. */
-	batches?: BatchKind | undefined;
-	/** The token to pad rows with; default EOS, or 0. */
-	padId?: number | undefined;
-	seed?: number | undefined;
-	/** Stages, one after the other; default one, of the other options. */
-	stages?: readonly Partial<StageRequest>[] | undefined;
-	/** Replace another plan in the directory. */
-	overwrite?: boolean | undefined;
-}
-
 /**
  * Plans a curriculum: which rows of which datasets make each step. Writes
  * `curriculum.json` and `steps.arrow`; the same call gives the same bytes.
@@ -55,7 +32,7 @@ export interface CurriculumOptions extends Partial<StageRequest> {
 export async function planCurriculum(
 	options: CurriculumOptions,
 ): Promise<CurriculumPlan> {
-	check(options);
+	checkCurriculumOptions(options);
 	const out = options.out.replace(/(?<=.)\/+$/, "");
 	const datasets: DatasetBuckets[] = [];
 	for (const directory of options.datasets)
@@ -172,119 +149,6 @@ async function planRows(
 	const steps = order.length;
 	const tokens = steps * context.tokensPerStep;
 	return { steps, tokens, buckets, offSchedule, pools: null };
-}
-
-/** What a stage can be asked for: the fields of a list of stages. */
-const STAGE_FIELDS: readonly (keyof StageRequest)[] = [
-	"schedule",
-	"cycles",
-	"odds",
-	"balanced",
-	"minDifficulty",
-	"maxDifficulty",
-	"totalCurriculumStep",
-	"difficultyStep",
-	"rootDegree",
-	"difficulty",
-	"maxStep",
-	"tokens",
-	"buckets",
-	"minLength",
-	"maxLength",
-	"weights",
-	"match",
-	"firstLongest",
-];
-
-const LISTS: readonly string[] = [
-	"odds",
-	"difficulty",
-	"maxStep",
-	"buckets",
-	"weights",
-];
-
-/** The stages; each has what it says, and else what the options say for all. */
-function stagesOf(options: CurriculumOptions): StageRequest[] {
-	const { stages = [{}], schedule } = options;
-	const isStaged = schedule === "stages";
-	if (isStaged && options.stages === undefined)
-		throw new UsageError(
-			"bad-stages",
-			"the schedule is stages: say which they are (--stages).",
-		);
-	if (
-		!Array.isArray(stages) ||
-		stages.some((s) => typeof s !== "object" || s === null)
-	)
-		throw new UsageError(
-			"bad-stages",
-			'stages (--stages) are no list of objects, such as [{"schedule":"grow-p2","maxLength":8192}].',
-		);
-	return stages.map((stage, i) => {
-		for (const field of Object.keys(stage))
-			if (!STAGE_FIELDS.includes(field as keyof StageRequest))
-				throw new UsageError(
-					"bad-stages",
-					`stage ${i + 1} has the field "${field}"; a stage has: ${STAGE_FIELDS.join(", ")}.`,
-				);
-		for (const field of LISTS)
-			if (
-				field in stage &&
-				!Array.isArray((stage as Record<string, unknown>)[field])
-			)
-				throw new UsageError(
-					"bad-stages",
-					`stage ${i + 1} has a "${field}" that is no list: give one, such as [1, 2].`,
-				);
-		const given = STAGE_FIELDS.map((field) => [
-			field,
-			(stage as Partial<StageRequest>)[field] ?? options[field],
-		]).filter(
-			([, value]) => value !== undefined && !(isStaged && value === schedule),
-		);
-		return { schedule: "natural", cycles: 1, ...Object.fromEntries(given) };
-	});
-}
-
-function check(options: CurriculumOptions): void {
-	requireInteger(
-		"tokensPerStep (--tokens-per-step)",
-		options.tokensPerStep,
-		1,
-		2 ** 40,
-	);
-	requireInteger("worldSize (--world-size)", options.worldSize, 1, 2 ** 20);
-	requireInteger("epochs (--epochs)", options.epochs, 1, 2 ** 20);
-	requireInteger("seed (--seed)", options.seed, 0);
-	requireInteger("padId (--pad-id)", options.padId, 0, 2 ** 31 - 1);
-	const { batches, datasets } = options;
-	if (batches !== undefined)
-		requireOneOf("batches (--batches)", batches, batchKinds);
-	if (datasets.length === 0)
-		throw new UsageError(
-			"bad-option",
-			"no dataset is given: name its directory.",
-		);
-	if (new Set(datasets).size < datasets.length)
-		throw new UsageError(
-			"bad-option",
-			"a dataset is given twice: to use it more often, give it a weight (--weights) or more --epochs.",
-		);
-	const stages = stagesOf(options);
-	if (stages.length === 0)
-		throw new UsageError("bad-stages", "the list of stages is empty.");
-	for (const [i, stage] of stages.entries()) {
-		findSchedule(stage.schedule);
-		requireInteger("cycles (--cycles)", stage.cycles, 1, 2 ** 30);
-		if (stage.match !== undefined)
-			requireOneOf("match (--match)", stage.match, ["sample", "repeat"]);
-		if (batches === "token-budget" && stage.schedule !== "natural")
-			throw new UsageError(
-				"bad-option",
-				`batches by a token budget come in random order, and the schedule of stage ${i + 1} is ${stage.schedule}: leave it out.`,
-			);
-	}
 }
 
 /** @throws UsageError where the datasets are of another layout than the kind is for. */

@@ -7,11 +7,11 @@ import {
 import { canonicalJson } from "../storage/hash.js";
 import { localStore as store } from "../storage/local.js";
 import type { Batch } from "./batch.js";
-import { BatchReader } from "./batch-reader.js";
 import { type BatchSettings, checkBatchSettings } from "./batch-settings.js";
 import { type DatasetBuckets, openDatasetBuckets } from "./dataset-buckets.js";
 import { type CurriculumPlan, openPlan } from "./plan.js";
 import { readAhead } from "./read-ahead.js";
+import { createReader, type ReaderSource } from "./reader-source.js";
 
 export interface BatchOptions {
 	/** This rank, of how many; default 0 of 1. */
@@ -50,19 +50,6 @@ export interface Batches extends AsyncIterable<Batch> {
 	readonly columns: readonly string[];
 	/** What resumes at the step after the last one given. */
 	readonly state: BatchState;
-}
-
-/** What a reader is made of, on this thread or another. */
-export interface ReaderSource {
-	directory: string;
-	plan: CurriculumPlan;
-	datasets: DatasetBuckets[];
-	settings: BatchSettings;
-}
-
-export function createReader(source: ReaderSource): BatchReader {
-	const { directory, plan, datasets, settings } = source;
-	return new BatchReader(store, directory, plan, datasets, settings);
 }
 
 /**

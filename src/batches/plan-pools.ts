@@ -1,11 +1,10 @@
 import { UsageError } from "../core/errors.js";
 import {
 	lengthsOf,
-	type PlanContext,
 	type StageBucket,
-	type StageRequest,
 	takeRows,
 } from "../curriculum/plan-stage.js";
+import type { PlanContext, StageRequest } from "../curriculum/stage-request.js";
 import { wantedRows } from "../curriculum/wanted-rows.js";
 import type { Store } from "../storage/store.js";
 import { BucketRows, OpenFiles } from "./bucket-rows.js";

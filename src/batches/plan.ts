@@ -1,5 +1,6 @@
 import { DataError, UsageError } from "../core/errors.js";
-import type { StageBucket, StageRequest } from "../curriculum/plan-stage.js";
+import type { StageBucket } from "../curriculum/plan-stage.js";
+import type { StageRequest } from "../curriculum/stage-request.js";
 import type { Schema } from "../shards/columns.js";
 import { canonicalJson, sha256 } from "../storage/hash.js";
 import { readAll, type Store } from "../storage/store.js";

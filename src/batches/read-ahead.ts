@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { type ErrorMessage, unpackError } from "../core/errors.js";
 import type { Batch } from "./batch.js";
-import type { ReaderSource } from "./open-batches.js";
+import type { ReaderSource } from "./reader-source.js";
 
 /** What the reading thread is given: what to read, from which step to before which. */
 export interface ReadAheadTask {

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { packError } from "../core/errors.js";
 import type { Batch } from "./batch.js";
-import { createReader } from "./open-batches.js";
 import type { ReadAheadMessage, ReadAheadTask } from "./read-ahead.js";
+import { createReader } from "./reader-source.js";
 
 const port = parentPort;
 if (port === null) throw new Error("this file runs as a worker thread");

@@ -1,6 +1,6 @@
 import { UsageError } from "../core/errors.js";
 import { requireInteger, requireOneOf } from "../core/require.js";
-import type { BucketSettings } from "../dataset/manifest.js";
+import type { BucketSettings } from "../dataset/settings.js";
 import {
 	bucketsOf,
 	checkDecomposeOptions,

@@ -1,5 +1,5 @@
 import { permutation, type Random } from "../core/random.js";
-import type { BucketSettings } from "../dataset/manifest.js";
+import type { BucketSettings } from "../dataset/settings.js";
 import { bucketTotals } from "../dataset/totals.js";
 import { decomposeDocuments } from "../decompose/decompose-documents.js";
 import type { Pieces } from "../decompose/pieces.js";

@@ -4,7 +4,7 @@ import type {
 	BucketSettings,
 	OrderSettings,
 	Settings,
-} from "../dataset/manifest.js";
+} from "../dataset/settings.js";
 import { maskColumns } from "../masks/columns.js";
 import { type LossWeighting, lossWeightings } from "../masks/loss-weights.js";
 import { checkMaskKind, type MaskKind } from "../masks/mask-kind.js";

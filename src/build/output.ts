@@ -5,8 +5,6 @@ import type { Totals } from "../dataset/totals.js";
 import type { Pieces } from "../decompose/pieces.js";
 import type { SequencePlaces } from "../shards/index-rows.js";
 import type { Store } from "../storage/store.js";
-import { BucketOutput } from "./bucket-output.js";
-import { PackedOutput } from "./packed-output.js";
 import type { Plan } from "./plan.js";
 
 /** Documents of a window, tokenized. */
@@ -54,11 +52,4 @@ export interface OutputContext {
 	task: number;
 	/** Is added to. */
 	totals: Totals;
-}
-
-export function createOutput(context: OutputContext): Output {
-	const { buckets } = context.plan.settings;
-	return buckets === null
-		? new PackedOutput(context)
-		: new BucketOutput(context, buckets);
 }

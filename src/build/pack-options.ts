@@ -1,4 +1,4 @@
-import type { BucketSettings, Settings } from "../dataset/manifest.js";
+import type { BucketSettings, Settings } from "../dataset/settings.js";
 import type { DecomposeDocumentsOptions } from "../decompose/decompose-documents.js";
 import type { PackDocumentsOptions } from "../pack/pack-documents.js";
 

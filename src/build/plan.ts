@@ -1,4 +1,5 @@
-import { FORMAT_VERSION, type Settings } from "../dataset/manifest.js";
+import { FORMAT_VERSION } from "../dataset/manifest.js";
+import type { Settings } from "../dataset/settings.js";
 import { sourceFormats } from "../sources/formats.js";
 import type { InputFile } from "../sources/source.js";
 import { canonicalJson, fingerprintOfFile, sha256 } from "../storage/hash.js";

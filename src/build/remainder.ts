@@ -1,4 +1,5 @@
-import type { ManifestFile, Settings } from "../dataset/manifest.js";
+import type { ManifestFile } from "../dataset/manifest.js";
+import type { Settings } from "../dataset/settings.js";
 import { roundedUp } from "../pack/pack-documents.js";
 import { arrow } from "../shards/arrow.js";
 import type { ColumnBatch } from "../shards/columns.js";

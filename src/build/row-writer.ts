@@ -1,5 +1,5 @@
 import { permutation, type Random } from "../core/random.js";
-import type { Settings } from "../dataset/manifest.js";
+import type { Settings } from "../dataset/settings.js";
 import type { Totals } from "../dataset/totals.js";
 import { imbalance, packCosts } from "../pack/cost.js";
 import { balancedOrder, shuffleBits } from "../pack/order.js";

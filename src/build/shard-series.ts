@@ -1,4 +1,5 @@
-import type { ManifestShard, Settings } from "../dataset/manifest.js";
+import type { ManifestShard } from "../dataset/manifest.js";
+import type { Settings } from "../dataset/settings.js";
 import type { ShardWriter } from "../shards/format.js";
 import { findShardFormat } from "../shards/formats.js";
 import { huggingFaceMetadata } from "../shards/huggingface.js";

@@ -12,7 +12,8 @@ import type {
 } from "../sources/source.js";
 import type { Store } from "../storage/store.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
-import { createOutput, type Output } from "./output.js";
+import { createOutput } from "./create-output.js";
+import type { Output } from "./output.js";
 import { indexPath, skippedPath } from "./paths.js";
 import type { Plan } from "./plan.js";
 import {

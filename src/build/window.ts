@@ -1,7 +1,7 @@
 import { DataError } from "../core/errors.js";
 import { createRandom } from "../core/random.js";
 import { listLengths, TokenBatchBuilder } from "../core/token-batch.js";
-import type { Settings } from "../dataset/manifest.js";
+import type { Settings } from "../dataset/settings.js";
 import { addDropped, type Totals } from "../dataset/totals.js";
 import type { ShardWriter } from "../shards/format.js";
 import { IndexRows } from "../shards/index-rows.js";

@@ -1,31 +1,8 @@
 import { DataError, UsageError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
-import type { ScheduleOptions } from "./schedule.js";
 import { findSchedule } from "./schedules.js";
+import type { BucketRows, PlanContext, StageRequest } from "./stage-request.js";
 import { wantedRows } from "./wanted-rows.js";
-
-/** A bucket of a dataset: the length of its rows, and how many there are. */
-export interface BucketRows {
-	length: number;
-	rows: number;
-}
-
-/** What a stage is to be. */
-export interface StageRequest extends ScheduleOptions {
-	schedule: string;
-	/** Tokens of the stage; default all that is left of the epochs. */
-	tokens?: number | undefined;
-	/** The buckets to use: of these lengths, or from and to these. */
-	buckets?: readonly number[] | undefined;
-	minLength?: number | undefined;
-	maxLength?: number | undefined;
-	/** A weight for each dataset; default by the tokens that each has. */
-	weights?: readonly number[] | undefined;
-	/** With weights and no number of tokens: none of the data twice, or all of it at least once. */
-	match?: "sample" | "repeat" | undefined;
-	/** Begin with a step of the longest bucket, so that memory runs out at once or not at all. */
-	firstLongest?: boolean | undefined;
-}
 
 /** Rows of a dataset's bucket, as places in the bucket's permutation, epoch after epoch. */
 export interface SourceRows {
@@ -53,17 +30,6 @@ export interface PlannedStage {
 	order: Uint16Array;
 	/** Steps of another length than a schedule by length wants. */
 	offSchedule: number;
-}
-
-/** What all stages of a plan share. */
-export interface PlanContext {
-	/** The buckets of each dataset. */
-	datasets: readonly (readonly BucketRows[])[];
-	tokensPerStep: number;
-	worldSize: number;
-	epochs: number;
-	/** Rows that earlier stages took of each dataset's buckets, by length; is added to. */
-	used: Map<number, number>[];
 }
 
 /**

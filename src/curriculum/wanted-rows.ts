@@ -1,6 +1,6 @@
 import { UsageError } from "../core/errors.js";
 import { requireInteger } from "../core/require.js";
-import type { PlanContext, StageRequest } from "./plan-stage.js";
+import type { PlanContext, StageRequest } from "./stage-request.js";
 
 /** What a product of a share may lack of the whole number that it stands for. */
 const ROUNDING = 1e-6;

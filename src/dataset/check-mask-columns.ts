@@ -2,7 +2,7 @@ import { Int32Buffer } from "../core/token-batch.js";
 import { maskColumns } from "../masks/columns.js";
 import { lossMask } from "../masks/labels.js";
 import { type ColumnBatch, columnOf } from "../shards/columns.js";
-import type { Settings } from "./manifest.js";
+import type { Settings } from "./settings.js";
 
 /**
  * Columns that `seq_lengths` determine must be what it makes them.

@@ -1,6 +1,6 @@
 import { planHistogram } from "../pack/histogram-plan.js";
 import { lowerBoundOfCounts } from "../pack/lower-bound.js";
-import type { BucketSettings, Settings } from "./manifest.js";
+import type { BucketSettings, Settings } from "./settings.js";
 import type { Totals } from "./totals.js";
 
 export interface Summary {

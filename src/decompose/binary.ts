@@ -1,7 +1,7 @@
 import { type Random, randomBelow } from "../core/random.js";
 import { powersOfTwo } from "./buckets.js";
 import { cutFromLeft } from "./cut.js";
-import type { DecomposeOptions } from "./decomposers.js";
+import type { DecomposeOptions } from "./decompose-options.js";
 import type { Pieces } from "./pieces.js";
 
 /**

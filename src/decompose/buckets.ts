@@ -1,5 +1,5 @@
 import { UsageError } from "../core/errors.js";
-import type { DecomposeOptions } from "./decomposers.js";
+import type { DecomposeOptions } from "./decompose-options.js";
 
 /**
  * The lengths of the buckets, ascending: those given, or the powers of two from

@@ -2,7 +2,8 @@ import { UsageError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import { bucketLengths } from "./buckets.js";
 import { remainders } from "./cut.js";
-import { type DecomposeOptions, findDecomposer } from "./decomposers.js";
+import type { DecomposeOptions } from "./decompose-options.js";
+import { findDecomposer } from "./decomposers.js";
 import { allocatePieces, type Pieces } from "./pieces.js";
 import { bucketOf } from "./whole.js";
 

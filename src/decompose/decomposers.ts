@@ -1,22 +1,11 @@
 import { UsageError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import { binary, binaryRandom } from "./binary.js";
+import type { DecomposeOptions } from "./decompose-options.js";
 import { fixed } from "./fixed.js";
 import { nearest } from "./nearest.js";
 import type { Pieces } from "./pieces.js";
 import { whole } from "./whole.js";
-
-export interface DecomposeOptions {
-	/** Tokens of the shortest and of the longest bucket; powers of two for `binary`. */
-	minLength: number;
-	maxLength: number;
-	/** Of `nearest` and `whole`: lengths of the buckets, ascending. Default: powers of two. */
-	buckets?: readonly number[] | undefined;
-	/** Of `binary`: store a token more than the bucket's length, for shifted targets. */
-	plusOne?: boolean | undefined;
-	/** Of `fixed`: tokens that a piece shares with the one before. */
-	overlap?: number | undefined;
-}
 
 /**
  * Cuts documents into sequences of a few lengths, on lengths alone, so that all

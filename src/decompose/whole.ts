@@ -1,6 +1,6 @@
 import { bucketLengths } from "./buckets.js";
 import { cutFromLeft } from "./cut.js";
-import type { DecomposeOptions } from "./decomposers.js";
+import type { DecomposeOptions } from "./decompose-options.js";
 import type { Pieces } from "./pieces.js";
 
 /**

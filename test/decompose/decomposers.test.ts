@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../../src/core/random.js";
 import { remainders } from "../../src/decompose/cut.js";
+import type { DecomposeOptions } from "../../src/decompose/decompose-options.js";
 import {
-	type DecomposeOptions,
 	decomposers,
 	findDecomposer,
 } from "../../src/decompose/decomposers.js";

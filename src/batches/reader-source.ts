@@ -1,0 +1,18 @@
+import { localStore as store } from "../storage/local.js";
+import { BatchReader } from "./batch-reader.js";
+import type { BatchSettings } from "./batch-settings.js";
+import type { DatasetBuckets } from "./dataset-buckets.js";
+import type { CurriculumPlan } from "./plan.js";
+
+/** What a reader is made of, on this thread or another. */
+export interface ReaderSource {
+	directory: string;
+	plan: CurriculumPlan;
+	datasets: DatasetBuckets[];
+	settings: BatchSettings;
+}
+
+export function createReader(source: ReaderSource): BatchReader {
+	const { directory, plan, datasets, settings } = source;
+	return new BatchReader(store, directory, plan, datasets, settings);
+}
