@@ -1,4 +1,4 @@
-import type { AddedTokenJson } from "./tokenizer-json.js";
+import { type AddedTokenJson, tokensOf } from "./tokenizer-json.js";
 
 /**
  * Gives the added tokens the ids that the Rust library does: that of the
@@ -8,7 +8,7 @@ export function assignIds(
 	tokens: readonly AddedTokenJson[],
 	vocabulary: Readonly<Record<string, number>>,
 ): AddedTokenJson[] {
-	const size = Object.keys(vocabulary).length;
+	const size = tokensOf(vocabulary).length;
 	const known = new Map<string, AddedTokenJson>();
 	let largest = -1;
 	for (const token of tokens) {

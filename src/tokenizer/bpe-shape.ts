@@ -1,7 +1,7 @@
 import { characterOfByte } from "./byte-characters.js";
 import { type DecoderStep, readDecoder } from "./decoder.js";
 import { GPT2_PATTERN } from "./split-pattern.js";
-import type { TokenizerJson } from "./tokenizer-json.js";
+import { type TokenizerJson, tokensOf } from "./tokenizer-json.js";
 
 /** The character that stands for a space in a vocabulary of characters. */
 export const LOWER_BLOCK = "\u2581";
@@ -202,8 +202,11 @@ function checkModel({ model }: TokenizerJson): void {
 		"end_of_word_suffix",
 	])
 		if (model[key]) throw new Unsupported(`BPE with ${key}`);
-	const { vocab, merges = [] } = model as { vocab: object; merges?: unknown[] };
-	if (Object.values(vocab).some((id) => id >= MAX_IDS))
+	const { vocab, merges = [] } = model as {
+		vocab: Record<string, number>;
+		merges?: unknown[];
+	};
+	if (tokensOf(vocab).some((token) => vocab[token] >= MAX_IDS))
 		throw new Unsupported(`room for ids of ${MAX_IDS} and more`);
 	if (merges.length >= MAX_IDS)
 		throw new Unsupported(`room for ${merges.length} merges`);

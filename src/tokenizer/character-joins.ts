@@ -13,6 +13,8 @@ const ANY = 0x1fffff;
  */
 export class CharacterJoins {
 	readonly #pairs = new Set<number>();
+	/** Which pairs of ASCII characters are among them: most tokens have no others. */
+	readonly #ascii = new Uint8Array(128 * 128);
 
 	addToken(token: string, symbols: "bytes" | "characters"): void {
 		if (symbols === "characters") this.#addCharacters(token);
@@ -32,6 +34,11 @@ export class CharacterJoins {
 	}
 
 	#add(left: number, right: number): void {
+		if (left < 0x80 && right < 0x80) {
+			const pair = left * 0x80 + right;
+			if (this.#ascii[pair] === 1) return;
+			this.#ascii[pair] = 1;
+		}
 		this.#pairs.add(left * 0x200000 + right);
 	}
 
@@ -55,6 +62,11 @@ export class CharacterJoins {
 				continue;
 			}
 			const length = lengthOf(bytes[at]);
+			if (length === 1) {
+				if (left !== -1) this.#add(left, bytes[at]);
+				left = bytes[at++];
+				continue;
+			}
 			const part = bytes.subarray(at, at + length);
 			const right = part.length < length ? ANY : codePoint(part);
 			if (left === ANY && right === ANY) this.#addAllFrom(part);

@@ -18,6 +18,7 @@ import {
 	notATokenizer,
 	type TokenizerConfigJson,
 	type TokenizerJson,
+	tokensOf,
 } from "./tokenizer-json.js";
 import { type FindMerge, WholeCharacters } from "./whole-characters.js";
 
@@ -71,8 +72,7 @@ export function compileBpe(
 	const vocabulary = json.model.vocab as Record<string, number>;
 	const addedTokens = assignIds(json.added_tokens, vocabulary);
 	const strings: string[] = [];
-	for (const token of Object.keys(vocabulary))
-		strings[vocabulary[token]] = token;
+	for (const token of tokensOf(vocabulary)) strings[vocabulary[token]] = token;
 	const image = new ImageWriter();
 	const header = image.reserve(HEADER_BYTES);
 
@@ -244,16 +244,19 @@ function addMerges(
 		const leftId = vocabulary[left];
 		const rightId = vocabulary[right];
 		const made = vocabulary[left + right];
-		for (const [token, id] of [
-			[left, leftId],
-			[right, rightId],
-			[left + right, made],
-		] as const)
-			if (typeof id !== "number")
-				throw notATokenizer(
-					name,
-					`merge ${rank + 1} (${JSON.stringify(merge)}) names the token ${JSON.stringify(token)}, which is not in the vocabulary`,
-				);
+		if (
+			typeof leftId !== "number" ||
+			typeof rightId !== "number" ||
+			typeof made !== "number"
+		) {
+			const missing = [left, right, left + right].find(
+				(token) => typeof vocabulary[token] !== "number",
+			);
+			throw notATokenizer(
+				name,
+				`merge ${rank + 1} (${JSON.stringify(merge)}) names the token ${JSON.stringify(missing)}, which is not in the vocabulary`,
+			);
+		}
 		// Of two merges for one pair the later counts, as in the Rust library.
 		const hash = hashPair(leftId, rightId);
 		const bit = hash & (bits.length * 8 - 1);

@@ -70,26 +70,51 @@ function checkVocabulary(model: TokenizerJson["model"], name: string): void {
 	if (typeof vocab !== "object" || vocab === null)
 		throw notATokenizer(name, 'its model has no "vocab"');
 	if (!Array.isArray(vocab))
-		for (const [token, id] of Object.entries(vocab))
+		for (const token of tokensOf(vocab)) {
+			const id = (vocab as Record<string, unknown>)[token] as number;
 			if (!Number.isInteger(id) || id < 0 || id >= 2 ** 31)
 				throw notATokenizer(
 					name,
 					`the token ${JSON.stringify(token)} has the id ${JSON.stringify(id)}`,
 				);
+		}
 	if (merges === undefined) return;
 	if (!Array.isArray(merges)) throw notATokenizer(name, '"merges" is no list');
 	merges.forEach((merge, i) => {
-		const pair = typeof merge === "string" ? merge.split(" ") : merge;
-		const isPair =
-			Array.isArray(pair) &&
-			pair.length === 2 &&
-			pair.every((part) => typeof part === "string");
-		if (!isPair)
+		if (!isPair(merge))
 			throw notATokenizer(
 				name,
 				`merge ${i + 1} (${JSON.stringify(merge)}) is no pair of tokens`,
 			);
 	});
+}
+
+function isPair(merge: unknown): boolean {
+	if (typeof merge === "string") {
+		const space = merge.indexOf(" ");
+		return space !== -1 && merge.indexOf(" ", space + 1) === -1;
+	}
+	return (
+		Array.isArray(merge) &&
+		merge.length === 2 &&
+		typeof merge[0] === "string" &&
+		typeof merge[1] === "string"
+	);
+}
+
+const tokensOfVocabulary = new WeakMap<object, readonly string[]>();
+
+/**
+ * The tokens of a vocabulary. To list the keys of an object takes longer than all
+ * else that is done with them, so it is done once.
+ */
+export function tokensOf(vocabulary: object): readonly string[] {
+	let tokens = tokensOfVocabulary.get(vocabulary);
+	if (tokens === undefined) {
+		tokens = Object.keys(vocabulary);
+		tokensOfVocabulary.set(vocabulary, tokens);
+	}
+	return tokens;
 }
 
 function checkSteps(step: unknown, name: string): void {
