@@ -58,7 +58,12 @@ export function curriculumCommand(): Command {
 		.addOption(
 			count("--epochs <n>", "times that the data is used (default: 1)"),
 		)
-		.addOption(count("--tokens <n>", "tokens of the whole plan (default: all)"))
+		.addOption(
+			count(
+				"--tokens <n>",
+				"tokens of the plan, or of each stage that does not say (default: all)",
+			),
+		)
 		.option("--first-longest", "begin with a step of the longest bucket")
 		.addOption(count("--seed <n>", "seed of the order (default: 0)"))
 		.addOption(
@@ -84,7 +89,7 @@ export function curriculumCommand(): Command {
 		.addOption(
 			choice(
 				"--match <how>",
-				"with weights: no data twice, or all of it at least once (default: sample)",
+				"no data twice, or all of it at least once (default: sample with --weights alone)",
 				["sample", "repeat"],
 			),
 		)

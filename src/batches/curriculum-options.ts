@@ -1,7 +1,12 @@
 import { UsageError } from "../core/errors.js";
-import { requireInteger, requireOneOf } from "../core/require.js";
+import {
+	requireBoolean,
+	requireInteger,
+	requireOneOf,
+} from "../core/require.js";
 import { findSchedule } from "../curriculum/schedules.js";
 import type { StageRequest } from "../curriculum/stage-request.js";
+import { refuseIgnored } from "./ignored-options.js";
 import { type BatchKind, batchKinds } from "./plan.js";
 
 export interface CurriculumOptions extends Partial<StageRequest> {
@@ -129,7 +134,11 @@ export function checkCurriculumOptions(options: CurriculumOptions): void {
 		throw new UsageError("bad-stages", "the list of stages is empty.");
 	for (const [i, stage] of stages.entries()) {
 		findSchedule(stage.schedule);
-		requireInteger("cycles (--cycles)", stage.cycles, 1, 2 ** 30);
+		requireInteger("cycles (--cycles)", stage.cycles, 1, 2 ** 20);
+		requireInteger("minLength (--min-length)", stage.minLength, 1);
+		requireInteger("maxLength (--max-length)", stage.maxLength, 1);
+		for (const field of ["balanced", "firstLongest"] as const)
+			requireBoolean(field, stage[field]);
 		if (stage.match !== undefined)
 			requireOneOf("match (--match)", stage.match, ["sample", "repeat"]);
 		if (batches === "token-budget" && stage.schedule !== "natural")
@@ -138,4 +147,5 @@ export function checkCurriculumOptions(options: CurriculumOptions): void {
 				`batches by a token budget come in random order, and the schedule of stage ${i + 1} is ${stage.schedule}: leave it out.`,
 			);
 	}
+	refuseIgnored(options, options.stages ?? [{}], stages);
 }

@@ -78,6 +78,8 @@ export async function planCurriculum(
 				0,
 			);
 		}
+		// A plan that is replaced must not be left beside the steps of another.
+		await store.remove(`${out}/${PLAN_FILE}`);
 		const { rows: steps, ...written } = await writer.finish();
 		const plan: Omit<CurriculumPlan, "planHash"> = {
 			formatVersion: PLAN_VERSION,

@@ -165,12 +165,8 @@ function firstStep(
 		);
 	const step = state?.step ?? fromStep ?? 0;
 	// A run that is at its end may look again: there is nothing left for it.
-	if (!Number.isInteger(step) || step < 0 || step > totals.steps)
-		throw new UsageError(
-			"bad-step",
-			`there is no step ${step}: the plan has ${totals.steps}, from 0 to ${totals.steps - 1}. Plan more tokens or --epochs to go on.`,
-		);
-	if (step === totals.steps && state === undefined)
+	const last = state === undefined ? totals.steps - 1 : totals.steps;
+	if (!Number.isInteger(step) || step < 0 || step > last)
 		throw new UsageError(
 			"bad-step",
 			`there is no step ${step}: the plan has ${totals.steps}, from 0 to ${totals.steps - 1}. Plan more tokens or --epochs to go on.`,

@@ -141,9 +141,10 @@ export async function openPlan(
 	if (planHash !== hashOfPlan(rest))
 		throw refuse("it was changed after it was made: its hash is another");
 	const steps = await store.stat(`${directory}/${plan.steps.path}`);
-	if (steps?.size !== plan.steps.bytes)
+	if (steps === null) throw refuse(`${plan.steps.path} is missing`);
+	if (steps.size !== plan.steps.bytes)
 		throw refuse(
-			`${plan.steps.path} has ${steps?.size ?? "no"} bytes of ${plan.steps.bytes}`,
+			`${plan.steps.path} has ${steps.size} bytes of ${plan.steps.bytes}`,
 		);
 	return plan;
 }

@@ -14,7 +14,7 @@ export function requireInteger(
 	if (!Number.isInteger(value) || value < least || value > most)
 		throw new UsageError(
 			"bad-option",
-			`${name} is ${value}: give a whole number ${most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`}.`,
+			`${name} is ${typeof value === "string" ? JSON.stringify(value) : value}: give a whole number ${most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`}.`,
 		);
 }
 
@@ -28,5 +28,14 @@ export function requireOneOf(
 		throw new UsageError(
 			"bad-option",
 			`${name} is "${value}": give one of ${choices.join(", ")}.`,
+		);
+}
+
+/** @throws UsageError `bad-option` unless the value is true or false, or left out. */
+export function requireBoolean(name: string, value: unknown): void {
+	if (value !== undefined && typeof value !== "boolean")
+		throw new UsageError(
+			"bad-option",
+			`${name} is ${JSON.stringify(value)}: give true or false.`,
 		);
 }

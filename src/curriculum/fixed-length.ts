@@ -1,6 +1,14 @@
 import { UsageError } from "../core/errors.js";
 import { requireInteger } from "../core/require.js";
+import { shareOfCycle } from "./cycles.js";
 import type { Schedule, ScheduleOptions } from "./schedule.js";
+
+const ENDS = [
+	"minDifficulty",
+	"maxDifficulty",
+	"totalCurriculumStep",
+	"difficultyStep",
+] as const;
 
 /**
  * Sequence-length warm-up as DeepSpeed's curriculum has it: the length is a function
@@ -8,6 +16,7 @@ import type { Schedule, ScheduleOptions } from "./schedule.js";
  * none left, the shortest that is left, so that all data is used.
  */
 export const fixedRoot: Schedule = {
+	takes: [...ENDS, "rootDegree"],
 	...followed(rootLength),
 	check(options, lengths) {
 		checkEnds(options, lengths);
@@ -22,6 +31,7 @@ export const fixedRoot: Schedule = {
 
 /** The same with a degree of 1. */
 export const fixedLinear: Schedule = {
+	takes: ENDS,
 	...followed((step, steps, lengths, options) =>
 		rootLength(step, steps, lengths, { ...options, rootDegree: 1 }),
 	),
@@ -30,6 +40,7 @@ export const fixedLinear: Schedule = {
 
 /** The same with a list of lengths, and the last step of each. */
 export const fixedDiscrete: Schedule = {
+	takes: ["difficulty", "maxStep"],
 	...followed((step, _steps, _lengths, { difficulty = [], maxStep = [] }) => {
 		const place = maxStep.findIndex((last) => step + 1 <= last);
 		return difficulty[place === -1 ? difficulty.length - 1 : place];
@@ -92,20 +103,26 @@ function rootLength(
 	return Math.min(length - (length % difficultyStep), most);
 }
 
-function followed(lengthAt: NonNullable<Schedule["lengthAt"]>): Schedule {
+function followed(
+	lengthAt: NonNullable<Schedule["lengthAt"]>,
+): Pick<Schedule, "lengthAt" | "order"> {
 	return {
 		lengthAt,
 		order(steps, lengths, options) {
-			const left = [...steps];
-			const total = steps.reduce((sum, n) => sum + n, 0);
-			const order = new Uint16Array(total);
-			for (let step = 0; step < total; step++) {
-				const due = lengthAt(step, total, lengths, options);
-				let bucket = -1;
-				for (const [b, length] of lengths.entries())
-					if (left[b] > 0 && (bucket === -1 || length <= due)) bucket = b;
-				order[step] = bucket;
-				left[bucket]--;
+			const { cycles } = options;
+			const order = new Uint16Array(steps.reduce((sum, n) => sum + n, 0));
+			let at = 0;
+			for (let cycle = 0; cycle < cycles; cycle++) {
+				const left = steps.map((n) => shareOfCycle(n, cycles, cycle));
+				const total = left.reduce((sum, n) => sum + n, 0);
+				for (let step = 0; step < total; step++) {
+					const due = lengthAt(step, total, lengths, options);
+					let bucket = -1;
+					for (const [b, length] of lengths.entries())
+						if (left[b] > 0 && (bucket === -1 || length <= due)) bucket = b;
+					order[at++] = bucket;
+					left[bucket]--;
+				}
 			}
 			return order;
 		},

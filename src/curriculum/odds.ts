@@ -45,6 +45,7 @@ export function drawnBy(
 	odds: (buckets: number) => readonly number[],
 ): Schedule {
 	return {
+		takes: [],
 		order(steps, _lengths, { cycles }, random) {
 			const order = new Uint16Array(steps.reduce((sum, n) => sum + n, 0));
 			const given = odds(steps.length);

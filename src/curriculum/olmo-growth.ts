@@ -12,6 +12,7 @@ import type { Schedule } from "./schedule.js";
  */
 export function olmoGrowth(share: (exponent: number) => number): Schedule {
 	return {
+		takes: ["balanced"],
 		trim(steps, { cycles, balanced }) {
 			const most = balanced ? Math.min(...steps) : Number.POSITIVE_INFINITY;
 			return steps.map((n) => Math.min(n, most)).map((n) => n - (n % cycles));

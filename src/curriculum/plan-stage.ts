@@ -1,5 +1,7 @@
 import { DataError, UsageError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
+import { shareOfCycle } from "./cycles.js";
+import type { Schedule } from "./schedule.js";
 import { findSchedule } from "./schedules.js";
 import type { BucketRows, PlanContext, StageRequest } from "./stage-request.js";
 import { wantedRows } from "./wanted-rows.js";
@@ -70,18 +72,39 @@ export function planStage(
 	checkCount(steps.reduce((sum, n) => sum + n, 0));
 	const order = schedule.order(steps, lengths, request, random);
 	if (request.firstLongest) putLongestFirst(order);
-	let offSchedule = 0;
-	if (schedule.lengthAt !== undefined)
-		order.forEach((bucket, step) => {
-			const due =
-				schedule.lengthAt?.(step, order.length, lengths, request) ?? 0;
-			const longest = Math.max(
-				0,
-				lengths.findLastIndex((length) => length <= due),
-			);
-			offSchedule += Number(bucket !== longest);
-		});
+	const offSchedule = countOffSchedule(
+		schedule,
+		order,
+		steps,
+		lengths,
+		request,
+	);
 	return { buckets, order, offSchedule };
+}
+
+/** Steps that are not of the longest bucket that fits the length due at them. */
+function countOffSchedule(
+	{ lengthAt }: Schedule,
+	order: Uint16Array,
+	steps: readonly number[],
+	lengths: readonly number[],
+	request: StageRequest,
+): number {
+	if (lengthAt === undefined) return 0;
+	let count = 0;
+	let at = 0;
+	for (let cycle = 0; cycle < request.cycles; cycle++) {
+		const ofCycle = steps.reduce(
+			(sum, n) => sum + shareOfCycle(n, request.cycles, cycle),
+			0,
+		);
+		for (let step = 0; step < ofCycle; step++) {
+			const due = lengthAt(step, ofCycle, lengths, request);
+			const longest = lengths.findLastIndex((length) => length <= due);
+			if (order[at++] !== Math.max(0, longest)) count++;
+		}
+	}
+	return count;
 }
 
 /** The lengths of the buckets that a stage uses, ascending. */

@@ -6,6 +6,7 @@ import type { Schedule } from "./schedule.js";
 
 /** Steps drawn with odds that are given. */
 const givenOdds: Schedule = {
+	takes: ["odds"],
 	order: (steps, lengths, options, random) =>
 		drawnBy(() => options.odds ?? []).order(steps, lengths, options, random),
 	check({ odds = [] }, lengths) {

@@ -17,7 +17,11 @@ export interface StageRequest extends ScheduleOptions {
 	maxLength?: number | undefined;
 	/** A weight for each dataset; default by the tokens that each has. */
 	weights?: readonly number[] | undefined;
-	/** With weights and no number of tokens: none of the data twice, or all of it at least once. */
+	/**
+	 * None of the data twice, or, with weights and no number of tokens, all of it at least
+	 * once. Default: `sample` with weights alone; with a number of tokens data is repeated
+	 * where there is less.
+	 */
 	match?: "sample" | "repeat" | undefined;
 	/** Begin with a step of the longest bucket, so that memory runs out at once or not at all. */
 	firstLongest?: boolean | undefined;

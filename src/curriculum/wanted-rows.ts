@@ -1,4 +1,4 @@
-import { UsageError } from "../core/errors.js";
+import { DataError, UsageError } from "../core/errors.js";
 import { requireInteger } from "../core/require.js";
 import type { PlanContext, StageRequest } from "./stage-request.js";
 
@@ -9,6 +9,7 @@ const ROUNDING = 1e-6;
  * How many rows a stage wants of each dataset (outer) and length (inner). Without a
  * number of tokens and without weights, all that the epochs have left; else each
  * dataset's share of the tokens, first from what is left, then from all again.
+ * @throws DataError where that would be needed and `match` is `sample`.
  */
 export function wantedRows(
 	context: PlanContext,
@@ -40,6 +41,15 @@ export function wantedRows(
 		tokens ?? matched(leftTokens, shares, request.match ?? "sample");
 	return datasets.map((_, dataset) => {
 		const due = total * shares[dataset];
+		if (
+			tokens !== undefined &&
+			request.match === "sample" &&
+			due > leftTokens[dataset] * (1 + ROUNDING)
+		)
+			throw new DataError(
+				"too-few-tokens",
+				`dataset ${dataset + 1} is to give ${Math.ceil(due)} tokens, and has ${leftTokens[dataset]} left to be used once (--match sample): give fewer --tokens, or --match repeat.`,
+			);
 		const within = Math.min(1, due / Math.max(1, leftTokens[dataset]));
 		const beyond =
 			Math.max(0, due - leftTokens[dataset]) /

@@ -8,8 +8,10 @@ import {
 import { join } from "node:path";
 import fc from "fast-check";
 import { type CurriculumOptions, openBatches, planCurriculum } from "seqpack";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { planCurriculum as planHere } from "../../src/batches/make-plan.js";
 import { schedules } from "../../src/curriculum/schedules.js";
+import { localStore } from "../../src/storage/local.js";
 import { contentsOf, temporaryDirectory, tokenizerPath } from "../helpers.js";
 import {
 	allOf,
@@ -114,8 +116,11 @@ test("over any plan: sequences once an epoch, constant tokens, ranks that make t
 			}),
 			tokens: fc.option(fc.integer({ min: 40, max: 300 }), { nil: undefined }),
 		})
-		.map(({ tokens, ...stage }) => ({
+		.map(({ tokens, balanced, ...stage }) => ({
 			...needed[stage.schedule],
+			...(schedules[stage.schedule].takes.includes("balanced")
+				? { balanced }
+				: {}),
 			...stage,
 			...(tokens === undefined ? {} : { tokens: tokens * 1024 }),
 		}));
@@ -368,6 +373,30 @@ test("the same call gives the same bytes, another seed other steps", async () =>
 	expect(JSON.stringify(one)).not.toContain(shared);
 });
 
+test("a plan that could not be replaced is not left beside the steps of another", async () => {
+	const out = join(temporaryDirectory(), "plan");
+	await planned({ out });
+	const create = localStore.create;
+	const failing = vi
+		.spyOn(localStore, "create")
+		.mockImplementation((path) =>
+			path.endsWith("curriculum.json")
+				? Promise.reject(new Error("the disk is full"))
+				: create(path),
+		);
+	const again = planHere({
+		datasets: [prose],
+		tokensPerStep: 1024,
+		out,
+		seed: 1,
+		overwrite: true,
+	});
+	await expect(again).rejects.toThrow("the disk is full");
+	failing.mockRestore();
+	await expect(openBatches(out)).rejects.toThrow(/it has no curriculum.json/);
+	await planned({ out, seed: 1 });
+});
+
 test("a million steps take under 5 s and 40 MB", async () => {
 	const out = join(temporaryDirectory(), "plan");
 	const began = performance.now();
@@ -390,6 +419,63 @@ test("a million steps take under 5 s and 40 MB", async () => {
 	expect((await allOf(batches))[0].step).toBe(1_000_000);
 	expect(performance.now() - resumed).toBeLessThan(1000);
 }, 30_000);
+
+/** What would do nothing, and why. */
+const ignored: [string, Partial<CurriculumOptions>, RegExp][] = [
+	[
+		"odds without the schedule for them",
+		{ odds: [1, 1, 1, 1, 1] },
+		/odds \(--odds\) would change nothing: the schedule is natural, and this is for odds\./,
+	],
+	[
+		"balanced without growth",
+		{ schedule: "grow-p2", balanced: true },
+		/balanced \(--balanced\) .*this is for olmo-grow-p2, olmo-grow-linear\./,
+	],
+	[
+		"a degree without a root",
+		{ schedule: "fixed-linear", rootDegree: 2 },
+		/rootDegree \(--root-degree\) .*this is for fixed-root\./,
+	],
+	[
+		"matching of nothing",
+		{ match: "repeat" },
+		/match \(--match\) .*it is for weights \(--weights\) or a number of tokens/,
+	],
+	[
+		"in a stage what another one takes",
+		{
+			stages: [
+				{ schedule: "olmo-grow-p2", tokens: 8192, balanced: true },
+				{ tokens: 8192, balanced: true },
+			],
+		},
+		/"balanced" of stage 2 .*the schedule is natural/,
+	],
+	[
+		"for all stages what none takes",
+		{ balanced: true, stages: [{ tokens: 8192 }, { schedule: "grow-p2" }] },
+		/balanced \(--balanced\) would change nothing/,
+	],
+	[
+		"the longest first in random order",
+		{ batches: "token-budget", datasets: [packed], firstLongest: true },
+		/firstLongest \(--first-longest\) .*come in random order/,
+	],
+];
+
+test("what is given for all stages need be of use to one of them only", async () => {
+	const { stages } = await planned({
+		balanced: true,
+		match: "sample",
+		cycles: 2,
+		stages: [
+			{ schedule: "olmo-grow-p2", tokens: 64 * 1024 },
+			{ schedule: "fixed-linear", weights: [1] },
+		],
+	});
+	expect(stages.map(({ steps }) => steps > 0)).toEqual([true, true]);
+});
 
 describe("bad use", () => {
 	test.each<[string, Partial<CurriculumOptions>, RegExp]>([
@@ -453,6 +539,22 @@ describe("bad use", () => {
 			"nothing left for a stage",
 			{ stages: [{}, {}] },
 			/no step of 1024 tokens comes out of the sequences that are left, \d+ of 16/,
+		],
+		[
+			"a length in a stage that is none",
+			{ stages: [{ minLength: "abc" as never }] },
+			/--min-length\) is "abc": give a whole number of at least 1/,
+		],
+		[
+			"a yes that is none",
+			{ stages: [{ firstLongest: "no" as never }] },
+			/firstLongest is "no": give true or false/,
+		],
+		...ignored,
+		[
+			"more tokens than there are, and none twice",
+			{ match: "sample", tokens: 2 ** 30 },
+			/dataset 1 is to give 1073741824 tokens, and has \d+ left .*--match repeat/,
 		],
 		[
 			"steps beyond counting",

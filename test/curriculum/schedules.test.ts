@@ -331,6 +331,15 @@ describe("DeepSpeed's lengths", () => {
 		]);
 	});
 
+	test("each cycle warms up anew, over its part of the steps", () => {
+		const { order } = orderOf("fixed-discrete", [5, 5, 0, 0, 0, 4], {
+			cycles: 2,
+			difficulty: [256, 8192],
+			maxStep: [3],
+		});
+		expect([...order]).toEqual([0, 0, 0, 5, 5, 1, 1, 1, 0, 0, 1, 5, 5, 1]);
+	});
+
 	test.each([
 		[
 			"fixed-discrete",
