@@ -1,10 +1,10 @@
 import { AddedTokenTrie, assignIds, haveNoOverlap } from "./added-tokens.js";
-import { type BpeShape, byteToken } from "./bpe-shape.js";
+import { type BpeShape, byteToken, LOWER_BLOCK } from "./bpe-shape.js";
 import { bytesOfWord, characterOfByte } from "./byte-characters.js";
 import { CharacterJoins } from "./character-joins.js";
-import { hashPair } from "./hash-pair.js";
 import { ImageWriter } from "./memory-image.js";
 import { mayNormalize } from "./normalize-nfc.js";
+import { PairTable } from "./pair-table.js";
 import { findSpecialToken } from "./special-tokens.js";
 import {
 	compileSplit,
@@ -34,8 +34,8 @@ const MOST_LEVELS = 4;
 const SINGLE_SETS = 1 << 14;
 const SHORT_SETS = 1 << 17;
 const LONG_SETS = 1 << 15;
-/** What the kernel needs to merge a short word. */
-const ROOM_BYTES = 2048;
+/** What the kernel needs to merge short words. */
+const ROOM_BYTES = 2560;
 
 /**
  * A BPE tokenizer, made ready to run: plain data that can be sent to another
@@ -147,11 +147,12 @@ export function compileBpe(
 		flags[0],
 		flags[1],
 		room,
-		merges.pairBits,
-		merges.pairBitsMask,
+		merges.shift,
+		merges.asciiPairs,
 		merges.tokenOfRank,
 		singleWords,
 		SINGLE_SETS - 1,
+		merges.asciiIds,
 	);
 	image.write(header, fields);
 	for (const { content, id } of addedTokens) strings[id] = content;
@@ -223,15 +224,11 @@ function addMerges(
 	name: string,
 ) {
 	const merges = (json.model.merges ?? []) as (string | [string, string])[];
-	const size = tableSize(merges.length, 0.67);
-	/** A slot's 64 bits: 21 for the left token, 21 for the right one, then the rank. */
-	const slots = new Int32Array(size * 2).fill(-1);
+	const pairs = new PairTable(merges.length);
 	const tokenOfRank = new Int32Array(merges.length);
 	const isMade = new Uint8Array(strings.length);
 	const whole =
 		shape.symbols === "bytes" ? new WholeCharacters(strings.length) : null;
-	/** Sixteen bits for each pair, or some more. */
-	const bits = new Uint8Array(tableSize(merges.length, 0.5));
 	for (let rank = 0; rank < merges.length; rank++) {
 		const merge = merges[rank];
 		let left: string;
@@ -258,19 +255,7 @@ function addMerges(
 			);
 		}
 		// Of two merges for one pair the later counts, as in the Rust library.
-		const hash = hashPair(leftId, rightId);
-		const bit = hash & (bits.length * 8 - 1);
-		bits[bit >> 3] |= 1 << (bit & 7);
-		let slot = hash & (size - 1);
-		const low = leftId | (rightId << 21);
-		const high = rightId >>> 11;
-		while (
-			slots[slot * 2 + 1] !== -1 &&
-			(slots[slot * 2] !== low || (slots[slot * 2 + 1] & 0x3ff) !== high)
-		)
-			slot = (slot + 1) & (size - 1);
-		slots[slot * 2] = low;
-		slots[slot * 2 + 1] = high | (rank << 10);
+		pairs.set(leftId, rightId, rank);
 		tokenOfRank[rank] = made;
 		whole?.addMerge(rank, [left, leftId], [right, rightId]);
 		isMade[made] = 1;
@@ -280,23 +265,26 @@ function addMerges(
 		if (isMade[id] === 1) joins.addToken(strings[id], shape.symbols);
 	const joinBits = joins.finish();
 	const findMerge: FindMerge = (left, right) => {
-		const low = left | (right << 21);
-		const high = right >>> 11;
-		let slot = hashPair(left, right) & (size - 1);
-		for (; slots[slot * 2 + 1] !== -1; slot = (slot + 1) & (size - 1))
-			if (slots[slot * 2] === low && (slots[slot * 2 + 1] & 0x3ff) === high) {
-				const rank = slots[slot * 2 + 1] >>> 10;
-				return { rank, made: tokenOfRank[rank] };
-			}
-		return null;
+		const rank = pairs.get(left, right);
+		return rank === -1 ? null : { rank, made: tokenOfRank[rank] };
 	};
+	const asciiIds = Int32Array.from({ length: 128 }, (_, point) =>
+		shape.symbols === "bytes"
+			? idOfByte[point]
+			: (vocabulary[String.fromCharCode(point).replace(" ", LOWER_BLOCK)] ??
+				-1),
+	);
+	const asciiPairs = Int32Array.from({ length: 128 * 128 }, (_, pair) =>
+		pairs.get(asciiIds[pair >> 7], asciiIds[pair & 127]),
+	);
 	return {
 		wholeCharacters: whole?.find(strings, idOfByte, findMerge) ?? null,
-		at: image.add(slots),
-		mask: size - 1,
+		at: image.add(pairs.entries),
+		mask: pairs.mask,
+		shift: pairs.shift,
+		asciiIds: image.add(asciiIds),
+		asciiPairs: image.add(asciiPairs),
 		tokenOfRank: image.add(tokenOfRank),
-		pairBits: image.add(bits),
-		pairBitsMask: bits.length * 8 - 1,
 		joins: image.add(joinBits.bits),
 		joinsMask: joinBits.mask,
 	};
@@ -348,8 +336,15 @@ function addWords(image: ImageWriter, strings: readonly string[]) {
 			bytes = grown;
 		}
 		bytes.set(word, length);
-		let hash = 0x811c9dc5;
-		for (const byte of word) hash = Math.imul(hash ^ byte, 0x01000193);
+		let hash = word.length;
+		for (let at = 0; at < word.length; at += 4) {
+			const four =
+				word[at] |
+				(word[at + 1] << 8) |
+				(word[at + 2] << 16) |
+				(word[at + 3] << 24);
+			hash = Math.imul(((hash << 15) | (hash >>> 17)) ^ four, 0x9e3779b1);
+		}
 		let slot = (hash ^ (hash >>> 15)) & (size - 1);
 		while (slots[slot * 4 + 1] !== 0) slot = (slot + 1) & (size - 1);
 		slots.set([hash, word.length, length, id], slot * 4);

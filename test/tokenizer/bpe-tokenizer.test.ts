@@ -156,6 +156,36 @@ describe.each([
 			await same(randomText(seed), `seed ${seed}`);
 	}, 120_000);
 
+	test("on words that never came before, of every length, a few and many at once", async () => {
+		const { same } = await pair(path);
+		const random = createRandom(11);
+		const scripts = [0x61, 0x430, 0x4e00, 0xe01, 0x905, 0xac00, 0x1f600];
+		const word = () => {
+			const first = scripts[randomBelow(random, scripts.length)];
+			const length = 1 + randomBelow(random, randomBelow(random, 4) ? 20 : 80);
+			return Array.from({ length }, () =>
+				String.fromCodePoint(first + randomBelow(random, 26)),
+			).join("");
+		};
+		const between = [
+			" ",
+			" ",
+			" ",
+			", ",
+			"\n",
+			"<|endoftext|>",
+			" the ",
+			"\ud800",
+		];
+		for (let i = 0; i < 400; i++) {
+			const words = Array.from({ length: 1 + randomBelow(random, 30) }, word);
+			const text = words
+				.map((w) => w + between[randomBelow(random, between.length)])
+				.join("");
+			await same(text, JSON.stringify(text));
+		}
+	});
+
 	test("on every code point that may be assigned, between letters and between digits", async () => {
 		const { same } = await pair(path);
 		const points: string[] = [];

@@ -4,6 +4,7 @@ import { addedFirst, byCharacter } from "./memory";
 import { toByteOffsets } from "./offsets";
 import { put, writeTo } from "./output";
 import { encodeSplit } from "./split";
+import { mergeWaiting } from "./waiting";
 import { encodeWord } from "./word";
 
 const SPACE: u8 = 0x20;
@@ -34,6 +35,12 @@ export function encode(
 	how: i32,
 ): usize {
 	writeTo(output);
+	const done = encodeText(start, end, how);
+	mergeWaiting();
+	return done;
+}
+
+function encodeText(start: usize, end: usize, how: i32): usize {
 	const isLast = (how & IS_LAST) !== 0;
 	const findsAdded = addedFirst !== 0 && (how & FINDS_ADDED) !== 0;
 	if ((how & IS_NEW) !== 0) {
@@ -105,4 +112,5 @@ export function encodeSpans(
 		const span = spans + ((<usize>i) << 3);
 		encodeWord(load<u32>(span), load<u32>(span, 4));
 	}
+	mergeWaiting();
 }

@@ -13,9 +13,14 @@ export let idOfByte: usize = 0;
 /** By character: pages of ids by code point. */
 export let characterPages: usize = 0;
 export let characterIds: usize = 0;
-/** Merges: slots of left, right, rank, made. */
+/** Merges: buckets of 16 bytes, see ../pair-table.ts; and the token that each makes. */
 export let merges: usize = 0;
 export let mergesMask: u32 = 0;
+export let mergesShift: u32 = 0;
+export let tokenOfRank: usize = 0;
+/** The symbol of each ASCII character, -1 for none, and the rank of each two of them. */
+export let asciiIds: usize = 0;
+export let asciiPairs: usize = 0;
 /** Whole words that come before merging; 0 where merging comes first. */
 export let words: usize = 0;
 export let wordsMask: u32 = 0;
@@ -35,14 +40,10 @@ export let shortWords: usize = 0;
 export let shortWordsMask: u32 = 0;
 export let longWords: usize = 0;
 export let longWordsMask: u32 = 0;
-/** Bits at the hashes of pairs that merge. */
-export let tokenOfRank: usize = 0;
-export let pairBits: usize = 0;
-export let pairBitsMask: u32 = 0;
 /** Pages of flags by code point: 1 where normalizing may change a text. 0: none. */
 export let flagPages: usize = 0;
 export let flagBits: usize = 0;
-/** Room for merging a short word. */
+/** Room for merging short words. */
 export let room: usize = 0;
 
 /** Room for merging long words, from here to the end of memory. */
@@ -74,11 +75,12 @@ export function configure(at: usize): void {
 	flagPages = load<u32>(at, 80);
 	flagBits = load<u32>(at, 84);
 	room = load<u32>(at, 88);
-	pairBits = load<u32>(at, 92);
-	pairBitsMask = load<u32>(at, 96);
+	mergesShift = load<u32>(at, 92);
+	asciiPairs = load<u32>(at, 96);
 	tokenOfRank = load<u32>(at, 100);
 	singleWords = load<u32>(at, 104);
 	singleWordsMask = load<u32>(at, 108);
+	asciiIds = load<u32>(at, 112);
 }
 
 /** Tells where the buffers end and scratch space begins. */

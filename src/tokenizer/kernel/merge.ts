@@ -1,56 +1,12 @@
 // Byte-pair encoding of one word (Sennrich et al., 1508.07909): again and again
 // the pair with the lowest rank is merged, the leftmost of equals first.
 
-import { hashPair } from "./hash";
-import {
-	ensureMemory,
-	merges,
-	mergesMask,
-	pairBits,
-	pairBitsMask,
-	room,
-	scratch,
-	tokenOfRank,
-} from "./memory";
+import { ensureMemory, room, scratch } from "./memory";
+import { NONE, rankOf, tokenOf } from "./pairs";
+import { WAITING_BYTES } from "./waiting";
 
 /** Words up to this many symbols are merged by scanning, longer ones by a heap. */
-export const SHORT: i32 = 64;
-const NONE: u32 = 0xffffffff;
-
-/** Bits of a token's id in the table of merges; those of a rank lie above two. */
-const ID_BITS: u64 = 21;
-
-/** The rank of the pair looked up last, or NONE. */
-let rank_: u32 = 0;
-
-function lookUpPair(left: u32, right: u32): void {
-	const key = ((<u64>right) << ID_BITS) | <u64>left;
-	const hash = hashPair(left, right);
-	// Most pairs do not merge; these bits are nearer at hand than the table.
-	const bit = hash & pairBitsMask;
-	if (((load<u8>(pairBits + (bit >>> 3)) >>> (bit & 7)) & 1) === 0) {
-		rank_ = NONE;
-		return;
-	}
-	let slot = hash & mergesMask;
-	while (true) {
-		const found = load<u64>(merges + ((<usize>slot) << 3));
-		if ((found ^ key) << (64 - 2 * ID_BITS) === 0) {
-			rank_ = <u32>(found >>> (2 * ID_BITS));
-			return;
-		}
-		if (found === 0xffffffffffffffff) {
-			rank_ = NONE;
-			return;
-		}
-		slot = (slot + 1) & mergesMask;
-	}
-}
-
-/** The token that the pair of a rank makes. */
-function tokenOf(rank: u32): u32 {
-	return load<u32>(tokenOfRank + ((<usize>rank) << 2));
-}
+const SHORT: i32 = 64;
 
 /**
  * Merges `count` symbols, int32 at `symbols`, in place and returns how many are
@@ -64,10 +20,10 @@ export function merge(symbols: usize, count: i32): i32 {
 
 /** By scanning all ranks, four at once; a symbol keeps its place when merged. */
 function mergeShort(symbols: usize, count: i32): i32 {
-	const ranks = room;
+	const ranks = room + WAITING_BYTES;
 	/** Byte each: the neighbour on the right and on the left of a symbol. */
-	const right = room + 1024;
-	const left = room + 1152;
+	const right = ranks + 256;
+	const left = ranks + 384;
 	const padded = (count + 3) & ~3;
 	for (let i: usize = 0; i < <usize>padded; i++)
 		store<u32>(ranks + (i << 2), NONE);
@@ -75,11 +31,11 @@ function mergeShort(symbols: usize, count: i32): i32 {
 		store<u8>(right + i, <u8>(i + 1));
 		store<u8>(left + i, <u8>(i - 1));
 		if (i + 1 < <usize>count) {
-			lookUpPair(
+			const rank = rankOf(
 				load<u32>(symbols + (i << 2)),
 				load<u32>(symbols + (i << 2), 4),
 			);
-			store<u32>(ranks + (i << 2), rank_);
+			store<u32>(ranks + (i << 2), rank);
 		}
 	}
 	const ranksEnd = ranks + ((<usize>padded) << 2);
@@ -105,13 +61,13 @@ function mergeShort(symbols: usize, count: i32): i32 {
 		store<u8>(right + best, <u8>after);
 		if (after < <usize>count) {
 			store<u8>(left + after, <u8>best);
-			lookUpPair(symbol, load<u32>(symbols + (after << 2)));
-			store<u32>(ranks + (best << 2), rank_);
+			const rank = rankOf(symbol, load<u32>(symbols + (after << 2)));
+			store<u32>(ranks + (best << 2), rank);
 		} else store<u32>(ranks + (best << 2), NONE);
 		if (best > 0) {
 			const before: usize = load<u8>(left + best);
-			lookUpPair(load<u32>(symbols + (before << 2)), symbol);
-			store<u32>(ranks + (before << 2), rank_);
+			const rank = rankOf(load<u32>(symbols + (before << 2)), symbol);
+			store<u32>(ranks + (before << 2), rank);
 		}
 	}
 	let n: usize = 0;
@@ -182,12 +138,12 @@ function offer(symbols: usize, records: usize, at: u32): void {
 		store<u32>(record, NONE);
 		return;
 	}
-	lookUpPair(
+	const rank = rankOf(
 		load<u32>(symbols + ((<usize>at) << 2)),
 		load<u32>(symbols + ((<usize>right) << 2)),
 	);
-	store<u32>(record, rank_);
-	if (rank_ !== NONE) push(((<u64>rank_) << 32) | <u64>at);
+	store<u32>(record, rank);
+	if (rank !== NONE) push(((<u64>rank) << 32) | <u64>at);
 }
 
 function push(entry: u64): void {
