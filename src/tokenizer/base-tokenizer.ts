@@ -1,9 +1,12 @@
 import {
-	Int32Buffer,
+	type Int32Buffer,
 	type TokenBatch,
 	TokenBatchBuilder,
 } from "../core/token-batch.js";
 import type { SpecialToken, Tokenizer } from "./tokenizer.js";
+
+/** Ids of a batch, at most, that memory is kept for. */
+const MOST_KEPT = 1 << 22;
 
 /** What every engine makes from `encodeInto` in the same way. */
 export abstract class BaseTokenizer implements Tokenizer {
@@ -15,18 +18,23 @@ export abstract class BaseTokenizer implements Tokenizer {
 	abstract decode(ids: ArrayLike<number>): string;
 	abstract tokenToId(token: string): number | undefined;
 
+	/** Filled and copied from: to grow new memory for each batch took a tenth of the time. */
+	#builder = new TokenBatchBuilder();
+
 	encode(text: string): Int32Array {
-		const out = new Int32Buffer();
-		this.encodeInto(text, out);
-		return out.array.slice(0, out.length);
+		return this.encodeBatch([text]).ids;
 	}
 
 	encodeBatch(texts: readonly string[]): TokenBatch {
-		const out = new TokenBatchBuilder();
+		if (this.#builder.ids.array.length > MOST_KEPT)
+			this.#builder = new TokenBatchBuilder();
+		const builder = this.#builder;
+		builder.clear();
 		for (const text of texts) {
-			this.encodeInto(text, out.ids);
-			out.endList();
+			this.encodeInto(text, builder.ids);
+			builder.endList();
 		}
-		return out.view();
+		const { ids, offsets } = builder.view();
+		return { ids: ids.slice(), offsets: offsets.slice() };
 	}
 }
