@@ -16,7 +16,7 @@ const CHUNK_BYTES = 192 * 1024;
 /** Room for words' places, where JavaScript splits. */
 const SPANS_BYTES = 8 * 8192;
 /** What the kernel may read after a text, and write before it. */
-const MARGIN = 64;
+const MARGIN = 128;
 /** Bits of how the kernel is to encode; the lower ones are those of PREFIX. */
 const IS_FIRST = 8;
 const IS_NEW = 16;

@@ -26,16 +26,13 @@ const HEADER_BYTES = 256;
 const LEVELS_AT = 128;
 const LEVEL_BYTES = 32;
 const MOST_LEVELS = 4;
-/**
- * Sets in the tables of the cache (kernel/cache.ts), of 64, 64 and 128 bytes: 13 MiB.
- * The first fits a processor's second-level cache with room to spare; larger ones
- * were slower on text of one language, faster only on text of thirty.
- */
+/** Sets in the tables of the cache (kernel/cache.ts), of 64 bytes. */
 const SINGLE_SETS = 1 << 14;
-const SHORT_SETS = 1 << 17;
-const LONG_SETS = 1 << 15;
-/** What the kernel needs to merge short words. */
-const ROOM_BYTES = 2560;
+const INDEX_SETS = 1 << 16;
+/** Entries of the cache. */
+const RING_BYTES = 1 << 24;
+/** What the kernel needs for the words on their way. */
+const ROOM_BYTES = 8192;
 
 /**
  * A BPE tokenizer, made ready to run: plain data that can be sent to another
@@ -120,9 +117,9 @@ export function compileBpe(
 	// On a page of its own: at some places within one, text seen before came out at
 	// two thirds of the speed, the same every time.
 	const singleWords = (image.end + 0xffff) & ~0xffff;
-	const shortWords = singleWords + SINGLE_SETS * 64;
-	const longWords = shortWords + SHORT_SETS * 64;
-	const room = longWords + LONG_SETS * 128;
+	const index = singleWords + SINGLE_SETS * 64;
+	const ring = index + INDEX_SETS * 64;
+	const room = ring + RING_BYTES + 256;
 	const fields = Int32Array.of(
 		automata?.length ?? 0,
 		Number(shape.symbols === "characters"),
@@ -140,10 +137,10 @@ export function compileBpe(
 		trie.edges,
 		trie.mask,
 		trie.ids,
-		shortWords,
-		SHORT_SETS - 1,
-		longWords,
-		LONG_SETS - 1,
+		index,
+		INDEX_SETS - 1,
+		ring,
+		RING_BYTES / 4,
 		flags[0],
 		flags[1],
 		room,

@@ -1,8 +1,9 @@
 // Where a text is one word (SentencePiece), it is cut before and after spaces and
 // line breaks, where no merge reaches across.
 
+import { mayJoin } from "./cuts";
 import { codePointAt } from "./utf8";
-import { encodeWord, mayJoin } from "./word";
+import { encodeWord } from "./word";
 
 const SPACE: i8 = 0x20;
 const NEWLINE: i8 = 0x0a;

@@ -3,8 +3,8 @@ import { encodeCharacters } from "./characters";
 import { addedFirst, byCharacter } from "./memory";
 import { toByteOffsets } from "./offsets";
 import { put, writeTo } from "./output";
+import { flush } from "./queue";
 import { encodeSplit } from "./split";
-import { mergeWaiting } from "./waiting";
 import { encodeWord } from "./word";
 
 const SPACE: u8 = 0x20;
@@ -36,7 +36,7 @@ export function encode(
 ): usize {
 	writeTo(output);
 	const done = encodeText(start, end, how);
-	mergeWaiting();
+	flush();
 	return done;
 }
 
@@ -64,6 +64,7 @@ function encodeText(start: usize, end: usize, how: i32): usize {
 			if (!isClosed) return done;
 		} else if (!isClosed) return at;
 		if (found !== FOUND) return end;
+		flush();
 		put(tokenId);
 		at = tokenEnd;
 		inStretch = false;
@@ -112,5 +113,5 @@ export function encodeSpans(
 		const span = spans + ((<usize>i) << 3);
 		encodeWord(load<u32>(span), load<u32>(span, 4));
 	}
-	mergeWaiting();
+	flush();
 }

@@ -36,10 +36,11 @@ export let addedIds: usize = 0;
 /** The cache of words: see ./cache. */
 export let singleWords: usize = 0;
 export let singleWordsMask: u32 = 0;
-export let shortWords: usize = 0;
-export let shortWordsMask: u32 = 0;
-export let longWords: usize = 0;
-export let longWordsMask: u32 = 0;
+/** Entries of words, in units of four bytes, and where they are. */
+export let ring: usize = 0;
+export let ringUnits: u32 = 0;
+export let index: usize = 0;
+export let indexMask: usize = 0;
 /** Pages of flags by code point: 1 where normalizing may change a text. 0: none. */
 export let flagPages: usize = 0;
 export let flagBits: usize = 0;
@@ -68,10 +69,10 @@ export function configure(at: usize): void {
 	addedEdges = load<u32>(at, 52);
 	addedMask = load<u32>(at, 56);
 	addedIds = load<u32>(at, 60);
-	shortWords = load<u32>(at, 64);
-	shortWordsMask = load<u32>(at, 68);
-	longWords = load<u32>(at, 72);
-	longWordsMask = load<u32>(at, 76);
+	index = load<u32>(at, 64);
+	indexMask = load<u32>(at, 68);
+	ring = load<u32>(at, 72);
+	ringUnits = load<u32>(at, 76);
 	flagPages = load<u32>(at, 80);
 	flagBits = load<u32>(at, 84);
 	room = load<u32>(at, 88);

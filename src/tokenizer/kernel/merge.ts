@@ -2,17 +2,27 @@
 // the pair with the lowest rank is merged, the leftmost of equals first.
 
 import { ensureMemory, room, scratch } from "./memory";
+import { out, writeTo } from "./output";
 import { NONE, rankOf, tokenOf } from "./pairs";
-import { WAITING_BYTES } from "./waiting";
+import { writeSymbols } from "./symbols";
+import { WAITING_END } from "./waiting";
 
 /** Words up to this many symbols are merged by scanning, longer ones by a heap. */
 const SHORT: i32 = 64;
+
+/** Merges a word and writes its tokens. */
+export function mergeNow(start: usize, end: usize): void {
+	const from = out;
+	writeSymbols(start, end);
+	const left = merge(from, <i32>((out - from) >>> 2));
+	writeTo(from + ((<usize>left) << 2));
+}
 
 /**
  * Merges `count` symbols, int32 at `symbols`, in place and returns how many are
  * left. O(n^2) with a small constant for short words, else O(n log n).
  */
-export function merge(symbols: usize, count: i32): i32 {
+function merge(symbols: usize, count: i32): i32 {
 	return count <= SHORT
 		? mergeShort(symbols, count)
 		: mergeLong(symbols, count);
@@ -20,7 +30,7 @@ export function merge(symbols: usize, count: i32): i32 {
 
 /** By scanning all ranks, four at once; a symbol keeps its place when merged. */
 function mergeShort(symbols: usize, count: i32): i32 {
-	const ranks = room + WAITING_BYTES;
+	const ranks = room + WAITING_END;
 	/** Byte each: the neighbour on the right and on the left of a symbol. */
 	const right = ranks + 256;
 	const left = ranks + 384;

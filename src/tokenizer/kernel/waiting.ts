@@ -1,61 +1,65 @@
 // Words that wait to be merged. Merging is a chain of look-ups, each of which waits for
 // the one before; so the merges of some words are made in turns, and wait at the same
-// time. Until then a word's place in the output is a gap, as long as its symbols.
+// time.
 //
 // Each word has 256 bytes: ranks of its pairs, symbols, then what else is known.
 // Before the first rank and symbol, and after the last symbol, is room for one more.
 
-import { MAX_TOKENS, MAX_WORD, remember } from "./cache";
+import { addEntry, lengthOfTag } from "./cache";
 import { asciiIds, asciiPairs, room } from "./memory";
-import { out, put, writeTo } from "./output";
 import { NONE, OUTSIDE, rankOf, tokenOf } from "./pairs";
+import { QUEUE_BYTES, rememberToken, setTokens } from "./queue";
 import { idOfCharacter, symbolOfByte } from "./symbols";
 import { codePointAt, lengthOf } from "./utf8";
 
 /** Words that are merged in turns; with four, half as much was gained. */
 const PLACES: i32 = 8;
 const PLACE_BITS: usize = 8;
-/** Bytes of `room` that are used here. */
-export const WAITING_BYTES: usize = 2048;
+/** Bytes of `room` that are used here and by the queue. */
+export const WAITING_END: usize = QUEUE_BYTES + 2048;
 const MAX_SYMBOLS: usize = 16;
 
 const RANKS: usize = 16;
 const SYMBOLS: usize = 96;
 /** A bit for each symbol that is left, and one after the last. */
 const LEFT: usize = 176;
-const TEXT: usize = 180;
-const LENGTH: usize = 184;
-const GAP: usize = 188;
-const COUNT: usize = 192;
-const IS_PIECE: usize = 196;
+const START: usize = 180;
+const TAG: usize = 184;
+const WORD: usize = 188;
+const HASH: usize = 192;
 
 let waiting: i32 = 0;
 /** Symbols of the word filled in last. */
 let count: usize = 0;
 
-/** Takes a word, or a piece of one, of up to 16 symbols; false for a longer one. */
-export function mergeLater(start: usize, end: usize, isPiece: bool): bool {
+/**
+ * Takes a word of up to 16 symbols, to be remembered; false for a longer one. `word`
+ * is its place in the queue, or 0.
+ */
+export function mergeLater(
+	word: usize,
+	start: usize,
+	tag: u32,
+	hash: u64,
+): bool {
 	const place = placeOf(waiting);
+	const end = start + lengthOfTag(tag);
 	if (fill(place, start, end) !== end) return false;
-	const length = end - start;
 	if (count === 1) {
-		put(load<i32>(place, SYMBOLS));
-		if (length <= MAX_WORD) remember(start, length, isPiece, out - 4, 1);
+		rememberToken(word, start, tag, hash, load<i32>(place, SYMBOLS));
 		return true;
 	}
 	store<u32>(place + (count << 2), OUTSIDE, SYMBOLS);
 	store<u32>(place, ((<u32>2) << (<u32>count)) - 1, LEFT);
-	store<u32>(place, <u32>start, TEXT);
-	store<u32>(place, <u32>length, LENGTH);
-	store<u32>(place, <u32>out, GAP);
-	store<u32>(place, <u32>count, COUNT);
-	store<u32>(place, <u32>isPiece, IS_PIECE);
-	writeTo(out + (count << 2));
+	store<u32>(place, <u32>start, START);
+	store<u32>(place, tag, TAG);
+	store<u32>(place, <u32>word, WORD);
+	store<u64>(place, hash, HASH);
 	if (++waiting === PLACES) mergeWaiting();
 	return true;
 }
 
-/** Merges the words that wait, and closes the gaps after their tokens. */
+/** Merges the words that wait, and remembers their tokens. */
 export function mergeWaiting(): void {
 	if (waiting === 0) return;
 	for (let i = waiting; i < PLACES; i++) clear(placeOf(i));
@@ -69,31 +73,34 @@ export function mergeWaiting(): void {
 		<i32>mergeLowest(placeOf(6)) |
 		<i32>mergeLowest(placeOf(7))
 	);
-	const end = out;
-	writeTo(load<u32>(room, GAP));
-	for (let i = 0; i < waiting; i++) {
-		const place = placeOf(i);
-		const tokens = out;
-		writeLeft(place);
-		const length: usize = load<u32>(place, LENGTH);
-		const tokenCount = <i32>((out - tokens) >>> 2);
-		if (length <= MAX_WORD && tokenCount <= MAX_TOKENS)
-			remember(
-				load<u32>(place, TEXT),
-				length,
-				load<u32>(place, IS_PIECE) !== 0,
-				tokens,
-				tokenCount,
-			);
-		const gapEnd =
-			<usize>load<u32>(place, GAP) + ((<usize>load<u32>(place, COUNT)) << 2);
-		moveBack(gapEnd, i + 1 < waiting ? load<u32>(placeOf(i + 1), GAP) : end);
-	}
+	for (let i = 0; i < waiting; i++) rememberLeft(placeOf(i));
 	waiting = 0;
 }
 
+/** Remembers the symbols that are left of a place. */
+function rememberLeft(place: usize): void {
+	// The highest bit is not a symbol's.
+	let left = load<u32>(place, LEFT);
+	left ^= 0x80000000 >>> <u32>clz(left);
+	const tokenCount: u32 = popcnt(left);
+	const word: usize = load<u32>(place, WORD);
+	const start: usize = load<u32>(place, START);
+	const tag = load<u32>(place, TAG);
+	const hash = load<u64>(place, HASH);
+	if (tokenCount === 1) {
+		rememberToken(word, start, tag, hash, load<i32>(place, SYMBOLS));
+		return;
+	}
+	const tokens = addEntry(start, tag, hash, tokenCount);
+	if (word !== 0) setTokens(word, tokens, tokenCount);
+	for (let to = tokens; left !== 0; to += 4) {
+		store<i32>(to, load<i32>(place + ((<usize>ctz(left)) << 2), SYMBOLS));
+		left &= left - 1;
+	}
+}
+
 function placeOf(number: i32): usize {
-	return room + ((<usize>number) << PLACE_BITS);
+	return room + QUEUE_BYTES + ((<usize>number) << PLACE_BITS);
 }
 
 /** Makes a place one of no pairs. */
@@ -187,22 +194,4 @@ function mergeLowest(place: usize): bool {
 	store<u32>(atSymbol, rankAfter, RANKS);
 	store<u32>(beforeSymbol, rankBefore, RANKS);
 	return true;
-}
-
-/** Writes the symbols that are left of a place. */
-function writeLeft(place: usize): void {
-	let left = load<u32>(place, LEFT) ^ (1 << load<u32>(place, COUNT));
-	while (left !== 0) {
-		put(load<i32>(place + ((<usize>ctz(left)) << 2), SYMBOLS));
-		left &= left - 1;
-	}
-}
-
-/** Moves what the output has from `from` to `end` to where the next token goes. */
-function moveBack(from: usize, end: usize): void {
-	let to = out;
-	for (; from + 16 <= end; from += 16, to += 16)
-		v128.store(to, v128.load(from));
-	for (; from < end; from += 4, to += 4) store<u32>(to, load<u32>(from));
-	writeTo(to);
 }

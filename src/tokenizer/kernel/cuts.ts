@@ -1,0 +1,41 @@
+// Where a long word may be cut: no merge reaches across a border whose two
+// characters no token holds side by side. What lies between such borders is merged
+// alone, and comes again more often than the word.
+
+import { hashPair } from "./hash";
+import { byCharacter, joins, joinsMask } from "./memory";
+import { characterOf, SPACE } from "./symbols";
+import { codePointAt, lengthOf } from "./utf8";
+
+/** Stands for every character in the pairs that merges reach across. */
+const ANY: u32 = 0x1fffff;
+
+/** The first place after `start` where the word may be cut, else its end. */
+export function nextCut(start: usize, end: usize): usize {
+	let first: u32 = load<u8>(start);
+	let at = start + lengthOf(first);
+	let before = characterOf(codePointAt(start, first));
+	while (at < end) {
+		first = load<u8>(at);
+		const point = characterOf(codePointAt(at, first));
+		if (!mayJoin(before, point)) break;
+		before = point;
+		at += lengthOf(first);
+	}
+	return at;
+}
+
+/** Whether a merge may reach across two characters; true now and then when none does. */
+export function mayJoin(left: u32, right: u32): bool {
+	if (left === SPACE || right === SPACE) {
+		left = characterOf(left);
+		right = characterOf(right);
+	}
+	if (isJoined(left, right)) return true;
+	return !byCharacter && (isJoined(ANY, right) || isJoined(left, ANY));
+}
+
+function isJoined(left: u32, right: u32): bool {
+	const bit = hashPair(left, right) & joinsMask;
+	return ((load<u8>(joins + (bit >>> 3)) >>> (bit & 7)) & 1) !== 0;
+}
