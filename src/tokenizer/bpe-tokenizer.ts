@@ -152,7 +152,7 @@ export class BpeTokenizer extends BaseTokenizer {
 			if (
 				checksFlags &&
 				written !== chunk.length &&
-				this.#kernel.hasFlagged(begin, stop) !== 0
+				this.#kernel.hasFlagged(this.#text, begin, stop) !== 0
 			)
 				return false;
 			const isLast = end === text.length;

@@ -11,6 +11,11 @@ characterOfByte.forEach((character, byte) => {
 	byteOfCode[character.charCodeAt(0)] = byte;
 });
 
+/** The byte that a character's code stands for, or -1. */
+export function byteOfCharacter(code: number): number {
+	return byteOfCode[code] ?? -1;
+}
+
 /**
  * The bytes that a token of a byte-level vocabulary stands for, or null for one
  * with a character outside the byte alphabet: no word is that.

@@ -1,10 +1,11 @@
 import { AddedTokenTrie, assignIds, haveNoOverlap } from "./added-tokens.js";
-import { type BpeShape, byteToken, LOWER_BLOCK } from "./bpe-shape.js";
+import { type BpeShape, byteToken } from "./bpe-shape.js";
 import { bytesOfWord, characterOfByte } from "./byte-characters.js";
+import { byteSet } from "./byte-set.js";
 import { CharacterJoins } from "./character-joins.js";
 import { ImageWriter } from "./memory-image.js";
-import { mayNormalize } from "./normalize-nfc.js";
-import { PairTable } from "./pair-table.js";
+import { NFC, nfcClasses } from "./normalize-nfc.js";
+import { type Merges, PairTable } from "./pair-table.js";
 import { findSpecialToken } from "./special-tokens.js";
 import {
 	compileSplit,
@@ -12,6 +13,7 @@ import {
 	pagesOf,
 	type SplitAutomaton,
 } from "./split-automaton.js";
+import { orderByScript } from "./symbol-order.js";
 import type { SpecialToken } from "./tokenizer.js";
 import {
 	type AddedTokenJson,
@@ -20,7 +22,7 @@ import {
 	type TokenizerJson,
 	tokensOf,
 } from "./tokenizer-json.js";
-import { type FindMerge, WholeCharacters } from "./whole-characters.js";
+import { WholeCharacters } from "./whole-characters.js";
 
 const HEADER_BYTES = 256;
 const LEVELS_AT = 128;
@@ -31,8 +33,11 @@ const SINGLE_SETS = 1 << 14;
 const INDEX_SETS = 1 << 16;
 /** Entries of the cache. */
 const RING_BYTES = 1 << 24;
+/** Bits of the hashes of whole words that come before merging. */
+const WORD_FILTER_BYTES = 1 << 18;
 /** What the kernel needs for the words on their way. */
-const ROOM_BYTES = 8192;
+const ROOM_BYTES = 32768;
+const LOWER_BLOCK_POINT = 0x2581;
 
 /**
  * A BPE tokenizer, made ready to run: plain data that can be sent to another
@@ -80,16 +85,10 @@ export function compileBpe(
 	);
 	const merges = addMerges(
 		image,
-		json,
-		vocabulary,
+		readMerges(json, vocabulary, name),
 		strings,
 		idOfByte,
 		shape,
-		name,
-	);
-	const [pages, ids] = addCharacters(
-		image,
-		merges.wholeCharacters ?? charactersOf(strings),
 	);
 	const words = shape.wholeWordsFirst
 		? addWords(image, strings)
@@ -111,23 +110,26 @@ export function compileBpe(
 			shape.splits[level].dropsGaps,
 		);
 	});
-	const flags =
-		shape.normalizer === "NFC" ? addPages(image, mayNormalize()) : [0, 0];
+	const nfc =
+		shape.normalizer === "NFC"
+			? addNfc(image)
+			: { pages: 0, classes: 0, leads: 0 };
 
 	// On a page of its own: at some places within one, text seen before came out at
 	// two thirds of the speed, the same every time.
 	const singleWords = (image.end + 0xffff) & ~0xffff;
 	const index = singleWords + SINGLE_SETS * 64;
 	const ring = index + INDEX_SETS * 64;
-	const room = ring + RING_BYTES + 256;
+	const wordFilter = ring + RING_BYTES + 256;
+	const room = wordFilter + WORD_FILTER_BYTES;
 	const fields = Int32Array.of(
 		automata?.length ?? 0,
 		Number(shape.symbols === "characters"),
-		image.add(idOfByte),
-		pages,
-		ids,
-		merges.at,
-		merges.mask,
+		merges.symbolOfByte,
+		merges.characterPages,
+		merges.characterSymbols,
+		merges.rows,
+		merges.pairs,
 		words.at,
 		words.mask,
 		words.bytes,
@@ -141,15 +143,16 @@ export function compileBpe(
 		INDEX_SETS - 1,
 		ring,
 		RING_BYTES / 4,
-		flags[0],
-		flags[1],
+		nfc.pages,
+		nfc.classes,
 		room,
-		merges.shift,
-		merges.asciiPairs,
-		merges.tokenOfRank,
+		merges.outside,
+		merges.idOfSymbol,
+		merges.symbolOfAscii,
 		singleWords,
 		SINGLE_SETS - 1,
-		merges.asciiIds,
+		wordFilter,
+		nfc.leads,
 	);
 	image.write(header, fields);
 	for (const { content, id } of addedTokens) strings[id] = content;
@@ -211,21 +214,16 @@ function tableSize(entries: number, load: number): number {
 	return size;
 }
 
-function addMerges(
-	image: ImageWriter,
+/** The tokens of each merge, and the one that it makes. */
+function readMerges(
 	json: TokenizerJson,
 	vocabulary: Record<string, number>,
-	strings: readonly string[],
-	idOfByte: Int32Array,
-	shape: BpeShape,
 	name: string,
-) {
+): Merges {
 	const merges = (json.model.merges ?? []) as (string | [string, string])[];
-	const pairs = new PairTable(merges.length);
-	const tokenOfRank = new Int32Array(merges.length);
-	const isMade = new Uint8Array(strings.length);
-	const whole =
-		shape.symbols === "bytes" ? new WholeCharacters(strings.length) : null;
+	const lefts = new Int32Array(merges.length);
+	const rights = new Int32Array(merges.length);
+	const made = new Int32Array(merges.length);
 	for (let rank = 0; rank < merges.length; rank++) {
 		const merge = merges[rank];
 		let left: string;
@@ -237,11 +235,11 @@ function addMerges(
 		} else [left, right] = merge;
 		const leftId = vocabulary[left];
 		const rightId = vocabulary[right];
-		const made = vocabulary[left + right];
+		const madeId = vocabulary[left + right];
 		if (
 			typeof leftId !== "number" ||
 			typeof rightId !== "number" ||
-			typeof made !== "number"
+			typeof madeId !== "number"
 		) {
 			const missing = [left, right, left + right].find(
 				(token) => typeof vocabulary[token] !== "number",
@@ -251,37 +249,72 @@ function addMerges(
 				`merge ${rank + 1} (${JSON.stringify(merge)}) names the token ${JSON.stringify(missing)}, which is not in the vocabulary`,
 			);
 		}
-		// Of two merges for one pair the later counts, as in the Rust library.
-		pairs.set(leftId, rightId, rank);
-		tokenOfRank[rank] = made;
-		whole?.addMerge(rank, [left, leftId], [right, rightId]);
-		isMade[made] = 1;
+		lefts[rank] = leftId;
+		rights[rank] = rightId;
+		made[rank] = madeId;
 	}
+	return { lefts, rights, made };
+}
+
+/** Adds what merging needs; there tokens are numbered by script, as symbols. */
+function addMerges(
+	image: ImageWriter,
+	merges: Merges,
+	strings: readonly string[],
+	idOfByte: Int32Array,
+	shape: BpeShape,
+) {
+	const { lefts, rights, made } = merges;
+	const { symbolOf, idOf } = orderByScript(strings, shape.symbols);
+	const toSymbols = (ids: Int32Array) => ids.map((id) => symbolOf[id]);
+	const pairs = new PairTable(
+		{
+			lefts: toSymbols(lefts),
+			rights: toSymbols(rights),
+			made: toSymbols(made),
+		},
+		strings.length,
+	);
+	const isMade = new Uint8Array(strings.length);
+	for (const id of made) isMade[id] = 1;
 	const joins = new CharacterJoins();
 	for (let id = 0; id < strings.length; id++)
 		if (isMade[id] === 1) joins.addToken(strings[id], shape.symbols);
 	const joinBits = joins.finish();
-	const findMerge: FindMerge = (left, right) => {
-		const rank = pairs.get(left, right);
-		return rank === -1 ? null : { rank, made: tokenOfRank[rank] };
-	};
-	const asciiIds = Int32Array.from({ length: 128 }, (_, point) =>
+	let characters = charactersOf(strings);
+	if (shape.symbols === "bytes") {
+		const whole = new WholeCharacters(strings.length);
+		for (let i = 0; i < made.length; i++)
+			whole.addMerge(
+				i,
+				[strings[lefts[i]], lefts[i]],
+				[strings[rights[i]], rights[i]],
+			);
+		characters = whole.find(strings, idOfByte, (left, right) => {
+			const rank = pairs.rank(symbolOf[left], symbolOf[right]);
+			return rank === -1 ? null : { rank, made: made[rank] };
+		});
+	}
+	const symbolOfCharacter = new Map<number, number>();
+	characters.forEach((id, point) => {
+		symbolOfCharacter.set(point, symbolOf[id]);
+	});
+	const symbolOfAscii = Int32Array.from({ length: 128 }, (_, point) =>
 		shape.symbols === "bytes"
-			? idOfByte[point]
-			: (vocabulary[String.fromCharCode(point).replace(" ", LOWER_BLOCK)] ??
+			? symbolOf[idOfByte[point]]
+			: (symbolOfCharacter.get(point === 0x20 ? LOWER_BLOCK_POINT : point) ??
 				-1),
 	);
-	const asciiPairs = Int32Array.from({ length: 128 * 128 }, (_, pair) =>
-		pairs.get(asciiIds[pair >> 7], asciiIds[pair & 127]),
-	);
+	const [pages, ofPages] = addCharacters(image, symbolOfCharacter);
 	return {
-		wholeCharacters: whole?.find(strings, idOfByte, findMerge) ?? null,
-		at: image.add(pairs.entries),
-		mask: pairs.mask,
-		shift: pairs.shift,
-		asciiIds: image.add(asciiIds),
-		asciiPairs: image.add(asciiPairs),
-		tokenOfRank: image.add(tokenOfRank),
+		rows: image.add(pairs.rows),
+		pairs: image.add(pairs.entries),
+		outside: strings.length,
+		idOfSymbol: image.add(idOf),
+		symbolOfByte: image.add(toSymbols(idOfByte)),
+		symbolOfAscii: image.add(symbolOfAscii),
+		characterPages: pages,
+		characterSymbols: ofPages,
 		joins: image.add(joinBits.bits),
 		joinsMask: joinBits.mask,
 	};
@@ -359,7 +392,7 @@ function addTrie(image: ImageWriter, tokens: AddedTokenJson[]) {
 	if (contents.length === 0) return { first: 0, edges: 0, mask: 0, ids: 0 };
 	const trie = new AddedTokenTrie(contents);
 	return {
-		first: image.add(trie.first),
+		first: image.add(byteSet(trie.first)),
 		edges: image.add(trie.edges),
 		mask: trie.mask,
 		ids: image.add(trie.nodes),
@@ -392,9 +425,24 @@ function addLevel(
 	);
 }
 
-function addPages(image: ImageWriter, points: Uint8Array): [number, number] {
+function addNfc(image: ImageWriter) {
+	const points = nfcClasses();
+	const leads = new Uint8Array(256);
+	for (let point = 0x80; point < points.length; point++)
+		if (points[point] > NFC.starts)
+			leads[
+				point < 0x800
+					? 0xc0 | (point >> 6)
+					: point < 0x10000
+						? 0xe0 | (point >> 12)
+						: 0xf0 | (point >> 18)
+			] = 1;
 	const { pages, classes } = pagesOf(points);
-	return [image.add(pages), image.add(classes)];
+	return {
+		pages: image.add(pages),
+		classes: image.add(classes),
+		leads: image.add(Uint8Array.of(...byteSet(leads), ...leads.subarray(0xc0))),
+	};
 }
 
 function joinStrings(strings: readonly string[]): CompiledBpe["tokens"] {

@@ -8,7 +8,7 @@ export interface Kernel {
 	encode(start: number, end: number, output: number, how: number): number;
 	encodeSpans(text: number, spans: number, count: number, output: number): void;
 	outputEnd(): number;
-	hasFlagged(start: number, end: number): number;
+	hasFlagged(first: number, start: number, end: number): number;
 }
 
 let compiled: WebAssembly.Module | null = null;

@@ -1,113 +1,124 @@
-import { hashPair } from "./hash-pair.js";
+/** Bits of a token in an entry, and of a rank. */
+const TOKEN_BITS = 21;
+/** More tokens, or more merges, there is no room for. */
+export const MOST_TOKENS = 2 ** TOKEN_BITS - 2;
+const RANK_MASK = 2 ** TOKEN_BITS - 1;
+/** Entries of a bucket. */
+const WAYS = 4;
+const BUCKET = WAYS * 2;
+/** A row of more than one bucket is at most this full. */
+const LOAD = 0.5;
+/** The halves of an entry that is free; the highest bit tells that a bucket overflows. */
+const FREE_LOW = -1;
+const FREE_HIGH = 0x7fffffff;
+const OVERFLOWS = 1 << 31;
 
-const RANK_BITS = 22;
-const RANK_MASK = (1 << RANK_BITS) - 1;
-/** Of both halves of an entry that is free. */
-const FREE = -1;
-/** More of the entries than this seldom find a place. */
-const MOST_LOAD = 0.87;
-/** Entries that may be moved to make room for one. */
-const MOST_MOVES = 1000;
+/** Merges in the order of their ranks: two tokens, and the token that they make. */
+export interface Merges {
+	lefts: Int32Array;
+	rights: Int32Array;
+	made: Int32Array;
+}
 
 /**
- * Ranks of pairs of tokens in a cuckoo hash table (Pagh and Rodler, 2004): a pair is in
- * one of two buckets of two entries, so that a look-up reads two places, whatever it
- * finds. An entry is 64 bits: the rank in the lowest 22, then 21 for the left token
- * and 21 for the right one; all ones where it is free.
+ * Merges by the pairs that they join. Those of one left token are in a row of buckets,
+ * and rows come in the order of the left tokens: tokens that are needed together
+ * should have numbers near each other. In a row of several buckets the right token's
+ * hash says which; where a bucket is too full, the next one has the rest.
+ *
+ * A bucket is four entries of 64 bits: the rank in the lowest 21 bits, then the token
+ * that is made, then the right token; all ones but the highest bit where free.
  */
 export class PairTable {
-	/** Two int32 an entry, the lower half first. */
-	entries: Int32Array;
-	#buckets = 16;
-	#random = 1;
+	/** For each token the first bucket of its row, times 16; and log2 of how many. */
+	rows = new Int32Array();
+	/** Two int32 an entry, the lower half first. The first bucket is empty. */
+	entries = new Int32Array();
 
-	/** @param pairs How many there will be, about. */
-	constructor(pairs: number) {
-		while (this.#buckets * 2 * MOST_LOAD < pairs) this.#buckets *= 2;
-		this.entries = new Int32Array(this.#buckets * 4).fill(FREE);
+	/**
+	 * Of two merges for one pair the later counts, as in the Rust library.
+	 * @param tokens How many there are; there is a row for one more, which is empty.
+	 */
+	constructor(merges: Merges, tokens: number) {
+		const { lefts, rights, made } = merges;
+		const counts = new Int32Array(tokens);
+		for (const left of lefts) counts[left]++;
+		const bits = counts.map((count) =>
+			count <= WAYS ? 0 : Math.ceil(Math.log2(count / WAYS / LOAD)),
+		);
+		for (;;) {
+			this.#makeRows(counts, bits);
+			let full = -1;
+			for (let i = 0; i < lefts.length && full === -1; i++)
+				if (!this.#set(lefts[i], rights[i], i, made[i])) full = lefts[i];
+			if (full === -1) return;
+			bits[full]++;
+		}
 	}
 
-	/** The first bucket of a pair is its hash, and this. */
-	get mask(): number {
-		return this.#buckets - 1;
-	}
-
-	/** The second one, its hash times a constant, shifted by this. */
-	get shift(): number {
-		return Math.clz32(this.#buckets) + 1;
+	#makeRows(counts: Int32Array, bits: Int32Array): void {
+		this.rows = new Int32Array(counts.length + 1);
+		let buckets = 1;
+		for (let token = 0; token < counts.length; token++) {
+			if (counts[token] === 0) continue;
+			this.rows[token] = (buckets << 4) | bits[token];
+			// One more for what the last one has no room for.
+			buckets += 2 ** bits[token] + Number(bits[token] > 0);
+		}
+		this.entries = new Int32Array(buckets * BUCKET);
+		for (let at = 0; at < this.entries.length; at += 2) {
+			this.entries[at] = FREE_LOW;
+			this.entries[at + 1] = FREE_HIGH;
+		}
 	}
 
 	/** The rank of a pair, or -1. */
-	get(left: number, right: number): number {
+	rank(left: number, right: number): number {
 		const at = this.#find(left, right);
 		return at === -1 ? -1 : this.entries[at] & RANK_MASK;
 	}
 
-	/** Sets the rank of a pair, at most 22 bits; tokens have at most 21. */
-	set(left: number, right: number, rank: number): void {
-		const at = this.#find(left, right);
-		if (at !== -1) this.entries[at] = (this.entries[at] & ~RANK_MASK) | rank;
-		else
-			this.#insert(
-				(left << RANK_BITS) | rank,
-				(left >>> (32 - RANK_BITS)) | (right << 11),
-			);
+	/** The bucket where a pair is looked for first. */
+	bucket(left: number, right: number): number {
+		const row = this.rows[left];
+		return (row >> 4) + (hashOf(right) & ((1 << (row & 15)) - 1));
 	}
 
+	/** The entry's place in `entries`; or -1. */
 	#find(left: number, right: number): number {
 		const { entries } = this;
-		const high = (left >>> (32 - RANK_BITS)) | (right << 11);
-		const low = left << RANK_BITS;
-		const hash = hashPair(left, right);
-		let at = (hash & this.mask) * 4;
-		for (let turn = 0; turn < 4; turn++) {
-			if (entries[at + 1] === high && (entries[at] & ~RANK_MASK) === low)
-				return at;
-			at = turn === 1 ? this.#second(hash) * 4 : at + 2;
+		let at = this.bucket(left, right) * BUCKET;
+		for (;;) {
+			const end = at + BUCKET;
+			for (; at < end; at += 2)
+				if ((entries[at + 1] & ~OVERFLOWS) >> 10 === right) return at;
+			if (entries[end - 1] >= 0) return -1;
 		}
-		return -1;
 	}
 
-	#second(hash: number): number {
-		return Math.imul(hash, 0x85ebca77) >>> this.shift;
-	}
-
-	/** Puts an entry in; one that is in the way goes to its other bucket. */
-	#insert(low: number, high: number): void {
+	/** Puts an entry in; false when its row has no room. */
+	#set(left: number, right: number, rank: number, made: number): boolean {
 		const { entries } = this;
-		let comesFrom = -1;
-		for (let move = 0; move < MOST_MOVES; move++) {
-			const left = ((high & 0x7ff) << 10) | (low >>> RANK_BITS);
-			const hash = hashPair(left, high >>> 11);
-			const first = hash & this.mask;
-			const second = this.#second(hash);
-			for (let turn = 0; turn < 4; turn++) {
-				const at = (turn < 2 ? first : second) * 4 + (turn & 1) * 2;
-				if (entries[at] !== FREE || entries[at + 1] !== FREE) continue;
-				entries[at] = low;
-				entries[at + 1] = high;
-				return;
+		let at = this.#find(left, right);
+		if (at === -1) {
+			const row = this.rows[left];
+			const buckets = 2 ** (row & 15) + Number((row & 15) > 0);
+			const rowEnd = ((row >> 4) + buckets) * BUCKET;
+			at = this.bucket(left, right) * BUCKET;
+			while (entries[at] !== FREE_LOW || entries[at + 1] !== FREE_HIGH) {
+				if (at % BUCKET === BUCKET - 2) entries[at + 1] |= OVERFLOWS;
+				at += 2;
+				if (at === rowEnd) return false;
 			}
-			comesFrom = comesFrom === first ? second : first;
-			this.#random = (Math.imul(this.#random, 1664525) + 1013904223) | 0;
-			const at = comesFrom * 4 + (this.#random >>> 31) * 2;
-			const movedLow = entries[at];
-			const movedHigh = entries[at + 1];
-			entries[at] = low;
-			entries[at + 1] = high;
-			low = movedLow;
-			high = movedHigh;
 		}
-		this.#grow();
-		this.#insert(low, high);
+		const flag = entries[at + 1] & OVERFLOWS;
+		entries[at] = rank | (made << TOKEN_BITS);
+		entries[at + 1] = flag | (made >> (32 - TOKEN_BITS)) | (right << 10);
+		return true;
 	}
+}
 
-	#grow(): void {
-		const old = this.entries;
-		this.#buckets *= 2;
-		this.entries = new Int32Array(this.#buckets * 4).fill(FREE);
-		for (let at = 0; at < old.length; at += 2)
-			if (old[at] !== FREE || old[at + 1] !== FREE)
-				this.#insert(old[at], old[at + 1]);
-	}
+/** As in kernel/pairs.ts. */
+function hashOf(token: number): number {
+	return Math.imul(token, 0x9e3779b1) >>> 15;
 }

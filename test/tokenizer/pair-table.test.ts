@@ -1,72 +1,85 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { hashPair } from "../../src/tokenizer/hash-pair.js";
-import { PairTable } from "../../src/tokenizer/pair-table.js";
+import { MOST_TOKENS, PairTable } from "../../src/tokenizer/pair-table.js";
 
-const token = fc.nat(2 ** 21 - 2);
-const rank = fc.nat(2 ** 22 - 2);
+type Merge = [left: number, right: number, made: number];
+
+function tableOf(merges: Merge[], tokens: number): PairTable {
+	const column = (i: number) => Int32Array.from(merges, (merge) => merge[i]);
+	return new PairTable(
+		{ lefts: column(0), rights: column(1), made: column(2) },
+		tokens,
+	);
+}
+
+/** As the kernel does it: the bucket, and the next ones as long as it overflows. */
+function lookUp(table: PairTable, left: number, right: number) {
+	const entries = new BigUint64Array(table.entries.buffer);
+	let bucket = table.bucket(left, right);
+	for (;;) {
+		const four = entries.subarray(bucket * 4, bucket * 4 + 4);
+		for (const entry of four)
+			if (((entry >> 42n) & 0x1fffffn) === BigInt(right))
+				return {
+					rank: Number(entry & 0x1fffffn),
+					made: Number((entry >> 21n) & 0x1fffffn),
+				};
+		if (four[3] >> 63n === 0n) return null;
+		bucket++;
+	}
+}
+
+const TOKENS = 50;
+const few = fc.nat(TOKENS - 1);
 
 test("holds what a map holds, the later of two for one pair", () => {
-	const few = fc.nat(5);
-	const entry = fc.tuple(fc.oneof(token, few), fc.oneof(token, few), rank);
+	const right = fc.oneof(few, fc.nat(MOST_TOKENS));
+	const merge = fc.tuple(fc.oneof(few, fc.nat(2)), right, fc.nat(MOST_TOKENS));
 	fc.assert(
 		fc.property(
-			fc.array(entry, { maxLength: 400 }),
-			fc.array(entry),
-			fc.nat(500),
-			(entries, others, expected) => {
-				const table = new PairTable(expected);
-				const map = new Map<string, number>();
-				for (const [left, right, value] of entries) {
-					table.set(left, right, value);
-					map.set(`${left} ${right}`, value);
+			fc.array(merge, { maxLength: 400 }),
+			fc.array(fc.tuple(few, right)),
+			(merges, others) => {
+				const table = tableOf(merges, TOKENS);
+				const map = new Map<string, { rank: number; made: number }>();
+				for (const [rank, [left, right, made]] of merges.entries())
+					map.set(`${left} ${right}`, { rank, made });
+				for (const [left, right] of [...merges, ...others]) {
+					const due = map.get(`${left} ${right}`);
+					expect(table.rank(left, right)).toBe(due?.rank ?? -1);
+					expect(lookUp(table, left, right)).toEqual(due ?? null);
 				}
-				for (const [left, right] of [...entries, ...others])
-					expect(table.get(left, right)).toBe(
-						map.get(`${left} ${right}`) ?? -1,
-					);
+				// No merge has the token that stands outside of a word.
+				for (const [left, right] of merges) {
+					expect(lookUp(table, TOKENS, right)).toBeNull();
+					if (!merges.some((merge) => merge[1] === TOKENS))
+						expect(lookUp(table, left, TOKENS)).toBeNull();
+				}
 			},
 		),
 	);
 });
 
-test("takes as many as were said, and no more room than for those", () => {
-	const pairs = 400_000;
-	const table = new PairTable(pairs);
-	const { length } = table.entries;
-	for (let i = 0; i < pairs; i++) table.set(i % 1999, (i * 7919) % 199_999, i);
-	expect(table.entries).toHaveLength(length);
-	expect(length * 4).toBeLessThan(pairs * 16);
-	for (let i = 0; i < pairs; i++)
-		expect(table.get(i % 1999, (i * 7919) % 199_999)).toBe(i);
-});
+describe("a row of many", () => {
+	const merges = Array.from(
+		{ length: 300_000 },
+		(_, i): Merge => [i % 7, (i * 7919) % 1_999_993, i],
+	);
+	const table = tableOf(merges, 10);
 
-describe("where the kernel looks", () => {
-	test("a pair is in the bucket of its hash, or in the other", () => {
-		fc.assert(
-			fc.property(
-				fc.uniqueArray(fc.tuple(token, token), {
-					selector: (pair) => pair.join(),
-					maxLength: 300,
-				}),
-				(pairs) => {
-					const table = new PairTable(pairs.length);
-					for (const [i, [left, right]] of pairs.entries())
-						table.set(left, right, i);
-					const entries = new BigUint64Array(table.entries.buffer);
-					for (const [i, [left, right]] of pairs.entries()) {
-						const hash = hashPair(left, right);
-						const first = hash & table.mask;
-						const second = Math.imul(hash, 0x85ebca77) >>> table.shift;
-						const due =
-							(BigInt(right) << 43n) | (BigInt(left) << 22n) | BigInt(i);
-						const found = [first, second].flatMap((bucket) => [
-							...entries.subarray(bucket * 2, bucket * 2 + 2),
-						]);
-						expect(found).toContain(due);
-					}
-				},
-			),
-		);
+	test("has them all", () => {
+		for (const [rank, [left, right, made]] of merges.entries())
+			expect(lookUp(table, left, right)).toEqual({ rank, made });
+	});
+
+	test("takes no more than twice the room that is filled, or four times", () => {
+		expect(table.entries.byteLength).toBeLessThan(merges.length * 8 * 4.1);
+	});
+
+	test("is left before the next row begins", () => {
+		for (let left = 0; left < 7; left++)
+			for (let right = 0; right < 2e6; right += 1009)
+				if (table.rank(left, right) === -1)
+					expect(lookUp(table, left, right)).toBeNull();
 	});
 });

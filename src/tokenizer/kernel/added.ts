@@ -2,6 +2,7 @@
 // as the Rust library finds them. A trie whose edges (node, byte) -> node lie in
 // one open-addressing table.
 
+import { findInSet } from "./byte-set";
 import { addedEdges, addedFirst, addedIds, addedMask } from "./memory";
 
 export const NONE: i32 = 0;
@@ -17,8 +18,11 @@ export let tokenId: i32 = 0;
 /** The address of the first added token in a text, or its end when there is none. */
 export function findAdded(start: usize, end: usize, isLast: bool): usize {
 	outcome = NONE;
-	for (let at = start; at < end; at++) {
-		if (load<u8>(addedFirst + load<u8>(at)) === 0) continue;
+	for (
+		let at = findInSet(start, end, addedFirst);
+		at < end;
+		at = findInSet(at + 1, end, addedFirst)
+	) {
 		let node: u32 = 0;
 		let next = at;
 		while (true) {

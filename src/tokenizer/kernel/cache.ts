@@ -204,7 +204,7 @@ function restartPositions(): void {
 	position = restarted;
 }
 
-function indexSet(hash: u64): usize {
+export function indexSet(hash: u64): usize {
 	return index + ((<usize>(hash >>> 44) & indexMask) << 6);
 }
 

@@ -1,6 +1,8 @@
 // The tables' addresses, as globals. The order of the header's fields is that of
 // `compileBpe` in ../compile-bpe.ts.
 
+import { fillWordFilter } from "./vocabulary";
+
 const LEVEL_BYTES: usize = 32;
 
 export let headerAt: usize = 0;
@@ -8,27 +10,30 @@ export let headerAt: usize = 0;
 export let levels: i32 = 0;
 /** 0: symbols are bytes; 1: symbols are characters, and space is U+2581. */
 export let byCharacter: i32 = 0;
-/** Byte-level: the id of each byte. By character: of the token for each byte. */
-export let idOfByte: usize = 0;
-/** By character: pages of ids by code point. */
+/** Symbols: tokens as merging numbers them. The one of each byte, or of its token. */
+export let symbolOfByte: usize = 0;
+/** Of each ASCII character, -1 for none. */
+export let symbolOfAscii: usize = 0;
+/** Pages of symbols by code point. */
 export let characterPages: usize = 0;
-export let characterIds: usize = 0;
-/** Merges: buckets of 16 bytes, see ../pair-table.ts; and the token that each makes. */
-export let merges: usize = 0;
-export let mergesMask: u32 = 0;
-export let mergesShift: u32 = 0;
-export let tokenOfRank: usize = 0;
-/** The symbol of each ASCII character, -1 for none, and the rank of each two of them. */
-export let asciiIds: usize = 0;
-export let asciiPairs: usize = 0;
+export let characterSymbols: usize = 0;
+/** Merges: rows by left symbol, of buckets of 32 bytes, see ../pair-table.ts. */
+export let rows: usize = 0;
+export let pairs: usize = 0;
+/** A symbol that no merge joins. */
+export let outside: u32 = 0;
+/** The id of each symbol. */
+export let idOfSymbol: usize = 0;
 /** Whole words that come before merging; 0 where merging comes first. */
 export let words: usize = 0;
 export let wordsMask: u32 = 0;
 export let wordBytes: usize = 0;
+/** Bits of their hashes. */
+export let wordFilter: usize = 0;
 /** Bits of the pairs of characters that some merge may reach across. */
 export let joins: usize = 0;
 export let joinsMask: u32 = 0;
-/** Added tokens: 256 bytes that tell where one may begin, and a trie. 0: none. */
+/** Added tokens: the set of bytes that begin one (see ./byte-set), and a trie. 0: none. */
 export let addedFirst: usize = 0;
 export let addedEdges: usize = 0;
 export let addedMask: u32 = 0;
@@ -41,9 +46,11 @@ export let ring: usize = 0;
 export let ringUnits: u32 = 0;
 export let index: usize = 0;
 export let indexMask: usize = 0;
-/** Pages of flags by code point: 1 where normalizing may change a text. 0: none. */
-export let flagPages: usize = 0;
-export let flagBits: usize = 0;
+/** Pages of classes by code point, see ../normalize-nfc.ts. 0: nothing is normalized. */
+export let nfcPages: usize = 0;
+export let nfcClasses: usize = 0;
+/** The set of first bytes (see ./byte-set) whose characters have a class, then a byte for each from 0xc0 on. */
+export let nfcLeads: usize = 0;
 /** Room for merging short words. */
 export let room: usize = 0;
 
@@ -55,11 +62,11 @@ export function configure(at: usize): void {
 	headerAt = at;
 	levels = load<i32>(at);
 	byCharacter = load<i32>(at, 4);
-	idOfByte = load<u32>(at, 8);
+	symbolOfByte = load<u32>(at, 8);
 	characterPages = load<u32>(at, 12);
-	characterIds = load<u32>(at, 16);
-	merges = load<u32>(at, 20);
-	mergesMask = load<u32>(at, 24);
+	characterSymbols = load<u32>(at, 16);
+	rows = load<u32>(at, 20);
+	pairs = load<u32>(at, 24);
 	words = load<u32>(at, 28);
 	wordsMask = load<u32>(at, 32);
 	wordBytes = load<u32>(at, 36);
@@ -73,15 +80,17 @@ export function configure(at: usize): void {
 	indexMask = load<u32>(at, 68);
 	ring = load<u32>(at, 72);
 	ringUnits = load<u32>(at, 76);
-	flagPages = load<u32>(at, 80);
-	flagBits = load<u32>(at, 84);
+	nfcPages = load<u32>(at, 80);
+	nfcClasses = load<u32>(at, 84);
+	nfcLeads = load<u32>(at, 116);
 	room = load<u32>(at, 88);
-	mergesShift = load<u32>(at, 92);
-	asciiPairs = load<u32>(at, 96);
-	tokenOfRank = load<u32>(at, 100);
+	outside = load<u32>(at, 92);
+	idOfSymbol = load<u32>(at, 96);
+	symbolOfAscii = load<u32>(at, 100);
+	wordFilter = load<u32>(at, 112);
 	singleWords = load<u32>(at, 104);
 	singleWordsMask = load<u32>(at, 108);
-	asciiIds = load<u32>(at, 112);
+	if (words !== 0) fillWordFilter();
 }
 
 /** Tells where the buffers end and scratch space begins. */

@@ -3,8 +3,8 @@
 
 import { ensureMemory, room, scratch } from "./memory";
 import { out, writeTo } from "./output";
-import { NONE, rankOf, tokenOf } from "./pairs";
-import { writeSymbols } from "./symbols";
+import { madeBy, NONE, pairOf, rankOf } from "./pairs";
+import { idOf, writeSymbols } from "./symbols";
 import { WAITING_END } from "./waiting";
 
 /** Words up to this many symbols are merged by scanning, longer ones by a heap. */
@@ -19,8 +19,8 @@ export function mergeNow(start: usize, end: usize): void {
 }
 
 /**
- * Merges `count` symbols, int32 at `symbols`, in place and returns how many are
- * left. O(n^2) with a small constant for short words, else O(n log n).
+ * Merges `count` symbols, int32 at `symbols`, in place to ids and returns how
+ * many are left. O(n^2) with a small constant for short words, else O(n log n).
  */
 function merge(symbols: usize, count: i32): i32 {
 	return count <= SHORT
@@ -31,31 +31,26 @@ function merge(symbols: usize, count: i32): i32 {
 /** By scanning all ranks, four at once; a symbol keeps its place when merged. */
 function mergeShort(symbols: usize, count: i32): i32 {
 	const ranks = room + WAITING_END;
+	const made = ranks + 256;
 	/** Byte each: the neighbour on the right and on the left of a symbol. */
-	const right = ranks + 256;
-	const left = ranks + 384;
+	const right = ranks + 512;
+	const left = ranks + 640;
 	const padded = (count + 3) & ~3;
 	for (let i: usize = 0; i < <usize>padded; i++)
 		store<u32>(ranks + (i << 2), NONE);
 	for (let i: usize = 0; i < <usize>count; i++) {
 		store<u8>(right + i, <u8>(i + 1));
 		store<u8>(left + i, <u8>(i - 1));
-		if (i + 1 < <usize>count) {
-			const rank = rankOf(
-				load<u32>(symbols + (i << 2)),
-				load<u32>(symbols + (i << 2), 4),
-			);
-			store<u32>(ranks + (i << 2), rank);
-		}
+		if (i + 1 < <usize>count) setPair(ranks, symbols, i, i + 1);
 	}
 	const ranksEnd = ranks + ((<usize>padded) << 2);
 	while (true) {
-		let lowest = i32x4.splat(-1);
+		let lowest = i32x4.splat(NONE);
 		for (let at = ranks; at < ranksEnd; at += 16)
 			lowest = i32x4.min_u(lowest, v128.load(at));
 		lowest = i32x4.min_u(lowest, i32x4.shuffle(lowest, lowest, 2, 3, 0, 1));
 		lowest = i32x4.min_u(lowest, i32x4.shuffle(lowest, lowest, 1, 0, 3, 2));
-		if (i32x4.extract_lane(lowest, 0) === -1) break;
+		if (<u32>i32x4.extract_lane(lowest, 0) === NONE) break;
 		let at = ranks;
 		let found = i32x4.bitmask(i32x4.eq(v128.load(at), lowest));
 		while (found === 0) {
@@ -63,35 +58,45 @@ function mergeShort(symbols: usize, count: i32): i32 {
 			found = i32x4.bitmask(i32x4.eq(v128.load(at), lowest));
 		}
 		const best = ((at - ranks) >>> 2) + <usize>ctz(found);
-		const symbol = tokenOf(<u32>i32x4.extract_lane(lowest, 0));
-		store<u32>(symbols + (best << 2), symbol);
+		store<u32>(symbols + (best << 2), load<u32>(made + (best << 2)));
 		const gone: usize = load<u8>(right + best);
 		store<u32>(ranks + (gone << 2), NONE);
 		const after: usize = load<u8>(right + gone);
 		store<u8>(right + best, <u8>after);
 		if (after < <usize>count) {
 			store<u8>(left + after, <u8>best);
-			const rank = rankOf(symbol, load<u32>(symbols + (after << 2)));
-			store<u32>(ranks + (best << 2), rank);
+			setPair(ranks, symbols, best, after);
 		} else store<u32>(ranks + (best << 2), NONE);
-		if (best > 0) {
-			const before: usize = load<u8>(left + best);
-			const rank = rankOf(load<u32>(symbols + (before << 2)), symbol);
-			store<u32>(ranks + (before << 2), rank);
-		}
+		if (best > 0) setPair(ranks, symbols, load<u8>(left + best), best);
 	}
 	let n: usize = 0;
 	for (let i: usize = 0; i < <usize>count; i = load<u8>(right + i))
-		store<u32>(symbols + (n++ << 2), load<u32>(symbols + (i << 2)));
+		store<i32>(symbols + (n++ << 2), idOf(load<u32>(symbols + (i << 2))));
 	return <i32>n;
 }
 
+/** Looks up the pair of two neighbours of a short word. */
+function setPair(
+	ranks: usize,
+	symbols: usize,
+	left: usize,
+	right: usize,
+): void {
+	const pair = pairOf(
+		load<u32>(symbols + (left << 2)),
+		load<u32>(symbols + (right << 2)),
+	);
+	store<u32>(ranks + (left << 2), rankOf(pair));
+	store<u32>(ranks + (left << 2), madeBy(pair), 256);
+}
+
 // A long word's records of 16 bytes: rank of the pair that begins here, the
-// neighbours, and whether the symbol is still there.
+// neighbours, and the symbol that the pair makes, or that this one is no longer there.
 const RECORD: usize = 16;
 const RIGHT: usize = 4;
 const LEFT: usize = 8;
-const ALIVE: usize = 12;
+const MADE: usize = 12;
+const GONE: u32 = 0xffffffff;
 const END: u32 = 0xffffffff;
 
 let heap: usize = 0;
@@ -109,7 +114,6 @@ function mergeLong(symbols: usize, count: i32): i32 {
 		const record = records + <usize>i * RECORD;
 		store<u32>(record, i + 1 < n ? i + 1 : END, RIGHT);
 		store<u32>(record, i > 0 ? i - 1 : END, LEFT);
-		store<u32>(record, 1, ALIVE);
 		offer(symbols, records, i);
 	}
 	while (heapSize > 0) {
@@ -117,13 +121,12 @@ function mergeLong(symbols: usize, count: i32): i32 {
 		pop();
 		const at = <u32>top;
 		const record = records + <usize>at * RECORD;
-		if (load<u32>(record, ALIVE) === 0) continue;
+		if (load<u32>(record, MADE) === GONE) continue;
 		// An entry is stale once the pair at its place is another.
 		if (load<u32>(record) !== <u32>(top >>> 32)) continue;
-		const symbol = tokenOf(<u32>(top >>> 32));
-		store<u32>(symbols + ((<usize>at) << 2), symbol);
+		store<u32>(symbols + ((<usize>at) << 2), load<u32>(record, MADE));
 		const gone = records + <usize>load<u32>(record, RIGHT) * RECORD;
-		store<u32>(gone, 0, ALIVE);
+		store<u32>(gone, GONE, MADE);
 		const after = load<u32>(gone, RIGHT);
 		store<u32>(record, after, RIGHT);
 		if (after !== END) store<u32>(records + <usize>after * RECORD, at, LEFT);
@@ -133,7 +136,7 @@ function mergeLong(symbols: usize, count: i32): i32 {
 	}
 	let written = symbols;
 	for (let i: u32 = 0; i !== END; ) {
-		store<u32>(written, load<u32>(symbols + ((<usize>i) << 2)));
+		store<i32>(written, idOf(load<u32>(symbols + ((<usize>i) << 2))));
 		written += 4;
 		i = load<u32>(records + <usize>i * RECORD, RIGHT);
 	}
@@ -146,13 +149,16 @@ function offer(symbols: usize, records: usize, at: u32): void {
 	const right = load<u32>(record, RIGHT);
 	if (right === END) {
 		store<u32>(record, NONE);
+		store<u32>(record, 0, MADE);
 		return;
 	}
-	const rank = rankOf(
+	const pair = pairOf(
 		load<u32>(symbols + ((<usize>at) << 2)),
 		load<u32>(symbols + ((<usize>right) << 2)),
 	);
+	const rank = rankOf(pair);
 	store<u32>(record, rank);
+	store<u32>(record, madeBy(pair), MADE);
 	if (rank !== NONE) push(((<u64>rank) << 32) | <u64>at);
 }
 

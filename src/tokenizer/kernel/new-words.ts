@@ -18,12 +18,22 @@ import {
 	startOf,
 	tagOfWord,
 } from "./queue";
-import { findToken } from "./vocabulary";
+import { readAhead } from "./read-ahead";
+import { filterOf, findToken, mayBeToken } from "./vocabulary";
 import { mergeLater, mergeWaiting } from "./waiting";
 
-/** Takes a list of words of the queue, int32 each; it is written to. */
-export function addNewWords(list: usize, count: i32): void {
+/**
+ * Takes a list of words of the queue, int32 each; it is written to, and as much from
+ * `room` on.
+ */
+export function addNewWords(list: usize, count: i32, room: usize): void {
 	const end = list + ((<usize>count) << 2);
+	if (words !== 0) {
+		let to = room;
+		for (let at = list; at < end; at += 4, to += 4)
+			store<u32>(to, <u32>filterOf(hashOfWord(load<u32>(at))));
+		readAhead(room, to);
+	}
 	let long = list;
 	for (let at = list; at < end; at += 4) {
 		const word: usize = load<u32>(at);
@@ -37,7 +47,7 @@ export function addNewWords(list: usize, count: i32): void {
 			else setTokens(word, foundTokens, foundCount);
 			continue;
 		}
-		if (words !== 0 && !isPieceTag(tag)) {
+		if (words !== 0 && !isPieceTag(tag) && mayBeToken(hash)) {
 			const id = findToken(start, lengthOfTag(tag));
 			if (id >= 0) {
 				rememberToken(word, start, tag, hash, id);

@@ -1,42 +1,58 @@
-// The merges: which rank a pair of tokens has, and the token that it makes.
+// The merges: which rank a pair of symbols has, and the symbol that it makes.
 
-import { hashPair } from "./hash";
-import { merges, mergesMask, mergesShift, tokenOfRank } from "./memory";
+import { pairs, rows } from "./memory";
 
-/** The rank of a pair that no merge joins. */
-export const NONE: u32 = 0xffffffff;
-/** No token, at most 21 bits: no pair with it is joined. */
-export const OUTSIDE: u32 = 0x1fffff;
-
-const RANK_BITS: i32 = 22;
+/** The rank of a pair that no merge joins; above all others. */
+export const NONE: u32 = 0x1fffff;
+const SYMBOL_BITS: u64 = 21;
+const RIGHT_MASK: u64 = 0x7ffffc0000000000;
 
 /**
- * The rank of a pair, or NONE. A pair is in one of two buckets of two entries (see
- * ../pair-table.ts): all four are compared, without a branch, so that nothing waits
- * for what cannot be foreseen.
+ * The merge of a pair: its rank in the lowest 21 bits, the symbol that it makes in the
+ * next 21; or all ones. All entries of a bucket are compared, without a branch, so that
+ * nothing waits for what cannot be foreseen.
  */
-export function rankOf(left: u32, right: u32): u32 {
-	const hash = hashPair(left, right);
-	const key = i64x2.splat(((<u64>right) << 43) | ((<u64>left) << RANK_BITS));
-	const first = merges + ((<usize>(hash & mergesMask)) << 4);
-	const second = merges + ((<usize>((hash * 0x85ebca77) >>> mergesShift)) << 4);
-	const ranks = v128.and(
-		ranksIn(v128.load(first), key),
-		ranksIn(v128.load(second), key),
-	);
-	return <u32>i64x2.extract_lane(ranks, 0) & <u32>i64x2.extract_lane(ranks, 1);
+export function pairOf(left: u32, right: u32): u64 {
+	return pairFrom(bucketOf(left, right), right);
 }
 
-/** The rank of an entry with the key; all ones for another. */
-function ranksIn(entries: v128, key: v128): v128 {
-	const difference = v128.xor(entries, key);
-	const isOther = v128.not(
-		i64x2.eq(i64x2.shr_u(difference, RANK_BITS), i64x2.splat(0)),
-	);
-	return v128.or(difference, isOther);
+/** Where the bucket of a pair is. */
+export function bucketOf(left: u32, right: u32): usize {
+	const row = load<u32>(rows + ((<usize>left) << 2));
+	const mask = (1 << (row & 15)) - 1;
+	const bucket = (row >>> 4) + (((right * 0x9e3779b1) >>> 15) & mask);
+	return pairs + ((<usize>bucket) << 5);
 }
 
-/** The token that the merge of a rank makes. */
-export function tokenOf(rank: u32): u32 {
-	return load<u32>(tokenOfRank + ((<usize>rank) << 2));
+/** The merge of a pair whose bucket is known. */
+export function pairFrom(bucket: usize, right: u32): u64 {
+	const key = i64x2.splat((<u64>right) << (2 * SYMBOL_BITS));
+	let pair = pairIn(bucket, key);
+	while (load<i32>(bucket, 28) < 0) {
+		bucket += 32;
+		pair &= pairIn(bucket, key);
+	}
+	return pair;
+}
+
+export function rankOf(pair: u64): u32 {
+	return <u32>pair & NONE;
+}
+
+export function madeBy(pair: u64): u32 {
+	return <u32>(pair >>> SYMBOL_BITS) & 0x1fffff;
+}
+
+function pairIn(bucket: usize, key: v128): u64 {
+	const pairs = v128.and(
+		entriesOf(v128.load(bucket), key),
+		entriesOf(v128.load(bucket, 16), key),
+	);
+	return i64x2.extract_lane(pairs, 0) & i64x2.extract_lane(pairs, 1);
+}
+
+/** Entries with the right symbol of the key; all ones for others. */
+function entriesOf(entries: v128, key: v128): v128 {
+	const difference = v128.and(v128.xor(entries, key), i64x2.splat(RIGHT_MASK));
+	return v128.or(entries, v128.not(i64x2.eq(difference, i64x2.splat(0))));
 }

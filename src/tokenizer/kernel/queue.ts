@@ -11,6 +11,7 @@ import {
 	firstBytes,
 	hashRest,
 	hashStart,
+	indexSet,
 	isEntryOf,
 	isSingle,
 	lengthOfTag,
@@ -22,6 +23,7 @@ import {
 import { room } from "./memory";
 import { addNewWords } from "./new-words";
 import { out, writeTo } from "./output";
+import { readAhead } from "./read-ahead";
 
 /** Words that are looked up together. */
 const PLACES: i32 = 128;
@@ -39,7 +41,7 @@ const TOKENS: usize = 6 * COLUMN;
 const UNKNOWN: usize = 7 * COLUMN;
 const ENTRIES: usize = 8 * COLUMN;
 /** Bytes of `room` that are used here. */
-export const QUEUE_BYTES: usize = 9 * COLUMN;
+export const QUEUE_BYTES: usize = 9 * COLUMN + 16;
 
 let words: i32 = 0;
 
@@ -56,7 +58,7 @@ export function flush(): void {
 	if (words === 0) return;
 	const end = room + ((<usize>words) << 2);
 	const unknown = findInCache(end);
-	if (unknown > 0) addNewWords(room + UNKNOWN, unknown);
+	if (unknown > 0) addNewWords(room + UNKNOWN, unknown, room + ENTRIES);
 	writeTokens(end);
 	words = 0;
 }
@@ -102,15 +104,21 @@ function findInCache(end: usize): i32 {
 	}
 	for (let at = room; at < unknown; at += 4) {
 		const word: usize = load<u32>(at, UNKNOWN);
-		const tag = tagOfWord(word);
-		const length = lengthOfTag(tag);
+		const length = lengthOfTag(tagOfWord(word));
 		let hash = hashOfWord(word);
 		if (length > 16) {
 			hash = hashRest(hash, startOf(word), length);
 			store<u64>(word + word - room, hash, HASHES);
 		}
-		store<u32>(at, <u32>findEntry(hash, tag), ENTRIES);
+		store<u32>(at, <u32>indexSet(hash), ENTRIES);
 	}
+	readAhead(room + ENTRIES, unknown + ENTRIES);
+	for (let at = room; at < unknown; at += 4) {
+		const word: usize = load<u32>(at, UNKNOWN);
+		const entry = findEntry(hashOfWord(word), tagOfWord(word));
+		store<u32>(at, <u32>entry, ENTRIES);
+	}
+	readAhead(room + ENTRIES, unknown + ENTRIES);
 	let left = room;
 	for (let at = room; at < unknown; at += 4) {
 		const word: usize = load<u32>(at, UNKNOWN);

@@ -1,6 +1,37 @@
 // Words that are tokens, where those come before merging.
 
-import { wordBytes, words, wordsMask } from "./memory";
+import { hashOf, MAX_WORD, tagOf } from "./cache";
+import { wordBytes, wordFilter, words, wordsMask } from "./memory";
+
+/** Words of the filter, int32. */
+const FILTER_MASK: usize = (1 << 16) - 1;
+
+/** Sets two bits for each token, so that most other words need not be looked for. */
+export function fillWordFilter(): void {
+	for (let slot: usize = 0; slot <= <usize>wordsMask; slot++) {
+		const entry = words + (slot << 4);
+		const length: usize = load<u32>(entry, 4);
+		if (length === 0 || length > MAX_WORD) continue;
+		const hash = hashOf(wordBytes + load<u32>(entry, 8), tagOf(length, false));
+		const at = filterOf(hash);
+		store<u32>(at, load<u32>(at) | filterBits(hash));
+	}
+}
+
+/** Where in the filter a word's bits are. */
+export function filterOf(hash: u64): usize {
+	return wordFilter + ((<usize>(hash >>> 16) & FILTER_MASK) << 2);
+}
+
+/** Whether a word may be a token. */
+export function mayBeToken(hash: u64): bool {
+	const bits = filterBits(hash);
+	return (load<u32>(filterOf(hash)) & bits) === bits;
+}
+
+function filterBits(hash: u64): u32 {
+	return (1 << (<u32>(hash >>> 32) & 31)) | (1 << (<u32>(hash >>> 37) & 31));
+}
 
 /** The id of a word that is a token, or -1. */
 export function findToken(start: usize, length: usize): i32 {

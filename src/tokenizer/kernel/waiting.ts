@@ -2,31 +2,45 @@
 // the one before; so the merges of some words are made in turns, and wait at the same
 // time.
 //
-// Each word has 256 bytes: ranks of its pairs, symbols, then what else is known.
-// Before the first rank and symbol, and after the last symbol, is room for one more.
+// Each word has a place: its pairs, its symbols, then what else is known. Before the
+// first pair and symbol, and after the last symbol, is room for one more.
 
 import { addEntry, lengthOfTag } from "./cache";
-import { asciiIds, asciiPairs, room } from "./memory";
-import { NONE, OUTSIDE, rankOf, tokenOf } from "./pairs";
+import { outside, room, symbolOfAscii } from "./memory";
+import { bucketOf, madeBy, NONE, pairFrom, rankOf } from "./pairs";
 import { QUEUE_BYTES, rememberToken, setTokens } from "./queue";
-import { idOfCharacter, symbolOfByte } from "./symbols";
+import { readAhead } from "./read-ahead";
+import { idOf, symbolOfByte, symbolOfCharacter } from "./symbols";
 import { codePointAt, lengthOf } from "./utf8";
 
-/** Words that are merged in turns; with four, half as much was gained. */
-const PLACES: i32 = 8;
-const PLACE_BITS: usize = 8;
+/** Words that are merged in turns. */
+const PLACES: i32 = 16;
+const PLACE_BYTES: usize = 288;
+/** After the places: addresses of those whose words are not yet merged. */
+const ACTIVE: usize = QUEUE_BYTES + <usize>PLACES * PLACE_BYTES;
 /** Bytes of `room` that are used here and by the queue. */
-export const WAITING_END: usize = QUEUE_BYTES + 2048;
 const MAX_SYMBOLS: usize = 16;
+/** Where the buckets of the pairs that are to be looked up are. */
+const BUCKETS: usize = ACTIVE + ((<usize>PLACES) << 2);
+const BUCKETS_END: usize = BUCKETS + ((<usize>PLACES * MAX_SYMBOLS) << 2);
+export const WAITING_END: usize = BUCKETS_END;
 
+/** Of each pair its rank and the symbol that it makes, and of each place its symbol. */
 const RANKS: usize = 16;
-const SYMBOLS: usize = 96;
+const MADE: usize = 96;
+const SYMBOLS: usize = 168;
 /** A bit for each symbol that is left, and one after the last. */
-const LEFT: usize = 176;
-const START: usize = 180;
-const TAG: usize = 184;
-const WORD: usize = 188;
-const HASH: usize = 192;
+const LEFT: usize = 240;
+const START: usize = 244;
+const TAG: usize = 248;
+const WORD: usize = 252;
+const HASH: usize = 256;
+/** The symbol merged last, and those before and after it. */
+const MERGED: usize = 264;
+const BEFORE: usize = 268;
+const AFTER: usize = 272;
+/** How many symbols were filled in. */
+const COUNT: usize = 276;
 
 let waiting: i32 = 0;
 /** Symbols of the word filled in last. */
@@ -46,14 +60,15 @@ export function mergeLater(
 	const end = start + lengthOfTag(tag);
 	if (fill(place, start, end) !== end) return false;
 	if (count === 1) {
-		rememberToken(word, start, tag, hash, load<i32>(place, SYMBOLS));
+		rememberToken(word, start, tag, hash, idOf(load<u32>(place, SYMBOLS)));
 		return true;
 	}
-	store<u32>(place + (count << 2), OUTSIDE, SYMBOLS);
+	store<u32>(place + (count << 2), outside, SYMBOLS);
 	store<u32>(place, ((<u32>2) << (<u32>count)) - 1, LEFT);
 	store<u32>(place, <u32>start, START);
 	store<u32>(place, tag, TAG);
 	store<u32>(place, <u32>word, WORD);
+	store<u32>(place, <u32>count, COUNT);
 	store<u64>(place, hash, HASH);
 	if (++waiting === PLACES) mergeWaiting();
 	return true;
@@ -62,17 +77,26 @@ export function mergeLater(
 /** Merges the words that wait, and remembers their tokens. */
 export function mergeWaiting(): void {
 	if (waiting === 0) return;
-	for (let i = waiting; i < PLACES; i++) clear(placeOf(i));
-	while (
-		<i32>mergeLowest(placeOf(0)) |
-		<i32>mergeLowest(placeOf(1)) |
-		<i32>mergeLowest(placeOf(2)) |
-		<i32>mergeLowest(placeOf(3)) |
-		<i32>mergeLowest(placeOf(4)) |
-		<i32>mergeLowest(placeOf(5)) |
-		<i32>mergeLowest(placeOf(6)) |
-		<i32>mergeLowest(placeOf(7))
-	);
+	rankAll();
+	const active = room + ACTIVE;
+	let end = active;
+	for (let i = 0; i < waiting; i++, end += 4) store<u32>(end, <u32>placeOf(i));
+	while (end > active) {
+		let left = active;
+		let bucket = room + BUCKETS;
+		for (let at = active; at < end; at += 4) {
+			const place: usize = load<u32>(at);
+			store<u32>(left, <u32>place);
+			const isMerged = mergeLowest(place, bucket);
+			left += isMerged ? 4 : 0;
+			bucket += isMerged ? 8 : 0;
+		}
+		end = left;
+		readAhead(room + BUCKETS, bucket);
+		bucket = room + BUCKETS;
+		for (let at = active; at < end; at += 4, bucket += 8)
+			rankMerged(load<u32>(at), bucket);
+	}
 	for (let i = 0; i < waiting; i++) rememberLeft(placeOf(i));
 	waiting = 0;
 }
@@ -88,80 +112,80 @@ function rememberLeft(place: usize): void {
 	const tag = load<u32>(place, TAG);
 	const hash = load<u64>(place, HASH);
 	if (tokenCount === 1) {
-		rememberToken(word, start, tag, hash, load<i32>(place, SYMBOLS));
+		rememberToken(word, start, tag, hash, idOf(load<u32>(place, SYMBOLS)));
 		return;
 	}
 	const tokens = addEntry(start, tag, hash, tokenCount);
 	if (word !== 0) setTokens(word, tokens, tokenCount);
 	for (let to = tokens; left !== 0; to += 4) {
-		store<i32>(to, load<i32>(place + ((<usize>ctz(left)) << 2), SYMBOLS));
+		store<i32>(to, idOf(load<u32>(place + ((<usize>ctz(left)) << 2), SYMBOLS)));
 		left &= left - 1;
 	}
 }
 
 function placeOf(number: i32): usize {
-	return room + QUEUE_BYTES + ((<usize>number) << PLACE_BITS);
+	return room + QUEUE_BYTES + <usize>number * PLACE_BYTES;
 }
 
-/** Makes a place one of no pairs. */
-function clear(place: usize): void {
-	for (let i: usize = 0; i < MAX_SYMBOLS * 4; i += 16)
-		v128.store(place + i, i32x4.splat(-1), RANKS);
-}
-
-/** Fills in symbols and ranks from `start` on; returns where the place is full. */
+/** Fills in symbols from `start` on; returns where the place is full. */
 function fill(place: usize, start: usize, end: usize): usize {
-	clear(place);
-	store<u32>(place, OUTSIDE, SYMBOLS - 4);
 	let n: usize = 0;
-	let before: u32 = 0x80;
-	let left: u32 = OUTSIDE;
 	let at = start;
 	while (at < end && n < MAX_SYMBOLS) {
 		const first: u32 = load<u8>(at);
-		if (first < 0x80) {
-			const symbol = load<u32>(asciiIds + ((<usize>first) << 2));
-			if (symbol === NONE) return 0;
-			const rank =
-				before < 0x80
-					? load<u32>(asciiPairs + ((<usize>(before << 7) | <usize>first) << 2))
-					: rankOf(left, symbol);
-			add(place, n++, symbol, rank);
-			left = symbol;
-			at++;
-		} else {
-			const length = lengthOf(first);
-			const symbol = idOfCharacter(codePointAt(at, first));
-			if (symbol >= 0) {
-				add(place, n++, symbol, rankOf(left, symbol));
-				left = symbol;
-			} else {
-				if (n + length > MAX_SYMBOLS) return 0;
-				for (let i: usize = 0; i < length; i++) {
-					const ofByte = symbolOfByte(load<u8>(at + i));
-					add(place, n++, ofByte, rankOf(left, ofByte));
-					left = ofByte;
-				}
-			}
-			at += length;
+		const length = lengthOf(first);
+		const symbol =
+			first < 0x80
+				? load<i32>(symbolOfAscii + ((<usize>first) << 2))
+				: symbolOfCharacter(codePointAt(at, first));
+		if (symbol >= 0) store<i32>(place + (n++ << 2), symbol, SYMBOLS);
+		else {
+			// An ASCII character without a token is a space, for which another stands.
+			if (first < 0x80 || n + length > MAX_SYMBOLS) return 0;
+			for (let i: usize = 0; i < length; i++)
+				store<i32>(place + (n++ << 2), symbolOfByte(load<u8>(at + i)), SYMBOLS);
 		}
-		before = first;
+		at += length;
 	}
 	count = n;
 	return at;
 }
 
-/** Adds symbol `n`, and the rank of the pair of the one before and it. */
-function add(place: usize, n: usize, symbol: u32, rank: u32): void {
-	store<u32>(place + (n << 2), symbol, SYMBOLS);
-	store<u32>(place + (n << 2), rank, RANKS - 4);
+/** Looks up the pairs of all places. */
+function rankAll(): void {
+	let bucket = room + BUCKETS;
+	for (let i = 0; i < waiting; i++) {
+		const place = placeOf(i);
+		const end = place + ((<usize>load<u32>(place, COUNT) - 1) << 2);
+		for (let at = place; at < end; at += 4, bucket += 4)
+			store<u32>(
+				bucket,
+				<u32>bucketOf(load<u32>(at, SYMBOLS), load<u32>(at, SYMBOLS + 4)),
+			);
+	}
+	readAhead(room + BUCKETS, bucket);
+	bucket = room + BUCKETS;
+	for (let i = 0; i < waiting; i++) {
+		const place = placeOf(i);
+		for (let i: usize = 0; i < MAX_SYMBOLS * 4; i += 16)
+			v128.store(place + i, i32x4.splat(NONE), RANKS);
+		store<u32>(place, outside, SYMBOLS - 4);
+		const end = place + ((<usize>load<u32>(place, COUNT) - 1) << 2);
+		for (let at = place; at < end; at += 4, bucket += 4)
+			setPair(at, pairFrom(load<u32>(bucket), load<u32>(at, SYMBOLS + 4)));
+	}
+}
+
+function setPair(at: usize, pair: u64): void {
+	store<u32>(at, rankOf(pair), RANKS);
+	store<u32>(at, madeBy(pair), MADE);
 }
 
 /**
  * Merges the pair with the lowest rank, the leftmost of equals; false when there is
  * none. Which it is cannot be foreseen, so there is no branch but that one.
  */
-function mergeLowest(place: usize): bool {
+function mergeLowest(place: usize, bucket: usize): bool {
 	const a = v128.load(place, RANKS);
 	const b = v128.load(place, RANKS + 16);
 	const c = v128.load(place, RANKS + 32);
@@ -169,29 +193,37 @@ function mergeLowest(place: usize): bool {
 	let lowest = i32x4.min_u(i32x4.min_u(a, b), i32x4.min_u(c, d));
 	lowest = i32x4.min_u(lowest, i32x4.shuffle(lowest, lowest, 2, 3, 0, 1));
 	lowest = i32x4.min_u(lowest, i32x4.shuffle(lowest, lowest, 1, 0, 3, 2));
-	const rank = <u32>i32x4.extract_lane(lowest, 0);
-	if (rank === NONE) return false;
+	if (<u32>i32x4.extract_lane(lowest, 0) === NONE) return false;
 	const found = i8x16.narrow_i16x8_s(
 		i16x8.narrow_i32x4_s(i32x4.eq(a, lowest), i32x4.eq(b, lowest)),
 		i16x8.narrow_i32x4_s(i32x4.eq(c, lowest), i32x4.eq(d, lowest)),
 	);
 	const at = ctz(i8x16.bitmask(found));
-	const symbol = tokenOf(rank);
 	const left = load<u32>(place, LEFT);
 	const beyond = left & ~(((<u32>2) << at) - 1);
 	const gone = ctz(beyond);
 	const after = ctz(beyond & (beyond - 1));
 	/** -1 before the first. */
 	const before: isize = 31 - clz(left & ((1 << at) - 1));
-	const atSymbol = place + ((<usize>at) << 2);
-	const beforeSymbol = place + ((<usize>before) << 2);
+	const merged = place + ((<usize>at) << 2);
+	const atBefore = place + ((<usize>before) << 2);
+	const symbol = load<u32>(merged, MADE);
 	store<u32>(place, left ^ (1 << gone), LEFT);
-	store<u32>(atSymbol, symbol, SYMBOLS);
+	store<u32>(merged, symbol, SYMBOLS);
 	store<u32>(place + ((<usize>gone) << 2), NONE, RANKS);
 	const right = load<u32>(place + ((<usize>after) << 2), SYMBOLS);
-	const rankAfter = rankOf(symbol, right);
-	const rankBefore = rankOf(load<u32>(beforeSymbol, SYMBOLS), symbol);
-	store<u32>(atSymbol, rankAfter, RANKS);
-	store<u32>(beforeSymbol, rankBefore, RANKS);
+	store<u32>(place, <u32>merged, MERGED);
+	store<u32>(place, <u32>atBefore, BEFORE);
+	store<u32>(place, right, AFTER);
+	store<u32>(bucket, <u32>bucketOf(symbol, right));
+	store<u32>(bucket, <u32>bucketOf(load<u32>(atBefore, SYMBOLS), symbol), 4);
 	return true;
+}
+
+/** Looks up the pairs of the symbol that was merged last. */
+function rankMerged(place: usize, bucket: usize): void {
+	const merged: usize = load<u32>(place, MERGED);
+	const symbol = load<u32>(merged, SYMBOLS);
+	setPair(merged, pairFrom(load<u32>(bucket), load<u32>(place, AFTER)));
+	setPair(load<u32>(place, BEFORE), pairFrom(load<u32>(bucket, 4), symbol));
 }
