@@ -28,8 +28,8 @@ test("numbers every token once", () => {
 });
 
 test.each([
-	["bytes", spelled, " "],
-	["characters", (word: string) => word.replaceAll(" ", "\u2581"), " "],
+	["bytes", spelled],
+	["characters", (word: string) => word.replaceAll(" ", "\u2581")],
 ] as const)("has those of one script side by side: %s", (symbols, spell) => {
 	const words = [" the", " и", "в", "的", "cat", " на", "是", "7", "ё", " 中"];
 	const { idOf } = orderByScript(words.map(spell), symbols);
