@@ -39,6 +39,13 @@ export class BpeTokenizer extends BaseTokenizer {
 	readonly #compiled: CompiledBpe;
 	readonly #kernel: Kernel;
 	readonly #encoder = new TextEncoder();
+	/**
+	 * Whether there is Node's Buffer: it copies strings of 16 bits a unit, and the kernel
+	 * encodes those, six times as fast as a TextEncoder does both.
+	 */
+	readonly #hasUnits = typeof globalThis.Buffer === "function";
+	/** Whether the last text was ASCII: of 8 bits a unit, as a rule, which an encoder copies. */
+	#isAscii = true;
 	readonly #splitter: ExpressionSplitter | null;
 	/** For texts that the kernel cannot take as they are. */
 	#finders: { before: AddedTokenFinder; after: AddedTokenFinder } | null = null;
@@ -48,11 +55,13 @@ export class BpeTokenizer extends BaseTokenizer {
 	/** Addresses of the buffers for text, words' places and ids. */
 	#capacity = 0;
 	#text = 0;
+	#units = 0;
 	#spans = 0;
 	#output = 0;
 	/** Views of memory; anew whenever it has grown. */
 	#bytes = new Uint8Array();
 	#target = new Uint8Array();
+	#unitsTarget: Buffer | null = null;
 	#int32 = new Int32Array();
 
 	constructor(compiled: CompiledBpe) {
@@ -72,6 +81,7 @@ export class BpeTokenizer extends BaseTokenizer {
 		this.#makeBuffers(CHUNK_BYTES);
 		this.#bytes.set(compiled.image, IMAGE_AT);
 		this.#kernel.configure(IMAGE_AT);
+		this.#kernel.prepareUtf16();
 	}
 
 	/** What this tokenizer's memory takes: tables, cache and buffers, in bytes. */
@@ -144,14 +154,11 @@ export class BpeTokenizer extends BaseTokenizer {
 			const end = chunkEnd(text, read, most);
 			const chunk =
 				read === 0 && end === text.length ? text : text.slice(read, end);
-			const target =
-				carried === 0 ? this.#target : this.#target.subarray(carried);
-			const { written } = this.#encoder.encodeInto(chunk, target);
 			const begin = this.#text + carried;
-			const stop = begin + written;
+			const stop = begin + this.#write(chunk, carried);
 			if (
 				checksFlags &&
-				written !== chunk.length &&
+				stop - begin !== chunk.length &&
 				this.#kernel.hasFlagged(this.#text, begin, stop) !== 0
 			)
 				return false;
@@ -173,6 +180,28 @@ export class BpeTokenizer extends BaseTokenizer {
 				this.#bytes.set(kept, this.#text);
 			} else this.#bytes.copyWithin(this.#text, done, stop);
 		}
+	}
+
+	/** Writes a text as UTF-8 to the buffer for texts; returns its length. */
+	#write(text: string, offset: number): number {
+		const length =
+			this.#isAscii || this.#unitsTarget === null
+				? this.#encodeUtf8(text, offset)
+				: this.#convertUnits(text, this.#unitsTarget, offset);
+		this.#isAscii = length === text.length;
+		return length;
+	}
+
+	#encodeUtf8(text: string, offset: number): number {
+		const target = offset === 0 ? this.#target : this.#target.subarray(offset);
+		return this.#encoder.encodeInto(text, target).written;
+	}
+
+	#convertUnits(text: string, target: Buffer, offset: number): number {
+		target.write(text, 0, "utf16le");
+		const end = this.#units + text.length * 2;
+		const begin = this.#text + offset;
+		return this.#kernel.toUtf8(this.#units, end, begin) - begin;
 	}
 
 	/** Encodes a text that JavaScript searches for added tokens, and normalizes. */
@@ -228,7 +257,7 @@ export class BpeTokenizer extends BaseTokenizer {
 	/** Encodes words whose places JavaScript has found. */
 	#encodeWords({ text, spans }: WordSpans, out: Int32Buffer): void {
 		if (text.length * 3 > this.#capacity) this.#makeBuffers(text.length * 3);
-		this.#encoder.encodeInto(text, this.#target);
+		this.#write(text, 0);
 		this.#int32.set(spans, this.#spans >> 2);
 		this.#kernel.encodeSpans(
 			this.#text,
@@ -251,7 +280,9 @@ export class BpeTokenizer extends BaseTokenizer {
 		const align = (address: number) => (address + 15) & ~15;
 		this.#capacity = capacity;
 		this.#text = align(this.#compiled.end + MARGIN);
-		this.#spans = align(this.#text + capacity + MARGIN);
+		this.#units = align(this.#text + capacity + MARGIN);
+		const unitsBytes = this.#hasUnits ? Math.ceil(capacity / 3) * 2 : 0;
+		this.#spans = align(this.#units + unitsBytes + MARGIN);
 		this.#output = this.#spans + SPANS_BYTES;
 		// A byte gives one id at most, a space that has no token three.
 		const perByte = this.#compiled.shape.symbols === "bytes" ? 1 : 3;
@@ -272,6 +303,12 @@ export class BpeTokenizer extends BaseTokenizer {
 			this.#text + this.#capacity,
 		);
 		this.#int32 = new Int32Array(buffer);
+		if (this.#hasUnits)
+			this.#unitsTarget = globalThis.Buffer.from(
+				buffer,
+				this.#units,
+				Math.ceil(this.#capacity / 3) * 2,
+			);
 	}
 }
 

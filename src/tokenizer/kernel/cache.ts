@@ -32,7 +32,7 @@ const MAX_POSITION: u32 = 0xff000000;
  * Units that are written over before they are full: those of all words that are
  * added while tokens found before are still to be read, and more.
  */
-const MARGIN: u32 = 0x8000;
+const MARGIN: u32 = 0x20000;
 
 /** Ones, then zeros: 16 bytes each. */
 const FIRST_BYTES: usize = memory.data<u64>([-1, -1, 0, 0]);

@@ -6,3 +6,4 @@ export { encode, encodeSpans } from "./encode";
 export { hasFlagged } from "./flagged";
 export { configure, placeBuffers } from "./memory";
 export { outputEnd } from "./output";
+export { prepareUtf16, toUtf8 } from "./utf16";

@@ -1,111 +1,160 @@
 // Words that are not in the cache: whole from the vocabulary where that comes first,
 // else by merging; in turns while they are short, in pieces when they are long.
 
-import { hashOf, isPieceTag, lengthOfTag, tagOf } from "./cache";
+import { isPieceTag, lengthOfTag, MAX_WORD, tagOf } from "./cache";
 import { nextCut } from "./cuts";
-import { words } from "./memory";
+import { room, words } from "./memory";
 import { mergeNow } from "./merge";
 import { out, writeTo } from "./output";
+import { QUEUE_BYTES } from "./queue";
+import { readAhead } from "./read-ahead";
 import {
-	find,
-	foundCount,
-	foundTokens,
+	filterOf,
+	findToken,
+	mayBeToken,
+	slotOf,
+	wordBytesOf,
+} from "./vocabulary";
+import { mergeLater, mergeWaiting } from "./waiting";
+import {
+	countOf,
+	findAgain,
 	hashOfWord,
-	remember,
+	lookUp,
 	rememberToken,
-	setToken,
+	rememberTokens,
 	setTokens,
+	setWord,
 	startOf,
 	tagOfWord,
-} from "./queue";
-import { readAhead } from "./read-ahead";
-import { filterOf, findToken, mayBeToken } from "./vocabulary";
-import { mergeLater, mergeWaiting } from "./waiting";
+	tokensOf,
+	WORD_BYTES,
+	writeTokens,
+} from "./words";
+
+/** Pieces that are looked up together, and at the least those of one word. */
+const PIECES: usize = 192;
+const LIST_BYTES: usize = (PIECES << 2) + 16;
+const PIECES_AT: usize = QUEUE_BYTES;
+const UNKNOWN: usize = PIECES_AT + PIECES * WORD_BYTES;
+const ADDRESSES: usize = UNKNOWN + LIST_BYTES;
+/** Bytes of `room` that are used by what is here and comes before. */
+export const NEW_WORDS_END: usize = ADDRESSES + LIST_BYTES;
 
 /**
- * Takes a list of words of the queue, int32 each; it is written to, and as much from
- * `room` on.
+ * Takes a list of words, int32 each; it is written to, and as many int32 and one at
+ * `addresses`.
  */
-export function addNewWords(list: usize, count: i32, room: usize): void {
-	const end = list + ((<usize>count) << 2);
-	if (words !== 0) {
-		let to = room;
-		for (let at = list; at < end; at += 4, to += 4)
-			store<u32>(to, <u32>filterOf(hashOfWord(load<u32>(at))));
-		readAhead(room, to);
-	}
+export function addNewWords(list: usize, end: usize, addresses: usize): void {
+	if (words !== 0) readTokensAhead(list, end, addresses);
 	let long = list;
 	for (let at = list; at < end; at += 4) {
 		const word: usize = load<u32>(at);
-		const start = startOf(word);
-		const tag = tagOfWord(word);
-		const hash = hashOfWord(word);
 		// It may have come a few words ago.
-		if (find(start, tag, hash)) {
-			// One token: it may lie where others come to lie.
-			if (foundCount === 1) setToken(word, load<i32>(foundTokens));
-			else setTokens(word, foundTokens, foundCount);
-			continue;
-		}
-		if (words !== 0 && !isPieceTag(tag) && mayBeToken(hash)) {
-			const id = findToken(start, lengthOfTag(tag));
+		if (findAgain(word)) continue;
+		if (words !== 0 && mayBeWhole(word)) {
+			const id = findToken(startOf(word), lengthOfTag(tagOfWord(word)));
 			if (id >= 0) {
-				rememberToken(word, start, tag, hash, id);
+				rememberToken(word, id);
 				continue;
 			}
 		}
-		if (mergeLater(word, start, tag, hash)) continue;
+		if (mergeLater(word)) continue;
 		store<u32>(long, <u32>word);
 		long += 4;
 	}
 	mergeWaiting();
-	if (long === list) return;
-	for (let at = list; at < long; at += 4) addPieces(load<u32>(at));
-	mergeWaiting();
-	for (let at = list; at < long; at += 4) joinPieces(load<u32>(at));
+	for (let at = list; at < long; ) at = addLongWords(at, long);
 }
 
-/** Sees to it that the pieces of a word are in the cache. */
-function addPieces(word: usize): void {
+function mayBeWhole(word: usize): bool {
+	return !isPieceTag(tagOfWord(word)) && mayBeToken(hashOfWord(word));
+}
+
+/** Has what `findToken` reads read ahead. */
+function readTokensAhead(list: usize, end: usize, addresses: usize): void {
+	let to = addresses;
+	for (let at = list; at < end; at += 4, to += 4)
+		store<u32>(to, <u32>filterOf(hashOfWord(load<u32>(at))));
+	readAhead(addresses, to);
+	to = addresses;
+	for (let at = list; at < end; at += 4) {
+		const word: usize = load<u32>(at);
+		if (!mayBeWhole(word)) continue;
+		store<u32>(to, <u32>slotOf(startOf(word), lengthOfTag(tagOfWord(word))));
+		to += 4;
+	}
+	readAhead(addresses, to);
+	for (let at = addresses; at < to; at += 4)
+		store<u32>(at, <u32>wordBytesOf(load<u32>(at)));
+	readAhead(addresses, to);
+}
+
+/**
+ * Merges long words by their pieces: as many of a list as there is room for. Returns
+ * where the next begins.
+ */
+function addLongWords(list: usize, end: usize): usize {
+	const pieces = room + PIECES_AT;
+	const full = pieces + (PIECES - MAX_WORD) * WORD_BYTES;
+	let piece = pieces;
+	let next = list;
+	for (; next < end && piece <= full; next += 4)
+		piece = cutWord(load<u32>(next), piece);
+	addPieces(pieces, piece);
+	for (let at = list; at < next; at += 4) joinPieces(load<u32>(at));
+	return next;
+}
+
+/** Writes a word's pieces, unless it is one; returns where the next ones go. */
+function cutWord(word: usize, pieces: usize): usize {
 	const start = startOf(word);
 	const end = start + lengthOfTag(tagOfWord(word));
-	for (let from = start; from < end; ) {
+	let piece = pieces;
+	for (let from = start; from < end; piece += WORD_BYTES) {
 		const cut = nextCut(from, end);
-		if (from === start && cut === end) return;
-		const tag = tagOf(cut - from, words !== 0);
-		const hash = hashOf(from, tag);
-		if (!find(from, tag, hash) && !mergeLater(0, from, tag, hash))
-			mergeAlone(from, cut, tag, hash);
+		if (from === start && cut === end) break;
+		setWord(piece, from, tagOf(cut - from, words !== 0));
 		from = cut;
 	}
+	setTokens(word, pieces, <u32>((piece - pieces) / WORD_BYTES));
+	return piece;
+}
+
+function addPieces(pieces: usize, end: usize): void {
+	const list = room + UNKNOWN;
+	const listEnd = lookUp(pieces, end, list, room + ADDRESSES);
+	for (let at = list; at < listEnd; at += 4) {
+		const piece: usize = load<u32>(at);
+		if (!findAgain(piece) && !mergeLater(piece)) mergeAlone(piece);
+	}
+	mergeWaiting();
 }
 
 function joinPieces(word: usize): void {
-	const start = startOf(word);
-	const tag = tagOfWord(word);
-	const hash = hashOfWord(word);
-	const end = start + lengthOfTag(tag);
-	const tokens = out;
-	for (let from = start; from < end; ) {
-		const cut = nextCut(from, end);
-		const length = cut - from;
-		const pieceTag = tagOf(length, words !== 0);
-		if (length < end - start && find(from, pieceTag, hashOf(from, pieceTag))) {
-			memory.copy(out, foundTokens, (<usize>foundCount) << 2);
-			writeTo(out + ((<usize>foundCount) << 2));
-		} else mergeNow(from, cut);
-		from = cut;
+	const count: usize = countOf(word);
+	if (count === 0) {
+		mergeAlone(word);
+		return;
 	}
-	const count = <u32>((out - tokens) >>> 2);
-	writeTo(tokens);
-	remember(word, start, tag, hash, tokens, count);
+	const pieces = tokensOf(word);
+	const from = out;
+	writeTokens(pieces, pieces + count * WORD_BYTES);
+	rememberFrom(word, from);
 }
 
-/** Merges and remembers a piece of too many symbols to wait. */
-function mergeAlone(start: usize, end: usize, tag: u32, hash: u64): void {
-	const tokens = out;
-	mergeNow(start, end);
-	const count = <u32>((out - tokens) >>> 2);
-	writeTo(tokens);
-	remember(0, start, tag, hash, tokens, count);
+/** Merges and remembers a word, or a piece, of too many symbols to wait. */
+function mergeAlone(word: usize): void {
+	const from = out;
+	const start = startOf(word);
+	mergeNow(start, start + lengthOfTag(tagOfWord(word)));
+	rememberFrom(word, from);
+}
+
+/** Remembers the tokens written last, and takes them back from the output. */
+function rememberFrom(word: usize, from: usize): void {
+	const count = <u32>((out - from) >>> 2);
+	writeTo(from);
+	if (count === 1) rememberToken(word, load<i32>(from));
+	else memory.copy(rememberTokens(word, count), from, (<usize>count) << 2);
 }

@@ -35,6 +35,37 @@ function filterBits(hash: u64): u32 {
 
 /** The id of a word that is a token, or -1. */
 export function findToken(start: usize, length: usize): i32 {
+	const hash = hashOfBytes(start, length);
+	let slot = slotOfHash(hash);
+	while (true) {
+		const entry = words + ((<usize>slot) << 4);
+		const found: usize = load<u32>(entry, 4);
+		if (found === 0) return -1;
+		if (
+			load<u32>(entry) === hash &&
+			found === length &&
+			isEqual(start, wordBytesOf(entry), length)
+		)
+			return load<i32>(entry, 12);
+		slot = (slot + 1) & wordsMask;
+	}
+}
+
+/** Where `findToken` begins to look. */
+export function slotOf(start: usize, length: usize): usize {
+	return words + ((<usize>slotOfHash(hashOfBytes(start, length))) << 4);
+}
+
+/** Where the bytes of a slot's word are. */
+export function wordBytesOf(slot: usize): usize {
+	return wordBytes + load<u32>(slot, 8);
+}
+
+function slotOfHash(hash: u32): u32 {
+	return (hash ^ (hash >>> 15)) & wordsMask;
+}
+
+function hashOfBytes(start: usize, length: usize): u32 {
 	let hash: u32 = <u32>length;
 	const end = start + length;
 	let at = start;
@@ -43,19 +74,7 @@ export function findToken(start: usize, length: usize): i32 {
 		const bits = (<u32>(end - at)) << 3;
 		hash = mixed(hash, load<u32>(at) & ((1 << bits) - 1));
 	}
-	let slot = (hash ^ (hash >>> 15)) & wordsMask;
-	while (true) {
-		const entry = words + ((<usize>slot) << 4);
-		const found: usize = load<u32>(entry, 4);
-		if (found === 0) return -1;
-		if (
-			load<u32>(entry) === hash &&
-			found === length &&
-			isEqual(start, wordBytes + load<u32>(entry, 8), length)
-		)
-			return load<i32>(entry, 12);
-		slot = (slot + 1) & wordsMask;
-	}
+	return hash;
 }
 
 function mixed(hash: u32, four: u32): u32 {

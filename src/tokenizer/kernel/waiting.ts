@@ -5,25 +5,26 @@
 // Each word has a place: its pairs, its symbols, then what else is known. Before the
 // first pair and symbol, and after the last symbol, is room for one more.
 
-import { addEntry, lengthOfTag } from "./cache";
+import { lengthOfTag } from "./cache";
 import { outside, room, symbolOfAscii } from "./memory";
+import { NEW_WORDS_END } from "./new-words";
 import { bucketOf, madeBy, NONE, pairFrom, rankOf } from "./pairs";
-import { QUEUE_BYTES, rememberToken, setTokens } from "./queue";
 import { readAhead } from "./read-ahead";
 import { idOf, symbolOfByte, symbolOfCharacter } from "./symbols";
 import { codePointAt, lengthOf } from "./utf8";
+import { rememberToken, rememberTokens, startOf, tagOfWord } from "./words";
 
 /** Words that are merged in turns. */
-const PLACES: i32 = 16;
-const PLACE_BYTES: usize = 288;
+const PLACES: i32 = 64;
+const PLACE_BYTES: usize = 272;
 /** After the places: addresses of those whose words are not yet merged. */
-const ACTIVE: usize = QUEUE_BYTES + <usize>PLACES * PLACE_BYTES;
-/** Bytes of `room` that are used here and by the queue. */
+const ACTIVE: usize = NEW_WORDS_END + <usize>PLACES * PLACE_BYTES;
 const MAX_SYMBOLS: usize = 16;
 /** Where the buckets of the pairs that are to be looked up are. */
 const BUCKETS: usize = ACTIVE + ((<usize>PLACES) << 2);
-const BUCKETS_END: usize = BUCKETS + ((<usize>PLACES * MAX_SYMBOLS) << 2);
-export const WAITING_END: usize = BUCKETS_END;
+/** Bytes of `room` that are used by what is here and comes before. */
+export const WAITING_END: usize =
+	BUCKETS + ((<usize>PLACES * MAX_SYMBOLS) << 2) + 16;
 
 /** Of each pair its rank and the symbol that it makes, and of each place its symbol. */
 const RANKS: usize = 16;
@@ -31,45 +32,32 @@ const MADE: usize = 96;
 const SYMBOLS: usize = 168;
 /** A bit for each symbol that is left, and one after the last. */
 const LEFT: usize = 240;
-const START: usize = 244;
-const TAG: usize = 248;
-const WORD: usize = 252;
-const HASH: usize = 256;
+const WORD: usize = 244;
 /** The symbol merged last, and those before and after it. */
-const MERGED: usize = 264;
-const BEFORE: usize = 268;
-const AFTER: usize = 272;
+const MERGED: usize = 248;
+const BEFORE: usize = 252;
+const AFTER: usize = 256;
 /** How many symbols were filled in. */
-const COUNT: usize = 276;
+const COUNT: usize = 260;
 
 let waiting: i32 = 0;
 /** Symbols of the word filled in last. */
 let count: usize = 0;
 
-/**
- * Takes a word of up to 16 symbols, to be remembered; false for a longer one. `word`
- * is its place in the queue, or 0.
- */
-export function mergeLater(
-	word: usize,
-	start: usize,
-	tag: u32,
-	hash: u64,
-): bool {
+/** Takes a word of up to 16 symbols, to be remembered; false for a longer one. */
+export function mergeLater(word: usize): bool {
 	const place = placeOf(waiting);
-	const end = start + lengthOfTag(tag);
+	const start = startOf(word);
+	const end = start + lengthOfTag(tagOfWord(word));
 	if (fill(place, start, end) !== end) return false;
 	if (count === 1) {
-		rememberToken(word, start, tag, hash, idOf(load<u32>(place, SYMBOLS)));
+		rememberToken(word, idOf(load<u32>(place, SYMBOLS)));
 		return true;
 	}
 	store<u32>(place + (count << 2), outside, SYMBOLS);
 	store<u32>(place, ((<u32>2) << (<u32>count)) - 1, LEFT);
-	store<u32>(place, <u32>start, START);
-	store<u32>(place, tag, TAG);
 	store<u32>(place, <u32>word, WORD);
 	store<u32>(place, <u32>count, COUNT);
-	store<u64>(place, hash, HASH);
 	if (++waiting === PLACES) mergeWaiting();
 	return true;
 }
@@ -108,15 +96,11 @@ function rememberLeft(place: usize): void {
 	left ^= 0x80000000 >>> <u32>clz(left);
 	const tokenCount: u32 = popcnt(left);
 	const word: usize = load<u32>(place, WORD);
-	const start: usize = load<u32>(place, START);
-	const tag = load<u32>(place, TAG);
-	const hash = load<u64>(place, HASH);
 	if (tokenCount === 1) {
-		rememberToken(word, start, tag, hash, idOf(load<u32>(place, SYMBOLS)));
+		rememberToken(word, idOf(load<u32>(place, SYMBOLS)));
 		return;
 	}
-	const tokens = addEntry(start, tag, hash, tokenCount);
-	if (word !== 0) setTokens(word, tokens, tokenCount);
+	const tokens = rememberTokens(word, tokenCount);
 	for (let to = tokens; left !== 0; to += 4) {
 		store<i32>(to, idOf(load<u32>(place + ((<usize>ctz(left)) << 2), SYMBOLS)));
 		left &= left - 1;
@@ -124,7 +108,7 @@ function rememberLeft(place: usize): void {
 }
 
 function placeOf(number: i32): usize {
-	return room + QUEUE_BYTES + <usize>number * PLACE_BYTES;
+	return room + NEW_WORDS_END + <usize>number * PLACE_BYTES;
 }
 
 /** Fills in symbols from `start` on; returns where the place is full. */
