@@ -36,7 +36,7 @@ const RING_BYTES = 1 << 24;
 /** Bits of the hashes of whole words that come before merging. */
 const WORD_FILTER_BYTES = 1 << 18;
 /** What the kernel needs for the words on their way. */
-const ROOM_BYTES = 65536;
+const ROOM_BYTES = 80 * 1024;
 const LOWER_BLOCK_POINT = 0x2581;
 
 /**

@@ -78,6 +78,7 @@ export function encodeSplit(
 }
 
 /** The end of the match that begins at `start`, or 0 when none does. */
+@inline
 function matchAt(
 	first: usize,
 	matching: usize,

@@ -16,10 +16,10 @@ import { rememberToken, rememberTokens, startOf, tagOfWord } from "./words";
 
 /** Words that are merged in turns. */
 const PLACES: i32 = 64;
-const PLACE_BYTES: usize = 272;
+const PLACE_BYTES: usize = 384;
 /** After the places: addresses of those whose words are not yet merged. */
 const ACTIVE: usize = NEW_WORDS_END + <usize>PLACES * PLACE_BYTES;
-const MAX_SYMBOLS: usize = 16;
+const MAX_SYMBOLS: usize = 24;
 /** Where the buckets of the pairs that are to be looked up are. */
 const BUCKETS: usize = ACTIVE + ((<usize>PLACES) << 2);
 /** Bytes of `room` that are used by what is here and comes before. */
@@ -28,23 +28,23 @@ export const WAITING_END: usize =
 
 /** Of each pair its rank and the symbol that it makes, and of each place its symbol. */
 const RANKS: usize = 16;
-const MADE: usize = 96;
-const SYMBOLS: usize = 168;
+const MADE: usize = 128;
+const SYMBOLS: usize = 232;
 /** A bit for each symbol that is left, and one after the last. */
-const LEFT: usize = 240;
-const WORD: usize = 244;
+const LEFT: usize = 340;
+const WORD: usize = 344;
 /** The symbol merged last, and those before and after it. */
-const MERGED: usize = 248;
-const BEFORE: usize = 252;
-const AFTER: usize = 256;
+const MERGED: usize = 348;
+const BEFORE: usize = 352;
+const AFTER: usize = 356;
 /** How many symbols were filled in. */
-const COUNT: usize = 260;
+const COUNT: usize = 360;
 
 let waiting: i32 = 0;
 /** Symbols of the word filled in last. */
 let count: usize = 0;
 
-/** Takes a word of up to 16 symbols, to be remembered; false for a longer one. */
+/** Takes a word of up to 24 symbols, to be remembered; false for a longer one. */
 export function mergeLater(word: usize): bool {
 	const place = placeOf(waiting);
 	const start = startOf(word);
@@ -174,7 +174,12 @@ function mergeLowest(place: usize, bucket: usize): bool {
 	const b = v128.load(place, RANKS + 16);
 	const c = v128.load(place, RANKS + 32);
 	const d = v128.load(place, RANKS + 48);
-	let lowest = i32x4.min_u(i32x4.min_u(a, b), i32x4.min_u(c, d));
+	const e = v128.load(place, RANKS + 64);
+	const f = v128.load(place, RANKS + 80);
+	let lowest = i32x4.min_u(
+		i32x4.min_u(i32x4.min_u(a, b), i32x4.min_u(c, d)),
+		i32x4.min_u(e, f),
+	);
 	lowest = i32x4.min_u(lowest, i32x4.shuffle(lowest, lowest, 2, 3, 0, 1));
 	lowest = i32x4.min_u(lowest, i32x4.shuffle(lowest, lowest, 1, 0, 3, 2));
 	if (<u32>i32x4.extract_lane(lowest, 0) === NONE) return false;
@@ -182,7 +187,8 @@ function mergeLowest(place: usize, bucket: usize): bool {
 		i16x8.narrow_i32x4_s(i32x4.eq(a, lowest), i32x4.eq(b, lowest)),
 		i16x8.narrow_i32x4_s(i32x4.eq(c, lowest), i32x4.eq(d, lowest)),
 	);
-	const at = ctz(i8x16.bitmask(found));
+	const later = i16x8.narrow_i32x4_s(i32x4.eq(e, lowest), i32x4.eq(f, lowest));
+	const at = ctz(i8x16.bitmask(found) | (i16x8.bitmask(later) << 16));
 	const left = load<u32>(place, LEFT);
 	const beyond = left & ~(((<u32>2) << at) - 1);
 	const gone = ctz(beyond);

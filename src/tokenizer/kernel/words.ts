@@ -79,22 +79,32 @@ export function lookUp(
 	unknown: usize,
 	addresses: usize,
 ): usize {
+	let to = addresses;
+	for (let word = words; word < end; word += WORD_BYTES, to += 4) {
+		const start = startOf(word);
+		const mask = firstBytes(lengthOfTag(tagOfWord(word)));
+		const low = load<u64>(start) & load<u64>(mask);
+		const high = load<u64>(start, 8) & load<u64>(mask, 8);
+		const hash = hashStart(low, high);
+		store<u64>(word, hash, HASH);
+		store<u32>(to, <u32>singleSet(hash));
+	}
+	readAhead(addresses, to);
+	to = addresses;
 	let listEnd = unknown;
-	for (let word = words; word < end; word += WORD_BYTES) {
+	for (let word = words; word < end; word += WORD_BYTES, to += 4) {
 		const start = startOf(word);
 		const tag = tagOfWord(word);
 		const mask = firstBytes(lengthOfTag(tag));
 		const low = load<u64>(start) & load<u64>(mask);
 		const high = load<u64>(start, 8) & load<u64>(mask, 8);
-		const hash = hashStart(low, high);
-		const set = singleSet(hash);
+		const set: usize = load<u32>(to);
 		const found = findSingle(set, low, singleEnd(high, tag));
 		setToken(word, singleToken(set, found));
-		store<u64>(word, hash, HASH);
 		store<u32>(listEnd, <u32>word);
 		listEnd += (<usize>(found === 0)) << 2;
 	}
-	let to = addresses;
+	to = addresses;
 	for (let at = unknown; at < listEnd; at += 4, to += 4) {
 		const word: usize = load<u32>(at);
 		const length = lengthOfTag(tagOfWord(word));
