@@ -1,9 +1,15 @@
 // Compiles the tokenizer's kernel to WebAssembly, then src/ and cli/ to dist/.
 // Runs after `npm ci`, so that `npx seqpack` works at once.
 import { spawnSync } from "node:child_process";
-import { chmodSync, rmSync, writeFileSync } from "node:fs";
+import {
+	chmodSync,
+	existsSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import asc from "assemblyscript/asc";
 
 const require = createRequire(import.meta.url);
@@ -36,6 +42,15 @@ async function buildKernel() {
 			"--maximumMemory=65536",
 		],
 		{
+			// A decorator on a function is no TypeScript, so it stands in a comment.
+			readFile: (name, folder) => {
+				const path = resolve(folder, name);
+				if (!existsSync(path)) return null;
+				return readFileSync(path, "utf8").replaceAll(
+					/^\/\/ @inline$/gm,
+					"@inline",
+				);
+			},
 			writeFile: (name, content) => {
 				if (name === "kernel.wasm") bytes = content;
 			},

@@ -25,7 +25,7 @@ export function bucketOf(left: u32, right: u32): usize {
 }
 
 /** The merge of a pair whose bucket is known. */
-@inline
+// @inline
 export function pairFrom(bucket: usize, right: u32): u64 {
 	const key = i64x2.splat((<u64>right) << (2 * SYMBOL_BITS));
 	let pair = pairIn(bucket, key);

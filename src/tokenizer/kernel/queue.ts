@@ -16,7 +16,7 @@ export const QUEUE_BYTES: usize = ADDRESSES + LIST_BYTES;
 let length: usize = 0;
 
 /** Takes a word of at most MAX_WORD bytes; 64 bytes after its start can be read. */
-@inline
+// @inline
 export function enqueue(start: usize, tag: u32): void {
 	setWord(room + length, start, tag);
 	length += WORD_BYTES;

@@ -78,7 +78,7 @@ export function encodeSplit(
 }
 
 /** The end of the match that begins at `start`, or 0 when none does. */
-@inline
+// @inline
 function matchAt(
 	first: usize,
 	matching: usize,

@@ -10,7 +10,7 @@ import { enqueue, flush } from "./queue";
 import { findToken } from "./vocabulary";
 
 /** Encodes a word, which ends at a border of characters. */
-@inline
+// @inline
 export function encodeWord(start: usize, end: usize): void {
 	const length = end - start;
 	if (length <= MAX_WORD) enqueue(start, tagOf(length, false));
