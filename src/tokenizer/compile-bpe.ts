@@ -35,8 +35,9 @@ const INDEX_SETS = 1 << 16;
 const RING_BYTES = 1 << 24;
 /** Bits of the hashes of whole words that come before merging. */
 const WORD_FILTER_BYTES = 1 << 18;
-/** What the kernel needs for the words on their way. */
-const ROOM_BYTES = 80 * 1024;
+/** What the kernel needs for the words on their way, 60 kB at present. */
+const ROOM_BYTES = 64 * 1024;
+/** The character that stands for a space in a vocabulary of characters. */
 const LOWER_BLOCK_POINT = 0x2581;
 
 /**

@@ -29,15 +29,16 @@ const PIECE: u32 = 0x80;
 /** From here on positions begin anew. */
 const MAX_POSITION: u32 = 0xff000000;
 /**
- * Units that are written over before they are full: those of all words that are
- * added while tokens found before are still to be read, and more.
+ * Units before the ring is written over where entries are no longer found, because what
+ * was found is read after other words have been added. At most those are 512 words
+ * of 209 units (64 bytes of three tokens each) with 64 pieces of 5.
  */
-const MARGIN: u32 = 0x20000;
+const MARGIN: u32 = 0x48000;
 
 /** Ones, then zeros: 16 bytes each. */
 const FIRST_BYTES: usize = memory.data<u64>([-1, -1, 0, 0]);
 /** An entry that no word equals: UTF-8 has no such bytes. */
-export const NO_ENTRY: usize = memory.data<u64>([-1, -1, -1, -1]);
+const NO_ENTRY: usize = memory.data<u64>([-1, -1, -1, -1]);
 
 /** Where the next entry goes. Begins so that positions soon begin anew, as in tests. */
 let position: u32 = MAX_POSITION - 0x400000;

@@ -51,7 +51,7 @@ export let nfcPages: usize = 0;
 export let nfcClasses: usize = 0;
 /** The set of first bytes (see ./byte-set) whose characters have a class, then a byte for each from 0xc0 on. */
 export let nfcLeads: usize = 0;
-/** Room for merging short words. */
+/** Room for words on their way: see ./queue, ./new-words, ./waiting, ./merge. */
 export let room: usize = 0;
 
 /** Room for merging long words, from here to the end of memory. */
