@@ -2,10 +2,9 @@ import { AddedTokenTrie, assignIds, haveNoOverlap } from "./added-tokens.js";
 import { type BpeShape, byteToken } from "./bpe-shape.js";
 import { bytesOfWord, characterOfByte } from "./byte-characters.js";
 import { byteSet } from "./byte-set.js";
-import { CharacterJoins } from "./character-joins.js";
+import { addMerges, readMerges } from "./compile-merges.js";
 import { ImageWriter } from "./memory-image.js";
 import { NFC, nfcClasses } from "./normalize-nfc.js";
-import { type Merges, PairTable } from "./pair-table.js";
 import { findSpecialToken } from "./special-tokens.js";
 import {
 	compileSplit,
@@ -13,16 +12,13 @@ import {
 	pagesOf,
 	type SplitAutomaton,
 } from "./split-automaton.js";
-import { orderByScript } from "./symbol-order.js";
 import type { SpecialToken } from "./tokenizer.js";
 import {
 	type AddedTokenJson,
-	notATokenizer,
 	type TokenizerConfigJson,
 	type TokenizerJson,
 	tokensOf,
 } from "./tokenizer-json.js";
-import { WholeCharacters } from "./whole-characters.js";
 
 const HEADER_BYTES = 256;
 const LEVELS_AT = 128;
@@ -37,8 +33,6 @@ const RING_BYTES = 1 << 24;
 const WORD_FILTER_BYTES = 1 << 18;
 /** What the kernel needs for the words on their way, 60 kB at present. */
 const ROOM_BYTES = 64 * 1024;
-/** The character that stands for a space in a vocabulary of characters. */
-const LOWER_BLOCK_POINT = 0x2581;
 
 /**
  * A BPE tokenizer, made ready to run: plain data that can be sent to another
@@ -213,143 +207,6 @@ function tableSize(entries: number, load: number): number {
 	let size = 16;
 	while (size * load < entries) size *= 2;
 	return size;
-}
-
-/** The tokens of each merge, and the one that it makes. */
-function readMerges(
-	json: TokenizerJson,
-	vocabulary: Record<string, number>,
-	name: string,
-): Merges {
-	const merges = (json.model.merges ?? []) as (string | [string, string])[];
-	const lefts = new Int32Array(merges.length);
-	const rights = new Int32Array(merges.length);
-	const made = new Int32Array(merges.length);
-	for (let rank = 0; rank < merges.length; rank++) {
-		const merge = merges[rank];
-		let left: string;
-		let right: string;
-		if (typeof merge === "string") {
-			const space = merge.indexOf(" ");
-			left = merge.slice(0, space);
-			right = merge.slice(space + 1);
-		} else [left, right] = merge;
-		const leftId = vocabulary[left];
-		const rightId = vocabulary[right];
-		const madeId = vocabulary[left + right];
-		if (
-			typeof leftId !== "number" ||
-			typeof rightId !== "number" ||
-			typeof madeId !== "number"
-		) {
-			const missing = [left, right, left + right].find(
-				(token) => typeof vocabulary[token] !== "number",
-			);
-			throw notATokenizer(
-				name,
-				`merge ${rank + 1} (${JSON.stringify(merge)}) names the token ${JSON.stringify(missing)}, which is not in the vocabulary`,
-			);
-		}
-		lefts[rank] = leftId;
-		rights[rank] = rightId;
-		made[rank] = madeId;
-	}
-	return { lefts, rights, made };
-}
-
-/** Adds what merging needs; there tokens are numbered by script, as symbols. */
-function addMerges(
-	image: ImageWriter,
-	merges: Merges,
-	strings: readonly string[],
-	idOfByte: Int32Array,
-	shape: BpeShape,
-) {
-	const { lefts, rights, made } = merges;
-	const { symbolOf, idOf } = orderByScript(strings, shape.symbols);
-	const toSymbols = (ids: Int32Array) => ids.map((id) => symbolOf[id]);
-	const pairs = new PairTable(
-		{
-			lefts: toSymbols(lefts),
-			rights: toSymbols(rights),
-			made: toSymbols(made),
-		},
-		strings.length,
-	);
-	const isMade = new Uint8Array(strings.length);
-	for (const id of made) isMade[id] = 1;
-	const joins = new CharacterJoins();
-	for (let id = 0; id < strings.length; id++)
-		if (isMade[id] === 1) joins.addToken(strings[id], shape.symbols);
-	const joinBits = joins.finish();
-	let characters = charactersOf(strings);
-	if (shape.symbols === "bytes") {
-		const whole = new WholeCharacters(strings.length);
-		for (let i = 0; i < made.length; i++)
-			whole.addMerge(
-				i,
-				[strings[lefts[i]], lefts[i]],
-				[strings[rights[i]], rights[i]],
-			);
-		characters = whole.find(strings, idOfByte, (left, right) => {
-			const rank = pairs.rank(symbolOf[left], symbolOf[right]);
-			return rank === -1 ? null : { rank, made: made[rank] };
-		});
-	}
-	const symbolOfCharacter = new Map<number, number>();
-	characters.forEach((id, point) => {
-		symbolOfCharacter.set(point, symbolOf[id]);
-	});
-	const symbolOfAscii = Int32Array.from({ length: 128 }, (_, point) =>
-		shape.symbols === "bytes"
-			? symbolOf[idOfByte[point]]
-			: (symbolOfCharacter.get(point === 0x20 ? LOWER_BLOCK_POINT : point) ??
-				-1),
-	);
-	const [pages, ofPages] = addCharacters(image, symbolOfCharacter);
-	return {
-		rows: image.add(pairs.rows),
-		pairs: image.add(pairs.entries),
-		outside: strings.length,
-		idOfSymbol: image.add(idOf),
-		symbolOfByte: image.add(toSymbols(idOfByte)),
-		symbolOfAscii: image.add(symbolOfAscii),
-		characterPages: pages,
-		characterSymbols: ofPages,
-		joins: image.add(joinBits.bits),
-		joinsMask: joinBits.mask,
-	};
-}
-
-/** The tokens of one character, by code point. */
-function charactersOf(strings: readonly string[]): Map<number, number> {
-	const ids = new Map<number, number>();
-	strings.forEach((token, id) => {
-		const point = token.codePointAt(0);
-		if (point !== undefined && String.fromCodePoint(point) === token)
-			ids.set(point, id);
-	});
-	return ids;
-}
-
-/** For each code point its token, -1 where it has none. */
-function addCharacters(
-	image: ImageWriter,
-	idOf: ReadonlyMap<number, number>,
-): [number, number] {
-	const pages = new Uint16Array(0x110000 >> 8);
-	const kept = [new Int32Array(256).fill(-1)];
-	idOf.forEach((id, point) => {
-		let page = pages[point >> 8];
-		if (page === 0) {
-			page = kept.push(new Int32Array(256).fill(-1)) - 1;
-			pages[point >> 8] = page;
-		}
-		kept[page][point & 0xff] = id;
-	});
-	const ids = new Int32Array(kept.length * 256);
-	for (const [page, content] of kept.entries()) ids.set(content, page * 256);
-	return [image.add(pages), image.add(ids)];
 }
 
 /** The words that are tokens: slots of hash, length, place of the bytes, id. */
