@@ -1,7 +1,5 @@
-/** Bits of a token in an entry, and of a rank. */
+/** Bits of a token in an entry, and of a rank: what MAX_IDS in ./bpe-shape.ts has room in. */
 const TOKEN_BITS = 21;
-/** More tokens, or more merges, there is no room for. */
-export const MOST_TOKENS = 2 ** TOKEN_BITS - 2;
 const RANK_MASK = 2 ** TOKEN_BITS - 1;
 /** Entries of a bucket. */
 const WAYS = 4;
