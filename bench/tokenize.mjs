@@ -10,17 +10,18 @@
 //
 // A new process makes these passes, one after the other; each ends after 10 MB or
 // some seconds, and `MB` is what the unseen one came to. Ours has more seconds, so that
-// one thread and two do the same. Ours and Rust's processes take turns. Loading is not counted, nor
+// one core and two do the same. Ours and Rust's processes take turns. Loading is not counted, nor
 // is copying Rust's ids to JavaScript. The numbers are medians over the processes,
 // `runs` of them; `spread` is the fastest over the slowest of the least steady pass.
 // A run that other programs disturbed is made again, whatever its rates were.
 //
-// Rust's encodeBatch leaves the thread that calls it and spreads the texts over
-// RAYON_NUM_THREADS: 1 or 2 here. Ours uses one thread, or two workers. Each worker
-// does what the single thread does, on the same texts: with half of them it would
-// need half the cache.
+// A process is kept to one core or to two (by taskset, where there is one): else what
+// compiles and collects for one thread has the other core. Rust's encodeBatch leaves
+// the thread that calls it and spreads the texts over RAYON_NUM_THREADS: 1 or 2
+// here. Ours uses one worker, or two. Each of the two does what the one does, on the same
+// texts: with half of them it would need half the cache.
 // The ids are compared before a number is printed.
-import { fork } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -53,6 +54,7 @@ const engines = {
 		return {
 			name: `seqpack (${tokenizer.engine})`,
 			encode: (texts) => tokenizer.encodeBatch(texts),
+			keep: ({ ids, offsets }) => ({ ids: copyIds(ids), offsets }),
 			lists: ({ ids, offsets }) =>
 				Array.from({ length: offsets.length - 1 }, (_, i) =>
 					ids.subarray(offsets[i], offsets[i + 1]),
@@ -66,6 +68,7 @@ const engines = {
 			name: "tokenizers (Rust)",
 			encode: (texts) =>
 				tokenizer.encodeBatch(texts, { addSpecialTokens: false }),
+			keep: (encodings) => encodings,
 			lists: (encodings) => encodings.map((encoding) => encoding.getIds()),
 		};
 	},
@@ -105,7 +108,22 @@ function peersFor(tokenizer) {
 }
 
 function oneByOne(name, encode) {
-	return { name, encode: (texts) => texts.map(encode), lists: (ids) => ids };
+	return {
+		name,
+		encode: (texts) => texts.map(encode),
+		keep: (ids) => ids,
+		lists: (ids) => ids,
+	};
+}
+
+let room = new Int32Array();
+
+/** Copies ids to where they stay until they are compared. */
+function copyIds(ids) {
+	const copy = room.subarray(0, ids.length);
+	copy.set(ids);
+	room = room.subarray(ids.length);
+	return copy;
 }
 
 if (!isMainThread) await workThread(workerData);
@@ -168,9 +186,9 @@ async function measureCell(tokenizer, kind, limits, quick) {
 		...limits,
 	};
 	let disturbed = 0;
-	const run = async (engine, threads, more) => {
+	const run = async (engine, cores, more) => {
 		const seconds = limits.seconds * (engine === "seqpack" ? 3 : 1);
-		const task = { ...job, engine, threads, seconds, ...more };
+		const task = { ...job, engine, cores, seconds, ...more };
 		for (let tries = 1; ; tries++) {
 			const began = { busy: busySeconds(), at: performance.now() };
 			const result = await inProcess(task);
@@ -237,10 +255,10 @@ function print({ tokenizer, kind, results, disturbed }) {
 	line(seqpack, rust);
 	line(rust, rust);
 	for (const peer of Object.values(peers)) line(peer, rust);
-	line(seqpack2, rust2, ", two threads");
-	line(rust2, rust2, ", two threads");
-	gain("seqpack, two threads to one", seqpack2, seqpack);
-	gain("Rust, two threads to one", rust2, rust);
+	line(seqpack2, rust2, ", two cores");
+	line(rust2, rust2, ", two cores");
+	gain("seqpack, two cores to one", seqpack2, seqpack);
+	gain("Rust, two cores to one", rust2, rust);
 	warnOfCores(rust, 1);
 	warnOfCores(rust2, 2);
 	warnOfOthers(results, disturbed);
@@ -323,9 +341,9 @@ function median(numbers) {
 // A process of its own for every measurement: it is sent a job, sends a result back.
 
 function inProcess(job) {
-	const env = { ...process.env, RAYON_NUM_THREADS: String(job.threads) };
+	const env = { ...process.env, RAYON_NUM_THREADS: String(job.cores) };
 	delete env.TOKENIZERS_PARALLELISM;
-	const started = fork(script, { env });
+	const started = start(firstCores(job.cores), ["--expose-gc", script], env);
 	return new Promise((resolve, reject) => {
 		started.once("message", resolve);
 		started.once("exit", (status) =>
@@ -335,8 +353,31 @@ function inProcess(job) {
 	});
 }
 
+/** Starts Node on some cores only, or on any if there are none to name. */
+function start(onCores, args, env) {
+	const stdio = ["inherit", "inherit", "inherit", "ipc"];
+	if (onCores === null) return spawn(process.execPath, args, { env, stdio });
+	const command = ["-c", onCores.join(), process.execPath, ...args];
+	return spawn("taskset", command, { env, stdio });
+}
+
+/** The first cores that this process may use; null where taskset does not tell. */
+function firstCores(count) {
+	const { status, stdout } = spawnSync("taskset", ["-cp", String(process.pid)]);
+	if (status !== 0) return null;
+	const ranges = String(stdout)
+		.trim()
+		.split(/.*: |,/)
+		.slice(1);
+	const cores = ranges.flatMap((range) => {
+		const [first, last = first] = range.split("-").map(Number);
+		return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+	});
+	return cores.slice(0, count);
+}
+
 async function answer(job) {
-	const inWorkers = job.engine === "seqpack" && job.threads > 1;
+	const inWorkers = job.engine === "seqpack";
 	const result = await (inWorkers ? measureWorkers(job) : measure(job));
 	const { user, system } = process.cpuUsage();
 	result.cpuSeconds = (user + system) / 1e6;
@@ -344,8 +385,7 @@ async function answer(job) {
 }
 
 async function measure(job) {
-	const engine = await engines[job.engine](job.path);
-	const parts = readParts(job);
+	const { engine, parts } = await load(job);
 	const began = { cpu: process.cpuUsage(), at: performance.now() };
 	const fresh = await pass(engine, parts.warm, job.seconds);
 	const unseen = await pass(engine, parts.unseen, job.seconds);
@@ -364,25 +404,44 @@ async function measure(job) {
 	return {
 		name: engine.name,
 		rates: { fresh: rate(fresh), unseen: rate(unseen), seen: rate(seen) },
-		megabytes: unseen.bytes / 1e6,
+		megabytes: megabytesOf(unseen),
 		cores: (used.user + used.system) / 1000 / milliseconds,
 		digests: ids,
 	};
+}
+
+/** Loads what a job needs. What that leaves is collected now, not in a later pass. */
+async function load(job) {
+	const engine = await engines[job.engine](job.path);
+	const parts = readParts(job);
+	// A third as many ids as bytes, at most, in four passes; written to, so that it is there.
+	if (job.engine === "seqpack")
+		room = new Int32Array((4 * job.megabytes * 1e6) / 2).fill(0);
+	globalThis.gc();
+	return { engine, parts };
 }
 
 /** Encodes batch after batch until `seconds` are over. */
 async function pass(engine, batches, seconds) {
 	const results = [];
 	let bytes = 0;
-	const began = performance.now();
-	let now = began;
+	const began = now();
+	/** How many bytes were done when. */
+	const progress = [{ at: began, bytes }];
 	for (const batch of batches) {
-		results.push({ batch, result: await engine.encode(batch.texts) });
+		const result = engine.keep(await engine.encode(batch.texts));
+		results.push({ batch, result });
 		bytes += batch.bytes;
-		now = performance.now();
-		if (now - began > seconds * 1000) break;
+		const at = now();
+		progress.push({ at, bytes });
+		if (at - began > seconds) break;
 	}
-	return { results, bytes, seconds: (now - began) / 1000 };
+	return { results, progress };
+}
+
+/** Seconds, by a clock that threads share. */
+function now() {
+	return Number(process.hrtime.bigint()) / 1e9;
 }
 
 /** The digests of what a pass had no time for. */
@@ -393,8 +452,33 @@ async function restOf(engine, batches, done) {
 	return all;
 }
 
-function rate({ bytes, seconds }) {
-	return bytes / 1e6 / seconds;
+/** MB/s of one thread, or of several in the time when all of them are at work. */
+function rate(...passes) {
+	const begin = Math.max(...passes.map(({ progress }) => progress[0].at));
+	const end = Math.min(...passes.map(({ progress }) => progress.at(-1).at));
+	const bytes = passes.reduce(
+		(sum, { progress }) =>
+			sum + bytesAt(progress, end) - bytesAt(progress, begin),
+		0,
+	);
+	return bytes / 1e6 / (end - begin);
+}
+
+/** How much of a pass is done at a time between its begin and its end. */
+function bytesAt(progress, time) {
+	const next = Math.max(
+		1,
+		progress.findIndex(({ at }) => at >= time),
+	);
+	const [from, to] = [progress[next - 1], progress[next]];
+	return (
+		from.bytes +
+		((to.bytes - from.bytes) * (time - from.at)) / (to.at - from.at)
+	);
+}
+
+function megabytesOf({ progress }) {
+	return progress.at(-1).bytes / 1e6;
 }
 
 /** A document's key and the hash of its ids, for each document of a pass. */
@@ -433,12 +517,13 @@ function batches(part, texts, most) {
 	return list;
 }
 
-// Worker threads: all begin a pass together. It lasts from when the first begins to when
-// the last ends, by a clock that they share: to send an order is not counted.
+// Worker threads: all begin a pass together, or nearly, since one hears of it later. What
+// counts is the time from when the last has begun to when the first has ended, and what
+// all do in it: the other core is not idle then, as it is not while a build has work left.
 
 async function measureWorkers(job) {
 	const workers = Array.from(
-		{ length: job.threads },
+		{ length: job.cores },
 		() => new Worker(script, { workerData: job }),
 	);
 	const all = (order) => Promise.all(workers.map((each) => ask(each, order)));
@@ -448,13 +533,8 @@ async function measureWorkers(job) {
 	let megabytes = 0;
 	for (const order of ["fresh", "unseen", "again", "seen"]) {
 		const done = await all(order);
-		const seconds =
-			(Math.max(...done.map((each) => each.end)) -
-				Math.min(...done.map((each) => each.begin))) /
-			1000;
-		const bytes = done.reduce((sum, each) => sum + each.bytes, 0);
-		if (order !== "again") rates[order] = rate({ bytes, seconds });
-		if (order === "unseen") megabytes = bytes / workers.length / 1e6;
+		if (order !== "again") rates[order] = rate(...done);
+		if (order === "unseen") megabytes = megabytesOf(done[0]);
 	}
 	const used = process.cpuUsage(began.cpu);
 	const milliseconds = performance.now() - began.at;
@@ -478,16 +558,12 @@ function ask(worker, order) {
 }
 
 async function workThread(job) {
-	const engine = await engines[job.engine](job.path);
-	const parts = readParts(job);
+	const { engine, parts } = await load(job);
 	const passes = [];
-	const now = () => Number(process.hrtime.bigint()) / 1e6;
 	const encode = async (batches) => {
-		const begin = now();
 		const done = await pass(engine, batches, job.seconds);
-		const end = now();
 		passes.push(done);
-		return { bytes: done.bytes, begin, end };
+		return { progress: done.progress };
 	};
 	const orders = {
 		load: () => ({ name: engine.name }),
