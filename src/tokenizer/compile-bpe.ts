@@ -20,8 +20,8 @@ import {
 	tokensOf,
 } from "./tokenizer-json.js";
 
-const HEADER_BYTES = 256;
-const LEVELS_AT = 128;
+const HEADER_BYTES = 288;
+const LEVELS_AT = 160;
 const LEVEL_BYTES = 32;
 const MOST_LEVELS = 4;
 /** Sets in the tables of the cache (kernel/cache.ts), of 64 bytes. */
@@ -31,7 +31,7 @@ const INDEX_SETS = 1 << 16;
 const RING_BYTES = 1 << 24;
 /** Bits of the hashes of whole words that come before merging. */
 const WORD_FILTER_BYTES = 1 << 18;
-/** What the kernel needs for the words on their way, 60 kB at present. */
+/** What the kernel needs for the words on their way, 61 kB at present. */
 const ROOM_BYTES = 64 * 1024;
 
 /**
@@ -148,6 +148,9 @@ export function compileBpe(
 		SINGLE_SETS - 1,
 		wordFilter,
 		nfc.leads,
+		merges.leftEnd,
+		merges.rightStart,
+		merges.rightCount,
 	);
 	image.write(header, fields);
 	for (const { content, id } of addedTokens) strings[id] = content;

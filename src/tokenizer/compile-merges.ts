@@ -2,7 +2,7 @@ import type { BpeShape } from "./bpe-shape.js";
 import { CharacterJoins } from "./character-joins.js";
 import type { ImageWriter } from "./memory-image.js";
 import { type Merges, PairTable } from "./pair-table.js";
-import { orderByScript } from "./symbol-order.js";
+import { orderSymbols, SIDES } from "./symbol-order.js";
 import { notATokenizer, type TokenizerJson } from "./tokenizer-json.js";
 import { WholeCharacters } from "./whole-characters.js";
 
@@ -51,7 +51,7 @@ export function readMerges(
 	return { lefts, rights, made };
 }
 
-/** Adds what merging needs; there tokens are numbered by script, as symbols. */
+/** Adds what merging needs; there tokens are numbered anew, as symbols. */
 export function addMerges(
 	image: ImageWriter,
 	merges: Merges,
@@ -60,7 +60,11 @@ export function addMerges(
 	shape: BpeShape,
 ) {
 	const { lefts, rights, made } = merges;
-	const { symbolOf, idOf } = orderByScript(strings, shape.symbols);
+	const sides = new Uint8Array(strings.length);
+	for (const id of lefts) sides[id] |= SIDES.left;
+	for (const id of rights) sides[id] |= SIDES.right;
+	const order = orderSymbols(strings, sides, shape.symbols);
+	const { symbolOf, idOf } = order;
 	const toSymbols = (ids: Int32Array) => ids.map((id) => symbolOf[id]);
 	const pairs = new PairTable(
 		{
@@ -68,7 +72,7 @@ export function addMerges(
 			rights: toSymbols(rights),
 			made: toSymbols(made),
 		},
-		strings.length,
+		order.leftEnd,
 	);
 	const isMade = new Uint8Array(strings.length);
 	for (const id of made) isMade[id] = 1;
@@ -105,6 +109,9 @@ export function addMerges(
 		rows: image.add(pairs.rows),
 		pairs: image.add(pairs.entries),
 		outside: strings.length,
+		leftEnd: order.leftEnd,
+		rightStart: order.rightStart,
+		rightCount: order.rightEnd - order.rightStart,
 		idOfSymbol: image.add(idOf),
 		symbolOfByte: image.add(toSymbols(idOfByte)),
 		symbolOfAscii: image.add(symbolOfAscii),

@@ -28,18 +28,19 @@ export interface Merges {
  * that is made, then the right token; all ones but the highest bit where free.
  */
 export class PairTable {
-	/** For each token the first bucket of its row, times 16; and log2 of how many. */
+	/** For each left token the first bucket of its row, times 16; and log2 of how many. */
 	rows = new Int32Array();
 	/** Two int32 an entry, the lower half first. The first bucket is empty. */
 	entries = new Int32Array();
 
 	/**
 	 * Of two merges for one pair the later counts, as in the Rust library.
-	 * @param tokens How many there are; there is a row for one more, which is empty.
+	 * @param leftEnd All left tokens are below this one. There is a row for it, which is
+	 * empty and stands for those above.
 	 */
-	constructor(merges: Merges, tokens: number) {
+	constructor(merges: Merges, leftEnd: number) {
 		const { lefts, rights, made } = merges;
-		const counts = new Int32Array(tokens);
+		const counts = new Int32Array(leftEnd);
 		for (const left of lefts) counts[left]++;
 		const bits = counts.map((count) =>
 			count <= WAYS ? 0 : Math.ceil(Math.log2(count / WAYS / LOAD)),
@@ -78,7 +79,7 @@ export class PairTable {
 
 	/** The bucket where a pair is looked for first. */
 	bucket(left: number, right: number): number {
-		const row = this.rows[left];
+		const row = this.rows[Math.min(left, this.rows.length - 1)];
 		return (row >> 4) + (hashOf(right) & ((1 << (row & 15)) - 1));
 	}
 

@@ -50,9 +50,10 @@ test("holds what a map holds, the later of two for one pair", () => {
 					expect(table.rank(left, right)).toBe(due?.rank ?? -1);
 					expect(lookUp(table, left, right)).toEqual(due ?? null);
 				}
-				// No merge has the token that stands outside of a word.
+				// Tokens that no merge has on its left, and what stands outside of a word.
 				for (const [left, right] of merges) {
 					expect(lookUp(table, TOKENS, right)).toBeNull();
+					expect(lookUp(table, TOKENS + right, right)).toBeNull();
 					if (!merges.some((merge) => merge[1] === TOKENS))
 						expect(lookUp(table, left, TOKENS)).toBeNull();
 				}

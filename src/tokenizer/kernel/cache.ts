@@ -125,7 +125,11 @@ export function findEntry(hash: u64, tag: u32): usize {
 
 /** Whether an entry is a word's; it has the word's length or is NO_ENTRY. */
 export function isEntryOf(entry: usize, start: usize, length: usize): bool {
-	const key = entry + 4;
+	return isEqual(entry + 4, start, length);
+}
+
+/** Whether a key has a word's bytes; 16 bytes of both can be read. */
+export function isEqual(key: usize, start: usize, length: usize): bool {
 	let difference = v128.and(
 		v128.xor(v128.load(start), v128.load(key)),
 		v128.load(firstBytes(length)),

@@ -20,6 +20,11 @@ export let characterSymbols: usize = 0;
 /** Merges: rows by left symbol, of buckets of 32 bytes, see ../pair-table.ts. */
 export let rows: usize = 0;
 export let pairs: usize = 0;
+/** Symbols below this one have a row. */
+export let leftEnd: u32 = 0;
+/** So many symbols from here on are the right ones of merges. */
+export let rightStart: u32 = 0;
+export let rightCount: u32 = 0;
 /** A symbol that no merge joins. */
 export let outside: u32 = 0;
 /** The id of each symbol. */
@@ -83,6 +88,9 @@ export function configure(at: usize): void {
 	nfcPages = load<u32>(at, 80);
 	nfcClasses = load<u32>(at, 84);
 	nfcLeads = load<u32>(at, 116);
+	leftEnd = load<u32>(at, 120);
+	rightStart = load<u32>(at, 124);
+	rightCount = load<u32>(at, 128);
 	room = load<u32>(at, 88);
 	outside = load<u32>(at, 92);
 	idOfSymbol = load<u32>(at, 96);
@@ -111,7 +119,7 @@ export function placeBuffers(scratchAt: usize): void {
 
 /** The address of a split's fields: see `addLevel` in ../compile-bpe.ts. */
 export function levelAt(level: i32): usize {
-	return headerAt + 128 + <usize>level * LEVEL_BYTES;
+	return headerAt + 160 + <usize>level * LEVEL_BYTES;
 }
 
 /** Makes memory reach an address. */

@@ -1,6 +1,6 @@
 // The merges: which rank a pair of symbols has, and the symbol that it makes.
 
-import { pairs, rows } from "./memory";
+import { leftEnd, pairs, rightCount, rightStart, rows } from "./memory";
 
 /** The rank of a pair that no merge joins; above all others. */
 export const NONE: u32 = 0x1fffff;
@@ -16,9 +16,10 @@ export function pairOf(left: u32, right: u32): u64 {
 	return pairFrom(bucketOf(left, right), right);
 }
 
-/** Where the bucket of a pair is. */
+/** Where the bucket of a pair is. The first is that of all pairs whose tokens tell that there is no merge. */
 export function bucketOf(left: u32, right: u32): usize {
-	const row = load<u32>(rows + ((<usize>left) << 2));
+	const known = load<u32>(rows + ((<usize>min(left, leftEnd)) << 2));
+	const row = right - rightStart < rightCount ? known : 0;
 	const mask = (1 << (row & 15)) - 1;
 	const bucket = (row >>> 4) + (((right * 0x9e3779b1) >>> 15) & mask);
 	return pairs + ((<usize>bucket) << 5);

@@ -1,6 +1,6 @@
 // Words that are tokens, where those come before merging.
 
-import { hashOf, MAX_WORD, tagOf } from "./cache";
+import { hashOf, isEqual, MAX_WORD, tagOf } from "./cache";
 import { wordBytes, wordFilter, words, wordsMask } from "./memory";
 
 /** Words of the filter, int32. */
@@ -44,7 +44,7 @@ export function findToken(start: usize, length: usize): i32 {
 		if (
 			load<u32>(entry) === hash &&
 			found === length &&
-			isEqual(start, wordBytesOf(entry), length)
+			isEqual(wordBytesOf(entry), start, length)
 		)
 			return load<i32>(entry, 12);
 		slot = (slot + 1) & wordsMask;
@@ -79,10 +79,4 @@ function hashOfBytes(start: usize, length: usize): u32 {
 
 function mixed(hash: u32, four: u32): u32 {
 	return (rotl<u32>(hash, 15) ^ four) * 0x9e3779b1;
-}
-
-function isEqual(a: usize, b: usize, length: usize): bool {
-	for (let i: usize = 0; i < length; i++)
-		if (load<u8>(a + i) !== load<u8>(b + i)) return false;
-	return true;
 }

@@ -19,7 +19,7 @@ const PLACES: i32 = 64;
 const PLACE_BYTES: usize = 384;
 /** After the places: addresses of those whose words are not yet merged. */
 const ACTIVE: usize = NEW_WORDS_END + <usize>PLACES * PLACE_BYTES;
-const MAX_SYMBOLS: usize = 24;
+const MAX_SYMBOLS: usize = 28;
 /** Where the buckets of the pairs that are to be looked up are. */
 const BUCKETS: usize = ACTIVE + ((<usize>PLACES) << 2);
 /** Bytes of `room` that are used by what is here and comes before. */
@@ -29,22 +29,22 @@ export const WAITING_END: usize =
 /** Of each pair its rank and the symbol that it makes, and of each place its symbol. */
 const RANKS: usize = 16;
 const MADE: usize = 128;
-const SYMBOLS: usize = 232;
+const SYMBOLS: usize = 244;
 /** A bit for each symbol that is left, and one after the last. */
-const LEFT: usize = 340;
-const WORD: usize = 344;
+const LEFT: usize = 360;
+const WORD: usize = 364;
 /** The symbol merged last, and those before and after it. */
-const MERGED: usize = 348;
-const BEFORE: usize = 352;
-const AFTER: usize = 356;
+const MERGED: usize = 368;
+const BEFORE: usize = 372;
+const AFTER: usize = 376;
 /** How many symbols were filled in. */
-const COUNT: usize = 360;
+const COUNT: usize = 380;
 
 let waiting: i32 = 0;
 /** Symbols of the word filled in last. */
 let count: usize = 0;
 
-/** Takes a word of up to 24 symbols, to be remembered; false for a longer one. */
+/** Takes a word of up to 28 symbols, to be remembered; false for a longer one. */
 export function mergeLater(word: usize): bool {
 	const place = placeOf(waiting);
 	const start = startOf(word);
@@ -176,9 +176,10 @@ function mergeLowest(place: usize, bucket: usize): bool {
 	const d = v128.load(place, RANKS + 48);
 	const e = v128.load(place, RANKS + 64);
 	const f = v128.load(place, RANKS + 80);
+	const g = v128.load(place, RANKS + 96);
 	let lowest = i32x4.min_u(
 		i32x4.min_u(i32x4.min_u(a, b), i32x4.min_u(c, d)),
-		i32x4.min_u(e, f),
+		i32x4.min_u(i32x4.min_u(e, f), g),
 	);
 	lowest = i32x4.min_u(lowest, i32x4.shuffle(lowest, lowest, 2, 3, 0, 1));
 	lowest = i32x4.min_u(lowest, i32x4.shuffle(lowest, lowest, 1, 0, 3, 2));
@@ -187,8 +188,12 @@ function mergeLowest(place: usize, bucket: usize): bool {
 		i16x8.narrow_i32x4_s(i32x4.eq(a, lowest), i32x4.eq(b, lowest)),
 		i16x8.narrow_i32x4_s(i32x4.eq(c, lowest), i32x4.eq(d, lowest)),
 	);
-	const later = i16x8.narrow_i32x4_s(i32x4.eq(e, lowest), i32x4.eq(f, lowest));
-	const at = ctz(i8x16.bitmask(found) | (i16x8.bitmask(later) << 16));
+	const last = i32x4.eq(g, lowest);
+	const later = i8x16.narrow_i16x8_s(
+		i16x8.narrow_i32x4_s(i32x4.eq(e, lowest), i32x4.eq(f, lowest)),
+		i16x8.narrow_i32x4_s(last, last),
+	);
+	const at = ctz(i8x16.bitmask(found) | (i8x16.bitmask(later) << 16));
 	const left = load<u32>(place, LEFT);
 	const beyond = left & ~(((<u32>2) << at) - 1);
 	const gone = ctz(beyond);
