@@ -80,7 +80,7 @@ export function compileBpe(
 	);
 	const merges = addMerges(
 		image,
-		readMerges(json, vocabulary, name),
+		readMerges(json, vocabulary, strings, name),
 		strings,
 		idOfByte,
 		shape,
@@ -238,7 +238,10 @@ function addWords(image: ImageWriter, strings: readonly string[]) {
 		}
 		let slot = (hash ^ (hash >>> 15)) & (size - 1);
 		while (slots[slot * 4 + 1] !== 0) slot = (slot + 1) & (size - 1);
-		slots.set([hash, word.length, length, id], slot * 4);
+		slots[slot * 4] = hash;
+		slots[slot * 4 + 1] = word.length;
+		slots[slot * 4 + 2] = length;
+		slots[slot * 4 + 3] = id;
 		length += word.length;
 	});
 	return {

@@ -13,12 +13,15 @@ const LOWER_BLOCK_POINT = 0x2581;
 export function readMerges(
 	json: TokenizerJson,
 	vocabulary: Record<string, number>,
+	strings: readonly string[],
 	name: string,
 ): Merges {
 	const merges = (json.model.merges ?? []) as (string | [string, string])[];
 	const lefts = new Int32Array(merges.length);
 	const rights = new Int32Array(merges.length);
 	const made = new Int32Array(merges.length);
+	/** Merges come by the ids of what they make, as a rule: then it need not be looked up. */
+	let next = 0;
 	for (let rank = 0; rank < merges.length; rank++) {
 		const merge = merges[rank];
 		let left: string;
@@ -30,7 +33,11 @@ export function readMerges(
 		} else [left, right] = merge;
 		const leftId = vocabulary[left];
 		const rightId = vocabulary[right];
-		const madeId = vocabulary[left + right];
+		const madeId = isJoined(strings[next], left, right)
+			? next
+			: isJoined(strings[next + 1], left, right)
+				? next + 1
+				: vocabulary[left + right];
 		if (
 			typeof leftId !== "number" ||
 			typeof rightId !== "number" ||
@@ -47,8 +54,17 @@ export function readMerges(
 		lefts[rank] = leftId;
 		rights[rank] = rightId;
 		made[rank] = madeId;
+		next = madeId;
 	}
 	return { lefts, rights, made };
+}
+
+function isJoined(token: string | undefined, left: string, right: string) {
+	return (
+		token?.length === left.length + right.length &&
+		token.startsWith(left) &&
+		token.endsWith(right)
+	);
 }
 
 /** Adds what merging needs; there tokens are numbered anew, as symbols. */
@@ -82,14 +98,10 @@ export function addMerges(
 	const joinBits = joins.finish();
 	let characters = charactersOf(strings);
 	if (shape.symbols === "bytes") {
-		const whole = new WholeCharacters(strings.length);
-		for (let i = 0; i < made.length; i++)
-			whole.addMerge(
-				i,
-				[strings[lefts[i]], lefts[i]],
-				[strings[rights[i]], rights[i]],
-			);
-		characters = whole.find(strings, idOfByte, (left, right) => {
+		const whole = new WholeCharacters(strings);
+		for (let rank = 0; rank < made.length; rank++)
+			whole.addMerge(rank, lefts[rank], rights[rank]);
+		characters = whole.find(idOfByte, (left, right) => {
 			const rank = pairs.rank(symbolOf[left], symbolOf[right]);
 			return rank === -1 ? null : { rank, made: made[rank] };
 		});

@@ -261,7 +261,7 @@ export function pagesOf(points: Uint8Array): {
 	const kept: Uint8Array[] = [];
 	for (let page = 0; page < pages.length; page++) {
 		const content = points.subarray(page << 8, (page + 1) << 8);
-		const key = String.fromCharCode(...content);
+		const key = String.fromCharCode.apply(null, content as unknown as number[]);
 		let index = known.get(key);
 		if (index === undefined) {
 			index = kept.push(content) - 1;

@@ -1,4 +1,4 @@
-import { bytesOfWord } from "./byte-characters.js";
+import { byteOfCharacter, bytesOfWord } from "./byte-characters.js";
 
 /** Looks a pair of tokens up among the merges. */
 export type FindMerge = (
@@ -20,44 +20,45 @@ export type FindMerge = (
  * the character are done before any other touches it.
  */
 export class WholeCharacters {
+	readonly #strings: readonly string[];
 	/** The lowest rank of a merge with the token on its left or right. */
 	readonly #lowestOf: Float64Array;
 	/** The lowest ranks of merges whose right, or left, is part of a character. */
 	readonly #prefixes = new Map<string, number>();
 	readonly #suffixes = new Map<string, number>();
 
-	/** @param tokens One more than the largest id. */
-	constructor(tokens: number) {
-		this.#lowestOf = new Float64Array(tokens).fill(Number.POSITIVE_INFINITY);
+	/** @param strings The tokens by id, as a byte-level vocabulary writes them. */
+	constructor(strings: readonly string[]) {
+		this.#strings = strings;
+		this.#lowestOf = new Float64Array(strings.length).fill(
+			Number.POSITIVE_INFINITY,
+		);
 	}
 
-	/** Merges come by rank; `left` and `right` are strings of a byte-level vocabulary. */
-	addMerge(
-		rank: number,
-		[left, leftId]: [string, number],
-		[right, rightId]: [string, number],
-	): void {
-		for (const id of [leftId, rightId])
-			this.#lowestOf[id] = Math.min(this.#lowestOf[id], rank);
-		if (right.length < 4 && isBeginning(bytesOfWord(right)))
+	/** Merges come by rank. */
+	addMerge(rank: number, leftId: number, rightId: number): void {
+		this.#lowestOf[leftId] = Math.min(this.#lowestOf[leftId], rank);
+		this.#lowestOf[rightId] = Math.min(this.#lowestOf[rightId], rank);
+		const left = this.#strings[leftId];
+		const right = this.#strings[rightId];
+		const next = byteOfCharacter(right.charCodeAt(0));
+		if (next >= 0xc0 && right.length < 4 && isBeginning(bytesOfWord(right)))
 			setIfNew(this.#prefixes, right, rank);
-		if (left.length < 4) {
-			const isEnd = bytesOfWord(left)?.every(isContinuation) ?? false;
-			const next = bytesOfWord(right.slice(0, 1));
-			if (isEnd && next !== null && !isContinuation(next[0]))
-				setIfNew(this.#suffixes, left, rank);
-		}
+		if (
+			left.length < 4 &&
+			isContinuation(byteOfCharacter(left.charCodeAt(0))) &&
+			next !== -1 &&
+			!isContinuation(next) &&
+			bytesOfWord(left)?.every(isContinuation)
+		)
+			setIfNew(this.#suffixes, left, rank);
 	}
 
 	/** Code points and the tokens that stand for them, of those in the vocabulary. */
-	find(
-		strings: readonly string[],
-		idOfByte: ArrayLike<number>,
-		findMerge: FindMerge,
-	): Map<number, number> {
+	find(idOfByte: ArrayLike<number>, findMerge: FindMerge): Map<number, number> {
 		const found = new Map<number, number>();
 		const decoder = new TextDecoder("utf-8", { fatal: true });
-		strings.forEach((token, id) => {
+		this.#strings.forEach((token, id) => {
 			if (token.length < 2 || token.length > 4) return;
 			const bytes = bytesOfWord(token);
 			if (bytes === null || lengthOf(bytes[0]) !== bytes.length) return;
