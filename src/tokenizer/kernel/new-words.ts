@@ -38,8 +38,11 @@ const LIST_BYTES: usize = (PIECES << 2) + 16;
 const PIECES_AT: usize = QUEUE_BYTES;
 const UNKNOWN: usize = PIECES_AT + PIECES * WORD_BYTES;
 const ADDRESSES: usize = UNKNOWN + LIST_BYTES;
+/** A bit for the hashes of the words of a list that have come. */
+const CAME: usize = ADDRESSES + LIST_BYTES;
+const CAME_BYTES: usize = 256;
 /** Bytes of `room` that are used by what is here and comes before. */
-export const NEW_WORDS_END: usize = ADDRESSES + LIST_BYTES;
+export const NEW_WORDS_END: usize = CAME + CAME_BYTES;
 
 /**
  * Takes a list of words, int32 each; it is written to, and as many int32 and one at
@@ -47,11 +50,11 @@ export const NEW_WORDS_END: usize = ADDRESSES + LIST_BYTES;
  */
 export function addNewWords(list: usize, end: usize, addresses: usize): void {
 	if (words !== 0) readTokensAhead(list, end, addresses);
+	memory.fill(room + CAME, 0, CAME_BYTES);
 	let long = list;
 	for (let at = list; at < end; at += 4) {
 		const word: usize = load<u32>(at);
-		// It may have come a few words ago.
-		if (findAgain(word)) continue;
+		if (cameBefore(word) && findAgain(word)) continue;
 		if (words !== 0 && mayBeWhole(word)) {
 			const id = findToken(startOf(word), lengthOfTag(tagOfWord(word)));
 			if (id >= 0) {
@@ -65,6 +68,16 @@ export function addNewWords(list: usize, end: usize, addresses: usize): void {
 	}
 	mergeWaiting();
 	for (let at = list; at < long; ) at = addLongWords(at, long);
+}
+
+/** Whether a word may have come since the list was begun; it has now. */
+function cameBefore(word: usize): bool {
+	const hash = <usize>(hashOfWord(word) >>> 32);
+	const at = room + CAME + (hash & (CAME_BYTES - 1));
+	const bit = 1 << (<u32>(hash >>> 8) & 7);
+	const bits: u32 = load<u8>(at);
+	store<u8>(at, <u8>(bits | bit));
+	return (bits & bit) !== 0;
 }
 
 function mayBeWhole(word: usize): bool {
@@ -124,9 +137,11 @@ function cutWord(word: usize, pieces: usize): usize {
 function addPieces(pieces: usize, end: usize): void {
 	const list = room + UNKNOWN;
 	const listEnd = lookUp(pieces, end, list, room + ADDRESSES);
+	memory.fill(room + CAME, 0, CAME_BYTES);
 	for (let at = list; at < listEnd; at += 4) {
 		const piece: usize = load<u32>(at);
-		if (!findAgain(piece) && !mergeLater(piece)) mergeAlone(piece);
+		if (cameBefore(piece) && findAgain(piece)) continue;
+		if (!mergeLater(piece)) mergeAlone(piece);
 	}
 	mergeWaiting();
 }
