@@ -16,7 +16,10 @@ export function pairOf(left: u32, right: u32): u64 {
 	return pairFrom(bucketOf(left, right), right);
 }
 
-/** Where the bucket of a pair is. The first is that of all pairs whose tokens tell that there is no merge. */
+/**
+ * Where the bucket of a pair is: the first, which is empty, where one of the symbols
+ * tells that there is no merge.
+ */
 export function bucketOf(left: u32, right: u32): usize {
 	const known = load<u32>(rows + ((<usize>min(left, leftEnd)) << 2));
 	const row = right - rightStart < rightCount ? known : 0;

@@ -26,19 +26,19 @@ const BUCKETS: usize = ACTIVE + ((<usize>PLACES) << 2);
 export const WAITING_END: usize =
 	BUCKETS + ((<usize>PLACES * MAX_SYMBOLS) << 2) + 16;
 
+/** How many symbols were filled in. */
+const COUNT: usize = 0;
 /** Of each pair its rank and the symbol that it makes, and of each place its symbol. */
 const RANKS: usize = 16;
-const MADE: usize = 128;
-const SYMBOLS: usize = 244;
+const MADE: usize = RANKS + ((MAX_SYMBOLS + 1) << 2);
+const SYMBOLS: usize = MADE + ((MAX_SYMBOLS + 1) << 2);
 /** A bit for each symbol that is left, and one after the last. */
-const LEFT: usize = 360;
-const WORD: usize = 364;
+const LEFT: usize = SYMBOLS + ((MAX_SYMBOLS + 1) << 2);
+const WORD: usize = LEFT + 4;
 /** The symbol merged last, and those before and after it. */
-const MERGED: usize = 368;
-const BEFORE: usize = 372;
-const AFTER: usize = 376;
-/** How many symbols were filled in. */
-const COUNT: usize = 380;
+const MERGED: usize = LEFT + 8;
+const BEFORE: usize = LEFT + 12;
+const AFTER: usize = LEFT + 16;
 
 let waiting: i32 = 0;
 /** Symbols of the word filled in last. */
