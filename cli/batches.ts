@@ -8,8 +8,8 @@ import {
 } from "../src/batches/open-batches.js";
 import { batchColumns } from "../src/masks/batch-columns.js";
 import { sequenceShares } from "../src/masks/sequence-parallel.js";
-import { ArrowStreamEncoder } from "../src/shards/arrow-stream.js";
-import { columnOf } from "../src/shards/columns.js";
+import { ArrowStreamEncoder } from "../src/tables/arrow-stream.js";
+import { columnOf } from "../src/tables/columns.js";
 import { parseCount } from "./numbers.js";
 
 export function batchesCommand(): Command {

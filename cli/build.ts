@@ -15,8 +15,8 @@ import {
 import type { MaskKind } from "../src/masks/mask-kind.js";
 import { orders } from "../src/pack/order.js";
 import { strategies } from "../src/pack/pack-documents.js";
-import { shardFormats } from "../src/shards/formats.js";
 import { sourceFormats } from "../src/sources/formats.js";
+import { tableFormats } from "../src/tables/tables.js";
 import {
 	type TokenizerEngine,
 	tokenizerEngines,
@@ -165,7 +165,7 @@ export function buildCommand(): Command {
 		.addOption(
 			new Option(
 				"--columns <names>",
-				`columns to store besides, of ${Object.keys(maskColumns).join(", ")}`,
+				`columns to storage besides, of ${Object.keys(maskColumns).join(", ")}`,
 			).argParser((names: string) => names.split(",")),
 		)
 		.addOption(
@@ -205,7 +205,7 @@ export function buildCommand(): Command {
 			choice(
 				"--format <name>",
 				"format of the shards (default: parquet; arrow, for buckets)",
-				Object.keys(shardFormats),
+				Object.keys(tableFormats),
 			),
 		)
 		.addOption(

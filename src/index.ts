@@ -36,7 +36,18 @@ export type { StageBucket } from "./curriculum/plan-stage.js";
 export type { Schedule, ScheduleOptions } from "./curriculum/schedule.js";
 export { schedules } from "./curriculum/schedules.js";
 export type { StageRequest } from "./curriculum/stage-request.js";
+export {
+	createShard,
+	type Shard,
+	type ShardOptions,
+} from "./dataset/create-shard.js";
 export type { Manifest } from "./dataset/manifest.js";
+export {
+	documentId,
+	type PackedWindow,
+	packedRows,
+	packedSchema,
+} from "./dataset/rows.js";
 export type { Settings } from "./dataset/settings.js";
 export type { Totals } from "./dataset/totals.js";
 export {
@@ -118,26 +129,15 @@ export {
 	type DocumentLengthsOptions,
 	documentLengths,
 } from "./report/document-lengths.js";
-export type { Column, ColumnBatch, Schema } from "./shards/columns.js";
-export {
-	createShard,
-	type Shard,
-	type ShardOptions,
-} from "./shards/create-shard.js";
-export type { ShardFormat } from "./shards/format.js";
-export { shardFormats } from "./shards/formats.js";
-export {
-	documentId,
-	type PackedWindow,
-	packedRows,
-	packedSchema,
-} from "./shards/packed-rows.js";
 export {
 	type ReadDocumentsOptions,
 	readDocuments,
 } from "./sources/read-documents.js";
 export type { BadRecord, DocumentBatch, InputFile } from "./sources/source.js";
 export { loadTokenizer } from "./storage/load-tokenizer.js";
+export type { Column, ColumnBatch, Schema } from "./tables/columns.js";
+export type { TableFormat } from "./tables/table.js";
+export { tableFormats } from "./tables/tables.js";
 export {
 	type TokenizerEngine,
 	type TokenizerFiles,

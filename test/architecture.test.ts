@@ -13,7 +13,7 @@ const floors = [
 	"curriculum",
 	"storage",
 	"sources",
-	"shards",
+	"tables",
 	"dataset",
 	"build",
 	"batches",

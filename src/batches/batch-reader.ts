@@ -1,8 +1,8 @@
 import { shareMultiple, shareOfRow } from "../masks/sequence-parallel.js";
 import { balanceRanks, rankImbalance } from "../pack/balance-ranks.js";
 import { DEFAULT_COST } from "../pack/cost.js";
-import { type Column, columnOf, type Schema } from "../shards/columns.js";
-import type { Store } from "../storage/store.js";
+import type { Storage } from "../storage/storage.js";
+import { type Column, columnOf, type Schema } from "../tables/columns.js";
 import { type Batch, batchSchema } from "./batch.js";
 import { flatRow, paddedRows, type RowShape } from "./batch-rows.js";
 import type { BatchSettings } from "./batch-settings.js";
@@ -33,7 +33,7 @@ export class BatchReader {
 	#pool: { stage: number; offset: number; pool: Pool } | null = null;
 
 	constructor(
-		store: Store,
+		storage: Storage,
 		directory: string,
 		plan: CurriculumPlan,
 		datasets: readonly DatasetBuckets[],
@@ -42,14 +42,14 @@ export class BatchReader {
 		this.#plan = plan;
 		this.#settings = settings;
 		this.#schema = batchSchema(plan.batches, settings.columns);
-		this.#steps = new StepsReader(store, directory, plan.steps.rows);
+		this.#steps = new StepsReader(storage, directory, plan.steps.rows);
 		const known = new Map<string, BucketRows>();
 		const rowsOf = (dataset: number, length: number) => {
 			const key = `${dataset} ${length}`;
 			const bucket = bucketOfLength(datasets[dataset], length);
 			const rows =
 				known.get(key) ??
-				new BucketRows(store, datasets[dataset], bucket, this.#files);
+				new BucketRows(storage, datasets[dataset], bucket, this.#files);
 			known.set(key, rows);
 			return rows;
 		};

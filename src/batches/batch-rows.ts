@@ -1,7 +1,7 @@
 import { Int32Buffer } from "../core/token-batch.js";
 import { batchColumns } from "../masks/batch-columns.js";
 import { cutRow } from "../masks/sequence-parallel.js";
-import type { Column, ColumnBatch } from "../shards/columns.js";
+import type { Column, ColumnBatch } from "../tables/columns.js";
 import type { RowFinder } from "./row-finder.js";
 import { lengthsOf, type StepItems, tokensOf } from "./step-items.js";
 

@@ -1,4 +1,4 @@
-import type { ColumnBatch, Schema } from "../shards/columns.js";
+import type { ColumnBatch, Schema } from "../tables/columns.js";
 import type { BatchKind } from "./plan.js";
 
 /** What one rank gets of one step. */

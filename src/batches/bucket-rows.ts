@@ -1,8 +1,8 @@
 import { DataError } from "../core/errors.js";
-import { ArrowRows, newRowPlace } from "../shards/arrow-rows.js";
-import type { Schema } from "../shards/columns.js";
-import { packedSchemaWith } from "../shards/packed-rows.js";
-import type { Store } from "../storage/store.js";
+import { packedSchemaWith } from "../dataset/rows.js";
+import type { Storage } from "../storage/storage.js";
+import { ArrowRows, newRowPlace } from "../tables/arrow-rows.js";
+import type { Schema } from "../tables/columns.js";
 import type { DatasetBucket, DatasetBuckets } from "./dataset-buckets.js";
 
 /** Files open at a time, of all buckets together. */
@@ -30,7 +30,7 @@ export class BucketRows {
 	readonly #directory: string;
 	readonly #bucket: DatasetBucket;
 	readonly #schema: Schema;
-	readonly #store: Store;
+	readonly #storage: Storage;
 	readonly #files: OpenFiles;
 	/** The shards that are open, at their number. */
 	readonly #open: (ArrowRows | undefined)[] = [];
@@ -40,7 +40,7 @@ export class BucketRows {
 	readonly #bounds = new Int32Array(2);
 
 	constructor(
-		store: Store,
+		storage: Storage,
 		{ directory, manifest }: DatasetBuckets,
 		bucket: DatasetBucket,
 		files: OpenFiles,
@@ -50,7 +50,7 @@ export class BucketRows {
 		this.isFull = bucket.isFull;
 		this.count = bucket.rows;
 		this.#schema = packedSchemaWith(manifest.settings);
-		this.#store = store;
+		this.#storage = storage;
 		this.#files = files;
 		this.#firstRows = new Float64Array(bucket.shards.length + 1);
 		bucket.shards.forEach(({ rows }, i) => {
@@ -107,7 +107,7 @@ export class BucketRows {
 	#openShard(number: number): ArrowRows {
 		const shard = this.#bucket.shards[number];
 		const path = `${this.#directory}/${shard.path}`;
-		const file = this.#store.openForRandomAccess(path);
+		const file = this.#storage.openForRandomAccess(path);
 		this.#files.add(() => {
 			file.close();
 			this.#open[number] = undefined;

@@ -4,7 +4,7 @@ import type { Manifest, ManifestShard } from "../dataset/manifest.js";
 import { MANIFEST } from "../dataset/manifest.js";
 import { openDataset } from "../dataset/open.js";
 import { sha256OfFile } from "../storage/hash.js";
-import type { Store } from "../storage/store.js";
+import type { Storage } from "../storage/storage.js";
 
 /** A dataset that batches are read from, as buckets; packed rows are one. */
 export interface DatasetBuckets {
@@ -29,10 +29,10 @@ export interface DatasetBucket {
 
 /** @throws UsageError, DataError when it cannot be read at random. */
 export async function openDatasetBuckets(
-	store: Store,
+	storage: Storage,
 	directory: string,
 ): Promise<DatasetBuckets> {
-	const manifest = await openDataset(store, directory);
+	const manifest = await openDataset(storage, directory);
 	const { settings, shards } = manifest;
 	if (settings.format !== "arrow")
 		throw new DataError(
@@ -40,7 +40,7 @@ export async function openDatasetBuckets(
 			`${directory} has ${settings.format} shards, and batches read rows in random order, which takes Arrow shards: build it with --format arrow.`,
 		);
 	const { sha256: hash } = await sha256OfFile(
-		store,
+		storage,
 		`${directory}/${MANIFEST}`,
 	);
 	const bucketSettings = settings.buckets;

@@ -3,8 +3,8 @@ import { UsageError } from "../core/errors.js";
 import { createRandom } from "../core/random.js";
 import { planStage } from "../curriculum/plan-stage.js";
 import type { PlanContext, StageRequest } from "../curriculum/stage-request.js";
-import { localStore as store } from "../storage/local.js";
-import { writeAll } from "../storage/store.js";
+import { localFiles as storage } from "../storage/local.js";
+import { writeAll } from "../storage/storage.js";
 import { version } from "../version.js";
 import {
 	type CurriculumOptions,
@@ -37,7 +37,7 @@ export async function planCurriculum(
 	const datasets: DatasetBuckets[] = [];
 	for (const directory of options.datasets)
 		datasets.push(
-			await openDatasetBuckets(store, directory.replace(/(?<=.)\/+$/, "")),
+			await openDatasetBuckets(storage, directory.replace(/(?<=.)\/+$/, "")),
 		);
 	checkAlike(datasets);
 	await checkOut(out, options.overwrite ?? false);
@@ -52,8 +52,8 @@ export async function planCurriculum(
 	const { settings, tokenizer } = manifest;
 	const batches = kindOf(options, datasets);
 	const seed = options.seed ?? 0;
-	const isNew = (await store.stat(out)) === null;
-	const writer = await StepsWriter.create(store, out);
+	const isNew = (await storage.stat(out)) === null;
+	const writer = await StepsWriter.create(storage, out);
 	const stages: PlanStage[] = [];
 	let rows = 0;
 	try {
@@ -62,7 +62,7 @@ export async function planCurriculum(
 			const stage =
 				batches === "token-budget"
 					? await planPools({
-							store,
+							storage,
 							datasets,
 							context,
 							asked,
@@ -79,7 +79,7 @@ export async function planCurriculum(
 			);
 		}
 		// A plan that is replaced must not be left beside the steps of another.
-		await store.remove(`${out}/${PLAN_FILE}`);
+		await storage.remove(`${out}/${PLAN_FILE}`);
 		const { rows: steps, ...written } = await writer.finish();
 		const plan: Omit<CurriculumPlan, "planHash"> = {
 			formatVersion: PLAN_VERSION,
@@ -116,7 +116,7 @@ export async function planCurriculum(
 		return await writePlan(out, plan);
 	} catch (error) {
 		await writer.abort();
-		if (isNew) await store.remove(out);
+		if (isNew) await storage.remove(out);
 		throw error;
 	}
 }
@@ -212,7 +212,7 @@ function unusedRows({ datasets, epochs, used }: PlanContext): number {
 
 /** @throws UsageError where something else is in the way. */
 async function checkOut(out: string, overwrite: boolean): Promise<void> {
-	const names = await store.list(out);
+	const names = await storage.list(out);
 	const others = names.filter(
 		(name) => ![PLAN_FILE, STEPS_FILE].includes(name),
 	);
@@ -234,7 +234,7 @@ async function writePlan(
 ): Promise<CurriculumPlan> {
 	const plan = { ...rest, planHash: hashOfPlan(rest) };
 	await writeAll(
-		store,
+		storage,
 		`${out}/${PLAN_FILE}`,
 		`${JSON.stringify(plan, null, "\t")}\n`,
 	);

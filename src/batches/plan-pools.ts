@@ -6,7 +6,7 @@ import {
 } from "../curriculum/plan-stage.js";
 import type { PlanContext, StageRequest } from "../curriculum/stage-request.js";
 import { wantedRows } from "../curriculum/wanted-rows.js";
-import type { Store } from "../storage/store.js";
+import type { Storage } from "../storage/storage.js";
 import { BucketRows, OpenFiles } from "./bucket-rows.js";
 import { bucketOfLength, type DatasetBuckets } from "./dataset-buckets.js";
 import type { PlanStage } from "./plan.js";
@@ -22,7 +22,7 @@ const STEPS_A_POOL = 64;
  * pool by pool.
  */
 export async function planPools({
-	store,
+	storage,
 	datasets,
 	context,
 	asked,
@@ -30,7 +30,7 @@ export async function planPools({
 	number,
 	writer,
 }: {
-	store: Store;
+	storage: Storage;
 	datasets: readonly DatasetBuckets[];
 	context: PlanContext;
 	asked: StageRequest;
@@ -62,7 +62,7 @@ export async function planPools({
 		sources.map(
 			({ dataset }) =>
 				new BucketRows(
-					store,
+					storage,
 					datasets[dataset],
 					bucketOfLength(datasets[dataset], length),
 					files,

@@ -1,9 +1,9 @@
 import { DataError, UsageError } from "../core/errors.js";
 import type { StageBucket } from "../curriculum/plan-stage.js";
 import type { StageRequest } from "../curriculum/stage-request.js";
-import type { Schema } from "../shards/columns.js";
 import { canonicalJson, sha256 } from "../storage/hash.js";
-import { readAll, type Store } from "../storage/store.js";
+import { readAll, type Storage } from "../storage/storage.js";
+import type { Schema } from "../tables/columns.js";
 
 /** The plan of a curriculum, in its directory, and its steps. */
 export const PLAN_FILE = "curriculum.json";
@@ -113,11 +113,11 @@ export const STEP_BATCH_ROWS = 1 << 16;
  * @throws UsageError `not-a-plan`; DataError `bad-plan`
  */
 export async function openPlan(
-	store: Store,
+	storage: Storage,
 	directory: string,
 ): Promise<CurriculumPlan> {
 	const path = `${directory}/${PLAN_FILE}`;
-	if ((await store.stat(path)) === null)
+	if ((await storage.stat(path)) === null)
 		throw new UsageError(
 			"not-a-plan",
 			`${directory} is not a plan of seqpack: it has no ${PLAN_FILE}. Make one with seqpack curriculum.`,
@@ -129,7 +129,7 @@ export async function openPlan(
 		);
 	let plan: CurriculumPlan;
 	try {
-		plan = JSON.parse((await readAll(store, path)).toString("utf8"));
+		plan = JSON.parse((await readAll(storage, path)).toString("utf8"));
 	} catch (error) {
 		throw refuse(`it is not JSON (${(error as Error).message})`);
 	}
@@ -140,7 +140,7 @@ export async function openPlan(
 	const { planHash, ...rest } = plan;
 	if (planHash !== hashOfPlan(rest))
 		throw refuse("it was changed after it was made: its hash is another");
-	const steps = await store.stat(`${directory}/${plan.steps.path}`);
+	const steps = await storage.stat(`${directory}/${plan.steps.path}`);
 	if (steps === null) throw refuse(`${plan.steps.path} is missing`);
 	if (steps.size !== plan.steps.bytes)
 		throw refuse(

@@ -1,6 +1,10 @@
-import { arrow } from "../shards/arrow.js";
-import { ArrowRows, newRowPlace } from "../shards/arrow-rows.js";
-import type { RandomAccessFile, Store, WrittenFile } from "../storage/store.js";
+import type {
+	RandomAccessFile,
+	Storage,
+	WrittenFile,
+} from "../storage/storage.js";
+import { arrow } from "../tables/arrow.js";
+import { ArrowRows, newRowPlace } from "../tables/arrow-rows.js";
 import { STEP_BATCH_ROWS, STEPS_FILE, stepsSchema } from "./plan.js";
 
 /** A step as the plan has it: see `stepsSchema`. */
@@ -25,7 +29,7 @@ export class StepsWriter {
 	readonly #writer;
 	readonly #file;
 
-	private constructor(file: Awaited<ReturnType<Store["create"]>>) {
+	private constructor(file: Awaited<ReturnType<Storage["create"]>>) {
 		this.#file = file;
 		this.#writer = arrow.write(file, stepsSchema, {
 			compression: "none",
@@ -34,8 +38,11 @@ export class StepsWriter {
 		});
 	}
 
-	static async create(store: Store, directory: string): Promise<StepsWriter> {
-		return new StepsWriter(await store.create(`${directory}/${STEPS_FILE}`));
+	static async create(
+		storage: Storage,
+		directory: string,
+	): Promise<StepsWriter> {
+		return new StepsWriter(await storage.create(`${directory}/${STEPS_FILE}`));
 	}
 
 	/** The caller awaits what it returns, if anything. */
@@ -94,8 +101,8 @@ export class StepsReader {
 	readonly #number = new Int32Array(1);
 	readonly #offset = new BigInt64Array(1);
 
-	constructor(store: Store, directory: string, rows: number) {
-		this.#file = store.openForRandomAccess(`${directory}/${STEPS_FILE}`);
+	constructor(storage: Storage, directory: string, rows: number) {
+		this.#file = storage.openForRandomAccess(`${directory}/${STEPS_FILE}`);
 		this.#rows = new ArrowRows(this.#file, stepsSchema, rows, STEP_BATCH_ROWS);
 	}
 

@@ -24,12 +24,12 @@ export class BucketOutput implements Output {
 	readonly #series: ShardSeries[];
 
 	constructor(context: OutputContext, settings: BucketSettings) {
-		const { store, out, plan, task } = context;
+		const { storage, out, plan, task } = context;
 		this.#context = context;
 		this.#settings = settings;
 		this.#series = settings.buckets.map(
 			({ length, ...rows }) =>
-				new ShardSeries(store, out, task, plan.settings, {
+				new ShardSeries(storage, out, task, plan.settings, {
 					directory: bucketDirectory(length),
 					...rows,
 				}),

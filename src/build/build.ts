@@ -5,7 +5,7 @@ import { addTotals, emptyTotals } from "../dataset/totals.js";
 import { findInputs } from "../sources/find-inputs.js";
 import type { InputFile } from "../sources/source.js";
 import { readTokenizerFiles } from "../storage/load-tokenizer.js";
-import { localStore as store } from "../storage/local.js";
+import { localFiles as storage } from "../storage/local.js";
 import {
 	openTokenizer,
 	type PreparedTokenizer,
@@ -55,7 +55,7 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
 	const prepared = await prepare(options);
 	const { out, plan } = prepared;
 	const overwrite = options.overwrite ?? false;
-	const found = await lookAtOutput(store, out, plan, overwrite);
+	const found = await lookAtOutput(storage, out, plan, overwrite);
 	if (found.state === "built") {
 		const { manifest } = found;
 		const tasksResumed = plan.tasks.length + remainderTasks(plan);
@@ -63,13 +63,13 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
 		const status = "already-built";
 		return { status, out, manifest, tasksResumed, stages, seconds: seconds() };
 	}
-	const isNew = (await store.stat(out)) === null;
-	await store.makeDirectory(`${out}/${STATE}`);
-	const unlock = await takeLock(store, out);
+	const isNew = (await storage.stat(out)) === null;
+	await storage.makeDirectory(`${out}/${STATE}`);
+	const unlock = await takeLock(storage, out);
 	try {
-		if (found.state !== "unfinished") await beginAnew(store, out, plan);
+		if (found.state !== "unfinished") await beginAnew(storage, out, plan);
 		const done = await runMissing(prepared, options);
-		const manifest = await finalize(store, out, plan, prepared.onError);
+		const manifest = await finalize(storage, out, plan, prepared.onError);
 		await unlock();
 		return { status: "built", out, manifest, ...done, seconds: seconds() };
 	} catch (error) {
@@ -77,7 +77,7 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
 		const kept = await readRecords(prepared);
 		const tasks = kept.filter((record) => record !== null).length;
 		const isEmpty = error instanceof DataError && error.code === "empty-corpus";
-		if (tasks === 0 || isEmpty) await forget(store, out, isNew);
+		if (tasks === 0 || isEmpty) await forget(storage, out, isNew);
 		else
 			options.onNotice?.(
 				`${tasks} of ${kept.length} tasks are done and kept in ${out}/${STATE}: the same command goes on from there`,
@@ -110,7 +110,7 @@ async function prepare(options: BuildOptions): Promise<Prepared> {
 	const { engine, vocabSize } = tokenizer;
 	const { fingerprint } = tokenizerFiles;
 	const identity = { fingerprint, engine, vocabSize };
-	const plan = await makePlan(store, files, settings, identity);
+	const plan = await makePlan(storage, files, settings, identity);
 	const onError = options.onError ?? "stop";
 	return { plan, files, preparedTokenizer, out, onError };
 }
@@ -175,7 +175,7 @@ async function readRecords({
 	const records: (TaskRecord | null)[] = [];
 	const tasks = plan.tasks.length + remainderTasks(plan);
 	for (let task = 0; task < tasks; task++) {
-		const record = await readRecord(store, out, task, plan.planHash);
+		const record = await readRecord(storage, out, task, plan.planHash);
 		// Where errors are to stop the build, a task that passed some over is not done.
 		const counts = onError === "skip" || record?.skipped === null;
 		records.push(counts ? record : null);

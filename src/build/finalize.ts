@@ -8,15 +8,15 @@ import {
 	type ManifestFile,
 	type ManifestShard,
 } from "../dataset/manifest.js";
+import { packedSchemaWith } from "../dataset/rows.js";
 import { summarize } from "../dataset/summary.js";
 import { addTotals, emptyTotals, imbalances } from "../dataset/totals.js";
-import { packedSchemaWith } from "../shards/packed-rows.js";
 import {
 	type PendingFile,
 	readAll,
-	type Store,
+	type Storage,
 	writeAll,
-} from "../storage/store.js";
+} from "../storage/storage.js";
 import { SKIPPED, STAGED, stagedPath } from "./paths.js";
 import { type Plan, remainderTasks } from "./plan.js";
 import { readRecord, type SkippedRecord, type TaskRecord } from "./record.js";
@@ -27,20 +27,20 @@ import { readRecord, type SkippedRecord, type TaskRecord } from "./record.js";
  * directory a dataset. Killed anywhere and run again, it ends the same.
  */
 export async function finalize(
-	store: Store,
+	storage: Storage,
 	out: string,
 	plan: Plan,
 	onError: "stop" | "skip",
 ): Promise<Manifest> {
-	await removeOtherManifest(store, out, plan);
+	await removeOtherManifest(storage, out, plan);
 	const totals = emptyTotals();
 	const roomCounts = new Float64Array(plan.settings.seqLen + 1);
 	const shards: ManifestShard[] = [];
 	const index: ManifestFile[] = [];
-	const skippedList = new SkippedList(store, out, plan);
+	const skippedList = new SkippedList(storage, out, plan);
 	const remainders = remainderTasks(plan);
 	for (let task = 0; task < plan.tasks.length + remainders; task++) {
-		const record = await readRecord(store, out, task, plan.planHash);
+		const record = await readRecord(storage, out, task, plan.planHash);
 		if (record === null)
 			throw new Error(`task ${task} is not done, and the build was finalized`);
 		addTotals(totals, record.totals);
@@ -55,8 +55,8 @@ export async function finalize(
 	const skipped = await skippedList.finish();
 	for (const { path } of [...shards, ...index]) {
 		const staged = `${out}/${stagedPath(path)}`;
-		if ((await store.stat(staged)) !== null)
-			await store.move(staged, `${out}/${path}`);
+		if ((await storage.stat(staged)) !== null)
+			await storage.move(staged, `${out}/${path}`);
 	}
 	const manifest: Manifest = {
 		formatVersion: FORMAT_VERSION,
@@ -86,19 +86,19 @@ export async function finalize(
 			: {}),
 	};
 	for (const [name, content] of Object.entries(extras))
-		await writeAll(store, `${out}/${name}`, content);
+		await writeAll(storage, `${out}/${name}`, content);
 	const paths = [...shards, ...index, skipped].map((file) => file?.path ?? "");
 	await removeOtherFiles(
-		store,
+		storage,
 		out,
 		new Set([...paths, ...Object.keys(extras)]),
 	);
 	await writeAll(
-		store,
+		storage,
 		`${out}/${MANIFEST}`,
 		`${JSON.stringify(manifest, null, "\t")}\n`,
 	);
-	await store.remove(`${out}/${STAGED}`);
+	await storage.remove(`${out}/${STAGED}`);
 	return manifest;
 }
 
@@ -107,37 +107,37 @@ export async function finalize(
  * here on until the new manifest is there the directory is no dataset.
  */
 async function removeOtherManifest(
-	store: Store,
+	storage: Storage,
 	out: string,
 	plan: Plan,
 ): Promise<void> {
 	const path = `${out}/${MANIFEST}`;
-	if ((await store.stat(path)) === null) return;
-	const earlier = JSON.parse((await readAll(store, path)).toString("utf8"));
-	if (earlier.planHash !== plan.planHash) await store.remove(path);
+	if ((await storage.stat(path)) === null) return;
+	const earlier = JSON.parse((await readAll(storage, path)).toString("utf8"));
+	if (earlier.planHash !== plan.planHash) await storage.remove(path);
 }
 
 /** Removes what an earlier dataset left where this one's files are. */
 async function removeOtherFiles(
-	store: Store,
+	storage: Storage,
 	out: string,
 	keep: ReadonlySet<string>,
 ): Promise<void> {
-	for (const path of await filesOfDataset(store, out))
-		if (!keep.has(path)) await store.remove(`${out}/${path}`);
+	for (const path of await filesOfDataset(storage, out))
+		if (!keep.has(path)) await storage.remove(`${out}/${path}`);
 }
 
 /** Joins the tasks' lists of skipped records, with lines counted in the whole file. */
 class SkippedList {
-	readonly #store: Store;
+	readonly #storage: Storage;
 	readonly #out: string;
 	readonly #plan: Plan;
 	readonly #linesBefore = new Map<number, number>();
 	#file: PendingFile | null = null;
 	#rows = 0;
 
-	constructor(store: Store, out: string, plan: Plan) {
-		this.#store = store;
+	constructor(storage: Storage, out: string, plan: Plan) {
+		this.#storage = storage;
 		this.#out = out;
 		this.#plan = plan;
 	}
@@ -151,7 +151,7 @@ class SkippedList {
 		});
 		if (record.skipped === null) return;
 		const path = `${this.#out}/${stagedPath(record.skipped.path)}`;
-		const list = (await readAll(this.#store, path)).toString("utf8");
+		const list = (await readAll(this.#storage, path)).toString("utf8");
 		const lines = list.split("\n").filter((line) => line !== "");
 		const numbered = lines.map((line) => {
 			const { span, ...entry } = JSON.parse(line) as SkippedRecord & {
@@ -160,7 +160,7 @@ class SkippedList {
 			entry.line += before[span];
 			return `${JSON.stringify(entry)}\n`;
 		});
-		this.#file ??= await this.#store.create(`${this.#out}/${SKIPPED}`);
+		this.#file ??= await this.#storage.create(`${this.#out}/${SKIPPED}`);
 		await this.#file.write(Buffer.from(numbered.join("")));
 		this.#rows += numbered.length;
 	}

@@ -1,5 +1,5 @@
 import { UsageError } from "../core/errors.js";
-import { readAll, type Store } from "../storage/store.js";
+import { readAll, type Storage } from "../storage/storage.js";
 import { LOCK } from "./paths.js";
 
 /**
@@ -8,14 +8,15 @@ import { LOCK } from "./paths.js";
  * @throws UsageError `in-use` when another process holds it.
  */
 export async function takeLock(
-	store: Store,
+	storage: Storage,
 	out: string,
 ): Promise<() => Promise<void>> {
 	const path = `${out}/${LOCK}`;
-	const release = () => store.remove(path);
+	const release = () => storage.remove(path);
 	for (;;) {
-		if (await store.createExclusive(path, String(process.pid))) return release;
-		const holder = Number((await readAll(store, path)).toString("utf8"));
+		if (await storage.createExclusive(path, String(process.pid)))
+			return release;
+		const holder = Number((await readAll(storage, path)).toString("utf8"));
 		if (holder !== process.pid && isAlive(holder))
 			throw new UsageError(
 				"in-use",

@@ -13,7 +13,7 @@ import { orders } from "../pack/order.js";
 import { packerName } from "../pack/pack.js";
 import { checkPackOptions, findStrategy } from "../pack/pack-documents.js";
 import { LARGEST_CAPACITY } from "../pack/packing.js";
-import { findShardFormat } from "../shards/formats.js";
+import { findTableFormat } from "../tables/tables.js";
 import {
 	type TokenizerEngine,
 	tokenizerEngines,
@@ -72,9 +72,9 @@ export interface BuildOptions extends BucketOptions {
 	padToMultiple?: number | undefined;
 	/** `shuffled` (default), or `balanced`: the rows of a step cost nearly the same. */
 	order?: string | undefined;
-	/** Columns to store besides the usual ones: names from `maskColumns`. */
+	/** Columns to storage besides the usual ones: names from `maskColumns`. */
 	columns?: readonly string[] | undefined;
-	/** Store weights that make each label, or each document, count the same: `token`, `document`. */
+	/** Storage weights that make each label, or each document, count the same: `token`, `document`. */
 	lossWeight?: LossWeighting | undefined;
 	/** The mask that the rows are meant for, to be recorded; default causal. */
 	mask?: MaskKind | undefined;
@@ -145,7 +145,7 @@ export function checkOptions(options: BuildOptions): void {
 			tokenizerEngines,
 		);
 	checkColumns(options);
-	const format = findShardFormat(formatOf(options));
+	const format = findTableFormat(formatOf(options));
 	if (options.compression !== undefined)
 		requireOneOf(
 			"compression (--compression)",
@@ -211,7 +211,7 @@ export function resolveSettings(
 		window: options.window ?? 2 ** 26,
 		seed: options.seed ?? 0,
 		format,
-		compression: options.compression ?? findShardFormat(format).compressions[0],
+		compression: options.compression ?? findTableFormat(format).compressions[0],
 		...rowsOfShards(seqLen, shardTokens),
 		taskBytes:
 			options.taskBytes ??

@@ -1,6 +1,6 @@
 import { UsageError } from "../core/errors.js";
 import { MANIFEST, type Manifest } from "../dataset/manifest.js";
-import { readAll, type Store, writeAll } from "../storage/store.js";
+import { readAll, type Storage, writeAll } from "../storage/storage.js";
 import { PLAN, RECORDS, STAGED, STATE } from "./paths.js";
 import { describeDifference, type Plan } from "./plan.js";
 
@@ -19,18 +19,18 @@ export type OutputState =
  * touch, or must not touch without `overwrite`.
  */
 export async function lookAtOutput(
-	store: Store,
+	storage: Storage,
 	out: string,
 	plan: Plan,
 	overwrite: boolean,
 ): Promise<OutputState> {
-	const found = await store.stat(out);
+	const found = await storage.stat(out);
 	if (found !== null && found.kind !== "directory")
 		throw inUse(`${out} is a file, not a directory: choose another --out`);
-	const names = await store.list(out);
+	const names = await storage.list(out);
 	if (names.length === 0) return { state: "new" };
-	const manifest = await readOurs<Manifest>(store, `${out}/${MANIFEST}`);
-	const begun = await readOurs<Plan>(store, `${out}/${PLAN}`);
+	const manifest = await readOurs<Manifest>(storage, `${out}/${MANIFEST}`);
+	const begun = await readOurs<Plan>(storage, `${out}/${PLAN}`);
 	const isOurs = manifest !== null || names.includes(STATE);
 	if (!isOurs)
 		throw inUse(
@@ -38,7 +38,7 @@ export async function lookAtOutput(
 		);
 	if (manifest?.planHash === plan.planHash) {
 		if (overwrite) return { state: "replace" };
-		await requireWhole(store, out, manifest);
+		await requireWhole(storage, out, manifest);
 		return { state: "built", manifest };
 	}
 	if (begun?.planHash === plan.planHash) return { state: "unfinished" };
@@ -53,17 +53,17 @@ export async function lookAtOutput(
 
 /** Clears away an earlier build's state and writes the plan of this one. */
 export async function beginAnew(
-	store: Store,
+	storage: Storage,
 	out: string,
 	plan: Plan,
 ): Promise<void> {
-	const manifest = await readOurs<Manifest>(store, `${out}/${MANIFEST}`);
+	const manifest = await readOurs<Manifest>(storage, `${out}/${MANIFEST}`);
 	if (manifest?.planHash === plan.planHash)
-		await store.remove(`${out}/${MANIFEST}`);
+		await storage.remove(`${out}/${MANIFEST}`);
 	for (const path of [PLAN, RECORDS, STAGED])
-		await store.remove(`${out}/${path}`);
+		await storage.remove(`${out}/${path}`);
 	await writeAll(
-		store,
+		storage,
 		`${out}/${PLAN}`,
 		`${JSON.stringify(plan, null, "\t")}\n`,
 	);
@@ -71,31 +71,31 @@ export async function beginAnew(
 
 /** Removes the state of a build that has nothing to go on from, and `out` if that leaves it empty. */
 export async function forget(
-	store: Store,
+	storage: Storage,
 	out: string,
 	removeOut: boolean,
 ): Promise<void> {
-	await store.remove(`${out}/${STATE}`);
-	if (removeOut && (await store.list(out)).length === 0)
-		await store.remove(out);
+	await storage.remove(`${out}/${STATE}`);
+	if (removeOut && (await storage.list(out)).length === 0)
+		await storage.remove(out);
 }
 
 async function requireWhole(
-	store: Store,
+	storage: Storage,
 	out: string,
 	manifest: Manifest,
 ): Promise<void> {
 	for (const { path, bytes } of [...manifest.shards, ...manifest.index])
-		if ((await store.stat(`${out}/${path}`))?.size !== bytes)
+		if ((await storage.stat(`${out}/${path}`))?.size !== bytes)
 			throw inUse(
 				`${out} holds this dataset, but its file ${path} is missing or damaged: pass --overwrite to build it again`,
 			);
 }
 
-async function readOurs<T>(store: Store, path: string): Promise<T | null> {
-	if ((await store.stat(path))?.kind !== "file") return null;
+async function readOurs<T>(storage: Storage, path: string): Promise<T | null> {
+	if ((await storage.stat(path))?.kind !== "file") return null;
 	try {
-		const value = JSON.parse((await readAll(store, path)).toString("utf8"));
+		const value = JSON.parse((await readAll(storage, path)).toString("utf8"));
 		// Something else may be called the same: it has not what both of ours have.
 		const isOurs =
 			typeof value?.planHash === "string" &&

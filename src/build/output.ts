@@ -1,10 +1,10 @@
 import type { Random } from "../core/random.js";
 import type { TokenBatch } from "../core/token-batch.js";
+import type { SequencePlaces } from "../dataset/index-rows.js";
 import type { ManifestFile, ManifestShard } from "../dataset/manifest.js";
 import type { Totals } from "../dataset/totals.js";
 import type { Pieces } from "../decompose/pieces.js";
-import type { SequencePlaces } from "../shards/index-rows.js";
-import type { Store } from "../storage/store.js";
+import type { Storage } from "../storage/storage.js";
 import type { Plan } from "./plan.js";
 
 /** Documents of a window, tokenized. */
@@ -46,7 +46,7 @@ export interface Output {
 
 /** What an output is made for. */
 export interface OutputContext {
-	store: Store;
+	storage: Storage;
 	out: string;
 	plan: Plan;
 	task: number;

@@ -1,6 +1,6 @@
 import type { Random } from "../core/random.js";
+import type { PackedWindow } from "../dataset/rows.js";
 import { droppedTokens, packDocuments } from "../pack/pack-documents.js";
-import type { PackedWindow } from "../shards/packed-rows.js";
 import { labelCounts } from "./label-counts.js";
 import type {
 	Output,
@@ -26,15 +26,15 @@ export class PackedOutput implements Output {
 	readonly #remainder: Remainder;
 
 	constructor(context: OutputContext) {
-		const { store, out, plan, task, totals } = context;
+		const { storage, out, plan, task, totals } = context;
 		const { settings } = plan;
 		this.#context = context;
-		this.#series = new ShardSeries(store, out, task, settings);
+		this.#series = new ShardSeries(storage, out, task, settings);
 		this.#rooms = new Float64Array(settings.seqLen + 1);
 		this.#rows = new RowWriter(settings, this.#series, totals, this.#rooms);
 		this.#remainder = new Remainder(
 			settings,
-			new StagedFile(store, out, remainderPath(task)),
+			new StagedFile(storage, out, remainderPath(task)),
 			remainderTasks(plan) > 0,
 		);
 	}

@@ -3,7 +3,7 @@ import type { Settings } from "../dataset/settings.js";
 import { sourceFormats } from "../sources/formats.js";
 import type { InputFile } from "../sources/source.js";
 import { canonicalJson, fingerprintOfFile, sha256 } from "../storage/hash.js";
-import type { Store } from "../storage/store.js";
+import type { Storage } from "../storage/storage.js";
 import { version } from "../version.js";
 
 /** A part of one input: its number among the inputs, and the span of it. */
@@ -67,13 +67,13 @@ export function estimatedBytes(file: InputFile): number {
 }
 
 export async function makePlan(
-	store: Store,
+	storage: Storage,
 	files: readonly InputFile[],
 	settings: Settings,
 	tokenizer: Plan["tokenizer"],
 ): Promise<Plan> {
 	const fingerprints = await inParallel(files, 16, (file) =>
-		fingerprintOfFile(store, file.path, file.size),
+		fingerprintOfFile(storage, file.path, file.size),
 	);
 	const plan = {
 		formatVersion: FORMAT_VERSION,

@@ -1,6 +1,6 @@
 import type { ManifestFile, ManifestShard } from "../dataset/manifest.js";
 import type { Totals } from "../dataset/totals.js";
-import { readAll, type Store, writeAll } from "../storage/store.js";
+import { readAll, type Storage, writeAll } from "../storage/storage.js";
 import { recordPath, stagedPath } from "./paths.js";
 
 /** What a task did: written last, so that a task with a record is done. */
@@ -40,7 +40,7 @@ export interface SkippedRecord {
 }
 
 export async function writeRecord(
-	store: Store,
+	storage: Storage,
 	out: string,
 	record: TaskRecord,
 ): Promise<void> {
@@ -51,7 +51,7 @@ export async function writeRecord(
 		/\n}$/,
 		`,\n\t"rooms": ${JSON.stringify(rooms)}\n}`,
 	);
-	await writeAll(store, path, `${text}\n`);
+	await writeAll(storage, path, `${text}\n`);
 }
 
 /**
@@ -59,24 +59,24 @@ export async function writeRecord(
  * there, staged or already in their places.
  */
 export async function readRecord(
-	store: Store,
+	storage: Storage,
 	out: string,
 	task: number,
 	planHash: string,
 ): Promise<TaskRecord | null> {
 	const path = `${out}/${recordPath(task)}`;
-	if ((await store.stat(path)) === null) return null;
+	if ((await storage.stat(path)) === null) return null;
 	let record: TaskRecord;
 	try {
-		record = JSON.parse((await readAll(store, path)).toString("utf8"));
+		record = JSON.parse((await readAll(storage, path)).toString("utf8"));
 	} catch {
 		return null;
 	}
 	if (record.planHash !== planHash || record.task !== task) return null;
 	for (const file of filesOf(record)) {
 		const found =
-			(await store.stat(`${out}/${stagedPath(file.path)}`)) ??
-			(await store.stat(`${out}/${file.path}`));
+			(await storage.stat(`${out}/${stagedPath(file.path)}`)) ??
+			(await storage.stat(`${out}/${file.path}`));
 		if (found?.size !== file.bytes) return null;
 	}
 	return record;

@@ -1,13 +1,13 @@
 import { createRandom } from "../core/random.js";
 import { Int32Buffer, TokenBatchBuilder } from "../core/token-batch.js";
-import { emptyTotals } from "../dataset/totals.js";
-import { packDocuments } from "../pack/pack-documents.js";
-import { columnOf } from "../shards/columns.js";
 import {
 	numberOfDocument,
 	type PackedWindow,
 	taskOfDocument,
-} from "../shards/packed-rows.js";
+} from "../dataset/rows.js";
+import { emptyTotals } from "../dataset/totals.js";
+import { packDocuments } from "../pack/pack-documents.js";
+import { columnOf } from "../tables/columns.js";
 import { packOptionsOf } from "./pack-options.js";
 import { tasksOfRemainder } from "./plan.js";
 import { readRecord, sparse, writeRecord } from "./record.js";
@@ -21,7 +21,7 @@ import type { StageTimes, TaskContext } from "./task.js";
  * shards, and writes its record. What it writes depends on what those tasks wrote.
  */
 export async function runRemainderTask(
-	{ store, out, plan }: TaskContext,
+	{ storage, out, plan }: TaskContext,
 	task: number,
 ): Promise<StageTimes> {
 	const { settings, planHash } = plan;
@@ -33,11 +33,11 @@ export async function runRemainderTask(
 	const labelCounts = new Int32Buffer();
 	const [first, end] = tasksOfRemainder(plan, task);
 	for (let from = first; from < end; from++) {
-		const record = await readRecord(store, out, from, planHash);
+		const record = await readRecord(storage, out, from, planHash);
 		if (record === null)
 			throw new Error(`task ${from} is not done, and its remainder is wanted`);
 		if (record.remainder === null) continue;
-		const batches = readRemainder(store, out, record.remainder, settings);
+		const batches = readRemainder(storage, out, record.remainder, settings);
 		for await (const batch of batches) {
 			const ids = columnOf(batch, "input_ids", "list<int32>").values;
 			const seqLengths = columnOf(batch, "seq_lengths", "list<int32>");
@@ -68,7 +68,7 @@ export async function runRemainderTask(
 			}
 		}
 	}
-	const series = new ShardSeries(store, out, task, settings);
+	const series = new ShardSeries(storage, out, task, settings);
 	const totals = emptyTotals();
 	const roomCounts = new Float64Array(settings.seqLen + 1);
 	try {
@@ -97,7 +97,7 @@ export async function runRemainderTask(
 		await series.abort();
 		throw error;
 	}
-	await writeRecord(store, out, {
+	await writeRecord(storage, out, {
 		task,
 		planHash,
 		totals,

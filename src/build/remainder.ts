@@ -1,14 +1,14 @@
 import type { ManifestFile } from "../dataset/manifest.js";
-import type { Settings } from "../dataset/settings.js";
-import { roundedUp } from "../pack/pack-documents.js";
-import { arrow } from "../shards/arrow.js";
-import type { ColumnBatch } from "../shards/columns.js";
 import {
 	type PackedWindow,
 	packedSchemaWith,
 	RowBuffer,
-} from "../shards/packed-rows.js";
-import type { Store } from "../storage/store.js";
+} from "../dataset/rows.js";
+import type { Settings } from "../dataset/settings.js";
+import { roundedUp } from "../pack/pack-documents.js";
+import type { Storage } from "../storage/storage.js";
+import { arrow } from "../tables/arrow.js";
+import type { ColumnBatch } from "../tables/columns.js";
 import { stagedPath } from "./paths.js";
 import type { StagedFile } from "./staged-file.js";
 
@@ -98,12 +98,12 @@ export class Remainder {
 
 /** Reads what a task left, in batches. */
 export async function* readRemainder(
-	store: Store,
+	storage: Storage,
 	out: string,
 	{ path, bytes }: ManifestFile,
 	settings: Settings,
 ): AsyncGenerator<ColumnBatch> {
-	const file = await store.open(`${out}/${stagedPath(path)}`);
+	const file = await storage.open(`${out}/${stagedPath(path)}`);
 	try {
 		yield* arrow.read(file, bytes, remainderSchema(settings));
 	} finally {

@@ -1,11 +1,11 @@
 import { permutation, type Random } from "../core/random.js";
+import type { SequencePlaces } from "../dataset/index-rows.js";
+import type { PackedWindow } from "../dataset/rows.js";
 import type { Settings } from "../dataset/settings.js";
 import type { Totals } from "../dataset/totals.js";
 import { imbalance, packCosts } from "../pack/cost.js";
 import { balancedOrder, shuffleBits } from "../pack/order.js";
 import { roundedUp } from "../pack/pack-documents.js";
-import type { SequencePlaces } from "../shards/index-rows.js";
-import type { PackedWindow } from "../shards/packed-rows.js";
 import type { ShardSeries } from "./shard-series.js";
 
 /** Writes packs as rows of a task's shards, in the order that the settings ask for, and counts them. */

@@ -5,7 +5,7 @@ import {
 	InterruptedError,
 	unpackError,
 } from "../core/errors.js";
-import { localStore } from "../storage/local.js";
+import { localFiles } from "../storage/local.js";
 import {
 	openTokenizer,
 	type PreparedTokenizer,
@@ -70,7 +70,7 @@ export function taskContext(
 	const flag = new Int32Array(context.stopFlag);
 	return {
 		...context,
-		store: localStore,
+		storage: localFiles,
 		tokenizer: openTokenizer(context.preparedTokenizer),
 		shouldStop: () => Atomics.load(flag, 0) !== 0,
 		onProgress,

@@ -1,14 +1,14 @@
+import { huggingFaceMetadata } from "../dataset/huggingface.js";
 import type { ManifestShard } from "../dataset/manifest.js";
-import type { Settings } from "../dataset/settings.js";
-import type { ShardWriter } from "../shards/format.js";
-import { findShardFormat } from "../shards/formats.js";
-import { huggingFaceMetadata } from "../shards/huggingface.js";
 import {
 	type PackedWindow,
 	packedSchemaWith,
 	RowBuffer,
-} from "../shards/packed-rows.js";
-import type { PendingFile, Store } from "../storage/store.js";
+} from "../dataset/rows.js";
+import type { Settings } from "../dataset/settings.js";
+import type { PendingFile, Storage } from "../storage/storage.js";
+import type { TableWriter } from "../tables/table.js";
+import { findTableFormat } from "../tables/tables.js";
 import { shardPath, stagedPath } from "./paths.js";
 
 /** Where shards go, and how many rows a batch and a shard have. */
@@ -21,7 +21,7 @@ export interface ShardPlace {
 interface OpenShard {
 	path: string;
 	file: PendingFile;
-	writer: ShardWriter;
+	writer: TableWriter;
 	rows: number;
 	sequences: number;
 	tokens: number;
@@ -40,7 +40,7 @@ export class ShardSeries {
 	/** Milliseconds spent encoding and writing. */
 	writeTime = 0;
 
-	readonly #store: Store;
+	readonly #storage: Storage;
 	readonly #out: string;
 	readonly #task: number;
 	readonly #settings: Settings;
@@ -50,13 +50,13 @@ export class ShardSeries {
 	readonly #place: ShardPlace;
 
 	constructor(
-		store: Store,
+		storage: Storage,
 		out: string,
 		task: number,
 		settings: Settings,
 		place: ShardPlace = { directory: "data", ...settings },
 	) {
-		this.#store = store;
+		this.#storage = storage;
 		this.#out = out;
 		this.#task = task;
 		this.#settings = settings;
@@ -109,10 +109,10 @@ export class ShardSeries {
 	async #openShard(): Promise<OpenShard> {
 		const { format: name, compression } = this.#settings;
 		const { directory, batchRows } = this.#place;
-		const format = findShardFormat(name);
+		const format = findTableFormat(name);
 		const number = this.shards.length;
 		const path = shardPath(directory, this.#task, number, format.extension);
-		const file = await this.#store.create(`${this.#out}/${stagedPath(path)}`);
+		const file = await this.#storage.create(`${this.#out}/${stagedPath(path)}`);
 		const schema = packedSchemaWith(this.#settings);
 		const writer = format.write(file, schema, {
 			compression,

@@ -1,22 +1,22 @@
 import type { ManifestFile } from "../dataset/manifest.js";
-import type { PendingFile, Store } from "../storage/store.js";
+import type { PendingFile, Storage } from "../storage/storage.js";
 import { stagedPath } from "./paths.js";
 
 /** A file that a task writes, if it has anything to put in it. */
 export class StagedFile {
-	readonly #store: Store;
+	readonly #storage: Storage;
 	readonly #place: string;
 	readonly #path: string;
 	#file: PendingFile | null = null;
 
-	constructor(store: Store, out: string, path: string) {
-		this.#store = store;
+	constructor(storage: Storage, out: string, path: string) {
+		this.#storage = storage;
 		this.#path = path;
 		this.#place = `${out}/${stagedPath(path)}`;
 	}
 
 	async open(): Promise<PendingFile> {
-		this.#file ??= await this.#store.create(this.#place);
+		this.#file ??= await this.#storage.create(this.#place);
 		return this.#file;
 	}
 

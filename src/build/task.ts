@@ -1,8 +1,6 @@
 import { DataError, InterruptedError } from "../core/errors.js";
+import { indexSchemaOf } from "../dataset/index-rows.js";
 import { emptyTotals, type Totals } from "../dataset/totals.js";
-import type { ShardWriter } from "../shards/format.js";
-import { indexSchemaOf } from "../shards/index-rows.js";
-import { parquet } from "../shards/parquet.js";
 import { badRecordError, readSpan } from "../sources/read-documents.js";
 import type {
 	BadRecord,
@@ -10,7 +8,9 @@ import type {
 	ReadOptions,
 	Span,
 } from "../sources/source.js";
-import type { Store } from "../storage/store.js";
+import type { Storage } from "../storage/storage.js";
+import { parquet } from "../tables/parquet.js";
+import type { TableWriter } from "../tables/table.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { createOutput } from "./create-output.js";
 import type { Output } from "./output.js";
@@ -28,7 +28,7 @@ import { Window } from "./window.js";
 
 /** What all tasks of a build share. */
 export interface TaskContext {
-	store: Store;
+	storage: Storage;
 	plan: Plan;
 	/** The inputs of the plan, with the paths to open them by. */
 	files: readonly InputFile[];
@@ -83,21 +83,21 @@ class TaskRun {
 	readonly #window: Window;
 	readonly #index: StagedFile;
 	readonly #skipped: StagedFile;
-	#indexWriter: ShardWriter | null = null;
+	#indexWriter: TableWriter | null = null;
 
 	constructor(context: TaskContext, task: number) {
-		const { store, out, plan, tokenizer } = context;
+		const { storage, out, plan, tokenizer } = context;
 		this.#context = context;
 		this.#task = task;
 		const totals = this.#totals;
-		this.#output = createOutput({ store, out, plan, task, totals });
+		this.#output = createOutput({ storage, out, plan, task, totals });
 		this.#window = new Window(task, plan.settings, tokenizer, this.#totals);
-		this.#index = new StagedFile(store, out, indexPath(task));
-		this.#skipped = new StagedFile(store, out, skippedPath(task));
+		this.#index = new StagedFile(storage, out, indexPath(task));
+		this.#skipped = new StagedFile(storage, out, skippedPath(task));
 	}
 
 	async build(): Promise<StageTimes> {
-		const { plan, files, store, out } = this.#context;
+		const { plan, files, storage, out } = this.#context;
 		for (const { input, start, end } of plan.tasks[this.#task])
 			await this.#readSpan(files[input], { start, end });
 		if (!this.#window.isEmpty) await this.#flushWindow();
@@ -117,7 +117,7 @@ class TaskRun {
 			skipped: await this.#skipped.commit(skipped.reduce((a, b) => a + b, 0)),
 			remainder,
 		};
-		await writeRecord(store, out, record);
+		await writeRecord(storage, out, record);
 		this.#times.write += performance.now() - began;
 		return this.#times;
 	}
@@ -129,11 +129,11 @@ class TaskRun {
 	}
 
 	async #readSpan(file: InputFile, span: Span): Promise<void> {
-		const { plan, store, shouldStop, onProgress } = this.#context;
-		await requireUnchanged(store, file);
+		const { plan, storage, shouldStop, onProgress } = this.#context;
+		await requireUnchanged(storage, file);
 		const counts = { bytes: 0, records: 0, lines: 0 };
 		const options: ReadOptions = {
-			store,
+			storage,
 			counts,
 			textField: plan.settings.textField,
 			idField: plan.settings.idField,
@@ -188,8 +188,9 @@ class TaskRun {
 	}
 
 	async #badRecord(file: InputFile, span: Span, bad: BadRecord): Promise<void> {
-		const { store, onError } = this.#context;
-		if (onError === "stop") throw await badRecordError(store, file, span, bad);
+		const { storage, onError } = this.#context;
+		if (onError === "stop")
+			throw await badRecordError(storage, file, span, bad);
 		const { skippedRecords } = this.#totals;
 		skippedRecords[bad.reason] = (skippedRecords[bad.reason] ?? 0) + 1;
 		const { line, position, reason } = bad;
@@ -205,8 +206,11 @@ class TaskRun {
 	}
 }
 
-async function requireUnchanged(store: Store, file: InputFile): Promise<void> {
-	const now = await store.stat(file.path);
+async function requireUnchanged(
+	storage: Storage,
+	file: InputFile,
+): Promise<void> {
+	const now = await storage.stat(file.path);
 	if (now?.size !== file.size)
 		throw new DataError(
 			"input-changed",

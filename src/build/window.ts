@@ -1,11 +1,11 @@
 import { DataError } from "../core/errors.js";
 import { createRandom } from "../core/random.js";
 import { listLengths, TokenBatchBuilder } from "../core/token-batch.js";
+import { IndexRows } from "../dataset/index-rows.js";
 import type { Settings } from "../dataset/settings.js";
 import { addDropped, type Totals } from "../dataset/totals.js";
-import type { ShardWriter } from "../shards/format.js";
-import { IndexRows } from "../shards/index-rows.js";
 import type { DocumentBatch } from "../sources/source.js";
+import type { TableWriter } from "../tables/table.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import type { Output, WindowResult } from "./output.js";
 
@@ -97,7 +97,7 @@ export class Window {
 	}
 
 	/** Gives what the window holds to the output, and empties it. */
-	async flush(output: Output, index: ShardWriter): Promise<void> {
+	async flush(output: Output, index: TableWriter): Promise<void> {
 		const documents = this.#documents.view();
 		const lengths = listLengths(documents.offsets);
 		const random = createRandom(

@@ -1,5 +1,5 @@
 import { maskColumns } from "../masks/columns.js";
-import type { ColumnType, Schema } from "../shards/columns.js";
+import type { ColumnType, Schema } from "../tables/columns.js";
 import { bucketName, bucketOfPath } from "./bucket-name.js";
 import type { Manifest } from "./manifest.js";
 

@@ -1,8 +1,8 @@
-import type { Schema } from "../shards/columns.js";
-import { packedSchema } from "../shards/packed-rows.js";
+import type { Schema } from "../tables/columns.js";
 import { bucketName } from "./bucket-name.js";
 import { cardYaml } from "./card-yaml.js";
 import type { Manifest } from "./manifest.js";
+import { packedSchema } from "./rows.js";
 
 /** What the columns hold that are there when asked for. */
 const MEANINGS: Record<string, string> = {

@@ -1,7 +1,7 @@
 import { Int32Buffer } from "../core/token-batch.js";
 import { maskColumns } from "../masks/columns.js";
 import { lossMask } from "../masks/labels.js";
-import { type ColumnBatch, columnOf } from "../shards/columns.js";
+import { type ColumnBatch, columnOf } from "../tables/columns.js";
 import type { Settings } from "./settings.js";
 
 /**

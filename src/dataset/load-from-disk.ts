@@ -1,5 +1,5 @@
-import type { Schema } from "../shards/columns.js";
-import { huggingFaceFeatures } from "../shards/huggingface.js";
+import type { Schema } from "../tables/columns.js";
+import { huggingFaceFeatures } from "./huggingface.js";
 import type { Manifest } from "./manifest.js";
 
 /**

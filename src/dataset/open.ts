@@ -1,5 +1,5 @@
 import { DataError, UsageError } from "../core/errors.js";
-import { readAll, type Store } from "../storage/store.js";
+import { readAll, type Storage } from "../storage/storage.js";
 import { FORMAT_VERSION, MANIFEST, type Manifest } from "./manifest.js";
 
 /**
@@ -7,17 +7,17 @@ import { FORMAT_VERSION, MANIFEST, type Manifest } from "./manifest.js";
  * @throws UsageError `not-a-dataset`, `unfinished`; DataError `bad-manifest`
  */
 export async function openDataset(
-	store: Store,
+	storage: Storage,
 	directory: string,
 ): Promise<Manifest> {
 	const path = `${directory}/${MANIFEST}`;
-	if ((await store.stat(directory))?.kind !== "directory")
+	if ((await storage.stat(directory))?.kind !== "directory")
 		throw new UsageError(
 			"not-a-dataset",
 			`there is no directory ${directory}.`,
 		);
-	if ((await store.stat(path)) === null) {
-		const unfinished = (await store.list(directory)).includes(".seqpack");
+	if ((await storage.stat(path)) === null) {
+		const unfinished = (await storage.list(directory)).includes(".seqpack");
 		throw new UsageError(
 			unfinished ? "unfinished" : "not-a-dataset",
 			unfinished
@@ -27,7 +27,7 @@ export async function openDataset(
 	}
 	let manifest: Manifest;
 	try {
-		manifest = JSON.parse((await readAll(store, path)).toString("utf8"));
+		manifest = JSON.parse((await readAll(storage, path)).toString("utf8"));
 	} catch (error) {
 		throw badManifest(path, `it is not JSON (${(error as Error).message})`);
 	}

@@ -1,22 +1,18 @@
 import { bucketOf } from "../decompose/whole.js";
-import { columnOf } from "../shards/columns.js";
-import { findShardFormat } from "../shards/formats.js";
-import { indexSchemaOf } from "../shards/index-rows.js";
-import {
-	numberOfDocument,
-	packedSchemaWith,
-	taskOfDocument,
-} from "../shards/packed-rows.js";
-import { parquet } from "../shards/parquet.js";
 import { sha256OfFile } from "../storage/hash.js";
-import { localStore as store } from "../storage/local.js";
+import { localFiles as storage } from "../storage/local.js";
+import { columnOf } from "../tables/columns.js";
+import { parquet } from "../tables/parquet.js";
+import { findTableFormat } from "../tables/tables.js";
 import { bucketOfPath } from "./bucket-name.js";
 import { checkMaskColumns } from "./check-mask-columns.js";
 import { filesOfDataset } from "./files.js";
+import { indexSchemaOf } from "./index-rows.js";
 import { loadFromDiskPaths } from "./load-from-disk.js";
 import type { Manifest, ManifestFile, ManifestShard } from "./manifest.js";
 import { MetSequences } from "./met-sequences.js";
 import { openDataset } from "./open.js";
+import { numberOfDocument, packedSchemaWith, taskOfDocument } from "./rows.js";
 import { summarize } from "./summary.js";
 import { addDropped, bucketTotals, emptyTotals, imbalances } from "./totals.js";
 
@@ -51,7 +47,7 @@ export async function verify(
 	directory: string,
 	options: VerifyOptions = {},
 ): Promise<VerifyResult> {
-	const manifest = await openDataset(store, directory);
+	const manifest = await openDataset(storage, directory);
 	return new Verification(directory, manifest, options).run();
 }
 
@@ -134,11 +130,11 @@ class Verification {
 		const path = `${this.#directory}/${file.path}`;
 		const total = shards.length + index.length + (skipped === null ? 0 : 1);
 		this.#onProgress(++this.#result.files, total);
-		if ((await store.stat(path))?.kind !== "file") {
+		if ((await storage.stat(path))?.kind !== "file") {
 			this.#problem(`${file.path} is missing`);
 			return false;
 		}
-		const { bytes, sha256 } = await sha256OfFile(store, path);
+		const { bytes, sha256 } = await sha256OfFile(storage, path);
 		if (bytes !== file.bytes)
 			this.#problem(
 				`${file.path} has ${bytes} bytes; the manifest says ${file.bytes}`,
@@ -162,7 +158,7 @@ class Verification {
 		const before = { ...this.#result };
 		const { format } = this.#manifest.settings;
 		await this.#read(shard, async (file, bytes) => {
-			const batches = findShardFormat(format).read(
+			const batches = findTableFormat(format).read(
 				file,
 				bytes,
 				packedSchemaWith(this.#manifest.settings),
@@ -366,13 +362,13 @@ class Verification {
 	async #read(
 		{ path }: ManifestFile,
 		action: (
-			file: Awaited<ReturnType<typeof store.open>>,
+			file: Awaited<ReturnType<typeof storage.open>>,
 			bytes: number,
 		) => Promise<void>,
 	): Promise<void> {
 		const full = `${this.#directory}/${path}`;
-		const bytes = (await store.stat(full))?.size ?? 0;
-		const file = await store.open(full);
+		const bytes = (await storage.stat(full))?.size ?? 0;
+		const file = await storage.open(full);
 		try {
 			await action(file, bytes);
 		} catch (error) {
@@ -389,7 +385,7 @@ class Verification {
 		if (settings.format === "arrow")
 			for (const path of loadFromDiskPaths(this.#manifest)) known.add(path);
 		if (skipped !== null) known.add(skipped.path);
-		for (const path of await filesOfDataset(store, this.#directory))
+		for (const path of await filesOfDataset(storage, this.#directory))
 			if (!known.has(path))
 				this.#problem(`${path} is not in the manifest; trainers would read it`);
 	}

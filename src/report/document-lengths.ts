@@ -1,16 +1,16 @@
 import { UsageError } from "../core/errors.js";
 import { Int32Buffer } from "../core/token-batch.js";
+import { indexSchema } from "../dataset/index-rows.js";
 import { MANIFEST } from "../dataset/manifest.js";
 import { openDataset } from "../dataset/open.js";
-import { columnOf } from "../shards/columns.js";
-import { indexSchema } from "../shards/index-rows.js";
-import { parquet } from "../shards/parquet.js";
 import {
 	type ReadDocumentsOptions,
 	readDocuments,
 } from "../sources/read-documents.js";
 import { loadTokenizer } from "../storage/load-tokenizer.js";
-import { localStore as store } from "../storage/local.js";
+import { localFiles as storage } from "../storage/local.js";
+import { columnOf } from "../tables/columns.js";
+import { parquet } from "../tables/parquet.js";
 
 export interface DocumentLengthsOptions extends ReadDocumentsOptions {
 	/** A tokenizer.json or its directory; for text only. */
@@ -33,7 +33,7 @@ export async function documentLengths(
 	const [directory] = inputs;
 	if (
 		inputs.length === 1 &&
-		(await store.stat(`${directory}/${MANIFEST}`)) !== null
+		(await storage.stat(`${directory}/${MANIFEST}`)) !== null
 	)
 		return lengthsOfDataset(directory);
 	if (options.tokenizer === undefined)
@@ -45,12 +45,12 @@ export async function documentLengths(
 }
 
 async function lengthsOfDataset(directory: string): Promise<Int32Array> {
-	const manifest = await openDataset(store, directory);
+	const manifest = await openDataset(storage, directory);
 	const lengths = new Int32Buffer();
 	for (const { path } of manifest.index) {
 		const full = `${directory}/${path}`;
-		const bytes = (await store.stat(full))?.size ?? 0;
-		const file = await store.open(full);
+		const bytes = (await storage.stat(full))?.size ?? 0;
+		const file = await storage.open(full);
 		for await (const batch of parquet.read(file, bytes, indexSchema))
 			lengths.append(columnOf(batch, "tokens", "int32").values);
 		await file.close();

@@ -1,5 +1,5 @@
 import { createGunzip } from "node:zlib";
-import type { Store } from "../storage/store.js";
+import type { Storage } from "../storage/storage.js";
 import { BadInput, type InputFile, type ReadCounts } from "./source.js";
 
 const READ_SIZE = 1 << 20;
@@ -12,23 +12,23 @@ const GZIP_READ_SIZE = 1 << 18;
  * read was given before.
  */
 export async function* readBytes(
-	store: Store,
+	storage: Storage,
 	file: InputFile,
 	start: number,
 	counts: ReadCounts,
 ): AsyncGenerator<Buffer> {
-	if (file.compression === "gzip") yield* gunzip(store, file, counts);
-	else yield* readRaw(store, file.path, start, READ_SIZE, counts);
+	if (file.compression === "gzip") yield* gunzip(storage, file, counts);
+	else yield* readRaw(storage, file.path, start, READ_SIZE, counts);
 }
 
 async function* readRaw(
-	store: Store,
+	storage: Storage,
 	path: string,
 	start: number,
 	size: number,
 	counts: ReadCounts,
 ): AsyncGenerator<Buffer> {
-	const file = await store.open(path);
+	const file = await storage.open(path);
 	try {
 		for (let position = start; ; ) {
 			const chunk = await file.read(position, size);
@@ -47,7 +47,7 @@ async function* readRaw(
  * before an error does not depend on timing.
  */
 async function* gunzip(
-	store: Store,
+	storage: Storage,
 	file: InputFile,
 	counts: ReadCounts,
 ): AsyncGenerator<Buffer> {
@@ -66,7 +66,7 @@ async function* gunzip(
 	};
 	try {
 		for await (const raw of readRaw(
-			store,
+			storage,
 			file.path,
 			0,
 			GZIP_READ_SIZE,

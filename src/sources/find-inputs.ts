@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import { resolve, sep } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { DataError, UsageError } from "../core/errors.js";
-import { localStore } from "../storage/local.js";
+import { localFiles } from "../storage/local.js";
 import { sourceFormats } from "./formats.js";
 import type { InputFile } from "./source.js";
 
@@ -77,7 +77,7 @@ interface Expanded {
 }
 
 async function expand(input: string): Promise<Expanded[]> {
-	const stat = await localStore.stat(input);
+	const stat = await localFiles.stat(input);
 	if (stat?.kind === "file")
 		return [{ path: input, size: stat.size, named: true }];
 	if (stat?.kind === "other") throw notAFile(input);
@@ -100,7 +100,7 @@ async function expand(input: string): Promise<Expanded[]> {
 	paths.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 	const files: Expanded[] = [];
 	for (const path of paths) {
-		const found = await localStore.stat(path);
+		const found = await localFiles.stat(path);
 		if (found?.kind !== "file") throw notAFile(path);
 		files.push({ path, size: found.size, named: !directory });
 	}

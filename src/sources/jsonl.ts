@@ -23,7 +23,7 @@ export const jsonl: SourceFormat = {
 		let end = span.start;
 		try {
 			for await (const block of readLineBlocks(
-				options.store,
+				options.storage,
 				file,
 				span,
 				counts,

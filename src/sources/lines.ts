@@ -1,4 +1,4 @@
-import type { Store } from "../storage/store.js";
+import type { Storage } from "../storage/storage.js";
 import { readBytes } from "./bytes.js";
 import type { InputFile, ReadCounts, Span } from "./source.js";
 
@@ -16,7 +16,7 @@ export interface LineBlock {
  * A span that begins inside a line leaves that line to the span before it.
  */
 export async function* readLineBlocks(
-	store: Store,
+	storage: Storage,
 	file: InputFile,
 	span: Span,
 	counts: ReadCounts,
@@ -27,7 +27,7 @@ export async function* readLineBlocks(
 	let position = skipping ? span.start - 1 : 0;
 	let carried: Buffer[] = [];
 	let carriedLength = 0;
-	for await (const chunk of readBytes(store, file, position, counts)) {
+	for await (const chunk of readBytes(storage, file, position, counts)) {
 		let rest = chunk;
 		if (skipping) {
 			const newline = rest.indexOf(NEWLINE);
@@ -74,7 +74,7 @@ function lastNewline(bytes: Buffer, limit: number): number {
 
 /** How many newlines a file has before a place, for messages that name a line. */
 export async function countNewlines(
-	store: Store,
+	storage: Storage,
 	file: InputFile,
 	before: number,
 ): Promise<number> {
@@ -82,7 +82,7 @@ export async function countNewlines(
 	let position = 0;
 	const counts = { bytes: 0, records: 0, lines: 0 };
 	if (before === 0) return 0;
-	for await (const chunk of readBytes(store, file, 0, counts)) {
+	for await (const chunk of readBytes(storage, file, 0, counts)) {
 		const stop = Math.min(chunk.length, before - position);
 		let at = chunk.indexOf(NEWLINE);
 		while (at !== -1 && at < stop) {

@@ -1,6 +1,6 @@
 import { DataError } from "../core/errors.js";
-import { localStore } from "../storage/local.js";
-import type { Store } from "../storage/store.js";
+import { localFiles } from "../storage/local.js";
+import type { Storage } from "../storage/storage.js";
 import { findInputs } from "./find-inputs.js";
 import { sourceFormats } from "./formats.js";
 import { countNewlines } from "./lines.js";
@@ -23,7 +23,7 @@ export function readSpan(
 
 /** The error of a bad record, with its place: file and line. */
 export async function badRecordError(
-	store: Store,
+	storage: Storage,
 	file: InputFile,
 	span: Span,
 	bad: BadRecord,
@@ -31,7 +31,7 @@ export async function badRecordError(
 	const line =
 		span.start === 0
 			? bad.line
-			: (await countNewlines(store, file, bad.position)) + 1;
+			: (await countNewlines(storage, file, bad.position)) + 1;
 	return new DataError(bad.reason, `${file.path}:${line}: ${bad.sentence}.`);
 }
 
@@ -62,13 +62,13 @@ export async function* readDocuments(
 	for (const file of files) {
 		const span = { start: 0, end: null };
 		yield* readSpan(file, span, {
-			store: localStore,
+			storage: localFiles,
 			textField: options.textField ?? "text",
 			idField: options.idField ?? null,
 			counts: { bytes: 0, records: 0, lines: 0 },
 			onBadRecord: async (bad) => {
 				if (!options.onBadRecord)
-					throw await badRecordError(localStore, file, span, bad);
+					throw await badRecordError(localFiles, file, span, bad);
 				options.onBadRecord(file, bad);
 			},
 		});

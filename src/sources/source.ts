@@ -1,4 +1,4 @@
-import type { Store } from "../storage/store.js";
+import type { Storage } from "../storage/storage.js";
 
 /** One file of the corpus. */
 export interface InputFile {
@@ -56,7 +56,7 @@ export interface BadRecord {
 }
 
 export interface ReadOptions {
-	store: Store;
+	storage: Storage;
 	/** Field of a record that holds its text. */
 	textField: string;
 	/** Field that holds its id; null: `id`, where a record has one. */

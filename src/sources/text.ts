@@ -18,7 +18,7 @@ export const text: SourceFormat = {
 		const pieces: Buffer[] = [];
 		let length = 0;
 		try {
-			for await (const piece of readBytes(options.store, file, 0, counts)) {
+			for await (const piece of readBytes(options.storage, file, 0, counts)) {
 				pieces.push(piece);
 				length += piece.length;
 				if (length > LONGEST)

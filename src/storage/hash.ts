@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Store } from "./store.js";
+import type { Storage } from "./storage.js";
 
 /** SHA-256 of a text or of bytes, in hexadecimal. */
 export function sha256(content: string | Uint8Array): string {
@@ -8,11 +8,11 @@ export function sha256(content: string | Uint8Array): string {
 
 /** SHA-256 of a file, read in pieces, and its size. */
 export async function sha256OfFile(
-	store: Store,
+	storage: Storage,
 	path: string,
 ): Promise<{ sha256: string; bytes: number }> {
 	const hash = createHash("sha256");
-	const file = await store.open(path);
+	const file = await storage.open(path);
 	let bytes = 0;
 	try {
 		for (;;) {
@@ -35,12 +35,12 @@ const SAMPLE = 1 << 16;
  * some bytes in the middle that keeps the size goes unseen.
  */
 export async function fingerprintOfFile(
-	store: Store,
+	storage: Storage,
 	path: string,
 	size: number,
 ): Promise<string> {
 	const hash = createHash("sha256").update(`${size}\n`);
-	const file = await store.open(path);
+	const file = await storage.open(path);
 	try {
 		hash.update(await file.read(0, Math.min(SAMPLE, size)));
 		if (size > SAMPLE)

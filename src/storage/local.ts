@@ -16,12 +16,12 @@ import type {
 	RandomAccessFile,
 	ReadableFile,
 	Stat,
-	Store,
-} from "./store.js";
+	Storage,
+} from "./storage.js";
 import { explainSystemError } from "./system-errors.js";
 
 /** Files on this machine. Errors of the system come out as sentences. */
-export const localStore: Store = {
+export const localFiles: Storage = {
 	async stat(path): Promise<Stat | null> {
 		try {
 			const found = await stat(path);

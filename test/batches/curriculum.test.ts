@@ -11,7 +11,7 @@ import { type CurriculumOptions, openBatches, planCurriculum } from "seqpack";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { planCurriculum as planHere } from "../../src/batches/make-plan.js";
 import { schedules } from "../../src/curriculum/schedules.js";
-import { localStore } from "../../src/storage/local.js";
+import { localFiles } from "../../src/storage/local.js";
 import { contentsOf, temporaryDirectory, tokenizerPath } from "../helpers.js";
 import {
 	allOf,
@@ -376,9 +376,9 @@ test("the same call gives the same bytes, another seed other steps", async () =>
 test("a plan that could not be replaced is not left beside the steps of another", async () => {
 	const out = join(temporaryDirectory(), "plan");
 	await planned({ out });
-	const create = localStore.create;
+	const create = localFiles.create;
 	const failing = vi
-		.spyOn(localStore, "create")
+		.spyOn(localFiles, "create")
 		.mockImplementation((path) =>
 			path.endsWith("curriculum.json")
 				? Promise.reject(new Error("the disk is full"))

@@ -10,8 +10,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { build, createShard, packedSchema, verify } from "seqpack";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { ColumnBatch } from "../../src/shards/columns.js";
-import { packedSchemaWith } from "../../src/shards/packed-rows.js";
+import { packedSchemaWith } from "../../src/dataset/rows.js";
+import type { ColumnBatch } from "../../src/tables/columns.js";
 import { type Row, readManifest, readRows } from "../build/dataset-rows.js";
 import {
 	directoryWith,

@@ -1,14 +1,14 @@
-import type { Store } from "../../src/storage/store.js";
+import type { Storage } from "../../src/storage/storage.js";
 
 /**
- * A store of files in memory that gives at most `most` bytes at a read, to bring
+ * A storage of files in memory that gives at most `most` bytes at a read, to bring
  * the borders of reads to every place. Only what readers need.
  */
 export function memoryStore(
 	files: Record<string, Uint8Array>,
 	most = Number.POSITIVE_INFINITY,
-): Store {
-	const store: Pick<Store, "stat" | "open"> = {
+): Storage {
+	const storage: Pick<Storage, "stat" | "open"> = {
 		async stat(path) {
 			const file = files[path];
 			return file === undefined ? null : { kind: "file", size: file.length };
@@ -24,5 +24,5 @@ export function memoryStore(
 			};
 		},
 	};
-	return store as Store;
+	return storage as Storage;
 }

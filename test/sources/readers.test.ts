@@ -44,7 +44,7 @@ async function read(
 		input,
 		{ start: 0, end: null },
 		{
-			store: memoryStore({ f: bytes }, options.most),
+			storage: memoryStore({ f: bytes }, options.most),
 			textField: "text",
 			idField: null,
 			counts,

@@ -1,9 +1,9 @@
 /**
  * Where bytes live: the little that seqpack asks of a file system or an object
- * store. Paths are whatever the store names its files by, with "/" between
+ * storage. Paths are whatever the storage names its files by, with "/" between
  * parts.
  */
-export interface Store {
+export interface Storage {
 	/** What is at a path, or null when nothing is. */
 	stat(path: string): Promise<Stat | null>;
 	/** Names in a directory, sorted; none when there is no such directory. */
@@ -71,10 +71,10 @@ export interface WrittenFile {
 }
 
 /** The whole of a file. */
-export async function readAll(store: Store, path: string): Promise<Buffer> {
-	const file = await store.open(path);
+export async function readAll(storage: Storage, path: string): Promise<Buffer> {
+	const file = await storage.open(path);
 	try {
-		const stat = await store.stat(path);
+		const stat = await storage.stat(path);
 		return await file.read(0, stat?.size ?? 0);
 	} finally {
 		await file.close();
@@ -83,11 +83,11 @@ export async function readAll(store: Store, path: string): Promise<Buffer> {
 
 /** Writes a whole file at once, atomically. */
 export async function writeAll(
-	store: Store,
+	storage: Storage,
 	path: string,
 	content: Uint8Array | string,
 ): Promise<WrittenFile> {
-	const file = await store.create(path);
+	const file = await storage.create(path);
 	try {
 		await file.write(
 			typeof content === "string" ? Buffer.from(content) : content,

@@ -5,7 +5,7 @@ import {
 	parquetSchema,
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
-import type { ReadableFile } from "../storage/store.js";
+import type { ReadableFile } from "../storage/storage.js";
 import type { Column, ColumnBatch, ColumnType, Schema } from "./columns.js";
 
 /** Reads Parquet by hyparquet, a row group at a time. */

@@ -1,11 +1,11 @@
 import { ArrowStreamEncoder, readArrowStream } from "./arrow-stream.js";
-import type { ShardFormat } from "./format.js";
+import type { TableFormat } from "./table.js";
 
 /**
  * Arrow IPC streams, as `datasets` maps them into memory (the stream format,
  * not the file format, and without compression of the bodies).
  */
-export const arrow: ShardFormat = {
+export const arrow: TableFormat = {
 	extension: ".arrow",
 	compressions: ["none"],
 

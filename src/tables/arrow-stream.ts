@@ -4,7 +4,7 @@ import {
 	RecordBatchReader,
 	RecordBatchStreamWriter,
 } from "apache-arrow";
-import type { ReadableFile } from "../storage/store.js";
+import type { ReadableFile } from "../storage/storage.js";
 import { arrowSchema, fromRecordBatch, toRecordBatch } from "./arrow-batch.js";
 import type { ColumnBatch, Schema } from "./columns.js";
 

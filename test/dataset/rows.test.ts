@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { listLengths, TokenBatchBuilder } from "../../src/core/token-batch.js";
-import { split } from "../../src/decompose/split.js";
-import { pack } from "../../src/pack/pack.js";
-import { columnOf } from "../../src/shards/columns.js";
 import {
 	documentId,
 	numberOfDocument,
 	packedRows,
 	taskOfDocument,
-} from "../../src/shards/packed-rows.js";
+} from "../../src/dataset/rows.js";
+import { split } from "../../src/decompose/split.js";
+import { pack } from "../../src/pack/pack.js";
+import { columnOf } from "../../src/tables/columns.js";
 
 const documents = fc.array(fc.array(fc.nat(60_000), { maxLength: 40 }));
 

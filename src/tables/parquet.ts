@@ -6,11 +6,11 @@ import {
 	type WriterProperties,
 	WriterPropertiesBuilder,
 } from "parquet-wasm";
-import type { ByteSink } from "../storage/store.js";
+import type { ByteSink } from "../storage/storage.js";
 import { encodeOneBatch } from "./arrow-stream.js";
 import type { ColumnBatch, Schema } from "./columns.js";
-import type { ShardFormat, ShardWriter, ShardWriterOptions } from "./format.js";
 import { readParquet } from "./parquet-read.js";
+import type { TableFormat, TableWriter, TableWriterOptions } from "./table.js";
 
 const CODECS: Record<string, Compression> = {
 	snappy: Compression.SNAPPY,
@@ -23,19 +23,19 @@ const CODECS: Record<string, Compression> = {
  * no dictionaries for numbers, which cost more time on token ids than they save
  * in space (docs/decisions/0001-parquet.md).
  */
-export const parquet: ShardFormat = {
+export const parquet: TableFormat = {
 	extension: ".parquet",
 	compressions: Object.keys(CODECS),
 	write: (sink, schema, options) => new ParquetWriter(sink, schema, options),
 	read: readParquet,
 };
 
-class ParquetWriter implements ShardWriter {
+class ParquetWriter implements TableWriter {
 	readonly #schema: Schema;
 	readonly #slot = new Slot<RecordBatch>();
 	readonly #written: Promise<void>;
 
-	constructor(sink: ByteSink, schema: Schema, options: ShardWriterOptions) {
+	constructor(sink: ByteSink, schema: Schema, options: TableWriterOptions) {
 		this.#schema = schema;
 		const batches = new ReadableStream<RecordBatch>(
 			{
@@ -78,7 +78,7 @@ async function pump(
 
 function writerProperties(
 	schema: Schema,
-	{ compression, batchRows, metadata }: ShardWriterOptions,
+	{ compression, batchRows, metadata }: TableWriterOptions,
 ): WriterProperties {
 	let builder = new WriterPropertiesBuilder()
 		.setCreatedBy("seqpack")

@@ -4,9 +4,9 @@ import { tableFromIPC } from "apache-arrow";
 import fc from "fast-check";
 import { asyncBufferFromFile, parquetMetadataAsync } from "hyparquet";
 import { describe, expect, test } from "vitest";
-import type { Column, ColumnBatch, Schema } from "../../src/shards/columns.js";
-import { findShardFormat, shardFormats } from "../../src/shards/formats.js";
-import { localStore } from "../../src/storage/local.js";
+import { localFiles } from "../../src/storage/local.js";
+import type { Column, ColumnBatch, Schema } from "../../src/tables/columns.js";
+import { findTableFormat, tableFormats } from "../../src/tables/tables.js";
 import { temporaryDirectory } from "../helpers.js";
 
 const schema: Schema = [
@@ -91,8 +91,8 @@ async function write(
 	path: string,
 	batches: Row[][],
 ): Promise<void> {
-	const file = await localStore.create(path);
-	const writer = findShardFormat(format).write(file, schema, {
+	const file = await localFiles.create(path);
+	const writer = findTableFormat(format).write(file, schema, {
 		compression,
 		batchRows: 64,
 		metadata: new Map([["huggingface", "{}"]]),
@@ -104,15 +104,15 @@ async function write(
 
 async function read(format: string, path: string): Promise<Row[]> {
 	const rows: Row[] = [];
-	const file = await localStore.open(path);
+	const file = await localFiles.open(path);
 	const size = readFileSync(path).length;
-	for await (const batch of findShardFormat(format).read(file, size, schema))
+	for await (const batch of findTableFormat(format).read(file, size, schema))
 		rows.push(...toRows(batch));
 	await file.close();
 	return rows;
 }
 
-const every = Object.entries(shardFormats).flatMap(([name, format]) =>
+const every = Object.entries(tableFormats).flatMap(([name, format]) =>
 	format.compressions.map((compression) => [name, compression] as const),
 );
 
@@ -148,10 +148,10 @@ describe.each(every)("%s with compression %s", (format, compression) => {
 				},
 			],
 		]);
-		const file = await localStore.open(path);
+		const file = await localFiles.open(path);
 		const wanted: Schema = [...schema, { name: "more", type: "int32" }];
 		const size = readFileSync(path).length;
-		const reading = findShardFormat(format).read(file, size, wanted).next();
+		const reading = findTableFormat(format).read(file, size, wanted).next();
 		await expect(reading).rejects.toThrow(/no column more/);
 		await file.close();
 	});
@@ -162,7 +162,7 @@ describe.each(every)("%s with compression %s", (format, compression) => {
 				throw new Error("disk full");
 			},
 		};
-		const writer = findShardFormat(format).write(failing, schema, {
+		const writer = findTableFormat(format).write(failing, schema, {
 			compression,
 			batchRows: 64,
 			metadata: new Map(),

@@ -1,10 +1,10 @@
+import { Float32Buffer } from "../core/float32-buffer.js";
 import { Int32Buffer, type TokenBatch } from "../core/token-batch.js";
 import type { Pieces } from "../decompose/pieces.js";
 import { maskColumns } from "../masks/columns.js";
 import type { LossWeighting } from "../masks/loss-weights.js";
 import type { Packing } from "../pack/packing.js";
-import type { Column, ColumnBatch, Schema } from "./columns.js";
-import { Float32Buffer } from "./float32-buffer.js";
+import type { Column, ColumnBatch, Schema } from "../tables/columns.js";
 
 /**
  * The columns of a packed row. A row holds real tokens only: its sequences back

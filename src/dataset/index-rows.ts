@@ -1,5 +1,5 @@
 import { Int32Buffer } from "../core/token-batch.js";
-import type { ColumnBatch, Schema } from "./columns.js";
+import type { ColumnBatch, Schema } from "../tables/columns.js";
 
 /** The columns of an index file: a row for each document of a task, in its order. */
 export const indexSchema: Schema = [

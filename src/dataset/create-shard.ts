@@ -1,9 +1,9 @@
-import { localStore } from "../storage/local.js";
-import type { WrittenFile } from "../storage/store.js";
-import type { ColumnBatch, Schema } from "./columns.js";
-import { findShardFormat } from "./formats.js";
+import { localFiles } from "../storage/local.js";
+import type { WrittenFile } from "../storage/storage.js";
+import type { ColumnBatch, Schema } from "../tables/columns.js";
+import { findTableFormat } from "../tables/tables.js";
 import { huggingFaceMetadata } from "./huggingface.js";
-import { packedSchema } from "./packed-rows.js";
+import { packedSchema } from "./rows.js";
 
 export interface ShardOptions {
 	/** `parquet` or `arrow`; default by the ending of the path. */
@@ -32,9 +32,9 @@ export async function createShard(
 	options: ShardOptions = {},
 ): Promise<Shard> {
 	const name = options.format ?? path.slice(path.lastIndexOf(".") + 1);
-	const format = findShardFormat(name);
+	const format = findTableFormat(name);
 	const schema = options.schema ?? packedSchema;
-	const file = await localStore.create(path);
+	const file = await localFiles.create(path);
 	const writer = format.write(file, schema, {
 		compression: options.compression ?? format.compressions[0],
 		batchRows: options.batchRows ?? 1024,

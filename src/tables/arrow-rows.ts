@@ -1,5 +1,5 @@
 import { type Schema as ArrowSchema, Message } from "apache-arrow";
-import type { RandomAccessFile } from "../storage/store.js";
+import type { RandomAccessFile } from "../storage/storage.js";
 import type { ColumnType, Schema } from "./columns.js";
 
 /** Where a record batch's buffers are in its file. */

@@ -1,4 +1,4 @@
-import type { ColumnType, Schema } from "./columns.js";
+import type { ColumnType, Schema } from "../tables/columns.js";
 
 /**
  * The features that Hugging Face `datasets` would give these columns. Lists are

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { arrow } from "../../src/shards/arrow.js";
-import { ArrowRows, newRowPlace } from "../../src/shards/arrow-rows.js";
-import type { Schema } from "../../src/shards/columns.js";
-import { localStore } from "../../src/storage/local.js";
+import { localFiles } from "../../src/storage/local.js";
+import { arrow } from "../../src/tables/arrow.js";
+import { ArrowRows, newRowPlace } from "../../src/tables/arrow-rows.js";
+import type { Schema } from "../../src/tables/columns.js";
 import { temporaryDirectory } from "../helpers.js";
 
 const schema: Schema = [
@@ -21,7 +21,7 @@ async function written(
 	batches: readonly (readonly number[])[],
 ): Promise<string> {
 	const path = join(temporaryDirectory(), "rows.arrow");
-	const file = await localStore.create(path);
+	const file = await localFiles.create(path);
 	const writer = arrow.write(file, schema, {
 		compression: "none",
 		batchRows: 0,
@@ -63,7 +63,7 @@ async function written(
 
 /** Every row, last to first, so that none is found from the one before it. */
 function readRows(path: string, rows: number, batchRows: number) {
-	const file = localStore.openForRandomAccess(path);
+	const file = localFiles.openForRandomAccess(path);
 	try {
 		const reader = new ArrowRows(file, schema, rows, batchRows);
 		const place = newRowPlace();
@@ -159,7 +159,7 @@ describe("a file that is not what it should be", () => {
 
 	test("with other columns", async () => {
 		const path = await written([lengths]);
-		const file = localStore.openForRandomAccess(path);
+		const file = localFiles.openForRandomAccess(path);
 		expect(() => new ArrowRows(file, schema.slice(1), 3)).toThrow(
 			/its columns are name, ids, number, big, not ids, number, big/,
 		);
