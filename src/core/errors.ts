@@ -1,50 +1,100 @@
+import { escapeControls } from "./text.js";
+
 /**
- * Errors that a person can act on. Each has a code for programs, a sentence
- * for people (what is wrong, where, what to do), and the exit code of the
- * command: 1 a retry may mend it, 2 wrong use, 4 bad data, 130 interrupted.
+ * Errors that a person can act on. Each has a code for programs, a sentence for
+ * people (what is wrong, where, what to do), and the exit code of the command: 1 a
+ * retry may mend it, 2 wrong use, 4 bad data, 130 interrupted.
+ *
+ * Options are named in sentences by `optionName`, so that `message` has them as the
+ * library spells them (`seqLen`) and the command as flags (`--seq-len`). Control
+ * characters of what is quoted are escaped.
  */
 export class SeqpackError extends Error {
 	readonly code: string;
 	readonly exitCode: number;
+	/** The options that the sentence names; the one at fault comes first. */
+	readonly options: readonly string[];
+	readonly #sentence: string;
 
-	constructor(code: string, message: string, exitCode: number) {
-		super(message);
+	constructor(code: string, sentence: string, exitCode: number) {
+		super(escapeControls(writeOptions(sentence, asProperty)));
 		this.name = new.target.name;
 		this.code = code;
 		this.exitCode = exitCode;
+		this.#sentence = sentence;
+		this.options = [...sentence.matchAll(OPTION)].map((found) => found[1]);
+	}
+
+	/** The sentence with options as `write` writes them; `value` is undefined where none is named. */
+	sentence(write: (option: string, value: unknown) => string): string {
+		return escapeControls(writeOptions(this.#sentence, write));
+	}
+
+	/** What crosses a thread: errors lose their class on the way. */
+	pack(): ErrorMessage {
+		const { code, exitCode, name, stack } = this;
+		return { code, exitCode, name, message: this.#sentence, stack };
 	}
 }
 
 /** Something asked for cannot be done as asked: mend the call. Exit code 2. */
 export class UsageError extends SeqpackError {
-	constructor(code: string, message: string) {
-		super(code, message, 2);
+	constructor(code: string, sentence: string) {
+		super(code, sentence, 2);
 	}
 }
 
 /** The input is not what it should be: mend the data. Exit code 4. */
 export class DataError extends SeqpackError {
-	constructor(code: string, message: string) {
-		super(code, message, 4);
+	constructor(code: string, sentence: string) {
+		super(code, sentence, 4);
 	}
 }
 
 /** The machine failed (disk, memory): trying again may work. Exit code 1. */
 export class EnvironmentError extends SeqpackError {
-	constructor(code: string, message: string) {
-		super(code, message, 1);
+	constructor(code: string, sentence: string) {
+		super(code, sentence, 1);
 	}
 }
 
 /** The caller asked to stop. Exit code 130. */
 export class InterruptedError extends SeqpackError {
-	constructor(message: string) {
-		super("interrupted", message, 130);
+	constructor(sentence: string) {
+		super("interrupted", sentence, 130);
 	}
 }
 
-/** What crosses a thread: errors lose their class on the way. */
+// Noncharacters: Unicode keeps them out of any text that is passed on.
+const OPTION = /\uFDD0([^\uFDD0-\uFDD2]*)(?:\uFDD1([^\uFDD0-\uFDD2]*))?\uFDD2/g;
+
+/**
+ * The name of an option in the sentence of an error, with a value to give it where
+ * there is one: `optionName("overwrite", true)` reads `overwrite: true` in the
+ * library and `--overwrite` on the command line.
+ */
+export function optionName(name: string, value?: unknown): string {
+	return value === undefined
+		? `\uFDD0${name}\uFDD2`
+		: `\uFDD0${name}\uFDD1${JSON.stringify(value)}\uFDD2`;
+}
+
+function writeOptions(
+	sentence: string,
+	write: (option: string, value: unknown) => string,
+): string {
+	return sentence.replace(OPTION, (_, name: string, value?: string) =>
+		write(name, value === undefined ? undefined : JSON.parse(value)),
+	);
+}
+
+function asProperty(name: string, value: unknown): string {
+	return value === undefined ? name : `${name}: ${JSON.stringify(value)}`;
+}
+
+/** An error as it crosses a thread. */
 export interface ErrorMessage {
+	/** Null for errors that nobody foresaw. */
 	code: string | null;
 	exitCode: number;
 	name: string;
@@ -53,10 +103,7 @@ export interface ErrorMessage {
 }
 
 export function packError(error: unknown): ErrorMessage {
-	if (error instanceof SeqpackError) {
-		const { code, exitCode, name, message, stack } = error;
-		return { code, exitCode, name, message, stack };
-	}
+	if (error instanceof SeqpackError) return error.pack();
 	const e = error instanceof Error ? error : new Error(String(error));
 	return {
 		code: null,
@@ -76,9 +123,9 @@ export function unpackError(packed: ErrorMessage): Error {
 	return error;
 }
 
-function rebuild(code: string, message: string, exitCode: number): Error {
-	if (exitCode === 2) return new UsageError(code, message);
-	if (exitCode === 4) return new DataError(code, message);
-	if (exitCode === 130) return new InterruptedError(message);
-	return new EnvironmentError(code, message);
+function rebuild(code: string, sentence: string, exitCode: number): Error {
+	if (exitCode === 2) return new UsageError(code, sentence);
+	if (exitCode === 4) return new DataError(code, sentence);
+	if (exitCode === 130) return new InterruptedError(sentence);
+	return new EnvironmentError(code, sentence);
 }

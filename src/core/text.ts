@@ -1,0 +1,66 @@
+const LONGEST_QUOTE = 200;
+
+/** A text with its control characters written as escapes, so that a terminal obeys none of them. */
+export function escapeControls(text: string): string {
+	return text.replace(
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+		/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+		(character) =>
+			`\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+	);
+}
+
+/** A value of the input in a sentence: in quotation marks, and cut where it is long. */
+export function quoted(value: unknown): string {
+	return shortened(jsonOf(value) ?? String(value));
+}
+
+function jsonOf(value: unknown): string | undefined {
+	try {
+		return JSON.stringify(value);
+	} catch {
+		// A bigint, or what holds itself.
+		return undefined;
+	}
+}
+
+/** A text of the input in a sentence, cut where it is long. */
+export function shortened(text: string): string {
+	return text.length <= LONGEST_QUOTE
+		? text
+		: `${text.slice(0, LONGEST_QUOTE)}... (${text.length} characters)`;
+}
+
+/** The choice that is spelled most like a name, or null where none is near. */
+export function nearestName(
+	name: string,
+	choices: readonly string[],
+): string | null {
+	let best: string | null = null;
+	let least = Math.floor(Math.max(name.length, 3) / 3) + 1;
+	for (const choice of choices) {
+		const distance = editDistance(name.toLowerCase(), choice.toLowerCase());
+		if (distance < least) {
+			least = distance;
+			best = choice;
+		}
+	}
+	return best;
+}
+
+/** Letters to insert, remove or replace (V. Levenshtein, 1966). */
+function editDistance(a: string, b: string): number {
+	if (Math.abs(a.length - b.length) > 32) return Number.POSITIVE_INFINITY;
+	let above = Array.from({ length: b.length + 1 }, (_, j) => j);
+	for (let i = 1; i <= a.length; i++) {
+		const row = [i];
+		for (let j = 1; j <= b.length; j++)
+			row[j] = Math.min(
+				above[j] + 1,
+				row[j - 1] + 1,
+				above[j - 1] + Number(a[i - 1] !== b[j - 1]),
+			);
+		above = row;
+	}
+	return above[b.length];
+}
