@@ -32,8 +32,8 @@ export interface OptionFacts<T> {
 	readonly group?: string;
 	/** The value without one given. */
 	readonly default?: T;
-	/** Finds the value without one given, from the options before in the table. */
-	readonly defaultFrom?: (values: OptionValues) => T;
+	/** Finds the value without one given: from the values of the options before in the table, and all that was given. */
+	readonly defaultFrom?: (values: OptionValues, given: OptionValues) => T;
 	/** The default in words, where it is not one value. */
 	readonly defaultText?: string;
 	/** Other options, and the values of theirs that this one goes with. */
@@ -391,7 +391,7 @@ export function resolveOptions<T extends OptionTable>(
 			"bad-option",
 			`the options are ${quoted(given)}: give an object.`,
 		);
-	const all = given as Readonly<Record<string, unknown>>;
+	const all = given as OptionValues;
 	for (const [name, value] of Object.entries(all))
 		if (value !== undefined && !Object.hasOwn(table, name))
 			throw unknownOption(table, name);
@@ -409,16 +409,20 @@ export function resolveOptions<T extends OptionTable>(
 		if (why !== null) continue;
 		if (value === undefined && option.required)
 			throw missingOption(name, option);
-		values[name] = value ?? defaultOf(option, values);
+		values[name] = value ?? defaultOf(option, values, all);
 	}
 	return values as Resolved<T>;
 }
 
 /** The value that an option has when none is given. */
-export function defaultOf(option: Option, values: OptionValues): unknown {
+export function defaultOf(
+	option: Option,
+	values: OptionValues,
+	given: OptionValues,
+): unknown {
 	return option.defaultFrom === undefined
 		? option.default
-		: option.defaultFrom(values);
+		: option.defaultFrom(values, given);
 }
 
 function unknownOption(table: OptionTable, name: string): UsageError {
