@@ -1,173 +1,148 @@
 import { datasetCard } from "../dataset/card.js";
-import { filesOfDataset } from "../dataset/files.js";
-import { loadFromDiskFiles } from "../dataset/load-from-disk.js";
+import { formats } from "../dataset/formats.js";
 import {
+	type DatasetFile,
 	FORMAT_VERSION,
+	filesOf,
 	MANIFEST,
 	type Manifest,
-	type ManifestFile,
-	type ManifestShard,
 } from "../dataset/manifest.js";
-import { packedSchemaWith } from "../dataset/rows.js";
 import { summarize } from "../dataset/summary.js";
-import { addTotals, emptyTotals, imbalances } from "../dataset/totals.js";
-import {
-	type PendingFile,
-	readAll,
-	type Storage,
-	writeAll,
-} from "../storage/storage.js";
-import { SKIPPED, STAGED, stagedPath } from "./paths.js";
-import { type Plan, remainderTasks } from "./plan.js";
-import { readRecord, type SkippedRecord, type TaskRecord } from "./record.js";
+import { addCounts, discrepancies, emptyTotals } from "../dataset/totals.js";
+import { safePath } from "../storage/confined.js";
+import { readAll, writeAll } from "../storage/storage.js";
+import { findManifest } from "./output-directory.js";
+import type { Plan } from "./plan.js";
+import { readRecord } from "./record.js";
+import { SkippedList } from "./skipped-file.js";
+import { PLAN, type Workspace } from "./workspace.js";
 
 /**
- * Makes the dataset of a plan whose tasks are all done: puts the staged files
- * in their places and writes the manifest last, which is what makes the
- * directory a dataset. Killed anywhere and run again, it ends the same.
+ * Makes the dataset of a plan whose tasks are all done: puts the waiting files in
+ * their places and writes the manifest last, which is what makes the directory a
+ * dataset. A dataset of another plan stays whole until then; its files go after it.
+ * Killed anywhere and run again, it ends the same.
  */
 export async function finalize(
-	storage: Storage,
-	out: string,
+	workspace: Workspace,
 	plan: Plan,
-	onError: "stop" | "skip",
 ): Promise<Manifest> {
-	await removeOtherManifest(storage, out, plan);
+	const { storage } = workspace;
+	const { beside, ...manifest } = await gather(workspace, plan);
+	for (const { path } of filesOf({ ...manifest, beside: [] })) {
+		const from = workspace.waiting(path);
+		const to = workspace.place(path);
+		if (from !== to && (await storage.stat(from)) !== null)
+			await storage.move?.(from, to);
+	}
+	const contents = {
+		"README.md": datasetCard({ ...manifest, beside }),
+		...formats.find(plan.settings.format).filesBeside({ ...manifest, beside }),
+	};
+	const written: DatasetFile[] = [];
+	for (const [path, content] of Object.entries(contents))
+		written.push({
+			path,
+			...(await writeAll(storage, workspace.place(path), content)),
+		});
+	const whole: Manifest = { ...manifest, beside: written };
+	await listReplaced(workspace, whole);
+	await writeAll(
+		storage,
+		workspace.place(MANIFEST),
+		`${JSON.stringify(whole, null, "\t")}\n`,
+	);
+	await putAway(workspace);
+	return whole;
+}
+
+/** Everything the records say, as the manifest has it. */
+async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
+	const { settings, tasks } = plan;
 	const totals = emptyTotals();
-	const roomCounts = new Float64Array(plan.settings.seqLen + 1);
-	const shards: ManifestShard[] = [];
-	const index: ManifestFile[] = [];
-	const skippedList = new SkippedList(storage, out, plan);
-	const remainders = remainderTasks(plan);
-	for (let task = 0; task < plan.tasks.length + remainders; task++) {
-		const record = await readRecord(storage, out, task, plan.planHash);
+	const rooms = settings.buckets.map(
+		({ capacity }) => new Float64Array(capacity + 1),
+	);
+	const shards: Manifest["shards"] = [];
+	const index: Manifest["index"] = [];
+	const skippedList = new SkippedList(workspace, plan);
+	for (const task of tasks.keys()) {
+		const record = await readRecord(workspace, task);
 		if (record === null)
 			throw new Error(`task ${task} is not done, and the build was finalized`);
-		addTotals(totals, record.totals);
-		for (const [room, count] of record.rooms) roomCounts[room] += count;
+		addCounts(totals, record.totals);
+		record.rooms.forEach((pairs, bucket) => {
+			for (const [room, count] of pairs) rooms[bucket][room] += count;
+		});
 		shards.push(...record.shards);
 		if (record.index !== null) index.push(record.index);
-		if (task < plan.tasks.length) await skippedList.add(record);
+		await skippedList.add(record);
 	}
-	const problems = imbalances(totals);
+	const problems = discrepancies(totals);
 	if (problems.length > 0) throw new Error(problems.join("; "));
-
-	const skipped = await skippedList.finish();
-	for (const { path } of [...shards, ...index]) {
-		const staged = `${out}/${stagedPath(path)}`;
-		if ((await storage.stat(staged)) !== null)
-			await storage.move(staged, `${out}/${path}`);
-	}
-	const manifest: Manifest = {
+	const read = tasks.filter(({ kind }) => kind === "read").length;
+	const { path, asked, ...tokenizer } = plan.tokenizer;
+	return {
 		formatVersion: FORMAT_VERSION,
 		seqpackVersion: plan.seqpackVersion,
 		planHash: plan.planHash,
-		settings: plan.settings,
-		onError,
-		tokenizer: plan.tokenizer,
+		settings,
+		onError: plan.onError,
+		tokenizer,
 		inputs: plan.inputs.map(({ source, bytes, fingerprint }) => ({
 			source,
 			bytes,
 			fingerprint,
 		})),
-		tasks: plan.tasks.length,
-		remainderTasks: remainders,
+		tasks: { read, repack: tasks.length - read },
 		totals,
-		summary: summarize(totals, plan.settings, roomCounts),
+		summary: summarize(totals, settings, rooms),
 		shards,
 		index,
-		skipped,
+		skipped: await skippedList.finish(),
+		beside: [],
 	};
-	const schema = packedSchemaWith(plan.settings);
-	const extras: Record<string, string> = {
-		"README.md": datasetCard(manifest, schema),
-		...(plan.settings.format === "arrow"
-			? loadFromDiskFiles(manifest, schema)
-			: {}),
-	};
-	for (const [name, content] of Object.entries(extras))
-		await writeAll(storage, `${out}/${name}`, content);
-	const paths = [...shards, ...index, skipped].map((file) => file?.path ?? "");
-	await removeOtherFiles(
-		storage,
-		out,
-		new Set([...paths, ...Object.keys(extras)]),
-	);
+}
+
+const REPLACED = "replaced.json";
+
+/** Notes which files of an earlier dataset this one does not have, before its manifest is gone. */
+async function listReplaced(
+	workspace: Workspace,
+	manifest: Manifest,
+): Promise<void> {
+	const earlier = await findManifest(workspace.out);
+	if (earlier === null || earlier.planHash === manifest.planHash) return;
+	const kept = new Set(filesOf(manifest).map((file) => file.path));
+	const gone = filesOf(earlier)
+		.map((file) => file.path)
+		.filter((name) => !kept.has(name));
 	await writeAll(
-		storage,
-		`${out}/${MANIFEST}`,
-		`${JSON.stringify(manifest, null, "\t")}\n`,
+		workspace.storage,
+		workspace.state(REPLACED),
+		JSON.stringify(gone),
 	);
-	await storage.remove(`${out}/${STAGED}`);
-	return manifest;
 }
 
 /**
- * Removes a manifest of another plan, whose dataset this one replaces: from
- * here on until the new manifest is there the directory is no dataset.
+ * Ends what a finalized build has left to do: removes the files of the dataset that it
+ * replaced, and its own state.
  */
-async function removeOtherManifest(
-	storage: Storage,
-	out: string,
-	plan: Plan,
-): Promise<void> {
-	const path = `${out}/${MANIFEST}`;
-	if ((await storage.stat(path)) === null) return;
-	const earlier = JSON.parse((await readAll(storage, path)).toString("utf8"));
-	if (earlier.planHash !== plan.planHash) await storage.remove(path);
-}
-
-/** Removes what an earlier dataset left where this one's files are. */
-async function removeOtherFiles(
-	storage: Storage,
-	out: string,
-	keep: ReadonlySet<string>,
-): Promise<void> {
-	for (const path of await filesOfDataset(storage, out))
-		if (!keep.has(path)) await storage.remove(`${out}/${path}`);
-}
-
-/** Joins the tasks' lists of skipped records, with lines counted in the whole file. */
-class SkippedList {
-	readonly #storage: Storage;
-	readonly #out: string;
-	readonly #plan: Plan;
-	readonly #linesBefore = new Map<number, number>();
-	#file: PendingFile | null = null;
-	#rows = 0;
-
-	constructor(storage: Storage, out: string, plan: Plan) {
-		this.#storage = storage;
-		this.#out = out;
-		this.#plan = plan;
+export async function putAway(workspace: Workspace): Promise<void> {
+	const { storage } = workspace;
+	const list = workspace.state(REPLACED);
+	if ((await storage.stat(list)) !== null) {
+		const gone: unknown = JSON.parse(
+			(await readAll(storage, list)).toString("utf8"),
+		);
+		const paths = (Array.isArray(gone) ? gone : []).filter(safePath);
+		for (const path of paths) await storage.remove(workspace.place(path));
+		const directories = paths
+			.map((path) => path.slice(0, path.lastIndexOf("/")))
+			.filter((directory) => directory !== "");
+		for (const directory of new Set(directories))
+			await storage.removeEmpty(workspace.place(directory));
 	}
-
-	async add(record: TaskRecord): Promise<void> {
-		const spans = this.#plan.tasks[record.task];
-		const before = spans.map(({ input }, span) => {
-			const lines = this.#linesBefore.get(input) ?? 0;
-			this.#linesBefore.set(input, lines + record.lines[span]);
-			return lines;
-		});
-		if (record.skipped === null) return;
-		const path = `${this.#out}/${stagedPath(record.skipped.path)}`;
-		const list = (await readAll(this.#storage, path)).toString("utf8");
-		const lines = list.split("\n").filter((line) => line !== "");
-		const numbered = lines.map((line) => {
-			const { span, ...entry } = JSON.parse(line) as SkippedRecord & {
-				span: number;
-			};
-			entry.line += before[span];
-			return `${JSON.stringify(entry)}\n`;
-		});
-		this.#file ??= await this.#storage.create(`${this.#out}/${SKIPPED}`);
-		await this.#file.write(Buffer.from(numbered.join("")));
-		this.#rows += numbered.length;
-	}
-
-	async finish(): Promise<ManifestFile | null> {
-		if (this.#file === null) return null;
-		const written = await this.#file.commit();
-		return { path: SKIPPED, rows: this.#rows, ...written };
-	}
+	await storage.remove(workspace.state());
+	await storage.remove(workspace.place(PLAN));
 }

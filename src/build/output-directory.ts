@@ -1,15 +1,18 @@
-import { UsageError } from "../core/errors.js";
-import { MANIFEST, type Manifest } from "../dataset/manifest.js";
+import { optionName, UsageError } from "../core/errors.js";
+import { filesOf, MANIFEST, type Manifest } from "../dataset/manifest.js";
+import { safePath } from "../storage/confined.js";
+import { takeLock } from "../storage/lock.js";
 import { readAll, type Storage, writeAll } from "../storage/storage.js";
-import { PLAN, RECORDS, STAGED, STATE } from "./paths.js";
+import { storageAt } from "../storage/storages.js";
 import { describeDifference, type Plan } from "./plan.js";
+import { LOCK, PLAN, STATE, stateOf, Workspace } from "./workspace.js";
 
 /**
- * What an output directory holds, seen from a plan:
- * `new` nothing yet; `unfinished` a build of this very plan; `built` its
- * finished dataset; `replace` something of seqpack's that may be overwritten.
+ * What an output directory holds, seen from a plan: `new` nothing that counts;
+ * `unfinished` a build of this very plan; `built` its finished dataset; `replace`
+ * something of seqpack's that may be replaced.
  */
-export type OutputState =
+export type Found =
 	| { state: "new" | "unfinished" | "replace" }
 	| { state: "built"; manifest: Manifest };
 
@@ -19,49 +22,53 @@ export type OutputState =
  * touch, or must not touch without `overwrite`.
  */
 export async function lookAtOutput(
-	storage: Storage,
 	out: string,
 	plan: Plan,
 	overwrite: boolean,
-): Promise<OutputState> {
+): Promise<Found> {
+	const storage = storageAt(out);
 	const found = await storage.stat(out);
-	if (found !== null && found.kind !== "directory")
-		throw inUse(`${out} is a file, not a directory: choose another --out`);
-	const names = await storage.list(out);
-	if (names.length === 0) return { state: "new" };
-	const manifest = await readOurs<Manifest>(storage, `${out}/${MANIFEST}`);
-	const begun = await readOurs<Plan>(storage, `${out}/${PLAN}`);
-	const isOurs = manifest !== null || names.includes(STATE);
-	if (!isOurs)
+	if (found === null) return { state: "new" };
+	if (found.kind !== "directory")
+		throw inUse(`${out} is a file, not a directory: ${chooseAnother()}`);
+	const manifest = await findManifest(out);
+	const begun = await readPlan(out);
+	const others = (await storage.list(out)).filter((name) => name !== STATE);
+	if (manifest === null && begun === null && others.length > 0)
 		throw inUse(
-			`${out} already holds something else (${names.slice(0, 3).join(", ")}): choose another --out, or empty it`,
+			`${out} already holds something else (${others.slice(0, 3).join(", ")}): ${chooseAnother()}, or empty it`,
 		);
-	if (manifest?.planHash === plan.planHash) {
-		if (overwrite) return { state: "replace" };
+	if (manifest?.planHash === plan.planHash && !overwrite) {
 		await requireWhole(storage, out, manifest);
 		return { state: "built", manifest };
 	}
+	const isOther = manifest !== null && manifest.planHash !== plan.planHash;
+	if (isOther && !overwrite)
+		throw madeFromElse(`${out} holds a dataset`, manifest, plan);
 	if (begun?.planHash === plan.planHash) return { state: "unfinished" };
-	if (overwrite || (manifest === null && begun === null))
-		return { state: "replace" };
-	const what = manifest === null ? "an unfinished build" : "a dataset";
-	const differences = describeDifference(manifest ?? (begun as Plan), plan);
-	throw inUse(
-		`${out} holds ${what} that was made from something else (${differences.join("; ")}): choose another --out, or pass --overwrite to replace it`,
-	);
+	if (begun !== null && !overwrite && (await hasRecords(storage, out, begun)))
+		throw madeFromElse(`${out} holds an unfinished build`, begun, plan);
+	return { state: manifest === null && begun === null ? "new" : "replace" };
 }
 
-/** Clears away an earlier build's state and writes the plan of this one. */
+/** The manifest in a directory, of any version; null where there is none of ours. */
+export function findManifest(out: string): Promise<Manifest | null> {
+	return readOurs<Manifest>(storageAt(out), `${out}/${MANIFEST}`);
+}
+
+/** The plan of the build that was begun in a directory; null where there is none. */
+export function readPlan(out: string): Promise<Plan | null> {
+	return readOurs<Plan>(storageAt(out), `${out}/${PLAN}`);
+}
+
+/** Clears away the state of another plan, and writes the plan of this build. */
 export async function beginAnew(
-	storage: Storage,
-	out: string,
+	{ storage, out, planHash }: Workspace,
 	plan: Plan,
 ): Promise<void> {
-	const manifest = await readOurs<Manifest>(storage, `${out}/${MANIFEST}`);
-	if (manifest?.planHash === plan.planHash)
-		await storage.remove(`${out}/${MANIFEST}`);
-	for (const path of [PLAN, RECORDS, STAGED])
-		await storage.remove(`${out}/${path}`);
+	const earlier = await readPlan(out);
+	if (earlier !== null && earlier.planHash !== planHash)
+		await storage.remove(stateOf(out, earlier.planHash));
 	await writeAll(
 		storage,
 		`${out}/${PLAN}`,
@@ -69,15 +76,55 @@ export async function beginAnew(
 	);
 }
 
-/** Removes the state of a build that has nothing to go on from, and `out` if that leaves it empty. */
-export async function forget(
+/**
+ * Holds the lock of an output directory while `action` works there. The directory is
+ * looked at first, so that one that must not be touched is not, and again by the action,
+ * once nobody else works in it.
+ * @throws UsageError `output-in-use`; `in-use` where another build holds the lock
+ */
+export async function withOutput<T>(
+	out: string,
+	plan: Plan,
+	overwrite: boolean,
+	action: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+	await lookAtOutput(out, plan, overwrite);
+	const workspace = new Workspace(out, plan.planHash);
+	const { storage } = workspace;
+	const isNew = (await storage.stat(out)) === null;
+	const lock = await takeLock(storage, workspace.place(LOCK), `build in ${out}`);
+	try {
+		return await action(workspace);
+	} finally {
+		await lock.release();
+		await storage.removeEmpty(workspace.place(STATE));
+		if (isNew) await storage.removeEmpty(out);
+	}
+}
+
+/** Removes the plan and the directories of a build that has done nothing, but nothing that a task wrote. */
+export async function forgetUnused(workspace: Workspace): Promise<void> {
+	const { storage } = workspace;
+	await removeEmptyBelow(storage, workspace.state());
+	if ((await storage.stat(workspace.state())) === null)
+		await storage.remove(workspace.place(PLAN));
+}
+
+async function removeEmptyBelow(storage: Storage, path: string): Promise<void> {
+	for (const name of await storage.list(path)) {
+		const found = await storage.stat(`${path}/${name}`);
+		if (found?.kind === "directory")
+			await removeEmptyBelow(storage, `${path}/${name}`);
+	}
+	await storage.removeEmpty(path);
+}
+
+async function hasRecords(
 	storage: Storage,
 	out: string,
-	removeOut: boolean,
-): Promise<void> {
-	await storage.remove(`${out}/${STATE}`);
-	if (removeOut && (await storage.list(out)).length === 0)
-		await storage.remove(out);
+	{ planHash }: Plan,
+): Promise<boolean> {
+	return (await storage.list(stateOf(out, planHash, "tasks"))).length > 0;
 }
 
 async function requireWhole(
@@ -85,10 +132,13 @@ async function requireWhole(
 	out: string,
 	manifest: Manifest,
 ): Promise<void> {
-	for (const { path, bytes } of [...manifest.shards, ...manifest.index])
-		if ((await storage.stat(`${out}/${path}`))?.size !== bytes)
+	for (const { path, bytes } of filesOf(manifest))
+		if (
+			!safePath(path) ||
+			(await storage.stat(`${out}/${path}`))?.size !== bytes
+		)
 			throw inUse(
-				`${out} holds this dataset, but its file ${path} is missing or damaged: pass --overwrite to build it again`,
+				`${out} holds this dataset, but its file ${path} is missing or damaged: build it again with ${optionName("overwrite", true)}`,
 			);
 }
 
@@ -98,7 +148,7 @@ async function readOurs<T>(storage: Storage, path: string): Promise<T | null> {
 		const value = JSON.parse((await readAll(storage, path)).toString("utf8"));
 		// Something else may be called the same: it has not what both of ours have.
 		const isOurs =
-			typeof value?.planHash === "string" &&
+			/^[0-9a-f]{64}$/.test(value?.planHash) &&
 			typeof value.settings === "object" &&
 			typeof value.tokenizer === "object" &&
 			Array.isArray(value.inputs);
@@ -107,6 +157,21 @@ async function readOurs<T>(storage: Storage, path: string): Promise<T | null> {
 		if (error instanceof SyntaxError) return null;
 		throw error;
 	}
+}
+
+function madeFromElse(
+	what: string,
+	before: Parameters<typeof describeDifference>[0],
+	plan: Plan,
+): UsageError {
+	const differences = describeDifference(before, plan).join("; ");
+	return inUse(
+		`${what} that was made from something else (${differences}): ${chooseAnother()}, or replace it with ${optionName("overwrite", true)}`,
+	);
+}
+
+function chooseAnother(): string {
+	return `choose another directory (${optionName("out")})`;
 }
 
 function inUse(sentence: string): UsageError {

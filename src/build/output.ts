@@ -1,55 +1,240 @@
+import { roundUp } from "../core/arithmetic.js";
 import type { Random } from "../core/random.js";
-import type { TokenBatch } from "../core/token-batch.js";
 import type { SequencePlaces } from "../dataset/index-rows.js";
-import type { ManifestFile, ManifestShard } from "../dataset/manifest.js";
-import type { Totals } from "../dataset/totals.js";
-import type { Pieces } from "../decompose/pieces.js";
-import type { Storage } from "../storage/storage.js";
+import type { DatasetFile, ManifestShard } from "../dataset/manifest.js";
+import type { PackedWindow } from "../dataset/rows.js";
+import type { BucketSettings } from "../dataset/settings.js";
+import {
+	addCounts,
+	emptyRowCounts,
+	type OrderCounts,
+	type RowCounts,
+	type Totals,
+} from "../dataset/totals.js";
+import { packCosts } from "../pack/cost.js";
+import { orders } from "../pack/orders.js";
+import { roundedUp } from "../pack/pack-documents.js";
+import { packers } from "../pack/packers.js";
+import type { Sequences } from "./cut-window.js";
+import { Leftovers } from "./leftovers.js";
 import type { Plan } from "./plan.js";
+import { ShardSeries } from "./shard-series.js";
+import type { Stopwatch } from "./stopwatch.js";
+import type { Workspace } from "./workspace.js";
 
-/** Documents of a window, tokenized. */
-export interface WindowDocuments {
-	documents: TokenBatch;
-	/** Tokens of each. */
-	lengths: Int32Array;
-	/** Number in the task of the first. */
-	firstDocument: number;
-}
+/** What is counted of rows. */
+export type OutputCounts = Pick<Totals, "buckets" | "order">;
 
-/** What became of a window's documents. */
-export interface WindowResult {
-	/** The sequences that are kept, in the order of documents and starts. */
-	pieces: Pieces;
-	places: SequencePlaces;
-	/** Tokens of each document that are in no sequence, and why. */
-	dropped: Int32Array;
-	reason: (document: number) => string;
-}
-
-/** What a task leaves once all its windows are written. */
+/** What a task has written once all its windows are. */
 export interface OutputFiles {
 	shards: ManifestShard[];
-	/** Packs left to a remainder task, where there are any. */
-	remainder: ManifestFile | null;
-	/** How many sequences take the room of how many tokens; empty where nothing is packed. */
-	rooms: Float64Array;
+	/** For each bucket, how many sequences take the room of how many tokens. */
+	rooms: Float64Array[];
+	leftovers: DatasetFile | null;
 }
 
-/** Makes rows of documents, in the layout of a dataset, and writes the shards of a task. */
-export interface Output {
-	/** Milliseconds spent encoding and writing. */
-	readonly writeTime: number;
-	write(window: WindowDocuments, random: Random): Promise<WindowResult>;
-	finish(): Promise<OutputFiles>;
-	abort(): Promise<void>;
+/** The rows of a task: packs the sequences of each bucket, and writes its shards. */
+export class Output {
+	readonly #workspace: Workspace;
+	readonly #task: number;
+	readonly #buckets: BucketOutput[];
+	readonly #leftovers: Leftovers | null;
+
+	/** @param leaves Whether the emptiest packs are left to a repack task. */
+	constructor(
+		workspace: Workspace,
+		plan: Plan,
+		task: number,
+		{ watch, leaves }: { watch: Stopwatch; leaves: boolean },
+	) {
+		this.#workspace = workspace;
+		this.#task = task;
+		const { buckets } = plan.settings;
+		this.#leftovers = leaves ? new Leftovers(buckets.length) : null;
+		this.#buckets = buckets.map(
+			(bucket, number) =>
+				new BucketOutput(
+					workspace,
+					plan,
+					task,
+					bucket,
+					watch,
+					(window, rooms) =>
+						this.#leftovers?.take(number, window, rooms, bucket.capacity) ??
+						allPacks(window),
+				),
+		);
+	}
+
+	/** Writes sequences as rows, and says where each is. */
+	async write(
+		sequences: Sequences,
+		random: Random,
+	): Promise<{ places: SequencePlaces; counts: OutputCounts }> {
+		const { pieces, buckets, ...window } = sequences;
+		const places: SequencePlaces = {
+			document: pieces.document,
+			buckets: buckets.map((bucket) => this.#buckets[bucket].length),
+			shards: new Int32Array(buckets.length).fill(-1),
+			rows: new Int32Array(buckets.length).fill(-1),
+		};
+		const counts: OutputCounts = {
+			buckets: {},
+			order: { steps: 0, imbalance: 0, bits: 0, bitsKept: 0 },
+		};
+		for (const [number, bucket] of this.#buckets.entries()) {
+			const members = membersOf(number, buckets);
+			const { rows, order } = await bucket.write(
+				{ ...window, pieces },
+				members,
+				places,
+				random,
+			);
+			addCounts(counts, { buckets: { [bucket.length]: rows }, order });
+		}
+		return { places, counts };
+	}
+
+	async finish(): Promise<OutputFiles> {
+		for (const { series } of this.#buckets) await series.finish();
+		return {
+			shards: this.#buckets.flatMap(({ series }) => series.shards),
+			rooms: this.#buckets.map(({ rooms }) => rooms),
+			leftovers:
+				(await this.#leftovers?.write(this.#workspace, this.#task)) ?? null,
+		};
+	}
+
+	async abort(): Promise<void> {
+		for (const { series } of this.#buckets) await series.abort();
+	}
 }
 
-/** What an output is made for. */
-export interface OutputContext {
-	storage: Storage;
-	out: string;
-	plan: Plan;
-	task: number;
-	/** Is added to. */
-	totals: Totals;
+/** The rows of one bucket. */
+class BucketOutput {
+	/** Of the bucket. */
+	readonly length: number;
+	readonly series: ShardSeries;
+	/** Sequences by the room that they take, in tokens. */
+	readonly rooms: Float64Array;
+	readonly #settings: Plan["settings"];
+	readonly #capacity: number;
+	readonly #keep: (window: PackedWindow, rooms: Int32Array) => Int32Array;
+
+	/** @param keep The packs of a window that become rows here, and are not left over. */
+	constructor(
+		workspace: Workspace,
+		{ settings }: Plan,
+		task: number,
+		bucket: BucketSettings,
+		watch: Stopwatch,
+		keep: (window: PackedWindow, rooms: Int32Array) => Int32Array,
+	) {
+		this.length = bucket.length;
+		this.series = new ShardSeries(
+			workspace,
+			settings,
+			task,
+			bucket,
+			watch,
+		);
+		this.rooms = new Float64Array(bucket.capacity + 1);
+		this.#settings = settings;
+		this.#capacity = bucket.capacity;
+		this.#keep = keep;
+	}
+
+	/**
+	 * @param members Which of the pieces are sequences of this bucket.
+	 * @param places Is written to, at the members.
+	 */
+	async write(
+		window: Omit<PackedWindow, "packing">,
+		members: Int32Array,
+		places: SequencePlaces,
+		random: Random,
+	): Promise<{ rows: RowCounts; order: OrderCounts }> {
+		const { packer, padDocumentToMultiple: multiple } = this.#settings;
+		const rooms = roundedUp(window.pieces.length, multiple);
+		const { name, ...options } = packer;
+		const found = packers
+			.find(name)
+			.pack(members.map((piece) => rooms[piece]), this.#capacity, options);
+		const packing = {
+			order: found.order.map((member) => members[member]),
+			packOffsets: found.packOffsets,
+		};
+		const packed: PackedWindow = { ...window, packing };
+		const packs = this.#keep(packed, rooms);
+		const { order, counts } = this.#rowOrder(packed, packs, random);
+		for (const pack of order) {
+			const { shard, row } = this.series.next();
+			for (
+				let at = packing.packOffsets[pack];
+				at < packing.packOffsets[pack + 1];
+				at++
+			) {
+				places.shards[packing.order[at]] = shard;
+				places.rows[packing.order[at]] = row;
+			}
+			const writing = this.series.add(packed, pack);
+			if (writing !== undefined) await writing;
+		}
+		return { rows: this.#count(packed, packs, rooms), order: counts };
+	}
+
+	/** The packs in the order of their rows, and what the order comes to. */
+	#rowOrder(
+		{ pieces, packing }: PackedWindow,
+		packs: Int32Array,
+		random: Random,
+	): { order: Int32Array; counts: OrderCounts } {
+		const { name, ...options } = this.#settings.order;
+		const all = packCosts(pieces.length, packing);
+		const costs = Float64Array.from(packs, (pack) => all[pack]);
+		const { order, counts } = orders.find(name).order(costs, options, random);
+		return { order: order.map((i) => packs[i]), counts };
+	}
+
+	#count(
+		{ pieces, packing }: PackedWindow,
+		packs: Int32Array,
+		rooms: Int32Array,
+	): RowCounts {
+		const { order, packOffsets } = packing;
+		const multiple = this.#settings.padToMultiple ?? this.#capacity;
+		const counts = emptyRowCounts();
+		counts.rows = packs.length;
+		for (const pack of packs) {
+			let room = 0;
+			for (let at = packOffsets[pack]; at < packOffsets[pack + 1]; at++) {
+				const piece = order[at];
+				const tokens = pieces.length[piece];
+				counts.sequences++;
+				counts.tokens += tokens;
+				counts.context += (tokens * (tokens - 1)) / 2;
+				counts.alignmentTokens += rooms[piece] - tokens;
+				this.rooms[rooms[piece]]++;
+				room += rooms[piece];
+			}
+			counts.paddedTokens += roundUp(room, multiple);
+		}
+		return counts;
+	}
+}
+
+/** Which sequences are of a bucket. */
+function membersOf(bucket: number, buckets: Int32Array): Int32Array {
+	let count = 0;
+	for (const each of buckets) if (each === bucket) count++;
+	const members = new Int32Array(count);
+	let at = 0;
+	buckets.forEach((each, sequence) => {
+		if (each === bucket) members[at++] = sequence;
+	});
+	return members;
+}
+
+function allPacks({ packing }: PackedWindow): Int32Array {
+	return Int32Array.from({ length: packing.packOffsets.length - 1 }, (_, i) => i);
 }

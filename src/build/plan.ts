@@ -1,141 +1,142 @@
 import { FORMAT_VERSION } from "../dataset/manifest.js";
 import type { Settings } from "../dataset/settings.js";
-import { sourceFormats } from "../sources/formats.js";
+import { packers } from "../pack/packers.js";
+import { cutIntoTasks, type Division, type InputSpan } from "../sources/divide.js";
 import type { InputFile } from "../sources/source.js";
 import { canonicalJson, fingerprintOfFile, sha256 } from "../storage/hash.js";
-import type { Storage } from "../storage/storage.js";
+import { storageAt } from "../storage/storages.js";
 import { version } from "../version.js";
 
-/** A part of one input: its number among the inputs, and the span of it. */
-export interface InputSpan {
-	input: number;
-	start: number;
-	end: number | null;
+/** Reads spans of the input, and makes rows of what is there. */
+export interface ReadTask {
+	kind: "read";
+	spans: InputSpan[];
 }
 
-/** The input cut into tasks: all that decides what the build's bytes will be. */
+/** Packs together what the tasks from `from` to before `to` left over, which it depends on. */
+export interface RepackTask {
+	kind: "repack";
+	from: number;
+	to: number;
+}
+
+/** The unit of building; its number is its place in the plan. */
+export type Task = ReadTask | RepackTask;
+
+export interface PlanInput {
+	/** What the output calls it. */
+	source: string;
+	/** Where it is opened; not part of the plan's hash. */
+	path: string;
+	bytes: number;
+	format: string;
+	compression: InputFile["compression"];
+	fingerprint: string;
+}
+
+export interface PlanTokenizer {
+	/** Where it is opened, and the engine that was asked for; not part of the plan's hash. */
+	path: string;
+	asked: string;
+	/** SHA-256 of tokenizer.json. */
+	fingerprint: string;
+	engine: string;
+	vocabSize: number;
+}
+
+/** All that the tasks of a build need. What they write depends on nothing else. */
 export interface Plan {
 	formatVersion: number;
 	seqpackVersion: string;
-	/** SHA-256 over all the rest. */
+	/** SHA-256 over all that decides what the build's bytes will be. */
 	planHash: string;
 	settings: Settings;
-	tokenizer: { fingerprint: string; engine: string; vocabSize: number };
-	inputs: {
-		source: string;
-		bytes: number;
-		format: string;
-		compression: string | null;
-		fingerprint: string;
-	}[];
-	/** The spans of each task. */
-	tasks: InputSpan[][];
+	tokenizer: PlanTokenizer;
+	inputs: PlanInput[];
+	/** What to do with a record that cannot be used; not part of the hash: where nothing is passed over it changes nothing. */
+	onError: "stop" | "skip";
+	tasks: Task[];
 }
 
-/** Tasks whose remainders are packed together. */
-const TASKS_A_REMAINDER = 64;
-/** Packers whose packs gain nothing from being packed again. */
-const WITHOUT_REMAINDER = new Set(["concat", "padded"]);
+/** Tasks whose leftovers are packed together. */
+const TASKS_PER_REPACK = 64;
 
-/**
- * How many tasks there are, after those of the input, that pack what these leave
- * over: none where there is but one task.
- */
-export function remainderTasks({ tasks, settings }: Plan): number {
-	return tasks.length === 1 ||
-		settings.layout === "buckets" ||
-		WITHOUT_REMAINDER.has(settings.packer)
-		? 0
-		: Math.ceil(tasks.length / TASKS_A_REMAINDER);
+/** The tasks that must be done before a task. */
+export function dependenciesOf(task: Task): number[] {
+	return task.kind === "read"
+		? []
+		: Array.from({ length: task.to - task.from }, (_, i) => task.from + i);
 }
 
-/** The tasks, from the first to before the second, whose remainders a task packs. */
-export function tasksOfRemainder(
-	{ tasks }: Plan,
-	task: number,
-): [number, number] {
-	const first = (task - tasks.length) * TASKS_A_REMAINDER;
-	return [first, Math.min(first + TASKS_A_REMAINDER, tasks.length)];
+/** An input as sources read it. */
+export function inputFile({ bytes, fingerprint, ...file }: PlanInput): InputFile {
+	return { ...file, size: bytes };
 }
 
-/** Text is taken to be this many times as large as its gzip file. */
-const GZIP_RATIO = 4;
-
-/** About how many bytes a file has once it is uncompressed. */
-export function estimatedBytes(file: InputFile): number {
-	return file.compression === "gzip" ? file.size * GZIP_RATIO : file.size;
+/** Whether the tasks of a plan leave their emptiest packs to others. */
+export function leavesPacks({ tasks }: Pick<Plan, "tasks">): boolean {
+	return tasks.some(({ kind }) => kind === "repack");
 }
 
 export async function makePlan(
-	storage: Storage,
 	files: readonly InputFile[],
+	divisions: readonly Division[],
 	settings: Settings,
-	tokenizer: Plan["tokenizer"],
+	tokenizer: PlanTokenizer,
+	onError: Plan["onError"],
 ): Promise<Plan> {
-	const fingerprints = await inParallel(files, 16, (file) =>
-		fingerprintOfFile(storage, file.path, file.size),
+	const fingerprints = await inParallel(files, 16, ({ path, size }) =>
+		fingerprintOfFile(storageAt(path), path, size),
+	);
+	const reading = cutIntoTasks(divisions, settings.taskSize).map(
+		(spans): Task => ({ kind: "read", spans }),
 	);
 	const plan = {
 		formatVersion: FORMAT_VERSION,
 		seqpackVersion: version,
 		settings,
-		tokenizer,
-		inputs: files.map(({ source, size, format, compression }, i) => ({
+		tokenizer: {
+			...tokenizer,
+			path: storageAt(tokenizer.path).absolute(tokenizer.path),
+		},
+		inputs: files.map(({ source, path, size, format, compression }, i) => ({
 			source,
+			path: storageAt(path).absolute(path),
 			bytes: size,
 			format,
 			compression,
 			fingerprint: fingerprints[i],
 		})),
-		tasks: cutIntoTasks(files, settings.taskBytes),
+		onError,
+		tasks: [...reading, ...repackTasks(reading.length, settings)],
 	};
-	return { ...plan, planHash: sha256(canonicalJson(plan)) };
+	return { ...plan, planHash: hashOf(plan) };
 }
 
-/**
- * Cuts files into tasks of about equal size, at most about `taskBytes` each.
- * Files are taken in order; one that can be cut is, where a task is full; one
- * that cannot goes whole to the task in which it begins.
- */
-export function cutIntoTasks(
-	files: readonly InputFile[],
-	taskBytes: number,
-): InputSpan[][] {
-	const total = files.reduce((sum, file) => sum + estimatedBytes(file), 0);
-	const target = Math.ceil(total / Math.max(1, Math.ceil(total / taskBytes)));
-	const tasks: InputSpan[][] = [];
-	let spans: InputSpan[] = [];
-	let room = target;
-	const closeTask = () => {
-		if (spans.length > 0) tasks.push(spans);
-		spans = [];
-		room = target;
-	};
-	files.forEach((file, input) => {
-		const canCut =
-			file.compression === null && sourceFormats[file.format].canCut;
-		if (!canCut) {
-			spans.push({ input, start: 0, end: null });
-			room -= estimatedBytes(file);
-			if (room <= 0) closeTask();
-			return;
-		}
-		let start = 0;
-		while (start < file.size) {
-			const end = Math.min(file.size, start + room);
-			spans.push({ input, start, end });
-			room -= end - start;
-			start = end;
-			if (room <= 0) closeTask();
-		}
-	});
-	closeTask();
-	return tasks;
+function repackTasks(reading: number, { packer }: Settings): Task[] {
+	if (reading === 1 || !packers.find(packer.name).repacks) return [];
+	return Array.from(
+		{ length: Math.ceil(reading / TASKS_PER_REPACK) },
+		(_, i): Task => ({
+			kind: "repack",
+			from: i * TASKS_PER_REPACK,
+			to: Math.min((i + 1) * TASKS_PER_REPACK, reading),
+		}),
+	);
 }
 
-/** What differs between two plans, in words for a person. */
+/** Where files are, and how errors are met, makes no other dataset. */
+function hashOf(plan: Omit<Plan, "planHash">): string {
+	const { onError, ...rest } = plan;
+	const { path, asked, ...tokenizer } = plan.tokenizer;
+	const inputs = plan.inputs.map(({ path, ...input }) => input);
+	return sha256(canonicalJson({ ...rest, tokenizer, inputs }));
+}
+
+/** What differs between what was built or begun and a plan, in words for a person. */
 export function describeDifference(
-	before: Pick<Plan, "settings" | "tokenizer" | "seqpackVersion"> & {
+	before: Pick<Plan, "settings" | "seqpackVersion"> & {
+		tokenizer: { fingerprint: string };
 		inputs: { source: string; bytes: number; fingerprint: string }[];
 	},
 	now: Plan,

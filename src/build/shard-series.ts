@@ -1,22 +1,13 @@
+import { formats, shardSchema } from "../dataset/formats.js";
 import { huggingFaceMetadata } from "../dataset/huggingface.js";
 import type { ManifestShard } from "../dataset/manifest.js";
-import {
-	type PackedWindow,
-	packedSchemaWith,
-	RowBuffer,
-} from "../dataset/rows.js";
-import type { Settings } from "../dataset/settings.js";
-import type { PendingFile, Storage } from "../storage/storage.js";
+import { shardPath } from "../dataset/names.js";
+import { type PackedWindow, RowBuffer } from "../dataset/rows.js";
+import type { BucketSettings, Settings } from "../dataset/settings.js";
+import type { PendingFile } from "../storage/storage.js";
 import type { TableWriter } from "../tables/table.js";
-import { findTableFormat } from "../tables/tables.js";
-import { shardPath, stagedPath } from "./paths.js";
-
-/** Where shards go, and how many rows a batch and a shard have. */
-export interface ShardPlace {
-	directory: string;
-	batchRows: number;
-	shardRows: number;
-}
+import type { Stopwatch } from "./stopwatch.js";
+import type { Workspace } from "./workspace.js";
 
 interface OpenShard {
 	path: string;
@@ -28,7 +19,7 @@ interface OpenShard {
 }
 
 /**
- * The rows of a task, written to one shard after another. Row groups are
+ * The rows of one bucket of a task, written to one shard after another. Row groups are
  * uniform: rows wait in a buffer, over the borders of windows, until a group is
  * full.
  */
@@ -37,30 +28,27 @@ export class ShardSeries {
 	readonly shards: ManifestShard[] = [];
 	/** Rows added so far; the next row's number in the task. */
 	rows = 0;
-	/** Milliseconds spent encoding and writing. */
-	writeTime = 0;
 
-	readonly #storage: Storage;
-	readonly #out: string;
-	readonly #task: number;
+	readonly #workspace: Workspace;
 	readonly #settings: Settings;
+	readonly #task: number;
+	readonly #bucket: BucketSettings;
+	readonly #watch: Stopwatch;
 	readonly #buffer: RowBuffer;
 	#open: OpenShard | null = null;
 
-	readonly #place: ShardPlace;
-
 	constructor(
-		storage: Storage,
-		out: string,
-		task: number,
+		workspace: Workspace,
 		settings: Settings,
-		place: ShardPlace = { directory: "data", ...settings },
+		task: number,
+		bucket: BucketSettings,
+		watch: Stopwatch,
 	) {
-		this.#storage = storage;
-		this.#out = out;
-		this.#task = task;
+		this.#workspace = workspace;
 		this.#settings = settings;
-		this.#place = place;
+		this.#task = task;
+		this.#bucket = bucket;
+		this.#watch = watch;
 		this.#buffer = new RowBuffer(settings);
 	}
 
@@ -68,14 +56,14 @@ export class ShardSeries {
 	add(window: PackedWindow, pack: number): Promise<void> | undefined {
 		this.#buffer.add(window, pack);
 		this.rows++;
-		return this.#buffer.rows === this.#place.batchRows
-			? this.#flush()
+		return this.#buffer.rows === this.#bucket.batchRows
+			? this.#watch.run("write", () => this.#flush())
 			: undefined;
 	}
 
 	/** The place of the next row: its shard, by number, and its row there. */
 	next(): { shard: number; row: number } {
-		const { shardRows } = this.#place;
+		const { shardRows } = this.#bucket;
 		return {
 			shard: Math.floor(this.rows / shardRows),
 			row: this.rows % shardRows,
@@ -84,8 +72,10 @@ export class ShardSeries {
 
 	/** Writes what waits, and closes the last shard. */
 	async finish(): Promise<void> {
-		if (this.#buffer.rows > 0) await this.#flush();
-		await this.#closeShard();
+		await this.#watch.run("write", async () => {
+			if (this.#buffer.rows > 0) await this.#flush();
+			await this.#closeShard();
+		});
 	}
 
 	async abort(): Promise<void> {
@@ -93,7 +83,6 @@ export class ShardSeries {
 	}
 
 	async #flush(): Promise<void> {
-		const began = performance.now();
 		const batch = this.#buffer.batch();
 		this.#open ??= await this.#openShard();
 		const shard = this.#open;
@@ -102,18 +91,24 @@ export class ShardSeries {
 		shard.tokens += this.#buffer.tokens;
 		shard.sequences += this.#buffer.sequences;
 		this.#buffer.clear();
-		if (shard.rows >= this.#place.shardRows) await this.#closeShard();
-		this.writeTime += performance.now() - began;
+		if (shard.rows >= this.#bucket.shardRows) await this.#closeShard();
 	}
 
 	async #openShard(): Promise<OpenShard> {
 		const { format: name, compression } = this.#settings;
-		const { directory, batchRows } = this.#place;
-		const format = findTableFormat(name);
+		const { storage, planHash } = this.#workspace;
+		const { directory, batchRows } = this.#bucket;
+		const format = formats.find(name);
 		const number = this.shards.length;
-		const path = shardPath(directory, this.#task, number, format.extension);
-		const file = await this.#storage.create(`${this.#out}/${stagedPath(path)}`);
-		const schema = packedSchemaWith(this.#settings);
+		const path = shardPath(
+			directory,
+			this.#task,
+			number,
+			planHash,
+			format.extension,
+		);
+		const file = await storage.create(this.#workspace.waiting(path));
+		const schema = shardSchema(this.#settings);
 		const writer = format.write(file, schema, {
 			compression,
 			batchRows,
@@ -124,10 +119,17 @@ export class ShardSeries {
 
 	async #closeShard(): Promise<void> {
 		if (this.#open === null) return;
-		const { path, file, writer, rows, sequences, tokens } = this.#open;
+		const { path, file, writer, ...counts } = this.#open;
 		await writer.close();
-		const { bytes, sha256 } = await file.commit();
-		this.shards.push({ path, rows, sequences, tokens, bytes, sha256 });
+		const written = await file.commit();
+		this.shards.push({
+			path,
+			task: this.#task,
+			bucket: this.#bucket.length,
+			number: this.shards.length,
+			...counts,
+			...written,
+		});
 		this.#open = null;
 	}
 }

@@ -1,52 +1,57 @@
-import { maskColumns } from "../masks/columns.js";
+import { columns } from "../masks/columns.js";
 import type { ColumnType, Schema } from "../tables/columns.js";
-import { bucketName, bucketOfPath } from "./bucket-name.js";
+import { formats, shardSchema } from "./formats.js";
+import { indexTable } from "./index-rows.js";
 import type { Manifest } from "./manifest.js";
+import { bucketName, indexPattern, shardPattern } from "./names.js";
+import type { RowCounts } from "./totals.js";
 
-// Only beside Parquet shards: all configs of a directory are read as one format.
-const INDEX_CONFIG = `- config_name: index
-  data_files:
-  - split: train
-    path: index/*.parquet`;
-
-/** What a configuration of the dataset holds. */
+/** A configuration of the dataset: some of its shards. */
 interface Config {
 	name: string;
-	path: string;
-	rows: number;
-	sequences: number;
-	tokens: number;
+	/** Patterns of its shards. */
+	paths: string[];
+	counts: Pick<RowCounts, "rows" | "sequences" | "tokens">;
 	/** Of its shards. */
 	bytes: number;
 }
 
 /**
  * The YAML of a dataset card: which files make which configuration (all rows, and
- * each bucket), and what columns, rows and bytes they have.
+ * each bucket where there are several), and what columns, rows and bytes they have.
  */
-export function cardYaml(manifest: Manifest, schema: Schema): string {
+export function cardYaml(manifest: Manifest): string {
+	const { planHash, settings } = manifest;
+	const schema = shardSchema(settings);
 	const configs = configsOf(manifest);
-	const files = configs.map(
-		({
-			name,
-			path,
-		}) => `- config_name: ${name}${name === "default" ? "\n  default: true" : ""}
+	const files = configs.map(({ name, paths }, i) =>
+		[
+			`- config_name: ${name}`,
+			...(i === 0 ? ["  default: true"] : []),
+			"  data_files:",
+			"  - split: train",
+			...(paths.length === 1
+				? [`    path: ${paths[0]}`]
+				: ["    path:", ...paths.map((path) => `    - ${path}`)]),
+		].join("\n"),
+	);
+	// All configurations of a directory are read as one format.
+	if (formats.find(settings.format).extension === indexTable.extension)
+		files.push(`- config_name: index
   data_files:
   - split: train
-    path: ${path}`,
-	);
-	if (manifest.settings.format === "parquet") files.push(INDEX_CONFIG);
+    path: ${indexPattern(planHash)}`);
 	const features = schema.map(({ name, type }) => yamlFeature(name, type));
 	const info = configs.map(
-		(config) => `- config_name: ${config.name}
+		({ name, counts, bytes }) => `- config_name: ${name}
   features:
 ${features.join("\n")}
   splits:
   - name: train
-    num_bytes: ${arrowBytes(config, schema)}
-    num_examples: ${config.rows}
-  download_size: ${config.bytes}
-  dataset_size: ${arrowBytes(config, schema)}`,
+    num_bytes: ${arrowBytes(counts, schema)}
+    num_examples: ${counts.rows}
+  download_size: ${bytes}
+  dataset_size: ${arrowBytes(counts, schema)}`,
 	);
 	return `configs:
 ${files.join("\n")}
@@ -54,30 +59,30 @@ dataset_info:
 ${info.join("\n")}`;
 }
 
-function configsOf({ settings, totals, shards }: Manifest): Config[] {
-	const bytesOf = (bucket: number | null) =>
-		shards.reduce(
-			(sum, { path, bytes }) =>
-				bucket === null || bucketOfPath(path) === bucket ? sum + bytes : sum,
-			0,
-		);
-	const { rows, sequences, rowTokens: tokens } = totals;
+function configsOf({ planHash, settings, summary, shards }: Manifest): Config[] {
+	const pathOf = (directory: string) => shardPattern(directory, planHash);
+	const used = settings.buckets.flatMap(({ length, directory }, i) =>
+		summary.buckets[i].rows === 0
+			? []
+			: [
+					{
+						name: bucketName(length),
+						paths: [pathOf(directory)],
+						counts: summary.buckets[i],
+						bytes: shards.reduce(
+							(sum, { bucket, bytes }) => sum + (bucket === length ? bytes : 0),
+							0,
+						),
+					},
+				],
+	);
 	const all = {
 		name: "default",
-		rows,
-		sequences,
-		tokens,
-		bytes: bytesOf(null),
+		paths: used.flatMap(({ paths }) => paths),
+		counts: summary,
+		bytes: shards.reduce((sum, { bytes }) => sum + bytes, 0),
 	};
-	if (settings.buckets === null) return [{ ...all, path: "data/train-*" }];
-	const buckets = settings.buckets.buckets.flatMap(({ length }) => {
-		const bucket = totals.buckets[length];
-		if (bucket === undefined || bucket.rows === 0) return [];
-		const name = bucketName(length);
-		const path = `data/${name}/train-*`;
-		return [{ name, path, ...bucket, bytes: bytesOf(length) }];
-	});
-	return [{ ...all, path: "data/*/train-*" }, ...buckets];
+	return settings.buckets.length === 1 ? [all] : [all, ...used];
 }
 
 function yamlFeature(name: string, type: ColumnType): string {
@@ -88,17 +93,22 @@ function yamlFeature(name: string, type: ColumnType): string {
 }
 
 /** Bytes of the rows as Arrow arrays: values and offsets of the lists. */
-function arrowBytes(config: Config, schema: Schema): number {
+function arrowBytes(counts: Config["counts"], schema: Schema): number {
 	return schema.reduce((sum, { name, type }) => {
 		const width = type === "list<int64>" ? 8 : 4;
-		return sum + width * entries(name, config) + 4 * config.rows;
+		return sum + width * valuesOf(name, counts) + 4 * counts.rows;
 	}, 0);
 }
 
 /** How many values all rows have of a column. */
-function entries(column: string, { rows, sequences, tokens }: Config): number {
-	if (column === "input_ids" || column === "loss_weight") return tokens;
-	const kind = maskColumns[column]?.entries ?? "sequence";
-	if (kind === "token") return tokens;
-	return sequences + (kind === "border" ? rows : 0);
+function valuesOf(
+	column: string,
+	{ rows, sequences, tokens }: Config["counts"],
+): number {
+	const of = {
+		token: tokens,
+		sequence: sequences,
+		border: sequences + rows,
+	};
+	return of[columns.find(column).entries];
 }

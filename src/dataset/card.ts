@@ -1,101 +1,84 @@
-import type { Schema } from "../tables/columns.js";
-import { bucketName } from "./bucket-name.js";
+import { columns } from "../masks/columns.js";
 import { cardYaml } from "./card-yaml.js";
+import { formats, shardSchema } from "./formats.js";
+import { layouts } from "./layouts/layouts.js";
 import type { Manifest } from "./manifest.js";
-import { packedSchema } from "./rows.js";
-
-/** What the columns hold that are there when asked for. */
-const MEANINGS: Record<string, string> = {
-	position_ids: "positions, from 0 in each sequence",
-	segment_ids: "the number of each token's sequence in the row, from 1",
-	loss_mask: "1 where the token is a label, 0 for the first of each sequence",
-	labels: "unshifted labels: the tokens, -100 for the first of each sequence",
-	seq_start_id: "where each sequence begins in the row",
-	cu_seqlens: "0, and where each sequence ends",
-	cu_seqlens_padded:
-		"the same once each sequence is padded to the multiple of the settings",
-	loss_weight:
-		"weights of the labels; divide by their sum over all rows of a step",
-};
+import { bucketName } from "./names.js";
 
 /**
  * The dataset card, README.md. Its YAML tells Hugging Face `datasets` which
  * files are rows, so that `load_dataset(directory)` works as it is.
  */
-export function datasetCard(manifest: Manifest, schema: Schema): string {
+export function datasetCard(manifest: Manifest): string {
 	const { settings, totals, summary, shards } = manifest;
-	const percent = (part: number) => `${(100 * part).toFixed(2)} %`;
-	const number = (n: number) => n.toLocaleString("en-US");
-	const dropped = Object.entries(totals.dropped).map(
-		([reason, { documents, tokens }]) =>
-			`| dropped: ${reason} | ${number(documents)} documents, ${number(tokens)} tokens |`,
-	);
-	const buckets = (summary.buckets?.buckets ?? []).map(
-		({ length, sequences, tokens, share }) =>
-			`| bucket ${number(length)} | ${number(sequences)} sequences, ${number(tokens)} tokens (${percent(share)}) |`,
-	);
-	const skipped = Object.entries(totals.skippedRecords).map(
-		([reason, records]) =>
-			`| skipped: ${reason} | ${number(records)} records |`,
-	);
+	const layout = layouts.find(settings.layout);
+	const facts: [string, string][] = [
+		["documents", grouped(totals.documents)],
+		["tokens in rows", grouped(summary.tokens)],
+		["rows", grouped(summary.rows)],
+		["fill", percent(summary.fill)],
+		["sequences per row", summary.sequencesPerRow.toFixed(2)],
+		...(summary.buckets.length === 1 ? [] : summary.buckets).map(
+			({ length, sequences, tokens, share }): [string, string] => [
+				`bucket ${grouped(length)}`,
+				`${grouped(sequences)} sequences, ${grouped(tokens)} tokens (${percent(share)})`,
+			],
+		),
+		...Object.entries(totals.dropped).map(
+			([reason, { documents, tokens }]): [string, string] => [
+				`dropped: ${reason}`,
+				`${grouped(documents)} documents, ${grouped(tokens)} tokens`,
+			],
+		),
+		...Object.entries(totals.skippedRecords).map(
+			([reason, records]): [string, string] => [
+				`skipped: ${reason}`,
+				`${grouped(records)} records`,
+			],
+		),
+		["shards", `${grouped(shards.length)} ${settings.format} files`],
+	];
 	return `---
-${cardYaml(manifest, schema)}
+${cardYaml(manifest)}
 ---
 
-${heading(manifest)}
+# ${layout.title}
+
+Made by seqpack ${manifest.seqpackVersion}. ${layout.about(settings)}
 
 | | |
 |---|---|
-| documents | ${number(totals.documents)} |
-| tokens in rows | ${number(totals.rowTokens)} |
-| rows | ${number(totals.rows)} |
-| fill | ${percent(summary.fill)} |
-| sequences per row | ${summary.sequencesPerRow.toFixed(2)} |
-${[...buckets, ...dropped, ...skipped, `| shards | ${number(shards.length)} ${settings.format} files |`].join("\n")}
+${facts.map(([name, value]) => `| ${name} | ${value} |`).join("\n")}
 
 | column | holds |
 |---|---|
-| \`input_ids\` | the row's tokens, unshifted |
-| \`seq_lengths\` | tokens of each sequence in it |
-| \`doc_ids\` | document of each sequence: \`doc_id\` in \`index/\` |
-| \`doc_offsets\` | where in its document the sequence begins |
-${schema
-	.slice(packedSchema.length)
-	.map(({ name }) => `| \`${name}\` | ${MEANINGS[name]} |\n`)
-	.join("")}
+${shardSchema(settings)
+	.map(({ name }) => `| \`${name}\` | ${columns.find(name).meaning} |`)
+	.join("\n")}
+
 \`\`\`python
-${snippet(manifest)}\`\`\`
+${snippet(manifest).join("\n")}
+\`\`\`
 
 \`seqpack.json\` records settings, totals and a checksum of every file; \`seqpack verify\` checks them.
 `;
 }
 
-function heading({ seqpackVersion, settings }: Manifest): string {
-	return settings.buckets === null
-		? `# Packed token sequences
-
-Made by seqpack ${seqpackVersion}. A row holds up to ${settings.seqLen.toLocaleString("en-US")} tokens of one or
-more documents, without padding; \`seq_lengths\` says where each sequence ends.`
-		: `# Token sequences by length
-
-Made by seqpack ${seqpackVersion}. Documents are cut into sequences of a few lengths, those of a
-length in a configuration of their own: a batch of one needs no padding and no mask.`;
+function snippet({ settings }: Manifest): string[] {
+	const { length, directory } = settings.buckets[settings.buckets.length - 1];
+	const config =
+		settings.buckets.length === 1 ? "" : `, "${bucketName(length)}"`;
+	return [
+		"from datasets import load_dataset",
+		`rows = load_dataset("path/to/this/directory"${config}, split="train")`,
+		...formats.find(settings.format).loadLines(directory),
+	];
 }
 
-function snippet({ settings }: Manifest): string {
-	const lengths = settings.buckets?.buckets.map(({ length }) => length) ?? [];
-	const config =
-		lengths.length === 0
-			? ""
-			: `, "${bucketName(lengths[lengths.length - 1])}"`;
-	const load = `from datasets import load_dataset
-rows = load_dataset("path/to/this/directory"${config}, split="train")
-`;
-	if (settings.format !== "arrow") return load;
-	const directory = config === "" ? "data" : `data/${config.slice(3, -1)}`;
-	return `${load}
-# or, without a copy in a cache:
-from datasets import load_from_disk
-rows = load_from_disk("path/to/this/directory/${directory}")
-`;
+function percent(share: number): string {
+	return `${(100 * share).toFixed(2)} %`;
+}
+
+function grouped(number: number): string {
+	return number.toLocaleString("en-US");
 }

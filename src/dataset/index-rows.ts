@@ -1,9 +1,12 @@
-import { Int32Buffer } from "../core/token-batch.js";
 import type { ColumnBatch, Schema } from "../tables/columns.js";
+import { parquet } from "../tables/parquet.js";
+
+/** The table format of the index. */
+export const indexTable = parquet;
 
 /** The columns of an index file: a row for each document of a task, in its order. */
 export const indexSchema: Schema = [
-	/** The id that packed rows know the document by. */
+	/** The id that rows know the document by: `documentId`. */
 	{ name: "doc_id", type: "int64" },
 	/** The id that the input gives it, or null. */
 	{ name: "id", type: "string" },
@@ -15,111 +18,71 @@ export const indexSchema: Schema = [
 	/** Tokens of it that are in no row, and why. */
 	{ name: "dropped_tokens", type: "int32" },
 	{ name: "drop_reason", type: "string" },
-	/** Shard (its number in the task) and row of each of its sequences. */
+	/** Bucket (its length), shard (its number among the task's of that bucket) and row of each of its sequences; shard and row are -1 where another task packed it. */
+	{ name: "buckets", type: "list<int32>" },
 	{ name: "shards", type: "list<int32>" },
 	{ name: "rows", type: "list<int32>" },
 ];
 
-/** The same for a dataset of buckets: sequences are known by their bucket, and the shard and row in it. */
-export const bucketIndexSchema: Schema = [
-	...indexSchema,
-	/** Length of the bucket that each of its sequences is in. */
-	{ name: "buckets", type: "list<int32>" },
-];
-
-/** The columns of an index file of a layout. */
-export function indexSchemaOf(layout: "packed" | "buckets"): Schema {
-	return layout === "buckets" ? bucketIndexSchema : indexSchema;
+/** Documents as they were read, in the order of the input. */
+export interface IndexedDocuments {
+	/** The task, and the number in it of the first document. */
+	task: number;
+	first: number;
+	ids: readonly (string | null)[];
+	sources: readonly string[];
+	positions: readonly number[];
+	/** Tokens of each. */
+	lengths: Int32Array;
 }
 
-/** Where sequences are: shard (its number in the task) and row of each; -1: in none yet. */
+/** Where sequences are, in the order of their documents. */
 export interface SequencePlaces {
+	/** Document of each, from 0 at the first. */
+	document: Int32Array;
+	/** Length of its bucket; shard and row there, -1: another task packs it. */
+	buckets: Int32Array;
 	shards: Int32Array;
 	rows: Int32Array;
-	/** Length of the bucket of each; in the layout `buckets` alone, where shards are counted by bucket. */
-	buckets?: Int32Array;
 }
 
-/** Collects index rows and gives them as batches. */
-export class IndexRows {
-	readonly #task: number;
-	readonly #ids: (string | null)[] = [];
-	readonly #sources: string[] = [];
-	readonly #positions: number[] = [];
-	readonly #tokens = new Int32Buffer();
-	#first = 0;
+/** Tokens of each document that are in no sequence, and why; null: all are in one. */
+export interface DroppedTokens {
+	tokens: Int32Array;
+	reasons: readonly (string | null)[];
+}
 
-	constructor(task: number) {
-		this.#task = task;
+/** The index's rows of some documents. */
+export function indexBatch(
+	{ task, first, ids, sources, positions, lengths }: IndexedDocuments,
+	{ document, buckets, shards, rows }: SequencePlaces,
+	dropped: DroppedTokens,
+): ColumnBatch {
+	const count = lengths.length;
+	const offsets = new Int32Array(count + 1);
+	for (const d of document) offsets[d + 1]++;
+	for (let d = 0; d < count; d++) offsets[d + 1] += offsets[d];
+	const docIds = new Int32Array(count * 2);
+	for (let d = 0; d < count; d++) {
+		docIds[2 * d] = (first + d) | 0;
+		docIds[2 * d + 1] = task;
 	}
-
-	/** Documents held now. */
-	get length(): number {
-		return this.#ids.length;
-	}
-
-	/** Number in the task of the first document held. */
-	get first(): number {
-		return this.#first;
-	}
-
-	/** Adds a document, in the order of the input. */
-	add(
-		id: string | null,
-		source: string,
-		position: number,
-		tokens: number,
-	): void {
-		this.#ids.push(id);
-		this.#sources.push(source);
-		this.#positions.push(position);
-		this.#tokens.push(tokens);
-	}
-
-	/**
-	 * The documents held, with the place of each of their sequences, and forgets
-	 * them.
-	 * @param document Document (from 0 at `first`) of each sequence, ascending.
-	 * @param dropped Tokens of each document that are in no sequence; `reasons` why.
-	 */
-	take(
-		document: Int32Array,
-		{ shards, rows, buckets }: SequencePlaces,
-		dropped: Int32Array,
-		reasons: (string | null)[],
-	): ColumnBatch {
-		const count = this.length;
-		const offsets = new Int32Array(count + 1);
-		for (const d of document) offsets[d + 1]++;
-		for (let d = 0; d < count; d++) offsets[d + 1] += offsets[d];
-		const docIds = new Int32Array(count * 2);
-		for (let d = 0; d < count; d++) {
-			docIds[2 * d] = (this.#first + d) | 0;
-			docIds[2 * d + 1] = this.#task;
-		}
-		const tokens = this.#tokens.array.slice(0, count);
-		const batch: ColumnBatch = {
-			rows: count,
-			columns: {
-				doc_id: { type: "int64", values: new BigInt64Array(docIds.buffer) },
-				id: { type: "string", values: this.#ids.splice(0) },
-				source: { type: "string", values: this.#sources.splice(0) },
-				position: {
-					type: "int64",
-					values: BigInt64Array.from(this.#positions.splice(0), BigInt),
-				},
-				tokens: { type: "int32", values: tokens },
-				dropped_tokens: { type: "int32", values: dropped },
-				drop_reason: { type: "string", values: reasons },
-				shards: { type: "list<int32>", values: shards, offsets },
-				rows: { type: "list<int32>", values: rows, offsets },
-				...(buckets === undefined
-					? {}
-					: { buckets: { type: "list<int32>", values: buckets, offsets } }),
+	return {
+		rows: count,
+		columns: {
+			doc_id: { type: "int64", values: new BigInt64Array(docIds.buffer) },
+			id: { type: "string", values: [...ids] },
+			source: { type: "string", values: [...sources] },
+			position: {
+				type: "int64",
+				values: BigInt64Array.from(positions, BigInt),
 			},
-		};
-		this.#first += count;
-		this.#tokens.length = 0;
-		return batch;
-	}
+			tokens: { type: "int32", values: lengths },
+			dropped_tokens: { type: "int32", values: dropped.tokens },
+			drop_reason: { type: "string", values: [...dropped.reasons] },
+			buckets: { type: "list<int32>", values: buckets, offsets },
+			shards: { type: "list<int32>", values: shards, offsets },
+			rows: { type: "list<int32>", values: rows, offsets },
+		},
+	};
 }

@@ -1,40 +1,46 @@
-import type { Schema } from "../tables/columns.js";
+import type { DatasetFormat } from "./format.js";
 import { huggingFaceFeatures } from "./huggingface.js";
 import type { Manifest } from "./manifest.js";
+import { rowSchema } from "./rows.js";
 
 /**
- * The two files that make a directory of shards (`data/`, or that of a bucket) one
- * that `datasets` opens with `load_from_disk`, by path. They must not lie beside the
- * manifest: a directory that has them there is refused by `load_dataset`.
+ * What makes a directory of Arrow shards (`data/`, or that of a bucket) one that
+ * `datasets` opens with `load_from_disk`, by path: two files, which must not lie beside
+ * the manifest, since `load_dataset` refuses a directory that has them.
  */
-export function loadFromDiskFiles(
-	manifest: Manifest,
-	schema: Schema,
-): Record<string, string> {
-	const info = {
-		citation: "",
-		description: "",
-		features: huggingFaceFeatures(schema),
-		homepage: "",
-		license: "",
-	};
-	const files: Record<string, string> = {};
-	for (const [directory, shards] of shardDirectories(manifest)) {
-		const state = {
-			_data_files: shards.map((filename) => ({ filename })),
-			_fingerprint: manifest.planHash.slice(0, 16),
-			_format_columns: null,
-			_format_kwargs: {},
-			_format_type: null,
-			_output_all_columns: false,
-			_split: "train",
+export const loadFromDisk: Pick<DatasetFormat, "filesBeside" | "loadLines"> = {
+	filesBeside(manifest) {
+		const info = {
+			citation: "",
+			description: "",
+			features: huggingFaceFeatures(rowSchema(manifest.settings)),
+			homepage: "",
+			license: "",
 		};
-		files[`${directory}/state.json`] = `${JSON.stringify(state, null, 2)}\n`;
-		files[`${directory}/dataset_info.json`] =
-			`${JSON.stringify(info, null, 2)}\n`;
-	}
-	return files;
-}
+		const files: Record<string, string> = {};
+		for (const [directory, shards] of shardDirectories(manifest)) {
+			const state = {
+				_data_files: shards.map((filename) => ({ filename })),
+				_fingerprint: manifest.planHash.slice(0, 16),
+				_format_columns: null,
+				_format_kwargs: {},
+				_format_type: null,
+				_output_all_columns: false,
+				_split: "train",
+			};
+			files[`${directory}/state.json`] = `${JSON.stringify(state, null, 2)}\n`;
+			files[`${directory}/dataset_info.json`] =
+				`${JSON.stringify(info, null, 2)}\n`;
+		}
+		return files;
+	},
+
+	loadLines: (directory) => [
+		"# or, without a copy in a cache:",
+		"from datasets import load_from_disk",
+		`rows = load_from_disk("path/to/this/directory/${directory}")`,
+	],
+};
 
 /** The directories that hold shards, and the names of these. */
 function shardDirectories({ shards }: Manifest): Map<string, string[]> {
@@ -47,12 +53,4 @@ function shardDirectories({ shards }: Manifest): Map<string, string[]> {
 		names.push(path.slice(cut + 1));
 	}
 	return directories;
-}
-
-/** The paths of what `loadFromDiskFiles` gives. */
-export function loadFromDiskPaths(manifest: Manifest): string[] {
-	return [...shardDirectories(manifest).keys()].flatMap((directory) => [
-		`${directory}/state.json`,
-		`${directory}/dataset_info.json`,
-	]);
 }

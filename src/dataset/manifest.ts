@@ -6,20 +6,36 @@ import type { Totals } from "./totals.js";
 export const MANIFEST = "seqpack.json";
 
 /** Raised when the layout of the manifest or of the dataset changes. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
-export interface ManifestFile {
-	/** Path in the dataset's directory. */
+/** A file of the dataset, by its path below the dataset's directory. */
+export interface DatasetFile {
 	path: string;
-	rows: number;
 	bytes: number;
+	/** In hexadecimal. */
 	sha256: string;
 }
 
-export interface ManifestShard extends ManifestFile {
-	/** Sequences and tokens in the shard's rows. */
+export interface ManifestShard extends DatasetFile {
+	/** The task that wrote it, the length of its bucket, and its number among that bucket's shards of the task. */
+	task: number;
+	bucket: number;
+	number: number;
+	rows: number;
+	/** Sequences and tokens in its rows. */
 	sequences: number;
 	tokens: number;
+}
+
+/** A task's part of the index: a row a document. */
+export interface ManifestIndex extends DatasetFile {
+	task: number;
+	rows: number;
+}
+
+/** The list of records that were passed over. */
+export interface ManifestSkipped extends DatasetFile {
+	rows: number;
 }
 
 export interface Manifest {
@@ -37,14 +53,24 @@ export interface Manifest {
 		vocabSize: number;
 	};
 	inputs: { source: string; bytes: number; fingerprint: string }[];
-	tasks: number;
-	/** Tasks numbered after those, whose shards hold what they left over. */
-	remainderTasks: number;
+	/** Tasks that read the input, numbered from 0, and tasks after them that packed what those left over. */
+	tasks: { read: number; repack: number };
 	totals: Totals;
 	/** What the totals come to. */
 	summary: Summary;
 	shards: ManifestShard[];
-	index: ManifestFile[];
-	/** The list of records that were passed over, where there are any. */
-	skipped: ManifestFile | null;
+	index: ManifestIndex[];
+	skipped: ManifestSkipped | null;
+	/** The dataset card, and what readers of the format want beside the shards. */
+	beside: DatasetFile[];
+}
+
+/** All files of a dataset but its manifest; also of a manifest of another version, which may lack some lists. */
+export function filesOf({
+	shards = [],
+	index = [],
+	skipped = null,
+	beside = [],
+}: Partial<Manifest>): DatasetFile[] {
+	return [...shards, ...index, ...(skipped ? [skipped] : []), ...beside];
 }

@@ -1,97 +1,111 @@
 import { planHistogram } from "../pack/histogram-plan.js";
 import { lowerBoundOfCounts } from "../pack/lower-bound.js";
-import type { BucketSettings, Settings } from "./settings.js";
-import type { Totals } from "./totals.js";
+import { longestCapacity, type Settings } from "./settings.js";
+import { allRows, emptyRowCounts, type RowCounts, type Totals } from "./totals.js";
 
-export interface Summary {
+/** What the rows of a dataset, or of one of its buckets, come to. */
+export interface RowSummary extends Omit<RowCounts, "context"> {
 	/** Tokens in rows over tokens that the rows could hold. */
 	fill: number;
 	/** What trainers add to the rows: up to the whole row, or to the multiple. */
 	padding: number;
 	sequencesPerRow: number;
-	/** No packing of these sequences needs fewer rows: see `lowerBound`; null in buckets. */
-	lowerBoundRows: number | null;
+	/** Tokens of a sequence; of all tokens, how many came before in the sequence. */
+	averageLength: number;
+	averageContext: number;
+	/** No packing of these sequences needs fewer rows: see `lowerBound`. */
+	lowerBoundRows: number;
 	/** Rows over that bound, less 1: no packing could save more than this share. */
-	gap: number | null;
+	gap: number;
 	/**
 	 * Rows of best-fit-decreasing over all sequences at once, and what packing
 	 * by windows costs over it; null with a limit on the sequences of a row.
 	 */
 	rowsAtOnce: number | null;
 	windowLoss: number | null;
-	/** Of the order `balanced`: the largest cost of a step's rows over their mean, averaged. */
-	imbalance: number | null;
-	/** The share of a full shuffle's randomness, in bits, that the order keeps. */
-	randomnessKept: number | null;
-	/** Of the layout `buckets`. */
-	buckets: BucketsSummary | null;
 }
 
-/** Of all sequences: tokens of one, and, over their tokens, how many came before in the sequence. */
-export interface SequenceAverages {
-	averageLength: number;
-	averageContext: number;
-}
-
-export interface BucketsSummary extends SequenceAverages {
+export interface Summary extends RowSummary {
 	/**
 	 * What attention costs, as the sum of squares of the sequences' lengths, over
 	 * what it costs when the same tokens are concatenated and chunked at the longest
-	 * bucket's length, without masks.
+	 * row's length, without masks.
 	 */
 	attention: number;
-	/** The shortest bucket first. */
-	buckets: (SequenceAverages & {
-		length: number;
-		rows: number;
-		sequences: number;
-		tokens: number;
-		/** Of all tokens in rows. */
-		share: number;
-	})[];
+	/** Of an order that balances: the largest cost of a step's rows over their mean, averaged. */
+	imbalance: number | null;
+	/** The share of a full shuffle's randomness, in bits, that the order keeps. */
+	randomnessKept: number | null;
+	/** The shortest bucket first; `share` is of all tokens in rows. */
+	buckets: (RowSummary & { length: number; share: number })[];
 }
 
 /**
- * @param counts counts[l] sequences that take the room of l tokens, l in 0..seqLen;
- * not looked at for buckets.
+ * @param rooms For each bucket, how many sequences take the room of l tokens, l in
+ * 0..capacity.
  */
 export function summarize(
 	totals: Totals,
 	settings: Settings,
-	counts: Float64Array,
+	rooms: readonly Float64Array[],
 ): Summary {
-	const { rows, rowTokens, paddedTokens, balance } = totals;
-	const full =
-		settings.buckets === null ? rows * settings.seqLen : paddedTokens;
+	const all = allRows(totals);
+	const maxSequences = settings.packer.maxSequences as number | undefined;
+	const buckets = settings.buckets.map(({ length, capacity }, i) => {
+		const counts = totals.buckets[length] ?? emptyRowCounts();
+		return {
+			length,
+			share: ratio(counts.tokens, all.tokens),
+			...rowSummary(counts, counts.rows * capacity, {
+				lowerBoundRows: lowerBoundOfCounts(rooms[i], { maxSequences }),
+				rowsAtOnce:
+					maxSequences === undefined
+						? planHistogram(rooms[i], "fullest").packs
+						: null,
+			}),
+		};
+	});
+	const room = buckets.reduce(
+		(sum, { rows }, i) => sum + rows * settings.buckets[i].capacity,
+		0,
+	);
+	const { order } = totals;
 	return {
-		fill: rows === 0 ? 0 : rowTokens / full,
-		padding: paddedTokens - rowTokens,
-		sequencesPerRow: rows === 0 ? 0 : totals.sequences / rows,
-		...(settings.buckets === null
-			? packingSummary(rows, settings, counts)
-			: {
-					lowerBoundRows: null,
-					gap: null,
-					rowsAtOnce: null,
-					windowLoss: null,
-				}),
-		imbalance: balance.steps === 0 ? null : balance.imbalance / balance.steps,
-		randomnessKept: balance.bits === 0 ? null : balance.bitsKept / balance.bits,
-		buckets: settings.buckets && bucketsSummary(totals, settings.buckets),
+		...rowSummary(all, room, {
+			lowerBoundRows: buckets.reduce((sum, b) => sum + b.lowerBoundRows, 0),
+			rowsAtOnce:
+				maxSequences === undefined
+					? buckets.reduce((sum, b) => sum + (b.rowsAtOnce ?? 0), 0)
+					: null,
+		}),
+		// Tokens before each, twice, and itself: squares of the lengths.
+		attention: ratio(
+			2 * all.context + all.tokens,
+			all.tokens * longestCapacity(settings),
+		),
+		imbalance: order.steps === 0 ? null : order.imbalance / order.steps,
+		randomnessKept: order.bits === 0 ? null : order.bitsKept / order.bits,
+		buckets,
 	};
 }
 
-function packingSummary(
-	rows: number,
-	{ maxSequences }: Settings,
-	counts: Float64Array,
-) {
-	const lowerBoundRows = lowerBoundOfCounts(counts, {
-		maxSequences: maxSequences ?? undefined,
-	});
-	const rowsAtOnce =
-		maxSequences === null ? planHistogram(counts, "fullest").packs : null;
+/** @param room Tokens that the rows could hold. */
+function rowSummary(
+	{ context, ...counts }: RowCounts,
+	room: number,
+	{
+		lowerBoundRows,
+		rowsAtOnce,
+	}: Pick<RowSummary, "lowerBoundRows" | "rowsAtOnce">,
+): RowSummary {
+	const { rows, sequences, tokens } = counts;
 	return {
+		...counts,
+		fill: ratio(tokens, room),
+		padding: counts.paddedTokens - tokens,
+		sequencesPerRow: ratio(sequences, rows),
+		averageLength: ratio(tokens, sequences),
+		averageContext: ratio(context, tokens),
 		lowerBoundRows,
 		gap: rows === 0 ? 0 : rows / lowerBoundRows - 1,
 		rowsAtOnce,
@@ -99,45 +113,6 @@ function packingSummary(
 	};
 }
 
-function bucketsSummary(
-	totals: Totals,
-	{ buckets }: BucketSettings,
-): BucketsSummary {
-	const found = buckets.map(({ length }) => ({
-		length,
-		...(totals.buckets[length] ?? {
-			rows: 0,
-			sequences: 0,
-			tokens: 0,
-			context: 0,
-		}),
-	}));
-	const context = sum(found.map((bucket) => bucket.context));
-	const tokens = sum(found.map((bucket) => bucket.tokens));
-	const longest = buckets[buckets.length - 1].length;
-	return {
-		...averages(totals.sequences, tokens, context),
-		// Tokens before each, twice, and itself: squares of the lengths.
-		attention: tokens === 0 ? 0 : (2 * context + tokens) / (tokens * longest),
-		buckets: found.map(({ context, ...bucket }) => ({
-			...bucket,
-			share: tokens === 0 ? 0 : bucket.tokens / tokens,
-			...averages(bucket.sequences, bucket.tokens, context),
-		})),
-	};
-}
-
-function averages(
-	sequences: number,
-	tokens: number,
-	context: number,
-): SequenceAverages {
-	return {
-		averageLength: sequences === 0 ? 0 : tokens / sequences,
-		averageContext: tokens === 0 ? 0 : context / tokens,
-	};
-}
-
-function sum(numbers: number[]): number {
-	return numbers.reduce((total, n) => total + n, 0);
+function ratio(part: number, whole: number): number {
+	return whole === 0 ? 0 : part / whole;
 }

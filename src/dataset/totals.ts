@@ -1,8 +1,14 @@
-/** What a task or a build has counted. They balance: see `balance`. */
-export interface Totals {
+import { sum } from "../core/arithmetic.js";
+
+/** What was read: of a task, or of all. */
+export interface ReadCounts {
 	/** Records of the input, and those of them that could not be used, by reason. */
 	records: number;
 	skippedRecords: Record<string, number>;
+}
+
+/** What the records became. */
+export interface TokenCounts {
 	/** Records that could be used. */
 	documents: number;
 	/** UTF-8 bytes of the documents' texts. */
@@ -10,35 +16,58 @@ export interface Totals {
 	/** Tokens of the texts, and of BOS and EOS added to them. */
 	textTokens: number;
 	specialTokens: number;
+}
+
+/** How documents were cut. */
+export interface CutCounts {
 	/** Documents and tokens that are in no row, by reason. */
 	dropped: Record<string, { documents: number; tokens: number }>;
-	/** Sequences in rows, rows, and the tokens in them. */
-	sequences: number;
-	rows: number;
-	rowTokens: number;
 	/** Tokens in rows that are there a second time, where sequences overlap. */
 	repeatedTokens: number;
 	/** Documents that are in more than one sequence, or not whole in one. */
 	cutDocuments: number;
+}
+
+/** What rows hold. */
+export interface RowCounts {
+	rows: number;
+	/** Sequences in rows, and their tokens. */
+	sequences: number;
+	tokens: number;
+	/** Over all tokens, the sum of the tokens before each in its sequence. */
+	context: number;
 	/** Room that rounding sequences up to a multiple takes. */
 	alignmentTokens: number;
 	/** Tokens of the rows, each rounded up to the multiple that they are padded to. */
 	paddedTokens: number;
-	/**
-	 * Of the order `balanced`: steps, the sum over them of the largest cost over
-	 * the mean, and the bits of a full shuffle and those that are kept.
-	 */
-	balance: { steps: number; imbalance: number; bits: number; bitsKept: number };
-	/** What each bucket holds, by its length; none but in the layout `buckets`. */
-	buckets: Record<string, BucketTotals>;
 }
 
-export interface BucketTotals {
-	rows: number;
-	sequences: number;
-	tokens: number;
-	/** Over all tokens of the bucket, the sum of the tokens before each in its sequence. */
-	context: number;
+/** How even the work of steps is, where the order of rows sees to it. */
+export interface OrderCounts {
+	/** Steps, and the sum over them of the largest cost of a row over the mean. */
+	steps: number;
+	imbalance: number;
+	/** The bits of a full shuffle, and those that the order keeps. */
+	bits: number;
+	bitsKept: number;
+}
+
+/** What a task or a build has counted. They balance: see `discrepancies`. */
+export interface Totals extends ReadCounts, TokenCounts, CutCounts {
+	/** By the bucket's length. */
+	buckets: Record<string, RowCounts>;
+	order: OrderCounts;
+}
+
+export function emptyRowCounts(): RowCounts {
+	return {
+		rows: 0,
+		sequences: 0,
+		tokens: 0,
+		context: 0,
+		alignmentTokens: 0,
+		paddedTokens: 0,
+	};
 }
 
 export function emptyTotals(): Totals {
@@ -50,72 +79,46 @@ export function emptyTotals(): Totals {
 		textTokens: 0,
 		specialTokens: 0,
 		dropped: {},
-		sequences: 0,
-		rows: 0,
-		rowTokens: 0,
-		cutDocuments: 0,
-		alignmentTokens: 0,
-		paddedTokens: 0,
-		balance: { steps: 0, imbalance: 0, bits: 0, bitsKept: 0 },
 		repeatedTokens: 0,
+		cutDocuments: 0,
 		buckets: {},
+		order: { steps: 0, imbalance: 0, bits: 0, bitsKept: 0 },
 	};
 }
 
-/** Adds `more` to `totals`. */
-export function addTotals(totals: Totals, more: Totals): void {
-	totals.records += more.records;
-	totals.documents += more.documents;
-	totals.textBytes += more.textBytes;
-	totals.textTokens += more.textTokens;
-	totals.specialTokens += more.specialTokens;
-	totals.sequences += more.sequences;
-	totals.rows += more.rows;
-	totals.rowTokens += more.rowTokens;
-	totals.cutDocuments += more.cutDocuments;
-	totals.repeatedTokens += more.repeatedTokens;
-	totals.alignmentTokens += more.alignmentTokens;
-	totals.paddedTokens += more.paddedTokens;
-	totals.balance.steps += more.balance.steps;
-	totals.balance.imbalance += more.balance.imbalance;
-	totals.balance.bits += more.balance.bits;
-	totals.balance.bitsKept += more.balance.bitsKept;
-	for (const [reason, count] of Object.entries(more.skippedRecords))
-		totals.skippedRecords[reason] =
-			(totals.skippedRecords[reason] ?? 0) + count;
-	for (const [reason, { documents, tokens }] of Object.entries(more.dropped))
-		addDropped(totals, reason, documents, tokens);
-	for (const [length, bucket] of Object.entries(more.buckets)) {
-		const sum = bucketTotals(totals, Number(length));
-		sum.rows += bucket.rows;
-		sum.sequences += bucket.sequences;
-		sum.tokens += bucket.tokens;
-		sum.context += bucket.context;
+/** Adds counts to counts of the same shape, at every depth; entries that are missing begin at 0. */
+export function addCounts<T extends object>(sums: T, more: NoInfer<T>): T {
+	const to = sums as Record<string, unknown>;
+	for (const [key, value] of Object.entries(more)) {
+		const known = Object.hasOwn(to, key) ? to[key] : undefined;
+		const added =
+			typeof value === "number"
+				? ((known as number | undefined) ?? 0) + value
+				: addCounts((known as object | undefined) ?? {}, value as object);
+		// Plain assignment to "__proto__" would change what every object inherits.
+		Object.defineProperty(to, key, {
+			value: added,
+			writable: true,
+			enumerable: true,
+			configurable: true,
+		});
 	}
+	return sums;
 }
 
-/** The counts of a bucket, to be added to. */
-export function bucketTotals(totals: Totals, length: number): BucketTotals {
-	totals.buckets[length] ??= { rows: 0, sequences: 0, tokens: 0, context: 0 };
-	return totals.buckets[length];
-}
-
-export function addDropped(
-	totals: Totals,
-	reason: string,
-	documents: number,
-	tokens: number,
-): void {
-	totals.dropped[reason] ??= { documents: 0, tokens: 0 };
-	totals.dropped[reason].documents += documents;
-	totals.dropped[reason].tokens += tokens;
+/** Rows of all buckets together. */
+export function allRows({ buckets }: Pick<Totals, "buckets">): RowCounts {
+	return Object.values(buckets).reduce(
+		(sums, bucket) => addCounts(sums, bucket),
+		emptyRowCounts(),
+	);
 }
 
 /**
  * What does not add up, as sentences; none when every record is a document or
  * counted as passed over, and every token read is in a row or counted as dropped.
  */
-export function imbalances(totals: Totals): string[] {
+export function discrepancies(totals: Totals): string[] {
 	const problems: string[] = [];
 	const skipped = sum(Object.values(totals.skippedRecords));
 	if (totals.records !== totals.documents + skipped)
@@ -123,15 +126,11 @@ export function imbalances(totals: Totals): string[] {
 			`${totals.records} records were read, but ${totals.documents} documents and ${skipped} skipped records are counted`,
 		);
 	const read = totals.textTokens + totals.specialTokens;
-	const kept = totals.rowTokens - totals.repeatedTokens;
+	const kept = allRows(totals).tokens - totals.repeatedTokens;
 	const dropped = sum(Object.values(totals.dropped).map((d) => d.tokens));
 	if (read !== kept + dropped)
 		problems.push(
 			`${read} tokens were read, but ${kept} are in rows and ${dropped} are counted as dropped`,
 		);
 	return problems;
-}
-
-function sum(numbers: number[]): number {
-	return numbers.reduce((total, n) => total + n, 0);
 }

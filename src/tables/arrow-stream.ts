@@ -1,6 +1,7 @@
 import {
 	type Schema as ArrowSchema,
 	AsyncByteQueue,
+	Message,
 	RecordBatchReader,
 	RecordBatchStreamWriter,
 } from "apache-arrow";
@@ -64,6 +65,39 @@ export async function* readArrowStream(
 ): AsyncGenerator<ColumnBatch> {
 	const reader = await RecordBatchReader.from(readPieces(file));
 	for await (const batch of reader) yield fromRecordBatch(batch, schema);
+}
+
+/** Reads one record batch of an Arrow IPC stream in a file, by its number. */
+export async function readArrowBatch(
+	file: ReadableFile,
+	schema: Schema,
+	number: number,
+): Promise<ColumnBatch> {
+	const head = await messageAt(file, 0);
+	let position = head.bytes;
+	for (let passed = 0; passed < number; passed++)
+		position += (await messageAt(file, position)).bytes;
+	const { bytes } = await messageAt(file, position);
+	const reader = RecordBatchReader.from([
+		await file.read(0, head.bytes),
+		await file.read(position, bytes),
+	]);
+	for (const batch of reader) return fromRecordBatch(batch, schema);
+	throw new Error(`it has no batch ${number}`);
+}
+
+/** Bytes of the message at a place, its body included. */
+async function messageAt(
+	file: ReadableFile,
+	position: number,
+): Promise<{ bytes: number }> {
+	const head = await file.read(position, 8);
+	if (head.length < 8 || head.readInt32LE(0) !== -1 || head.readInt32LE(4) <= 0)
+		throw new Error("it is no Arrow stream, or has fewer batches");
+	const length = head.readInt32LE(4);
+	const metadata = await file.read(position + 8, length);
+	const { bodyLength } = Message.decode(metadata);
+	return { bytes: 8 + length + Number(bodyLength) };
 }
 
 async function* readPieces(file: ReadableFile): AsyncGenerator<Uint8Array> {

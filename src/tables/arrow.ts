@@ -1,4 +1,4 @@
-import { ArrowStreamEncoder, readArrowStream } from "./arrow-stream.js";
+import { ArrowStreamEncoder, readArrowBatch, readArrowStream } from "./arrow-stream.js";
 import type { TableFormat } from "./table.js";
 
 /**
@@ -8,6 +8,7 @@ import type { TableFormat } from "./table.js";
 export const arrow: TableFormat = {
 	extension: ".arrow",
 	compressions: ["none"],
+	randomAccess: true,
 
 	write(sink, schema, { metadata }) {
 		const encoder = new ArrowStreamEncoder(schema, metadata);
@@ -22,4 +23,7 @@ export const arrow: TableFormat = {
 	},
 
 	read: (file, _size, schema) => readArrowStream(file, schema),
+
+	readBatch: (file, _size, schema, number) =>
+		readArrowBatch(file, schema, number),
 };

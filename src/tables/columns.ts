@@ -38,3 +38,28 @@ export function columnOf<T extends ColumnType>(
 		);
 	return column as Extract<Column, { type: T }>;
 }
+
+/** The value of a row in a column: a number or text, or the values of a list. */
+export type ColumnValues =
+	| number
+	| bigint
+	| string
+	| null
+	| Int32Array
+	| BigInt64Array
+	| Float32Array;
+
+/** One row of a batch: values by column, copied. */
+export function rowOf(
+	{ columns }: ColumnBatch,
+	row: number,
+): Record<string, ColumnValues> {
+	return Object.fromEntries(
+		Object.entries(columns).map(([name, column]) => [
+			name,
+			"offsets" in column
+				? column.values.slice(column.offsets[row], column.offsets[row + 1])
+				: column.values[row],
+		]),
+	);
+}

@@ -1,5 +1,6 @@
 import {
 	type AsyncBuffer,
+	type FileMetaData,
 	parquetMetadataAsync,
 	parquetRead,
 	parquetSchema,
@@ -14,6 +15,36 @@ export async function* readParquet(
 	size: number,
 	schema: Schema,
 ): AsyncGenerator<ColumnBatch> {
+	const opened = await open(file, size, schema);
+	for (let group = 0; group < opened.metadata.row_groups.length; group++)
+		yield await readGroup(opened, group, schema);
+}
+
+/** Reads one row group. */
+export async function readParquetGroup(
+	file: ReadableFile,
+	size: number,
+	schema: Schema,
+	group: number,
+): Promise<ColumnBatch> {
+	const opened = await open(file, size, schema);
+	if (group >= opened.metadata.row_groups.length)
+		throw new Error(
+			`it has ${opened.metadata.row_groups.length} row groups, and no ${group}`,
+		);
+	return readGroup(opened, group, schema);
+}
+
+interface OpenParquet {
+	buffer: AsyncBuffer;
+	metadata: FileMetaData;
+}
+
+async function open(
+	file: ReadableFile,
+	size: number,
+	schema: Schema,
+): Promise<OpenParquet> {
 	const buffer: AsyncBuffer = {
 		byteLength: size,
 		slice: async (start, end = size) => {
@@ -30,29 +61,37 @@ export async function* readParquet(
 	);
 	for (const { name } of schema)
 		if (!names.has(name)) throw new Error(`it has no column ${name}`);
-	let rowStart = 0;
-	for (const { num_rows } of metadata.row_groups) {
-		const rows = Number(num_rows);
-		const lists = new Map<string, ArrayLike<unknown>[]>();
-		await parquetRead({
-			file: buffer,
-			metadata,
-			compressors,
-			columns: schema.map(({ name }) => name),
-			rowStart,
-			rowEnd: rowStart + rows,
-			onChunk: ({ columnName, columnData }) => {
-				const parts = lists.get(columnName);
-				if (parts) parts.push(columnData);
-				else lists.set(columnName, [columnData]);
-			},
-		});
-		const columns: Record<string, Column> = {};
-		for (const { name, type } of schema)
-			columns[name] = toColumn(lists.get(name) ?? [], type, rows, name);
-		yield { rows, columns };
-		rowStart += rows;
-	}
+	return { buffer, metadata };
+}
+
+async function readGroup(
+	{ buffer, metadata }: OpenParquet,
+	group: number,
+	schema: Schema,
+): Promise<ColumnBatch> {
+	const groups = metadata.row_groups;
+	const rowStart = groups
+		.slice(0, group)
+		.reduce((sum, { num_rows }) => sum + Number(num_rows), 0);
+	const rows = Number(groups[group].num_rows);
+	const lists = new Map<string, ArrayLike<unknown>[]>();
+	await parquetRead({
+		file: buffer,
+		metadata,
+		compressors,
+		columns: schema.map(({ name }) => name),
+		rowStart,
+		rowEnd: rowStart + rows,
+		onChunk: ({ columnName, columnData }) => {
+			const parts = lists.get(columnName);
+			if (parts) parts.push(columnData);
+			else lists.set(columnName, [columnData]);
+		},
+	});
+	const columns: Record<string, Column> = {};
+	for (const { name, type } of schema)
+		columns[name] = toColumn(lists.get(name) ?? [], type, rows, name);
+	return { rows, columns };
 }
 
 function toColumn(

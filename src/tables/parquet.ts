@@ -9,7 +9,7 @@ import {
 import type { ByteSink } from "../storage/storage.js";
 import { encodeOneBatch } from "./arrow-stream.js";
 import type { ColumnBatch, Schema } from "./columns.js";
-import { readParquet } from "./parquet-read.js";
+import { readParquet, readParquetGroup } from "./parquet-read.js";
 import type { TableFormat, TableWriter, TableWriterOptions } from "./table.js";
 
 const CODECS: Record<string, Compression> = {
@@ -26,8 +26,10 @@ const CODECS: Record<string, Compression> = {
 export const parquet: TableFormat = {
 	extension: ".parquet",
 	compressions: Object.keys(CODECS),
+	randomAccess: false,
 	write: (sink, schema, options) => new ParquetWriter(sink, schema, options),
 	read: readParquet,
+	readBatch: readParquetGroup,
 };
 
 class ParquetWriter implements TableWriter {

@@ -1,16 +1,16 @@
 import type { ByteSink, ReadableFile } from "../storage/storage.js";
 import type { ColumnBatch, Schema } from "./columns.js";
 
-/** Writes batches of rows to one shard. */
+/** Writes batches of rows to one file. */
 export interface TableWriter {
 	/** Writes a batch; its arrays may be reused once this has resolved. */
 	write(batch: ColumnBatch): Promise<void>;
-	/** Ends the shard: nothing can be written after it. */
+	/** Ends the table: nothing can be written after it. */
 	close(): Promise<void>;
 }
 
 export interface TableWriterOptions {
-	/** `none`, `snappy` or `zstd`, for formats that compress. */
+	/** One of the format's compressions. */
 	compression: string;
 	/** Most rows of a batch: the rows of a row group. */
 	batchRows: number;
@@ -18,19 +18,22 @@ export interface TableWriterOptions {
 	metadata: ReadonlyMap<string, string>;
 }
 
-/** A format of shards. A new one is a file in this folder and a line in `formats.ts`. */
+/** A file format for rows of any columns. A new one is a file in this folder and a line in `tables.ts`. */
 export interface TableFormat {
 	/** Ending of the files' names, with its dot. */
-	extension: string;
+	readonly extension: string;
 	/** Compressions that it has, the default one first. */
-	compressions: readonly string[];
+	readonly compressions: readonly string[];
+	/** Whether `ArrowRows` finds a row by its number, without reading what is before it. */
+	readonly randomAccess: boolean;
 	write(
 		sink: ByteSink,
 		schema: Schema,
 		options: TableWriterOptions,
 	): TableWriter;
 	/**
-	 * The rows of a shard, some at a time.
+	 * The rows of a file, some at a time.
+	 * @param size Bytes of the file.
 	 * @throws Error when the file is not of this format or lacks a column.
 	 */
 	read(
@@ -38,4 +41,14 @@ export interface TableFormat {
 		size: number,
 		schema: Schema,
 	): AsyncGenerator<ColumnBatch>;
+	/**
+	 * One batch of a file, by its number; those before it are not read.
+	 * @throws Error as `read` does, and where there is no such batch
+	 */
+	readBatch(
+		file: ReadableFile,
+		size: number,
+		schema: Schema,
+		number: number,
+	): Promise<ColumnBatch>;
 }

@@ -1,20 +1,8 @@
-import { UsageError } from "../core/errors.js";
+import { type NameOf, registry } from "../core/registry.js";
 import { arrow } from "./arrow.js";
 import { parquet } from "./parquet.js";
-import type { TableFormat } from "./table.js";
 
-/** Every format of shards by name. */
-export const tableFormats: Readonly<Record<string, TableFormat>> = {
-	parquet,
-	arrow,
-};
+/** Every table format by name. */
+export const tables = registry("table format", { parquet, arrow });
 
-/** @throws UsageError `unknown-format` */
-export function findTableFormat(name: string): TableFormat {
-	if (!Object.hasOwn(tableFormats, name))
-		throw new UsageError(
-			"unknown-format",
-			`there is no shard format "${name}"; there are: ${Object.keys(tableFormats).join(", ")}.`,
-		);
-	return tableFormats[name];
-}
+export type TableName = NameOf<typeof tables>;

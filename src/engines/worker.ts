@@ -1,12 +1,12 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { runTask } from "../build/tasks/run-task.js";
 import { packError } from "../core/errors.js";
 import {
 	type FromWorker,
 	type ToWorker,
 	taskContext,
 	type WorkerContext,
-} from "./run.js";
-import { runTask } from "./task.js";
+} from "./threads.js";
 
 /** The least time between two reports of progress, in milliseconds. */
 const REPORT_EVERY = 100;
@@ -51,4 +51,3 @@ port.on("message", async (message: ToWorker) => {
 		send({ kind: "failed", task, error: packError(error) });
 	}
 });
-send({ kind: "ready" });

@@ -1,0 +1,7 @@
+import { flag, grouped } from "../src/core/option.js";
+
+/** What is printed; options of the command alone. */
+export const outputTable = grouped("Output", {
+	json: flag({ default: false, help: "print the result as JSON on stdout" }),
+	quiet: flag({ default: false, help: "print nothing but errors" }),
+});

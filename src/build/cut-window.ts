@@ -1,0 +1,73 @@
+import { DataError, optionName } from "../core/errors.js";
+import type { Random } from "../core/random.js";
+import type { DroppedTokens } from "../dataset/index-rows.js";
+import type { PackedWindow } from "../dataset/rows.js";
+import { packedWindow } from "../dataset/rows.js";
+import type { Settings } from "../dataset/settings.js";
+import { type CutCounts, addCounts } from "../dataset/totals.js";
+import { LongDocumentError } from "../decompose/at-most-one.js";
+import type { CutOptions } from "../decompose/cuts.js";
+import { decomposeDocuments } from "../decompose/decompose-documents.js";
+import type { Window } from "./windows.js";
+
+/** Sequences, and the bucket of each, by its place in the settings. */
+export interface Sequences extends Omit<PackedWindow, "packing"> {
+	buckets: Int32Array;
+}
+
+/** What became of a window's documents. */
+export interface CutWindow {
+	sequences: Sequences;
+	dropped: DroppedTokens;
+	counts: CutCounts;
+}
+
+/**
+ * Makes sequences of a window's documents, as the settings say.
+ * @throws DataError `long-document`, which names the document
+ */
+export function cutWindow(
+	window: Window,
+	{ cut }: Settings,
+	random: Random,
+): CutWindow {
+	const { lengths } = window;
+	const { pieces, buckets, dropped, repeatedTokens } = naming(window, () =>
+		decomposeDocuments(lengths, cut as CutOptions, random),
+	);
+	const sequences = new Int32Array(lengths.length);
+	for (const document of pieces.document) sequences[document]++;
+	const counts: CutCounts = { dropped: {}, repeatedTokens, cutDocuments: 0 };
+	const reasons = Array.from(dropped.tokens, (tokens, document) => {
+		if (tokens === 0 && lengths[document] > 0) return null;
+		return lengths[document] === 0 ? "empty" : dropped.reason(document);
+	});
+	reasons.forEach((reason, document) => {
+		const tokens = dropped.tokens[document];
+		if (reason !== null)
+			addCounts(counts.dropped, { [reason]: { documents: 1, tokens } });
+		if (
+			sequences[document] > 1 ||
+			(sequences[document] === 1 && tokens > 0)
+		)
+			counts.cutDocuments++;
+	});
+	return {
+		sequences: { ...placed(window, pieces), buckets },
+		dropped: { tokens: dropped.tokens, reasons },
+		counts,
+	};
+}
+
+function naming<T>({ sources, positions }: Window, action: () => T): T {
+	try {
+		return action();
+	} catch (error) {
+		if (!(error instanceof LongDocumentError)) throw error;
+		const { document, length, most } = error;
+		throw new DataError(
+			error.code,
+			`${sources[document]}: the document at byte ${positions[document]} has ${length} tokens, and a row holds ${most}. Split, truncate or drop long documents (${optionName("longDocuments")}), or make rows longer (${optionName("seqLen")}).`,
+		);
+	}
+}

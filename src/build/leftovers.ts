@@ -1,0 +1,191 @@
+import { Int32Buffer, Int64Buffer } from "../core/buffers.js";
+import { TokenBatchBuilder } from "../core/token-batch.js";
+import type { DatasetFile } from "../dataset/manifest.js";
+import {
+	documentId,
+	numberOfDocument,
+	type PackedWindow,
+	taskOfDocument,
+} from "../dataset/rows.js";
+import { bucketOf } from "../decompose/buckets.js";
+import { arrow } from "../tables/arrow.js";
+import { columnOf, type Schema } from "../tables/columns.js";
+import type { Sequences } from "./cut-window.js";
+import type { Workspace } from "./workspace.js";
+
+/**
+ * Tokens that a task leaves to others of each bucket, at most: those of 64 tasks fill a
+ * window of the usual size. And the packs of a window, of which one is left.
+ */
+const MOST_TOKENS = 2 ** 20;
+const PACKS_PER_LEFT_ONE = 4;
+/** A pack with less room than this share of a row stays. */
+const LEAST_ROOM = 1 / 1024;
+/** Sequences of a batch. */
+const BATCH_ROWS = 1 << 12;
+
+/** A row a sequence that is left over. */
+const leftoversSchema: Schema = [
+	/** Its document, and its first token there. */
+	{ name: "doc_id", type: "int64" },
+	{ name: "start", type: "int32" },
+	/** Labels of its document in all rows of the dataset. */
+	{ name: "labels", type: "int32" },
+	{ name: "ids", type: "list<int32>" },
+];
+
+/**
+ * The sequences of a task's emptiest packs. They are packed once more, together with
+ * those of other tasks, so that it is not every task that has a row half empty.
+ */
+export class Leftovers {
+	readonly #tokens = new TokenBatchBuilder();
+	readonly #docIds = new Int64Buffer();
+	readonly #starts = new Int32Buffer();
+	readonly #labels = new Int32Buffer();
+	/** Packs taken of each bucket. */
+	readonly #packs: Int32Array;
+
+	constructor(buckets: number) {
+		this.#packs = new Int32Array(buckets);
+	}
+
+	/**
+	 * Takes the emptiest packs of a bucket's window, and returns the others, in their
+	 * order.
+	 * @param rooms Room that each sequence takes; `capacity` of a pack.
+	 */
+	take(
+		bucket: number,
+		window: PackedWindow,
+		rooms: Int32Array,
+		capacity: number,
+	): Int32Array {
+		const { order, packOffsets } = window.packing;
+		const packs = packOffsets.length - 1;
+		const free = new Float64Array(packs).fill(capacity);
+		for (let pack = 0; pack < packs; pack++)
+			for (let at = packOffsets[pack]; at < packOffsets[pack + 1]; at++)
+				free[pack] -= rooms[order[at]];
+		const most = Math.min(
+			Math.max(1, Math.floor(MOST_TOKENS / capacity)) - this.#packs[bucket],
+			Math.ceil(packs / PACKS_PER_LEFT_ONE) + 1,
+		);
+		const taken = new Set(
+			[...free.keys()]
+				.filter((pack) => free[pack] > capacity * LEAST_ROOM)
+				.sort((a, b) => free[b] - free[a] || a - b)
+				.slice(0, Math.max(0, most)),
+		);
+		this.#packs[bucket] += taken.size;
+		for (const pack of taken) this.#add(window, pack);
+		return Int32Array.from(free.keys()).filter((pack) => !taken.has(pack));
+	}
+
+	#add(
+		{ documents, doc, labelCounts, pieces, packing }: PackedWindow,
+		pack: number,
+	): void {
+		const { order, packOffsets } = packing;
+		for (let at = packOffsets[pack]; at < packOffsets[pack + 1]; at++) {
+			const piece = order[at];
+			const document = pieces.document[piece];
+			const from = documents.offsets[document] + pieces.start[piece];
+			this.#docIds.push(doc.task[document], doc.number[document]);
+			this.#starts.push(doc.start[document] + pieces.start[piece]);
+			this.#labels.push(labelCounts[document]);
+			this.#tokens.ids.append(
+				documents.ids.subarray(from, from + pieces.length[piece]),
+			);
+			this.#tokens.endList();
+		}
+	}
+
+	/** Writes what was taken; null where nothing was. */
+	async write(workspace: Workspace, task: number): Promise<DatasetFile | null> {
+		const { lists } = this.#tokens;
+		if (lists === 0) return null;
+		const path = workspace.leftovers(task);
+		const file = await workspace.storage.create(path);
+		try {
+			const writer = arrow.write(file, leftoversSchema, {
+				compression: "none",
+				batchRows: lists,
+				metadata: new Map(),
+			});
+			const { ids, offsets } = this.#tokens.view();
+			await writer.write({
+				rows: lists,
+				columns: {
+					doc_id: { type: "int64", values: this.#docIds.view() },
+					start: { type: "int32", values: this.#starts.view() },
+					labels: { type: "int32", values: this.#labels.view() },
+					ids: { type: "list<int32>", values: ids, offsets },
+				},
+			});
+			await writer.close();
+		} catch (error) {
+			await file.abort();
+			throw error;
+		}
+		return { path: leftoversName(task), ...(await file.commit()) };
+	}
+}
+
+/** Gathers what tasks left, as sequences that are to be packed. */
+export class LeftoversReader {
+	readonly #tokens = new TokenBatchBuilder(1 << 16);
+	readonly #tasks = new Int32Buffer();
+	readonly #numbers = new Int32Buffer();
+	readonly #starts = new Int32Buffer();
+	readonly #labels = new Int32Buffer();
+
+	/** Adds what a task left. */
+	async add(workspace: Workspace, task: number): Promise<void> {
+		const { storage } = workspace;
+		const path = workspace.leftovers(task);
+		const size = (await storage.stat(path))?.size ?? 0;
+		const file = await storage.open(path);
+		try {
+			for await (const batch of arrow.read(file, size, leftoversSchema)) {
+				const { values, offsets } = columnOf(batch, "ids", "list<int32>");
+				const docIds = columnOf(batch, "doc_id", "int64").values;
+				this.#starts.append(columnOf(batch, "start", "int32").values);
+				this.#labels.append(columnOf(batch, "labels", "int32").values);
+				for (let i = 0; i < batch.rows; i++) {
+					this.#tokens.ids.append(values.subarray(offsets[i], offsets[i + 1]));
+					this.#tokens.endList();
+					this.#tasks.push(taskOfDocument(docIds[i]));
+					this.#numbers.push(numberOfDocument(docIds[i]) | 0);
+				}
+			}
+		} finally {
+			await file.close();
+		}
+	}
+
+	/** The sequences: each a piece that is a whole list of tokens. */
+	sequences(capacities: readonly number[]): Sequences {
+		const documents = this.#tokens.view();
+		const count = this.#tokens.lists;
+		const length = Int32Array.from(
+			{ length: count },
+			(_, i) => documents.offsets[i + 1] - documents.offsets[i],
+		);
+		return {
+			documents,
+			doc: {
+				task: this.#tasks.view(),
+				number: this.#numbers.view(),
+				start: this.#starts.view(),
+			},
+			labelCounts: this.#labels.view(),
+			pieces: {
+				document: Int32Array.from(length.keys()),
+				start: new Int32Array(count),
+				length,
+			},
+			buckets: length.map((tokens) => bucketOf(tokens, capacities)),
+		};
+	}
+}

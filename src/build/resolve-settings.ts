@@ -1,0 +1,104 @@
+import { optionName, UsageError } from "../core/errors.js";
+import type { OptionTable } from "../core/option.js";
+import { formats } from "../dataset/formats.js";
+import { layouts } from "../dataset/layouts/layouts.js";
+import type { Chosen, Settings } from "../dataset/settings.js";
+import { specialTokens } from "../documents/special-tokens.js";
+import type { BuildValues } from "../options/build.js";
+import { orders } from "../pack/orders.js";
+import { packers } from "../pack/packers.js";
+import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import { shardSizes } from "./shard-sizes.js";
+
+const MIB = 2 ** 20;
+
+/**
+ * Checks what options say together, before anything is read.
+ * @throws UsageError `bad-option`, `ignored-option`
+ */
+export function checkSettings(values: BuildValues): void {
+	const { buckets } = layouts.find(values.layout).plan(values);
+	const { compressions } = formats.find(values.format);
+	const { compression, padDocumentToMultiple, minSequence, padToMultiple } =
+		values;
+	if (compression !== undefined && !compressions.includes(compression))
+		throw new UsageError(
+			"unknown-name",
+			`${optionName("compression")} is "${compression}", and shards of the format ${values.format} have: ${compressions.join(", ")}.`,
+		);
+	const shortest = buckets[0].capacity;
+	for (const [name, value] of [
+		["padDocumentToMultiple", padDocumentToMultiple],
+		["minSequence", minSequence],
+		["padToMultiple", padToMultiple],
+	] as const)
+		if (value !== undefined && value > shortest)
+			throw new UsageError(
+				"bad-option",
+				`${optionName(name)} is ${value}, more than the ${shortest} tokens of a row: give at most that.`,
+			);
+	for (const { capacity } of buckets)
+		if (capacity % (padDocumentToMultiple ?? 1) !== 0)
+			throw new UsageError(
+				"bad-option",
+				`${optionName("padDocumentToMultiple")} is ${padDocumentToMultiple}, which does not divide a row of ${capacity} tokens.`,
+			);
+}
+
+/**
+ * The settings that the options come to for this tokenizer and this much input.
+ * @throws UsageError as `specialTokens` does, and where the format cannot carry the rows
+ */
+export function resolveSettings(
+	values: BuildValues,
+	tokenizer: Tokenizer,
+	inputBytes: number,
+): Settings {
+	const { cut, buckets } = layouts.find(values.layout).plan(values);
+	const format = formats.find(values.format);
+	const settings: Settings = {
+		layout: values.layout,
+		inputFormat: values.inputFormat,
+		textField: values.textField,
+		idField: values.idField ?? null,
+		...specialTokens(values, tokenizer),
+		cut: { ...cut, minSequence: values.minSequence ?? 1 },
+		packer: chosen(values.packer, packers, values),
+		padDocumentToMultiple: values.padDocumentToMultiple ?? 1,
+		padToMultiple: values.padToMultiple ?? null,
+		order: chosen(values.order, orders, values),
+		buckets: buckets.map((bucket) => ({
+			...bucket,
+			...shardSizes(bucket.capacity, values.shardTokens),
+		})),
+		columns: [...new Set(values.columns)],
+		lossWeight: values.lossWeight ?? null,
+		mask: values.mask,
+		window: values.window,
+		seed: values.seed,
+		format: values.format,
+		compression: values.compression ?? format.compressions[0],
+		taskSize:
+			values.taskSize ??
+			Math.max(8 * MIB, Math.min(256 * MIB, Math.ceil(inputBytes / 64))),
+	};
+	const fault = format.fault(settings, tokenizer.vocabSize);
+	if (fault !== null)
+		throw new UsageError(
+			"bad-option",
+			`${optionName("format")} is ${values.format}, which cannot carry this dataset: ${fault}.`,
+		);
+	return settings;
+}
+
+/** An entry of a registry, with those of its own options that have a value. */
+function chosen(
+	name: string,
+	entries: { find(name: string): { options: OptionTable } },
+	values: Readonly<Record<string, unknown>>,
+): Chosen {
+	const own = Object.keys(entries.find(name).options)
+		.filter((option) => values[option] !== undefined)
+		.map((option) => [option, values[option]]);
+	return { name, ...Object.fromEntries(own) };
+}

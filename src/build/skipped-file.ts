@@ -1,0 +1,105 @@
+import type { ManifestSkipped } from "../dataset/manifest.js";
+import { skippedPath } from "../dataset/names.js";
+import type { SkippedRecord } from "../sources/read-records.js";
+import { type PendingFile, readAll } from "../storage/storage.js";
+import type { Plan } from "./plan.js";
+import type { TaskRecord } from "./record.js";
+import type { Workspace } from "./workspace.js";
+
+/** One line of a list of skipped records. */
+interface SkippedLine {
+	source: string;
+	/** From 1: in a task's own list from the beginning of the span, in the dataset's of the file. */
+	line: number;
+	position: number;
+	reason: string;
+}
+
+/** A task's own list of the records that it passed over; there is a file once there is one. */
+export class SkippedFile {
+	readonly #workspace: Workspace;
+	readonly #path: string;
+	#file: PendingFile | null = null;
+	#rows = 0;
+
+	constructor(workspace: Workspace, task: number) {
+		this.#workspace = workspace;
+		this.#path = workspace.skipped(task);
+	}
+
+	/** @param span The number of its span in the task. */
+	async add(record: SkippedRecord, span: number): Promise<void> {
+		const { source, number: line, position, reason } = record;
+		const entry: SkippedLine & { span: number } = {
+			source,
+			line,
+			position,
+			reason,
+			span,
+		};
+		this.#file ??= await this.#workspace.storage.create(this.#path);
+		await this.#file.write(Buffer.from(`${JSON.stringify(entry)}\n`));
+		this.#rows++;
+	}
+
+	async finish(): Promise<ManifestSkipped | null> {
+		if (this.#file === null) return null;
+		const written = await this.#file.commit();
+		this.#file = null;
+		return { path: this.#path, rows: this.#rows, ...written };
+	}
+
+	async abort(): Promise<void> {
+		await this.#file?.abort();
+	}
+}
+
+/** Joins the tasks' lists, with lines counted in the whole file; add tasks in order. */
+export class SkippedList {
+	readonly #workspace: Workspace;
+	readonly #plan: Plan;
+	readonly #path: string;
+	/** Lines of each input in the spans before. */
+	readonly #linesBefore = new Map<number, number>();
+	#file: PendingFile | null = null;
+	#rows = 0;
+
+	constructor(workspace: Workspace, plan: Plan) {
+		this.#workspace = workspace;
+		this.#plan = plan;
+		this.#path = skippedPath(plan.planHash);
+	}
+
+	async add({ task, lines, skipped }: TaskRecord): Promise<void> {
+		const { storage } = this.#workspace;
+		const read = this.#plan.tasks[task];
+		if (read.kind !== "read") return;
+		const before = read.spans.map(({ input }, span) => {
+			const counted = this.#linesBefore.get(input) ?? 0;
+			this.#linesBefore.set(input, counted + lines[span]);
+			return counted;
+		});
+		if (skipped === null) return;
+		const path = this.#workspace.skipped(task);
+		const list = (await readAll(storage, path)).toString("utf8");
+		const numbered = list
+			.split("\n")
+			.filter((line) => line !== "")
+			.map((line) => {
+				const { span, ...entry } = JSON.parse(line) as SkippedLine & {
+					span: number;
+				};
+				entry.line += before[span];
+				return `${JSON.stringify(entry)}\n`;
+			});
+		this.#file ??= await storage.create(this.#workspace.waiting(this.#path));
+		await this.#file.write(Buffer.from(numbered.join("")));
+		this.#rows += numbered.length;
+	}
+
+	async finish(): Promise<ManifestSkipped | null> {
+		if (this.#file === null) return null;
+		const written = await this.#file.commit();
+		return { path: this.#path, rows: this.#rows, ...written };
+	}
+}

@@ -1,0 +1,52 @@
+import { createRandom } from "../../core/random.js";
+import { addCounts, emptyTotals } from "../../dataset/totals.js";
+import { LeftoversReader } from "../leftovers.js";
+import { Output } from "../output.js";
+import type { RepackTask } from "../plan.js";
+import { readRecord, sparse, writeRecord } from "../record.js";
+import { Stopwatch } from "../stopwatch.js";
+import type { TaskRunner } from "./task.js";
+
+/** Packs what some tasks left over, all of which are done. */
+export const runRepack: TaskRunner<RepackTask> = async (
+	{ workspace, plan },
+	number,
+	{ from, to },
+) => {
+	const { settings, planHash } = plan;
+	const watch = new Stopwatch();
+	const leftovers = new LeftoversReader();
+	for (let task = from; task < to; task++) {
+		const record = await readRecord(workspace, task);
+		if (record === null)
+			throw new Error(`task ${task} is not done, and its leftovers are wanted`);
+		if (record.leftovers !== null)
+			await watch.run("read", () => leftovers.add(workspace, task));
+	}
+	const capacities = settings.buckets.map(({ capacity }) => capacity);
+	const sequences = leftovers.sequences(capacities);
+	const output = new Output(workspace, plan, number, { watch, leaves: false });
+	try {
+		const random = createRandom(settings.seed, number, 0);
+		const { counts } = await watch.run("pack", () =>
+			output.write(sequences, random),
+		);
+		const { shards, rooms } = await output.finish();
+		await writeRecord(workspace, {
+			task: number,
+			planHash,
+			totals: addCounts(emptyTotals(), counts),
+			bytes: 0,
+			lines: [],
+			rooms: rooms.map(sparse),
+			shards,
+			index: null,
+			skipped: null,
+			leftovers: null,
+		});
+	} catch (error) {
+		await output.abort();
+		throw error;
+	}
+	return watch.times;
+};

@@ -1,0 +1,22 @@
+import type { Task } from "../plan.js";
+import type { StageTimes } from "../stopwatch.js";
+import { runRead } from "./read.js";
+import { runRepack } from "./repack.js";
+import type { TaskContext, TaskRunner } from "./task.js";
+
+const runners: {
+	[K in Task["kind"]]: TaskRunner<Extract<Task, { kind: K }>>;
+} = { read: runRead, repack: runRepack };
+
+/**
+ * Does a task of the plan, by its number.
+ * @throws DataError for a bad record where errors stop the build; InterruptedError when
+ * it is asked to stop
+ */
+export function runTask(
+	context: TaskContext,
+	number: number,
+): Promise<StageTimes> {
+	const task = context.plan.tasks[number];
+	return (runners[task.kind] as TaskRunner<Task>)(context, number, task);
+}

@@ -1,0 +1,27 @@
+import type { Tokenizer } from "../../tokenizer/tokenizer.js";
+import type { Plan } from "../plan.js";
+import type { StageTimes } from "../stopwatch.js";
+import type { Workspace } from "../workspace.js";
+
+/** What all tasks of a build share. */
+export interface TaskContext {
+	workspace: Workspace;
+	plan: Plan;
+	/** Opened when it is first asked for: not every task reads text. */
+	tokenizer: () => Tokenizer;
+	/** Asked between megabytes of input. */
+	shouldStop: () => boolean;
+	/** Told of input bytes read, documents and tokens since the last call. */
+	onProgress: (bytes: number, documents: number, tokens: number) => void;
+}
+
+/**
+ * Does a task of one kind: writes its shards, its part of the index and, last, its
+ * record. What it writes depends on the plan and what the plan names alone; run again,
+ * it writes the same bytes. After an error or a stop nothing but whole files is left.
+ */
+export type TaskRunner<T> = (
+	context: TaskContext,
+	number: number,
+	task: T,
+) => Promise<StageTimes>;

@@ -1,0 +1,74 @@
+import { listLengths, type TokenBatch, TokenBatchBuilder } from "../core/token-batch.js";
+import type { IndexedDocuments } from "../dataset/index-rows.js";
+import type { TokenizedBatch } from "../documents/tokenize.js";
+
+/** Documents that are packed together. */
+export interface Window extends IndexedDocuments {
+	/** Their tokens: views, valid until the next window. */
+	tokens: TokenBatch;
+}
+
+/**
+ * Gathers documents into windows: each is filled until it holds `size` tokens or
+ * more; a document is never in two windows.
+ * @param task The task that reads them.
+ */
+export async function* windowsOf<R>(
+	batches: AsyncGenerator<TokenizedBatch, R>,
+	task: number,
+	size: number,
+): AsyncGenerator<Window, R> {
+	const tokens = new TokenBatchBuilder(1 << 16);
+	let first = 0;
+	let ids: (string | null)[] = [];
+	let sources: string[] = [];
+	let positions: number[] = [];
+	const take = (): Window => {
+		const batch = tokens.view();
+		const lengths = listLengths(batch.offsets);
+		return { task, first, ids, sources, positions, lengths, tokens: batch };
+	};
+	const clear = () => {
+		first += tokens.lists;
+		tokens.clear();
+		ids = [];
+		sources = [];
+		positions = [];
+	};
+	try {
+		for (;;) {
+			const next = await batches.next();
+			if (next.done) {
+				if (tokens.lists > 0) yield take();
+				return next.value;
+			}
+			const { tokens: more, source } = next.value;
+			for (let at = 0; at < more.offsets.length - 1; ) {
+				const until = endOfWindow(more.offsets, at, size - tokens.ids.length);
+				const from = more.offsets[at];
+				const shift = tokens.ids.length - from;
+				tokens.ids.append(more.ids.subarray(from, more.offsets[until]));
+				for (let d = at; d < until; d++) {
+					tokens.offsets.push(more.offsets[d + 1] + shift);
+					ids.push(next.value.ids[d]);
+					sources.push(source);
+					positions.push(next.value.positions[d]);
+				}
+				at = until;
+				if (tokens.ids.length >= size) {
+					yield take();
+					clear();
+				}
+			}
+		}
+	} finally {
+		await batches.return(undefined as R);
+	}
+}
+
+/** Where the lists from `at` on fill `room`: the end of the first that reaches it, else of the last. */
+function endOfWindow(offsets: Int32Array, at: number, room: number): number {
+	let end = at + 1;
+	while (end < offsets.length - 1 && offsets[end] - offsets[at] < room) end++;
+	return end;
+}

@@ -1,0 +1,72 @@
+import { confined } from "../storage/confined.js";
+import type { Storage } from "../storage/storage.js";
+import { storageAt } from "../storage/storages.js";
+
+/** The state of builds, below the output directory. */
+export const STATE = ".seqpack";
+export const LOCK = `${STATE}/lock`;
+export const PLAN = `${STATE}/plan.json`;
+
+/** Letters of the plan's hash in the name of its state's directory. */
+const HASH_LETTERS = 16;
+
+/**
+ * The output directory of a build, as the build of one plan sees it: where its files
+ * are, and a storage that touches nothing outside.
+ */
+export class Workspace {
+	readonly out: string;
+	readonly storage: Storage;
+	readonly planHash: string;
+
+	constructor(out: string, planHash: string) {
+		this.out = out;
+		this.storage = confined(storageAt(out), out);
+		this.planHash = planHash;
+	}
+
+	/** Where a file of the dataset is in the end. */
+	place(path: string): string {
+		return `${this.out}/${path}`;
+	}
+
+	/**
+	 * Where it is until the whole build is done, so that nobody reads half a dataset:
+	 * aside, or, in a storage without renames, in its place. Its name is of this plan
+	 * alone, so it never replaces another dataset's.
+	 */
+	waiting(path: string): string {
+		return this.storage.move === undefined
+			? this.place(path)
+			: this.state(`staged/${path}`);
+	}
+
+	/** A file of this plan's state; gone once the dataset is there. */
+	state(path = ""): string {
+		return stateOf(this.out, this.planHash, path);
+	}
+
+	record(task: number): string {
+		return this.state(`tasks/${padded(task)}.json`);
+	}
+
+	/** What a task leaves to be packed with what others leave. */
+	leftovers(task: number): string {
+		return this.state(`leftovers/${padded(task)}.arrow`);
+	}
+
+	/** The task's own list of skipped records, with lines counted in its spans. */
+	skipped(task: number): string {
+		return this.state(`skipped/${padded(task)}.jsonl`);
+	}
+}
+
+/** The state of a plan, below an output directory. */
+export function stateOf(out: string, planHash: string, path = ""): string {
+	const directory = `${out}/${STATE}/${planHash.slice(0, HASH_LETTERS)}`;
+	return path === "" ? directory : `${directory}/${path}`;
+}
+
+function padded(task: number): string {
+	return String(task).padStart(5, "0");
+}

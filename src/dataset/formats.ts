@@ -1,0 +1,43 @@
+import { registry } from "../core/registry.js";
+import type { Schema } from "../tables/columns.js";
+import type { TableFormat } from "../tables/table.js";
+import { type TableName, tables } from "../tables/tables.js";
+import type { DatasetFormat } from "./format.js";
+import { loadFromDisk } from "./load-from-disk.js";
+import { rowSchema } from "./rows.js";
+import type { Settings } from "./settings.js";
+
+/** What table formats have of their own as datasets. */
+const own: Partial<Record<TableName, Partial<DatasetFormat>>> = {
+	arrow: loadFromDisk,
+};
+
+/** Every dataset format by name: all table formats, and those that trainers made. */
+export const formats = registry(
+	"format",
+	Object.fromEntries(
+		tables
+			.entries()
+			.map(([name, table]) => [name, { ...asDataset(table), ...own[name] }]),
+	) as Record<TableName, DatasetFormat>,
+);
+
+export type FormatName = TableName;
+
+/** The columns of a dataset's shards: those of its rows that its format carries. */
+export function shardSchema(settings: Settings): Schema {
+	const { columns } = formats.find(settings.format);
+	return rowSchema(settings).filter(
+		({ name }) => columns === null || columns.includes(name),
+	);
+}
+
+function asDataset(table: TableFormat): DatasetFormat {
+	return {
+		...table,
+		columns: null,
+		fault: () => null,
+		filesBeside: () => ({}),
+		loadLines: () => [],
+	};
+}

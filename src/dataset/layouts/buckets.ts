@@ -1,0 +1,41 @@
+import { optionName, UsageError } from "../../core/errors.js";
+import { bucketsOf } from "../../decompose/decompose-documents.js";
+import { decomposers, decomposeTable } from "../../decompose/decomposers.js";
+import type { CutOptions } from "../../decompose/cuts.js";
+import { packers } from "../../pack/packers.js";
+import { bucketName } from "../names.js";
+import type { Layout } from "./layout.js";
+
+/** Sequences by length: rows of one sequence each, or shared by what fills none. */
+export const buckets: Layout<typeof decomposeTable> = {
+	options: decomposeTable,
+	title: "Token sequences by length",
+	about: () =>
+		"Documents are cut into sequences of a few lengths, those of a length in a configuration of their own: a batch of one needs no padding and no mask.",
+	// Curricula read rows at random.
+	format: "arrow",
+	packer: ({ remainder }) =>
+		remainder === "pack" ? "best-fit-decreasing" : "padded",
+
+	plan({ decomposer, packer, ...values }) {
+		const { options, fillsRows } = decomposers.find(decomposer);
+		const own = Object.keys(options).map((name) => [name, values[name]]);
+		const cut = { name: decomposer, ...Object.fromEntries(own) };
+		if (
+			fillsRows &&
+			values.remainder !== "pack" &&
+			packers.find(packer).sharesRows
+		)
+			throw new UsageError(
+				"ignored-option",
+				`${optionName("packer", packer)} has nothing to pack: the sequences of ${decomposer} fill their rows. It goes with ${optionName("remainder", "pack")}, or ${optionName("decomposer", "whole")}.`,
+			);
+		return {
+			cut,
+			buckets: bucketsOf(cut as CutOptions).map((bucket) => ({
+				...bucket,
+				directory: `data/${bucketName(bucket.length)}`,
+			})),
+		};
+	},
+};

@@ -1,0 +1,47 @@
+// The names of a dataset's files. They end in the plan's hash: the files of two builds
+// in one directory are never confused, so that an old dataset stays whole beside a new
+// one until the new one is.
+
+/** Letters of the plan's hash in the names of files. */
+const HASH_LETTERS = 8;
+
+export function shardPath(
+	directory: string,
+	task: number,
+	number: number,
+	planHash: string,
+	extension: string,
+): string {
+	return `${directory}/train-${padded(task, 5)}-${padded(number, 4)}-${short(planHash)}${extension}`;
+}
+
+/** What matches the shards in a directory, for readers that take patterns. */
+export function shardPattern(directory: string, planHash: string): string {
+	return `${directory}/train-*-${short(planHash)}.*`;
+}
+
+export function indexPath(task: number, planHash: string): string {
+	return `index/${padded(task, 5)}-${short(planHash)}.parquet`;
+}
+
+export function indexPattern(planHash: string): string {
+	return `index/*-${short(planHash)}.parquet`;
+}
+
+/** The list of records that were passed over. */
+export function skippedPath(planHash: string): string {
+	return `index/skipped-${short(planHash)}.jsonl`;
+}
+
+/** The name of the bucket of a length: of its directory, and of its config. */
+export function bucketName(length: number): string {
+	return `len-${padded(length, 5)}`;
+}
+
+export function padded(number: number, width: number): string {
+	return String(number).padStart(width, "0");
+}
+
+function short(planHash: string): string {
+	return planHash.slice(0, HASH_LETTERS);
+}

@@ -1,0 +1,125 @@
+import { UsageError } from "../core/errors.js";
+import { type Storage } from "../storage/storage.js";
+import { storageAt } from "../storage/storages.js";
+import { type ColumnBatch, type ColumnValues, rowOf } from "../tables/columns.js";
+import { formats, shardSchema } from "./formats.js";
+import { indexSchema, indexTable } from "./index-rows.js";
+import type { Manifest, ManifestShard } from "./manifest.js";
+import { readManifest } from "./read-manifest.js";
+
+/** A dataset that can be read back. */
+export interface Dataset {
+	readonly directory: string;
+	readonly manifest: Manifest;
+	/**
+	 * The rows of all shards in the manifest's order, or of one bucket, in batches of
+	 * columns; each is valid until the next one is asked for.
+	 * @param bucket Length of the bucket; default all.
+	 */
+	rows(bucket?: number): AsyncGenerator<ColumnBatch>;
+	/**
+	 * One row: the values of each column, by name. Reads the row's group, and keeps it
+	 * for the next call.
+	 * @param number Counted over the shards in the manifest's order, or over a bucket's.
+	 * @throws UsageError `no-row`
+	 */
+	row(number: number, bucket?: number): Promise<DatasetRow>;
+	/** The index: documents in the order of the input, in batches of columns (`indexSchema`). */
+	documents(): AsyncGenerator<ColumnBatch>;
+}
+
+/** The values of a row, by column. */
+export type DatasetRow = Record<string, ColumnValues>;
+
+/**
+ * Opens a dataset to read its rows and documents.
+ * @throws UsageError `not-a-dataset`, `unfinished`; DataError `bad-manifest`
+ */
+export async function openDataset(directory: string): Promise<Dataset> {
+	const path = directory.replace(/(?<=.)\/+$/, "");
+	return new ReadableDataset(path, await readManifest(path));
+}
+
+class ReadableDataset implements Dataset {
+	readonly directory: string;
+	readonly manifest: Manifest;
+	readonly #storage: Storage;
+	/** The group of rows that was read last: its shard and number there. */
+	#kept: { shard: ManifestShard; group: number; batch: ColumnBatch } | null =
+		null;
+
+	constructor(directory: string, manifest: Manifest) {
+		this.directory = directory;
+		this.manifest = manifest;
+		this.#storage = storageAt(directory);
+	}
+
+	async *rows(bucket?: number): AsyncGenerator<ColumnBatch> {
+		const { settings } = this.manifest;
+		const { read } = formats.find(settings.format);
+		for (const { path, bytes } of this.#shardsOf(bucket))
+			yield* this.#reading(path, (file) =>
+				read(file, bytes, shardSchema(settings)),
+			);
+	}
+
+	async row(number: number, bucket?: number): Promise<DatasetRow> {
+		let row = number;
+		for (const shard of this.#shardsOf(bucket)) {
+			if (row >= 0 && row < shard.rows) return this.#rowOfShard(shard, row);
+			row -= shard.rows;
+		}
+		throw new UsageError(
+			"no-row",
+			`${this.directory} has no row ${number}${bucket === undefined ? "" : ` in the bucket of ${bucket}`}: it has ${number - row}.`,
+		);
+	}
+
+	async *documents(): AsyncGenerator<ColumnBatch> {
+		for (const { path, bytes } of this.manifest.index)
+			yield* this.#reading(path, (file) =>
+				indexTable.read(file, bytes, indexSchema),
+			);
+	}
+
+	#shardsOf(bucket: number | undefined): ManifestShard[] {
+		return bucket === undefined
+			? this.manifest.shards
+			: this.manifest.shards.filter((shard) => shard.bucket === bucket);
+	}
+
+	async #rowOfShard(shard: ManifestShard, row: number): Promise<DatasetRow> {
+		const { settings } = this.manifest;
+		const bucket = settings.buckets.find(
+			({ length }) => length === shard.bucket,
+		);
+		const batchRows = bucket?.batchRows ?? shard.rows;
+		const group = Math.floor(row / batchRows);
+		if (this.#kept?.shard !== shard || this.#kept.group !== group) {
+			const { readBatch } = formats.find(settings.format);
+			const file = await this.#storage.open(
+				`${this.directory}/${shard.path}`,
+			);
+			try {
+				const schema = shardSchema(settings);
+				const batch = await readBatch(file, shard.bytes, schema, group);
+				this.#kept = { shard, group, batch };
+			} finally {
+				await file.close();
+			}
+		}
+		return rowOf(this.#kept.batch, row - group * batchRows);
+	}
+
+	async *#reading<T>(
+		path: string,
+		read: (file: Awaited<ReturnType<Storage["open"]>>) => AsyncGenerator<T>,
+	): AsyncGenerator<T> {
+		const file = await this.#storage.open(`${this.directory}/${path}`);
+		try {
+			yield* read(file);
+		} finally {
+			await file.close();
+		}
+	}
+}

@@ -1,0 +1,68 @@
+import { DataError, UsageError } from "../core/errors.js";
+import { safePath } from "../storage/confined.js";
+import { readAll } from "../storage/storage.js";
+import { storageAt } from "../storage/storages.js";
+import { FORMAT_VERSION, filesOf, MANIFEST, type Manifest } from "./manifest.js";
+
+/**
+ * Reads the manifest of the dataset in a directory.
+ * @throws UsageError `not-a-dataset`, `unfinished`; DataError `bad-manifest`
+ */
+export async function readManifest(directory: string): Promise<Manifest> {
+	const storage = storageAt(directory);
+	const path = `${directory}/${MANIFEST}`;
+	if ((await storage.stat(directory))?.kind !== "directory")
+		throw new UsageError(
+			"not-a-dataset",
+			`there is no directory ${directory}.`,
+		);
+	if ((await storage.stat(path)) === null) {
+		const unfinished = (await storage.list(directory)).includes(".seqpack");
+		throw new UsageError(
+			unfinished ? "unfinished" : "not-a-dataset",
+			unfinished
+				? `the build of ${directory} is not finished: run its seqpack build command again.`
+				: `${directory} is not a dataset of seqpack: it has no ${MANIFEST}.`,
+		);
+	}
+	let manifest: Manifest;
+	try {
+		manifest = JSON.parse((await readAll(storage, path)).toString("utf8"));
+	} catch (error) {
+		if (!(error instanceof SyntaxError)) throw error;
+		throw badManifest(path, `it is not JSON (${error.message})`);
+	}
+	const fault = faultOf(manifest);
+	if (fault !== null) throw badManifest(path, fault);
+	return manifest;
+}
+
+/** What keeps a manifest from being used; null where nothing does. */
+function faultOf(manifest: Manifest): string | null {
+	if (typeof manifest?.formatVersion !== "number")
+		return "it has no formatVersion";
+	if (manifest.formatVersion !== FORMAT_VERSION)
+		return `its format version is ${manifest.formatVersion}, and this seqpack reads version ${FORMAT_VERSION}`;
+	for (const key of [
+		"settings",
+		"totals",
+		"summary",
+		"tokenizer",
+		"tasks",
+	] as const)
+		if (typeof manifest[key] !== "object" || manifest[key] === null)
+			return `its "${key}" is missing`;
+	for (const key of ["shards", "index", "inputs", "beside"] as const)
+		if (!Array.isArray(manifest[key])) return `its "${key}" is missing`;
+	for (const file of filesOf(manifest))
+		if (typeof file?.path !== "string" || !safePath(file.path))
+			return `it lists a file outside the dataset's directory, ${JSON.stringify(file?.path)}`;
+	return null;
+}
+
+function badManifest(path: string, why: string): DataError {
+	return new DataError(
+		"bad-manifest",
+		`${path} cannot be used: ${why}. Build the dataset again, or use the version of seqpack that made it.`,
+	);
+}

@@ -1,0 +1,138 @@
+import { type CutOptions } from "../../decompose/cuts.js";
+import { startRule } from "../../decompose/decompose-documents.js";
+import { type ColumnBatch, columnOf } from "../../tables/columns.js";
+import type { Manifest, ManifestIndex } from "../manifest.js";
+import { numberOfDocument, taskOfDocument } from "../rows.js";
+import { addCounts, type CutCounts } from "../totals.js";
+import type { FoundSequences } from "./found-sequences.js";
+import type { Problems } from "./problems.js";
+
+/**
+ * Checks a task's index against the sequences that were found in rows: those of each
+ * document cover it, but for what was dropped, and lie where the index says.
+ */
+export class IndexCheck {
+	readonly counts: CutCounts = {
+		dropped: {},
+		repeatedTokens: 0,
+		cutDocuments: 0,
+	};
+	documents = 0;
+	/** Tokens of the documents as they were read. */
+	tokens = 0;
+	readonly #file: ManifestIndex;
+	readonly #problems: Problems;
+	readonly #found: FoundSequences;
+	/** The found sequences in the order of documents, and the next one to be met. */
+	readonly #order: Uint32Array;
+	#next = 0;
+	readonly #dueStart: (covered: number, length: number) => number;
+
+	constructor(
+		{ settings }: Manifest,
+		file: ManifestIndex,
+		found: FoundSequences,
+		problems: Problems,
+	) {
+		this.#file = file;
+		this.#found = found;
+		this.#order = found.sorted();
+		this.#problems = problems;
+		this.#dueStart = startRule(settings.cut as CutOptions);
+	}
+
+	check(batch: ColumnBatch): void {
+		const docIds = columnOf(batch, "doc_id", "int64").values;
+		const tokens = columnOf(batch, "tokens", "int32").values;
+		const dropped = columnOf(batch, "dropped_tokens", "int32").values;
+		const reasons = columnOf(batch, "drop_reason", "string").values;
+		const places = {
+			bucket: columnOf(batch, "buckets", "list<int32>"),
+			shard: columnOf(batch, "shards", "list<int32>"),
+			row: columnOf(batch, "rows", "list<int32>"),
+		};
+		for (let d = 0; d < batch.rows; d++, this.documents++) {
+			const id = docIds[d];
+			const place = `document ${id} of ${this.#file.path}`;
+			if (
+				numberOfDocument(id) !== this.documents ||
+				taskOfDocument(id) !== this.#file.task
+			)
+				this.#problems.add(
+					`${place} is not in its row, which is ${this.documents}`,
+				);
+			let covered = 0;
+			let at = places.shard.offsets[d];
+			const end = places.shard.offsets[d + 1];
+			const first = at;
+			for (; this.#isNextOf(this.documents); this.#next++, at++)
+				covered = this.#checkSequence(covered, place, (name) =>
+					at < end ? places[name].values[at] : null,
+				);
+			if (at !== end)
+				this.#problems.add(
+					`${place}: the index lists ${end - first} sequences, and the rows hold ${at - first}`,
+				);
+			if (covered + dropped[d] !== tokens[d])
+				this.#problems.add(
+					`${place} has ${tokens[d]} tokens; ${covered} are in rows and ${dropped[d]} are counted as dropped`,
+				);
+			this.tokens += tokens[d];
+			const reason = reasons[d];
+			if (reason !== null)
+				addCounts(this.counts.dropped, {
+					[reason]: { documents: 1, tokens: dropped[d] },
+				});
+			if (at - first > 1 || (at - first === 1 && dropped[d] > 0))
+				this.counts.cutDocuments++;
+		}
+	}
+
+	/** What is left once all batches are checked. */
+	finish(): void {
+		const left = this.#order.length - this.#next;
+		if (left > 0)
+			this.#problems.add(
+				`${left} sequences are of documents that ${this.#file.path} does not have`,
+			);
+		if (this.documents !== this.#file.rows)
+			this.#problems.add(
+				`${this.#file.path} has ${this.documents} rows; the manifest says ${this.#file.rows}`,
+			);
+	}
+
+	#isNextOf(document: number): boolean {
+		return (
+			this.#next < this.#order.length &&
+			this.#found.document.array[this.#order[this.#next]] === (document | 0)
+		);
+	}
+
+	/**
+	 * @param covered Tokens of the document that its sequences before cover.
+	 * @returns The same with this one.
+	 */
+	#checkSequence(
+		covered: number,
+		place: string,
+		said: (name: "bucket" | "shard" | "row") => number | null,
+	): number {
+		const sequence = this.#order[this.#next];
+		const start = this.#found.start.array[sequence];
+		const length = this.#found.length.array[sequence];
+		const due = this.#dueStart(covered, length);
+		if (start !== due)
+			this.#problems.add(
+				`${place}: a sequence begins at its token ${start}, where ${due} was due`,
+			);
+		this.counts.repeatedTokens += Math.max(0, covered - start);
+		for (const name of ["bucket", "shard", "row"] as const)
+			if (said(name) !== this.#found[name].array[sequence]) {
+				this.#problems.add(
+					`${place}: its sequence at token ${start} is not in the row that the index says`,
+				);
+				break;
+			}
+		return start + length;
+	}
+}

@@ -1,0 +1,171 @@
+import { roundUp } from "../../core/arithmetic.js";
+import { bucketOf } from "../../decompose/buckets.js";
+import {
+	type Column,
+	type ColumnBatch,
+	columnOf,
+} from "../../tables/columns.js";
+import { checkColumns } from "../check-columns.js";
+import type { Manifest, ManifestShard } from "../manifest.js";
+import { numberOfDocument, taskOfDocument } from "../rows.js";
+import { emptyRowCounts, type RowCounts } from "../totals.js";
+import type { FoundSequences } from "./found-sequences.js";
+import type { Problems } from "./problems.js";
+
+/** A list column of a batch. */
+type Lists = Extract<Column, { offsets: Int32Array }>;
+
+/** Checks the rows of a shard, batch by batch, and counts what they hold. */
+export class ShardCheck {
+	readonly counts: RowCounts = emptyRowCounts();
+	readonly #shard: ManifestShard;
+	readonly #manifest: Manifest;
+	readonly #problems: Problems;
+	/** The bucket's place in the settings, and the capacities of all. */
+	readonly #bucket: number;
+	readonly #capacities: number[];
+	/** Sequences by the room that they take. */
+	readonly #rooms: Float64Array;
+	readonly #sequencesOf: (task: number) => FoundSequences | null;
+	/** Whether its rows are of a repack task, so that the index has no place for them. */
+	readonly #isRepacked: boolean;
+
+	/**
+	 * @param rooms Of the shard's bucket; is added to.
+	 * @param sequencesOf The sequences of a task that the shard may hold some of; null
+	 * where it may hold none.
+	 */
+	constructor(
+		manifest: Manifest,
+		shard: ManifestShard,
+		bucket: number,
+		rooms: Float64Array,
+		sequencesOf: (task: number) => FoundSequences | null,
+		problems: Problems,
+	) {
+		this.#manifest = manifest;
+		this.#shard = shard;
+		this.#bucket = bucket;
+		this.#capacities = manifest.settings.buckets.map(
+			({ capacity }) => capacity,
+		);
+		this.#rooms = rooms;
+		this.#sequencesOf = sequencesOf;
+		this.#isRepacked = shard.task >= manifest.tasks.read;
+		this.#problems = problems;
+	}
+
+	/** Checks a batch of rows, which follow those checked before. */
+	check(batch: ColumnBatch): void {
+		const first = this.counts.rows;
+		const ids = columnOf(batch, "input_ids", "list<int32>");
+		const lengths = columnOf(batch, "seq_lengths", "list<int32>");
+		const docIds = columnOf(batch, "doc_ids", "list<int64>");
+		const docOffsets = columnOf(batch, "doc_offsets", "list<int32>");
+		for (let r = 0; r < batch.rows; r++) {
+			const place = `${this.#shard.path} row ${first + r}`;
+			const tokens = ids.offsets[r + 1] - ids.offsets[r];
+			const sequences = lengths.offsets[r + 1] - lengths.offsets[r];
+			for (const [name, { offsets }] of [
+				["doc_ids", docIds],
+				["doc_offsets", docOffsets],
+			] as [string, Lists][])
+				if (offsets[r + 1] - offsets[r] !== sequences)
+					this.#problems.add(
+						`${place} has ${sequences} seq_lengths and ${offsets[r + 1] - offsets[r]} ${name}`,
+					);
+			this.#checkTokens(
+				ids.values.subarray(ids.offsets[r], ids.offsets[r + 1]),
+				place,
+			);
+			this.#checkSequences(
+				lengths.values.subarray(lengths.offsets[r], lengths.offsets[r + 1]),
+				tokens,
+				place,
+			);
+			for (let i = 0; i < sequences; i++)
+				this.#note(
+					docIds.values[docIds.offsets[r] + i] ?? -1n,
+					docOffsets.values[docOffsets.offsets[r] + i] ?? -1,
+					lengths.values[lengths.offsets[r] + i],
+					first + r,
+				);
+		}
+		this.counts.rows += batch.rows;
+		checkColumns(batch, this.#manifest.settings, (row, column) =>
+			this.#problems.add(
+				`${this.#shard.path} row ${first + row}: its column ${column} is not what its seq_lengths make it`,
+			),
+		);
+	}
+
+	#checkTokens(ids: Int32Array, place: string): void {
+		const { vocabSize } = this.#manifest.tokenizer;
+		for (const id of ids)
+			if (id >>> 0 >= vocabSize) {
+				this.#problems.add(
+					`${place} has the token id ${id}, which is not in the vocabulary of ${vocabSize}`,
+				);
+				return;
+			}
+	}
+
+	/** @param tokens What the row's `input_ids` have. */
+	#checkSequences(lengths: Int32Array, tokens: number, place: string): void {
+		const { packer, cut, padDocumentToMultiple, padToMultiple } =
+			this.#manifest.settings;
+		const capacity = this.#capacities[this.#bucket];
+		const mostSequences = Number(packer.maxSequences ?? lengths.length);
+		if (lengths.length > mostSequences)
+			this.#problems.add(
+				`${place} has ${lengths.length} sequences, more than ${mostSequences}`,
+			);
+		if (tokens > capacity)
+			this.#problems.add(`${place} has ${tokens} tokens, more than ${capacity}`);
+		const { counts } = this;
+		let sum = 0;
+		let rooms = 0;
+		for (const length of lengths) {
+			const room = roundUp(length, padDocumentToMultiple);
+			sum += length;
+			rooms += room;
+			counts.context += (length * (length - 1)) / 2;
+			if (room >= 0 && room <= capacity) this.#rooms[room]++;
+			if (length < Number(cut.minSequence ?? 1))
+				this.#problems.add(`${place} has a sequence of ${length} tokens`);
+			if (bucketOf(length, this.#capacities) !== this.#bucket)
+				this.#problems.add(
+					`${place} has a sequence of ${length} tokens, which belongs in another bucket`,
+				);
+		}
+		if (sum !== tokens)
+			this.#problems.add(
+				`${place} has ${tokens} tokens, but its seq_lengths add up to ${sum}`,
+			);
+		if (tokens <= capacity && rooms > capacity)
+			this.#problems.add(
+				`${place} has ${rooms} tokens once its sequences are padded to multiples of ${padDocumentToMultiple}, more than ${capacity}`,
+			);
+		counts.sequences += lengths.length;
+		counts.tokens += tokens;
+		counts.alignmentTokens += rooms - sum;
+		counts.paddedTokens += roundUp(rooms, padToMultiple ?? capacity);
+	}
+
+	/** Notes where a sequence was found. */
+	#note(id: bigint, start: number, length: number, row: number): void {
+		const found = this.#sequencesOf(taskOfDocument(id));
+		if (found === null) {
+			this.#problems.add(
+				`${this.#shard.path} row ${row} has the document ${id}, which is of another task`,
+			);
+			return;
+		}
+		found.document.push(numberOfDocument(id) | 0);
+		found.start.push(start);
+		found.length.push(length);
+		found.bucket.push(this.#shard.bucket);
+		found.shard.push(this.#isRepacked ? -1 : this.#shard.number);
+		found.row.push(this.#isRepacked ? -1 : row);
+	}
+}

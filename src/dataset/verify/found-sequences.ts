@@ -1,0 +1,29 @@
+import { Int32Buffer } from "../../core/buffers.js";
+
+/** Sequences of a task's documents, as they were found in rows. */
+export class FoundSequences {
+	/** Number of the document in its task, and where in it the sequence begins. */
+	readonly document = new Int32Buffer();
+	readonly start = new Int32Buffer();
+	readonly length = new Int32Buffer();
+	/** Length of its bucket, shard and row there; shard and row are -1 in rows of a repack task. */
+	readonly bucket = new Int32Buffer();
+	readonly shard = new Int32Buffer();
+	readonly row = new Int32Buffer();
+
+	get count(): number {
+		return this.document.length;
+	}
+
+	/** Their numbers in the order of documents, then starts. */
+	sorted(): Uint32Array {
+		const order = new Uint32Array(this.count);
+		for (let i = 0; i < order.length; i++) order[i] = i;
+		const document = this.document.array;
+		const start = this.start.array;
+		return order.sort(
+			(a, b) =>
+				(document[a] >>> 0) - (document[b] >>> 0) || start[a] - start[b],
+		);
+	}
+}

@@ -1,0 +1,18 @@
+/** What is found wrong, as sentences. */
+export class Problems {
+	/** The first ones. */
+	readonly sentences: string[] = [];
+	/** How many there are in all. */
+	count = 0;
+	readonly #most: number;
+
+	/** @param most Sentences that are kept. */
+	constructor(most: number) {
+		this.#most = most;
+	}
+
+	add(sentence: string): void {
+		this.count++;
+		if (this.sentences.length < this.#most) this.sentences.push(sentence);
+	}
+}

@@ -1,0 +1,277 @@
+import { readAll, type ReadableFile, type Storage } from "../../storage/storage.js";
+import { storageAt } from "../../storage/storages.js";
+import { addCounts, emptyTotals } from "../totals.js";
+import { formats, shardSchema } from "../formats.js";
+import { indexSchema, indexTable } from "../index-rows.js";
+import {
+	type DatasetFile,
+	filesOf,
+	type Manifest,
+	type ManifestIndex,
+	type ManifestShard,
+} from "../manifest.js";
+import { readManifest } from "../read-manifest.js";
+import { checkStrangers, isAsListed } from "./check-files.js";
+import { IndexCheck } from "./check-index.js";
+import { ShardCheck } from "./check-shard.js";
+import { checkTotals, type Recounted } from "./check-totals.js";
+import { FoundSequences } from "./found-sequences.js";
+import { Problems } from "./problems.js";
+
+export interface VerifyResult {
+	/** What is wrong, as sentences; empty when all is well. The first `mostProblems` only. */
+	problems: string[];
+	/** How many there are in all. */
+	problemCount: number;
+	/** What was read again. */
+	files: number;
+	rows: number;
+	sequences: number;
+	documents: number;
+	tokens: number;
+}
+
+export interface VerifyOptions {
+	/** Most problems to tell of; default 20. */
+	mostProblems?: number;
+	/** Told of files checked, of how many. */
+	onProgress?: (files: number, totalFiles: number) => void;
+}
+
+/**
+ * Reads a whole dataset again and checks it against its manifest: every file's
+ * checksum, every row's lengths and token ids, that the sequences of each document
+ * cover it exactly once and lie where the index says, and that the totals balance. A
+ * file that is not the one that the manifest lists is not read. Memory is bounded by
+ * the sequences of one task, and those that tasks left over.
+ * @throws UsageError, DataError when there is no manifest to check against.
+ */
+export async function verify(
+	directory: string,
+	options: VerifyOptions = {},
+): Promise<VerifyResult> {
+	const manifest = await readManifest(directory);
+	return new Verification(directory, manifest, options).run();
+}
+
+class Verification {
+	readonly #storage: Storage;
+	readonly #directory: string;
+	readonly #manifest: Manifest;
+	readonly #problems: Problems;
+	readonly #onProgress: NonNullable<VerifyOptions["onProgress"]>;
+	readonly #counted: Recounted;
+	readonly #rooms: Float64Array[];
+	#files = 0;
+	/** Files that could not be read: what they hold is in no count. */
+	readonly #unread = new Set<string>();
+
+	constructor(
+		directory: string,
+		manifest: Manifest,
+		{ mostProblems = 20, onProgress = () => {} }: VerifyOptions,
+	) {
+		this.#storage = storageAt(directory);
+		this.#directory = directory;
+		this.#manifest = manifest;
+		this.#problems = new Problems(mostProblems);
+		this.#onProgress = onProgress;
+		const { documents, buckets, dropped, skippedRecords } = emptyTotals();
+		this.#counted = {
+			documents,
+			buckets,
+			dropped,
+			skippedRecords,
+			repeatedTokens: 0,
+			cutDocuments: 0,
+			tokensRead: 0,
+		};
+		this.#rooms = manifest.settings.buckets.map(
+			({ capacity }) => new Float64Array(capacity + 1),
+		);
+	}
+
+	async run(): Promise<VerifyResult> {
+		const { shards, index, skipped, beside, tasks } = this.#manifest;
+		/** What the shards of repack tasks hold of each task. */
+		const leftovers = new Map<number, FoundSequences>();
+		const repacked = shards.filter(({ task }) => task >= tasks.read);
+		for (const shard of repacked)
+			await this.#checkShard(shard, (task) =>
+				task < tasks.read ? entry(leftovers, task) : null,
+			);
+		const isWhole = !repacked.some(({ path }) => this.#unread.has(path));
+		const ofTask = groupByTask(shards.filter(({ task }) => task < tasks.read));
+		for (const task of new Set([
+			...ofTask.keys(),
+			...index.map(({ task }) => task),
+			...leftovers.keys(),
+		])) {
+			const found = leftovers.get(task) ?? new FoundSequences();
+			leftovers.delete(task);
+			await this.#checkTask(task, ofTask.get(task) ?? [], found, isWhole);
+		}
+		if (skipped !== null) await this.#checkSkipped(skipped);
+		for (const file of beside) await this.#isAsListed(file);
+		await checkStrangers(
+			this.#storage,
+			this.#directory,
+			this.#manifest,
+			this.#problems,
+		);
+		// Of what was not read nothing can be said.
+		if (this.#unread.size === 0)
+			checkTotals(this.#manifest, this.#counted, this.#rooms, this.#problems);
+		return this.#result();
+	}
+
+	#result(): VerifyResult {
+		const rows = Object.values(this.#counted.buckets);
+		const sum = (key: "rows" | "sequences" | "tokens") =>
+			rows.reduce((total, counts) => total + counts[key], 0);
+		return {
+			problems: this.#problems.sentences,
+			problemCount: this.#problems.count,
+			files: this.#files,
+			rows: sum("rows"),
+			sequences: sum("sequences"),
+			documents: this.#counted.documents,
+			tokens: sum("tokens"),
+		};
+	}
+
+	/** @param isWhole Whether all sequences that the task left over were found. */
+	async #checkTask(
+		task: number,
+		shards: readonly ManifestShard[],
+		found: FoundSequences,
+		isWhole: boolean,
+	): Promise<void> {
+		for (const shard of shards)
+			await this.#checkShard(shard, (of) => (of === task ? found : null));
+		const files = this.#manifest.index.filter((file) => file.task === task);
+		if (files.length > 1)
+			this.#problems.add(`task ${task} has ${files.length} index files`);
+		if (files.length === 0 && found.count > 0)
+			this.#problems.add(`task ${task} has rows, but no index file`);
+		if (files.length === 0) return;
+		const canCheck =
+			isWhole && !shards.some(({ path }) => this.#unread.has(path));
+		await this.#checkIndex(files[0], canCheck ? found : null);
+	}
+
+	/** @param sequencesOf The sequences of a task that it may hold some of; null where it may hold none. */
+	async #checkShard(
+		shard: ManifestShard,
+		sequencesOf: (task: number) => FoundSequences | null,
+	): Promise<void> {
+		if (!(await this.#isAsListed(shard))) return;
+		const { settings } = this.#manifest;
+		const bucket = settings.buckets.findIndex(
+			({ length }) => length === shard.bucket,
+		);
+		if (bucket === -1) {
+			this.#problems.add(
+				`${shard.path} is of a bucket of ${shard.bucket}, which the settings do not have`,
+			);
+			this.#unread.add(shard.path);
+			return;
+		}
+		const check = new ShardCheck(
+			this.#manifest,
+			shard,
+			bucket,
+			this.#rooms[bucket],
+			sequencesOf,
+			this.#problems,
+		);
+		const { read } = formats.find(settings.format);
+		await this.#read(shard, async (file, bytes) => {
+			for await (const batch of read(file, bytes, shardSchema(settings)))
+				check.check(batch);
+		});
+		for (const what of ["rows", "sequences", "tokens"] as const)
+			if (check.counts[what] !== shard[what])
+				this.#problems.add(
+					`${shard.path} has ${check.counts[what]} ${what}; the manifest says ${shard[what]}`,
+				);
+		addCounts(this.#counted.buckets, { [shard.bucket]: check.counts });
+	}
+
+	/** @param found Null where not all sequences of the task could be read. */
+	async #checkIndex(
+		file: ManifestIndex,
+		found: FoundSequences | null,
+	): Promise<void> {
+		if (!(await this.#isAsListed(file)) || found === null) return;
+		const check = new IndexCheck(this.#manifest, file, found, this.#problems);
+		await this.#read(file, async (readable, bytes) => {
+			for await (const batch of indexTable.read(readable, bytes, indexSchema))
+				check.check(batch);
+		});
+		check.finish();
+		const { documents, tokens: tokensRead, counts } = check;
+		addCounts(this.#counted, { documents, tokensRead, ...counts });
+	}
+
+	async #checkSkipped(file: DatasetFile): Promise<void> {
+		if (!(await this.#isAsListed(file))) return;
+		const path = `${this.#directory}/${file.path}`;
+		const list = (await readAll(this.#storage, path)).toString("utf8");
+		for (const line of list.split("\n")) {
+			if (line === "") continue;
+			const { reason } = JSON.parse(line);
+			addCounts(this.#counted.skippedRecords, { [String(reason)]: 1 });
+		}
+	}
+
+	async #isAsListed(file: DatasetFile): Promise<boolean> {
+		const total = filesOf(this.#manifest).length;
+		this.#onProgress(++this.#files, total);
+		const isListed = await isAsListed(
+			this.#storage,
+			this.#directory,
+			file,
+			this.#problems,
+		);
+		if (!isListed) this.#unread.add(file.path);
+		return isListed;
+	}
+
+	/** Opens a file for `action`; a file that cannot be read as what it should be is a problem, not an end. */
+	async #read(
+		{ path, bytes }: DatasetFile,
+		action: (file: ReadableFile, bytes: number) => Promise<void>,
+	): Promise<void> {
+		const file = await this.#storage.open(`${this.#directory}/${path}`);
+		try {
+			await action(file, bytes);
+		} catch (error) {
+			this.#problems.add(`${path} cannot be read: ${(error as Error).message}`);
+			this.#unread.add(path);
+		} finally {
+			await file.close();
+		}
+	}
+}
+
+function groupByTask(
+	shards: readonly ManifestShard[],
+): Map<number, ManifestShard[]> {
+	const groups = new Map<number, ManifestShard[]>();
+	for (const shard of shards) {
+		const group = groups.get(shard.task);
+		if (group === undefined) groups.set(shard.task, [shard]);
+		else group.push(shard);
+	}
+	return groups;
+}
+
+function entry(
+	leftovers: Map<number, FoundSequences>,
+	task: number,
+): FoundSequences {
+	const found = leftovers.get(task) ?? new FoundSequences();
+	leftovers.set(task, found);
+	return found;
+}

@@ -1,0 +1,238 @@
+import { availableParallelism } from "node:os";
+import { finalize, putAway } from "../build/finalize.js";
+import {
+	beginAnew,
+	forgetUnused,
+	lookAtOutput,
+	readPlan,
+	withOutput,
+} from "../build/output-directory.js";
+import { dependenciesOf, type Plan } from "../build/plan.js";
+import { prepareBuild, tokenizerOfPlan } from "../build/prepare.js";
+import { readRecords, requireRows, type TaskRecord } from "../build/record.js";
+import { noTimes, type StageTimes } from "../build/stopwatch.js";
+import { STATE, Workspace } from "../build/workspace.js";
+import { DataError, UsageError } from "../core/errors.js";
+import type { Manifest } from "../dataset/manifest.js";
+import { addCounts } from "../dataset/totals.js";
+import type { BuildOptions, BuildProgress } from "../options/build.js";
+import type { PreparedTokenizer } from "../tokenizer/from-json.js";
+import { runOnThreads } from "./threads.js";
+
+/** A build whose plan lies in its output directory: any process can run its tasks. */
+export interface PlannedBuild {
+	/** The output directory. */
+	out: string;
+	plan: Plan;
+}
+
+/** How tasks are run. */
+export interface RunOptions {
+	/** Threads; default one a core. 0 runs in the calling thread. */
+	workers?: number | undefined;
+	/** Stops the run; tasks that are done stay done. */
+	signal?: AbortSignal | undefined;
+	/** Told of how far the run is, several times a second. */
+	onProgress?: ((progress: BuildProgress) => void) | undefined;
+}
+
+export interface BuildResult {
+	/** `built`, or `already-built` when the dataset was there and nothing was done. */
+	status: "built" | "already-built";
+	out: string;
+	manifest: Manifest;
+	/** Tasks that an earlier run had done. */
+	tasksResumed: number;
+	/** Milliseconds by stage, summed over the workers. */
+	stages: StageTimes;
+	seconds: number;
+}
+
+/**
+ * Builds a dataset: reads documents, tokenizes, packs, and writes shards, an
+ * index and a manifest to `options.out`. It is `planBuild`, `runTasks` of all tasks and
+ * `finalizeBuild` in one. Stopped or killed at any place, the same call goes on where
+ * it stopped and gives the same bytes.
+ * @throws UsageError, DataError, EnvironmentError, InterruptedError; each says
+ * what to do.
+ */
+export async function build(options: BuildOptions): Promise<BuildResult> {
+	const began = performance.now();
+	const prepared = await prepareBuild(options);
+	const { out, plan, overwrite, notify } = prepared;
+	return withOutput(out, plan, overwrite, async (workspace) => {
+		const end = (rest: Omit<BuildResult, "out" | "seconds">): BuildResult => ({
+			...rest,
+			out,
+			seconds: (performance.now() - began) / 1000,
+		});
+		const manifest = await begin(workspace, plan, overwrite);
+		if (manifest !== null) {
+			const tasksResumed = plan.tasks.length;
+			const stages = noTimes();
+			return end({ status: "already-built", manifest, tasksResumed, stages });
+		}
+		try {
+			const all = [...plan.tasks.keys()];
+			const { tokenizer } = prepared;
+			const done = await run(workspace, plan, tokenizer, all, options, notify);
+			const manifest = await makeDataset(workspace, plan);
+			return end({ status: "built", manifest, ...done });
+		} catch (error) {
+			const isEmpty =
+				error instanceof DataError && error.code === "empty-corpus";
+			const kept = isEmpty ? 0 : await countDone(workspace, plan);
+			if (isEmpty) await putAway(workspace);
+			if (kept === 0) await forgetUnused(workspace);
+			else
+				notify(
+					`${kept} of ${plan.tasks.length} tasks are done and kept in ${out}/${STATE}: the same command goes on from there`,
+				);
+			throw error;
+		}
+	});
+}
+
+/**
+ * Plans a build, and writes the plan to the output directory.
+ * @throws as `build` does; UsageError `already-built` where there is nothing to do
+ */
+export async function planBuild(options: BuildOptions): Promise<PlannedBuild> {
+	const { out, plan, overwrite } = await prepareBuild(options);
+	await withOutput(out, plan, overwrite, async (workspace) => {
+		if ((await begin(workspace, plan, overwrite)) !== null)
+			throw new UsageError(
+				"already-built",
+				`${out} is built already: there is nothing to plan.`,
+			);
+	});
+	return { out, plan };
+}
+
+/** The build that was planned in a directory. @throws UsageError `no-plan` */
+export async function openBuild(out: string): Promise<PlannedBuild> {
+	const plan = await readPlan(out);
+	if (plan === null)
+		throw new UsageError("no-plan", `no build is planned in ${out}.`);
+	return { out, plan };
+}
+
+/**
+ * Runs tasks of a planned build, by their numbers, those among them that are done
+ * already left out. Takes no lock: any number of processes may run tasks of one build,
+ * also the same ones, since what a task writes is always the same.
+ * @throws UsageError `not-ready` where a task packs what another one leaves that is
+ * neither done nor among these; else as `build` does
+ */
+export async function runTasks(
+	{ out, plan }: PlannedBuild,
+	tasks: readonly number[],
+	options: RunOptions = {},
+): Promise<void> {
+	const workspace = new Workspace(out, plan.planHash);
+	const tokenizer = await tokenizerOfPlan(plan);
+	await run(workspace, plan, tokenizer, tasks, options);
+}
+
+/**
+ * Makes the dataset of a planned build whose tasks are all done.
+ * @throws UsageError `not-ready` where some are not, `in-use`; DataError `empty-corpus`
+ */
+export function finalizeBuild({ out, plan }: PlannedBuild): Promise<Manifest> {
+	return withOutput(out, plan, true, (workspace) =>
+		makeDataset(workspace, plan),
+	);
+}
+
+/** Makes the directory ready for the tasks; returns the manifest where the dataset is there already. */
+async function begin(
+	workspace: Workspace,
+	plan: Plan,
+	overwrite: boolean,
+): Promise<Manifest | null> {
+	const found = await lookAtOutput(workspace.out, plan, overwrite);
+	if (found.state === "built") {
+		// A build that was killed after its manifest was written.
+		await putAway(workspace);
+		return found.manifest;
+	}
+	if (found.state !== "unfinished") await beginAnew(workspace, plan);
+	return null;
+}
+
+async function makeDataset(
+	workspace: Workspace,
+	plan: Plan,
+): Promise<Manifest> {
+	const records = await readRecords(workspace, plan);
+	const missing = [...records.keys()].filter((task) => records[task] === null);
+	if (missing.length > 0)
+		throw new UsageError(
+			"not-ready",
+			`${missing.length} of ${records.length} tasks of ${workspace.out} are not done, such as ${missing[0]}: run them first.`,
+		);
+	requireRows(plan, records as TaskRecord[]);
+	return finalize(workspace, plan);
+}
+
+async function countDone(workspace: Workspace, plan: Plan): Promise<number> {
+	const records = await readRecords(workspace, plan);
+	return records.filter((record) => record !== null).length;
+}
+
+/** Runs those of the tasks that have no record. */
+async function run(
+	workspace: Workspace,
+	plan: Plan,
+	tokenizer: PreparedTokenizer,
+	tasks: readonly number[],
+	{ workers, signal, onProgress }: RunOptions,
+	notify: (sentence: string) => void = () => {},
+): Promise<Pick<BuildResult, "tasksResumed" | "stages">> {
+	const records = await readRecords(workspace, plan);
+	const missing = tasks.filter((task) => records[task] === null);
+	requireReady(plan, missing, records);
+	const tasksResumed = tasks.length - missing.length;
+	if (tasksResumed > 0)
+		notify(
+			`going on where an earlier run stopped: ${tasksResumed} of ${tasks.length} tasks are done`,
+		);
+	const stages = noTimes();
+	const progress = {
+		bytes: records.reduce((sum, record) => sum + (record?.bytes ?? 0), 0),
+		totalBytes: plan.inputs.reduce((sum, { bytes }) => sum + bytes, 0),
+		documents: 0,
+		tokens: 0,
+		tasks: tasksResumed,
+		totalTasks: tasks.length,
+	};
+	const { out } = workspace;
+	const threads = workers ?? availableParallelism();
+	await runOnThreads({ out, plan, tokenizer }, missing, threads, signal, {
+		onProgress(bytes, documents, tokens) {
+			addCounts(progress, { bytes, documents, tokens });
+			onProgress?.(progress);
+		},
+		onTaskDone(_task, times) {
+			progress.tasks++;
+			addCounts(stages, times);
+			onProgress?.(progress);
+		},
+	});
+	return { tasksResumed, stages };
+}
+
+function requireReady(
+	{ tasks }: Plan,
+	missing: readonly number[],
+	records: readonly (TaskRecord | null)[],
+): void {
+	const given = new Set(missing);
+	for (const task of missing)
+		for (const needed of dependenciesOf(tasks[task]))
+			if (records[needed] === null && !given.has(needed))
+				throw new UsageError(
+					"not-ready",
+					`task ${task} packs what others leave, and task ${needed} is not done: run that one first, or both together.`,
+				);
+}

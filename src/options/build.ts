@@ -1,0 +1,176 @@
+import {
+	choice,
+	entriesOf,
+	entryOf,
+	flag,
+	type Given,
+	grouped,
+	integer,
+	json,
+	optionsOfEntries,
+	programValue,
+	type Resolved,
+	required,
+	text,
+	texts,
+} from "../core/option.js";
+import { formats } from "../dataset/formats.js";
+import { layoutEntries, layouts } from "../dataset/layouts/layouts.js";
+import { readingTable, tokensTable } from "../documents/options.js";
+import { storedColumns } from "../masks/columns.js";
+import { lossWeightings } from "../masks/loss-weights.js";
+import { datasetMaskFault, type MaskKind } from "../masks/mask-kind.js";
+import { orderEntries, orders } from "../pack/orders.js";
+import { packDocumentsTable } from "../pack/pack-documents.js";
+import { LARGEST_CAPACITY } from "../pack/packing.js";
+import { sourceFormats } from "../sources/formats.js";
+
+/** How far a build is. */
+export interface BuildProgress {
+	/** Bytes of input read, of how many. */
+	bytes: number;
+	totalBytes: number;
+	documents: number;
+	tokens: number;
+	/** Tasks done, of how many. */
+	tasks: number;
+	totalTasks: number;
+}
+
+const { packer, ...packing } = packDocumentsTable;
+
+/** The options of `build`. */
+export const buildTable = {
+	inputs: required(
+		texts({
+			placeholder: "input",
+			help: `files, directories and globs of ${sourceFormats
+				.entries()
+				.map(([, { title, extensions }]) => `${title} (${extensions.join(", ")})`)
+				.join(" and ")}, also as .gz`,
+		}),
+	),
+	out: required(
+		text({
+			placeholder: "dir",
+			help: "the directory to write: new, empty, or of an unfinished build",
+		}),
+	),
+	...readingTable,
+	...tokensTable,
+	...grouped("Layout", {
+		layout: entryOf(layouts, {
+			default: "packed",
+			help: "rows of several documents, or sequences by length",
+		}),
+		...optionsOfEntries("layout", layoutEntries),
+	}),
+	...grouped("Packing", {
+		packer: {
+			...packer,
+			defaultFrom: (values: { layout?: unknown }, given: object) =>
+				layouts.find(String(values.layout)).packer(values as never, given as never),
+		} as typeof packer,
+		...packing,
+		padToMultiple: integer({
+			least: 1,
+			most: LARGEST_CAPACITY,
+			defaultText: "the whole row",
+			help: "count padding up to a multiple of this, not up to the whole row",
+		}),
+		window: integer({
+			least: 1,
+			most: 2 ** 30,
+			default: 2 ** 26,
+			help: "tokens that are packed together",
+		}),
+	}),
+	...grouped("Rows", {
+		order: entryOf(orders, {
+			default: "shuffled",
+			help: "the order of the rows",
+		}),
+		...optionsOfEntries("order", orderEntries),
+		seed: integer({ default: 0, help: "seed of the order of the rows" }),
+		columns: entriesOf(
+			{ kind: "column to store", names: storedColumns },
+			{ default: [], defaultText: "none", help: "columns to store besides" },
+		),
+		lossWeight: choice(lossWeightings, {
+			defaultText: "none",
+			help: "store weights that make each count the same, in the column loss_weight",
+		}),
+		mask: json<MaskKind>(
+			{
+				placeholder: "kind",
+				expected: 'a kind of mask, such as {"kind":"sliding-window","window":4096}',
+				written: "one",
+				fault: datasetMaskFault,
+				parse: (text) => (text.startsWith("{") ? JSON.parse(text) : { kind: text }),
+			},
+			{
+				default: { kind: "causal" },
+				defaultText: "causal",
+				help: "the mask that the rows are meant for, to be recorded; a name, or JSON",
+			},
+		),
+	}),
+	...grouped("Writing", {
+		format: entryOf(formats, {
+			defaultFrom: ({ layout }) => layouts.find(String(layout)).format,
+			defaultText: "parquet; arrow, for buckets",
+			help: "format of the shards",
+		}),
+		compression: text({
+			placeholder: "name",
+			defaultText: "the format's first",
+			help: `of the shards: ${formats
+				.entries()
+				.map(([name, { compressions }]) => `${name} has ${compressions.join(", ")}`)
+				.join("; ")}`,
+		}),
+		shardTokens: integer({
+			least: 1,
+			most: 2 ** 40,
+			default: 2 ** 26,
+			help: "tokens of a shard, at most",
+		}),
+		overwrite: flag({
+			default: false,
+			help: "replace a dataset made from something else",
+		}),
+	}),
+	...grouped("Running", {
+		workers: integer({
+			most: 1024,
+			defaultText: "one a core",
+			help: "threads that build; 0 builds in the calling thread",
+		}),
+		taskSize: integer({
+			least: 1,
+			most: 2 ** 50,
+			defaultText: "1/64 of the input, 8M to 256M",
+			help: "uncompressed input bytes of a task",
+		}),
+		signal: programValue<AbortSignal>(
+			"an AbortSignal",
+			(value) => value instanceof AbortSignal,
+			{
+				help: "aborts the build; what is done stays, and the same call goes on there",
+			},
+		),
+		onProgress: programValue<(progress: BuildProgress) => void>(
+			"a function",
+			(value) => typeof value === "function",
+			{ help: "told of how far the build is, several times a second" },
+		),
+		onNotice: programValue<(notice: string) => void>(
+			"a function",
+			(value) => typeof value === "function",
+			{ help: "told of things worth knowing, as sentences" },
+		),
+	}),
+};
+
+export type BuildOptions = Given<typeof buildTable>;
+export type BuildValues = Resolved<typeof buildTable>;
