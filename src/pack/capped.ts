@@ -53,7 +53,7 @@ function packEvenly(
 			if (member === 0) length = stock.longestUpTo(room);
 			else if (places > 1) length = stock.nearest(room / places, room);
 			else length = stock.longestUpTo(room);
-			if (length === 0) break;
+			if (length === -1) break;
 			stock.take(length);
 			order[at++] = sorted[next[length]++];
 			room -= length;
