@@ -1,20 +1,20 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type BuildResult, build } from "../src/build/build.js";
 import { InterruptedError } from "../src/core/errors.js";
+import { decomposers } from "../src/decompose/decomposers.js";
+import { longDocuments } from "../src/decompose/long-documents.js";
 import {
 	type RemainderRule,
 	remainderRules,
-} from "../src/decompose/decompose-documents.js";
-import { decomposers } from "../src/decompose/decomposers.js";
-import { longDocuments } from "../src/decompose/long-documents.js";
+} from "../src/decompose/options.js";
 import { maskColumns } from "../src/masks/columns.js";
 import {
 	type LossWeighting,
 	lossWeightings,
 } from "../src/masks/loss-weights.js";
 import type { MaskKind } from "../src/masks/mask-kind.js";
-import { orders } from "../src/pack/order.js";
-import { strategies } from "../src/pack/pack-documents.js";
+import { orders } from "../src/pack/orders.js";
+import { packers } from "../src/pack/packers.js";
 import { sourceFormats } from "../src/sources/formats.js";
 import { tableFormats } from "../src/tables/tables.js";
 import {
@@ -100,7 +100,7 @@ export function buildCommand(): Command {
 			choice(
 				"--decomposer <name>",
 				"of buckets: how documents are cut (default: binary)",
-				Object.keys(decomposers),
+				decomposers.names,
 			),
 		)
 		.addOption(
@@ -130,14 +130,14 @@ export function buildCommand(): Command {
 			choice(
 				"--packer <name>",
 				"how rows are packed (default: best-fit-decreasing; capped, with a limit on sequences)",
-				Object.keys(strategies),
+				packers.names,
 			),
 		)
 		.addOption(
 			choice(
 				"--long-documents <what>",
 				"documents longer than a row (default: split)",
-				Object.keys(longDocuments),
+				longDocuments.names,
 			),
 		)
 		.addOption(
@@ -182,7 +182,7 @@ export function buildCommand(): Command {
 			).argParser(parseMask),
 		)
 		.addOption(
-			choice("--order <name>", "of the rows (default: shuffled)", orders),
+			choice("--order <name>", "of the rows (default: shuffled)", orders.names),
 		)
 		.addOption(
 			count("--ranks <n>", "rows of a step, of --order balanced (default: 8)"),

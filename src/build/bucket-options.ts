@@ -1,15 +1,12 @@
 import { UsageError } from "../core/errors.js";
-import { requireInteger, requireOneOf } from "../core/require.js";
+import { type Resolved, resolveOptions } from "../core/option.js";
+import { requireOneOf } from "../core/require.js";
 import type { BucketSettings } from "../dataset/settings.js";
-import {
-	bucketsOf,
-	checkDecomposeOptions,
-	type DecomposeDocumentsOptions,
-	type RemainderRule,
-	remainderRules,
-} from "../decompose/decompose-documents.js";
-import { packers } from "../pack/pack.js";
-import { LARGEST_CAPACITY } from "../pack/packing.js";
+import { resolveDecomposer } from "../decompose/decomposer.js";
+import { decomposers, decomposeTable } from "../decompose/decomposers.js";
+import type { RemainderRule } from "../decompose/options.js";
+import { packers } from "../pack/packers.js";
+import { pickOptions } from "./pick-options.js";
 import { rowsOfShards } from "./rows-of-shards.js";
 
 /** Options of `build` for the layout `buckets`. */
@@ -82,26 +79,15 @@ export function checkLayout(
 export function checkBucketOptions(
 	options: BucketOptions & { packer?: string | undefined },
 ): void {
-	const most = LARGEST_CAPACITY - 1;
-	requireInteger("minLength (--min-length)", options.minLength, 1, most);
-	requireInteger("maxLength (--max-length)", options.maxLength, 1, most);
-	const { remainder, decomposer = "binary", packer, buckets } = options;
-	if (remainder !== undefined)
-		requireOneOf("remainder (--remainder)", remainder, remainderRules);
-	const takesLengths = buckets !== undefined;
-	if (takesLengths || decomposer === "fixed")
-		for (const name of ["minLength", "maxLength"] as const)
-			if (options[name] !== undefined && (takesLengths || name === "minLength"))
-				throw new UsageError(
-					"bad-option",
-					takesLengths
-						? `--buckets gives the lengths: leave out ${FLAGS[name]}.`
-						: "the decomposer fixed has one length, --max-length: leave out --min-length.",
-				);
-	checkDecomposeOptions(decomposeOptions(options));
+	const { remainder, packer } = options;
+	const { decomposer } = decomposeValues(options);
 	if (packer === undefined || packer === "padded") return;
-	requireOneOf("packer (--packer)", packer, Object.keys(packers));
-	if (decomposer !== "whole" && remainder !== "pack")
+	requireOneOf(
+		"packer (--packer)",
+		packer,
+		packers.where(({ cuts }) => cuts === undefined),
+	);
+	if (decomposers.find(decomposer).fillsRows && remainder !== "pack")
 		throw new UsageError(
 			"bad-option",
 			`--packer ${packer} has nothing to pack: the sequences of ${decomposer} fill their rows. It goes with --remainder pack, or --decomposer whole.`,
@@ -120,29 +106,29 @@ export function resolveBuckets(
 	options: BucketOptions,
 	shardTokens: number,
 ): BucketSettings {
-	const {
-		decomposer,
-		remainder,
-		plusOne = false,
-		overlap = 0,
-	} = decomposeOptions(options);
+	const values = decomposeValues(options);
+	const { decomposer, remainder, plusOne = false, overlap = 0 } = values;
 	return {
 		decomposer,
-		remainder: remainder ?? "drop",
+		remainder,
 		plusOne,
 		overlap,
-		buckets: bucketsOf(decomposeOptions(options)).map((length) => ({
-			length,
-			...rowsOfShards(length + Number(plusOne), shardTokens),
-		})),
+		buckets: decomposers
+			.find(decomposer)
+			.lengths(values)
+			.map((length) => ({
+				length,
+				...rowsOfShards(length + Number(plusOne), shardTokens),
+			})),
 	};
 }
 
-function decomposeOptions(options: BucketOptions): DecomposeDocumentsOptions {
-	return {
-		...options,
-		decomposer: options.decomposer ?? "binary",
-		minLength: options.minLength ?? 256,
-		maxLength: options.maxLength ?? 8192,
-	};
+function decomposeValues(
+	options: BucketOptions,
+): Resolved<typeof decomposeTable> {
+	const given = pickOptions(decomposeTable, options);
+	const values = resolveOptions(decomposeTable, given);
+	const decomposer = decomposers.find(values.decomposer);
+	resolveDecomposer(decomposer, pickOptions(decomposer.options, options));
+	return values;
 }

@@ -3,7 +3,7 @@ import type { BucketSettings } from "../dataset/settings.js";
 import { bucketTotals } from "../dataset/totals.js";
 import { decomposeDocuments } from "../decompose/decompose-documents.js";
 import type { Pieces } from "../decompose/pieces.js";
-import { findPacker } from "../pack/pack.js";
+import { packers } from "../pack/packers.js";
 import { labelCounts } from "./label-counts.js";
 import type {
 	Output,
@@ -42,11 +42,12 @@ export class BucketOutput implements Output {
 
 	async write(window: WindowDocuments, random: Random): Promise<WindowResult> {
 		const { lengths } = window;
-		const { pieces, buckets } = decomposeDocuments(
+		const { pieces, buckets, dropped, repeatedTokens } = decomposeDocuments(
 			lengths,
 			decomposeOptionsOf(this.#settings),
 			random,
 		);
+		this.#context.totals.repeatedTokens += repeatedTokens;
 		const places = {
 			shards: new Int32Array(buckets.length),
 			rows: new Int32Array(buckets.length),
@@ -54,7 +55,12 @@ export class BucketOutput implements Output {
 		};
 		for (const [bucket, members] of this.#members(buckets).entries())
 			await this.#writeBucket(bucket, members, window, pieces, places, random);
-		return { pieces, places, ...this.#dropped(lengths, pieces) };
+		return {
+			pieces,
+			places,
+			dropped: dropped.tokens,
+			reason: dropped.reason,
+		};
 	}
 
 	async finish(): Promise<OutputFiles> {
@@ -92,11 +98,9 @@ export class BucketOutput implements Output {
 		const capacity = length + Number(this.#settings.plusOne);
 		const series = this.#series[bucket];
 		const lengths = members.map((piece) => pieces.length[piece]);
-		const { order, packOffsets } = findPacker(plan.settings.packer)(
-			lengths,
-			capacity,
-			{},
-		);
+		const { order, packOffsets } = packers
+			.find(plan.settings.packer)
+			.pack(lengths, capacity, { openPacks: 64 });
 		const packing = { order: order.map((i) => members[i]), packOffsets };
 		const { documents, firstDocument } = window;
 		const rows = {
@@ -128,23 +132,5 @@ export class BucketOutput implements Output {
 		totals.sequences += members.length;
 		totals.rowTokens += lengths.reduce((sum, tokens) => sum + tokens, 0);
 		totals.paddedTokens += packs * capacity;
-	}
-
-	#dropped(
-		lengths: Int32Array,
-		pieces: Pieces,
-	): Pick<WindowResult, "dropped" | "reason"> {
-		const dropped = lengths.slice();
-		const ends = new Int32Array(lengths.length);
-		pieces.document.forEach((document, i) => {
-			const end = pieces.start[i] + pieces.length[i];
-			this.#context.totals.repeatedTokens += ends[document] - pieces.start[i];
-			ends[document] = end;
-			dropped[document] = lengths[document] - end;
-		});
-		return {
-			dropped,
-			reason: (document) => (ends[document] > 0 ? "remainder" : "too-short"),
-		};
 	}
 }

@@ -1,4 +1,6 @@
+import { LARGEST_CAPACITY } from "../core/capacity.js";
 import { UsageError } from "../core/errors.js";
+import { resolveOptions } from "../core/option.js";
 import { requireInteger, requireOneOf } from "../core/require.js";
 import type {
 	BucketSettings,
@@ -9,10 +11,12 @@ import { maskColumns } from "../masks/columns.js";
 import { type LossWeighting, lossWeightings } from "../masks/loss-weights.js";
 import { checkMaskKind, type MaskKind } from "../masks/mask-kind.js";
 import { DEFAULT_COST } from "../pack/cost.js";
-import { orders } from "../pack/order.js";
-import { packerName } from "../pack/pack.js";
-import { checkPackOptions, findStrategy } from "../pack/pack-documents.js";
-import { LARGEST_CAPACITY } from "../pack/packing.js";
+import { orderTable } from "../pack/orders.js";
+import {
+	checkForCapacity,
+	packDocumentsTable,
+} from "../pack/pack-documents.js";
+import { packers, packTable } from "../pack/packers.js";
 import { findTableFormat } from "../tables/tables.js";
 import {
 	type TokenizerEngine,
@@ -26,6 +30,7 @@ import {
 	checkLayout,
 	resolveBuckets,
 } from "./bucket-options.js";
+import { pickOptions } from "./pick-options.js";
 import { rowsOfShards } from "./rows-of-shards.js";
 
 export interface BuildOptions extends BucketOptions {
@@ -56,7 +61,7 @@ export interface BuildOptions extends BucketOptions {
 	bosToken?: string | undefined;
 	/** The token to use as EOS; default the tokenizer's own. */
 	eosToken?: string | undefined;
-	/** A name from `strategies`; default `best-fit-decreasing`, or `capped` with `maxSequences`. */
+	/** A name from `packers`; default `best-fit-decreasing`, or `capped` with `maxSequences`. */
 	packer?: string | undefined;
 	/** What becomes of documents longer than a row: a name from `longDocuments`; default `split`. */
 	longDocuments?: string | undefined;
@@ -161,15 +166,20 @@ export function checkOptions(options: BuildOptions): void {
 
 function checkPackedOptions(options: BuildOptions, seqLen: number): void {
 	requireInteger("seqLen (--seq-len)", seqLen, 1, LARGEST_CAPACITY);
-	checkPackOptions(seqLen, options);
-	requireInteger("openPacks (--open-packs)", options.openPacks, 1, 2 ** 20);
+	checkForCapacity(
+		seqLen,
+		resolveOptions(
+			packDocumentsTable,
+			pickOptions(packDocumentsTable, options),
+		),
+	);
 	requireInteger(
 		"padToMultiple (--pad-to-multiple)",
 		options.padToMultiple,
 		1,
 		seqLen,
 	);
-	checkOrder(options);
+	resolveOptions(orderTable, pickOptions(orderTable, options));
 }
 
 /** The settings that the options come to for this tokenizer and this much input. */
@@ -184,7 +194,9 @@ export function resolveSettings(
 	const buckets =
 		layout === "buckets" ? resolveBuckets(options, shardTokens) : null;
 	const seqLen = options.seqLen ?? longestRow(buckets);
-	const packer = buckets ? bucketPacker(options) : packerName(options);
+	const packer = buckets
+		? bucketPacker(options)
+		: resolveOptions(packTable, pickOptions(packTable, options)).packer;
 	return {
 		layout,
 		seqLen,
@@ -196,7 +208,7 @@ export function resolveSettings(
 		eos: resolveSpecial("eos", options.addEos, options, tokenizer),
 		packer,
 		longDocuments:
-			buckets === null && findStrategy(packer).cut === undefined
+			buckets === null && packers.find(packer).cuts === undefined
 				? (options.longDocuments ?? "split")
 				: null,
 		minSequence: options.minSequence ?? 1,
@@ -226,22 +238,6 @@ function formatOf({ format, layout }: BuildOptions): string {
 function longestRow(settings: BucketSettings | null): number {
 	const lengths = settings?.buckets.map(({ length }) => length) ?? [];
 	return Math.max(...lengths) + Number(settings?.plusOne);
-}
-
-function checkOrder({ order, ranks, shuffleWindow }: BuildOptions): void {
-	if (order !== undefined) requireOneOf("order (--order)", order, orders);
-	requireInteger("ranks (--ranks)", ranks, 1, 2 ** 20);
-	requireInteger("shuffleWindow (--shuffle-window)", shuffleWindow, 1, 2 ** 30);
-	if (order === "balanced") return;
-	for (const [flag, value] of [
-		["--ranks", ranks],
-		["--shuffle-window", shuffleWindow],
-	] as const)
-		if (value !== undefined)
-			throw new UsageError(
-				"bad-option",
-				`${flag} is for --order balanced, and the order is shuffled: add the one or leave out the other.`,
-			);
 }
 
 function checkColumns({ columns, lossWeight, mask }: BuildOptions): void {

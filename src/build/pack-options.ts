@@ -1,34 +1,32 @@
 import type { BucketSettings, Settings } from "../dataset/settings.js";
-import type { DecomposeDocumentsOptions } from "../decompose/decompose-documents.js";
-import type { PackDocumentsOptions } from "../pack/pack-documents.js";
+import { cuts } from "../decompose/cuts.js";
+import type { DecomposeOptions } from "../decompose/decompose-documents.js";
+import {
+	type PackDocumentsOptions,
+	packDocumentsTable,
+} from "../pack/pack-documents.js";
+import { packers } from "../pack/packers.js";
+import { pickOptions } from "./pick-options.js";
 
 /** The settings as the packers want them. */
 export function packOptionsOf(settings: Settings): PackDocumentsOptions {
-	return {
-		packer: settings.packer,
-		longDocuments: settings.longDocuments ?? undefined,
-		minSequence: settings.minSequence,
-		maxSequences: settings.maxSequences ?? undefined,
-		openPacks: settings.openPacks ?? undefined,
-		padDocumentToMultiple: settings.padDocumentToMultiple,
-	};
+	const options = pickOptions(packDocumentsTable, settings);
+	return packers.find(settings.packer).fillsRows
+		? { ...options, minSequence: undefined, padDocumentToMultiple: undefined }
+		: options;
 }
 
 /** The settings as the decomposers want them. */
-export function decomposeOptionsOf(
-	settings: BucketSettings,
-): DecomposeDocumentsOptions {
-	const { decomposer, remainder, plusOne, overlap } = settings;
+export function decomposeOptionsOf(settings: BucketSettings): DecomposeOptions {
 	const lengths = settings.buckets.map(({ length }) => length);
+	const { options } = cuts.find(settings.decomposer);
 	return {
-		decomposer,
-		remainder,
-		plusOne,
-		overlap,
-		minLength: lengths[0],
-		maxLength: lengths[lengths.length - 1],
-		buckets: TAKES_LENGTHS.has(decomposer) ? lengths : undefined,
-	};
+		name: settings.decomposer,
+		...pickOptions(options, {
+			...settings,
+			minLength: lengths[0],
+			maxLength: lengths[lengths.length - 1],
+			buckets: lengths,
+		}),
+	} as DecomposeOptions;
 }
-
-const TAKES_LENGTHS = new Set(["nearest", "whole"]);

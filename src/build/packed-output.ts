@@ -1,6 +1,6 @@
 import type { Random } from "../core/random.js";
 import type { PackedWindow } from "../dataset/rows.js";
-import { droppedTokens, packDocuments } from "../pack/pack-documents.js";
+import { packDocuments } from "../pack/pack-documents.js";
 import { labelCounts } from "./label-counts.js";
 import type {
 	Output,
@@ -50,7 +50,11 @@ export class PackedOutput implements Output {
 		const { plan, task } = this.#context;
 		const { seqLen } = plan.settings;
 		const options = packOptionsOf(plan.settings);
-		const { pieces, packing } = packDocuments(lengths, seqLen, options);
+		const { pieces, packing, dropped } = packDocuments(
+			lengths,
+			seqLen,
+			options,
+		);
 		const window: PackedWindow = {
 			documents,
 			pieces,
@@ -61,7 +65,6 @@ export class PackedOutput implements Output {
 		};
 		const packs = this.#remainder.take(window);
 		const places = await this.#rows.write(window, packs, random);
-		const dropped = droppedTokens(lengths, pieces, options, seqLen);
 		return {
 			pieces,
 			places,

@@ -1,5 +1,6 @@
 import { FORMAT_VERSION } from "../dataset/manifest.js";
 import type { Settings } from "../dataset/settings.js";
+import { packers } from "../pack/packers.js";
 import { sourceFormats } from "../sources/formats.js";
 import type { InputFile } from "../sources/source.js";
 import { canonicalJson, fingerprintOfFile, sha256 } from "../storage/hash.js";
@@ -34,8 +35,6 @@ export interface Plan {
 
 /** Tasks whose remainders are packed together. */
 const TASKS_A_REMAINDER = 64;
-/** Packers whose packs gain nothing from being packed again. */
-const WITHOUT_REMAINDER = new Set(["concat", "padded"]);
 
 /**
  * How many tasks there are, after those of the input, that pack what these leave
@@ -44,7 +43,7 @@ const WITHOUT_REMAINDER = new Set(["concat", "padded"]);
 export function remainderTasks({ tasks, settings }: Plan): number {
 	return tasks.length === 1 ||
 		settings.layout === "buckets" ||
-		WITHOUT_REMAINDER.has(settings.packer)
+		!packers.find(settings.packer).repacks
 		? 0
 		: Math.ceil(tasks.length / TASKS_A_REMAINDER);
 }

@@ -1,10 +1,10 @@
-import { permutation, type Random } from "../core/random.js";
+import type { Random } from "../core/random.js";
 import type { SequencePlaces } from "../dataset/index-rows.js";
 import type { PackedWindow } from "../dataset/rows.js";
 import type { Settings } from "../dataset/settings.js";
 import type { Totals } from "../dataset/totals.js";
-import { imbalance, packCosts } from "../pack/cost.js";
-import { balancedOrder, shuffleBits } from "../pack/order.js";
+import { DEFAULT_COST, packCosts } from "../pack/cost.js";
+import { orders } from "../pack/orders.js";
 import { roundedUp } from "../pack/pack-documents.js";
 import type { ShardSeries } from "./shard-series.js";
 
@@ -62,20 +62,23 @@ export class RowWriter {
 		random: Random,
 	): Int32Array {
 		const { order } = this.#settings;
-		if (order.name === "shuffled") return permutation(packs.length, random);
-		const { ranks } = order;
-		const shuffleWindow = order.shuffleWindow ?? packs.length;
-		const all = packCosts(pieces.length, packing, order);
+		const all = packCosts(pieces.length, packing, {
+			...DEFAULT_COST,
+			...order,
+		});
 		const costs = Float64Array.from(packs, (pack) => all[pack]);
-		const rows = balancedOrder(costs, { ranks, shuffleWindow }, random);
+		const { rows, steps } = orders
+			.find(order.name)
+			.order(
+				costs,
+				{ shuffleWindow: undefined, ...withoutNull(order) },
+				random,
+			);
 		const { balance } = this.#totals;
-		const steps = Math.floor(packs.length / ranks);
-		const inOrder = Float64Array.from(rows, (i) => costs[i]);
-		balance.steps += steps;
-		balance.imbalance += steps * imbalance(inOrder, ranks);
-		const bits = shuffleBits(packs.length, { ranks, shuffleWindow });
-		balance.bits += bits.all;
-		balance.bitsKept += bits.kept;
+		balance.steps += steps.steps;
+		balance.imbalance += steps.imbalance;
+		balance.bits += steps.bits;
+		balance.bitsKept += steps.bitsKept;
 		return rows;
 	}
 
@@ -100,4 +103,10 @@ export class RowWriter {
 			totals.paddedTokens += Math.ceil(room / multiple) * multiple;
 		}
 	}
+}
+
+function withoutNull(settings: object): object {
+	return Object.fromEntries(
+		Object.entries(settings).filter(([, value]) => value !== null),
+	);
 }

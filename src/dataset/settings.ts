@@ -1,4 +1,4 @@
-import type { RemainderRule } from "../decompose/decompose-documents.js";
+import type { RemainderRule } from "../decompose/options.js";
 import type { LossWeighting } from "../masks/loss-weights.js";
 import type { MaskKind } from "../masks/mask-kind.js";
 

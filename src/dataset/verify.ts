@@ -1,4 +1,4 @@
-import { bucketOf } from "../decompose/whole.js";
+import { bucketOf } from "../decompose/buckets.js";
 import { sha256OfFile } from "../storage/hash.js";
 import { localFiles as storage } from "../storage/local.js";
 import { columnOf } from "../tables/columns.js";
