@@ -9,11 +9,10 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRandom, decomposers } from "seqpack";
+import { createRandom, decomposeDocuments, decomposers } from "seqpack";
 
 const DOCUMENTS = 2_000_000;
 const ROUNDS = 5;
-const options = { minLength: 256, maxLength: 8192 };
 
 const lengths = logNormal(DOCUMENTS, 600, 1.2);
 const tokens = lengths.reduce((sum, length) => sum + length, 0);
@@ -21,9 +20,13 @@ console.log(`${DOCUMENTS} documents, ${tokens} tokens`);
 const times = {};
 let ofBinary = {};
 for (let round = 0; round < ROUNDS; round++)
-	for (const [name, decompose] of Object.entries(decomposers)) {
+	for (const name of decomposers.names) {
 		const began = performance.now();
-		const pieces = decompose(lengths, options, createRandom(round));
+		const { pieces } = decomposeDocuments(
+			lengths,
+			{ name },
+			createRandom(round),
+		);
 		times[name] = [...(times[name] ?? []), performance.now() - began];
 		if (name === "binary") ofBinary = countsOf(pieces.length);
 	}

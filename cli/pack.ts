@@ -2,8 +2,8 @@ import { Command, Option } from "commander";
 import { longDocuments } from "../src/decompose/long-documents.js";
 import {
 	type CompareOptions,
-	compareStrategies,
-	type StrategyReport,
+	comparePackers,
+	type PackerReport,
 } from "../src/pack/compare.js";
 import { documentLengths } from "../src/report/document-lengths.js";
 import { counted, grouped, parseCount, percent } from "./numbers.js";
@@ -13,7 +13,7 @@ interface Flags {
 	seqLen: number;
 	tokenizer?: string;
 	textField?: string;
-	longDocuments?: string;
+	longDocuments?: CompareOptions["longDocuments"];
 	minSequence?: number;
 	maxSequencesPerPack?: number;
 	padDocumentToMultiple?: number;
@@ -44,7 +44,7 @@ export function packCommand(): Command {
 			new Option(
 				"--long-documents <what>",
 				"documents longer than a row (default: split)",
-			).choices(Object.keys(longDocuments)),
+			).choices(longDocuments.names),
 		)
 		.addOption(
 			count("--min-sequence <n>", "leave out sequences of fewer tokens"),
@@ -86,7 +86,7 @@ async function run({
 		maxSequences: maxSequencesPerPack,
 	};
 	// Wrong options are told before text is read.
-	[...compareStrategies(new Int32Array(0), seqLen, options)];
+	[...comparePackers(new Int32Array(0), seqLen, options)];
 	const lengths = await documentLengths(compare, {
 		tokenizer,
 		...(textField === undefined ? {} : { textField }),
@@ -95,15 +95,15 @@ async function run({
 	process.stderr.write(
 		`${counted(lengths.length, "document")}, ${counted(tokens, "token")}, in rows of ${grouped(seqLen)}\n`,
 	);
-	const reports: StrategyReport[] = [];
+	const reports: PackerReport[] = [];
 	process.stderr.write(line(HEAD));
-	for (const report of compareStrategies(lengths, seqLen, options)) {
+	for (const report of comparePackers(lengths, seqLen, options)) {
 		reports.push(report);
 		process.stderr.write(line(cells(report)));
 	}
 	if (json)
 		process.stdout.write(
-			`${JSON.stringify({ version: 1, command: "pack", documents: lengths.length, tokens, seqLen, strategies: reports })}\n`,
+			`${JSON.stringify({ version: 1, command: "pack", documents: lengths.length, tokens, seqLen, packers: reports })}\n`,
 		);
 }
 
@@ -122,7 +122,7 @@ const HEAD = [
 	"ms",
 ];
 
-function cells(report: StrategyReport): string[] {
+function cells(report: PackerReport): string[] {
 	const { rows, lowerBoundRows } = report;
 	return [
 		report.packer,

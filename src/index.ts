@@ -55,13 +55,21 @@ export {
 	type VerifyResult,
 	verify,
 } from "./dataset/verify.js";
-export { bucketLengths } from "./decompose/buckets.js";
-export { remainders } from "./decompose/cut.js";
-export type { DecomposeOptions } from "./decompose/decompose-options.js";
-export { type Decomposer, decomposers } from "./decompose/decomposers.js";
+export { LongDocumentError } from "./decompose/at-most-one.js";
+export { type CutName, type CutOptions, cuts } from "./decompose/cuts.js";
+export {
+	type Bucket,
+	bucketsOf,
+	type DecomposeOptions,
+	decomposeDocuments,
+	type Sequences,
+} from "./decompose/decompose-documents.js";
+export type { Decomposer } from "./decompose/decomposer.js";
+export { decomposers } from "./decompose/decomposers.js";
+export type { DroppedTokens } from "./decompose/dropped.js";
 export { longDocuments } from "./decompose/long-documents.js";
 export type { Pieces } from "./decompose/pieces.js";
-export { split } from "./decompose/split.js";
+export { remainders } from "./decompose/remainders.js";
 export {
 	alignmentOf,
 	type CuSeqlens,
@@ -106,24 +114,29 @@ export type { ViewOptions } from "./masks/views/view.js";
 export { patternBound } from "./pack/column-generation.js";
 export {
 	type CompareOptions,
-	compareStrategies,
-	type StrategyReport,
+	comparePackers,
+	type PackerReport,
 } from "./pack/compare.js";
-export { type CostModel, imbalance, packCosts } from "./pack/cost.js";
+export { type CostModel, packCosts } from "./pack/cost.js";
 export { type HistogramPlan, planHistogram } from "./pack/histogram-plan.js";
+export { imbalance, rankImbalance, stepImbalance } from "./pack/imbalance.js";
 export { lowerBound, lowerBoundOfCounts } from "./pack/lower-bound.js";
 export {
-	type BalancedOptions,
-	balancedOrder,
-	randomnessKept,
-} from "./pack/order.js";
-export { type PackOptions, pack, packers } from "./pack/pack.js";
+	type OrderName,
+	type OrderOptions,
+	orderRows,
+	orders,
+} from "./pack/orders.js";
+export { type PackOptions, pack } from "./pack/pack.js";
 export {
 	type PackDocumentsOptions,
+	type PackedDocuments,
 	packDocuments,
-	strategies,
 } from "./pack/pack-documents.js";
-export type { Packer, PackerOptions, Packing } from "./pack/packing.js";
+export type { Packer } from "./pack/packer.js";
+export { type PackerName, packers } from "./pack/packers.js";
+export type { Packing } from "./pack/packing.js";
+export type { OrderedRows, RowOrder, StepCounts } from "./pack/row-order.js";
 export { StreamingPacker } from "./pack/streaming.js";
 export {
 	type DocumentLengthsOptions,

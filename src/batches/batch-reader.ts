@@ -1,6 +1,7 @@
 import { shareMultiple, shareOfRow } from "../masks/sequence-parallel.js";
-import { balanceRanks, rankImbalance } from "../pack/balance-ranks.js";
+import { balanceRanks } from "../pack/balance-ranks.js";
 import { DEFAULT_COST } from "../pack/cost.js";
+import { rankImbalance } from "../pack/imbalance.js";
 import type { Storage } from "../storage/storage.js";
 import { type Column, columnOf, type Schema } from "../tables/columns.js";
 import { type Batch, batchSchema } from "./batch.js";

@@ -3,6 +3,7 @@ import { bucketOfPath } from "../dataset/bucket-name.js";
 import type { Manifest, ManifestShard } from "../dataset/manifest.js";
 import { MANIFEST } from "../dataset/manifest.js";
 import { openDataset } from "../dataset/open.js";
+import { decomposers } from "../decompose/decomposers.js";
 import { sha256OfFile } from "../storage/hash.js";
 import type { Storage } from "../storage/storage.js";
 
@@ -52,7 +53,7 @@ export async function openDatasetBuckets(
 						length,
 						shards.filter(({ path }) => bucketOfPath(path) === length),
 						bucketSettings.remainder === "drop" &&
-							bucketSettings.decomposer !== "whole",
+							decomposers.find(bucketSettings.decomposer).fillsRows,
 						batchRows,
 					),
 				);

@@ -1,8 +1,20 @@
-import { type Random, randomBelow } from "../core/random.js";
-import { powersOfTwo } from "./buckets.js";
-import { cutFromLeft } from "./cut.js";
-import type { DecomposeOptions } from "./decompose-options.js";
-import type { Pieces } from "./pieces.js";
+import type { Resolved } from "../core/option.js";
+import { randomBelow } from "../core/random.js";
+import { checkPowersOfTwo, powersOfTwo } from "./buckets.js";
+import type { Decomposer } from "./decomposer.js";
+import { maxLength, minLength, plusOne, remainder } from "./options.js";
+import { cutFromLeft } from "./pieces.js";
+
+const options = { minLength, maxLength, plusOne, remainder };
+
+const facts = {
+	options,
+	fillsRows: true,
+	dropReasons: { some: "remainder", none: "too-short" },
+	check: checkPowersOfTwo,
+	lengths: powersOfTwo,
+	extraTokens: ({ plusOne }: Resolved<typeof options>) => Number(plusOne),
+};
 
 /**
  * Cuts a document by the binary digits of its length, the largest first, from the
@@ -11,15 +23,16 @@ import type { Pieces } from "./pieces.js";
  * `plusOne` a piece has 2^k + 1 tokens, inputs and shifted targets of 2^k each, as
  * in the authors' code.
  */
-export function binary(lengths: Int32Array, options: DecomposeOptions): Pieces {
-	const { minLength, maxLength } = options;
-	powersOfTwo(options);
-	const more = Number(options.plusOne ?? false);
-	return cutFromLeft(lengths, (left) => {
-		const length = Math.min(maxLength, powerUpTo(left - more));
-		return length < minLength ? 0 : length + more;
-	});
-}
+export const binary: Decomposer<typeof options> = {
+	...facts,
+	cut(lengths, { minLength, maxLength, plusOne }) {
+		const more = Number(plusOne);
+		return cutFromLeft(lengths, (left) => {
+			const length = Math.min(maxLength, powerUpTo(left - more));
+			return length < minLength ? 0 : length + more;
+		});
+	},
+};
 
 /**
  * As `binary`, but where twice `maxLength` or more is left the length of the next
@@ -27,24 +40,21 @@ export function binary(lengths: Int32Array, options: DecomposeOptions): Pieces {
  * quarter, down to `minLength`. So long documents fill all buckets; the authors'
  * code does this by default.
  */
-export function binaryRandom(
-	lengths: Int32Array,
-	options: DecomposeOptions,
-	random: Random,
-): Pieces {
-	const { minLength, maxLength } = options;
-	const buckets = powersOfTwo(options);
-	const more = Number(options.plusOne ?? false);
-	const odds = 2 ** buckets.length - 1;
-	return cutFromLeft(lengths, (left) => {
-		const power = powerUpTo(left - more);
-		if (power < minLength) return 0;
-		if (power <= maxLength) return power + more;
-		// Of the odds 1, 2, 4, ... from the longest on, the draw is below their sum.
-		const halvings = Math.floor(Math.log2(randomBelow(random, odds) + 1));
-		return maxLength / 2 ** halvings + more;
-	});
-}
+export const binaryRandom: Decomposer<typeof options> = {
+	...facts,
+	cut(lengths, { minLength, maxLength, plusOne }, random) {
+		const more = Number(plusOne);
+		const odds = 2 ** powersOfTwo({ minLength, maxLength }).length - 1;
+		return cutFromLeft(lengths, (left) => {
+			const power = powerUpTo(left - more);
+			if (power < minLength) return 0;
+			if (power <= maxLength) return power + more;
+			// Of the odds 1, 2, 4, ... from the longest on, the draw is below their sum.
+			const halvings = Math.floor(Math.log2(randomBelow(random, odds) + 1));
+			return maxLength / 2 ** halvings + more;
+		});
+	},
+};
 
 /** The largest power of two of at most `tokens`; 0 when there is none. */
 function powerUpTo(tokens: number): number {

@@ -1,96 +1,99 @@
-import { UsageError } from "../core/errors.js";
-import type { Random } from "../core/random.js";
-import { bucketLengths } from "./buckets.js";
-import { remainders } from "./cut.js";
-import type { DecomposeOptions } from "./decompose-options.js";
-import { findDecomposer } from "./decomposers.js";
-import { allocatePieces, type Pieces } from "./pieces.js";
-import { bucketOf } from "./whole.js";
+import {
+	checkOption,
+	type Given,
+	type OptionTable,
+	type OptionValues,
+} from "../core/option.js";
+import { createRandom, type Random } from "../core/random.js";
+import { bucketOf } from "./buckets.js";
+import { type CutOptions, cuts } from "./cuts.js";
+import { type Decomposer, resolveDecomposer } from "./decomposer.js";
+import {
+	type DroppedTokens,
+	droppedTokens,
+	repeatedTokens,
+} from "./dropped.js";
+import { minSequence } from "./options.js";
+import { type Pieces, piecesFrom } from "./pieces.js";
+import { withRemainders } from "./remainders.js";
 
-/** What becomes of tokens that a decomposer leaves: dropped, a row of their own, or rows that they share. */
-export const remainderRules = ["drop", "keep", "pack"] as const;
-export type RemainderRule = (typeof remainderRules)[number];
+/** The name of a cut, and its options. */
+export type DecomposeOptions = CutOptions & {
+	/** Sequences of fewer tokens are left out; default 1. */
+	readonly minSequence?: number | undefined;
+};
 
-export interface DecomposeDocumentsOptions extends DecomposeOptions {
-	/** A name from `decomposers`. */
-	decomposer: string;
-	/** Default `drop`. */
-	remainder?: RemainderRule | undefined;
+/** Rows of one length. */
+export interface Bucket {
+	/** Tokens of its full sequences, but for those that `plusOne` adds. */
+	length: number;
+	/** Tokens that a row can hold. */
+	capacity: number;
 }
 
-/** Lengths of the buckets that a decomposer fills, ascending. @throws UsageError `bad-buckets` */
-export function bucketsOf(options: DecomposeDocumentsOptions): number[] {
-	return options.decomposer === "fixed"
-		? [options.maxLength]
-		: bucketLengths(options);
+/** What becomes of documents. */
+export interface Sequences {
+	/** The sequences, in the order of documents and starts. */
+	pieces: Pieces;
+	/** The bucket of each sequence: its place in `bucketsOf`. */
+	buckets: Int32Array;
+	dropped: DroppedTokens;
+	/** Tokens of sequences that are in the one before as well. */
+	repeatedTokens: number;
 }
 
 /**
  * Makes sequences of documents, each for one bucket, on lengths alone.
- * @param lengths Tokens of each document.
- * @returns The sequences, in the order of documents and starts, and the bucket of
- * each, as its place in `bucketsOf`. Tokens in none of them are dropped.
+ * @param lengths Tokens of each document; 0 gives no sequence.
+ * @param random For cuts that draw lengths.
+ * @throws UsageError for options that cannot be; LongDocumentError by the cut `error`
  */
 export function decomposeDocuments(
 	lengths: Int32Array,
-	options: DecomposeDocumentsOptions,
-	random: Random,
-): { pieces: Pieces; buckets: Int32Array } {
-	checkDecomposeOptions(options);
-	const { decomposer, remainder = "drop", plusOne = false } = options;
-	const cut = findDecomposer(decomposer)(lengths, options, random);
-	const pieces =
-		remainder === "drop" ? cut : merged(cut, remainders(lengths, cut));
-	const rows = bucketsOf(options).map((length) => length + Number(plusOne));
-	const buckets = pieces.length.map((length) => bucketOf(length, rows));
-	return { pieces, buckets };
-}
-
-/** Two lists of pieces as one, in the order of documents; in each the first list's come first. */
-function merged(first: Pieces, second: Pieces): Pieces {
-	const all = allocatePieces(first.length.length + second.length.length);
-	let a = 0;
-	let b = 0;
-	for (let i = 0; i < all.length.length; i++) {
-		const takesFirst =
-			b === second.length.length || first.document[a] <= second.document[b];
-		const [from, at] = takesFirst ? [first, a++] : [second, b++];
-		all.document[i] = from.document[at];
-		all.start[i] = from.start[at];
-		all.length[i] = from.length[at];
-	}
-	return all;
-}
-
-/** @throws UsageError for options that cannot be, or that do not go together. */
-export function checkDecomposeOptions(
-	options: DecomposeDocumentsOptions,
-): void {
-	const { decomposer, buckets, plusOne, overlap } = options;
-	const decompose = findDecomposer(decomposer);
-	const isBinary = decomposer.startsWith("binary");
-	const only = (isGiven: boolean, flag: string, allowed: string) => {
-		if (isGiven)
-			throw new UsageError(
-				"bad-option",
-				`${flag} is for the decomposer ${allowed}, and the decomposer is ${decomposer}: leave it out.`,
-			);
+	options: DecomposeOptions,
+	random: Random = createRandom(0),
+): Sequences {
+	const { cut, values } = resolved(options);
+	checkOption("minSequence", minSequence, options.minSequence ?? 1);
+	const { remainder = "drop" } = values;
+	const full = cut.cut(lengths, values, random);
+	const all = remainder === "drop" ? full : withRemainders(lengths, full);
+	const pieces = piecesFrom(all, options.minSequence ?? 1);
+	const capacities = bucketsOf(options).map(({ capacity }) => capacity);
+	return {
+		pieces,
+		buckets: pieces.length.map((length) => bucketOf(length, capacities)),
+		dropped: droppedTokens(lengths, all, pieces, cut),
+		repeatedTokens: repeatedTokens(pieces),
 	};
-	only(
-		buckets !== undefined && (isBinary || decomposer === "fixed"),
-		"buckets (--buckets)",
-		"nearest or whole",
-	);
-	only(
-		plusOne === true && !isBinary,
-		"plusOne (--plus-one)",
-		"binary or binary-random",
-	);
-	only(
-		overlap !== undefined && overlap !== 0 && decomposer !== "fixed",
-		"overlap (--overlap)",
-		"fixed",
-	);
-	bucketsOf(options);
-	decompose(new Int32Array(0), options, () => 0);
+}
+
+/** The buckets that a cut's sequences are for, the shortest first. @throws UsageError */
+export function bucketsOf(options: DecomposeOptions): Bucket[] {
+	const { cut, values } = resolved(options);
+	const extra = cut.extraTokens?.(values) ?? 0;
+	return cut
+		.lengths(values)
+		.map((length) => ({ length, capacity: length + extra }));
+}
+
+/**
+ * Where sequences begin, for who checks them in the order of their starts: a function
+ * from the tokens of the document that those before cover, and the sequence's own.
+ * @throws UsageError
+ */
+export function startRule(
+	options: DecomposeOptions,
+): (covered: number, length: number) => number {
+	const { cut, values } = resolved(options);
+	return (covered, length) =>
+		cut.nextStart?.(covered, length, values) ?? covered;
+}
+
+function resolved({ name, minSequence: _, ...given }: DecomposeOptions): {
+	cut: Decomposer;
+	values: OptionValues;
+} {
+	const cut = cuts.find(name);
+	return { cut, values: resolveDecomposer(cut, given as Given<OptionTable>) };
 }

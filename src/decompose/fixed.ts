@@ -1,35 +1,51 @@
-import { UsageError } from "../core/errors.js";
+import { optionName, UsageError } from "../core/errors.js";
+import { integer } from "../core/option.js";
 import { Int32Buffer } from "../core/token-batch.js";
-import type { DecomposeOptions } from "./decompose-options.js";
-import { checkMaxLength } from "./max-length.js";
-import type { Pieces } from "./pieces.js";
+import type { Decomposer } from "./decomposer.js";
+import { maxLength, remainder } from "./options.js";
+
+const options = {
+	maxLength,
+	overlap: integer({
+		default: 0,
+		help: "tokens that a window shares with the one before",
+	}),
+	remainder,
+};
 
 /**
- * Windows of `maxLength` tokens, each beginning `overlap` tokens (default 0) before the
- * end of the one before; what does not fill a window is left.
+ * Windows of `maxLength` tokens, each beginning `overlap` tokens before the end of the
+ * one before. What is left after the last window is the remainder: less than a window
+ * would add, and no token of it is in a window.
  */
-export function fixed(
-	lengths: Int32Array,
-	{ maxLength, overlap = 0 }: DecomposeOptions,
-): Pieces {
-	checkMaxLength(maxLength);
-	if (!Number.isInteger(overlap) || overlap < 0 || overlap >= maxLength)
-		throw new UsageError(
-			"bad-buckets",
-			`windows of ${maxLength} tokens cannot overlap by ${overlap}: give a whole number from 0 to ${maxLength - 1}.`,
-		);
-	const documents = new Int32Buffer();
-	const starts = new Int32Buffer();
-	for (let document = 0; document < lengths.length; document++) {
-		const last = lengths[document] - maxLength;
-		for (let start = 0; start <= last; start += maxLength - overlap) {
-			documents.push(document);
-			starts.push(start);
+export const fixed: Decomposer<typeof options> = {
+	options,
+	fillsRows: true,
+	dropReasons: { some: "remainder", none: "too-short" },
+	check({ maxLength, overlap }) {
+		if (overlap >= maxLength)
+			throw new UsageError(
+				"bad-option",
+				`${optionName("overlap")} is ${overlap}, and windows have ${maxLength} tokens: give a whole number from 0 to ${maxLength - 1}.`,
+			);
+	},
+	lengths: ({ maxLength }) => [maxLength],
+	cut(lengths, { maxLength, overlap }) {
+		const documents = new Int32Buffer();
+		const starts = new Int32Buffer();
+		for (let document = 0; document < lengths.length; document++) {
+			const last = lengths[document] - maxLength;
+			for (let start = 0; start <= last; start += maxLength - overlap) {
+				documents.push(document);
+				starts.push(start);
+			}
 		}
-	}
-	return {
-		document: documents.view(),
-		start: starts.view(),
-		length: new Int32Array(documents.length).fill(maxLength),
-	};
-}
+		return {
+			document: documents.view(),
+			start: starts.view(),
+			length: new Int32Array(documents.length).fill(maxLength),
+		};
+	},
+	nextStart: (covered, length, { maxLength, overlap }) =>
+		covered > 0 && length === maxLength ? covered - overlap : covered,
+};

@@ -26,19 +26,3 @@ export function balanceRanks(costs: Float64Array, ranks: number): Int32Array[] {
 	}
 	return members.map((rows) => Int32Array.from(rows).sort());
 }
-
-/** The largest sum of costs of a rank over their mean; 1 is even. */
-export function rankImbalance(
-	costs: Float64Array,
-	ranks: readonly ArrayLike<number>[],
-): number {
-	let most = 0;
-	let total = 0;
-	for (const rows of ranks) {
-		let sum = 0;
-		for (let i = 0; i < rows.length; i++) sum += costs[rows[i]];
-		most = Math.max(most, sum);
-		total += sum;
-	}
-	return total === 0 ? 1 : (most * ranks.length) / total;
-}

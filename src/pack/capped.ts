@@ -1,8 +1,16 @@
+import { sum } from "../core/arithmetic.js";
 import { longestPackFirst } from "./histogram.js";
-import { countLengths } from "./length-counts.js";
 import { LengthStock } from "./length-stock.js";
-import { checkLengths, type PackerOptions, type Packing } from "./packing.js";
-import { longestFirst, startsByLength } from "./sequence-orders.js";
+import { maxSequences } from "./options.js";
+import type { Packer } from "./packer.js";
+import type { Packing } from "./packing.js";
+import {
+	countLengths,
+	longestFirst,
+	startsByLength,
+} from "./sequence-orders.js";
+
+const options = { maxSequences };
 
 /**
  * Packs with a limit on the sequences in each, which CUDA graphs, fused attention
@@ -13,17 +21,19 @@ import { longestFirst, startsByLength } from "./sequence-orders.js";
  * fits. Of this and best-fit-decreasing with the limit the one with fewer packs
  * counts.
  */
-export function capped(
-	lengths: Int32Array,
-	capacity: number,
-	options: PackerOptions = {},
-): Packing {
-	const maxSequences = checkLengths(lengths, capacity, options);
-	const byFit = longestPackFirst(lengths, capacity, options);
-	if (maxSequences >= lengths.length) return byFit;
-	const even = packEvenly(lengths, capacity, maxSequences);
-	return even.packOffsets.length < byFit.packOffsets.length ? even : byFit;
-}
+export const capped: Packer<typeof options> = {
+	options,
+	fillsRows: false,
+	repacks: true,
+	pack(lengths, capacity, options) {
+		const byFit = longestPackFirst.pack(lengths, capacity, options);
+		const { maxSequences } = options;
+		if (maxSequences === undefined || maxSequences >= lengths.length)
+			return byFit;
+		const even = packEvenly(lengths, capacity, maxSequences);
+		return even.packOffsets.length < byFit.packOffsets.length ? even : byFit;
+	},
+};
 
 function packEvenly(
 	lengths: Int32Array,
@@ -37,8 +47,7 @@ function packEvenly(
 	const packOffsets = new Int32Array(lengths.length + 1);
 	let packs = 0;
 	let at = 0;
-	let tokens = 0;
-	for (const length of lengths) tokens += length;
+	let tokens = sum(lengths);
 	while (at < lengths.length) {
 		const left = lengths.length - at;
 		const packsLeft = Math.max(
@@ -53,7 +62,7 @@ function packEvenly(
 			if (member === 0) length = stock.longestUpTo(room);
 			else if (places > 1) length = stock.nearest(room / places, room);
 			else length = stock.longestUpTo(room);
-			if (length === 0) break;
+			if (length === -1) break;
 			stock.take(length);
 			order[at++] = sorted[next[length]++];
 			room -= length;

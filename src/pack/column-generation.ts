@@ -1,12 +1,11 @@
-import { UsageError } from "../core/errors.js";
-import { bestFitDecreasing } from "./best-fit-decreasing.js";
+import { bestFitDecreasing } from "./best-fit.js";
 import { CapacityQueues } from "./capacity-queues.js";
 import { groupByPack } from "./group-by-pack.js";
-import { countLengths } from "./length-counts.js";
 import { lowerBoundOfCounts } from "./lower-bound.js";
-import { checkLengths, type PackerOptions, type Packing } from "./packing.js";
+import type { Packer } from "./packer.js";
+import { checkLengths, type Packing } from "./packing.js";
 import { type PatternSolution, solvePatterns } from "./pattern-lp.js";
-import { longestFirst } from "./sequence-orders.js";
+import { countLengths, longestFirst } from "./sequence-orders.js";
 
 /** Types of lengths, and units of capacity, at most: what bounds the time. */
 const MOST_TYPES = 128;
@@ -27,34 +26,29 @@ interface LengthType {
  * at most 128 types, each taken for its longest. Never worse than
  * best-fit-decreasing: of the two the one with fewer packs counts, and where that one
  * is at the lower bound nothing else is tried.
- * @throws UsageError `no-max-sequences`: there is no limit on sequences.
  */
-export function columnGeneration(
-	lengths: Int32Array,
-	capacity: number,
-	options: PackerOptions = {},
-): Packing {
-	const maxSequences = checkLengths(lengths, capacity, options);
-	if (Number.isFinite(maxSequences))
-		throw new UsageError(
-			"no-max-sequences",
-			"the packer column-generation has no limit on the sequences of a pack: use capped.",
+export const columnGeneration: Packer<Record<never, never>> = {
+	options: {},
+	fillsRows: false,
+	repacks: true,
+	pack(lengths, capacity) {
+		const unlimited = { maxSequences: undefined };
+		const greedy = bestFitDecreasing.pack(lengths, capacity, unlimited);
+		const counts = countLengths(lengths, capacity);
+		const packs = greedy.packOffsets.length - 1;
+		if (packs <= lowerBoundOfCounts(counts)) return greedy;
+		const types = groupLengths(counts, MOST_TYPES);
+		const planned = fillPatterns(
+			solve(types, capacity).solution,
+			types,
+			lengths,
+			capacity,
 		);
-	const greedy = bestFitDecreasing(lengths, capacity);
-	const counts = countLengths(lengths, capacity);
-	const packs = greedy.packOffsets.length - 1;
-	if (packs <= lowerBoundOfCounts(counts)) return greedy;
-	const types = groupLengths(counts, MOST_TYPES);
-	const planned = fillPatterns(
-		solve(types, capacity).solution,
-		types,
-		lengths,
-		capacity,
-	);
-	return planned.packOffsets.length < greedy.packOffsets.length
-		? planned
-		: greedy;
-}
+		return planned.packOffsets.length < greedy.packOffsets.length
+			? planned
+			: greedy;
+	},
+};
 
 /**
  * A lower bound on packs that can be above `lowerBound`'s: the dual of the linear

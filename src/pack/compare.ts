@@ -1,20 +1,33 @@
-import { createRandom, permutation } from "../core/random.js";
-import { requireInteger } from "../core/require.js";
-import { patternBound } from "./column-generation.js";
-import { imbalance, packCosts } from "./cost.js";
-import { lowerBound } from "./lower-bound.js";
-import { balancedOrder } from "./order.js";
+import { sum } from "../core/arithmetic.js";
 import {
-	checkPackOptions,
+	entriesOf,
+	type Given,
+	integer,
+	type OptionTable,
+	resolveOptions,
+	whyIgnored,
+} from "../core/option.js";
+import { createRandom } from "../core/random.js";
+import { balanced } from "./balanced.js";
+import { patternBound } from "./column-generation.js";
+import { packCosts } from "./cost.js";
+import { stepImbalance } from "./imbalance.js";
+import { lowerBound } from "./lower-bound.js";
+import {
+	checkForCapacity,
+	cutOf,
 	type PackDocumentsOptions,
 	packDocuments,
+	packDocumentsTable,
 	roundedUp,
-	strategies,
 } from "./pack-documents.js";
+import { type PackerName, packers } from "./packers.js";
+import type { OrderedRows } from "./row-order.js";
+import { shuffled } from "./shuffled.js";
 
-/** What a strategy makes of a corpus. */
-export interface StrategyReport {
-	packer: string;
+/** What a packer makes of a corpus. */
+export interface PackerReport {
+	packer: PackerName;
 	rows: number;
 	/** No packing of the same sequences needs fewer. */
 	lowerBoundRows: number;
@@ -35,42 +48,68 @@ export interface StrategyReport {
 	milliseconds: number;
 }
 
-export interface CompareOptions extends Omit<PackDocumentsOptions, "packer"> {
-	/** Rows of a step; default 8. */
-	ranks?: number | undefined;
-	/** Names from `strategies`; default all that the options allow. */
-	packers?: readonly string[] | undefined;
-}
+const { packer: _, ...documentOptions } = packDocumentsTable;
+
+/** The options of comparing packers. */
+export const compareTable = {
+	packers: entriesOf(packers, {
+		defaultText: "all that the options allow",
+		help: "the packers to compare",
+	}),
+	ranks: integer({ least: 1, default: 8, help: "rows of a step" }),
+	...ofAnyPacker(documentOptions),
+};
+
+export type CompareOptions = Given<typeof compareTable>;
 
 /**
- * Packs the same documents by every strategy, on lengths alone.
+ * Packs the same documents by every packer, on lengths alone.
  * @param lengths Tokens of each document.
  * @param capacity Tokens of a row.
- * @throws as `packDocuments` does, when no strategy allows the options.
+ * @throws UsageError for options that cannot be, or that a packer asked for has no use
+ * for; LongDocumentError
  */
-export function* compareStrategies(
+export function* comparePackers(
 	lengths: Int32Array,
 	capacity: number,
-	{ ranks = 8, packers, ...options }: CompareOptions = {},
-): Generator<StrategyReport> {
-	requireInteger("ranks (--ranks)", ranks, 1);
-	checkPackOptions(capacity, options);
-	/** Of the strategies that cut by the same rule, so pack the same sequences. */
-	let shared: number | undefined;
-	for (const packer of packers ?? Object.keys(strategies)) {
-		if (packers === undefined && !allows(capacity, { ...options, packer }))
-			continue;
-		const ownCut = strategies[packer]?.cut !== undefined;
-		const found = report(
-			lengths,
-			capacity,
-			{ ...options, packer },
-			ranks,
-			ownCut ? undefined : shared,
-		);
-		if (!ownCut) shared = found.lowerBoundRows;
+	given: CompareOptions = {},
+): Generator<PackerReport> {
+	const { ranks } = resolveOptions(compareTable, given);
+	checkForCapacity(capacity, given);
+	const { packers: names, ranks: _, ...options } = given;
+	const compared = names ?? packers.names.filter((n) => allows(n, options));
+	// The sentence says which option no packer has a use for.
+	if (compared.length === 0) resolveOptions(packDocumentsTable, options);
+	const all = compared.map((packer) => {
+		const ofPacker = { ...options, packer };
+		return {
+			ofPacker,
+			cut: cutOf(resolveOptions(packDocumentsTable, ofPacker)),
+		};
+	});
+	/** Packers that cut alike pack the same sequences. */
+	const bounds = new Map<string, number>();
+	for (const { ofPacker, cut } of all) {
+		const found = report(lengths, capacity, ofPacker, ranks, bounds.get(cut));
+		bounds.set(cut, found.lowerBoundRows);
 		yield found;
 	}
+}
+
+/** The options without what they go with, which is for each packer to see. */
+function ofAnyPacker<T extends OptionTable>(table: T): T {
+	return Object.fromEntries(
+		Object.entries(table).map(([name, { of: _, ...option }]) => [name, option]),
+	) as T;
+}
+
+/** Whether a packer has a use for all that is given. */
+function allows(packer: PackerName, given: PackDocumentsOptions): boolean {
+	const table: OptionTable = packDocumentsTable;
+	return Object.entries(given).every(
+		([name, value]) =>
+			value === undefined || whyIgnored(table[name], { packer }) === null,
+	);
 }
 
 /** The bound of patterns as well, where the packs may hold any number of sequences. */
@@ -84,65 +123,50 @@ function bestBound(
 		: lowerBound(lengths, capacity, { maxSequences });
 }
 
-function allows(capacity: number, options: PackDocumentsOptions): boolean {
-	try {
-		checkPackOptions(capacity, options);
-		return true;
-	} catch {
-		return false;
-	}
-}
-
 function report(
 	lengths: Int32Array,
 	capacity: number,
-	options: PackDocumentsOptions,
+	options: PackDocumentsOptions & { packer: PackerName },
 	ranks: number,
 	bound: number | undefined,
-): StrategyReport {
+): PackerReport {
 	const began = performance.now();
-	const { pieces, packing } = packDocuments(lengths, capacity, options);
+	const { pieces, packing, dropped } = packDocuments(
+		lengths,
+		capacity,
+		options,
+	);
 	const milliseconds = performance.now() - began;
 	const rows = packing.packOffsets.length - 1;
 	const rooms = roundedUp(pieces.length, options.padDocumentToMultiple ?? 1);
-	const { maxSequences } = options;
 	const costs = packCosts(pieces.length, packing);
 	const random = createRandom(0);
-	const stepCost = (order: Int32Array) =>
-		imbalance(
-			Float64Array.from(order, (pack) => costs[pack]),
+	const imbalanceOf = ({ rows }: OrderedRows) =>
+		stepImbalance(
+			Float64Array.from(rows, (row) => costs[row]),
 			ranks,
 		);
-	let tokens = 0;
-	let attention = 0;
-	const covered = new Int32Array(lengths.length);
+	const tokens = sum(pieces.length);
 	const sequences = new Int32Array(lengths.length);
-	for (let i = 0; i < pieces.length.length; i++) {
-		const length = pieces.length[i];
-		tokens += length;
-		attention += length * length;
-		covered[pieces.document[i]] += length;
-		sequences[pieces.document[i]]++;
-	}
+	for (const document of pieces.document) sequences[document]++;
 	let cutDocuments = 0;
-	let droppedTokens = 0;
-	for (let d = 0; d < lengths.length; d++) {
-		droppedTokens += lengths[d] - covered[d];
-		if (sequences[d] > 1 || (sequences[d] === 1 && covered[d] < lengths[d]))
+	for (let d = 0; d < lengths.length; d++)
+		if (sequences[d] > 1 || (sequences[d] === 1 && dropped.tokens[d] > 0))
 			cutDocuments++;
-	}
 	return {
-		packer: options.packer as string,
+		packer: options.packer,
 		rows,
-		lowerBoundRows: bound ?? bestBound(rooms, capacity, maxSequences),
+		lowerBoundRows: bound ?? bestBound(rooms, capacity, options.maxSequences),
 		fill: rows === 0 ? 0 : tokens / (rows * capacity),
 		padding: rows * capacity - tokens,
 		cutDocuments,
-		droppedTokens,
+		droppedTokens: sum(dropped.tokens),
 		sequencesPerRow: rows === 0 ? 0 : pieces.length.length / rows,
-		attention,
-		imbalance: stepCost(permutation(rows, random)),
-		imbalanceBalanced: stepCost(balancedOrder(costs, { ranks }, random)),
+		attention: pieces.length.reduce((squares, n) => squares + n * n, 0),
+		imbalance: imbalanceOf(shuffled.order(costs, {}, random)),
+		imbalanceBalanced: imbalanceOf(
+			balanced.order(costs, { ranks, shuffleWindow: undefined }, random),
+		),
 		milliseconds,
 	};
 }

@@ -30,26 +30,3 @@ export function packCosts(
 		}
 	return costs;
 }
-
-/**
- * How unequal the work of ranks is: for steps of one row a rank, the largest cost
- * of a step over its mean, averaged over the steps; 1 is even. Rows left over at
- * the end make no step.
- * @param costs Cost of each row, in the order of the rows.
- */
-export function imbalance(costs: Float64Array, ranks: number): number {
-	const steps = Math.floor(costs.length / ranks);
-	if (steps === 0) return 1;
-	let sum = 0;
-	for (let step = 0; step < steps; step++) {
-		let most = 0;
-		let total = 0;
-		for (let rank = 0; rank < ranks; rank++) {
-			const cost = costs[step * ranks + rank];
-			most = Math.max(most, cost);
-			total += cost;
-		}
-		sum += total === 0 ? 1 : (most * ranks) / total;
-	}
-	return sum / steps;
-}

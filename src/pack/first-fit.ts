@@ -1,37 +1,37 @@
 import { groupByPack } from "./group-by-pack.js";
-import { checkLengths, type PackerOptions, type Packing } from "./packing.js";
+import { maxSequences } from "./options.js";
+import type { Packer } from "./packer.js";
+import type { Packing } from "./packing.js";
 import { RoomTree } from "./room-tree.js";
 import { asTheyCome, longestFirst } from "./sequence-orders.js";
+
+const options = { maxSequences };
+const facts = { options, fillsRows: false, repacks: true };
 
 /**
  * First fit: each sequence, as they come, into the first pack, in the order in
  * which they were opened, that has room for it (Johnson 1973). O(n log packs).
  */
-export function firstFit(
-	lengths: Int32Array,
-	capacity: number,
-	options: PackerOptions = {},
-): Packing {
-	const maxSequences = checkLengths(lengths, capacity, options);
-	return packByFirstFit(lengths, capacity, asTheyCome(lengths), maxSequences);
-}
+export const firstFit: Packer<typeof options> = {
+	...facts,
+	pack: (lengths, capacity, { maxSequences }) =>
+		packByFirstFit(lengths, capacity, asTheyCome(lengths), maxSequences),
+};
 
 /** First fit over the sequences from the longest to the shortest. */
-export function firstFitDecreasing(
-	lengths: Int32Array,
-	capacity: number,
-	options: PackerOptions = {},
-): Packing {
-	const maxSequences = checkLengths(lengths, capacity, options);
-	const sequences = longestFirst(lengths, capacity);
-	return packByFirstFit(lengths, capacity, sequences, maxSequences);
-}
+export const firstFitDecreasing: Packer<typeof options> = {
+	...facts,
+	pack: (lengths, capacity, { maxSequences }) => {
+		const sequences = longestFirst(lengths, capacity);
+		return packByFirstFit(lengths, capacity, sequences, maxSequences);
+	},
+};
 
 function packByFirstFit(
 	lengths: Int32Array,
 	capacity: number,
 	sequences: Int32Array,
-	maxSequences: number,
+	maxSequences = Number.POSITIVE_INFINITY,
 ): Packing {
 	const packOf = new Int32Array(lengths.length);
 	const tree = new RoomTree();

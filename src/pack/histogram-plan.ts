@@ -1,3 +1,6 @@
+import { sum } from "../core/arithmetic.js";
+import { BitSet } from "../core/bit-set.js";
+
 /**
  * A packing of a histogram: which lengths share a pack, and how often. Nodes are
  * sequences on top of others in a pack: node i adds `timesOf[i]` sequences of
@@ -47,16 +50,16 @@ class Planner {
 	readonly #depthOf: number[] = [];
 	readonly #nodeOf: number[] = [];
 	readonly #packsOf: number[] = [];
-	/** Groups with each room left, the last one first in turn; and a bit for each room. */
+	/** Groups with each room left, the last one first in turn; and the rooms that any has. */
 	readonly #groups: number[][];
-	readonly #bits: Int32Array;
+	readonly #rooms: BitSet;
 
 	constructor(capacity: number, choice: Choice, maxSequences: number) {
 		this.#capacity = capacity;
 		this.#choice = choice;
 		this.#maxSequences = maxSequences;
 		this.#groups = new Array(capacity + 1);
-		this.#bits = new Int32Array((capacity >>> 5) + 1);
+		this.#rooms = new BitSet(capacity);
 	}
 
 	plan(counts: ArrayLike<number>): HistogramPlan {
@@ -70,7 +73,7 @@ class Planner {
 			parentOf: Int32Array.from(this.#parentOf),
 			nodeOf: Int32Array.from(this.#nodeOf),
 			packsOf: Float64Array.from(this.#packsOf),
-			packs: this.#packsOf.reduce((sum, packs) => sum + packs, 0),
+			packs: sum(this.#packsOf),
 		};
 	}
 
@@ -78,12 +81,11 @@ class Planner {
 	#place(length: number, left: number): number {
 		const room =
 			this.#choice === "fullest"
-				? this.#smallestFrom(length)
-				: this.#largestFrom(length);
-		if (room === -1) return this.#open(length, left);
+				? this.#rooms.smallestFrom(length)
+				: this.#rooms.largestUpTo(this.#capacity);
+		if (room < length) return this.#open(length, left);
 		const group = this.#groups[room].pop() as number;
-		if (this.#groups[room].length === 0)
-			this.#bits[room >>> 5] &= ~(1 << (room & 31));
+		if (this.#groups[room].length === 0) this.#rooms.delete(room);
 		const node = this.#nodeOf[group];
 		// The fullest pack with room is the one just filled, as long as it has any.
 		const most = this.#maxSequences - this.#depthOf[node];
@@ -163,25 +165,6 @@ class Planner {
 	#offer(group: number, room: number): void {
 		this.#groups[room] ??= [];
 		this.#groups[room].push(group);
-		this.#bits[room >>> 5] |= 1 << (room & 31);
-	}
-
-	#smallestFrom(room: number): number {
-		let word = room >>> 5;
-		let bits = this.#bits[word] & (-1 << (room & 31));
-		while (bits === 0) {
-			if (++word === this.#bits.length) return -1;
-			bits = this.#bits[word];
-		}
-		return (word << 5) | (31 - Math.clz32(bits & -bits));
-	}
-
-	#largestFrom(room: number): number {
-		for (let word = this.#bits.length - 1; word >= room >>> 5; word--)
-			if (this.#bits[word] !== 0) {
-				const found = (word << 5) | (31 - Math.clz32(this.#bits[word]));
-				return found >= room ? found : -1;
-			}
-		return -1;
+		this.#rooms.add(room);
 	}
 }

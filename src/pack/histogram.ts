@@ -3,43 +3,46 @@ import {
 	type HistogramPlan,
 	planHistogram,
 } from "./histogram-plan.js";
-import { countLengths } from "./length-counts.js";
-import { checkLengths, type PackerOptions, type Packing } from "./packing.js";
-import { longestFirst, startsByLength } from "./sequence-orders.js";
+import { maxSequences } from "./options.js";
+import type { Packer } from "./packer.js";
+import type { Packing } from "./packing.js";
+import {
+	countLengths,
+	longestFirst,
+	startsByLength,
+} from "./sequence-orders.js";
+
+const options = { maxSequences };
+const facts = { options, fillsRows: false, repacks: true };
 
 /**
  * Shortest-pack-first on the histogram of lengths (SPFHP of Krell et al.,
  * 2107.02027): from the longest sequences to the shortest, each into the
  * emptiest pack with room for it. Spreads short sequences over packs.
  */
-export function shortestPackFirst(
-	lengths: Int32Array,
-	capacity: number,
-	options: PackerOptions = {},
-): Packing {
-	return packByHistogram(lengths, capacity, "emptiest", options);
-}
+export const shortestPackFirst: Packer<typeof options> = {
+	...facts,
+	pack: (lengths, capacity, { maxSequences }) =>
+		packByHistogram(lengths, capacity, "emptiest", maxSequences),
+};
 
 /**
  * Longest-pack-first on the histogram of lengths (LPFHP of Krell et al.'s
  * implementation): as many packs as best-fit-decreasing, in less time where many
  * sequences have the same length.
  */
-export function longestPackFirst(
-	lengths: Int32Array,
-	capacity: number,
-	options: PackerOptions = {},
-): Packing {
-	return packByHistogram(lengths, capacity, "fullest", options);
-}
+export const longestPackFirst: Packer<typeof options> = {
+	...facts,
+	pack: (lengths, capacity, { maxSequences }) =>
+		packByHistogram(lengths, capacity, "fullest", maxSequences),
+};
 
 function packByHistogram(
 	lengths: Int32Array,
 	capacity: number,
 	choice: Choice,
-	options: PackerOptions,
+	maxSequences: number | undefined,
 ): Packing {
-	const maxSequences = checkLengths(lengths, capacity, options);
 	const counts = countLengths(lengths, capacity);
 	const plan = planHistogram(counts, choice, maxSequences);
 	return fillPlan(plan, lengths, capacity);
@@ -49,7 +52,7 @@ function packByHistogram(
  * Gives the sequences the places that a plan has for their lengths: those of one
  * length in their order, the longest first in each pack.
  */
-export function fillPlan(
+function fillPlan(
 	plan: HistogramPlan,
 	lengths: Int32Array,
 	capacity: number,

@@ -1,5 +1,7 @@
-import { countLengths } from "./length-counts.js";
-import { checkLengths, checkMaxSequences } from "./packing.js";
+import { checkOption } from "../core/option.js";
+import { maxSequences as maxSequencesOption } from "./options.js";
+import { checkLengths } from "./packing.js";
+import { countLengths } from "./sequence-orders.js";
 
 /**
  * The fewest packs that could hold these sequences: no packing needs fewer
@@ -20,7 +22,7 @@ export function lowerBound(
 	capacity: number,
 	options: { maxSequences?: number | undefined } = {},
 ): number {
-	checkLengths(lengths, capacity, options);
+	checkLengths(lengths, capacity);
 	return lowerBoundOfCounts(countLengths(lengths, capacity), options);
 }
 
@@ -30,9 +32,12 @@ export function lowerBound(
  */
 export function lowerBoundOfCounts(
 	counts: Float64Array,
-	options: { maxSequences?: number | undefined } = {},
+	{
+		maxSequences = Number.POSITIVE_INFINITY,
+	}: { maxSequences?: number | undefined } = {},
 ): number {
-	const maxSequences = checkMaxSequences(options.maxSequences);
+	if (maxSequences !== Number.POSITIVE_INFINITY)
+		checkOption("maxSequences", maxSequencesOption, maxSequences);
 	const capacity = counts.length - 1;
 	const half = Math.floor(capacity / 2);
 	let sequences = 0;

@@ -1,16 +1,36 @@
-import { checkLengths, type PackerOptions, type Packing } from "./packing.js";
+import { maxSequences } from "./options.js";
+import type { Packer } from "./packer.js";
+import type { Packing } from "./packing.js";
 import { asTheyCome } from "./sequence-orders.js";
+
+const options = { maxSequences };
 
 /**
  * Next fit: each sequence, as they come, into the last pack, or a new one where
  * that has no room (Johnson 1973). What a loader does that fills one row at a time.
  */
-export function nextFit(
+export const nextFit: Packer<typeof options> = {
+	options,
+	fillsRows: false,
+	repacks: true,
+	pack: (lengths, capacity, { maxSequences }) =>
+		packByNextFit(lengths, capacity, maxSequences),
+};
+
+/** Concatenate and chunk: documents one after the other, cut wherever a row ends. */
+export const concat: Packer<Record<never, never>> = {
+	options: {},
+	cuts: "concatenate",
+	fillsRows: true,
+	repacks: false,
+	pack: (lengths, capacity) => packByNextFit(lengths, capacity),
+};
+
+function packByNextFit(
 	lengths: Int32Array,
 	capacity: number,
-	options: PackerOptions = {},
+	maxSequences = Number.POSITIVE_INFINITY,
 ): Packing {
-	const maxSequences = checkLengths(lengths, capacity, options);
 	const packOffsets = new Int32Array(lengths.length + 1);
 	let packs = 0;
 	let left = 0;

@@ -1,14 +1,17 @@
-import { checkLengths, type PackerOptions, type Packing } from "./packing.js";
+import { maxSequences } from "./options.js";
+import type { Packer } from "./packer.js";
 import { asTheyCome } from "./sequence-orders.js";
 
+// One sequence is within any limit.
+const options = { maxSequences };
+
 /** One sequence a row: what packing is measured against. */
-export function padded(
-	lengths: Int32Array,
-	capacity: number,
-	options: PackerOptions = {},
-): Packing {
-	checkLengths(lengths, capacity, options);
-	const packOffsets = new Int32Array(lengths.length + 1);
-	for (let i = 0; i < packOffsets.length; i++) packOffsets[i] = i;
-	return { order: asTheyCome(lengths), packOffsets };
-}
+export const padded: Packer<typeof options> = {
+	options,
+	fillsRows: false,
+	repacks: false,
+	pack: (lengths) => ({
+		order: asTheyCome(lengths),
+		packOffsets: Int32Array.from({ length: lengths.length + 1 }, (_, i) => i),
+	}),
+};

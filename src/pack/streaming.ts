@@ -1,14 +1,18 @@
-import { UsageError } from "../core/errors.js";
+import { type Given, integer, resolveOptions } from "../core/option.js";
 import { CapacityQueues } from "./capacity-queues.js";
-import {
-	checkCapacity,
-	checkLengths,
-	checkMaxSequences,
-	type PackerOptions,
-	type Packing,
-} from "./packing.js";
+import { maxSequences } from "./options.js";
+import type { Packer } from "./packer.js";
+import { checkCapacity } from "./packing.js";
 
-const DEFAULT_OPEN_PACKS = 64;
+const options = {
+	maxSequences,
+	openPacks: integer({
+		least: 1,
+		most: 2 ** 20,
+		default: 64,
+		help: "packs that are open at a time",
+	}),
+};
 
 /**
  * Best fit with a fixed number of open packs, for input without end: a sequence
@@ -29,18 +33,14 @@ export class StreamingPacker {
 
 	/**
 	 * @param capacity Tokens that a pack can hold.
-	 * @throws UsageError `bad-capacity`, `bad-max-sequences`, `bad-open-packs`
+	 * @throws UsageError `bad-option`
 	 */
-	constructor(capacity: number, options: PackerOptions = {}) {
+	constructor(capacity: number, given: Given<typeof options> = {}) {
 		checkCapacity(capacity);
+		const { maxSequences, openPacks } = resolveOptions(options, given);
 		this.#capacity = capacity;
-		this.#maxSequences = checkMaxSequences(options.maxSequences);
-		this.#openPacks = options.openPacks ?? DEFAULT_OPEN_PACKS;
-		if (!Number.isInteger(this.#openPacks) || this.#openPacks < 1)
-			throw new UsageError(
-				"bad-open-packs",
-				`there cannot be ${this.#openPacks} open packs: give a whole number of at least 1.`,
-			);
+		this.#maxSequences = maxSequences ?? Number.POSITIVE_INFINITY;
+		this.#openPacks = openPacks;
 		this.#queues = new CapacityQueues(capacity);
 	}
 
@@ -89,24 +89,24 @@ export class StreamingPacker {
 }
 
 /** `StreamingPacker` over lengths that are all there. */
-export function streaming(
-	lengths: Int32Array,
-	capacity: number,
-	options: PackerOptions = {},
-): Packing {
-	checkLengths(lengths, capacity, options);
-	const packer = new StreamingPacker(capacity, options);
-	const order = new Int32Array(lengths.length);
-	const packOffsets = new Int32Array(lengths.length + 1);
-	let packs = 0;
-	const take = (finished: number[][]) => {
-		for (const members of finished) {
-			order.set(members, packOffsets[packs]);
-			packOffsets[packs + 1] = packOffsets[packs] + members.length;
-			packs++;
-		}
-	};
-	for (let i = 0; i < lengths.length; i++) take(packer.add(i, lengths[i]));
-	take(packer.finish());
-	return { order, packOffsets: packOffsets.slice(0, packs + 1) };
-}
+export const streaming: Packer<typeof options> = {
+	options,
+	fillsRows: false,
+	repacks: true,
+	pack(lengths, capacity, { maxSequences, openPacks }) {
+		const packer = new StreamingPacker(capacity, { maxSequences, openPacks });
+		const order = new Int32Array(lengths.length);
+		const packOffsets = new Int32Array(lengths.length + 1);
+		let packs = 0;
+		const take = (finished: number[][]) => {
+			for (const members of finished) {
+				order.set(members, packOffsets[packs]);
+				packOffsets[packs + 1] = packOffsets[packs] + members.length;
+				packs++;
+			}
+		};
+		for (let i = 0; i < lengths.length; i++) take(packer.add(i, lengths[i]));
+		take(packer.finish());
+		return { order, packOffsets: packOffsets.slice(0, packs + 1) };
+	},
+};

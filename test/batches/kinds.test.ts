@@ -9,7 +9,8 @@ import {
 } from "seqpack";
 import { beforeAll, describe, expect, test } from "vitest";
 import { tokenBudgetBatches } from "../../src/curriculum/token-budget.js";
-import { balanceRanks, rankImbalance } from "../../src/pack/balance-ranks.js";
+import { balanceRanks } from "../../src/pack/balance-ranks.js";
+import { rankImbalance } from "../../src/pack/imbalance.js";
 import { type Row, readManifest, readRows } from "../build/dataset-rows.js";
 import { temporaryDirectory } from "../helpers.js";
 import { allOf, builtFrom, rowsOf, sharedDirectory } from "./datasets.js";

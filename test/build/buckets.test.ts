@@ -27,7 +27,7 @@ async function built(options: Partial<BuildOptions>) {
 	return { manifest, out };
 }
 
-describe.each(Object.keys(decomposers))("%s", (decomposer) => {
+describe.each(decomposers.names)("%s", (decomposer) => {
 	test.each(["drop", "keep", "pack"] as const)(
 		"remainder %s: nothing is lost, and rows are of their bucket",
 		async (remainder) => {
@@ -38,7 +38,8 @@ describe.each(Object.keys(decomposers))("%s", (decomposer) => {
 				taskBytes: 300_000,
 			});
 			const { totals, summary, settings } = manifest;
-			const loses = remainder === "drop" && decomposer !== "whole";
+			const { fillsRows } = decomposers.find(decomposer);
+			const loses = remainder === "drop" && fillsRows;
 			expect(Object.keys(totals.dropped).length > 0).toBe(loses);
 			const lengths = settings.buckets?.buckets.map(({ length }) => length);
 			expect(lengths).toEqual(
@@ -170,19 +171,25 @@ test.each([
 	[{ seqLen: 512 }, /--seq-len is for packed rows.*--max-length/],
 	[{ longDocuments: "drop" }, /--long-documents is for packed rows/],
 	[{ order: "balanced" }, /--order is for packed rows/],
-	[{ maxLength: 1000 }, /--max-length\) is 1000: give a power of two/],
+	[{ maxLength: 1000 }, /maxLength is 1000: give a power of two/],
 	[{ minLength: 512, maxLength: 256 }, /512, more than/],
-	[{ buckets: [256] }, /--buckets\) is for the decomposer nearest or whole/],
+	[
+		{ buckets: [256] },
+		/buckets would change nothing: it is for decomposer nearest, whole/,
+	],
 	[{ decomposer: "nearest", buckets: [512, 256] }, /256 comes after 512/],
 	[
 		{ decomposer: "nearest", buckets: [256], minLength: 64 },
-		/--buckets gives the lengths: leave out --min-length/,
+		/minLength would change nothing: buckets gives the lengths/,
 	],
-	[{ decomposer: "fixed", minLength: 64 }, /leave out --min-length/],
-	[{ decomposer: "fixed", plusOne: true }, /--plus-one\) is for .*binary/],
-	[{ overlap: 4 }, /--overlap\) is for the decomposer fixed/],
-	[{ decomposer: "tertiary" }, /no decomposer "tertiary"/],
-	[{ remainder: "burn" as "drop" }, /--remainder\) is "burn"/],
+	[{ decomposer: "fixed", minLength: 64 }, /minLength would change nothing/],
+	[
+		{ decomposer: "fixed", plusOne: true },
+		/plusOne would change nothing: it is for decomposer binary/,
+	],
+	[{ overlap: 4 }, /overlap would change nothing: it is for decomposer fixed/],
+	[{ decomposer: "tertiary" }, /there is no such decomposer/],
+	[{ remainder: "burn" as "drop" }, /remainder is "burn"/],
 	[{ packer: "best-fit" }, /--packer best-fit has nothing to pack/],
 	[
 		{ packer: "concat", remainder: "pack" as const },

@@ -4,7 +4,7 @@ import { tableFromIPC } from "apache-arrow";
 import { type BuildOptions, build, verify } from "seqpack";
 import { describe, expect, test } from "vitest";
 import { longDocuments } from "../../src/decompose/long-documents.js";
-import { strategies } from "../../src/pack/pack-documents.js";
+import { packers } from "../../src/pack/packers.js";
 import { fixtures, temporaryDirectory, tokenizerPath } from "../helpers.js";
 
 /** Builds from real text with some options, checks what comes out, and returns its manifest. */
@@ -22,7 +22,7 @@ async function built(options: Partial<BuildOptions>) {
 	return manifest;
 }
 
-test.each(Object.keys(strategies))("packer %s", async (packer) => {
+test.each(packers.names)("packer %s", async (packer) => {
 	const { settings, totals, summary } = await built({ packer });
 	const bound = summary.lowerBoundRows ?? 0;
 	expect(bound).toBeGreaterThan(0);
@@ -51,7 +51,7 @@ describe("documents longer than a row", () => {
 	});
 
 	test("error names the file, the place and the lengths", async () => {
-		expect(Object.keys(longDocuments)).toContain("error");
+		expect(longDocuments.names).toContain("error");
 		await expect(built({ longDocuments: "error", seqLen: 64 })).rejects.toThrow(
 			/udhr\.jsonl: the document at byte \d+ has \d+ tokens, and a row holds 64\. .*--long-documents/,
 		);
@@ -117,24 +117,30 @@ test("windows smaller than the text cost rows, and the summary says how many", a
 });
 
 test.each([
-	[{ packer: "tetris" }, /no packer "tetris"/],
-	[{ longDocuments: "tear" }, /no way "tear"/],
+	[{ packer: "tetris" }, /packer is "tetris", and there is no such packer/],
+	[{ longDocuments: "tear" }, /longDocuments is "tear", and there is no such/],
 	[
 		{ packer: "concat", longDocuments: "drop" },
-		/the packer concat cuts long documents by its own rule/,
+		/longDocuments would change nothing: .*packer is concat/,
 	],
-	[{ packer: "concat", minSequence: 5 }, /leave out --min-sequence/],
-	[{ minSequence: 2000 }, /--min-sequence\) is 2000: .*1 to 1024/],
-	[{ maxSequences: 0 }, /cannot hold 0 sequences/],
-	[{ padDocumentToMultiple: 2048 }, /is 2048: .*1 to 1024/],
-	[{ padToMultiple: 2048 }, /--pad-to-multiple\) is 2048/],
 	[
-		{ order: "sorted" },
-		/--order\) is "sorted": give one of shuffled, balanced/,
+		{ packer: "concat", minSequence: 5 },
+		/minSequence would change nothing: .*packer is concat/,
 	],
-	[{ ranks: 8 }, /--ranks is for --order balanced/],
-	[{ order: "balanced", ranks: 0 }, /ranks \(--ranks\) is 0/],
-	[{ openPacks: 3 }, /--open-packs\) is for the packer streaming/],
+	[{ minSequence: 2000 }, /minSequence is 2000, more than a row of 1024/],
+	[{ maxSequences: 0 }, /maxSequences is 0: .*at least 1/],
+	[
+		{ padDocumentToMultiple: 2048 },
+		/padDocumentToMultiple is 2048, more than a row of 1024/,
+	],
+	[{ padToMultiple: 2048 }, /--pad-to-multiple\) is 2048/],
+	[{ order: "sorted" }, /order is "sorted".* give one of shuffled, balanced/],
+	[{ ranks: 8 }, /ranks would change nothing: it is for order balanced/],
+	[{ order: "balanced", ranks: 0 }, /ranks is 0/],
+	[
+		{ openPacks: 3 },
+		/openPacks would change nothing: it is for packer streaming/,
+	],
 	[
 		{ minSequence: 1024, longDocuments: "drop" },
 		/nothing is left of .*: all \d+ tokens of \d+ documents are dropped \(43 too-long, 2 too-short/,

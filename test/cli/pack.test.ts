@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { build } from "seqpack";
 import { expect, test } from "vitest";
-import { strategies } from "../../src/pack/pack-documents.js";
+import { packers } from "../../src/pack/packers.js";
 import {
 	fixtureDocuments,
 	fixtures,
@@ -12,7 +12,7 @@ import {
 
 const scripts = join(fixtures, "scripts");
 
-test("compares all strategies on text and on the dataset made of it alike", async () => {
+test("compares all packers on text and on the dataset made of it alike", async () => {
 	const out = join(temporaryDirectory(), "data");
 	await build({
 		inputs: [scripts],
@@ -29,13 +29,13 @@ test("compares all strategies on text and on the dataset made of it alike", asyn
 		]);
 		expect(code, stderr).toBe(0);
 		const table = JSON.parse(stdout);
-		for (const strategy of table.strategies) delete strategy.milliseconds;
+		for (const report of table.packers) delete report.milliseconds;
 		return { table, stderr };
 	};
 	const ofDataset = compare(out);
 	const ofText = compare(scripts, "--tokenizer", tokenizerPath);
 	expect(ofDataset.table).toEqual(ofText.table);
-	expect(ofText.table.strategies).toHaveLength(Object.keys(strategies).length);
+	expect(ofText.table.packers).toHaveLength(packers.names.length);
 	expect(ofText.stderr).toMatch(/best-fit-decreasing +\d/);
 	expect(ofText.stderr).toMatch(
 		/45 documents, [\d,]+ tokens, in rows of 2,048/,

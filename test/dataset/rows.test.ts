@@ -7,7 +7,7 @@ import {
 	packedRows,
 	taskOfDocument,
 } from "../../src/dataset/rows.js";
-import { split } from "../../src/decompose/split.js";
+import { decomposeDocuments } from "../../src/decompose/decompose-documents.js";
 import { pack } from "../../src/pack/pack.js";
 import { columnOf } from "../../src/tables/columns.js";
 
@@ -28,7 +28,10 @@ test("rows hold each document's tokens once, in batches of the size asked for", 
 					builder.endList();
 				}
 				const batch = builder.view();
-				const pieces = split(listLengths(batch.offsets), seqLen);
+				const { pieces } = decomposeDocuments(listLengths(batch.offsets), {
+					name: "split",
+					maxLength: seqLen,
+				});
 				const packing = pack(pieces.length, seqLen);
 				const packs = packing.packOffsets.length - 1;
 				const order = Int32Array.from({ length: packs }, (_, i) => i).reverse();

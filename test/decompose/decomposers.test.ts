@@ -1,31 +1,35 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../../src/core/random.js";
-import { remainders } from "../../src/decompose/cut.js";
-import type { DecomposeOptions } from "../../src/decompose/decompose-options.js";
+import { bucketOf } from "../../src/decompose/buckets.js";
 import {
-	decomposers,
-	findDecomposer,
-} from "../../src/decompose/decomposers.js";
-import { bucketOf } from "../../src/decompose/whole.js";
+	type DecomposeOptions,
+	decomposeDocuments,
+} from "../../src/decompose/decompose-documents.js";
+import { decomposers } from "../../src/decompose/decomposers.js";
+import { remainders } from "../../src/decompose/remainders.js";
 
 const decompose = (
 	name: string,
-	lengths: number[],
-	options: Partial<DecomposeOptions> = {},
+	list: number[],
+	options: object = {},
 	seed = 1,
 ) => {
-	const pieces = findDecomposer(name)(
-		Int32Array.from(lengths),
-		{ minLength: 4, maxLength: 32, ...options },
-		createRandom(seed),
-	);
-	return { pieces, left: remainders(Int32Array.from(lengths), pieces) };
+	const lengths = Int32Array.from(list);
+	const ends = "minLength" in decomposers.find(name).options;
+	const given = {
+		name,
+		...(ends && !("buckets" in options) ? { minLength: 4 } : {}),
+		...("buckets" in options ? {} : { maxLength: 32 }),
+		...options,
+	} as DecomposeOptions;
+	const { pieces } = decomposeDocuments(lengths, given, createRandom(seed));
+	return { pieces, left: remainders(lengths, pieces) };
 };
 
 const lengths = fc.array(fc.nat(500), { maxLength: 50 });
 
-describe.each(Object.keys(decomposers))("%s", (name) => {
+describe.each(decomposers.names)("%s", (name) => {
 	test("covers each document from its beginning on, and leaves the rest", () => {
 		fc.assert(
 			fc.property(lengths, fc.nat(9), (list, seed) => {
@@ -147,16 +151,34 @@ test("whole: each document is one piece, of the smallest bucket that holds it", 
 });
 
 test.each([
-	["binary", { minLength: 3 }, /--min-length\) is 3: give a power of two/],
-	["binary", { maxLength: 48 }, /--max-length\) is 48: give a power of two/],
-	["binary", { minLength: 64 }, /is 64, more than maxLength .*, 32/],
-	["binary-random", { minLength: 0 }, /--min-length\) is 0/],
-	["fixed", { maxLength: 0 }, /pieces of 0 tokens/],
-	["fixed", { overlap: 32 }, /windows of 32 tokens cannot overlap by 32/],
-	["nearest", { buckets: [] }, /no lengths of buckets/],
+	["binary", { minLength: 3 }, /minLength is 3: give a power of two/],
+	["binary", { maxLength: 48 }, /maxLength is 48: give a power of two/],
+	["binary", { minLength: 64 }, /is 64, more than maxLength, which is 32/],
+	["binary-random", { minLength: 0 }, /minLength is 0: .* from 1 to/],
+	["fixed", { maxLength: 0 }, /maxLength is 0: .* from 1 to/],
+	["fixed", { overlap: 32 }, /overlap is 32, and windows have 32 tokens/],
+	["nearest", { buckets: [] }, /buckets is empty/],
 	["nearest", { buckets: [8, 8] }, /must ascend, and 8 comes after 8/],
-	["whole", { buckets: [0] }, /sequences of 0 tokens/],
-	["halves", {}, /no decomposer "halves"; there are: binary/],
+	["whole", { buckets: [0] }, /buckets is 0: .* at least 1/],
 ])("%s refuses %j", (name, options, sentence) => {
-	expect(() => decompose(name, [100], options)).toThrow(sentence);
+	const attempt = () => decompose(name, [100], options);
+	expect(attempt).toThrow(sentence);
+	expect(attempt).toThrow(expect.objectContaining({ code: "bad-option" }));
+});
+
+test("buckets leave nothing for minLength and maxLength to say", () => {
+	const given = { buckets: [8, 20], minLength: 4 };
+	expect(() => decompose("nearest", [100], given)).toThrow(
+		expect.objectContaining({
+			code: "ignored-option",
+			message: expect.stringMatching(
+				/minLength would change nothing: buckets gives the lengths/,
+			),
+		}),
+	);
+	// What was resolved once may be given again.
+	const ends = { buckets: [8, 20], minLength: 8, maxLength: 20 };
+	expect(decompose("nearest", [100], ends)).toEqual(
+		decompose("nearest", [100], { buckets: [8, 20] }),
+	);
 });

@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { split } from "../../src/decompose/split.js";
+import { decomposeDocuments } from "../../src/decompose/decompose-documents.js";
+
+const split = (lengths: Int32Array, maxLength: number) =>
+	decomposeDocuments(lengths, { name: "split", maxLength }).pieces;
 
 test("pieces cover each document once, in order, as long as allowed", () => {
 	fc.assert(

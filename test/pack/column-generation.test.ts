@@ -1,26 +1,25 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../../src/core/random.js";
-import { bestFitDecreasing } from "../../src/pack/best-fit-decreasing.js";
-import {
-	columnGeneration,
-	patternBound,
-} from "../../src/pack/column-generation.js";
+import { patternBound } from "../../src/pack/column-generation.js";
 import { lowerBound } from "../../src/pack/lower-bound.js";
+import { pack } from "../../src/pack/pack.js";
 import { checkPacking, instance, optimum } from "./instances.js";
 
+const columns = (lengths: Int32Array, capacity: number) =>
+	pack(lengths, capacity, { packer: "column-generation" });
 const packsOf = (lengths: Int32Array, capacity: number) =>
-	columnGeneration(lengths, capacity).packOffsets.length - 1;
+	columns(lengths, capacity).packOffsets.length - 1;
+const greedyPacks = (lengths: Int32Array, capacity: number) =>
+	pack(lengths, capacity).packOffsets.length - 1;
 
 test("is valid, no worse than best-fit-decreasing, and no better than its bound", () => {
 	fc.assert(
 		fc.property(instance, ([capacity, list]) => {
 			const lengths = Int32Array.from(list);
-			checkPacking(lengths, capacity, columnGeneration(lengths, capacity));
+			checkPacking(lengths, capacity, columns(lengths, capacity));
 			const packs = packsOf(lengths, capacity);
-			expect(packs).toBeLessThanOrEqual(
-				bestFitDecreasing(lengths, capacity).packOffsets.length - 1,
-			);
+			expect(packs).toBeLessThanOrEqual(greedyPacks(lengths, capacity));
 			expect(packs).toBeGreaterThanOrEqual(patternBound(lengths, capacity));
 		}),
 		{ numRuns: 200 },
@@ -75,7 +74,7 @@ describe("lengths that greedy packing finds hard", () => {
 	])(
 		"%s: fewer packs, or the proof that there are none",
 		(_, lengths, saved, gap) => {
-			const greedy = bestFitDecreasing(lengths, 8192).packOffsets.length - 1;
+			const greedy = greedyPacks(lengths, 8192);
 			const packs = packsOf(lengths, 8192);
 			expect(packs / greedy).toBeLessThanOrEqual(saved);
 			expect(packs / patternBound(lengths, 8192)).toBeLessThan(gap);
@@ -98,6 +97,6 @@ describe("lengths that greedy packing finds hard", () => {
 
 test("has no limit on sequences, and says so", () => {
 	expect(() =>
-		columnGeneration(Int32Array.of(1), 4, { maxSequences: 2 }),
-	).toThrow(/column-generation has no limit .* use capped/);
+		pack(Int32Array.of(1), 4, { packer: "column-generation", maxSequences: 2 }),
+	).toThrow(/maxSequences would change nothing: .* capped.*column-generation/);
 });

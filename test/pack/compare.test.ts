@@ -1,18 +1,19 @@
 import { expect, test } from "vitest";
-import { compareStrategies } from "../../src/pack/compare.js";
-import { packDocuments, strategies } from "../../src/pack/pack-documents.js";
+import { comparePackers } from "../../src/pack/compare.js";
+import { packDocuments } from "../../src/pack/pack-documents.js";
+import { packers } from "../../src/pack/packers.js";
 import { naturalLengths } from "./instances.js";
 
 const lengths = naturalLengths(3000, 300, 1.3, 5000);
-const reports = [...compareStrategies(lengths, 2048)];
+const reports = [...comparePackers(lengths, 2048)];
 const of = (name: string) => {
 	const found = reports.find(({ packer }) => packer === name);
 	if (found === undefined) throw new Error(name);
 	return found;
 };
 
-test("tells of every strategy, and what it tells adds up", () => {
-	expect(reports.map(({ packer }) => packer)).toEqual(Object.keys(strategies));
+test("tells of every packer, and what it tells adds up", () => {
+	expect(reports.map(({ packer }) => packer)).toEqual(packers.names);
 	const tokens = lengths.reduce((sum, length) => sum + length, 0);
 	for (const report of reports) {
 		const { packer, rows, fill, padding, droppedTokens } = report;
@@ -26,7 +27,7 @@ test("tells of every strategy, and what it tells adds up", () => {
 	}
 });
 
-test("shows what each strategy is for", () => {
+test("shows what each packer is for", () => {
 	const long = lengths.filter((length) => length > 2048).length;
 	expect(of("best-fit-decreasing").cutDocuments).toBe(long);
 	expect(of("concat").cutDocuments).toBeGreaterThan(3 * long);
@@ -37,19 +38,21 @@ test("shows what each strategy is for", () => {
 	expect(of("concat").attention).toBeLessThan(of("best-fit").attention);
 });
 
-test("leaves out strategies that the options rule out, unless they are asked for", () => {
-	const some = [...compareStrategies(lengths, 2048, { maxSequences: 4 })];
-	const names = some.map(({ packer }) => packer);
-	expect(names).toContain("capped");
-	expect(names).not.toContain("concat");
-	expect(names).not.toContain("column-generation");
+test("leaves out packers that the options rule out, unless they are asked for", () => {
+	const some = [...comparePackers(lengths, 2048, { maxSequences: 4 })];
+	expect(some.map(({ packer }) => packer)).toEqual(
+		packers.where(({ options }) => "maxSequences" in options),
+	);
 	expect(() => [
-		...compareStrategies(lengths, 2048, {
+		...comparePackers(lengths, 2048, {
 			maxSequences: 4,
 			packers: ["column-generation"],
 		}),
-	]).toThrow(/use capped/);
+	]).toThrow(/maxSequences would change nothing/);
 	expect(() => [
-		...compareStrategies(lengths, 2048, { minSequence: 9999 }),
-	]).toThrow(/--min-sequence\) is 9999/);
+		...comparePackers(lengths, 2048, { minSequence: 9999 }),
+	]).toThrow(/minSequence is 9999/);
+	expect(() => [
+		...comparePackers(lengths, 2048, { openPacks: 3, longDocuments: "split" }),
+	]).not.toThrow();
 });

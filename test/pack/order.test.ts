@@ -1,8 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createRandom, permutation } from "../../src/core/random.js";
-import { imbalance, packCosts } from "../../src/pack/cost.js";
-import { balancedOrder, randomnessKept } from "../../src/pack/order.js";
+import { packCosts } from "../../src/pack/cost.js";
+import {
+	imbalance,
+	rankImbalance,
+	stepImbalance,
+} from "../../src/pack/imbalance.js";
+import { type OrderOptions, orderRows, orders } from "../../src/pack/orders.js";
 import { pack } from "../../src/pack/pack.js";
 import { naturalLengths } from "./instances.js";
 
@@ -15,25 +20,67 @@ test("a cost counts tokens, and squares of segments", () => {
 	]).toEqual([80 + 25 + 9, 40 + 16]);
 });
 
-test("imbalance is the largest over the mean, step by step", () => {
-	expect(imbalance(Float64Array.of(1, 3, 2, 2, 9), 2)).toBe((1.5 + 1) / 2);
-	expect(imbalance(Float64Array.of(1), 2)).toBe(1);
+test("imbalance is the largest over the mean: of costs, of steps, of ranks", () => {
+	expect(imbalance([1, 3])).toBe(1.5);
+	expect(imbalance([])).toBe(1);
+	expect(imbalance([0, 0])).toBe(1);
+	expect(stepImbalance(Float64Array.of(1, 3, 2, 2, 9), 2)).toBe((1.5 + 1) / 2);
+	expect(stepImbalance(Float64Array.of(1), 2)).toBe(1);
+	expect(
+		rankImbalance(Float64Array.of(1, 3, 2, 2), [
+			[0, 1],
+			[2, 3],
+		]),
+	).toBe(1);
+	expect(
+		rankImbalance(Float64Array.of(1, 3, 2, 2), [
+			[0, 2],
+			[1, 3],
+		]),
+	).toBe(5 / 4);
 });
 
-test("a balanced order has every row once, and depends on the seed alone", () => {
-	fc.assert(
-		fc.property(
-			fc.array(fc.nat(50), { maxLength: 200 }),
-			fc.integer({ min: 1, max: 9 }),
-			fc.integer({ min: 1, max: 90 }),
-			(list, ranks, shuffleWindow) => {
-				const costs = Float64Array.from(list);
-				const order = () =>
-					balancedOrder(costs, { ranks, shuffleWindow }, createRandom(5));
-				expect([...order()].sort((a, b) => a - b)).toEqual([...list.keys()]);
-				expect(order()).toEqual(order());
-			},
+describe.each(orders.names)("%s", (order) => {
+	test("has every row once, and depends on the seed alone", () => {
+		fc.assert(
+			fc.property(
+				fc.array(fc.nat(50), { maxLength: 200 }),
+				fc.integer({ min: 1, max: 9 }),
+				fc.integer({ min: 1, max: 90 }),
+				(list, ranks, shuffleWindow) => {
+					const costs = Float64Array.from(list);
+					const own = { ranks, shuffleWindow };
+					const options = Object.fromEntries(
+						Object.entries(own).filter(
+							([name]) => name in orders.find(order).options,
+						),
+					);
+					const ordered = () =>
+						orderRows(costs, { order, ...options }, createRandom(5));
+					const { rows, steps } = ordered();
+					expect([...rows].sort((a, b) => a - b)).toEqual([...list.keys()]);
+					expect(ordered()).toEqual({ rows, steps });
+					expect(steps.bitsKept).toBeLessThanOrEqual(steps.bits);
+				},
+			),
+		);
+	});
+});
+
+test("the balanced order counts its steps and their imbalance", () => {
+	const costs = Float64Array.from({ length: 43 }, (_, i) => i * i);
+	const { rows, steps } = orderRows(
+		costs,
+		{ order: "balanced", ranks: 4 },
+		createRandom(2),
+	);
+	expect(steps.steps).toBe(10);
+	expect(steps.imbalance / steps.steps).toBeCloseTo(
+		stepImbalance(
+			Float64Array.from(rows, (row) => costs[row]),
+			4,
 		),
+		12,
 	);
 });
 
@@ -44,23 +91,26 @@ describe.each([
 	const lengths = naturalLengths(count, 700, 1.5, capacity);
 	const costs = packCosts(lengths, pack(lengths, capacity));
 	const cost = (order: Int32Array) =>
-		imbalance(
+		stepImbalance(
 			Float64Array.from(order, (pack) => costs[pack]),
 			8,
 		);
+	const balancedOrder = () =>
+		orderRows(
+			costs,
+			{ order: "balanced", ranks: 8, shuffleWindow: 1024 },
+			createRandom(1),
+		).rows;
 
 	test("are within 1 % of the mean, where a shuffle is not", () => {
-		const options = { ranks: 8, shuffleWindow: 1024 };
-		const balanced = balancedOrder(costs, options, createRandom(1));
-		expect(cost(balanced)).toBeLessThanOrEqual(1.01);
+		expect(cost(balancedOrder())).toBeLessThanOrEqual(1.01);
 		expect(cost(permutation(costs.length, createRandom(1)))).toBeGreaterThan(
 			1.1,
 		);
 	});
 
 	test("do not go from the long to the short", () => {
-		const options = { ranks: 8, shuffleWindow: 1024 };
-		const order = balancedOrder(costs, options, createRandom(1));
+		const order = balancedOrder();
 		const half = order.length >> 1;
 		const mean = (from: number, to: number) =>
 			order.subarray(from, to).reduce((sum, p) => sum + costs[p], 0) /
@@ -71,14 +121,16 @@ describe.each([
 });
 
 test("the randomness given up is counted in bits", () => {
+	const kept = (rows: number, options: Omit<OrderOptions, "order">) => {
+		const costs = new Float64Array(rows);
+		const all = { order: "balanced", ...options } as const;
+		const { steps } = orderRows(costs, all, createRandom(1));
+		return steps.bitsKept / steps.bits;
+	};
 	// Two ranks, four rows: 3 pairings of 24 orders.
-	expect(randomnessKept(4, { ranks: 2 })).toBeCloseTo(
-		1 - Math.log(3) / Math.log(24),
-		12,
-	);
-	expect(randomnessKept(100, { ranks: 1 })).toBeCloseTo(1, 12);
-	expect(randomnessKept(1, { ranks: 1 })).toBe(1);
-	expect(randomnessKept(4096, { ranks: 8 })).toBeLessThan(
-		randomnessKept(4096, { ranks: 8, shuffleWindow: 64 }),
+	expect(kept(4, { ranks: 2 })).toBeCloseTo(1 - Math.log(3) / Math.log(24), 12);
+	expect(kept(100, { ranks: 1 })).toBeCloseTo(1, 12);
+	expect(kept(4096, { ranks: 8 })).toBeLessThan(
+		kept(4096, { ranks: 8, shuffleWindow: 64 }),
 	);
 });

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cuts } from "../../src/decompose/cuts.js";
 import { longDocuments } from "../../src/decompose/long-documents.js";
 import {
-	droppedTokens,
+	type PackDocumentsOptions,
 	packDocuments,
-	strategies,
 } from "../../src/pack/pack-documents.js";
+import { packers } from "../../src/pack/packers.js";
 import { checkPacking, packsOf } from "./instances.js";
 
 const documents = fc.tuple(
@@ -13,12 +14,14 @@ const documents = fc.tuple(
 	fc.integer({ min: 1, max: 64 }),
 );
 
-describe.each(Object.keys(strategies))("%s", (packer) => {
+describe.each(packers.names)("%s", (packer) => {
+	const { cuts: ownCut, fillsRows } = packers.find(packer);
+
 	test("has every token of every document in one pack, none over its row", () => {
 		fc.assert(
 			fc.property(documents, ([list, capacity]) => {
 				const lengths = Int32Array.from(list);
-				const { pieces, packing } = packDocuments(lengths, capacity, {
+				const { pieces, packing, dropped } = packDocuments(lengths, capacity, {
 					packer,
 				});
 				checkPacking(pieces.length, capacity, packing);
@@ -29,52 +32,70 @@ describe.each(Object.keys(strategies))("%s", (packer) => {
 					covered[document] += pieces.length[i];
 				}
 				expect(covered).toEqual(lengths);
+				expect(dropped.tokens).toEqual(new Int32Array(list.length));
 			}),
 		);
 	});
+
+	const attempt = (options: PackDocumentsOptions) => () =>
+		packDocuments(Int32Array.of(3, 9), 8, { packer, ...options });
+
+	test("takes a rule for long documents unless it has a cut of its own", () => {
+		const ruled = attempt({ longDocuments: "truncate" });
+		if (ownCut === undefined) expect(ruled).not.toThrow();
+		else expect(ruled).toThrow(/longDocuments would change nothing/);
+	});
+
+	test("leaves out short sequences and rounds up unless it fills rows", () => {
+		for (const options of [{ minSequence: 2 }, { padDocumentToMultiple: 2 }])
+			if (fillsRows) expect(attempt(options)).toThrow(/would change nothing/);
+			else expect(attempt(options)).not.toThrow();
+	});
 });
 
-describe.each(Object.keys(longDocuments).filter((name) => name !== "error"))(
-	"long documents: %s",
-	(name) => {
-		test("every token is in a sequence or counted as dropped, with a reason", () => {
-			fc.assert(
-				fc.property(
-					documents,
-					fc.integer({ min: 1, max: 64 }),
-					([list, capacity], least) => {
-						const lengths = Int32Array.from(list);
-						const options = {
-							longDocuments: name,
-							minSequence: Math.min(least, capacity),
-						};
-						const { pieces, packing } = packDocuments(
-							lengths,
-							capacity,
-							options,
+/** The rules that take any document. */
+const rules = longDocuments.names.filter((name) => {
+	try {
+		packDocuments(Int32Array.of(9), 8, { longDocuments: name });
+		return true;
+	} catch {
+		return false;
+	}
+});
+
+describe.each(rules)("long documents: %s", (name) => {
+	test("every token is in a sequence or counted as dropped, with a reason", () => {
+		fc.assert(
+			fc.property(
+				documents,
+				fc.integer({ min: 1, max: 64 }),
+				([list, capacity], least) => {
+					const lengths = Int32Array.from(list);
+					const minSequence = Math.min(least, capacity);
+					const { pieces, packing, dropped } = packDocuments(
+						lengths,
+						capacity,
+						{ longDocuments: name, minSequence },
+					);
+					checkPacking(pieces.length, capacity, packing);
+					const kept = new Int32Array(list.length);
+					for (let i = 0; i < pieces.length.length; i++) {
+						expect(pieces.length[i]).toBeGreaterThanOrEqual(minSequence);
+						kept[pieces.document[i]] += pieces.length[i];
+					}
+					const ofRule = cuts.find(name).dropReasons;
+					for (const [d, length] of list.entries()) {
+						expect(kept[d] + dropped.tokens[d]).toBe(length);
+						if (dropped.tokens[d] === 0) continue;
+						expect(dropped.reason(d)).toBe(
+							length > capacity && ofRule !== null ? ofRule.some : "too-short",
 						);
-						checkPacking(pieces.length, capacity, packing);
-						const dropped = droppedTokens(lengths, pieces, options, capacity);
-						const kept = new Int32Array(list.length);
-						for (let i = 0; i < pieces.length.length; i++) {
-							expect(pieces.length[i]).toBeGreaterThanOrEqual(
-								options.minSequence,
-							);
-							kept[pieces.document[i]] += pieces.length[i];
-						}
-						for (const [d, length] of list.entries()) {
-							expect(kept[d] + dropped.tokens[d]).toBe(length);
-							if (dropped.tokens[d] > 0)
-								expect(["truncated", "too-long", "too-short"]).toContain(
-									dropped.reason(d),
-								);
-						}
-					},
-				),
-			);
-		});
-	},
-);
+					}
+				},
+			),
+		);
+	});
+});
 
 test("concat fills every row but the last", () => {
 	fc.assert(
@@ -105,7 +126,7 @@ describe("the examples of TRL's pack_dataset", () => {
 	// Tokens 1-5, 6-7, 8-10 and 11, in rows of 4.
 	const lengths = Int32Array.of(5, 2, 3, 1);
 	const firstToken = [1, 6, 8, 11];
-	const rows = (longDocuments: string) => {
+	const rows = (longDocuments: "truncate" | "split") => {
 		const { pieces, packing } = packDocuments(lengths, 4, { longDocuments });
 		return packsOf(packing).map((pack) =>
 			pack.flatMap((piece) =>
@@ -144,23 +165,45 @@ test("sequences are packed with room up to a multiple", () => {
 });
 
 test.each([
-	[{ longDocuments: "error" }, /document 1 has 9 tokens, and a row holds 8/],
-	[{ longDocuments: "tear" }, /no way "tear".*split, balanced-split/],
-	[{ packer: "tetris" }, /no packer "tetris".*concat/],
+	[
+		{ longDocuments: "error" },
+		"long-document",
+		/document 1 has 9 tokens, and a row holds 8/,
+	],
+	[
+		{ longDocuments: "tear" },
+		"unknown-name",
+		/longDocuments is "tear".*split, balanced-split/,
+	],
+	[{ packer: "tetris" }, "unknown-name", /packer is "tetris".*concat/],
 	[
 		{ packer: "concat", longDocuments: "drop" },
-		/concat cuts long documents by its own rule/,
+		"ignored-option",
+		/longDocuments would change nothing: .* packer is concat/,
 	],
-	[{ minSequence: 0 }, /--min-sequence\) is 0: .* from 1 to 8/],
-	[{ minSequence: 9 }, /--min-sequence\) is 9: .* from 1 to 8/],
+	[{ minSequence: 0 }, "bad-option", /minSequence is 0: .* at least 1/],
+	[{ minSequence: 9 }, "bad-option", /minSequence is 9, more than a row of 8/],
 	[
 		{ padDocumentToMultiple: 16 },
-		/--pad-document-to-multiple\) is 16: .* from 1 to 8/,
+		"bad-option",
+		/padDocumentToMultiple is 16, more than a row of 8/,
 	],
-	[{ padDocumentToMultiple: 3 }, /is 3, which does not divide a row of 8/],
-	[{ maxSequences: 0 }, /cannot hold 0 sequences/],
-])("bad use: %j", (options, sentence) => {
-	expect(() => packDocuments(Int32Array.of(3, 9), 8, options)).toThrow(
-		sentence,
-	);
+	[
+		{ padDocumentToMultiple: 3 },
+		"bad-option",
+		/is 3, which does not divide a row of 8/,
+	],
+	[{ maxSequences: 0 }, "bad-option", /maxSequences is 0: /],
+	[{ maxSequence: 2 }, "unknown-option", /did you mean maxSequences/],
+])("bad use: %j", (options, code, sentence) => {
+	const attempt = () =>
+		packDocuments(Int32Array.of(3, 9), 8, options as PackDocumentsOptions);
+	expect(attempt).toThrow(sentence);
+	expect(attempt).toThrow(expect.objectContaining({ code }));
+});
+
+test("the error of a long document says which it is", () => {
+	expect(() =>
+		packDocuments(Int32Array.of(3, 9), 8, { longDocuments: "error" }),
+	).toThrow(expect.objectContaining({ document: 1, tokens: 9, maxLength: 8 }));
 });

@@ -1,0 +1,50 @@
+import {
+	type Given,
+	type OptionTable,
+	type Resolved,
+	resolveOptions,
+} from "../core/option.js";
+import type { Random } from "../core/random.js";
+import type { Pieces } from "./pieces.js";
+
+/** A way to cut documents into sequences, on lengths alone, and what is true of it. */
+export interface Decomposer<O extends OptionTable = OptionTable> {
+	/** The options that it has of its own. */
+	readonly options: O;
+	/** Whether every piece fills its row. */
+	readonly fillsRows: boolean;
+	/**
+	 * Why tokens are in no piece: of a document that has pieces, and of one that has
+	 * none. Null where every token is in a piece.
+	 */
+	readonly dropReasons: { readonly some: string; readonly none: string } | null;
+	/**
+	 * Checks what the table of options cannot say.
+	 * @throws UsageError `bad-option`, `ignored-option`
+	 */
+	check?(options: Resolved<O>): void;
+	/** Lengths of the buckets that the pieces are for, in tokens, ascending. */
+	lengths(options: Resolved<O>): number[];
+	/** Tokens that a row holds beyond the length of its bucket; none without it. */
+	extraTokens?(options: Resolved<O>): number;
+	/**
+	 * @param lengths Tokens of each document.
+	 * @throws DataError for documents that cannot be cut
+	 */
+	cut(lengths: Int32Array, options: Resolved<O>, random: Random): Pieces;
+	/**
+	 * Where a sequence of `length` tokens begins whose document is in sequences up to
+	 * its token `covered`; there without it.
+	 */
+	nextStart?(covered: number, length: number, options: Resolved<O>): number;
+}
+
+/** @throws UsageError for options that cannot be, as `resolveOptions` does, and the decomposer. */
+export function resolveDecomposer<O extends OptionTable>(
+	decomposer: Decomposer<O>,
+	given: Given<O>,
+): Resolved<O> {
+	const options = resolveOptions(decomposer.options, given);
+	decomposer.check?.(options);
+	return options;
+}

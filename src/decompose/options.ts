@@ -1,0 +1,70 @@
+import { LARGEST_CAPACITY } from "../core/capacity.js";
+import {
+	choice,
+	flag,
+	integer,
+	integers,
+	type OptionValues,
+	required,
+} from "../core/option.js";
+
+// Options that several decomposers have.
+
+/** A bucket's rows may have a token more than its length. */
+const LONGEST = LARGEST_CAPACITY - 1;
+
+/** What becomes of tokens that a decomposer leaves: dropped, a row of their own, or rows that they share. */
+export const remainderRules = ["drop", "keep", "pack"] as const;
+export type RemainderRule = (typeof remainderRules)[number];
+
+export const minLength = integer({
+	least: 1,
+	most: LONGEST,
+	defaultFrom: (_, given) => givenBuckets(given)?.[0] ?? 256,
+	defaultText: "256",
+	help: "tokens of the shortest bucket, a power of two",
+});
+
+export const maxLength = integer({
+	least: 1,
+	most: LONGEST,
+	defaultFrom: (_, given) => givenBuckets(given)?.at(-1) ?? 8192,
+	defaultText: "8192",
+	help: "tokens of the longest bucket, a power of two but for fixed",
+});
+
+export const buckets = integers({
+	least: 1,
+	defaultText: "powers of two from minLength to maxLength",
+	help: "lengths of the buckets, ascending: 300,1000,3000",
+});
+
+export const plusOne = flag({
+	default: false,
+	help: "rows of a token more than their bucket's length, for shifted targets",
+});
+
+export const remainder = choice(remainderRules, {
+	default: "drop",
+	help: "tokens that fill no bucket: drop them, keep them in rows of their own, or pack them together",
+});
+
+/** Tokens of the longest sequence, where documents are cut for one length of rows. */
+export const rowLength = required(
+	integer({
+		least: 1,
+		most: LARGEST_CAPACITY,
+		help: "tokens of the longest sequence",
+	}),
+);
+
+export const minSequence = integer({
+	least: 1,
+	default: 1,
+	help: "leave out sequences of fewer tokens",
+});
+
+/** Defaults are found before `buckets` is checked. */
+function givenBuckets({ buckets }: OptionValues): number[] | undefined {
+	return Array.isArray(buckets) ? buckets : undefined;
+}
