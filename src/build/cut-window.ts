@@ -1,4 +1,3 @@
-import { DataError, optionName } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import type { DroppedTokens } from "../dataset/index-rows.js";
 import type { PackedWindow } from "../dataset/rows.js";
@@ -24,7 +23,7 @@ export interface CutWindow {
 
 /**
  * Makes sequences of a window's documents, as the settings say.
- * @throws DataError `long-document`, which names the document
+ * @throws LongDocumentError, which names the document
  */
 export function cutWindow(
 	window: Window,
@@ -64,10 +63,12 @@ function naming<T>({ sources, positions }: Window, action: () => T): T {
 		return action();
 	} catch (error) {
 		if (!(error instanceof LongDocumentError)) throw error;
-		const { document, length, most } = error;
-		throw new DataError(
-			error.code,
-			`${sources[document]}: the document at byte ${positions[document]} has ${length} tokens, and a row holds ${most}. Split, truncate or drop long documents (${optionName("longDocuments")}), or make rows longer (${optionName("seqLen")}).`,
+		const { document, tokens, maxLength } = error;
+		throw new LongDocumentError(
+			document,
+			tokens,
+			maxLength,
+			`${sources[document]}: the document at byte ${positions[document]}`,
 		);
 	}
 }

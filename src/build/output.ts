@@ -7,12 +7,12 @@ import type { BucketSettings } from "../dataset/settings.js";
 import {
 	addCounts,
 	emptyRowCounts,
-	type OrderCounts,
 	type RowCounts,
 	type Totals,
 } from "../dataset/totals.js";
 import { packCosts } from "../pack/cost.js";
 import { orders } from "../pack/orders.js";
+import type { StepCounts } from "../pack/row-order.js";
 import { roundedUp } from "../pack/pack-documents.js";
 import { packers } from "../pack/packers.js";
 import type { Sequences } from "./cut-window.js";
@@ -153,7 +153,7 @@ class BucketOutput {
 		members: Int32Array,
 		places: SequencePlaces,
 		random: Random,
-	): Promise<{ rows: RowCounts; order: OrderCounts }> {
+	): Promise<{ rows: RowCounts; order: StepCounts }> {
 		const { packer, padDocumentToMultiple: multiple } = this.#settings;
 		const rooms = roundedUp(window.pieces.length, multiple);
 		const { name, ...options } = packer;
@@ -188,12 +188,12 @@ class BucketOutput {
 		{ pieces, packing }: PackedWindow,
 		packs: Int32Array,
 		random: Random,
-	): { order: Int32Array; counts: OrderCounts } {
+	): { order: Int32Array; counts: StepCounts } {
 		const { name, ...options } = this.#settings.order;
 		const all = packCosts(pieces.length, packing);
 		const costs = Float64Array.from(packs, (pack) => all[pack]);
-		const { order, counts } = orders.find(name).order(costs, options, random);
-		return { order: order.map((i) => packs[i]), counts };
+		const { rows, steps } = orders.find(name).order(costs, options, random);
+		return { order: rows.map((i) => packs[i]), counts: steps };
 	}
 
 	#count(

@@ -1,4 +1,5 @@
 import { sum } from "../core/arithmetic.js";
+import type { StepCounts } from "../pack/row-order.js";
 
 /** What was read: of a task, or of all. */
 export interface ReadCounts {
@@ -42,21 +43,12 @@ export interface RowCounts {
 	paddedTokens: number;
 }
 
-/** How even the work of steps is, where the order of rows sees to it. */
-export interface OrderCounts {
-	/** Steps, and the sum over them of the largest cost of a row over the mean. */
-	steps: number;
-	imbalance: number;
-	/** The bits of a full shuffle, and those that the order keeps. */
-	bits: number;
-	bitsKept: number;
-}
-
 /** What a task or a build has counted. They balance: see `discrepancies`. */
 export interface Totals extends ReadCounts, TokenCounts, CutCounts {
 	/** By the bucket's length. */
 	buckets: Record<string, RowCounts>;
-	order: OrderCounts;
+	/** Of an order of rows that makes steps. */
+	order: StepCounts;
 }
 
 export function emptyRowCounts(): RowCounts {

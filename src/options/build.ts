@@ -20,9 +20,9 @@ import { readingTable, tokensTable } from "../documents/options.js";
 import { storedColumns } from "../masks/columns.js";
 import { lossWeightings } from "../masks/loss-weights.js";
 import { datasetMaskFault, type MaskKind } from "../masks/mask-kind.js";
-import { orderEntries, orders } from "../pack/orders.js";
+import { orderTable } from "../pack/orders.js";
 import { packDocumentsTable } from "../pack/pack-documents.js";
-import { LARGEST_CAPACITY } from "../pack/packing.js";
+import { LARGEST_CAPACITY } from "../core/capacity.js";
 import { sourceFormats } from "../sources/formats.js";
 
 /** How far a build is. */
@@ -37,7 +37,7 @@ export interface BuildProgress {
 	totalTasks: number;
 }
 
-const { packer, ...packing } = packDocumentsTable;
+const { packer, longDocuments: _, ...packing } = packDocumentsTable;
 
 /** The options of `build`. */
 export const buildTable = {
@@ -63,14 +63,17 @@ export const buildTable = {
 			default: "packed",
 			help: "rows of several documents, or sequences by length",
 		}),
-		...optionsOfEntries("layout", layoutEntries),
 	}),
 	...grouped("Packing", {
+		// Before the layout's own options, some of which go with some packers.
 		packer: {
 			...packer,
 			defaultFrom: (values: { layout?: unknown }, given: object) =>
 				layouts.find(String(values.layout)).packer(values as never, given as never),
 		} as typeof packer,
+	}),
+	...grouped("Layout", optionsOfEntries("layout", layoutEntries)),
+	...grouped("Packing", {
 		...packing,
 		padToMultiple: integer({
 			least: 1,
@@ -86,11 +89,7 @@ export const buildTable = {
 		}),
 	}),
 	...grouped("Rows", {
-		order: entryOf(orders, {
-			default: "shuffled",
-			help: "the order of the rows",
-		}),
-		...optionsOfEntries("order", orderEntries),
+		...orderTable,
 		seed: integer({ default: 0, help: "seed of the order of the rows" }),
 		columns: entriesOf(
 			{ kind: "column to store", names: storedColumns },

@@ -24,6 +24,7 @@ const options = { maxSequences };
 export const capped: Packer<typeof options> = {
 	options,
 	fillsRows: false,
+	sharesRows: true,
 	repacks: true,
 	pack(lengths, capacity, options) {
 		const byFit = longestPackFirst.pack(lengths, capacity, options);

@@ -30,6 +30,7 @@ interface LengthType {
 export const columnGeneration: Packer<Record<never, never>> = {
 	options: {},
 	fillsRows: false,
+	sharesRows: true,
 	repacks: true,
 	pack(lengths, capacity) {
 		const unlimited = { maxSequences: undefined };

@@ -12,6 +12,7 @@ const options = { maxSequences };
 export const nextFit: Packer<typeof options> = {
 	options,
 	fillsRows: false,
+	sharesRows: true,
 	repacks: true,
 	pack: (lengths, capacity, { maxSequences }) =>
 		packByNextFit(lengths, capacity, maxSequences),
@@ -22,6 +23,7 @@ export const concat: Packer<Record<never, never>> = {
 	options: {},
 	cuts: "concatenate",
 	fillsRows: true,
+	sharesRows: true,
 	repacks: false,
 	pack: (lengths, capacity) => packByNextFit(lengths, capacity),
 };

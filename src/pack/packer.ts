@@ -13,6 +13,8 @@ export interface Packer<O extends OptionTable = OptionTable> {
 	 * neither leave out short sequences nor round lengths up.
 	 */
 	readonly fillsRows: boolean;
+	/** Whether a row may hold several sequences. */
+	readonly sharesRows: boolean;
 	/** Whether packing the emptiest packs of many tasks once more saves rows. */
 	readonly repacks: boolean;
 	/**

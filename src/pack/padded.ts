@@ -9,6 +9,7 @@ const options = { maxSequences };
 export const padded: Packer<typeof options> = {
 	options,
 	fillsRows: false,
+	sharesRows: false,
 	repacks: false,
 	pack: (lengths) => ({
 		order: asTheyCome(lengths),

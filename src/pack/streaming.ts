@@ -92,6 +92,7 @@ export class StreamingPacker {
 export const streaming: Packer<typeof options> = {
 	options,
 	fillsRows: false,
+	sharesRows: true,
 	repacks: true,
 	pack(lengths, capacity, { maxSequences, openPacks }) {
 		const packer = new StreamingPacker(capacity, { maxSequences, openPacks });

@@ -14,7 +14,7 @@ export const buckets: Layout<typeof decomposeTable> = {
 		"Documents are cut into sequences of a few lengths, those of a length in a configuration of their own: a batch of one needs no padding and no mask.",
 	// Curricula read rows at random.
 	format: "arrow",
-	packer: ({ remainder }) =>
+	packer: (_values, { remainder }) =>
 		remainder === "pack" ? "best-fit-decreasing" : "padded",
 
 	plan({ decomposer, packer, ...values }) {

@@ -1,7 +1,7 @@
 import { integer, required } from "../../core/option.js";
-import { cuts } from "../../decompose/cuts.js";
-import { LARGEST_CAPACITY } from "../../pack/packing.js";
-import { packers } from "../../pack/packers.js";
+import { LARGEST_CAPACITY } from "../../core/capacity.js";
+import { cutOf, packDocumentsTable } from "../../pack/pack-documents.js";
+import { packTable } from "../../pack/packers.js";
 import type { Layout } from "./layout.js";
 
 const options = {
@@ -12,6 +12,7 @@ const options = {
 			help: "tokens that a row can hold",
 		}),
 	),
+	longDocuments: packDocumentsTable.longDocuments,
 };
 
 /** Rows of one length, each of several documents. */
@@ -21,12 +22,11 @@ export const packed: Layout<typeof options> = {
 	about: ({ buckets: [{ length }] }) =>
 		`A row holds up to ${length.toLocaleString("en-US")} tokens of one or more documents, without padding; \`seq_lengths\` says where each sequence ends.`,
 	format: "parquet",
-	packer: (_values, given) => defaultPacker(given),
+	packer: packTable.packer.defaultFrom,
 
-	plan({ seqLen, packer, longDocuments }) {
-		const name = packers.find(packer).cut ?? longDocuments;
+	plan({ seqLen, ...values }) {
 		return {
-			cut: { name: String(name), maxLength: seqLen },
+			cut: { name: cutOf(values), maxLength: seqLen },
 			buckets: [{ length: seqLen, capacity: seqLen, directory: "data" }],
 		};
 	},
