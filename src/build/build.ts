@@ -5,7 +5,7 @@ import { addTotals, emptyTotals } from "../dataset/totals.js";
 import { findInputs } from "../sources/find-inputs.js";
 import type { InputFile } from "../sources/source.js";
 import { readTokenizerFiles } from "../storage/load-tokenizer.js";
-import { localFiles as storage } from "../storage/local.js";
+import { storageAt } from "../storage/storages.js";
 import {
 	openTokenizer,
 	type PreparedTokenizer,
@@ -54,6 +54,7 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
 	const seconds = () => (performance.now() - began) / 1000;
 	const prepared = await prepare(options);
 	const { out, plan } = prepared;
+	const storage = storageAt(out);
 	const overwrite = options.overwrite ?? false;
 	const found = await lookAtOutput(storage, out, plan, overwrite);
 	if (found.state === "built") {
@@ -110,7 +111,12 @@ async function prepare(options: BuildOptions): Promise<Prepared> {
 	const { engine, vocabSize } = tokenizer;
 	const { fingerprint } = tokenizerFiles;
 	const identity = { fingerprint, engine, vocabSize };
-	const plan = await makePlan(storage, files, settings, identity);
+	const plan = await makePlan(
+		storageAt(files[0].path),
+		files,
+		settings,
+		identity,
+	);
 	const onError = options.onError ?? "stop";
 	return { plan, files, preparedTokenizer, out, onError };
 }
@@ -175,7 +181,7 @@ async function readRecords({
 	const records: (TaskRecord | null)[] = [];
 	const tasks = plan.tasks.length + remainderTasks(plan);
 	for (let task = 0; task < tasks; task++) {
-		const record = await readRecord(storage, out, task, plan.planHash);
+		const record = await readRecord(storageAt(out), out, task, plan.planHash);
 		// Where errors are to stop the build, a task that passed some over is not done.
 		const counts = onError === "skip" || record?.skipped === null;
 		records.push(counts ? record : null);

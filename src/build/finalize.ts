@@ -56,7 +56,7 @@ export async function finalize(
 	for (const { path } of [...shards, ...index]) {
 		const staged = `${out}/${stagedPath(path)}`;
 		if ((await storage.stat(staged)) !== null)
-			await storage.move(staged, `${out}/${path}`);
+			await storage.move?.(staged, `${out}/${path}`);
 	}
 	const manifest: Manifest = {
 		formatVersion: FORMAT_VERSION,

@@ -5,7 +5,7 @@ import {
 	InterruptedError,
 	unpackError,
 } from "../core/errors.js";
-import { localFiles } from "../storage/local.js";
+import { storageAt } from "../storage/storages.js";
 import {
 	openTokenizer,
 	type PreparedTokenizer,
@@ -70,7 +70,7 @@ export function taskContext(
 	const flag = new Int32Array(context.stopFlag);
 	return {
 		...context,
-		storage: localFiles,
+		storage: storageAt(context.out),
 		tokenizer: openTokenizer(context.preparedTokenizer),
 		shouldStop: () => Atomics.load(flag, 0) !== 0,
 		onProgress,

@@ -1,6 +1,7 @@
 import { bucketOf } from "../decompose/whole.js";
 import { sha256OfFile } from "../storage/hash.js";
-import { localFiles as storage } from "../storage/local.js";
+import type { ReadableFile, Storage } from "../storage/storage.js";
+import { storageAt } from "../storage/storages.js";
 import { columnOf } from "../tables/columns.js";
 import { parquet } from "../tables/parquet.js";
 import { findTableFormat } from "../tables/tables.js";
@@ -47,11 +48,12 @@ export async function verify(
 	directory: string,
 	options: VerifyOptions = {},
 ): Promise<VerifyResult> {
-	const manifest = await openDataset(storage, directory);
+	const manifest = await openDataset(storageAt(directory), directory);
 	return new Verification(directory, manifest, options).run();
 }
 
 class Verification {
+	readonly #storage: Storage;
 	readonly #directory: string;
 	readonly #manifest: Manifest;
 	readonly #mostProblems: number;
@@ -72,6 +74,7 @@ class Verification {
 	readonly #roomCounts: Float64Array;
 
 	constructor(directory: string, manifest: Manifest, options: VerifyOptions) {
+		this.#storage = storageAt(directory);
 		this.#directory = directory;
 		this.#manifest = manifest;
 		this.#roomCounts = new Float64Array(manifest.settings.seqLen + 1);
@@ -130,11 +133,11 @@ class Verification {
 		const path = `${this.#directory}/${file.path}`;
 		const total = shards.length + index.length + (skipped === null ? 0 : 1);
 		this.#onProgress(++this.#result.files, total);
-		if ((await storage.stat(path))?.kind !== "file") {
+		if ((await this.#storage.stat(path))?.kind !== "file") {
 			this.#problem(`${file.path} is missing`);
 			return false;
 		}
-		const { bytes, sha256 } = await sha256OfFile(storage, path);
+		const { bytes, sha256 } = await sha256OfFile(this.#storage, path);
 		if (bytes !== file.bytes)
 			this.#problem(
 				`${file.path} has ${bytes} bytes; the manifest says ${file.bytes}`,
@@ -361,14 +364,11 @@ class Verification {
 	/** Opens a file for `action`; a file that cannot be read as what it should be is a problem, not an end. */
 	async #read(
 		{ path }: ManifestFile,
-		action: (
-			file: Awaited<ReturnType<typeof storage.open>>,
-			bytes: number,
-		) => Promise<void>,
+		action: (file: ReadableFile, bytes: number) => Promise<void>,
 	): Promise<void> {
 		const full = `${this.#directory}/${path}`;
-		const bytes = (await storage.stat(full))?.size ?? 0;
-		const file = await storage.open(full);
+		const bytes = (await this.#storage.stat(full))?.size ?? 0;
+		const file = await this.#storage.open(full);
 		try {
 			await action(file, bytes);
 		} catch (error) {
@@ -385,7 +385,7 @@ class Verification {
 		if (settings.format === "arrow")
 			for (const path of loadFromDiskPaths(this.#manifest)) known.add(path);
 		if (skipped !== null) known.add(skipped.path);
-		for (const path of await filesOfDataset(storage, this.#directory))
+		for (const path of await filesOfDataset(this.#storage, this.#directory))
 			if (!known.has(path))
 				this.#problem(`${path} is not in the manifest; trainers would read it`);
 	}
