@@ -2,34 +2,13 @@ import { mkdir, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { hasCode } from "./system-errors.js";
 
-/**
- * Makes a directory and those above it. Not by `mkdir(path, { recursive: true })`,
- * which never ends where the system refuses with ENOENT, as below /proc.
- */
-export async function makeDirectories(path: string): Promise<void> {
-	const above = dirname(path);
-	try {
-		await mkdir(path);
-	} catch (error) {
-		if (hasCode(error, "EEXIST") && (await isDirectory(path))) return;
-		if (!hasCode(error, "ENOENT") || above === path) throw error;
-		await makeDirectories(above);
-		await mkdir(path).catch((again) => {
-			// Another worker may have made it in the meantime.
-			if (!hasCode(again, "EEXIST")) throw again;
-		});
-	}
-	await syncDirectory(above);
+/** Makes a directory and those above it, and brings their names to the disk. */
+export function makeDirectories(path: string): Promise<void> {
+	return inDirectory(path, async () => {});
 }
 
-async function isDirectory(path: string): Promise<boolean> {
-	try {
-		return (await stat(path)).isDirectory();
-	} catch (error) {
-		if (hasCode(error, "ENOENT")) return false;
-		throw error;
-	}
-}
+/** How often others may remove a directory before something is done in it. */
+const MOST_TRIES = 100;
 
 /**
  * Does something in a directory, which is made where it is not there, also when
@@ -39,18 +18,53 @@ export async function inDirectory<T>(
 	directory: string,
 	action: () => Promise<T>,
 ): Promise<T> {
-	for (let left = 20; ; left--) {
+	for (let tries = 1; ; tries++) {
 		try {
-			await makeDirectories(directory);
-			return await action();
+			const changed = await make(directory);
+			const result = await action();
+			for (const path of changed) await syncDirectory(path);
+			return result;
 		} catch (error) {
-			if (left === 0 || !hasCode(error, "ENOENT")) throw error;
+			if (tries === MOST_TRIES || !hasCode(error, "ENOENT")) throw error;
 		}
 	}
 }
 
-/** What a system says that cannot sync a directory, or lets nobody open one. */
-const CANNOT_SYNC = ["EISDIR", "EPERM", "EACCES", "EINVAL", "EBADF", "ENOTSUP"];
+/**
+ * Not by `mkdir(path, { recursive: true })`, which never ends where the system
+ * refuses with ENOENT, as below /proc.
+ * @returns The directories in which one was made, the lowest first.
+ */
+async function make(path: string): Promise<string[]> {
+	const above = dirname(path);
+	try {
+		await mkdir(path);
+		return [above];
+	} catch (error) {
+		if (hasCode(error, "EEXIST")) {
+			if ((await stat(path)).isDirectory()) return [];
+			throw Object.assign(new Error("a file is in the way"), {
+				code: "ENOTDIR",
+			});
+		}
+		if (!hasCode(error, "ENOENT") || above === path) throw error;
+	}
+	const changed = await make(above);
+	try {
+		await mkdir(path);
+		return [above, ...changed];
+	} catch (error) {
+		// Another worker may have made it in the meantime.
+		if (hasCode(error, "EEXIST")) return changed;
+		throw error;
+	}
+}
+
+/** Why a directory is not synced: the system cannot, lets nobody open it, or it is gone. */
+const NOT_SYNCED = [
+	...["EISDIR", "EPERM", "EACCES", "EINVAL", "EBADF", "ENOTSUP"],
+	"ENOENT",
+];
 
 /** Brings the names in a directory to the disk. */
 export async function syncDirectory(path: string): Promise<void> {
@@ -62,6 +76,6 @@ export async function syncDirectory(path: string): Promise<void> {
 			await handle.close();
 		}
 	} catch (error) {
-		if (!hasCode(error, ...CANNOT_SYNC)) throw error;
+		if (!hasCode(error, ...NOT_SYNCED)) throw error;
 	}
 }

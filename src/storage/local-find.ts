@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { Dirent, Stats } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
-import { dirname, join, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { type FileSystemAdapter, glob, isDynamicPattern } from "tinyglobby";
 import { UsageError } from "../core/errors.js";
 import type { FoundFile } from "./storage.js";
@@ -153,6 +153,8 @@ function isVisible(entry: Dirent<Buffer>): boolean {
  * read, links that lead nowhere, pipes and devices: it is shown them as files.
  */
 async function matchesOf(pattern: string): Promise<string[]> {
+	/** Only such a pattern goes to any depth. */
+	const mayBeEndless = /\*\*|\(/.test(pattern);
 	const badNames = new Map<string, string>();
 	const failures: unknown[] = [];
 	const show = async (asked: string) => {
@@ -164,7 +166,8 @@ async function matchesOf(pattern: string): Promise<string[]> {
 			const path = join(directory, name);
 			if (escaped !== null) badNames.set(path, join(directory, escaped));
 			const isDirectory = kind === "directory";
-			if (isDirectory && isLink && (await leadsUp(path))) continue;
+			if (isDirectory && isLink && mayBeEndless && (await leadsUp(path)))
+				continue;
 			shown.push({
 				name,
 				isFile: () => !isDirectory,
@@ -192,6 +195,7 @@ async function matchesOf(pattern: string): Promise<string[]> {
 		);
 	};
 	const paths = await glob(pattern, {
+		absolute: isAbsolute(pattern),
 		dot: false,
 		expandDirectories: false,
 		followSymbolicLinks: false,

@@ -7,7 +7,12 @@ import {
 	thisProcess,
 	whereabouts,
 } from "./process-identity.js";
-import { isPartialName, readAll, type Storage, writeAll } from "./storage.js";
+import {
+	isPartialName,
+	readIfThere,
+	type Storage,
+	writeAll,
+} from "./storage.js";
 
 export interface Lock {
 	/** Gives the lock back, if it is still held; never fails: a lock left behind is stale. */
@@ -108,13 +113,13 @@ function claimPath(path: string, word: string): string {
 
 /** While a lock is held, claims to earlier ones are void, and may have been left behind. */
 async function removeClaims(storage: Storage, path: string): Promise<void> {
-	const [, directory, name] = /^(.*\/)?([^/]*)$/.exec(path) ?? [];
-	for (const other of await storage.list(directory ?? "."))
+	const [, directory = ".", name] = /^(?:(.*)\/)?([^/]*)$/.exec(path) ?? [];
+	for (const other of await storage.list(directory))
 		if (
 			other.startsWith(`${name}.`) &&
 			(other.endsWith(CLAIM) || isPartialName(other))
 		)
-			await storage.remove(`${directory ?? ""}${other}`);
+			await storage.remove(`${directory}/${other}`);
 }
 
 /**
@@ -128,14 +133,9 @@ async function readHolder(
 	path: string,
 	what: string,
 ): Promise<Holder | null> {
-	if ((await storage.stat(path)) === null) return null;
-	let text: string;
-	try {
-		text = (await readAll(storage, path)).toString("utf8");
-	} catch (error) {
-		if ((await storage.stat(path)) === null) return null;
-		throw error;
-	}
+	const bytes = await readIfThere(storage, path);
+	if (bytes === null) return null;
+	const text = bytes.toString("utf8");
 	const holder = parseHolder(text);
 	if (holder === null)
 		throw new UsageError(

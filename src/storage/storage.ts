@@ -1,3 +1,6 @@
+import { UsageError } from "../core/errors.js";
+import { NO_SUCH_FILE } from "./system-errors.js";
+
 /**
  * Where bytes live, as an object of functions that need no `this`: the little that seqpack asks of a file system or an object
  * storage. Paths are whatever the storage names its files by, with "/" between
@@ -20,7 +23,7 @@ export interface Storage {
 	 * `bad-file-name` when a name is not UTF-8; whatever cannot be searched
 	 */
 	find(pathOrPattern: string): Promise<FoundFile[]>;
-	/** Opens a file to read ranges of it. */
+	/** Opens a file to read ranges of it. @throws UsageError `no-such-file` when it is not there */
 	open(path: string): Promise<ReadableFile>;
 	/** Opens a file for many small reads, which do not wait for one another. */
 	openForRandomAccess(path: string): RandomAccessFile;
@@ -140,6 +143,19 @@ export async function readAll(storage: Storage, path: string): Promise<Buffer> {
 		return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
 	} finally {
 		await file.close();
+	}
+}
+
+/** The whole of a file, or null when there is none. */
+export async function readIfThere(
+	storage: Storage,
+	path: string,
+): Promise<Buffer | null> {
+	try {
+		return await readAll(storage, path);
+	} catch (error) {
+		if (error instanceof UsageError && error.code === NO_SUCH_FILE) return null;
+		throw error;
 	}
 }
 

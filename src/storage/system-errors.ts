@@ -1,5 +1,8 @@
 import { EnvironmentError, UsageError } from "../core/errors.js";
 
+/** The code of the error of reading what is not there. */
+export const NO_SUCH_FILE = "no-such-file";
+
 /** What was being done to a path. */
 export type Deed = "read" | "write" | "remove";
 
@@ -62,7 +65,7 @@ export function explainSystemError(
 	const mendable = IN_THE_WAY[code] ?? (underWay ? undefined : AT_FIRST[code]);
 	if (mendable !== undefined)
 		return new UsageError(
-			`cannot-${deed}`,
+			deed === "read" && code === "ENOENT" ? NO_SUCH_FILE : `cannot-${deed}`,
 			`cannot ${deed} ${path}: ${mendable}.`,
 		);
 	if (!("syscall" in error)) return error;
