@@ -3,8 +3,8 @@ import { UsageError } from "../core/errors.js";
 import { createRandom } from "../core/random.js";
 import { planStage } from "../curriculum/plan-stage.js";
 import type { PlanContext, StageRequest } from "../curriculum/stage-request.js";
-import { localFiles as storage } from "../storage/local.js";
 import { writeAll } from "../storage/storage.js";
+import { storageAt } from "../storage/storages.js";
 import { version } from "../version.js";
 import {
 	type CurriculumOptions,
@@ -34,10 +34,14 @@ export async function planCurriculum(
 ): Promise<CurriculumPlan> {
 	checkCurriculumOptions(options);
 	const out = options.out.replace(/(?<=.)\/+$/, "");
+	const storage = storageAt(out);
 	const datasets: DatasetBuckets[] = [];
 	for (const directory of options.datasets)
 		datasets.push(
-			await openDatasetBuckets(storage, directory.replace(/(?<=.)\/+$/, "")),
+			await openDatasetBuckets(
+				storageAt(directory),
+				directory.replace(/(?<=.)\/+$/, ""),
+			),
 		);
 	checkAlike(datasets);
 	await checkOut(out, options.overwrite ?? false);
@@ -62,7 +66,7 @@ export async function planCurriculum(
 			const stage =
 				batches === "token-budget"
 					? await planPools({
-							storage,
+							storage: storageAt(datasets[0].directory),
 							datasets,
 							context,
 							asked,
@@ -212,7 +216,7 @@ function unusedRows({ datasets, epochs, used }: PlanContext): number {
 
 /** @throws UsageError where something else is in the way. */
 async function checkOut(out: string, overwrite: boolean): Promise<void> {
-	const names = await storage.list(out);
+	const names = await storageAt(out).list(out);
 	const others = names.filter(
 		(name) => ![PLAN_FILE, STEPS_FILE].includes(name),
 	);
@@ -234,7 +238,7 @@ async function writePlan(
 ): Promise<CurriculumPlan> {
 	const plan = { ...rest, planHash: hashOfPlan(rest) };
 	await writeAll(
-		storage,
+		storageAt(out),
 		`${out}/${PLAN_FILE}`,
 		`${JSON.stringify(plan, null, "\t")}\n`,
 	);

@@ -5,7 +5,7 @@ import {
 	sequenceShares,
 } from "../masks/sequence-parallel.js";
 import { canonicalJson } from "../storage/hash.js";
-import { localFiles as storage } from "../storage/local.js";
+import { storageAt } from "../storage/storages.js";
 import type { Batch } from "./batch.js";
 import { type BatchSettings, checkBatchSettings } from "./batch-settings.js";
 import { type DatasetBuckets, openDatasetBuckets } from "./dataset-buckets.js";
@@ -64,7 +64,7 @@ export async function openBatches(
 	options: BatchOptions = {},
 ): Promise<Batches> {
 	const place = directory.replace(/(?<=.)\/+$/, "");
-	const plan = await openPlan(storage, place);
+	const plan = await openPlan(storageAt(place), place);
 	const settings = settingsOf(options, plan);
 	checkBatchSettings(plan, settings);
 	const from = firstStep(options, plan);
@@ -188,7 +188,7 @@ async function openDatasets(
 	for (const [i, known] of plan.datasets.entries()) {
 		const path = moved?.[i] ?? `${directory}/${known.path}`;
 		const found = await openDatasetBuckets(
-			storage,
+			storageAt(path),
 			path.replace(/(?<=.)\/+$/, ""),
 		);
 		const rows = found.buckets.map(({ length, rows, tokens }) => ({

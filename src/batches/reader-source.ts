@@ -1,4 +1,4 @@
-import { localFiles as storage } from "../storage/local.js";
+import { storageAt } from "../storage/storages.js";
 import { BatchReader } from "./batch-reader.js";
 import type { BatchSettings } from "./batch-settings.js";
 import type { DatasetBuckets } from "./dataset-buckets.js";
@@ -14,5 +14,11 @@ export interface ReaderSource {
 
 export function createReader(source: ReaderSource): BatchReader {
 	const { directory, plan, datasets, settings } = source;
-	return new BatchReader(storage, directory, plan, datasets, settings);
+	return new BatchReader(
+		storageAt(directory),
+		directory,
+		plan,
+		datasets,
+		settings,
+	);
 }

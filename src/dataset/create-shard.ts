@@ -1,5 +1,5 @@
-import { localFiles } from "../storage/local.js";
 import type { WrittenFile } from "../storage/storage.js";
+import { storageAt } from "../storage/storages.js";
 import type { ColumnBatch, Schema } from "../tables/columns.js";
 import { findTableFormat } from "../tables/tables.js";
 import { huggingFaceMetadata } from "./huggingface.js";
@@ -34,7 +34,7 @@ export async function createShard(
 	const name = options.format ?? path.slice(path.lastIndexOf(".") + 1);
 	const format = findTableFormat(name);
 	const schema = options.schema ?? packedSchema;
-	const file = await localFiles.create(path);
+	const file = await storageAt(path).create(path);
 	const writer = format.write(file, schema, {
 		compression: options.compression ?? format.compressions[0],
 		batchRows: options.batchRows ?? 1024,

@@ -8,7 +8,7 @@ import {
 	readDocuments,
 } from "../sources/read-documents.js";
 import { loadTokenizer } from "../storage/load-tokenizer.js";
-import { localFiles as storage } from "../storage/local.js";
+import { storageAt } from "../storage/storages.js";
 import { columnOf } from "../tables/columns.js";
 import { parquet } from "../tables/parquet.js";
 
@@ -33,7 +33,7 @@ export async function documentLengths(
 	const [directory] = inputs;
 	if (
 		inputs.length === 1 &&
-		(await storage.stat(`${directory}/${MANIFEST}`)) !== null
+		(await storageAt(directory).stat(`${directory}/${MANIFEST}`)) !== null
 	)
 		return lengthsOfDataset(directory);
 	if (options.tokenizer === undefined)
@@ -45,6 +45,7 @@ export async function documentLengths(
 }
 
 async function lengthsOfDataset(directory: string): Promise<Int32Array> {
+	const storage = storageAt(directory);
 	const manifest = await openDataset(storage, directory);
 	const lengths = new Int32Buffer();
 	for (const { path } of manifest.index) {

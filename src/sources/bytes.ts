@@ -2,7 +2,7 @@ import { createGunzip } from "node:zlib";
 import type { Storage } from "../storage/storage.js";
 import { BadInput, type InputFile, type ReadCounts } from "./source.js";
 
-const READ_SIZE = 1 << 20;
+const INFLATED_SIZE = 1 << 20;
 const GZIP_READ_SIZE = 1 << 18;
 
 /**
@@ -18,7 +18,7 @@ export async function* readBytes(
 	counts: ReadCounts,
 ): AsyncGenerator<Buffer> {
 	if (file.compression === "gzip") yield* gunzip(storage, file, counts);
-	else yield* readRaw(storage, file.path, start, READ_SIZE, counts);
+	else yield* readRaw(storage, file.path, start, storage.readSize, counts);
 }
 
 async function* readRaw(
@@ -51,7 +51,7 @@ async function* gunzip(
 	file: InputFile,
 	counts: ReadCounts,
 ): AsyncGenerator<Buffer> {
-	const inflate = createGunzip({ chunkSize: READ_SIZE });
+	const inflate = createGunzip({ chunkSize: INFLATED_SIZE });
 	let ready: Buffer[] = [];
 	let failure: NodeJS.ErrnoException | null = null;
 	inflate.on("data", (piece: Buffer) => ready.push(piece));
@@ -69,7 +69,7 @@ async function* gunzip(
 			storage,
 			file.path,
 			0,
-			GZIP_READ_SIZE,
+			Math.min(storage.readSize, GZIP_READ_SIZE),
 			counts,
 		)) {
 			// After an error zlib closes, and never says that it has taken the piece.

@@ -1,8 +1,6 @@
-import { realpath } from "node:fs/promises";
 import { resolve, sep } from "node:path";
-import { glob, isDynamicPattern } from "tinyglobby";
 import { DataError, UsageError } from "../core/errors.js";
-import { localFiles } from "../storage/local.js";
+import { storageAt } from "../storage/storages.js";
 import { sourceFormats } from "./formats.js";
 import type { InputFile } from "./source.js";
 
@@ -23,7 +21,7 @@ export interface FoundInputs {
  * @param options.exclude A directory whose files are left out: the output's.
  * @param options.format A name from `sourceFormats` that holds for all files, or `auto`
  * to go by the endings.
- * @throws UsageError `no-such-input`, `unknown-format`; DataError `empty-corpus`
+ * @throws UsageError `no-such-input`, `not-a-file`, `unknown-format`; DataError `empty-corpus`
  */
 export async function findInputs(
 	inputs: readonly string[],
@@ -45,15 +43,20 @@ export async function findInputs(
 	const found: FoundInputs = { files: [], ignored: [], repeated: 0 };
 	const seen = new Set<string>();
 	for (const input of inputs) {
-		for (const { path, size, named } of await expand(input)) {
+		const storage = storageAt(input);
+		// In a directory, files of other kinds may stand beside those that are meant.
+		const named = (await storage.stat(input))?.kind !== "directory";
+		for (const { path, size, kind: what, identity } of await storage.find(
+			input,
+		)) {
 			if (excluded !== null && resolve(path).startsWith(excluded)) continue;
+			if (what !== "file") throw notAFile(path);
 			// Two links to one file are one document, not two.
-			const real = await realpath(path);
-			if (seen.has(real)) {
+			if (seen.has(identity)) {
 				found.repeated++;
 				continue;
 			}
-			seen.add(real);
+			seen.add(identity);
 			const kind = kindOf(path, format);
 			if (kind !== null) found.files.push({ path, source: "", size, ...kind });
 			else if (named) throw unknownEnding(path);
@@ -67,44 +70,6 @@ export async function findInputs(
 		);
 	nameSources(found.files);
 	return found;
-}
-
-interface Expanded {
-	path: string;
-	size: number;
-	/** Whether the user meant this very file (by name or by pattern). */
-	named: boolean;
-}
-
-async function expand(input: string): Promise<Expanded[]> {
-	const stat = await localFiles.stat(input);
-	if (stat?.kind === "file")
-		return [{ path: input, size: stat.size, named: true }];
-	if (stat?.kind === "other") throw notAFile(input);
-	let paths: string[];
-	const directory = stat?.kind === "directory";
-	if (directory) {
-		const root = input.replace(/[/\\]+$/, "") || sep;
-		const inside = await glob("**/*", { cwd: root, dot: false });
-		paths = inside.map((path) => (root === "." ? path : `${root}/${path}`));
-	} else {
-		if (!isDynamicPattern(input))
-			throw new UsageError(
-				"no-such-input",
-				`there is no file or directory ${input}.`,
-			);
-		paths = await glob(input, { dot: false, expandDirectories: false });
-		if (paths.length === 0)
-			throw new UsageError("no-such-input", `no file matches ${input}.`);
-	}
-	paths.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-	const files: Expanded[] = [];
-	for (const path of paths) {
-		const found = await localFiles.stat(path);
-		if (found?.kind !== "file") throw notAFile(path);
-		files.push({ path, size: found.size, named: !directory });
-	}
-	return files;
 }
 
 function notAFile(path: string): UsageError {

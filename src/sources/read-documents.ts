@@ -1,6 +1,6 @@
 import { DataError } from "../core/errors.js";
-import { localFiles } from "../storage/local.js";
 import type { Storage } from "../storage/storage.js";
+import { storageAt } from "../storage/storages.js";
 import { findInputs } from "./find-inputs.js";
 import { sourceFormats } from "./formats.js";
 import { countNewlines } from "./lines.js";
@@ -60,15 +60,16 @@ export async function* readDocuments(
 		options.inputFormat === undefined ? {} : { format: options.inputFormat },
 	);
 	for (const file of files) {
+		const storage = storageAt(file.path);
 		const span = { start: 0, end: null };
 		yield* readSpan(file, span, {
-			storage: localFiles,
+			storage,
 			textField: options.textField ?? "text",
 			idField: options.idField ?? null,
 			counts: { bytes: 0, records: 0, lines: 0 },
 			onBadRecord: async (bad) => {
 				if (!options.onBadRecord)
-					throw await badRecordError(localFiles, file, span, bad);
+					throw await badRecordError(storage, file, span, bad);
 				options.onBadRecord(file, bad);
 			},
 		});

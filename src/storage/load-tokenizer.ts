@@ -6,8 +6,8 @@ import {
 } from "../tokenizer/from-json.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { sha256 } from "./hash.js";
-import { localFiles } from "./local.js";
 import { readAll } from "./storage.js";
+import { storageAt } from "./storages.js";
 
 /** A tokenizer's files as read, and what identifies them. */
 export interface LoadedTokenizerFiles extends TokenizerFiles {
@@ -32,7 +32,8 @@ export async function loadTokenizer(
 export async function readTokenizerFiles(
 	path: string,
 ): Promise<LoadedTokenizerFiles> {
-	const found = await localFiles.stat(path);
+	const storage = storageAt(path);
+	const found = await storage.stat(path);
 	if (found === null)
 		throw new UsageError(
 			"no-tokenizer",
@@ -42,18 +43,18 @@ export async function readTokenizerFiles(
 		found.kind === "directory"
 			? `${path.replace(/\/+$/, "")}/tokenizer.json`
 			: path;
-	if ((await localFiles.stat(file))?.kind !== "file")
+	if ((await storage.stat(file))?.kind !== "file")
 		throw new UsageError(
 			"no-tokenizer",
 			found.kind === "directory"
 				? `the directory ${path} holds no tokenizer.json.`
 				: `${path} is not a file: give a tokenizer.json or a directory that holds one.`,
 		);
-	const tokenizerJson = (await readAll(localFiles, file)).toString("utf8");
+	const tokenizerJson = (await readAll(storage, file)).toString("utf8");
 	const configFile = file.replace(/[^/\\]*$/, "tokenizer_config.json");
 	const configJson =
-		(await localFiles.stat(configFile))?.kind === "file"
-			? (await readAll(localFiles, configFile)).toString("utf8")
+		(await storage.stat(configFile))?.kind === "file"
+			? (await readAll(storage, configFile)).toString("utf8")
 			: null;
 	return {
 		tokenizerJson,

@@ -1,63 +1,74 @@
-import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import {
 	type FileHandle,
-	mkdir,
 	open,
 	readdir,
+	readlink,
 	rename,
 	rm,
+	rmdir,
 	stat,
-	writeFile,
 } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { UsageError } from "../core/errors.js";
+import { makeDirectories, syncDirectory } from "./local-directories.js";
+import { findFiles } from "./local-find.js";
+import { createExclusively, createFile } from "./local-write.js";
 import type {
-	PendingFile,
 	RandomAccessFile,
 	ReadableFile,
 	Stat,
 	Storage,
 } from "./storage.js";
-import { explainSystemError } from "./system-errors.js";
+import { attempt, explainSystemError, hasCode } from "./system-errors.js";
 
-/** Files on this machine. Errors of the system come out as sentences. */
+/**
+ * Files on this machine, by their paths or by URLs of `file:`. Errors of the system
+ * come out as sentences. A file is on the disk before its name is, and the directory
+ * before `create` or `move` resolves.
+ */
 export const localFiles: Storage = {
+	readSize: 1 << 20,
+
 	async stat(path): Promise<Stat | null> {
 		try {
-			const found = await stat(path);
+			const found = await stat(local(path));
 			if (found.isFile()) return { kind: "file", size: found.size };
 			return { kind: found.isDirectory() ? "directory" : "other", size: 0 };
 		} catch (error) {
-			if (isMissing(error)) return null;
+			if (hasCode(error, "ENOENT", "ENOTDIR")) return null;
 			throw explainSystemError(error, "read", path);
 		}
 	},
 
 	async list(path) {
 		try {
-			return (await readdir(path)).sort();
+			return (await readdir(local(path))).sort();
 		} catch (error) {
-			if (isMissing(error)) return [];
+			if (hasCode(error, "ENOENT", "ENOTDIR")) return [];
 			throw explainSystemError(error, "read", path);
 		}
 	},
 
+	find: async (path) => findFiles(local(path)),
+
 	async open(path): Promise<ReadableFile> {
-		const handle = await attempt("read", path, () => open(path, "r"));
+		const handle = await attempt("read", path, () => open(local(path), "r"));
 		return {
 			read: (position, length) =>
-				attempt("read", path, () => readFully(handle, position, length)),
+				attempt("read", path, () => readFully(handle, position, length), true),
 			close: () => handle.close(),
 		};
 	},
 
 	openForRandomAccess(path): RandomAccessFile {
-		return attemptNow("read", path, () => {
-			const handle = openSync(path, "r");
+		return attemptNow(path, false, () => {
+			const handle = openSync(local(path), "r");
 			return {
 				size: fstatSync(handle).size,
 				readInto: (target, position, offset, length) =>
-					attemptNow("read", path, () =>
+					attemptNow(path, true, () =>
 						readInto(handle, target, position, offset, length),
 					),
 				close: () => closeSync(handle),
@@ -65,29 +76,75 @@ export const localFiles: Storage = {
 		});
 	},
 
-	create: createAtomically,
+	create: async (path, partialsIn) =>
+		createFile(
+			local(path),
+			partialsIn === undefined ? undefined : local(partialsIn),
+		),
 
-	async createExclusive(path, content) {
+	createExclusive: async (path, content) =>
+		createExclusively(local(path), content),
+
+	async move(from, to) {
+		const directory = dirname(local(to));
+		await attempt("write", to, () => makeDirectories(directory));
+		const deed = async () => {
+			await rename(local(from), local(to));
+			await syncDirectory(directory);
+		};
+		await attempt("write", to, deed, true);
+	},
+
+	remove: (path) =>
+		attempt("remove", path, () =>
+			// With a slash at its end the name of a link would mean what it leads to.
+			rm(local(path).replace(/(?<=.)\/+$/, ""), {
+				recursive: true,
+				force: true,
+			}),
+		),
+
+	removeEmpty: (path) =>
+		attempt("remove", path, async () => {
+			try {
+				await rmdir(local(path));
+			} catch (error) {
+				if (!hasCode(error, ...NOT_EMPTY)) throw error;
+			}
+		}),
+
+	makeDirectory: (path) =>
+		attempt("write", path, () => makeDirectories(local(path))),
+
+	async linkAt(path) {
 		try {
-			await writeFile(path, content, { flag: "wx" });
-			return true;
+			return await readlink(local(path));
 		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-			throw explainSystemError(error, "write", path);
+			if (hasCode(error, "EINVAL", "ENOENT", "ENOTDIR")) return null;
+			throw explainSystemError(error, "read", path);
 		}
 	},
 
-	move: (from, to) =>
-		attempt("write", to, async () => {
-			await makeDirectories(dirname(to));
-			await rename(from, to);
-		}),
-
-	remove: (path) =>
-		attempt("remove", path, () => rm(path, { recursive: true, force: true })),
-
-	makeDirectory: (path) => attempt("write", path, () => makeDirectories(path)),
+	absolute: (path) => resolve(local(path)),
 };
+
+/** Why a directory cannot be removed: it is not empty, not there, or none. */
+const NOT_EMPTY = ["ENOTEMPTY", "EEXIST", "ENOENT", "ENOTDIR", "EBUSY"];
+
+/** The path of a URL; a path is taken as it is. */
+function local(path: string): string {
+	if (!/^file:/i.test(path)) return path;
+	try {
+		if (!/^file:\//i.test(path)) throw new Error("its path is not absolute");
+		// In a path they are characters like others, and in a pattern they match.
+		return fileURLToPath(path.replace(/[?#]/g, encodeURIComponent));
+	} catch (error) {
+		throw new UsageError(
+			"bad-url",
+			`${path} is not the URL of a file here (${(error as Error).message}): give file:///path, or the path.`,
+		);
+	}
+}
 
 async function readFully(
 	handle: FileHandle,
@@ -107,60 +164,6 @@ async function readFully(
 		filled += bytesRead;
 	}
 	return buffer.subarray(0, filled);
-}
-
-/**
- * Makes a directory and those above it. Not by `mkdir(path, { recursive: true })`,
- * which never ends where the system refuses with ENOENT, as below /proc.
- */
-async function makeDirectories(path: string): Promise<void> {
-	try {
-		await mkdir(path);
-	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
-		const above = dirname(path);
-		if (code !== "ENOENT" || above === path) throw error;
-		await makeDirectories(above);
-		await mkdir(path).catch(async (again) => {
-			// Another worker may have made it in the meantime.
-			if (again.code !== "EEXIST") throw again;
-		});
-	}
-}
-
-/** Writes to `path.partial`, and renames it when all is on disk. */
-async function createAtomically(path: string): Promise<PendingFile> {
-	const partial = `${path}.partial`;
-	const handle = await attempt("write", path, async () => {
-		await makeDirectories(dirname(path));
-		return open(partial, "w");
-	});
-	const hash = createHash("sha256");
-	let bytes = 0;
-	return {
-		write: (chunk) =>
-			attempt("write", path, async () => {
-				hash.update(chunk);
-				let written = 0;
-				while (written < chunk.length)
-					written += (
-						await handle.write(chunk, written, chunk.length - written)
-					).bytesWritten;
-				bytes += chunk.length;
-			}),
-		commit: () =>
-			attempt("write", path, async () => {
-				await handle.sync();
-				await handle.close();
-				await rename(partial, path);
-				return { bytes, sha256: hash.digest("hex") };
-			}),
-		async abort() {
-			await handle.close().catch(() => {});
-			await rm(partial, { force: true });
-		},
-	};
 }
 
 function readInto(
@@ -185,27 +188,10 @@ function readInto(
 	return filled;
 }
 
-function attemptNow<T>(verb: "read", path: string, action: () => T): T {
+function attemptNow<T>(path: string, underWay: boolean, action: () => T): T {
 	try {
 		return action();
 	} catch (error) {
-		throw explainSystemError(error, verb, path);
+		throw explainSystemError(error, "read", path, underWay);
 	}
-}
-
-async function attempt<T>(
-	verb: "read" | "write" | "remove",
-	path: string,
-	action: () => Promise<T>,
-): Promise<T> {
-	try {
-		return await action();
-	} catch (error) {
-		throw explainSystemError(error, verb, path);
-	}
-}
-
-function isMissing(error: unknown): boolean {
-	const code = (error as NodeJS.ErrnoException).code;
-	return code === "ENOENT" || code === "ENOTDIR";
 }

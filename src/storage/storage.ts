@@ -1,27 +1,60 @@
+import { UsageError } from "../core/errors.js";
+import { NO_SUCH_FILE } from "./system-errors.js";
+
 /**
- * Where bytes live: the little that seqpack asks of a file system or an object
+ * Where bytes live, as an object of functions that need no `this`: the little that seqpack asks of a file system or an object
  * storage. Paths are whatever the storage names its files by, with "/" between
- * parts.
+ * parts. What has resolved is kept if the power fails right after; only
+ * `createExclusive` promises no more than that a file is whole where there is one.
  */
 export interface Storage {
-	/** What is at a path, or null when nothing is. */
+	/** How many bytes are best read at once from a file that is read through. */
+	readonly readSize: number;
+	/** What is at a path, links followed, or null when nothing is. */
 	stat(path: string): Promise<Stat | null>;
 	/** Names in a directory, sorted; none when there is no such directory. */
 	list(path: string): Promise<string[]>;
-	/** Opens a file to read ranges of it. */
+	/**
+	 * The file at a path, the files below a directory, or those that match a glob,
+	 * sorted by path (UTF-16 code units). Names that begin with a dot are left out
+	 * unless they are asked for. Links are followed, none into what is searched
+	 * already, so a file can be found under several names: see `identity`.
+	 * @throws UsageError `no-such-input` when nothing is there or nothing matches,
+	 * `bad-file-name` when a name is not UTF-8; whatever cannot be searched
+	 */
+	find(pathOrPattern: string): Promise<FoundFile[]>;
+	/** Opens a file to read ranges of it. @throws UsageError `no-such-file` when it is not there */
 	open(path: string): Promise<ReadableFile>;
 	/** Opens a file for many small reads, which do not wait for one another. */
 	openForRandomAccess(path: string): RandomAccessFile;
-	/** Begins a file that appears at `path` whole, or not at all. */
-	create(path: string): Promise<PendingFile>;
-	/** Writes a small file unless one is there; tells whether it did. */
+	/**
+	 * Begins a file that appears at `path` whole when it is committed, or not at all.
+	 * Of several attempts at one path the last to commit wins. Makes the directories
+	 * above.
+	 * @param partialsIn Directory of the unfinished file, where the storage has such
+	 * files; default that of `path`.
+	 */
+	create(path: string, partialsIn?: string): Promise<PendingFile>;
+	/**
+	 * Writes a small file, whole in one step, unless something is at `path`; tells
+	 * whether it did. Makes the directories above.
+	 */
 	createExclusive(path: string, content: string): Promise<boolean>;
-	/** Renames a file; what was at the new path is replaced. */
-	move(from: string, to: string): Promise<void>;
-	/** Removes a file, or a directory and all in it; nothing there is fine. */
+	/** Renames a file; what was at the new path is replaced. A storage without renames lacks it. */
+	move?(from: string, to: string): Promise<void>;
+	/**
+	 * Removes a file, or a directory and all in it; nothing there is fine. Links are
+	 * removed, never followed.
+	 */
 	remove(path: string): Promise<void>;
+	/** Removes a directory if it is empty; leaves anything else as it is. */
+	removeEmpty(path: string): Promise<void>;
 	/** Makes a directory and those above it. */
 	makeDirectory(path: string): Promise<void>;
+	/** What the link at a path leads to, or null when there is no link. A storage without links lacks it. */
+	linkAt?(path: string): Promise<string | null>;
+	/** The path in full, for another process to use. */
+	absolute(path: string): string;
 }
 
 export interface Stat {
@@ -29,6 +62,17 @@ export interface Stat {
 	kind: "file" | "directory" | "other";
 	/** Bytes of a file; 0 for anything else. */
 	size: number;
+}
+
+export interface FoundFile {
+	/** Begins as what was asked for begins. */
+	path: string;
+	/** `other` is a pipe, a device, a socket, or a link that leads nowhere. */
+	kind: "file" | "other";
+	/** Bytes of a file; 0 for anything else. */
+	size: number;
+	/** Equal for all names of one file: its path in full, without links. */
+	identity: string;
 }
 
 export interface ReadableFile {
@@ -53,7 +97,7 @@ export interface RandomAccessFile {
 }
 
 export interface PendingFile extends ByteSink {
-	/** Puts the file in its place and tells what was written. */
+	/** Puts the file in its place and tells what was written. Leaves nothing behind where it fails. */
 	commit(): Promise<WrittenFile>;
 	/** Leaves nothing behind. */
 	abort(): Promise<void>;
@@ -70,14 +114,48 @@ export interface WrittenFile {
 	sha256: string;
 }
 
-/** The whole of a file. */
+/** Ends the name of an unfinished file. */
+const PARTIAL = ".partial";
+
+/** The name of an unfinished file, from the name it is to have and a random word. */
+export function partialName(name: string, word: string): string {
+	return `${name}.${word}${PARTIAL}`;
+}
+
+/** Whether a name is that of an unfinished file, as one that was killed leaves. */
+export function isPartialName(name: string): boolean {
+	return name.endsWith(PARTIAL);
+}
+
+/** The whole of a file, as it was opened, whatever takes its place meanwhile. */
 export async function readAll(storage: Storage, path: string): Promise<Buffer> {
 	const file = await storage.open(path);
 	try {
-		const stat = await storage.stat(path);
-		return await file.read(0, stat?.size ?? 0);
+		const pieces: Buffer[] = [];
+		// One byte more than there should be tells the end in one read.
+		let length = ((await storage.stat(path))?.size ?? 0) + 1;
+		for (let position = 0; ; length = storage.readSize) {
+			const piece = await file.read(position, length);
+			pieces.push(piece);
+			position += piece.length;
+			if (piece.length < length) break;
+		}
+		return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
 	} finally {
 		await file.close();
+	}
+}
+
+/** The whole of a file, or null when there is none. */
+export async function readIfThere(
+	storage: Storage,
+	path: string,
+): Promise<Buffer | null> {
+	try {
+		return await readAll(storage, path);
+	} catch (error) {
+		if (error instanceof UsageError && error.code === NO_SUCH_FILE) return null;
+		throw error;
 	}
 }
 
@@ -86,8 +164,9 @@ export async function writeAll(
 	storage: Storage,
 	path: string,
 	content: Uint8Array | string,
+	partialsIn?: string,
 ): Promise<WrittenFile> {
-	const file = await storage.create(path);
+	const file = await storage.create(path, partialsIn);
 	try {
 		await file.write(
 			typeof content === "string" ? Buffer.from(content) : content,

@@ -1,15 +1,37 @@
 import { EnvironmentError, UsageError } from "../core/errors.js";
 
-/** What the codes of the system mean, and what to do; those a person can mend. */
-const MENDABLE: Record<string, string> = {
+/** The code of the error of reading what is not there. */
+export const NO_SUCH_FILE = "no-such-file";
+
+/** What was being done to a path. */
+export type Deed = "read" | "write" | "remove";
+
+/** What is in the way at the path: only another path, or a person, mends it. */
+const IN_THE_WAY: Record<string, string> = {
+	ENOTDIR: "a part of the path is a file, not a directory",
+	EISDIR: "it is a directory, not a file",
+	EEXIST: "a file of that name is in the way",
+	ENOTEMPTY: "a directory of that name is in the way",
+	ELOOP: "its links go round in a circle",
+	ENAMETOOLONG: "the path is too long",
+	EXDEV: "it is on another file system",
+	ERR_INVALID_ARG_VALUE: "no path can have a zero byte in it",
+};
+
+/** What the path was never allowed or able to be, where work on it begins. */
+const AT_FIRST: Record<string, string> = {
 	ENOENT: "there is no such file or directory",
 	EACCES: "permission is denied; change its permissions or choose another path",
 	EPERM: "it is not permitted; change its permissions or choose another path",
 	EROFS: "the file system is read-only; choose another path",
-	ENOTDIR: "a part of the path is a file, not a directory",
-	EISDIR: "it is a directory, not a file",
-	EEXIST: "a file of that name is in the way",
-	ENAMETOOLONG: "the path is too long",
+};
+
+/** The same where work had begun: the machine, or someone else on it, has changed. */
+const UNDER_WAY: Record<string, string> = {
+	ENOENT: "it has vanished in the meantime",
+	EACCES: "permission is denied, as it was not before",
+	EPERM: "it is not permitted, as it was before",
+	EROFS: "the file system has become read-only",
 };
 
 /** What the codes of the system mean where trying again may work. */
@@ -17,29 +39,57 @@ const PASSING: Record<string, string> = {
 	ENOSPC: "the disk is full; make room and run the same command again",
 	EDQUOT: "the disk quota is used up; make room and run the same command again",
 	EMFILE: "too many files are open; raise the limit (ulimit -n)",
+	ENFILE: "too many files are open on this machine",
+	EFBIG: "the file is larger than the system allows (ulimit -f)",
 	EIO: "the disk reported an error",
+	EBUSY: "the system has it in use",
+	ESTALE: "the server of the file system has replaced it",
+	ETIMEDOUT: "the server of the file system does not answer",
 };
 
 /**
- * Turns an error of the system into a sentence. An error without a system code
+ * Turns an error of the system into a sentence: a UsageError where only a person can
+ * mend it, an EnvironmentError where trying again may. An error without a system code
  * is passed on as it is.
+ * @param underWay Whether work on the path had begun: what vanishes or is forbidden
+ * from then on is no wrong use.
  */
 export function explainSystemError(
 	error: unknown,
-	verb: "read" | "write" | "remove",
+	deed: Deed,
 	path: string,
+	underWay = false,
 ): unknown {
 	const code = (error as NodeJS.ErrnoException)?.code;
 	if (!(error instanceof Error) || typeof code !== "string") return error;
-	const mendable = MENDABLE[code];
+	const mendable = IN_THE_WAY[code] ?? (underWay ? undefined : AT_FIRST[code]);
 	if (mendable !== undefined)
 		return new UsageError(
-			`cannot-${verb}`,
-			`cannot ${verb} ${path}: ${mendable}.`,
+			deed === "read" && code === "ENOENT" ? NO_SUCH_FILE : `cannot-${deed}`,
+			`cannot ${deed} ${path}: ${mendable}.`,
 		);
 	if (!("syscall" in error)) return error;
 	return new EnvironmentError(
-		`cannot-${verb}`,
-		`cannot ${verb} ${path}: ${PASSING[code] ?? error.message}.`,
+		`cannot-${deed}`,
+		`cannot ${deed} ${path}: ${UNDER_WAY[code] ?? PASSING[code] ?? error.message}.`,
 	);
+}
+
+/** Does something to a path; an error of the system comes out as a sentence. */
+export async function attempt<T>(
+	deed: Deed,
+	path: string,
+	action: () => T | Promise<T>,
+	underWay = false,
+): Promise<T> {
+	try {
+		return await action();
+	} catch (error) {
+		throw explainSystemError(error, deed, path, underWay);
+	}
+}
+
+/** Whether an error of the system has one of some codes. */
+export function hasCode(error: unknown, ...codes: string[]): boolean {
+	return codes.includes((error as NodeJS.ErrnoException)?.code ?? "");
 }

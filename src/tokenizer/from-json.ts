@@ -78,12 +78,13 @@ export function openTokenizer(prepared: PreparedTokenizer): Tokenizer {
 export function parseFiles(files: TokenizerFiles) {
 	const name = files.name ?? "tokenizer.json";
 	const json = parseTokenizerJson(files.tokenizerJson, name);
-	const config = files.configJson
-		? parseTokenizerConfig(
-				files.configJson,
-				name.replace(/[^/\\]*$/, "tokenizer_config.json"),
-			)
-		: null;
+	const config =
+		typeof files.configJson === "string"
+			? parseTokenizerConfig(
+					files.configJson,
+					name.replace(/[^/\\]*$/, "tokenizer_config.json"),
+				)
+			: null;
 	return { name, json, config };
 }
 

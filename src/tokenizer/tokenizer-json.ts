@@ -36,7 +36,7 @@ const MODELS = ["BPE", "WordPiece", "Unigram"];
  * @throws DataError `not-a-tokenizer` when it is no tokenizer.json.
  */
 export function parseTokenizerJson(text: string, name: string): TokenizerJson {
-	const json = parseObject(text, name);
+	const json = parseObject(text, (why) => notATokenizer(name, why));
 	const model = json.model;
 	if (typeof model !== "object" || model === null)
 		throw notATokenizer(name, 'it has no "model"');
@@ -126,23 +126,36 @@ function checkSteps(step: unknown, name: string): void {
 		);
 }
 
-/** Parses the text of a tokenizer_config.json. */
+/**
+ * Parses the text of a tokenizer_config.json.
+ * @throws DataError `bad-tokenizer-config`
+ */
 export function parseTokenizerConfig(
 	text: string,
 	name: string,
 ): TokenizerConfigJson {
-	return parseObject(text, name);
+	return parseObject(
+		text,
+		(why) =>
+			new DataError(
+				"bad-tokenizer-config",
+				`${name} cannot be used: ${why}. Mend it, or remove it to go by tokenizer.json alone.`,
+			),
+	);
 }
 
-function parseObject(text: string, name: string): Record<string, unknown> {
+function parseObject(
+	text: string,
+	fault: (why: string) => DataError,
+): Record<string, unknown> {
 	let json: unknown;
 	try {
 		json = JSON.parse(text);
 	} catch (error) {
-		throw notATokenizer(name, `it is not JSON (${(error as Error).message})`);
+		throw fault(`it is not JSON (${(error as Error).message})`);
 	}
 	if (typeof json !== "object" || json === null || Array.isArray(json))
-		throw notATokenizer(name, "it is not a JSON object");
+		throw fault("it is not a JSON object");
 	return json as Record<string, unknown>;
 }
 

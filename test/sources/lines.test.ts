@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { countNewlines, readLineBlocks } from "../../src/sources/lines.js";
 import type { InputFile, Span } from "../../src/sources/source.js";
-import { memoryStore } from "./memory-store.js";
+import { memoryStorage } from "../storage/memory-storage.js";
 
 const file = (size: number, compression: "gzip" | null = null): InputFile => ({
 	path: "f",
@@ -25,7 +25,7 @@ async function linesOf(
 	const counts = { bytes: 0, records: 0, lines: 0 };
 	const lines: { position: number; line: string }[] = [];
 	for await (const block of readLineBlocks(
-		memoryStore({ f: bytes }, most),
+		memoryStorage({ f: bytes }, most),
 		file(bytes.length),
 		span,
 		counts,
@@ -89,8 +89,8 @@ test("newlines are counted up to a place, also in gzip", async () => {
 	await fc.assert(
 		fc.asyncProperty(text, fc.nat(60), async (bytes, before) => {
 			const expected = bytes.subarray(0, before).filter((b) => b === 10).length;
-			const plain = memoryStore({ f: bytes }, 7);
-			const packed = memoryStore({ f: gzipSync(bytes) }, 7);
+			const plain = memoryStorage({ f: bytes }, 7);
+			const packed = memoryStorage({ f: gzipSync(bytes) }, 7);
 			const plainFile = file(bytes.length);
 			expect(await countNewlines(plain, plainFile, before)).toBe(expected);
 			expect(await countNewlines(packed, file(0, "gzip"), before)).toBe(

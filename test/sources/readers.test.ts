@@ -7,7 +7,7 @@ import type {
 	InputFile,
 	ReadOptions,
 } from "../../src/sources/source.js";
-import { memoryStore } from "./memory-store.js";
+import { memoryStorage } from "../storage/memory-storage.js";
 
 interface Read {
 	texts: string[];
@@ -44,7 +44,7 @@ async function read(
 		input,
 		{ start: 0, end: null },
 		{
-			storage: memoryStore({ f: bytes }, options.most),
+			storage: memoryStorage({ f: bytes }, options.most),
 			textField: "text",
 			idField: null,
 			counts,

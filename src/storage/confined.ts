@@ -1,0 +1,96 @@
+import { UsageError } from "../core/errors.js";
+import type { Storage } from "./storage.js";
+
+/**
+ * Whether a path that a record or manifest holds is plain: relative, with "/" between
+ * parts, none of them empty, "." or "..". Only such a path stays below the directory
+ * that it is appended to, on every system.
+ */
+export function isPlainPath(path: unknown): path is string {
+	return (
+		typeof path === "string" &&
+		// On Windows a backslash parts names, and a colon follows a drive.
+		!/[\\:\0]/.test(path) &&
+		path
+			.split("/")
+			.every((part) => part !== "" && part !== "." && part !== "..")
+	);
+}
+
+/**
+ * The same storage, which writes, moves and removes nothing but what lies below a
+ * directory itself. It refuses paths that are not `root` with a plain path after it,
+ * and paths that go through a link below `root`; `root` may be a link, and a link may
+ * be removed or replaced. Links that someone else makes in the same moment go unseen.
+ *
+ * Reading is not confined: ask `isPlainPath` of a path that was read from a file.
+ * @throws UsageError `outside` from each call that is refused
+ */
+export function confined(storage: Storage, root: string): Storage {
+	const top = root.replace(/(?<=.)\/+$/, "");
+
+	/** The path below `root`, or null where it is none; "" is `root` itself. */
+	const below = (path: string): string | null => {
+		if (path === top || path === root) return "";
+		const start = top === "/" ? top : `${top}/`;
+		const rest = path.startsWith(start)
+			? path.slice(start.length).replace(/^\/+/, "")
+			: null;
+		return isPlainPath(rest) ? rest : null;
+	};
+
+	/** @param itself Whether the last part of the path must be no link either. */
+	const check = async (path: string, itself: boolean, mayBeRoot = false) => {
+		const rest = below(path);
+		if (rest === null || (rest === "" && !mayBeRoot))
+			throw new UsageError(
+				"outside",
+				`${path} is not below ${top}: only what lies in ${top} itself is written or removed.`,
+			);
+		if (storage.linkAt === undefined || rest === "") return;
+		const parts = rest.split("/");
+		for (let end = 1; end <= parts.length; end++) {
+			if (end === parts.length && !itself) return;
+			const place = `${top === "/" ? "" : top}/${parts.slice(0, end).join("/")}`;
+			const target = await storage.linkAt(place);
+			if (target !== null)
+				throw new UsageError(
+					"outside",
+					`${place} is a link to ${target}; only what lies in ${top} itself is written or removed: remove the link.`,
+				);
+		}
+	};
+
+	const { move } = storage;
+	return {
+		...storage,
+		async create(path, partialsIn) {
+			await check(path, false);
+			if (partialsIn !== undefined) await check(partialsIn, true, true);
+			return storage.create(path, partialsIn);
+		},
+		async createExclusive(path, content) {
+			await check(path, false);
+			return storage.createExclusive(path, content);
+		},
+		...(move && {
+			async move(from: string, to: string) {
+				await check(from, true);
+				await check(to, false);
+				await move(from, to);
+			},
+		}),
+		async remove(path) {
+			await check(path, false);
+			await storage.remove(path);
+		},
+		async removeEmpty(path) {
+			await check(path, false, true);
+			await storage.removeEmpty(path);
+		},
+		async makeDirectory(path) {
+			await check(path, true, true);
+			await storage.makeDirectory(path);
+		},
+	};
+}

@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { UsageError } from "../../src/core/errors.js";
+import type { FoundFile, Storage } from "../../src/storage/storage.js";
+
+/**
+ * A storage of files in memory, as an object storage is: directories are what the
+ * paths of files go through, and there are no renames and no links.
+ * @param readSize To bring the borders of reads to every place.
+ */
+export function memoryStorage(
+	files: Record<string, Uint8Array> = {},
+	readSize = 1 << 20,
+): Storage {
+	const held = new Map(Object.entries(files));
+	const bytesAt = (path: string) => {
+		const bytes = held.get(path);
+		if (bytes === undefined)
+			throw new UsageError(
+				"no-such-file",
+				`cannot read ${path}: there is no such file or directory.`,
+			);
+		return bytes;
+	};
+	const below = (path: string) =>
+		[...held.keys()].filter((name) => name.startsWith(`${path}/`)).sort();
+	const found = (path: string): FoundFile => ({
+		path,
+		kind: "file",
+		size: bytesAt(path).length,
+		identity: path,
+	});
+	return {
+		readSize,
+		async stat(path) {
+			const bytes = held.get(path);
+			if (bytes !== undefined) return { kind: "file", size: bytes.length };
+			return below(path).length > 0 ? { kind: "directory", size: 0 } : null;
+		},
+		async list(path) {
+			const names = below(path).map(
+				(name) => name.slice(path.length + 1).split("/")[0],
+			);
+			return [...new Set(names)].sort();
+		},
+		async find(path) {
+			if (held.has(path)) return [found(path)];
+			const inside = below(path).filter((name) => !/\/\./.test(name));
+			if (inside.length === 0)
+				throw new UsageError(
+					"no-such-input",
+					`there is no file or directory ${path}.`,
+				);
+			return inside.map(found);
+		},
+		async open(path) {
+			const bytes = bytesAt(path);
+			return {
+				read: async (position, length) =>
+					Buffer.from(bytes.subarray(position, position + length)),
+				async close() {},
+			};
+		},
+		openForRandomAccess(path) {
+			const bytes = bytesAt(path);
+			return {
+				size: bytes.length,
+				readInto(target, position, offset, length) {
+					const part = bytes.subarray(position, position + length);
+					target.set(part, offset);
+					return part.length;
+				},
+				close() {},
+			};
+		},
+		async create(path) {
+			const chunks: Uint8Array[] = [];
+			return {
+				async write(chunk) {
+					chunks.push(Uint8Array.from(chunk));
+				},
+				async commit() {
+					const bytes = Buffer.concat(chunks);
+					held.set(path, bytes);
+					const sha256 = createHash("sha256").update(bytes).digest("hex");
+					return { bytes: bytes.length, sha256 };
+				},
+				async abort() {},
+			};
+		},
+		async createExclusive(path, content) {
+			if (held.has(path)) return false;
+			held.set(path, Buffer.from(content));
+			return true;
+		},
+		async remove(path) {
+			for (const name of [path, ...below(path)]) held.delete(name);
+		},
+		async removeEmpty() {},
+		async makeDirectory() {},
+		absolute: (path) => `memory:${path}`,
+	};
+}
