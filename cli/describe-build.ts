@@ -1,4 +1,5 @@
-import type { BuildResult } from "../src/build/build.js";
+import type { Manifest } from "../src/dataset/manifest.js";
+import type { BuildResult } from "../src/engines/build.js";
 import {
 	bytesText,
 	counted,
@@ -8,109 +9,119 @@ import {
 } from "./numbers.js";
 
 /** What a build came to, as lines for a person. */
-export function describe(result: BuildResult): string {
+export function describeBuild(result: BuildResult): string {
 	const { status, out, manifest, seconds } = result;
-	const { totals, summary, settings, shards } = manifest;
-	const bytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
-	const { textTokens, specialTokens } = totals;
-	const read = textTokens + specialTokens;
-	const droppedTokens = Object.values(totals.dropped).reduce(
-		(sum, { tokens }) => sum + tokens,
-		0,
-	);
-	const reasons = Object.entries(totals.dropped).map(
+	const head =
+		status === "built"
+			? `Built ${out} in ${durationText(seconds)}`
+			: `${out} is built already; nothing was done`;
+	const lines = [
+		...inputLines(manifest),
+		...rowLines(manifest),
+		["padding", padding(manifest)],
+		...orderLines(manifest),
+		["shards", shards(manifest, out)],
+	].map(([name, text]) => `  ${name.padEnd(11)}${text}`);
+	return `${[head, ...lines].join("\n")}\n`;
+}
+
+type Line = [name: string, text: string];
+
+function inputLines({ totals, skipped }: Manifest): Line[] {
+	const { textTokens, specialTokens, documents, textBytes } = totals;
+	const dropped = Object.entries(totals.dropped);
+	const droppedTokens = dropped.reduce((sum, [, { tokens }]) => sum + tokens, 0);
+	const reasons = dropped.map(
 		([reason, { documents }]) => `${counted(documents, "document")} ${reason}`,
 	);
-	const skipped = Object.entries(totals.skippedRecords);
-	const rows: [string, string][] = [
-		[
-			"documents",
-			`${grouped(totals.documents)} (${bytesText(totals.textBytes)} of text)`,
-		],
+	const skippedRecords = Object.entries(totals.skippedRecords).map(
+		([reason, n]) => `${counted(n, "record")} ${reason}`,
+	);
+	return [
+		["documents", `${grouped(documents)} (${bytesText(textBytes)} of text)`],
+		...(skipped === null
+			? []
+			: [
+					[
+						"skipped",
+						`${skippedRecords.join(", ")}; listed in ${skipped.path}`,
+					] satisfies Line,
+				]),
 		[
 			"tokens",
-			`${grouped(read)} (${grouped(specialTokens)} of them BOS and EOS)`,
+			`${grouped(textTokens + specialTokens)} (${grouped(specialTokens)} of them BOS and EOS)`,
 		],
 		[
 			"dropped",
 			`${grouped(droppedTokens)} tokens${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}`,
 		],
-		...(summary.buckets === null ? packedRows(result) : bucketRows(result)),
-		["padding", padding(result)],
-		[
-			"shards",
-			`${counted(shards.length, `${settings.format} file`)}, ${bytesText(bytes)}, in ${out}/data`,
-		],
 	];
-	if (skipped.length > 0)
-		rows.splice(1, 0, [
-			"skipped",
-			`${skipped.map(([reason, n]) => `${counted(n, "record")} ${reason}`).join(", ")}; listed in ${out}/index/skipped.jsonl`,
-		]);
-	if (totals.cutDocuments > 0)
-		rows.splice(rows.length - 1, 0, [
-			"cut",
-			`${counted(totals.cutDocuments, "document")} of ${grouped(totals.documents)} ${totals.cutDocuments === 1 ? "is" : "are"} not whole in one row`,
-		]);
-	if (summary.windowLoss !== null && totals.rows > (summary.rowsAtOnce ?? 0))
-		rows.splice(rows.length - 1, 0, [
-			"windows",
-			`best-fit-decreasing over everything at once would make ${grouped(summary.rowsAtOnce ?? 0)} rows: ${percent(summary.windowLoss)} fewer`,
-		]);
-	if (summary.imbalance !== null)
-		rows.splice(rows.length - 1, 0, [
-			"balance",
-			`the costliest row of a step is ${summary.imbalance.toFixed(4)} times the mean; ${percent(summary.randomnessKept ?? 1)} of a shuffle's randomness kept`,
-		]);
-	const head =
-		status === "built"
-			? `Built ${out} in ${durationText(seconds)}`
-			: `${out} is built already; nothing was done`;
-	const body = rows.map(([name, text]) => `  ${name.padEnd(11)}${text}`);
-	return `${[head, ...body].join("\n")}\n`;
 }
 
-function packedRows({ manifest }: BuildResult): [string, string][] {
+function rowLines(manifest: Manifest): Line[] {
 	const { totals, summary, settings } = manifest;
-	return [
-		[
+	const { cutDocuments, documents } = totals;
+	const lines: Line[] = [];
+	if (summary.buckets.length === 1)
+		lines.push([
 			"packs",
-			`${counted(totals.rows, "row")} of ${grouped(settings.seqLen)}, ${summary.sequencesPerRow.toFixed(2)} sequences each`,
-		],
-		[
-			"fill",
-			`${percent(summary.fill)} (${counted(totals.rows, "row")}; no packing needs fewer than ${grouped(summary.lowerBoundRows ?? 0)})`,
-		],
-	];
+			`${counted(summary.rows, "row")} of ${grouped(settings.buckets[0].length)}, ${summary.sequencesPerRow.toFixed(2)} sequences each`,
+		]);
+	else
+		for (const { length, sequences, tokens, share } of summary.buckets)
+			lines.push([
+				`  ${grouped(length)}`,
+				`${counted(sequences, "sequence")}, ${counted(tokens, "token")} (${percent(share)})`,
+			]);
+	lines.push([
+		"fill",
+		`${percent(summary.fill)} (${counted(summary.rows, "row")}; no packing needs fewer than ${grouped(summary.lowerBoundRows)})`,
+	]);
+	if (summary.buckets.length > 1)
+		lines.push(
+			[
+				"lengths",
+				`${summary.averageLength.toFixed(1)} tokens a sequence; a token has ${summary.averageContext.toFixed(1)} before it`,
+			],
+			[
+				"attention",
+				`${percent(summary.attention)} of what it costs to concatenate and chunk at ${grouped(settings.buckets[settings.buckets.length - 1].length)}`,
+			],
+		);
+	if (cutDocuments > 0)
+		lines.push([
+			"cut",
+			`${counted(cutDocuments, "document")} of ${grouped(documents)} ${cutDocuments === 1 ? "is" : "are"} not whole in one row`,
+		]);
+	return lines;
 }
 
-function bucketRows({ manifest }: BuildResult): [string, string][] {
-	const { summary, settings } = manifest;
-	if (summary.buckets === null || settings.buckets === null) return [];
-	const { buckets, attention, averageLength, averageContext } = summary.buckets;
-	const longest = buckets[buckets.length - 1].length;
-	return [
-		...buckets.map(({ length, ...bucket }): [string, string] => [
-			`  ${grouped(length)}`,
-			`${counted(bucket.sequences, "sequence")}, ${counted(bucket.tokens, "token")} (${percent(bucket.share)})`,
-		]),
-		[
-			"lengths",
-			`${averageLength.toFixed(1)} tokens a sequence; a token has ${averageContext.toFixed(1)} before it`,
-		],
-		[
-			"attention",
-			`${percent(attention)} of what it costs to concatenate and chunk at ${grouped(longest)}`,
-		],
-	];
+function orderLines({ summary }: Manifest): Line[] {
+	const { rows, rowsAtOnce, windowLoss, imbalance, randomnessKept } = summary;
+	const lines: Line[] = [];
+	if (rowsAtOnce !== null && windowLoss !== null && rows > rowsAtOnce)
+		lines.push([
+			"windows",
+			`best-fit-decreasing over everything at once would make ${grouped(rowsAtOnce)} rows: ${percent(windowLoss)} fewer`,
+		]);
+	if (imbalance !== null)
+		lines.push([
+			"balance",
+			`the costliest row of a step is ${imbalance.toFixed(4)} times the mean; ${percent(randomnessKept ?? 1)} of a shuffle's randomness kept`,
+		]);
+	return lines;
 }
 
-function padding({ manifest }: BuildResult): string {
-	const { totals, summary } = manifest;
-	const share = summary.padding / Math.max(1, totals.paddedTokens);
+function padding({ summary }: Manifest): string {
+	const share = summary.padding / Math.max(1, summary.paddedTokens);
 	const aligned =
-		totals.alignmentTokens > 0
-			? `, ${grouped(totals.alignmentTokens)} of them between documents`
+		summary.alignmentTokens > 0
+			? `, ${grouped(summary.alignmentTokens)} of them between documents`
 			: "";
 	return `${percent(share)} (${grouped(summary.padding)} tokens${aligned})`;
+}
+
+function shards({ shards, settings }: Manifest, out: string): string {
+	const bytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
+	return `${counted(shards.length, `${settings.format} file`)}, ${bytesText(bytes)}, in ${out}/data`;
 }

@@ -1,34 +1,38 @@
-import { Command } from "commander";
-import { type VerifyResult, verify } from "../src/dataset/verify.js";
+import { required, text } from "../src/core/option.js";
+import { type VerifyResult, verify } from "../src/dataset/verify/verify.js";
+import { commandOf } from "./command.js";
 import { counted, grouped } from "./numbers.js";
+import { outputTable } from "./output-options.js";
+import { say } from "./say.js";
+import { writeOut } from "./streams.js";
 
 /** The exit code for a dataset that is not what its manifest says. */
 const BAD_DATA = 4;
 
-export function verifyCommand(): Command {
-	return new Command("verify")
-		.description(
+export const verifyCommand = () =>
+	commandOf({
+		name: "verify",
+		description:
 			"Read a whole dataset again and check sums, lengths, ids and hashes.",
-		)
-		.argument("<dir>", "the dataset's directory")
-		.option("--json", "print the result as JSON on stdout")
-		.addHelpText("after", "\nExample:\n  seqpack verify data/")
-		.action(run);
-}
-
-async function run(
-	directory: string,
-	{ json }: { json?: boolean },
-): Promise<void> {
-	const path = directory.replace(/(?<=.)\/+$/, "");
-	const result = await verify(path);
-	process.stderr.write(describe(path, result));
-	if (json)
-		process.stdout.write(
-			`${JSON.stringify({ version: 1, command: "verify", ...result })}\n`,
-		);
-	if (result.problemCount > 0) process.exitCode = BAD_DATA;
-}
+		table: {
+			directory: required(
+				text({ placeholder: "dir", help: "the dataset's directory" }),
+			),
+			json: outputTable.json,
+		},
+		arguments: ["directory"],
+		examples: ["seqpack verify data/"],
+		async run({ directory, json }) {
+			const path = directory.replace(/(?<=.)\/+$/, "");
+			const result = await verify(path);
+			say(describe(path, result));
+			if (json)
+				await writeOut(
+					`${JSON.stringify({ version: 1, command: "verify", ...result })}\n`,
+				);
+			return result.problemCount > 0 ? BAD_DATA : 0;
+		},
+	});
 
 function describe(path: string, result: VerifyResult): string {
 	const { problems, problemCount } = result;

@@ -9,7 +9,7 @@ import {
 } from "../dataset/manifest.js";
 import { summarize } from "../dataset/summary.js";
 import { addCounts, discrepancies, emptyTotals } from "../dataset/totals.js";
-import { safePath } from "../storage/confined.js";
+import { isPlainPath } from "../storage/confined.js";
 import { readAll, writeAll } from "../storage/storage.js";
 import { findManifest } from "./output-directory.js";
 import type { Plan } from "./plan.js";
@@ -135,7 +135,7 @@ export async function putAway(workspace: Workspace): Promise<void> {
 		const gone: unknown = JSON.parse(
 			(await readAll(storage, list)).toString("utf8"),
 		);
-		const paths = (Array.isArray(gone) ? gone : []).filter(safePath);
+		const paths = (Array.isArray(gone) ? gone : []).filter(isPlainPath);
 		for (const path of paths) await storage.remove(workspace.place(path));
 		const directories = paths
 			.map((path) => path.slice(0, path.lastIndexOf("/")))

@@ -1,6 +1,6 @@
 import { optionName, UsageError } from "../core/errors.js";
 import { filesOf, MANIFEST, type Manifest } from "../dataset/manifest.js";
-import { safePath } from "../storage/confined.js";
+import { isPlainPath } from "../storage/confined.js";
 import { takeLock } from "../storage/lock.js";
 import { readAll, type Storage, writeAll } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
@@ -134,7 +134,7 @@ async function requireWhole(
 ): Promise<void> {
 	for (const { path, bytes } of filesOf(manifest))
 		if (
-			!safePath(path) ||
+			!isPlainPath(path) ||
 			(await storage.stat(`${out}/${path}`))?.size !== bytes
 		)
 			throw inUse(

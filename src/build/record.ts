@@ -11,7 +11,7 @@ import {
 	emptyTotals,
 	type Totals,
 } from "../dataset/totals.js";
-import { safePath } from "../storage/confined.js";
+import { isPlainPath } from "../storage/confined.js";
 import { readAll, writeAll } from "../storage/storage.js";
 import type { Plan } from "./plan.js";
 import type { Workspace } from "./workspace.js";
@@ -92,7 +92,7 @@ async function isThere(
 	workspace: Workspace,
 	{ path, bytes }: DatasetFile,
 ): Promise<boolean> {
-	if (!safePath(path)) return false;
+	if (!isPlainPath(path)) return false;
 	const { storage } = workspace;
 	const found =
 		(await storage.stat(workspace.waiting(path))) ??

@@ -1,5 +1,5 @@
 import { DataError, UsageError } from "../core/errors.js";
-import { safePath } from "../storage/confined.js";
+import { isPlainPath } from "../storage/confined.js";
 import { readAll } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import { FORMAT_VERSION, filesOf, MANIFEST, type Manifest } from "./manifest.js";
@@ -55,7 +55,7 @@ function faultOf(manifest: Manifest): string | null {
 	for (const key of ["shards", "index", "inputs", "beside"] as const)
 		if (!Array.isArray(manifest[key])) return `its "${key}" is missing`;
 	for (const file of filesOf(manifest))
-		if (typeof file?.path !== "string" || !safePath(file.path))
+		if (typeof file?.path !== "string" || !isPlainPath(file.path))
 			return `it lists a file outside the dataset's directory, ${JSON.stringify(file?.path)}`;
 	return null;
 }
