@@ -80,7 +80,7 @@ export function buildCommand(): Command {
 				"--tokenizer-engine <name>",
 				"what tokenizes",
 				tokenizerEngines,
-			).default("auto", "auto, the fast one where it can"),
+			).default("auto", "auto, the fast one"),
 		)
 		.option("--add-bos", "begin each document with BOS")
 		.option("--no-add-bos", "do not (the default)")

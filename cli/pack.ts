@@ -6,12 +6,17 @@ import {
 	type StrategyReport,
 } from "../src/pack/compare.js";
 import { documentLengths } from "../src/report/document-lengths.js";
+import {
+	type TokenizerEngine,
+	tokenizerEngines,
+} from "../src/tokenizer/from-json.js";
 import { counted, grouped, parseCount, percent } from "./numbers.js";
 
 interface Flags {
 	compare: string[];
 	seqLen: number;
 	tokenizer?: string;
+	tokenizerEngine?: TokenizerEngine;
 	textField?: string;
 	longDocuments?: string;
 	minSequence?: number;
@@ -39,6 +44,12 @@ export function packCommand(): Command {
 			).makeOptionMandatory(),
 		)
 		.option("--tokenizer <path>", "a tokenizer.json, or its directory")
+		.addOption(
+			new Option(
+				"--tokenizer-engine <name>",
+				"what tokenizes (default: auto)",
+			).choices([...tokenizerEngines]),
+		)
 		.option("--text-field <name>", "field that holds a record's text", "text")
 		.addOption(
 			new Option(
@@ -76,6 +87,7 @@ async function run({
 	compare,
 	seqLen,
 	tokenizer,
+	tokenizerEngine,
 	textField,
 	maxSequencesPerPack,
 	json,
@@ -89,6 +101,7 @@ async function run({
 	[...compareStrategies(new Int32Array(0), seqLen, options)];
 	const lengths = await documentLengths(compare, {
 		tokenizer,
+		tokenizerEngine,
 		...(textField === undefined ? {} : { textField }),
 	});
 	const tokens = lengths.reduce((sum, length) => sum + length, 0);

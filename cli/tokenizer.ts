@@ -34,6 +34,9 @@ async function run(path: string, { json }: { json?: boolean }): Promise<void> {
 		);
 }
 
+const HAS_TO_BE_CHOSEN =
+	"give --tokenizer-engine huggingface to use it; its ids may differ from the Rust library's";
+
 function describe(
 	name: string,
 	fingerprint: string,
@@ -41,6 +44,7 @@ function describe(
 ): string {
 	const rows: [string, string][] = [
 		["engine", `${report.engine}: ${report.why}`],
+		...(report.isFast ? [] : [["", HAS_TO_BE_CHOSEN] as [string, string]]),
 		[
 			"model",
 			`${report.model}, ids below ${grouped(report.vocabSize)}, ${counted(report.merges, "merge")}`,

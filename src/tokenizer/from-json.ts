@@ -1,4 +1,4 @@
-import { UsageError } from "../core/errors.js";
+import { optionName, UsageError } from "../core/errors.js";
 import { type BpeShape, isShape, readBpeShape } from "./bpe-shape.js";
 import { BpeTokenizer } from "./bpe-tokenizer.js";
 import { type CompiledBpe, compileBpe } from "./compile-bpe.js";
@@ -13,8 +13,9 @@ import {
 } from "./tokenizer-json.js";
 
 /**
- * Which implementation to use: `fast` our own, `huggingface` the library for
- * all kinds of tokenizers, `auto` the fast one for the files that it can run.
+ * Which implementation to use: `fast` our own, `huggingface` the library that runs
+ * more kinds of files, but may give other ids than the Rust library. `auto` is the
+ * fast one: where it cannot run a file, the choice is the caller's.
  */
 export const tokenizerEngines = ["auto", "fast", "huggingface"] as const;
 export type TokenizerEngine = (typeof tokenizerEngines)[number];
@@ -39,8 +40,8 @@ export type PreparedTokenizer =
 
 /**
  * Makes a tokenizer from the texts of its files; runs anywhere.
- * @throws DataError `not-a-tokenizer`; UsageError `no-fast-engine` when `fast`
- * is asked for and cannot run the file.
+ * @throws DataError `not-a-tokenizer`; UsageError `no-fast-engine` for a file that
+ * our own engine cannot run, unless `huggingface` is asked for.
  */
 export function tokenizerFromJson(
 	files: TokenizerFiles,
@@ -57,14 +58,12 @@ export function prepareTokenizer(
 	const { name, json, config } = parseFiles(files);
 	if (engine === "huggingface") return { kind: "huggingface", files };
 	const shape = readShape(json);
-	if (isShape(shape))
-		return { kind: "bpe", compiled: compileBpe(json, shape, config, name) };
-	if (engine === "fast")
+	if (!isShape(shape))
 		throw new UsageError(
 			"no-fast-engine",
-			`${name} cannot be run by the fast engine, which has no ${shape.why}: leave out --tokenizer-engine fast.`,
+			`${name} cannot be run by seqpack's own engine, which has no ${shape.why}. The engine huggingface runs more files, but may give other ids than the Rust library: to use it, give ${optionName("tokenizerEngine", "huggingface")}.`,
 		);
-	return { kind: "huggingface", files };
+	return { kind: "bpe", compiled: compileBpe(json, shape, config, name) };
 }
 
 /** The second part of `tokenizerFromJson`. */

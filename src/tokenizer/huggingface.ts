@@ -11,8 +11,10 @@ import {
 } from "./tokenizer-json.js";
 
 /**
- * Every kind of tokenizer.json through `@huggingface/tokenizers` (plain
- * TypeScript): complete, and slow.
+ * More kinds of tokenizer.json than our own engine runs, through
+ * `@huggingface/tokenizers` (plain TypeScript): slow, and with other ids than the
+ * Rust library for some components (splits by behaviors other than Isolated,
+ * Unigram with byte fallback, and what its expressions take for words or digits).
  * @throws DataError `not-a-tokenizer` when the library cannot use the file.
  */
 export class HuggingFaceTokenizer extends BaseTokenizer {

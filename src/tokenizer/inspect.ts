@@ -13,6 +13,7 @@ import type { SpecialToken } from "./tokenizer.js";
 export interface TokenizerReport {
 	/** The engine that runs it, as `Tokenizer.engine` says. */
 	engine: string;
+	/** Whether that is our own. If not, `huggingface` has to be asked for by name. */
 	isFast: boolean;
 	/** Why this engine, in words that complete a sentence. */
 	why: string;
@@ -39,9 +40,9 @@ export interface TokenizerReport {
 export function inspectTokenizer(files: TokenizerFiles): TokenizerReport {
 	const { json } = parseFiles(files);
 	const shape = readShape(json);
-	const prepared = prepareTokenizer(files);
-	const tokenizer = openTokenizer(prepared);
 	const isFast = isShape(shape);
+	const prepared = prepareTokenizer(files, isFast ? "fast" : "huggingface");
+	const tokenizer = openTokenizer(prepared);
 	const by =
 		prepared.kind === "bpe" && prepared.compiled.usesExpressions
 			? "regular expression"
@@ -50,8 +51,8 @@ export function inspectTokenizer(files: TokenizerFiles): TokenizerReport {
 		engine: tokenizer.engine,
 		isFast,
 		why: isFast
-			? "the fast engine has every component of the file"
-			: `the fast engine has no ${shape.why}`,
+			? "seqpack's own engine has every component of the file"
+			: `seqpack's own engine has no ${shape.why}`,
 		model: json.model.type ?? "unnamed",
 		vocabSize: tokenizer.vocabSize,
 		merges: Array.isArray(json.model.merges) ? json.model.merges.length : 0,

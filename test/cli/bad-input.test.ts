@@ -173,7 +173,7 @@ const cases: [string, Attempt, number, RegExp][] = [
 			args: ["--tokenizer", "@t.json", "--tokenizer-engine", "fast"],
 		},
 		2,
-		/t\.json cannot be run by the fast engine, which has no model of type WordPiece/,
+		/t\.json cannot be run by seqpack's own engine, which has no model of type WordPiece/,
 	],
 	[
 		"a directory without a tokenizer",
