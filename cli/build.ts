@@ -25,7 +25,9 @@ import { describe } from "./describe-build.js";
 import { failWith } from "./fail.js";
 import { parseCount, parseCounts } from "./numbers.js";
 import { ProgressLine } from "./progress.js";
+import { say } from "./say.js";
 import { onStopSignals } from "./signals.js";
+import { writeOut } from "./streams.js";
 
 export function buildCommand(): Command {
 	const choice = (flags: string, text: string, choices: readonly string[]) =>
@@ -301,11 +303,11 @@ function parseMask(text: string): MaskKind {
 async function run(inputs: string[], flags: Flags): Promise<void> {
 	const { taskSize, maxSequencesPerPack, json, quiet, ...options } = flags;
 	const progress = new ProgressLine();
-	const say = (sentence: string) => {
+	const tell = (sentence: string) => {
 		if (!quiet) progress.say(sentence);
 	};
 	const stop = onStopSignals(() =>
-		say("stopping; press Ctrl-C again to stop at once"),
+		tell("stopping; press Ctrl-C again to stop at once"),
 	);
 	try {
 		const result = await build({
@@ -314,14 +316,14 @@ async function run(inputs: string[], flags: Flags): Promise<void> {
 			taskBytes: taskSize,
 			maxSequences: maxSequencesPerPack,
 			signal: stop.signal,
-			onNotice: say,
+			onNotice: tell,
 			onProgress: (now) => {
 				if (!quiet) progress.update(now);
 			},
 		});
 		progress.clear();
-		if (!quiet) process.stderr.write(describe(result));
-		if (json) process.stdout.write(`${JSON.stringify(summary(result))}\n`);
+		if (!quiet) say(describe(result));
+		if (json) await writeOut(`${JSON.stringify(summary(result))}\n`);
 	} catch (error) {
 		progress.clear();
 		process.exitCode = failWith(error);

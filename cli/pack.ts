@@ -11,6 +11,8 @@ import {
 	tokenizerEngines,
 } from "../src/tokenizer/from-json.js";
 import { counted, grouped, parseCount, percent } from "./numbers.js";
+import { say } from "./say.js";
+import { writeOut } from "./streams.js";
 
 interface Flags {
 	compare: string[];
@@ -105,17 +107,17 @@ async function run({
 		...(textField === undefined ? {} : { textField }),
 	});
 	const tokens = lengths.reduce((sum, length) => sum + length, 0);
-	process.stderr.write(
+	say(
 		`${counted(lengths.length, "document")}, ${counted(tokens, "token")}, in rows of ${grouped(seqLen)}\n`,
 	);
 	const reports: StrategyReport[] = [];
-	process.stderr.write(line(HEAD));
+	say(line(HEAD));
 	for (const report of compareStrategies(lengths, seqLen, options)) {
 		reports.push(report);
-		process.stderr.write(line(cells(report)));
+		say(line(cells(report)));
 	}
 	if (json)
-		process.stdout.write(
+		await writeOut(
 			`${JSON.stringify({ version: 1, command: "pack", documents: lengths.length, tokens, seqLen, strategies: reports })}\n`,
 		);
 }

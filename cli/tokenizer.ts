@@ -6,6 +6,8 @@ import {
 } from "../src/tokenizer/inspect.js";
 import type { SpecialToken } from "../src/tokenizer/tokenizer.js";
 import { bytesText, counted, grouped } from "./numbers.js";
+import { say } from "./say.js";
+import { writeOut } from "./streams.js";
 
 export function tokenizerCommand(): Command {
 	const inspect = new Command("inspect")
@@ -27,9 +29,9 @@ export function tokenizerCommand(): Command {
 async function run(path: string, { json }: { json?: boolean }): Promise<void> {
 	const { fingerprint, ...files } = await readTokenizerFiles(path);
 	const report = inspectTokenizer(files);
-	process.stderr.write(describe(files.name ?? path, fingerprint, report));
+	say(describe(files.name ?? path, fingerprint, report));
 	if (json)
-		process.stdout.write(
+		await writeOut(
 			`${JSON.stringify({ version: 1, command: "tokenizer inspect", fingerprint, ...report })}\n`,
 		);
 }

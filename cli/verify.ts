@@ -1,6 +1,9 @@
 import { Command } from "commander";
+import { escapeControls } from "../src/core/text.js";
 import { type VerifyResult, verify } from "../src/dataset/verify.js";
 import { counted, grouped } from "./numbers.js";
+import { say } from "./say.js";
+import { writeOut } from "./streams.js";
 
 /** The exit code for a dataset that is not what its manifest says. */
 const BAD_DATA = 4;
@@ -22,9 +25,9 @@ async function run(
 ): Promise<void> {
 	const path = directory.replace(/(?<=.)\/+$/, "");
 	const result = await verify(path);
-	process.stderr.write(describe(path, result));
+	say(describe(path, result));
 	if (json)
-		process.stdout.write(
+		await writeOut(
 			`${JSON.stringify({ version: 1, command: "verify", ...result })}\n`,
 		);
 	if (result.problemCount > 0) process.exitCode = BAD_DATA;
@@ -37,7 +40,7 @@ function describe(path: string, result: VerifyResult): string {
 	const more = problemCount - problems.length;
 	return [
 		`${path} is not what its manifest says (${seen} checked):`,
-		...problems.map((problem) => `  ${problem}`),
+		...problems.map((problem) => `  ${escapeControls(problem)}`),
 		...(more > 0 ? [`  and ${grouped(more)} more`] : []),
 		"Build it again with --overwrite, or fetch the files again.",
 		"",
