@@ -2,7 +2,7 @@
  * `seqpack/curriculum`: the odds of each length as training goes on. Needs nothing from
  * Node.
  */
-export { SeqpackError, UsageError } from "./core/errors.js";
+export { DataError, SeqpackError, UsageError } from "./core/errors.js";
 export { createRandom, type Random } from "./core/random.js";
 export { shuffledIndex } from "./core/shuffled-index.js";
 export {

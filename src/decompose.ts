@@ -2,7 +2,7 @@
  * `seqpack/decompose`: documents cut into sequences, on lengths alone. Needs nothing
  * from Node.
  */
-export { SeqpackError, UsageError } from "./core/errors.js";
+export { DataError, SeqpackError, UsageError } from "./core/errors.js";
 export { createRandom, type Random } from "./core/random.js";
 export { bucketLengths } from "./decompose/buckets.js";
 export { remainders } from "./decompose/cut.js";

@@ -2,7 +2,7 @@
  * `seqpack/masks`: what attention and loss need to know of a packed row, and views of
  * it for trainers. Needs nothing from Node.
  */
-export { SeqpackError, UsageError } from "./core/errors.js";
+export { DataError, SeqpackError, UsageError } from "./core/errors.js";
 export {
 	alignmentOf,
 	type CuSeqlens,

@@ -2,7 +2,7 @@
  * `seqpack/pack`: which sequences share a row, what no packing beats, and the order of
  * rows. Needs nothing from Node.
  */
-export { SeqpackError, UsageError } from "./core/errors.js";
+export { DataError, SeqpackError, UsageError } from "./core/errors.js";
 export { createRandom, type Random } from "./core/random.js";
 export { patternBound } from "./pack/column-generation.js";
 export {

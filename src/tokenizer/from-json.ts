@@ -9,6 +9,7 @@ import type { Tokenizer } from "./tokenizer.js";
 import {
 	parseTokenizerConfig,
 	parseTokenizerJson,
+	type TokenizerConfigJson,
 	type TokenizerJson,
 } from "./tokenizer-json.js";
 
@@ -55,13 +56,20 @@ export function prepareTokenizer(
 	files: TokenizerFiles,
 	engine: TokenizerEngine = "auto",
 ): PreparedTokenizer {
-	const { name, json, config } = parseFiles(files);
 	if (engine === "huggingface") return { kind: "huggingface", files };
-	const shape = readShape(json);
+	const parsed = parseFiles(files);
+	return prepareParsed(parsed, readShape(parsed.json));
+}
+
+/** As `prepareTokenizer`, for our own engine, of files that were parsed. */
+export function prepareParsed(
+	{ name, json, config }: ParsedFiles,
+	shape: BpeShape | { why: string },
+): PreparedTokenizer {
 	if (!isShape(shape))
 		throw new UsageError(
 			"no-fast-engine",
-			`${name} cannot be run by seqpack's own engine, which has no ${shape.why}. The engine huggingface runs more files, but may give other ids than the Rust library: to use it, give ${optionName("tokenizerEngine", "huggingface")}.`,
+			`seqpack's own engine cannot run ${name}, because of its ${shape.why}. The engine huggingface runs more files, but may give other ids than the Rust library: to use it, give ${optionName("tokenizerEngine", "huggingface")}.`,
 		);
 	return { kind: "bpe", compiled: compileBpe(json, shape, config, name) };
 }
@@ -73,8 +81,14 @@ export function openTokenizer(prepared: PreparedTokenizer): Tokenizer {
 	return new HuggingFaceTokenizer(json, config, name);
 }
 
+interface ParsedFiles {
+	name: string;
+	json: TokenizerJson;
+	config: TokenizerConfigJson | null;
+}
+
 /** Parses and checks the texts of a tokenizer's files. */
-export function parseFiles(files: TokenizerFiles) {
+export function parseFiles(files: TokenizerFiles): ParsedFiles {
 	const name = files.name ?? "tokenizer.json";
 	const json = parseTokenizerJson(files.tokenizerJson, name);
 	const config = files.configJson
@@ -86,7 +100,7 @@ export function parseFiles(files: TokenizerFiles) {
 	return { name, json, config };
 }
 
-/** The shape that the fast engine runs, or what of the file it has not. */
+/** The shape that our own engine runs, or what of the file it cannot run. */
 export function readShape(json: TokenizerJson): BpeShape | { why: string } {
 	if (json.model.type !== "BPE")
 		return { why: `model of type ${json.model.type}` };

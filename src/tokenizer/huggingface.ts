@@ -43,7 +43,7 @@ export class HuggingFaceTokenizer extends BaseTokenizer {
 		} catch (error) {
 			throw notATokenizer(name, (error as Error).message);
 		}
-		this.vocabSize = sizeOfVocabulary(json, this.#tokenizer, name);
+		this.vocabSize = sizeOfVocabulary(json, this.#tokenizer);
 		const find = (kind: "bos" | "eos") =>
 			findSpecialToken(kind, json, config, (token) => this.tokenToId(token));
 		this.bos = find("bos");
@@ -84,15 +84,10 @@ export class HuggingFaceTokenizer extends BaseTokenizer {
 	}
 }
 
-function sizeOfVocabulary(
-	json: TokenizerJson,
-	tokenizer: HuggingFace,
-	name: string,
-): number {
+function sizeOfVocabulary(json: TokenizerJson, tokenizer: HuggingFace): number {
 	let largest = -1;
 	for (const id of tokenizer.get_vocab().values())
 		if (id > largest) largest = id;
 	for (const { id } of json.added_tokens) if (id > largest) largest = id;
-	if (largest < 0) throw notATokenizer(name, "its vocabulary is empty");
 	return largest + 1;
 }

@@ -3,6 +3,7 @@ import { BpeTokenizer } from "./bpe-tokenizer.js";
 import {
 	openTokenizer,
 	parseFiles,
+	prepareParsed,
 	prepareTokenizer,
 	readShape,
 	type TokenizerFiles,
@@ -38,10 +39,13 @@ export interface TokenizerReport {
  * @throws DataError `not-a-tokenizer`
  */
 export function inspectTokenizer(files: TokenizerFiles): TokenizerReport {
-	const { json } = parseFiles(files);
+	const parsed = parseFiles(files);
+	const { json } = parsed;
 	const shape = readShape(json);
 	const isFast = isShape(shape);
-	const prepared = prepareTokenizer(files, isFast ? "fast" : "huggingface");
+	const prepared = isFast
+		? prepareParsed(parsed, shape)
+		: prepareTokenizer(files, "huggingface");
 	const tokenizer = openTokenizer(prepared);
 	const by =
 		prepared.kind === "bpe" && prepared.compiled.usesExpressions
@@ -51,8 +55,8 @@ export function inspectTokenizer(files: TokenizerFiles): TokenizerReport {
 		engine: tokenizer.engine,
 		isFast,
 		why: isFast
-			? "seqpack's own engine has every component of the file"
-			: `seqpack's own engine has no ${shape.why}`,
+			? "seqpack's own engine runs every component of the file"
+			: `seqpack's own engine cannot run its ${shape.why}`,
 		model: json.model.type ?? "unnamed",
 		vocabSize: tokenizer.vocabSize,
 		merges: Array.isArray(json.model.merges) ? json.model.merges.length : 0,

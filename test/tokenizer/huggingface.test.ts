@@ -91,7 +91,7 @@ describe.each([
 				options: ["tokenizerEngine"],
 			});
 			expect(error.message).toContain(
-				`t.json cannot be run by seqpack's own engine, which has no model of type ${name}.`,
+				`seqpack's own engine cannot run t.json, because of its model of type ${name}.`,
 			);
 			expect(error.message).toMatch(
 				/may give other ids than the Rust library: to use it, give tokenizerEngine: "huggingface"\.$/,
