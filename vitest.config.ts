@@ -7,6 +7,7 @@ export default defineConfig({
 	test: {
 		// Tests of the command start processes that tokenize real text.
 		testTimeout: 60_000,
+		hookTimeout: 60_000,
 		projects: [
 			{
 				extends: true,

@@ -11,6 +11,8 @@ import { sequenceShares } from "../src/masks/sequence-parallel.js";
 import { ArrowStreamEncoder } from "../src/tables/arrow-stream.js";
 import { columnOf } from "../src/tables/columns.js";
 import { parseCount } from "./numbers.js";
+import { say } from "./say.js";
+import { writeOut } from "./streams.js";
 
 export function batchesCommand(): Command {
 	const count = (flags: string, text: string) =>
@@ -101,27 +103,18 @@ async function run(plan: string, { format, ...options }: Flags): Promise<void> {
 		format === "arrow" ? new ArrowStreamEncoder(schema, metadata) : null;
 	const imbalance = { steps: 0, shared: 0, inOrder: 0 };
 	for await (const batch of batches) {
-		if (encoder !== null)
-			for (const part of encoder.encode(batch)) await write(part);
-		else await write(jsonLine(batch, batches.columns));
+		const parts = encoder?.encode(batch) ?? [jsonLine(batch, batches.columns)];
+		for (const part of parts) if (!(await writeOut(part))) return;
 		if (batch.imbalance === null) continue;
 		imbalance.steps++;
 		imbalance.shared += batch.imbalance.shared;
 		imbalance.inOrder += batch.imbalance.inOrder;
 	}
-	if (encoder !== null) for (const part of encoder.end()) await write(part);
+	for (const part of encoder?.end() ?? []) await writeOut(part);
 	if (imbalance.steps > 0)
-		process.stderr.write(
+		say(
 			`seqpack: the costliest rank of a step has ${(imbalance.shared / imbalance.steps).toFixed(4)} times the mean; in the rows' order it would be ${(imbalance.inOrder / imbalance.steps).toFixed(4)}\n`,
 		);
-}
-
-/** Waits while the reader of stdout is slower. */
-function write(part: Uint8Array | string): Promise<void> | undefined {
-	if (process.stdout.write(part)) return undefined;
-	return new Promise((resolve) =>
-		process.stdout.once("drain", () => resolve()),
-	);
 }
 
 /** One line a batch; every list has an entry for each row. */

@@ -14,6 +14,8 @@ import {
 	parseNumbers,
 	percent,
 } from "./numbers.js";
+import { say } from "./say.js";
+import { writeOut } from "./streams.js";
 
 export function curriculumCommand(): Command {
 	const choice = (flags: string, text: string, choices: readonly string[]) =>
@@ -168,8 +170,8 @@ async function run(
 	const began = performance.now();
 	const plan = await planCurriculum({ ...options, datasets });
 	const seconds = (performance.now() - began) / 1000;
-	process.stderr.write(describe(options.out, plan, seconds));
-	if (json) process.stdout.write(`${JSON.stringify(plan)}\n`);
+	say(describe(options.out, plan, seconds));
+	if (json) await writeOut(`${JSON.stringify(plan)}\n`);
 }
 
 /** How many times the rows of the bucket that is used most are used. */

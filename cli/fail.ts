@@ -1,15 +1,36 @@
 import { SeqpackError } from "../src/core/errors.js";
+import { say } from "./say.js";
 
 /** Prints an error as a sentence and returns the exit code that it stands for. */
 export function failWith(error: unknown): number {
 	if (error instanceof SeqpackError) {
-		process.stderr.write(`seqpack: ${error.message}\n`);
+		say(`seqpack: ${error.sentence(asFlag)}\n`);
 		return error.exitCode;
 	}
 	const e = error instanceof Error ? error : new Error(String(error));
-	process.stderr.write(
+	say(
 		`seqpack: this should not have happened: ${e.message}\nIt is a defect of seqpack. Set SEQPACK_DEBUG=1 to see where, and report it with the command.\n`,
 	);
-	if (process.env.SEQPACK_DEBUG) process.stderr.write(`${e.stack}\n`);
+	if (process.env.SEQPACK_DEBUG) say(`${e.stack}\n`);
 	return 1;
+}
+
+/** An option as the command spells it, with its value: `--on-error skip`, `--no-add-eos`. */
+export function asFlag(option: string, value: unknown): string {
+	const name = option.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+	if (value === undefined || value === true) return `--${name}`;
+	if (value === false) return `--no-${name}`;
+	return `--${name} ${argument(value)}`;
+}
+
+/** A value as an argument of the command, quoted for a shell where it must be. */
+function argument(value: unknown): string {
+	const text = Array.isArray(value)
+		? value.join(",")
+		: typeof value === "object"
+			? JSON.stringify(value)
+			: String(value);
+	return /^[\w.,:/@%+=-]+$/.test(text)
+		? text
+		: `'${text.replaceAll("'", "'\\''")}'`;
 }

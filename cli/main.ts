@@ -1,11 +1,13 @@
 #!/usr/bin/env node
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import { version } from "../src/version.js";
 import { batchesCommand } from "./batches.js";
 import { buildCommand } from "./build.js";
 import { curriculumCommand } from "./curriculum.js";
 import { failWith } from "./fail.js";
 import { packCommand } from "./pack.js";
+import { say } from "./say.js";
+import { watchStreams } from "./streams.js";
 import { tokenizerCommand } from "./tokenizer.js";
 import { verifyCommand } from "./verify.js";
 
@@ -36,24 +38,21 @@ Exit codes: 0 done, 1 failed and a retry may mend it, 2 wrong use, 4 bad data,
 130 stopped by Ctrl-C, 143 stopped by SIGTERM.`,
 	);
 
-// Wrong use is exit code 2; help and version that were asked for are not wrong.
-exitByCode(program);
-
-// A reader that closes the pipe early (`| head`) is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-	if (error.code === "EPIPE") process.exit(0);
-	throw error;
-});
-
+throwInsteadOfExit(program);
+watchStreams();
 try {
 	await program.parseAsync();
 } catch (error) {
-	process.exitCode = failWith(error);
+	process.exitCode =
+		error instanceof CommanderError ? wrongUse(error) : failWith(error);
 }
 
-function exitByCode(command: Command): void {
-	command.exitOverride((error) => {
-		process.exit(error.exitCode === 0 ? 0 : 2);
-	});
-	command.commands.forEach(exitByCode);
+/** Help and version that were asked for are no wrong use. */
+function wrongUse({ exitCode }: CommanderError): number {
+	return exitCode === 0 ? 0 : 2;
+}
+
+function throwInsteadOfExit(command: Command): void {
+	command.exitOverride().configureOutput({ writeErr: say });
+	command.commands.forEach(throwInsteadOfExit);
 }

@@ -1,4 +1,5 @@
 import type { BuildProgress } from "../src/build/options.js";
+import { escapeControls } from "../src/core/text.js";
 import { bytesText, durationText, grouped } from "./numbers.js";
 
 /** How often the line is drawn anew, and how often one is logged where there is no terminal. */
@@ -33,7 +34,7 @@ export class ProgressLine {
 	/** Prints a sentence without spoiling the line. */
 	say(sentence: string): void {
 		this.clear();
-		process.stderr.write(`seqpack: ${sentence}\n`);
+		process.stderr.write(`seqpack: ${escapeControls(sentence)}\n`);
 	}
 
 	clear(): void {

@@ -6,6 +6,8 @@ import {
 } from "../src/tokenizer/inspect.js";
 import type { SpecialToken } from "../src/tokenizer/tokenizer.js";
 import { bytesText, counted, grouped } from "./numbers.js";
+import { say } from "./say.js";
+import { writeOut } from "./streams.js";
 
 export function tokenizerCommand(): Command {
 	const inspect = new Command("inspect")
@@ -27,12 +29,15 @@ export function tokenizerCommand(): Command {
 async function run(path: string, { json }: { json?: boolean }): Promise<void> {
 	const { fingerprint, ...files } = await readTokenizerFiles(path);
 	const report = inspectTokenizer(files);
-	process.stderr.write(describe(files.name ?? path, fingerprint, report));
+	say(describe(files.name ?? path, fingerprint, report));
 	if (json)
-		process.stdout.write(
+		await writeOut(
 			`${JSON.stringify({ version: 1, command: "tokenizer inspect", fingerprint, ...report })}\n`,
 		);
 }
+
+const HAS_TO_BE_CHOSEN =
+	"give --tokenizer-engine huggingface to use it; its ids may differ from the Rust library's";
 
 function describe(
 	name: string,
@@ -41,6 +46,7 @@ function describe(
 ): string {
 	const rows: [string, string][] = [
 		["engine", `${report.engine}: ${report.why}`],
+		...(report.isFast ? [] : [["", HAS_TO_BE_CHOSEN] as [string, string]]),
 		[
 			"model",
 			`${report.model}, ids below ${grouped(report.vocabSize)}, ${counted(report.merges, "merge")}`,

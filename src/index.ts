@@ -26,16 +26,7 @@ export {
 	type TokenBatch,
 	TokenBatchBuilder,
 } from "./core/token-batch.js";
-export {
-	type EpochShares,
-	type EpochSharesInput,
-	epochShares,
-} from "./curriculum/epoch-shares.js";
-export { scheduleOdds } from "./curriculum/odds.js";
-export type { StageBucket } from "./curriculum/plan-stage.js";
-export type { Schedule, ScheduleOptions } from "./curriculum/schedule.js";
-export { schedules } from "./curriculum/schedules.js";
-export type { StageRequest } from "./curriculum/stage-request.js";
+export * from "./curriculum.js";
 export {
 	createShard,
 	type Shard,
@@ -55,89 +46,9 @@ export {
 	type VerifyResult,
 	verify,
 } from "./dataset/verify.js";
-export { LongDocumentError } from "./decompose/at-most-one.js";
-export { type CutName, type CutOptions, cuts } from "./decompose/cuts.js";
-export {
-	type Bucket,
-	bucketsOf,
-	type DecomposeOptions,
-	decomposeDocuments,
-	type Sequences,
-} from "./decompose/decompose-documents.js";
-export type { Decomposer } from "./decompose/decomposer.js";
-export { decomposers } from "./decompose/decomposers.js";
-export type { DroppedTokens } from "./decompose/dropped.js";
-export { longDocuments } from "./decompose/long-documents.js";
-export type { Pieces } from "./decompose/pieces.js";
-export { remainders } from "./decompose/remainders.js";
-export {
-	alignmentOf,
-	type CuSeqlens,
-	cuSeqlens,
-	type PaddedCuSeqlens,
-	paddedCuSeqlens,
-} from "./masks/cu-seqlens.js";
-export { denseMask } from "./masks/dense-mask.js";
-export {
-	labels,
-	lossMask,
-	shiftedLabels,
-	shiftedLossMask,
-	shiftLeft,
-} from "./masks/labels.js";
-export {
-	type LossWeighting,
-	lossWeights,
-	type StepRow,
-} from "./masks/loss-weights.js";
-export type { MaskKind } from "./masks/mask-kind.js";
-export type { TokenRow } from "./masks/row.js";
-export {
-	documentIds,
-	positionIds,
-	segmentIds,
-	seqIdx,
-} from "./masks/segments.js";
-export { toAxolotl } from "./masks/views/axolotl.js";
-export { toFlashAttention } from "./masks/views/flash-attention.js";
-export { toFlattening } from "./masks/views/flattening.js";
-export { toFlexAttention } from "./masks/views/flex-attention.js";
-export { toLlamaFactory } from "./masks/views/llama-factory.js";
-export { toMaxText } from "./masks/views/max-text.js";
-export { toMegatron } from "./masks/views/megatron.js";
-export { toMegatronBridge } from "./masks/views/megatron-bridge.js";
-export { toNanotron } from "./masks/views/nanotron.js";
-export { toOlmoCore } from "./masks/views/olmo-core.js";
-export { toTorchtune } from "./masks/views/torchtune.js";
-export { toTrl } from "./masks/views/trl.js";
-export type { ViewOptions } from "./masks/views/view.js";
-export { patternBound } from "./pack/column-generation.js";
-export {
-	type CompareOptions,
-	comparePackers,
-	type PackerReport,
-} from "./pack/compare.js";
-export { type CostModel, packCosts } from "./pack/cost.js";
-export { type HistogramPlan, planHistogram } from "./pack/histogram-plan.js";
-export { imbalance, rankImbalance, stepImbalance } from "./pack/imbalance.js";
-export { lowerBound, lowerBoundOfCounts } from "./pack/lower-bound.js";
-export {
-	type OrderName,
-	type OrderOptions,
-	orderRows,
-	orders,
-} from "./pack/orders.js";
-export { type PackOptions, pack } from "./pack/pack.js";
-export {
-	type PackDocumentsOptions,
-	type PackedDocuments,
-	packDocuments,
-} from "./pack/pack-documents.js";
-export type { Packer } from "./pack/packer.js";
-export { type PackerName, packers } from "./pack/packers.js";
-export type { Packing } from "./pack/packing.js";
-export type { OrderedRows, RowOrder, StepCounts } from "./pack/row-order.js";
-export { StreamingPacker } from "./pack/streaming.js";
+export * from "./decompose.js";
+export * from "./masks.js";
+export * from "./pack.js";
 export {
 	type DocumentLengthsOptions,
 	documentLengths,
@@ -151,11 +62,5 @@ export { loadTokenizer } from "./storage/load-tokenizer.js";
 export type { Column, ColumnBatch, Schema } from "./tables/columns.js";
 export type { TableFormat } from "./tables/table.js";
 export { tableFormats } from "./tables/tables.js";
-export {
-	type TokenizerEngine,
-	type TokenizerFiles,
-	tokenizerFromJson,
-} from "./tokenizer/from-json.js";
-export { inspectTokenizer, type TokenizerReport } from "./tokenizer/inspect.js";
-export type { SpecialToken, Tokenizer } from "./tokenizer/tokenizer.js";
+export * from "./tokenizer.js";
 export { version } from "./version.js";

@@ -11,10 +11,13 @@ import { loadTokenizer } from "../storage/load-tokenizer.js";
 import { storageAt } from "../storage/storages.js";
 import { columnOf } from "../tables/columns.js";
 import { parquet } from "../tables/parquet.js";
+import type { TokenizerEngine } from "../tokenizer/from-json.js";
 
 export interface DocumentLengthsOptions extends ReadDocumentsOptions {
 	/** A tokenizer.json or its directory; for text only. */
 	tokenizer?: string | undefined;
+	/** What runs the tokenizer (default: `auto`). */
+	tokenizerEngine?: TokenizerEngine | undefined;
 	/** Told of documents and tokens counted so far. */
 	onProgress?: (documents: number, tokens: number) => void;
 }
@@ -64,7 +67,7 @@ async function lengthsOfText(
 	tokenizerPath: string,
 	options: DocumentLengthsOptions,
 ): Promise<Int32Array> {
-	const tokenizer = await loadTokenizer(tokenizerPath);
+	const tokenizer = await loadTokenizer(tokenizerPath, options.tokenizerEngine);
 	const lengths = new Int32Buffer();
 	const ids = new Int32Buffer();
 	let tokens = 0;

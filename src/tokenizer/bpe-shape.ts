@@ -207,9 +207,9 @@ function checkModel({ model }: TokenizerJson): void {
 		merges?: unknown[];
 	};
 	if (tokensOf(vocab).some((token) => vocab[token] >= MAX_IDS))
-		throw new Unsupported(`room for ids of ${MAX_IDS} and more`);
+		throw new Unsupported(`ids of ${MAX_IDS} and more`);
 	if (merges.length >= MAX_IDS)
-		throw new Unsupported(`room for ${merges.length} merges`);
+		throw new Unsupported(`${merges.length} merges`);
 }
 
 /** How a vocabulary of characters names a byte. */

@@ -1,4 +1,4 @@
-import { UsageError } from "../core/errors.js";
+import { optionName, UsageError } from "../core/errors.js";
 import { type BpeShape, isShape, readBpeShape } from "./bpe-shape.js";
 import { BpeTokenizer } from "./bpe-tokenizer.js";
 import { type CompiledBpe, compileBpe } from "./compile-bpe.js";
@@ -9,12 +9,14 @@ import type { Tokenizer } from "./tokenizer.js";
 import {
 	parseTokenizerConfig,
 	parseTokenizerJson,
+	type TokenizerConfigJson,
 	type TokenizerJson,
 } from "./tokenizer-json.js";
 
 /**
- * Which implementation to use: `fast` our own, `huggingface` the library for
- * all kinds of tokenizers, `auto` the fast one for the files that it can run.
+ * Which implementation to use: `fast` our own, `huggingface` the library that runs
+ * more kinds of files, but may give other ids than the Rust library. `auto` is the
+ * fast one: where it cannot run a file, the choice is the caller's.
  */
 export const tokenizerEngines = ["auto", "fast", "huggingface"] as const;
 export type TokenizerEngine = (typeof tokenizerEngines)[number];
@@ -39,8 +41,8 @@ export type PreparedTokenizer =
 
 /**
  * Makes a tokenizer from the texts of its files; runs anywhere.
- * @throws DataError `not-a-tokenizer`; UsageError `no-fast-engine` when `fast`
- * is asked for and cannot run the file.
+ * @throws DataError `not-a-tokenizer`; UsageError `no-fast-engine` for a file that
+ * our own engine cannot run, unless `huggingface` is asked for.
  */
 export function tokenizerFromJson(
 	files: TokenizerFiles,
@@ -54,17 +56,22 @@ export function prepareTokenizer(
 	files: TokenizerFiles,
 	engine: TokenizerEngine = "auto",
 ): PreparedTokenizer {
-	const { name, json, config } = parseFiles(files);
 	if (engine === "huggingface") return { kind: "huggingface", files };
-	const shape = readShape(json);
-	if (isShape(shape))
-		return { kind: "bpe", compiled: compileBpe(json, shape, config, name) };
-	if (engine === "fast")
+	const parsed = parseFiles(files);
+	return prepareParsed(parsed, readShape(parsed.json));
+}
+
+/** As `prepareTokenizer`, for our own engine, of files that were parsed. */
+export function prepareParsed(
+	{ name, json, config }: ParsedFiles,
+	shape: BpeShape | { why: string },
+): PreparedTokenizer {
+	if (!isShape(shape))
 		throw new UsageError(
 			"no-fast-engine",
-			`${name} cannot be run by the fast engine, which has no ${shape.why}: leave out --tokenizer-engine fast.`,
+			`seqpack's own engine cannot run ${name}, because of its ${shape.why}. The engine huggingface runs more files, but may give other ids than the Rust library: to use it, give ${optionName("tokenizerEngine", "huggingface")}.`,
 		);
-	return { kind: "huggingface", files };
+	return { kind: "bpe", compiled: compileBpe(json, shape, config, name) };
 }
 
 /** The second part of `tokenizerFromJson`. */
@@ -74,8 +81,14 @@ export function openTokenizer(prepared: PreparedTokenizer): Tokenizer {
 	return new HuggingFaceTokenizer(json, config, name);
 }
 
+interface ParsedFiles {
+	name: string;
+	json: TokenizerJson;
+	config: TokenizerConfigJson | null;
+}
+
 /** Parses and checks the texts of a tokenizer's files. */
-export function parseFiles(files: TokenizerFiles) {
+export function parseFiles(files: TokenizerFiles): ParsedFiles {
 	const name = files.name ?? "tokenizer.json";
 	const json = parseTokenizerJson(files.tokenizerJson, name);
 	const config =
@@ -88,7 +101,7 @@ export function parseFiles(files: TokenizerFiles) {
 	return { name, json, config };
 }
 
-/** The shape that the fast engine runs, or what of the file it has not. */
+/** The shape that our own engine runs, or what of the file it cannot run. */
 export function readShape(json: TokenizerJson): BpeShape | { why: string } {
 	if (json.model.type !== "BPE")
 		return { why: `model of type ${json.model.type}` };

@@ -11,8 +11,10 @@ import {
 } from "./tokenizer-json.js";
 
 /**
- * Every kind of tokenizer.json through `@huggingface/tokenizers` (plain
- * TypeScript): complete, and slow.
+ * More kinds of tokenizer.json than our own engine runs, through
+ * `@huggingface/tokenizers` (plain TypeScript): slow, and with other ids than the
+ * Rust library for some components (splits by behaviors other than Isolated,
+ * Unigram with byte fallback, and what its expressions take for words or digits).
  * @throws DataError `not-a-tokenizer` when the library cannot use the file.
  */
 export class HuggingFaceTokenizer extends BaseTokenizer {
@@ -41,7 +43,7 @@ export class HuggingFaceTokenizer extends BaseTokenizer {
 		} catch (error) {
 			throw notATokenizer(name, (error as Error).message);
 		}
-		this.vocabSize = sizeOfVocabulary(json, this.#tokenizer, name);
+		this.vocabSize = sizeOfVocabulary(json, this.#tokenizer);
 		const find = (kind: "bos" | "eos") =>
 			findSpecialToken(kind, json, config, (token) => this.tokenToId(token));
 		this.bos = find("bos");
@@ -82,15 +84,10 @@ export class HuggingFaceTokenizer extends BaseTokenizer {
 	}
 }
 
-function sizeOfVocabulary(
-	json: TokenizerJson,
-	tokenizer: HuggingFace,
-	name: string,
-): number {
+function sizeOfVocabulary(json: TokenizerJson, tokenizer: HuggingFace): number {
 	let largest = -1;
 	for (const id of tokenizer.get_vocab().values())
 		if (id > largest) largest = id;
 	for (const { id } of json.added_tokens) if (id > largest) largest = id;
-	if (largest < 0) throw notATokenizer(name, "its vocabulary is empty");
 	return largest + 1;
 }

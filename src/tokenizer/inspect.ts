@@ -3,6 +3,7 @@ import { BpeTokenizer } from "./bpe-tokenizer.js";
 import {
 	openTokenizer,
 	parseFiles,
+	prepareParsed,
 	prepareTokenizer,
 	readShape,
 	type TokenizerFiles,
@@ -13,6 +14,7 @@ import type { SpecialToken } from "./tokenizer.js";
 export interface TokenizerReport {
 	/** The engine that runs it, as `Tokenizer.engine` says. */
 	engine: string;
+	/** Whether that is our own. If not, `huggingface` has to be asked for by name. */
 	isFast: boolean;
 	/** Why this engine, in words that complete a sentence. */
 	why: string;
@@ -37,11 +39,14 @@ export interface TokenizerReport {
  * @throws DataError `not-a-tokenizer`
  */
 export function inspectTokenizer(files: TokenizerFiles): TokenizerReport {
-	const { json } = parseFiles(files);
+	const parsed = parseFiles(files);
+	const { json } = parsed;
 	const shape = readShape(json);
-	const prepared = prepareTokenizer(files);
-	const tokenizer = openTokenizer(prepared);
 	const isFast = isShape(shape);
+	const prepared = isFast
+		? prepareParsed(parsed, shape)
+		: prepareTokenizer(files, "huggingface");
+	const tokenizer = openTokenizer(prepared);
 	const by =
 		prepared.kind === "bpe" && prepared.compiled.usesExpressions
 			? "regular expression"
@@ -50,8 +55,8 @@ export function inspectTokenizer(files: TokenizerFiles): TokenizerReport {
 		engine: tokenizer.engine,
 		isFast,
 		why: isFast
-			? "the fast engine has every component of the file"
-			: `the fast engine has no ${shape.why}`,
+			? "seqpack's own engine runs every component of the file"
+			: `seqpack's own engine cannot run its ${shape.why}`,
 		model: json.model.type ?? "unnamed",
 		vocabSize: tokenizer.vocabSize,
 		merges: Array.isArray(json.model.merges) ? json.model.merges.length : 0,

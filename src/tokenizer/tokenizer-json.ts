@@ -62,6 +62,11 @@ export function parseTokenizerJson(text: string, name: string): TokenizerJson {
 				`an entry of "added_tokens" has no id and content: ${JSON.stringify(token)}`,
 			);
 	}
+	if (
+		tokensOf((model as TokenizerJson["model"]).vocab as object).length === 0 &&
+		added.length === 0
+	)
+		throw notATokenizer(name, "its vocabulary is empty");
 	return { ...json, model, added_tokens: added } as TokenizerJson;
 }
 

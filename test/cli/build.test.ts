@@ -54,15 +54,8 @@ test("options of packing and masks come to the settings", () => {
 
 test.each([
 	[["--mask", "{"], /--mask.*It is not JSON/],
-	[["--mask", "blurred"], /--mask\) is "blurred": give one of causal/],
 	[["--columns", "labels,nothing"], /--columns\) is "nothing"/],
-	[["--max-sequences-per-pack", "0"], /cannot hold 0 sequences/],
 	[["--packer", "tetris"], /--packer.*Allowed choices are/],
-	[["--order", "balanced", "--ranks", "0"], /ranks \(--ranks\) is 0/],
-	[
-		["--packer", "column-generation", "--max-sequences-per-pack", "4"],
-		/no limit on the sequences of a pack: use capped/,
-	],
 ])("%j is wrong use", (args, sentence) => {
 	const out = join(temporaryDirectory(), "data");
 	const { code, stderr } = seqpack([...usual, "--out", out, ...args]);

@@ -12,7 +12,7 @@ test("inspect says which engine a tokenizer gets and why", () => {
 	expect(code).toBe(0);
 	expect(stderr).toContain(join(tokenizerPath, "tokenizer.json"));
 	expect(stderr).toMatch(
-		/engine +byte-level-bpe: the fast engine has every component of the file/,
+		/engine +byte-level-bpe: seqpack's own engine runs every component of the file/,
 	);
 	expect(stderr).toMatch(/EOS +<\|end_of_text\|> \(4095\)/);
 	expect(stderr).toMatch(/memory +\d+(\.\d)? MB a worker/);
@@ -34,7 +34,7 @@ test("inspect says what keeps a tokenizer from the fast engine", () => {
 	expect(code).toBe(0);
 	expect(stdout).toBe("");
 	expect(stderr).toMatch(
-		/engine +huggingface: the fast engine has no model of type WordPiece/,
+		/engine +huggingface: seqpack's own engine cannot run its model of type WordPiece\n +give --tokenizer-engine huggingface/,
 	);
 	expect(stderr).toMatch(/splits by +Whitespace/);
 	expect(stderr).not.toMatch(/memory/);

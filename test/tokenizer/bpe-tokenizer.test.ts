@@ -5,7 +5,7 @@ import { runInNewContext } from "node:vm";
 import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import { loadTokenizer, tokenizerFromJson } from "seqpack";
 import { Tokenizer as Rust } from "tokenizers";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRandom, randomBelow } from "../../src/core/random.js";
 import type { BpeTokenizer } from "../../src/tokenizer/bpe-tokenizer.js";
 import {
@@ -127,6 +127,21 @@ function randomText(seed: number): string {
 	return parts.join("");
 }
 
+const points: string[] = [];
+for (let point = 1; point < 0x110000; point++) {
+	if (point >= 0xd800 && point <= 0xdfff) continue;
+	// Planes 4 and up are empty but for 14: a few of each will do.
+	const isEmpty = point >= 0x40000 && point >> 9 !== 0xe0000 >> 9;
+	if (!isEmpty || point % 256 === 0) points.push(String.fromCodePoint(point));
+}
+
+const letters = randomLetters(createRandom(3), 2_000_000);
+
+function randomLetters(random: () => number, length: number): string {
+	const codes = Uint8Array.from({ length }, () => 97 + randomBelow(random, 26));
+	return new TextDecoder().decode(codes);
+}
+
 describe.each([
 	["fixture", tokenizerPath],
 	["gpt-2", models("tokenizer-gpt2")],
@@ -138,8 +153,21 @@ describe.each([
 	["llama 2", models("tokenizer-llama2")],
 	["gemma 3", models("tokenizer-gemma3")],
 ])("%s: the ids of the Rust library", (_name, path) => {
+	// Loaded once: that takes as long as most of the tests.
+	let loaded: Awaited<ReturnType<typeof pair>> | null = null;
+	beforeAll(async () => {
+		loaded = await pair(path);
+	}, 60_000);
+	// One vocabulary at a time stays in memory.
+	afterAll(() => {
+		loaded = null;
+	});
+	const both = () => {
+		if (loaded === null) throw new Error("it is loaded before the tests");
+		return loaded;
+	};
 	test("on the edges of the patterns", async () => {
-		const { same } = await pair(path);
+		const { same } = both();
 		for (const text of edges) {
 			await same(text, JSON.stringify(text.slice(0, 80)));
 			await same(`x${text}y`, JSON.stringify(`x${text}y`.slice(0, 80)));
@@ -147,7 +175,7 @@ describe.each([
 	});
 
 	test("on random text", async () => {
-		const { same } = await pair(path);
+		const { same } = both();
 		const first = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
 		console.log(
 			`seeds ${first} to ${first + 1499}; SEED=${first} runs them again`,
@@ -157,7 +185,7 @@ describe.each([
 	}, 120_000);
 
 	test("on words that never came before, of every length, a few and many at once", async () => {
-		const { same } = await pair(path);
+		const { same } = both();
 		const random = createRandom(11);
 		const scripts = [0x61, 0x430, 0x4e00, 0xe01, 0x905, 0xac00, 0x1f600];
 		const word = () => {
@@ -187,15 +215,7 @@ describe.each([
 	});
 
 	test("on every code point that may be assigned, between letters and between digits", async () => {
-		const { same } = await pair(path);
-		const points: string[] = [];
-		for (let point = 1; point < 0x110000; point++) {
-			if (point >= 0xd800 && point <= 0xdfff) continue;
-			// Planes 4 and up are empty but for 14: a few of each will do.
-			const isEmpty = point >= 0x40000 && point >> 9 !== 0xe0000 >> 9;
-			if (!isEmpty || point % 256 === 0)
-				points.push(String.fromCodePoint(point));
-		}
+		const { same } = both();
 		const [before, after] = path === tokenizerPath ? ["x", "y "] : ["1", "1 "];
 		for (let i = 0; i < points.length; i += 1 << 15) {
 			const chunk = points.slice(i, i + (1 << 15));
@@ -205,17 +225,12 @@ describe.each([
 	}, 120_000);
 
 	test("on two megabytes without a space", async () => {
-		const { same } = await pair(path);
-		const random = createRandom(3);
-		const letters = Array.from(
-			{ length: 2_000_000 },
-			() => "abcdefghijklmnopqrstuvwxyz"[randomBelow(random, 26)],
-		);
-		await same(letters.join(""), "letters");
+		const { same } = both();
+		await same(letters, "letters");
 	}, 120_000);
 
 	test("decoded as there, also where a character is cut", async () => {
-		const { tokenizer, rust } = await pair(path);
+		const { tokenizer, rust } = both();
 		const random = createRandom(5);
 		for (let i = 0; i < 300; i++) {
 			const ids = Array.from({ length: 1 + randomBelow(random, 12) }, () =>
@@ -240,7 +255,7 @@ describe("the engine", () => {
 		tokenizerJson: readFileSync(join(path, "tokenizer.json"), "utf8"),
 	});
 
-	test("is the fast one where it can be, and the library's elsewhere", async () => {
+	test("is the fast one, and the library's where it is asked for", async () => {
 		const auto = tokenizerFromJson(files(tokenizerPath));
 		expect(auto.engine).toBe("byte-level-bpe");
 		const library = tokenizerFromJson(files(tokenizerPath), "huggingface");
@@ -251,11 +266,12 @@ describe("the engine", () => {
 			'"normalizer": null',
 			'"normalizer": {"type": "Lowercase"}',
 		);
-		const other = tokenizerFromJson({ tokenizerJson: lowercase });
-		expect(other.engine).toBe("huggingface");
-		expect(() =>
-			tokenizerFromJson({ tokenizerJson: lowercase }, "fast"),
-		).toThrow(/no normalizer of type Lowercase/);
+		const lower = { tokenizerJson: lowercase };
+		expect(tokenizerFromJson(lower, "huggingface").engine).toBe("huggingface");
+		for (const engine of ["auto", "fast"] as const)
+			expect(() => tokenizerFromJson(lower, engine)).toThrow(
+				/its normalizer of type Lowercase/,
+			);
 	});
 
 	test("names a merge of a token that is not there", () => {
@@ -309,10 +325,7 @@ describe("the engine", () => {
 		}
 
 		function textOf(random: () => number, least: number, most: number) {
-			const length = least + (random() % (most - least));
-			return Array.from({ length }, () =>
-				String.fromCharCode(97 + (random() % 26)),
-			).join("");
+			return randomLetters(random, least + (random() % (most - least)));
 		}
 	});
 

@@ -1,4 +1,4 @@
-import { tokenizerFromJson } from "seqpack";
+import { tokenizerFromJson, UsageError } from "seqpack";
 import { Tokenizer as Rust } from "tokenizers";
 import { describe, expect, test } from "vitest";
 
@@ -66,13 +66,42 @@ const unigram = {
 	},
 };
 
+function thrownBy(action: () => unknown): UsageError {
+	try {
+		action();
+	} catch (error) {
+		return error as UsageError;
+	}
+	throw new Error("nothing was thrown");
+}
+
 describe.each([
 	["WordPiece", wordPiece],
 	["Unigram", unigram],
-])("what has no fast engine: %s", (_name, json) => {
+])("what has no fast engine: %s", (name, json) => {
+	test.each(["auto", "fast"] as const)(
+		"stops where it is not asked for: %s",
+		(engine) => {
+			const tokenizerJson = JSON.stringify(json);
+			const files = { tokenizerJson, name: "t.json" };
+			const error = thrownBy(() => tokenizerFromJson(files, engine));
+			expect(error).toBeInstanceOf(UsageError);
+			expect(error).toMatchObject({
+				code: "no-fast-engine",
+				options: ["tokenizerEngine"],
+			});
+			expect(error.message).toContain(
+				`seqpack's own engine cannot run t.json, because of its model of type ${name}.`,
+			);
+			expect(error.message).toMatch(
+				/may give other ids than the Rust library: to use it, give tokenizerEngine: "huggingface"\.$/,
+			);
+		},
+	);
+
 	test("runs on the library, and gives the ids of the Rust library", async () => {
 		const tokenizerJson = JSON.stringify(json);
-		const tokenizer = tokenizerFromJson({ tokenizerJson });
+		const tokenizer = tokenizerFromJson({ tokenizerJson }, "huggingface");
 		expect(tokenizer.engine).toBe("huggingface");
 		const rust = Rust.fromString(tokenizerJson);
 		for (const text of [

@@ -1,6 +1,6 @@
 // Tries datasets of both formats with the readers that trainers use:
 //
-//   pip install datasets pyarrow
+//   pip install -r test/interop/python/requirements.txt
 //   npm run test:python        (PYTHON=... for another interpreter)
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

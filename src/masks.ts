@@ -1,0 +1,46 @@
+/**
+ * `seqpack/masks`: what attention and loss need to know of a packed row, and views of
+ * it for trainers. Needs nothing from Node.
+ */
+export { DataError, SeqpackError, UsageError } from "./core/errors.js";
+export {
+	alignmentOf,
+	type CuSeqlens,
+	cuSeqlens,
+	type PaddedCuSeqlens,
+	paddedCuSeqlens,
+} from "./masks/cu-seqlens.js";
+export { denseMask } from "./masks/dense-mask.js";
+export {
+	labels,
+	lossMask,
+	shiftedLabels,
+	shiftedLossMask,
+	shiftLeft,
+} from "./masks/labels.js";
+export {
+	type LossWeighting,
+	lossWeights,
+	type StepRow,
+} from "./masks/loss-weights.js";
+export type { MaskKind } from "./masks/mask-kind.js";
+export type { TokenRow } from "./masks/row.js";
+export {
+	documentIds,
+	positionIds,
+	segmentIds,
+	seqIdx,
+} from "./masks/segments.js";
+export { toAxolotl } from "./masks/views/axolotl.js";
+export { toFlashAttention } from "./masks/views/flash-attention.js";
+export { toFlattening } from "./masks/views/flattening.js";
+export { toFlexAttention } from "./masks/views/flex-attention.js";
+export { toLlamaFactory } from "./masks/views/llama-factory.js";
+export { toMaxText } from "./masks/views/max-text.js";
+export { toMegatron } from "./masks/views/megatron.js";
+export { toMegatronBridge } from "./masks/views/megatron-bridge.js";
+export { toNanotron } from "./masks/views/nanotron.js";
+export { toOlmoCore } from "./masks/views/olmo-core.js";
+export { toTorchtune } from "./masks/views/torchtune.js";
+export { toTrl } from "./masks/views/trl.js";
+export type { ViewOptions } from "./masks/views/view.js";

@@ -1,0 +1,18 @@
+/**
+ * `seqpack/tokenizer`: text to token ids and back, from the texts of a tokenizer's
+ * files. Needs nothing from Node.
+ */
+export { DataError, SeqpackError, UsageError } from "./core/errors.js";
+export {
+	Int32Buffer,
+	listLengths,
+	type TokenBatch,
+	TokenBatchBuilder,
+} from "./core/token-batch.js";
+export {
+	type TokenizerEngine,
+	type TokenizerFiles,
+	tokenizerFromJson,
+} from "./tokenizer/from-json.js";
+export { inspectTokenizer, type TokenizerReport } from "./tokenizer/inspect.js";
+export type { SpecialToken, Tokenizer } from "./tokenizer/tokenizer.js";
