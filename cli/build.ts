@@ -15,7 +15,7 @@ import {
 import type { MaskKind } from "../src/masks/mask-kind.js";
 import { orders } from "../src/pack/order.js";
 import { strategies } from "../src/pack/pack-documents.js";
-import { sourceFormats } from "../src/sources/formats.js";
+import { describeFormats, sourceFormats } from "../src/sources/formats.js";
 import { tableFormats } from "../src/tables/tables.js";
 import {
 	type TokenizerEngine,
@@ -39,7 +39,7 @@ export function buildCommand(): Command {
 		)
 		.argument(
 			"<input...>",
-			"files, directories and globs of JSON Lines (.jsonl, .ndjson) and plain text (.txt, one document a file), also as .gz",
+			`files, directories and globs of ${describeFormats()}`,
 		)
 		.addOption(
 			required(
@@ -60,7 +60,7 @@ export function buildCommand(): Command {
 		.addOption(
 			choice("--input-format <name>", "what the inputs are", [
 				"auto",
-				...Object.keys(sourceFormats),
+				...sourceFormats.names,
 			]).default("auto", "auto, by the endings"),
 		)
 		.option("--text-field <name>", "field that holds a record's text", "text")

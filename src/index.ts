@@ -63,6 +63,15 @@ export { longDocuments } from "./decompose/long-documents.js";
 export type { Pieces } from "./decompose/pieces.js";
 export { split } from "./decompose/split.js";
 export {
+	type ReadDocumentsOptions,
+	readDocuments,
+} from "./documents/read-documents.js";
+export { type ReadTokensOptions, readTokens } from "./documents/read-tokens.js";
+export type {
+	Tokenized,
+	TokenizedBatch,
+} from "./documents/tokenize-documents.js";
+export {
 	alignmentOf,
 	type CuSeqlens,
 	cuSeqlens,
@@ -129,11 +138,11 @@ export {
 	type DocumentLengthsOptions,
 	documentLengths,
 } from "./report/document-lengths.js";
-export {
-	type ReadDocumentsOptions,
-	readDocuments,
-} from "./sources/read-documents.js";
-export type { BadRecord, DocumentBatch, InputFile } from "./sources/source.js";
+export type {
+	DocumentBatch,
+	ReadCounts,
+	SkippedRecord,
+} from "./sources/read-records.js";
 export { loadTokenizer } from "./storage/load-tokenizer.js";
 export type { Column, ColumnBatch, Schema } from "./tables/columns.js";
 export type { TableFormat } from "./tables/table.js";

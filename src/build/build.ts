@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { DataError } from "../core/errors.js";
 import type { Manifest } from "../dataset/manifest.js";
 import { addTotals, emptyTotals } from "../dataset/totals.js";
+import { bytesOf, divisionOf } from "../sources/divide.js";
 import { findInputs } from "../sources/find-inputs.js";
 import type { InputFile } from "../sources/source.js";
 import { readTokenizerFiles } from "../storage/load-tokenizer.js";
@@ -16,7 +17,7 @@ import { takeLock } from "./lock.js";
 import { type BuildOptions, checkOptions, resolveSettings } from "./options.js";
 import { beginAnew, forget, lookAtOutput } from "./output-directory.js";
 import { STATE } from "./paths.js";
-import { estimatedBytes, makePlan, type Plan, remainderTasks } from "./plan.js";
+import { makePlan, type Plan, remainderTasks } from "./plan.js";
 import { readRecord, type TaskRecord } from "./record.js";
 import { type RunEvents, runTasks } from "./run.js";
 import type { StageTimes } from "./task.js";
@@ -105,12 +106,15 @@ async function prepare(options: BuildOptions): Promise<Prepared> {
 	const tokenizerEngine = options.tokenizerEngine ?? "auto";
 	const preparedTokenizer = prepareTokenizer(tokenizerFiles, tokenizerEngine);
 	const tokenizer = openTokenizer(preparedTokenizer);
-	const inputBytes = files.reduce((sum, file) => sum + estimatedBytes(file), 0);
+	const divisions = await Promise.all(
+		files.map((file) => divisionOf(storage, file)),
+	);
+	const inputBytes = divisions.reduce((sum, d) => sum + bytesOf(d), 0);
 	const settings = resolveSettings(options, tokenizer, inputBytes);
 	const { engine, vocabSize } = tokenizer;
 	const { fingerprint } = tokenizerFiles;
 	const identity = { fingerprint, engine, vocabSize };
-	const plan = await makePlan(storage, files, settings, identity);
+	const plan = await makePlan(storage, files, divisions, settings, identity);
 	const onError = options.onError ?? "stop";
 	return { plan, files, preparedTokenizer, out, onError };
 }
@@ -129,7 +133,7 @@ async function runMissing(
 		);
 	const stages: StageTimes = { read: 0, tokenize: 0, pack: 0, write: 0 };
 	const progress = {
-		bytes: bytesDone(prepared.plan, records),
+		bytes: records.reduce((sum, record) => sum + (record?.bytes ?? 0), 0),
 		totalBytes: prepared.files.reduce((sum, file) => sum + file.size, 0),
 		documents: 0,
 		tokens: 0,
@@ -181,16 +185,6 @@ async function readRecords({
 		records.push(counts ? record : null);
 	}
 	return records;
-}
-
-function bytesDone(plan: Plan, records: (TaskRecord | null)[]): number {
-	let bytes = 0;
-	plan.tasks.forEach((spans, task) => {
-		if (records[task] === null) return;
-		for (const { input, start, end } of spans)
-			bytes += (end ?? plan.inputs[input].bytes) - start;
-	});
-	return bytes;
 }
 
 /** @throws DataError `empty-corpus` when nothing at all came out. */

@@ -5,6 +5,7 @@ import type {
 	OrderSettings,
 	Settings,
 } from "../dataset/settings.js";
+import { specialTokens } from "../documents/special-tokens.js";
 import { maskColumns } from "../masks/columns.js";
 import { type LossWeighting, lossWeightings } from "../masks/loss-weights.js";
 import { checkMaskKind, type MaskKind } from "../masks/mask-kind.js";
@@ -18,7 +19,7 @@ import {
 	type TokenizerEngine,
 	tokenizerEngines,
 } from "../tokenizer/from-json.js";
-import type { SpecialToken, Tokenizer } from "../tokenizer/tokenizer.js";
+import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import {
 	type BucketOptions,
 	bucketPacker,
@@ -192,8 +193,7 @@ export function resolveSettings(
 		inputFormat: options.inputFormat ?? "auto",
 		textField: options.textField ?? "text",
 		idField: options.idField ?? null,
-		bos: resolveSpecial("bos", options.addBos ?? false, options, tokenizer),
-		eos: resolveSpecial("eos", options.addEos, options, tokenizer),
+		...specialTokens(options, tokenizer),
 		packer,
 		longDocuments:
 			buckets === null && findStrategy(packer).cut === undefined
@@ -265,33 +265,6 @@ function resolveOrder(options: BuildOptions): OrderSettings {
 	if (options.order !== "balanced") return { name: "shuffled" };
 	const { ranks = 8, shuffleWindow = null } = options;
 	return { name: "balanced", ranks, shuffleWindow, ...DEFAULT_COST };
-}
-
-function resolveSpecial(
-	kind: "bos" | "eos",
-	add: boolean | undefined,
-	options: BuildOptions,
-	tokenizer: Tokenizer,
-): number | null {
-	const name = options[`${kind}Token`];
-	if (add === false) return null;
-	const special = name === undefined ? tokenizer[kind] : named(name, tokenizer);
-	if (special === null && add === true)
-		throw new UsageError(
-			`no-${kind}`,
-			`the tokenizer does not say which token is its ${kind.toUpperCase()}: name it with --${kind}-token, or leave out --add-${kind}.`,
-		);
-	return special === null ? null : special.id;
-}
-
-function named(token: string, tokenizer: Tokenizer): SpecialToken {
-	const id = tokenizer.tokenToId(token);
-	if (id === undefined)
-		throw new UsageError(
-			"unknown-token",
-			`the tokenizer has no token ${JSON.stringify(token)}.`,
-		);
-	return { token, id };
 }
 
 function clamp(value: number, least: number, most: number): number {

@@ -1,17 +1,10 @@
 import { FORMAT_VERSION } from "../dataset/manifest.js";
 import type { Settings } from "../dataset/settings.js";
-import { sourceFormats } from "../sources/formats.js";
-import type { InputFile } from "../sources/source.js";
+import { cutIntoTasks, type InputSpan } from "../sources/divide.js";
+import type { Division, InputFile } from "../sources/source.js";
 import { canonicalJson, fingerprintOfFile, sha256 } from "../storage/hash.js";
 import type { Storage } from "../storage/storage.js";
 import { version } from "../version.js";
-
-/** A part of one input: its number among the inputs, and the span of it. */
-export interface InputSpan {
-	input: number;
-	start: number;
-	end: number | null;
-}
 
 /** The input cut into tasks: all that decides what the build's bytes will be. */
 export interface Plan {
@@ -58,17 +51,10 @@ export function tasksOfRemainder(
 	return [first, Math.min(first + TASKS_A_REMAINDER, tasks.length)];
 }
 
-/** Text is taken to be this many times as large as its gzip file. */
-const GZIP_RATIO = 4;
-
-/** About how many bytes a file has once it is uncompressed. */
-export function estimatedBytes(file: InputFile): number {
-	return file.compression === "gzip" ? file.size * GZIP_RATIO : file.size;
-}
-
 export async function makePlan(
 	storage: Storage,
 	files: readonly InputFile[],
+	divisions: readonly Division[],
 	settings: Settings,
 	tokenizer: Plan["tokenizer"],
 ): Promise<Plan> {
@@ -87,50 +73,9 @@ export async function makePlan(
 			compression,
 			fingerprint: fingerprints[i],
 		})),
-		tasks: cutIntoTasks(files, settings.taskBytes),
+		tasks: cutIntoTasks(divisions, settings.taskBytes),
 	};
 	return { ...plan, planHash: sha256(canonicalJson(plan)) };
-}
-
-/**
- * Cuts files into tasks of about equal size, at most about `taskBytes` each.
- * Files are taken in order; one that can be cut is, where a task is full; one
- * that cannot goes whole to the task in which it begins.
- */
-export function cutIntoTasks(
-	files: readonly InputFile[],
-	taskBytes: number,
-): InputSpan[][] {
-	const total = files.reduce((sum, file) => sum + estimatedBytes(file), 0);
-	const target = Math.ceil(total / Math.max(1, Math.ceil(total / taskBytes)));
-	const tasks: InputSpan[][] = [];
-	let spans: InputSpan[] = [];
-	let room = target;
-	const closeTask = () => {
-		if (spans.length > 0) tasks.push(spans);
-		spans = [];
-		room = target;
-	};
-	files.forEach((file, input) => {
-		const canCut =
-			file.compression === null && sourceFormats[file.format].canCut;
-		if (!canCut) {
-			spans.push({ input, start: 0, end: null });
-			room -= estimatedBytes(file);
-			if (room <= 0) closeTask();
-			return;
-		}
-		let start = 0;
-		while (start < file.size) {
-			const end = Math.min(file.size, start + room);
-			spans.push({ input, start, end });
-			room -= end - start;
-			start = end;
-			if (room <= 0) closeTask();
-		}
-	});
-	closeTask();
-	return tasks;
 }
 
 /** What differs between two plans, in words for a person. */

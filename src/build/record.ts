@@ -9,6 +9,8 @@ export interface TaskRecord {
 	/** Of the plan that the task is part of. */
 	planHash: string;
 	totals: Totals;
+	/** Bytes of input read. */
+	bytes: number;
 	/** Lines in each span, to number the lines of the next one. */
 	lines: number[];
 	/** How many sequences take the room of how many tokens: pairs of tokens and number. */

@@ -101,6 +101,7 @@ export async function runRemainderTask(
 		task,
 		planHash,
 		totals,
+		bytes: 0,
 		lines: [],
 		rooms: sparse(roomCounts),
 		shards: series.shards,

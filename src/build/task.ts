@@ -1,13 +1,17 @@
-import { DataError, InterruptedError } from "../core/errors.js";
+import { InterruptedError } from "../core/errors.js";
+import { consume, timed } from "../core/generators.js";
 import { indexSchemaOf } from "../dataset/index-rows.js";
 import { emptyTotals, type Totals } from "../dataset/totals.js";
-import { badRecordError, readSpan } from "../sources/read-documents.js";
-import type {
-	BadRecord,
-	InputFile,
-	ReadOptions,
-	Span,
-} from "../sources/source.js";
+import {
+	type TokenizedBatch,
+	tokenizeDocuments,
+} from "../documents/tokenize-documents.js";
+import {
+	type ReadCounts,
+	readSpans,
+	type SkippedRecord,
+} from "../sources/read-records.js";
+import type { InputFile } from "../sources/source.js";
 import type { Storage } from "../storage/storage.js";
 import { parquet } from "../tables/parquet.js";
 import type { TableWriter } from "../tables/table.js";
@@ -16,12 +20,7 @@ import { createOutput } from "./create-output.js";
 import type { Output } from "./output.js";
 import { indexPath, skippedPath } from "./paths.js";
 import type { Plan } from "./plan.js";
-import {
-	type SkippedRecord,
-	sparse,
-	type TaskRecord,
-	writeRecord,
-} from "./record.js";
+import { sparse, type TaskRecord, writeRecord } from "./record.js";
 import { runRemainderTask } from "./remainder-task.js";
 import { StagedFile } from "./staged-file.js";
 import { Window } from "./window.js";
@@ -77,7 +76,6 @@ class TaskRun {
 	readonly #context: TaskContext;
 	readonly #task: number;
 	readonly #totals: Totals = emptyTotals();
-	readonly #lines: number[] = [];
 	readonly #times: StageTimes = { read: 0, tokenize: 0, pack: 0, write: 0 };
 	readonly #output: Output;
 	readonly #window: Window;
@@ -86,20 +84,19 @@ class TaskRun {
 	#indexWriter: TableWriter | null = null;
 
 	constructor(context: TaskContext, task: number) {
-		const { storage, out, plan, tokenizer } = context;
+		const { storage, out, plan } = context;
 		this.#context = context;
 		this.#task = task;
 		const totals = this.#totals;
 		this.#output = createOutput({ storage, out, plan, task, totals });
-		this.#window = new Window(task, plan.settings, tokenizer, this.#totals);
+		this.#window = new Window(task, plan.settings, this.#totals);
 		this.#index = new StagedFile(storage, out, indexPath(task));
 		this.#skipped = new StagedFile(storage, out, skippedPath(task));
 	}
 
 	async build(): Promise<StageTimes> {
-		const { plan, files, storage, out } = this.#context;
-		for (const { input, start, end } of plan.tasks[this.#task])
-			await this.#readSpan(files[input], { start, end });
+		const { plan, storage, out } = this.#context;
+		const read = await this.#readSpans();
 		if (!this.#window.isEmpty) await this.#flushWindow();
 		const began = performance.now();
 		const { shards, remainder, rooms } = await this.#output.finish();
@@ -110,7 +107,8 @@ class TaskRun {
 			task: this.#task,
 			planHash: plan.planHash,
 			totals: this.#totals,
-			lines: this.#lines,
+			bytes: read.reduce((sum, { bytes }) => sum + bytes, 0),
+			lines: read.map(({ numbers }) => numbers),
 			rooms: sparse(rooms),
 			shards,
 			index: await this.#index.commit(documents),
@@ -128,48 +126,46 @@ class TaskRun {
 		await this.#skipped.abort();
 	}
 
-	async #readSpan(file: InputFile, span: Span): Promise<void> {
-		const { plan, storage, shouldStop, onProgress } = this.#context;
-		await requireUnchanged(storage, file);
-		const counts = { bytes: 0, records: 0, lines: 0 };
-		const options: ReadOptions = {
-			storage,
-			counts,
-			textField: plan.settings.textField,
-			idField: plan.settings.idField,
-			onBadRecord: (bad) => this.#badRecord(file, span, bad),
-		};
-		const times = this.#times;
-		const totals = this.#totals;
-		let bytes = 0;
-		let began = performance.now();
-		for await (const batch of readSpan(file, span, options)) {
-			const read = performance.now();
-			times.read += read - began;
-			const documents = totals.documents;
-			const tokens = totals.textTokens;
-			let flushing = 0;
-			for (let at = 0; at < batch.texts.length; at++) {
-				this.#window.add(batch, at, file.source);
-				if (this.#window.isFull) {
-					const before = performance.now();
-					await this.#flushWindow();
-					flushing += performance.now() - before;
-				}
-			}
-			times.tokenize += performance.now() - read - flushing;
-			onProgress(
-				counts.bytes - bytes,
-				totals.documents - documents,
-				totals.textTokens - tokens,
-			);
-			bytes = counts.bytes;
-			if (shouldStop())
-				throw new InterruptedError("the build was asked to stop.");
-			began = performance.now();
+	/** Reads the task's spans into rows; gives the counts of each. */
+	async #readSpans(): Promise<ReadCounts[]> {
+		const { plan, files, storage, tokenizer, onError } = this.#context;
+		const { textField, idField, bos, eos } = plan.settings;
+		const spans = plan.tasks[this.#task].map(({ input, start, end }) => ({
+			file: files[input],
+			span: { start, end },
+		}));
+		const documents = readSpans(storage, spans, {
+			textField,
+			idField,
+			onBadRecord: onError === "skip" ? this.#skip.bind(this) : null,
+		});
+		const encoder = { tokenizer, bos, eos };
+		const batches = timed(tokenizeDocuments(timed(documents), encoder));
+		const { returned, milliseconds } = await consume(batches, (batch) =>
+			this.#takeIn(batch),
+		);
+		const { input, ...counts } = returned;
+		this.#times.read = input.milliseconds;
+		this.#times.tokenize = milliseconds - input.milliseconds;
+		Object.assign(this.#totals, counts);
+		for (const { records, skipped } of input.returned) {
+			this.#totals.records += records;
+			const { skippedRecords } = this.#totals;
+			for (const [reason, count] of Object.entries(skipped))
+				skippedRecords[reason] = (skippedRecords[reason] ?? 0) + count;
 		}
-		totals.records += counts.records;
-		this.#lines.push(counts.lines);
+		return input.returned;
+	}
+
+	async #takeIn(batch: TokenizedBatch): Promise<void> {
+		const { shouldStop, onProgress } = this.#context;
+		for (let at = 0; at < batch.ids.length; at++) {
+			this.#window.add(batch, at);
+			if (this.#window.isFull) await this.#flushWindow();
+		}
+		onProgress(batch.bytes, batch.ids.length, batch.tokens.ids.length);
+		if (shouldStop())
+			throw new InterruptedError("the build was asked to stop.");
 	}
 
 	async #flushWindow(): Promise<void> {
@@ -187,33 +183,10 @@ class TaskRun {
 		this.#times.pack += performance.now() - began - written;
 	}
 
-	async #badRecord(file: InputFile, span: Span, bad: BadRecord): Promise<void> {
-		const { storage, onError } = this.#context;
-		if (onError === "stop")
-			throw await badRecordError(storage, file, span, bad);
-		const { skippedRecords } = this.#totals;
-		skippedRecords[bad.reason] = (skippedRecords[bad.reason] ?? 0) + 1;
-		const { line, position, reason } = bad;
-		const entry: SkippedRecord & { span: number } = {
-			source: file.source,
-			line,
-			position,
-			reason,
-			span: this.#lines.length,
-		};
+	async #skip(bad: SkippedRecord, span: number): Promise<void> {
+		const { source, number: line, position, reason } = bad;
+		const entry = { source, line, position, reason, span };
 		const list = await this.#skipped.open();
 		await list.write(Buffer.from(`${JSON.stringify(entry)}\n`));
 	}
-}
-
-async function requireUnchanged(
-	storage: Storage,
-	file: InputFile,
-): Promise<void> {
-	const now = await storage.stat(file.path);
-	if (now?.size !== file.size)
-		throw new DataError(
-			"input-changed",
-			`${file.path} changed while it was being built from: it had ${file.size} bytes and ${now === null ? "is gone" : `has ${now.size}`}. Build again with --overwrite once it no longer changes.`,
-		);
 }

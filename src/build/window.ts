@@ -4,9 +4,8 @@ import { listLengths, TokenBatchBuilder } from "../core/token-batch.js";
 import { IndexRows } from "../dataset/index-rows.js";
 import type { Settings } from "../dataset/settings.js";
 import { addDropped, type Totals } from "../dataset/totals.js";
-import type { DocumentBatch } from "../sources/source.js";
+import type { TokenizedBatch } from "../documents/tokenize-documents.js";
 import type { TableWriter } from "../tables/table.js";
-import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import type { Output, WindowResult } from "./output.js";
 
 /**
@@ -17,21 +16,14 @@ export class Window {
 	readonly #documents = new TokenBatchBuilder(1 << 16);
 	readonly #index: IndexRows;
 	readonly #settings: Settings;
-	readonly #tokenizer: Tokenizer;
 	readonly #task: number;
 	readonly #totals: Totals;
 	#windows = 0;
 
 	/** @param totals Is added to. */
-	constructor(
-		task: number,
-		settings: Settings,
-		tokenizer: Tokenizer,
-		totals: Totals,
-	) {
+	constructor(task: number, settings: Settings, totals: Totals) {
 		this.#task = task;
 		this.#settings = settings;
-		this.#tokenizer = tokenizer;
 		this.#totals = totals;
 		this.#index = new IndexRows(task);
 	}
@@ -44,17 +36,13 @@ export class Window {
 		return this.#index.length === 0;
 	}
 
-	/** Tokenizes document `at` of a batch and takes it in. */
-	add(batch: DocumentBatch, at: number, source: string): void {
-		const { ids } = this.#documents;
-		const start = ids.length;
-		const special = this.#tokenize(batch.texts[at], () => source);
-		const tokens = ids.length - start;
-		const totals = this.#totals;
-		totals.documents++;
-		totals.textBytes += Buffer.byteLength(batch.texts[at]);
-		totals.textTokens += tokens - special;
-		totals.specialTokens += special;
+	/** Takes in document `at` of a batch. */
+	add(
+		{ tokens: { ids, offsets }, ...batch }: TokenizedBatch,
+		at: number,
+	): void {
+		const tokens = offsets[at + 1] - offsets[at];
+		const { source } = batch;
 		const position = batch.positions[at];
 		const { seqLen, longDocuments } = this.#settings;
 		if (longDocuments === "error" && tokens > seqLen)
@@ -62,38 +50,9 @@ export class Window {
 				"long-document",
 				`${source}: the document at byte ${position} has ${tokens} tokens, and a row holds ${seqLen}. Split, truncate or drop long documents (--long-documents), or make rows longer (--seq-len).`,
 			);
+		this.#documents.ids.append(ids.subarray(offsets[at], offsets[at + 1]));
 		this.#documents.endList();
 		this.#index.add(batch.ids[at], source, position, tokens);
-	}
-
-	/**
-	 * Appends the text's tokens, with BOS and EOS where asked and not there
-	 * already; a text without tokens gets neither.
-	 * @returns How many special tokens were added.
-	 */
-	#tokenize(text: string, place: () => string): number {
-		const { ids } = this.#documents;
-		const { bos, eos } = this.#settings;
-		const start = ids.length;
-		if (bos !== null) ids.push(bos);
-		const textStart = ids.length;
-		this.#tokenizer.encodeInto(text, ids);
-		if (ids.length === textStart) {
-			ids.length = start;
-			return 0;
-		}
-		checkRange(ids.array, textStart, ids.length, this.#tokenizer, place);
-		let special = textStart - start;
-		if (special > 0 && ids.array[textStart] === bos) {
-			ids.array.copyWithin(start, textStart, ids.length);
-			ids.length--;
-			special = 0;
-		}
-		if (eos !== null && ids.array[ids.length - 1] !== eos) {
-			ids.push(eos);
-			special++;
-		}
-		return special;
 	}
 
 	/** Gives what the window holds to the output, and empties it. */
@@ -137,21 +96,4 @@ export class Window {
 		}
 		return reasons;
 	}
-}
-
-/** Ids must be in the vocabulary, and so in the column's type, int32. */
-function checkRange(
-	ids: Int32Array,
-	start: number,
-	end: number,
-	tokenizer: Tokenizer,
-	place: () => string,
-): void {
-	const size = tokenizer.vocabSize;
-	for (let i = start; i < end; i++)
-		if (ids[i] >>> 0 >= size)
-			throw new DataError(
-				"token-out-of-range",
-				`${place()}: the tokenizer gave the token id ${ids[i]}, which is not in its vocabulary of ${size}.`,
-			);
 }
