@@ -51,7 +51,7 @@ function named(
 	if (id === undefined)
 		throw new UsageError(
 			"unknown-name",
-			`${optionName(option)} is ${quoted(token)}, and the tokenizer has no such token.`,
+			`the tokenizer has no token ${quoted(token)}: name one that it has with ${optionName(option)}.`,
 		);
 	return { token, id };
 }
