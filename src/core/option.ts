@@ -103,6 +103,11 @@ export function required<T>(of: Option<T>): Option<T, true, true> {
 	return { ...of, required: true, known: true };
 }
 
+/** The option as one that may be left out, and has no value then. */
+export function optional<T>(of: Option<T>): Option<T, false, false> {
+	return { ...of, required: false, known: false };
+}
+
 /** The same options under a heading. */
 export function grouped<const T extends OptionTable>(
 	group: string,

@@ -1,54 +1,56 @@
-import { UsageError } from "../core/errors.js";
-import { Int32Buffer } from "../core/token-batch.js";
+import { optionName, UsageError } from "../core/errors.js";
+import { consume } from "../core/generators.js";
+import {
+	type Given,
+	optional,
+	programValue,
+	type Resolved,
+	resolveOptions,
+} from "../core/option.js";
+import { Int32Buffer, listLengths } from "../core/token-batch.js";
 import { indexSchema } from "../dataset/index-rows.js";
 import { MANIFEST } from "../dataset/manifest.js";
 import { openDataset } from "../dataset/open.js";
-import {
-	type ReadDocumentsOptions,
-	readDocuments,
-} from "../sources/read-documents.js";
-import { loadTokenizer } from "../storage/load-tokenizer.js";
-import { storageAt } from "../storage/storages.js";
+import { readTokensTable, tokensOf } from "../documents/read-tokens.js";
+import { localFiles as storage } from "../storage/local.js";
 import { columnOf } from "../tables/columns.js";
 import { parquet } from "../tables/parquet.js";
-import type { TokenizerEngine } from "../tokenizer/from-json.js";
 
-export interface DocumentLengthsOptions extends ReadDocumentsOptions {
-	/** A tokenizer.json or its directory; for text only. */
-	tokenizer?: string | undefined;
-	/** What runs the tokenizer (default: `auto`). */
-	tokenizerEngine?: TokenizerEngine | undefined;
-	/** Told of documents and tokens counted so far. */
-	onProgress?: (documents: number, tokens: number) => void;
-}
+export const documentLengthsTable = {
+	...readTokensTable,
+	/** For text only. */
+	tokenizer: optional(readTokensTable.tokenizer),
+	onProgress: programValue<(documents: number, tokens: number) => void>(
+		"a function",
+		(value) => typeof value === "function",
+		{ help: "told of documents and tokens counted so far" },
+	),
+};
+
+export type DocumentLengthsOptions = Given<typeof documentLengthsTable>;
 
 /**
- * Tokens of each document: of a dataset that was built, out of its index; of
- * text, by tokenizing it, with EOS where the tokenizer has one. Four bytes a
- * document.
+ * Tokens of each document: of a dataset that was built, out of its index; of text, by
+ * tokenizing it as a build with the same options does. Four bytes a document.
  * @param inputs One dataset's directory; or files, directories and globs of text.
- * @throws UsageError `no-tokenizer` for text without a tokenizer.
+ * @throws UsageError `missing-option` for text without a tokenizer, and those of
+ * `readTokens`
  */
 export async function documentLengths(
 	inputs: readonly string[],
 	options: DocumentLengthsOptions = {},
 ): Promise<Int32Array> {
+	const settings = resolveOptions(documentLengthsTable, options);
 	const [directory] = inputs;
 	if (
 		inputs.length === 1 &&
-		(await storageAt(directory).stat(`${directory}/${MANIFEST}`)) !== null
+		(await storage.stat(`${directory}/${MANIFEST}`)) !== null
 	)
 		return lengthsOfDataset(directory);
-	if (options.tokenizer === undefined)
-		throw new UsageError(
-			"no-tokenizer",
-			`${directory} is not a dataset of seqpack, so its documents have to be tokenized: give --tokenizer.`,
-		);
-	return lengthsOfText(inputs, options.tokenizer, options);
+	return lengthsOfText(inputs, settings);
 }
 
 async function lengthsOfDataset(directory: string): Promise<Int32Array> {
-	const storage = storageAt(directory);
 	const manifest = await openDataset(storage, directory);
 	const lengths = new Int32Buffer();
 	for (const { path } of manifest.index) {
@@ -64,24 +66,19 @@ async function lengthsOfDataset(directory: string): Promise<Int32Array> {
 
 async function lengthsOfText(
 	inputs: readonly string[],
-	tokenizerPath: string,
-	options: DocumentLengthsOptions,
+	{ tokenizer, onProgress, ...reading }: Resolved<typeof documentLengthsTable>,
 ): Promise<Int32Array> {
-	const tokenizer = await loadTokenizer(tokenizerPath, options.tokenizerEngine);
+	if (tokenizer === undefined)
+		throw new UsageError(
+			"missing-option",
+			`${inputs[0]} is not a dataset of seqpack, so its documents have to be tokenized: give ${optionName("tokenizer")}.`,
+		);
 	const lengths = new Int32Buffer();
-	const ids = new Int32Buffer();
 	let tokens = 0;
-	for await (const { texts } of readDocuments(inputs, options)) {
-		for (const text of texts) {
-			ids.length = 0;
-			tokenizer.encodeInto(text, ids);
-			const last = ids.array[ids.length - 1];
-			const { eos } = tokenizer;
-			const addsEos = eos !== null && ids.length > 0 && last !== eos.id;
-			lengths.push(ids.length + Number(addsEos));
-			tokens += ids.length + Number(addsEos);
-		}
-		options.onProgress?.(lengths.length, tokens);
-	}
+	await consume(tokensOf(inputs, { ...reading, tokenizer }), (batch) => {
+		lengths.append(listLengths(batch.tokens.offsets));
+		tokens += batch.tokens.ids.length;
+		onProgress?.(lengths.length, tokens);
+	});
 	return lengths.view();
 }

@@ -1,7 +1,12 @@
-import { resolve, sep } from "node:path";
-import { DataError, UsageError } from "../core/errors.js";
+import { DataError, optionName, UsageError } from "../core/errors.js";
+import { shortened } from "../core/text.js";
 import { storageAt } from "../storage/storages.js";
-import { sourceFormats } from "./formats.js";
+import {
+	compressionOfName,
+	describeEndings,
+	formatOfName,
+	sourceFormats,
+} from "./formats.js";
 import type { InputFile } from "./source.js";
 
 export interface FoundInputs {
@@ -21,96 +26,75 @@ export interface FoundInputs {
  * @param options.exclude A directory whose files are left out: the output's.
  * @param options.format A name from `sourceFormats` that holds for all files, or `auto`
  * to go by the endings.
- * @throws UsageError `no-such-input`, `not-a-file`, `unknown-format`; DataError `empty-corpus`
+ * @throws UsageError `no-inputs`, `no-such-input`, `not-a-file`, `unknown-name`,
+ * `unknown-ending`; DataError `empty-corpus`
  */
 export async function findInputs(
 	inputs: readonly string[],
-	options: { format?: string; exclude?: string } = {},
+	{ format = "auto", exclude }: { format?: string; exclude?: string } = {},
 ): Promise<FoundInputs> {
-	const format = options.format ?? "auto";
-	const excluded =
-		options.exclude === undefined ? null : resolve(options.exclude) + sep;
-	if (format !== "auto" && !Object.hasOwn(sourceFormats, format))
-		throw new UsageError(
-			"unknown-format",
-			`there is no input format "${format}"; there are: auto, ${Object.keys(sourceFormats).join(", ")}.`,
-		);
+	if (format !== "auto") sourceFormats.find(format);
 	if (inputs.length === 0)
 		throw new UsageError(
 			"no-inputs",
 			"no inputs are given: name files, directories or glob patterns.",
 		);
+	const excluded =
+		exclude === undefined ? null : `${storageAt(exclude).absolute(exclude)}/`;
 	const found: FoundInputs = { files: [], ignored: [], repeated: 0 };
+	const locations: string[] = [];
 	const seen = new Set<string>();
 	for (const input of inputs) {
 		const storage = storageAt(input);
 		// In a directory, files of other kinds may stand beside those that are meant.
 		const named = (await storage.stat(input))?.kind !== "directory";
-		for (const { path, size, kind: what, identity } of await storage.find(
-			input,
-		)) {
-			if (excluded !== null && resolve(path).startsWith(excluded)) continue;
-			if (what !== "file") throw notAFile(path);
+		for (const file of await storage.find(input)) {
+			const { path, size, identity } = file;
+			const location = storage.absolute(path);
+			if (excluded !== null && location.startsWith(excluded)) continue;
+			if (file.kind !== "file") throw notAFile(path);
 			// Two links to one file are one document, not two.
 			if (seen.has(identity)) {
 				found.repeated++;
 				continue;
 			}
 			seen.add(identity);
-			const kind = kindOf(path, format);
-			if (kind !== null) found.files.push({ path, source: "", size, ...kind });
-			else if (named) throw unknownEnding(path);
+			const kind =
+				format === "auto"
+					? formatOfName(path)
+					: { format, compression: compressionOfName(path) };
+			if (kind !== null) {
+				found.files.push({ path, source: "", size, ...kind });
+				locations.push(location);
+			} else if (named) throw unknownEnding(path);
 			else found.ignored.push(path);
 		}
 	}
 	if (found.files.length === 0)
 		throw new DataError(
 			"empty-corpus",
-			`no input files in ${inputs.join(", ")}: known endings are ${knownEndings()}; for others pass --input-format.`,
+			`no input files in ${shortened(inputs.join(", "))}: known endings are ${describeEndings()}; for others give ${optionName("inputFormat")}.`,
 		);
-	nameSources(found.files);
+	nameSources(found.files, locations);
 	return found;
 }
 
-function notAFile(path: string): UsageError {
-	return new UsageError(
-		"not-a-file",
-		`${path} is not a file that can be read more than once (it is a pipe, a device or a broken link): write it to a file first.`,
-	);
-}
-
-/** Format and compression of a file by its name, or null when unknown. */
-function kindOf(
-	path: string,
-	format: string,
-): Pick<InputFile, "format" | "compression"> | null {
-	const zipped = path.endsWith(".gz");
-	const compression = zipped ? "gzip" : null;
-	if (format !== "auto") return { format, compression };
-	const name = zipped ? path.slice(0, -3) : path;
-	for (const [format, { extensions }] of Object.entries(sourceFormats))
-		if (extensions.some((ending) => name.endsWith(ending)))
-			return { format, compression };
-	return null;
-}
-
 function unknownEnding(path: string): UsageError {
+	const names = sourceFormats
+		.entries()
+		.map(([name, { title }]) => `${name} (${title})`);
 	return new UsageError(
-		"unknown-format",
-		`cannot tell what ${path} holds: known endings are ${knownEndings()}. If it is text or JSON Lines all the same, pass --input-format text or jsonl.`,
+		"unknown-ending",
+		`cannot tell what ${path} holds: known endings are ${describeEndings()}. If it holds one of these all the same, say so with ${optionName("inputFormat")}: ${names.join("; ")}.`,
 	);
-}
-
-function knownEndings(): string {
-	return Object.values(sourceFormats)
-		.flatMap((format) => format.extensions)
-		.map((ending) => `${ending}[.gz]`)
-		.join(", ");
 }
 
 /** Names each file by its path below the deepest directory that holds them all. */
-function nameSources(files: InputFile[]): void {
-	const split = files.map(({ path }) => resolve(path).split(sep));
+function nameSources(
+	files: readonly InputFile[],
+	locations: readonly string[],
+): void {
+	const split = locations.map((location) => location.split("/"));
 	const [first] = split;
 	let shared = 0;
 	while (
@@ -122,4 +106,11 @@ function nameSources(files: InputFile[]): void {
 		shared++;
 	for (let i = 0; i < files.length; i++)
 		files[i].source = split[i].slice(shared).join("/");
+}
+
+function notAFile(path: string): UsageError {
+	return new UsageError(
+		"not-a-file",
+		`${path} is not a file that can be read more than once (it is a pipe, a device or a broken link): write it to a file first.`,
+	);
 }

@@ -1,171 +1,125 @@
 import { isUtf8 } from "node:buffer";
-import { readLineBlocks } from "./lines.js";
+import { optionName } from "../core/errors.js";
+import { shortened } from "../core/text.js";
+import { countLinesBefore, type LineBlock, readLineBlocks } from "./lines.js";
+import { BadInput, type RecordBatch, type SourceFormat } from "./source.js";
 import {
-	BadInput,
-	type BadRecord,
-	type DocumentBatch,
-	type ReadOptions,
-	type SourceFormat,
-} from "./source.js";
+	hasByteOrderMark,
+	invalidUtf8,
+	LONGEST_TEXT,
+	utf8Reasons,
+} from "./utf8.js";
 
 const NEWLINE = 10;
-/** V8 cannot hold a longer string. */
-const LONGEST_LINE = 2 ** 29 - 25;
 
-/** JSON Lines: a JSON object a line, its text in one field. Blank lines are passed over. */
+/** JSON Lines: a JSON object a line. Blank lines are passed over. */
 export const jsonl: SourceFormat = {
+	title: "JSON Lines",
 	extensions: [".jsonl", ".ndjson"],
-	canCut: true,
+	compressible: true,
+	fixedFields: null,
+	reasons: {
+		"not-json": "a line is not JSON",
+		"not-an-object": "a line is JSON, but not an object",
+		...utf8Reasons,
+	},
+	describePlace: (path, line) => `${path}:${line}`,
+	divide: async (_storage, { size }) => ({ anywhere: size }),
+	numbersBefore: (storage, file, { start }) =>
+		countLinesBefore(storage, file, start),
 
-	async *read(file, span, options) {
-		const { counts } = options;
-		counts.lines = 0;
-		let end = span.start;
-		try {
-			for await (const block of readLineBlocks(
-				options.storage,
-				file,
-				span,
-				counts,
-			)) {
-				end = block.position + block.bytes.length;
-				const batch: DocumentBatch = {
-					texts: [],
-					ids: [],
-					positions: [],
-					lines: [],
-				};
-				for (const bad of parseBlock(
-					block.bytes,
-					block.position,
-					batch,
-					options,
-				))
-					await options.onBadRecord(bad);
-				yield batch;
-			}
-		} catch (error) {
-			if (!(error instanceof BadInput)) throw error;
-			counts.records++;
-			await options.onBadRecord({
-				reason: error.reason,
-				position: end,
-				line: counts.lines + 1,
-				sentence: error.message,
-			});
+	async *read(storage, file, span, fields) {
+		let line = 1;
+		for await (const block of readLineBlocks(storage, file, span)) {
+			const batch = parseBlock(block, line, fields);
+			line = batch.next.number;
+			yield batch;
 		}
 	},
 };
 
-/** Adds the documents of a block of lines to `batch`; gives the records that are none. */
-function* parseBlock(
-	bytes: Buffer,
-	position: number,
-	batch: DocumentBatch,
-	options: ReadOptions,
-): Generator<BadRecord> {
+/** @param firstLine The number of the block's first line. */
+function parseBlock(
+	{ bytes, position }: LineBlock,
+	firstLine: number,
+	fields: readonly string[],
+): RecordBatch {
+	const columns = fields.map((): unknown[] => []);
+	const positions: number[] = [];
+	const numbers: number[] = [];
+	const bad: RecordBatch["bad"] = [];
 	const allUtf8 = isUtf8(bytes);
-	let start = hasByteOrderMark(bytes, position) ? 3 : 0;
-	while (start < bytes.length) {
-		const newline = bytes.indexOf(NEWLINE, start);
-		const end = newline === -1 ? bytes.length : newline;
-		const line = ++options.counts.lines;
+	let line = firstLine;
+	let start = position === 0 && hasByteOrderMark(bytes) ? 3 : 0;
+	for (; start < bytes.length; line++) {
+		const end = endOfLine(bytes, start);
 		if (!isBlank(bytes, start, end)) {
-			options.counts.records++;
+			const place = { position: position + start, number: line };
 			try {
-				parseRecord(bytes, start, end, allUtf8, batch, options);
-				batch.positions.push(position + start);
-				batch.lines.push(line);
+				const record = parseRecord(bytes, start, end, allUtf8);
+				for (let f = 0; f < fields.length; f++)
+					columns[f].push(ownValue(record, fields[f]));
+				positions.push(place.position);
+				numbers.push(line);
 			} catch (error) {
 				if (!(error instanceof BadInput)) throw error;
-				yield {
-					reason: error.reason,
-					position: position + start,
-					line,
-					sentence: error.message,
-				};
+				const { reason, message } = error;
+				bad.push({ ...place, reason, sentence: message });
 			}
 		}
 		start = end + 1;
 	}
+	return {
+		columns,
+		positions,
+		numbers,
+		bad,
+		fieldNames(record) {
+			const start = positions[record] - position;
+			const end = endOfLine(bytes, start);
+			return Object.keys(parseRecord(bytes, start, end, true));
+		},
+		next: { position: position + bytes.length, number: line },
+	};
 }
 
+function endOfLine(bytes: Buffer, start: number): number {
+	const newline = bytes.indexOf(NEWLINE, start);
+	return newline === -1 ? bytes.length : newline;
+}
+
+/** @throws BadInput */
 function parseRecord(
 	bytes: Buffer,
 	start: number,
 	end: number,
 	knownUtf8: boolean,
-	batch: DocumentBatch,
-	options: ReadOptions,
-): void {
-	if (end - start > LONGEST_LINE)
+): Record<string, unknown> {
+	if (end - start > LONGEST_TEXT)
 		throw new BadInput(
 			"too-long",
-			`the line has ${end - start} bytes, more than the ${LONGEST_LINE} that can be read. Split the document`,
+			`the line has ${end - start} bytes, more than the ${LONGEST_TEXT} that can be read. Split the document, or give ${optionName("onError", "skip")}`,
 		);
-	if (!knownUtf8 && !isUtf8(bytes.subarray(start, end)))
-		throw new BadInput(
-			"invalid-utf8",
-			"the line is not valid UTF-8. Convert the file to UTF-8 (for example with iconv), or pass --on-error skip",
-		);
+	if (!knownUtf8 && !isUtf8(bytes.subarray(start, end))) throw invalidUtf8();
 	let record: unknown;
 	try {
 		record = JSON.parse(bytes.toString("utf8", start, end));
 	} catch (error) {
 		throw new BadInput(
 			"not-json",
-			`the line is not JSON (${(error as Error).message}). Mend it, or pass --on-error skip`,
+			`the line is not JSON (${shortened((error as Error).message)}). Mend it, or give ${optionName("onError", "skip")}`,
 		);
 	}
 	if (typeof record !== "object" || record === null || Array.isArray(record))
 		throw new BadInput(
 			"not-an-object",
-			`the line is JSON but not an object. Each line must be like {"${options.textField}": "..."}; mend it, or pass --on-error skip`,
+			`the line is JSON, but not an object such as {"text": "..."}. Mend it, or give ${optionName("onError", "skip")}`,
 		);
-	const fields = record as Record<string, unknown>;
-	const text = textOf(fields, options.textField);
-	const id = idOf(fields, options.idField);
-	batch.texts.push(text);
-	batch.ids.push(id);
+	return record as Record<string, unknown>;
 }
 
-function textOf(fields: Record<string, unknown>, field: string): string {
-	const text = Object.hasOwn(fields, field) ? fields[field] : undefined;
-	if (typeof text === "string") return text;
-	if (text !== undefined)
-		throw new BadInput(
-			"no-text",
-			`the field "${field}" is ${text === null ? "null" : `of type ${typeof text}`}, not a text. Name the text's field with --text-field, or pass --on-error skip`,
-		);
-	const names = Object.keys(fields).slice(0, 10).join(", ");
-	throw new BadInput(
-		"no-text",
-		`the record has no field "${field}" (it has: ${names || "none"}). Name the text's field with --text-field, or pass --on-error skip`,
-	);
-}
-
-function idOf(
-	fields: Record<string, unknown>,
-	field: string | null,
-): string | null {
-	const name = field ?? "id";
-	const id = Object.hasOwn(fields, name) ? fields[name] : undefined;
-	if (typeof id === "string") return id;
-	if (typeof id === "number") return String(id);
-	if (field === null) return null;
-	throw new BadInput(
-		"no-id",
-		`the record has no text or number in the field "${field}". Name the id's field with --id-field, or pass --on-error skip`,
-	);
-}
-
-function hasByteOrderMark(bytes: Buffer, position: number): boolean {
-	return (
-		position === 0 &&
-		bytes[0] === 0xef &&
-		bytes[1] === 0xbb &&
-		bytes[2] === 0xbf
-	);
+function ownValue(record: Record<string, unknown>, field: string): unknown {
+	return Object.hasOwn(record, field) ? record[field] : undefined;
 }
 
 function isBlank(bytes: Buffer, start: number, end: number): boolean {

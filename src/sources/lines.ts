@@ -1,6 +1,5 @@
-import type { Storage } from "../storage/storage.js";
 import { readBytes } from "./bytes.js";
-import type { InputFile, ReadCounts, Span } from "./source.js";
+import type { InputFile, ReadableStorage, Span } from "./source.js";
 
 const NEWLINE = 10;
 
@@ -16,18 +15,16 @@ export interface LineBlock {
  * A span that begins inside a line leaves that line to the span before it.
  */
 export async function* readLineBlocks(
-	storage: Storage,
+	storage: ReadableStorage,
 	file: InputFile,
-	span: Span,
-	counts: ReadCounts,
+	{ start, end }: Span,
 ): AsyncGenerator<LineBlock> {
-	const end = span.end ?? Number.POSITIVE_INFINITY;
 	// From one byte before the span: a newline there means that it begins a line.
-	let skipping = span.start > 0;
-	let position = skipping ? span.start - 1 : 0;
+	let skipping = start > 0;
+	let position = skipping ? start - 1 : 0;
 	let carried: Buffer[] = [];
 	let carriedLength = 0;
-	for await (const chunk of readBytes(storage, file, position, counts)) {
+	for await (const chunk of readBytes(storage, file, position)) {
 		let rest = chunk;
 		if (skipping) {
 			const newline = rest.indexOf(NEWLINE);
@@ -72,25 +69,25 @@ function lastNewline(bytes: Buffer, limit: number): number {
 	return bytes.lastIndexOf(NEWLINE);
 }
 
-/** How many newlines a file has before a place, for messages that name a line. */
-export async function countNewlines(
-	storage: Storage,
+/** How many lines of a file begin before a byte. */
+export async function countLinesBefore(
+	storage: ReadableStorage,
 	file: InputFile,
-	before: number,
+	byte: number,
 ): Promise<number> {
-	let newlines = 0;
-	let position = 0;
-	const counts = { bytes: 0, records: 0, lines: 0 };
-	if (before === 0) return 0;
-	for await (const chunk of readBytes(storage, file, 0, counts)) {
-		const stop = Math.min(chunk.length, before - position);
-		let at = chunk.indexOf(NEWLINE);
+	if (byte === 0) return 0;
+	// The first line, and one more for each newline that has a byte after it.
+	let lines = 1;
+	let left = byte - 1;
+	for await (const piece of readBytes(storage, file)) {
+		const stop = Math.min(piece.length, left);
+		let at = piece.indexOf(NEWLINE);
 		while (at !== -1 && at < stop) {
-			newlines++;
-			at = chunk.indexOf(NEWLINE, at + 1);
+			lines++;
+			at = piece.indexOf(NEWLINE, at + 1);
 		}
-		position += chunk.length;
-		if (position >= before) break;
+		left -= stop;
+		if (left === 0) break;
 	}
-	return newlines;
+	return lines;
 }

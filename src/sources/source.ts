@@ -2,98 +2,114 @@ import type { Storage } from "../storage/storage.js";
 
 /** One file of the corpus. */
 export interface InputFile {
-	/** The path to open it by, as the user wrote it. */
+	/** How to open it: a path or URL, as the user wrote it. */
 	path: string;
 	/** What the output calls it: its path below the directory that all inputs share. */
 	source: string;
-	/** Bytes on disk. */
+	/** Bytes as stored. */
 	size: number;
 	/** A name from `sourceFormats`. */
 	format: string;
-	compression: "gzip" | null;
+	/** A name from `compressions`, where the whole file is compressed. */
+	compression: string | null;
 }
 
 /**
- * A range of bytes of a file. A record belongs to the span that its first byte
- * lies in. `end` is null for "to the end", which compressed files need: their
- * uncompressed size is not known beforehand.
+ * A range of a file, in the units of its division: bytes, or parts. A record belongs
+ * to the span that it begins in.
  */
 export interface Span {
 	start: number;
-	end: number | null;
+	end: number;
 }
 
-/** Documents in the order of the input, as columns of equal length. */
-export interface DocumentBatch {
-	texts: string[];
-	/** The id that the record gives, or null. */
-	ids: (string | null)[];
-	/** Byte offset of the record in the uncompressed file. */
-	positions: number[];
-	/** Line of the record, counted from 1 at the beginning of the span. */
-	lines: number[];
-}
+/**
+ * How a file can be divided among tasks: between any two of its bytes, of which there
+ * are so many, or only between its parts, of about so many uncompressed bytes each.
+ */
+export type Division = { anywhere: number } | { parts: number[] };
 
-/** Why a record was not used. */
-export type BadRecordReason =
-	| "not-json"
-	| "not-an-object"
-	| "no-text"
-	| "no-id"
-	| "invalid-utf8"
-	| "too-long"
-	| "truncated-gzip"
-	| "corrupt-gzip";
+/** What reading needs of a storage. */
+export type ReadableStorage = Pick<Storage, "stat" | "open" | "readSize">;
 
-export interface BadRecord {
-	reason: BadRecordReason;
-	/** Byte offset of the record in the uncompressed file. */
+/** Where a record is, or would be. */
+export interface Place {
+	/** What the format counts from the file's beginning: bytes when uncompressed, rows. */
 	position: number;
-	/** Line of the record, counted from 1 at the beginning of the span. */
-	line: number;
-	/** What is wrong and what to do, without the place. */
+	/** What people count, such as lines; from 1 at the beginning of the span. */
+	number: number;
+}
+
+/** A record that cannot be used. */
+export interface BadRecord extends Place {
+	/** One of the reasons that the format, the compression or `fieldReasons` declare. */
+	reason: string;
+	/** What is wrong and what to do, without the place and the full stop. */
 	sentence: string;
 }
 
-export interface ReadOptions {
-	storage: Storage;
-	/** Field of a record that holds its text. */
-	textField: string;
-	/** Field that holds its id; null: `id`, where a record has one. */
-	idField: string | null;
-	/** Told of each record that cannot be used; it may throw. */
-	onBadRecord: (bad: BadRecord) => void | Promise<void>;
-	/** Counts what was read; the reader adds to it. */
-	counts: ReadCounts;
+/** Some records of a span, in the order of the input. */
+export interface RecordBatch {
+	/**
+	 * The values of the fields asked for, unchecked: `columns[f][i]` is field f of
+	 * record i, undefined where it has no such field.
+	 */
+	columns: unknown[][];
+	positions: number[];
+	numbers: number[];
+	/** The records among these that are none, in order. */
+	bad: BadRecord[];
+	/** The names of all fields of a record, for a message. */
+	fieldNames(record: number): string[];
+	/** The place right after the batch. */
+	next: Place;
 }
 
-export interface ReadCounts {
-	/** Bytes taken from disk. */
-	bytes: number;
-	/** Records seen, bad ones included. */
-	records: number;
-	/** Lines of the span that is being read. */
-	lines: number;
-}
-
-/** Reads one format of input. A new one is a file in this folder and a line in `formats.ts`. */
+/**
+ * Reads one format of input. A new one is a file in this folder and a line in
+ * `formats.ts`.
+ */
 export interface SourceFormat {
-	/** Endings of file names, before `.gz`. */
+	/** What its files are, in words. */
+	title: string;
+	/** Endings of file names, before that of a compression. */
 	extensions: readonly string[];
-	/** Whether a file can be read in spans when it is not compressed. */
-	canCut: boolean;
-	read(
+	/** Whether a whole file may be compressed, as in `.jsonl.gz`. */
+	compressible: boolean;
+	/** Of records with fields of their own: which hold the text and the id. Null where the user says. */
+	fixedFields: { text: string; id: string } | null;
+	/** The reasons it has for records that cannot be used, each with what it means. */
+	reasons: Readonly<Record<string, string>>;
+	/** A place in a file, as messages have it: `corpus.jsonl:12`. */
+	describePlace(path: string, number: number): string;
+	/** How an uncompressed file can be divided. */
+	divide(storage: ReadableStorage, file: InputFile): Promise<Division>;
+	/** How many numbers come before those of a span, to count from the file's beginning. */
+	numbersBefore(
+		storage: ReadableStorage,
 		file: InputFile,
 		span: Span,
-		options: ReadOptions,
-	): AsyncGenerator<DocumentBatch>;
+	): Promise<number>;
+	/**
+	 * The records that begin in a span of the units that `divide` uses; the end is
+	 * Infinity for the whole of a compressed file. Only the fields asked for need be
+	 * read.
+	 * @throws BadInput where the rest of the span cannot be read
+	 */
+	read(
+		storage: ReadableStorage,
+		file: InputFile,
+		span: Span,
+		fields: readonly string[],
+	): AsyncGenerator<RecordBatch>;
 }
 
-/** An error whose place in the file is added by who knows it. */
+/** Input that cannot be used; who knows its place adds it. */
 export class BadInput extends Error {
-	readonly reason: BadRecordReason;
+	readonly reason: string;
 
-	constructor(reason: BadRecordReason, sentence: string) {
+	/** @param sentence What is wrong and what to do, without the place and the full stop. */
+	constructor(reason: string, sentence: string) {
 		super(sentence);
 		this.reason = reason;
 	}

@@ -1,203 +1,155 @@
 import { gzipSync } from "node:zlib";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readSpan } from "../../src/sources/read-documents.js";
-import type {
-	BadRecord,
-	InputFile,
-	ReadOptions,
-} from "../../src/sources/source.js";
+import { type ReadOptions, readSpans } from "../../src/sources/read-records.js";
 import { memoryStorage } from "../storage/memory-storage.js";
-
-interface Read {
-	texts: string[];
-	ids: (string | null)[];
-	positions: number[];
-	lines: number[];
-	bad: BadRecord[];
-	records: number;
-}
+import { inputsOf, readAllOf, wholeFiles } from "./reading.js";
 
 async function read(
 	bytes: Uint8Array,
-	file: Partial<InputFile> = {},
-	options: Partial<ReadOptions> & { most?: number } = {},
-): Promise<Read> {
-	const result: Read = {
-		texts: [],
-		ids: [],
-		positions: [],
-		lines: [],
-		bad: [],
-		records: 0,
-	};
-	const counts = { bytes: 0, records: 0, lines: 0 };
-	const input: InputFile = {
-		path: "f",
-		source: "corpus/f",
-		size: bytes.length,
-		format: "jsonl",
-		compression: null,
-		...file,
-	};
-	for await (const batch of readSpan(
-		input,
-		{ start: 0, end: null },
-		{
-			storage: memoryStorage({ f: bytes }, options.most),
-			textField: "text",
-			idField: null,
-			counts,
-			onBadRecord: (bad) => {
-				result.bad.push(bad);
-			},
-			...options,
-		},
-	)) {
-		result.texts.push(...batch.texts);
-		result.ids.push(...batch.ids);
-		result.positions.push(...batch.positions);
-		result.lines.push(...batch.lines);
-	}
-	result.records = counts.records;
-	return result;
+	name = "f.jsonl",
+	{ most, ...options }: Partial<ReadOptions> & { most?: number } = {},
+) {
+	const files = { [name]: bytes };
+	const storage = memoryStorage(files, most);
+	const spans = await wholeFiles(storage, inputsOf(files));
+	const { documents, bad, counts } = await readAllOf(storage, spans, options);
+	return { documents, bad, counts: counts[0] };
 }
 
 const jsonl = (...records: unknown[]) =>
 	Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
 
-describe("JSON Lines", () => {
-	test("gives every text and where its record is, compressed or not", async () => {
-		await fc.assert(
-			fc.asyncProperty(
-				fc.array(fc.string({ unit: "grapheme" })),
-				fc.integer({ min: 1, max: 50 }),
-				async (texts, most) => {
-					const bytes = jsonl(...texts.map((text) => ({ text })));
-					const plain = await read(bytes, {}, { most });
-					expect(plain.texts).toEqual(texts);
-					plain.positions.forEach((position, i) => {
-						const line = bytes.toString("utf8", position).split("\n")[0];
-						expect(JSON.parse(line).text).toBe(texts[i]);
-					});
-					expect(plain.lines).toEqual(texts.map((_, i) => i + 1));
-					expect(plain.records).toBe(texts.length);
-					const zipped = await read(gzipSync(bytes), { compression: "gzip" });
-					expect(zipped).toEqual(plain);
-				},
-			),
-		);
-	});
-
-	test("takes ids from the field asked for, and from `id` unasked", async () => {
+describe("fields", () => {
+	test("ids are from the field asked for, and from `id` unasked", async () => {
 		const bytes = jsonl(
 			{ text: "a", id: "x", key: 1 },
 			{ text: "b", key: "k" },
 		);
-		expect((await read(bytes)).ids).toEqual(["x", null]);
-		expect((await read(bytes, {}, { idField: "key" })).ids).toEqual(["1", "k"]);
-		const { bad, texts } = await read(bytes, {}, { idField: "id" });
-		expect(texts).toEqual(["a"]);
-		expect(bad).toMatchObject([{ reason: "no-id", line: 2 }]);
+		const ids = async (idField: string | null) =>
+			(await read(bytes, "f.jsonl", { idField })).documents.map(({ id }) => id);
+		expect(await ids(null)).toEqual(["x", null]);
+		expect(await ids("key")).toEqual(["1", "k"]);
+		const { bad, documents } = await read(bytes, "f.jsonl", { idField: "id" });
+		expect(documents.map(({ text }) => text)).toEqual(["a"]);
+		expect(bad).toMatchObject([{ reason: "no-id", number: 2 }]);
 	});
 
-	test("passes over blank lines, a byte order mark and carriage returns", async () => {
-		const bytes = Buffer.from('\ufeff{"text":"a"}\r\n\n  \r\n{"text":"b"}');
-		const { texts, lines, positions, records } = await read(bytes);
-		expect(texts).toEqual(["a", "b"]);
-		expect(lines).toEqual([1, 4]);
-		expect(positions).toEqual([3, 22]);
-		expect(records).toBe(2);
-	});
-
-	test("names every kind of bad record with its line, and reads on", async () => {
-		const good = '{"text":"good"}\n';
-		const bytes = Buffer.concat([
-			Buffer.from(`${good}{"text": \n${good}[1]\n"text"\n`),
-			Buffer.from(`{"body":"x"}\n{"text":null}\n{"text":5}\n`),
-			Buffer.from('{"text":"'),
-			Buffer.of(0xc3, 0x28),
-			Buffer.from(`"}\n${good}`),
+	test("a record without a text is told with its line, in the order of the others", async () => {
+		const lines = [
+			'{"text":"good"}',
+			'{"body":"x"}',
+			"[1]",
+			'{"text":null}',
+			'{"text":5}',
+			'{"text":"good"}',
+		];
+		const { bad, documents, counts } = await read(
+			Buffer.from(lines.join("\n")),
+		);
+		expect(documents.map(({ number }) => number)).toEqual([1, 6]);
+		expect(bad.map(({ number, reason }) => [number, reason])).toEqual([
+			[2, "no-text"],
+			[3, "not-an-object"],
+			[4, "no-text"],
+			[5, "no-text"],
 		]);
-		const { texts, bad, records } = await read(bytes);
-		expect(texts).toEqual(["good", "good", "good"]);
-		expect(records).toBe(10);
-		expect(bad.map(({ line, reason }) => [line, reason])).toEqual([
-			[2, "not-json"],
-			[4, "not-an-object"],
-			[5, "not-an-object"],
-			[6, "no-text"],
-			[7, "no-text"],
-			[8, "no-text"],
-			[9, "invalid-utf8"],
-		]);
-		expect(bad[3].sentence).toMatch(/no field "text" \(it has: body\)/);
+		expect(bad[0].sentence).toMatch(/no field "text" \(it has: body\)/);
+		expect(bad[2].sentence).toMatch(/the field "text" is null, not a text/);
+		expect(counts).toMatchObject({
+			records: 6,
+			numbers: 6,
+			skipped: { "no-text": 3, "not-an-object": 1 },
+		});
 	});
 
 	test("a field of every object is not taken for one of the record", async () => {
-		const { bad } = await read(jsonl({ a: 1 }), {}, { textField: "toString" });
+		const { bad } = await read(jsonl({ a: 1 }), "f.jsonl", {
+			textField: "toString",
+		});
 		expect(bad).toMatchObject([{ reason: "no-text" }]);
+	});
+
+	test("what is long in the input is cut in a message, and control characters escaped", async () => {
+		const stop = { onBadRecord: null };
+		const bytes = jsonl({ [`\u001b[31m${"k".repeat(5_000_000)}`]: 1 });
+		const error = await read(bytes, "f.jsonl", stop).catch((error) => error);
+		expect(error).toMatchObject({ code: "no-text" });
+		expect(error.message.length).toBeLessThan(1000);
+		expect(error.message).not.toContain("\u001b");
 	});
 });
 
-describe("gzip", () => {
+describe("JSON Lines", () => {
+	test("passes over blank lines, a byte order mark and carriage returns", async () => {
+		const bytes = Buffer.from('\ufeff{"text":"a"}\r\n\n  \r\n{"text":"b"}');
+		const { documents, counts } = await read(bytes);
+		expect(documents).toMatchObject([
+			{ text: "a", number: 1, position: 3 },
+			{ text: "b", number: 4, position: 22 },
+		]);
+		expect(counts).toMatchObject({ records: 2, numbers: 4 });
+	});
+
+	test("positions are the bytes that records begin at", async () => {
+		const bytes = jsonl({ text: "é" }, { text: "日本" }, { text: "c" });
+		const { documents } = await read(bytes);
+		for (const { position, text } of documents) {
+			const line = bytes.toString("utf8", position).split("\n")[0];
+			expect(JSON.parse(line).text).toBe(text);
+		}
+	});
+});
+
+test("gzip of several members is read to the end", async () => {
+	const two = Buffer.concat([
+		gzipSync(jsonl({ text: "a" })),
+		gzipSync(jsonl({ text: "b" })),
+	]);
+	const { documents } = await read(two, "f.jsonl.gz");
+	expect(documents.map(({ text }) => text)).toEqual(["a", "b"]);
+});
+
+test("of gzip that is cut short the same records come before, at any size of reads", async () => {
 	const records = Array.from({ length: 5000 }, (_, i) => ({
 		text: `document ${i} ${Math.sin(i)}`,
 	}));
 	const bytes = gzipSync(jsonl(...records));
-
-	test("cut short: the same records come before, at any size of reads", async () => {
-		const cut = bytes.subarray(0, Math.floor(bytes.length / 2));
-		const runs = [];
-		for (const most of [1000, 7777, Number.POSITIVE_INFINITY])
-			runs.push(await read(cut, { compression: "gzip" }, { most }));
-		expect(runs[0].texts.length).toBeGreaterThan(1000);
-		expect(runs[0].bad).toMatchObject([{ reason: "truncated-gzip" }]);
-		expect(runs[0].texts).toEqual(
-			records.slice(0, runs[0].texts.length).map(({ text }) => text),
-		);
-		expect(runs[1]).toEqual(runs[0]);
-		expect(runs[2]).toEqual(runs[0]);
-		expect(runs[0].records).toBe(runs[0].texts.length + 1);
+	const cut = bytes.subarray(0, Math.floor(bytes.length / 2));
+	const runs = [];
+	for (const most of [1000, 7777, Infinity])
+		runs.push(await read(cut, "f.jsonl.gz", { most }));
+	const texts = runs[0].documents.map(({ text }) => text);
+	expect(texts.length).toBeGreaterThan(1000);
+	expect(texts).toEqual(records.slice(0, texts.length).map(({ text }) => text));
+	expect(runs[0].bad).toMatchObject([{ reason: "truncated-gzip" }]);
+	expect(runs[0].counts).toMatchObject({
+		records: texts.length + 1,
+		bytes: cut.length,
 	});
-
-	test("damaged, or not gzip at all, is told apart from cut short", async () => {
-		const damaged = Buffer.from(bytes);
-		damaged.fill(0xff, 5000, 5100);
-		for (const wrong of [damaged, Buffer.from('{"text":"plain"}\n')]) {
-			const { bad } = await read(wrong, { compression: "gzip" });
-			expect(bad).toMatchObject([{ reason: "corrupt-gzip" }]);
-		}
-	});
-
-	test("of several members is read to the end", async () => {
-		const two = Buffer.concat([
-			gzipSync(jsonl({ text: "a" })),
-			gzipSync(jsonl({ text: "b" })),
-		]);
-		expect((await read(two, { compression: "gzip" })).texts).toEqual([
-			"a",
-			"b",
-		]);
-	});
+	expect(runs[1]).toEqual(runs[0]);
+	expect(runs[2]).toEqual(runs[0]);
 });
 
-describe("plain text", () => {
-	test("a file is a document, named by its source", async () => {
-		const { texts, ids, records } = await read(Buffer.from("\ufeffa\nb\n"), {
-			format: "text",
-		});
-		expect({ texts, ids, records }).toEqual({
-			texts: ["a\nb\n"],
-			ids: ["corpus/f"],
-			records: 1,
-		});
-	});
+test("what is not gzip at all is told apart from what is cut short", async () => {
+	const { bad } = await read(jsonl({ text: "plain" }), "f.jsonl.gz");
+	expect(bad).toMatchObject([{ reason: "corrupt-gzip", number: 1 }]);
+});
 
-	test("that is not UTF-8 is told with its line", async () => {
-		const bytes = Buffer.from("one\ntwo\nth\xffree\n", "latin1");
-		const { texts, bad } = await read(bytes, { format: "text" });
-		expect(texts).toEqual([]);
-		expect(bad).toMatchObject([{ reason: "invalid-utf8", line: 3 }]);
-	});
+test("plain text is a document, named by its source, without a byte order mark", async () => {
+	const { documents } = await read(Buffer.from("\ufeffa\nb\n"), "f.txt");
+	expect(documents).toMatchObject([{ text: "a\nb\n", id: "f.txt" }]);
+});
+
+test("a file whose size changes while it is read is refused", async () => {
+	const files = { "f.jsonl": jsonl({ text: "a" }, { text: "b" }) };
+	const storage = memoryStorage(files);
+	const spans = await wholeFiles(storage, inputsOf(files));
+	const options = { textField: "text", idField: null, onBadRecord: null };
+	const reading = readSpans(storage, spans, options);
+	await reading.next();
+	files["f.jsonl"] = jsonl({ text: "a" });
+	await expect(reading.next()).rejects.toMatchObject({ code: "input-changed" });
+	await expect(readSpans(storage, spans, options).next()).rejects.toThrow(
+		/f\.jsonl changed while it was being read: it had 26 bytes and has 13/,
+	);
 });

@@ -1,0 +1,62 @@
+import { DataError } from "../core/errors.js";
+import type { Int32Buffer } from "../core/token-batch.js";
+import type { Tokenizer } from "../tokenizer/tokenizer.js";
+
+/** How a text becomes the tokens of a document. */
+export interface Encoder {
+	tokenizer: Tokenizer;
+	/** Token ids put before and after the text's own; null for none. */
+	bos: number | null;
+	eos: number | null;
+}
+
+/**
+ * Appends the text's tokens, with BOS and EOS where asked and not there already; a
+ * text without tokens gets neither.
+ * @param source The text's file, for a message.
+ * @returns How many special tokens were added.
+ * @throws DataError `token-out-of-range`
+ */
+export function encodeText(
+	text: string,
+	source: string,
+	{ tokenizer, bos, eos }: Encoder,
+	out: Int32Buffer,
+): number {
+	const start = out.length;
+	if (bos !== null) out.push(bos);
+	const textStart = out.length;
+	tokenizer.encodeInto(text, out);
+	if (out.length === textStart) {
+		out.length = start;
+		return 0;
+	}
+	checkRange(out.array, textStart, out.length, tokenizer.vocabSize, source);
+	let special = textStart - start;
+	if (special > 0 && out.array[textStart] === bos) {
+		out.array.copyWithin(start, textStart, out.length);
+		out.length--;
+		special = 0;
+	}
+	if (eos !== null && out.array[out.length - 1] !== eos) {
+		out.push(eos);
+		special++;
+	}
+	return special;
+}
+
+/** Ids must be in the vocabulary, and so in the column's type, int32. */
+function checkRange(
+	ids: Int32Array,
+	start: number,
+	end: number,
+	vocabSize: number,
+	source: string,
+): void {
+	for (let i = start; i < end; i++)
+		if (ids[i] >>> 0 >= vocabSize)
+			throw new DataError(
+				"token-out-of-range",
+				`${source}: the tokenizer gave the token id ${ids[i]}, which is not in its vocabulary of ${vocabSize}.`,
+			);
+}

@@ -1,0 +1,69 @@
+import {
+	choice,
+	flag,
+	type Given,
+	grouped,
+	type Resolved,
+	required,
+	text,
+} from "../core/option.js";
+import { sourceFormats } from "../sources/formats.js";
+import { tokenizerEngines } from "../tokenizer/from-json.js";
+
+/** How records are read. */
+export const readingTable = grouped("Reading", {
+	inputFormat: choice(["auto", ...sourceFormats.names], {
+		help: "what the inputs are",
+		default: "auto",
+		defaultText: "auto, by the endings",
+	}),
+	textField: text({
+		help: "field that holds a record's text",
+		placeholder: "name",
+		default: "text",
+	}),
+	idField: text({
+		help: "field that holds a record's id",
+		placeholder: "name",
+		defaultText: '"id", where there is one',
+	}),
+	onError: choice(["stop", "skip"], {
+		help: "at a record that cannot be used",
+		default: "stop",
+	}),
+});
+
+/** How texts become tokens. */
+export const tokensTable = grouped("Tokens", {
+	tokenizer: required(
+		text({
+			help: "a tokenizer.json, or a directory that holds one",
+			placeholder: "path",
+		}),
+	),
+	tokenizerEngine: choice(tokenizerEngines, {
+		help: "what tokenizes",
+		default: "auto",
+		defaultText: "auto, the fast one where it can",
+	}),
+	addBos: flag({ help: "begin each document with BOS", default: false }),
+	addEos: flag({
+		help: "end each document with EOS",
+		defaultText: "if the tokenizer has one",
+	}),
+	bosToken: text({
+		help: "the token to use as BOS",
+		placeholder: "token",
+		defaultText: "the tokenizer's",
+	}),
+	eosToken: text({
+		help: "the token to use as EOS",
+		placeholder: "token",
+		defaultText: "the tokenizer's",
+	}),
+});
+
+export type ReadingOptions = Given<typeof readingTable>;
+export type ReadingSettings = Resolved<typeof readingTable>;
+export type TokensOptions = Given<typeof tokensTable>;
+export type TokensSettings = Resolved<typeof tokensTable>;

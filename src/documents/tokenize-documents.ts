@@ -1,0 +1,56 @@
+import { mapGenerator } from "../core/generators.js";
+import { type TokenBatch, TokenBatchBuilder } from "../core/token-batch.js";
+import type { DocumentBatch } from "../sources/read-records.js";
+import { type Encoder, encodeText } from "./encode-text.js";
+
+/** Documents as tokens, in the order of the input. */
+export interface TokenizedBatch extends Omit<DocumentBatch, "texts"> {
+	/** The tokens of each document: views, valid until the next batch is asked for. */
+	tokens: TokenBatch;
+}
+
+/** What was tokenized. */
+export interface TokenCounts {
+	documents: number;
+	/** UTF-8 bytes of the documents' texts. */
+	textBytes: number;
+	/** Tokens of the texts, and of BOS and EOS added to them. */
+	textTokens: number;
+	specialTokens: number;
+}
+
+/** What was tokenized, and what the generator of the texts returned. */
+export interface Tokenized<R> extends TokenCounts {
+	input: R;
+}
+
+/**
+ * Documents to tokens, batch by batch. Closes its input.
+ * @throws DataError `token-out-of-range`
+ */
+export async function* tokenizeDocuments<R>(
+	batches: AsyncGenerator<DocumentBatch, R>,
+	encoder: Encoder,
+): AsyncGenerator<TokenizedBatch, Tokenized<R>> {
+	const builder = new TokenBatchBuilder(1 << 16);
+	const counts: TokenCounts = {
+		documents: 0,
+		textBytes: 0,
+		textTokens: 0,
+		specialTokens: 0,
+	};
+	const input = yield* mapGenerator(batches, ({ texts, ...rest }) => {
+		builder.clear();
+		let special = 0;
+		for (const text of texts) {
+			special += encodeText(text, rest.source, encoder, builder.ids);
+			builder.endList();
+			counts.textBytes += Buffer.byteLength(text);
+		}
+		counts.documents += texts.length;
+		counts.textTokens += builder.ids.length - special;
+		counts.specialTokens += special;
+		return { tokens: builder.view(), ...rest };
+	});
+	return { ...counts, input };
+}

@@ -1,0 +1,23 @@
+import { optionName } from "../core/errors.js";
+import { BadInput } from "./source.js";
+
+/** V8 cannot hold a longer string. */
+export const LONGEST_TEXT = 2 ** 29 - 25;
+
+/** The reasons that formats share whose records are UTF-8. */
+export const utf8Reasons = {
+	"invalid-utf8": "a line is not valid UTF-8",
+	"too-long": `a document has more than the ${LONGEST_TEXT} bytes that can be read`,
+};
+
+export function invalidUtf8(): BadInput {
+	return new BadInput(
+		"invalid-utf8",
+		`the line is not valid UTF-8. Convert the file to UTF-8 (for example with iconv), or give ${optionName("onError", "skip")}`,
+	);
+}
+
+/** Whether bytes begin with the mark that some programs put before UTF-8. */
+export function hasByteOrderMark(bytes: Buffer): boolean {
+	return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+}

@@ -1,0 +1,39 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Int32Buffer } from "../../src/core/token-batch.js";
+import { encodeText } from "../../src/documents/encode-text.js";
+import { idsInText } from "./ids-in-text.js";
+
+function encode(text: string, bos: number | null, eos: number | null) {
+	const out = new Int32Buffer();
+	out.append([50, 51]);
+	const encoder = { tokenizer: idsInText, bos, eos };
+	const special = encodeText(text, "corpus.jsonl", encoder, out);
+	return { ids: [...out.view()], special };
+}
+
+describe("token ids are checked before they are kept", () => {
+	test.each(["100", "1 2 -1", "2147483648"])("%s", (text) => {
+		expect(() => encode(text, null, 7)).toThrow(
+			/corpus\.jsonl: the tokenizer gave the token id -?\d+, which is not in its vocabulary of 100/,
+		);
+	});
+});
+
+test("BOS and EOS stand around each text that has tokens, and once only", () => {
+	const special = fc.option(fc.integer({ min: 0, max: 3 }));
+	const text = fc.array(fc.integer({ min: 0, max: 5 }));
+	fc.assert(
+		fc.property(text, special, special, (ids, bos, eos) => {
+			const expected = [...ids];
+			if (ids.length > 0 && bos !== null && ids[0] !== bos)
+				expected.unshift(bos);
+			if (ids.length > 0 && eos !== null && expected.at(-1) !== eos)
+				expected.push(eos);
+			expect(encode(ids.join(" "), bos, eos)).toEqual({
+				ids: [50, 51, ...expected],
+				special: expected.length - ids.length,
+			});
+		}),
+	);
+});

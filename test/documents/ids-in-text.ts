@@ -1,0 +1,14 @@
+import type { Int32Buffer } from "../../src/core/token-batch.js";
+import type { Tokenizer } from "../../src/tokenizer/tokenizer.js";
+
+/** A tokenizer that gives the ids which a text lists, whatever they are. */
+export const idsInText = {
+	engine: "ids in text",
+	vocabSize: 100,
+	bos: null,
+	eos: { token: "<eos>", id: 7 },
+	tokenToId: (token: string) => (token === "<start>" ? 1 : undefined),
+	encodeInto(text: string, out: Int32Buffer) {
+		if (text !== "") out.append(text.split(" ").map(Number));
+	},
+} as unknown as Tokenizer;

@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+	bytesOf,
+	cutIntoTasks,
+	divisionOf,
+	wholeSpan,
+} from "../../src/sources/divide.js";
+import type { Division } from "../../src/sources/source.js";
+import { memoryStorage } from "../storage/memory-storage.js";
+
+const division: fc.Arbitrary<Division> = fc.oneof(
+	fc.record({ anywhere: fc.nat(5000) }),
+	fc.record({ parts: fc.array(fc.nat(2000), { maxLength: 6 }) }),
+);
+
+const cases = [fc.array(division), fc.integer({ min: 1, max: 3000 })] as const;
+
+test("tasks cover every input once, in order, and none is empty", () => {
+	fc.assert(
+		fc.property(...cases, (divisions, taskSize) => {
+			const tasks = cutIntoTasks(divisions, taskSize);
+			const spans = tasks.flat();
+			let at = 0;
+			divisions.forEach((division, input) => {
+				const { end } = wholeSpan(division);
+				let covered = 0;
+				while (covered < end) {
+					expect(spans[at]).toMatchObject({ input, start: covered });
+					expect(spans[at].end).toBeGreaterThan(covered);
+					covered = spans[at++].end;
+				}
+				expect(covered).toBe(end);
+			});
+			expect(at).toBe(spans.length);
+			for (const task of tasks) expect(task.length).toBeGreaterThan(0);
+		}),
+	);
+});
+
+test("tasks are of about equal size, and at most one part larger than asked for", () => {
+	fc.assert(
+		fc.property(...cases, (divisions, taskSize) => {
+			const total = divisions.map(bytesOf).reduce((a, b) => a + b, 0);
+			const wanted = Math.max(1, Math.ceil(total / taskSize));
+			const largest = Math.max(
+				0,
+				...divisions.flatMap((d) => ("parts" in d ? d.parts : [])),
+			);
+			const sizes = cutIntoTasks(divisions, taskSize).map((task) =>
+				task.reduce((sum, span) => sum + sizeOf(span, divisions), 0),
+			);
+			for (const size of sizes)
+				expect(size).toBeLessThan(Math.ceil(total / wanted) + largest + 1);
+			for (const size of sizes.slice(0, -1))
+				expect(size).toBeGreaterThanOrEqual(Math.floor(total / wanted));
+		}),
+	);
+});
+
+function sizeOf(
+	{ input, start, end }: { input: number; start: number; end: number },
+	divisions: readonly Division[],
+): number {
+	const division = divisions[input];
+	return "anywhere" in division
+		? end - start
+		: bytesOf({ parts: division.parts.slice(start, end) });
+}
+
+test("what can be divided anywhere makes equal tasks of the size asked for", () => {
+	const tasks = cutIntoTasks([{ anywhere: 1_000_003 }], 100_000);
+	expect(tasks).toHaveLength(11);
+	for (const [{ start, end }] of tasks)
+		expect(end - start).toBeLessThanOrEqual(100_000);
+});
+
+test("many small files share tasks", () => {
+	const files = Array.from({ length: 1000 }, () => ({ parts: [100] }));
+	const tasks = cutIntoTasks(files, 10_000);
+	expect(tasks).toHaveLength(10);
+	for (const task of tasks) expect(task).toHaveLength(100);
+});
+
+test("parts of a file that follow each other are one span", () => {
+	expect(cutIntoTasks([{ parts: [10, 10, 10, 10, 10] }], 20)).toEqual([
+		[{ input: 0, start: 0, end: 2 }],
+		[{ input: 0, start: 2, end: 4 }],
+		[{ input: 0, start: 4, end: 5 }],
+	]);
+});
+
+test("a compressed file is one part, and gzip counts as four times its size", async () => {
+	const file = {
+		path: "f",
+		source: "f",
+		size: 100,
+		format: "jsonl",
+		compression: "gzip",
+	};
+	const zipped = await divisionOf(memoryStorage({}), file);
+	expect(zipped).toEqual({ parts: [400] });
+	expect(cutIntoTasks([zipped, zipped, zipped, zipped], 400)).toHaveLength(4);
+});

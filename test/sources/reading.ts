@@ -1,0 +1,79 @@
+import { compressions } from "../../src/sources/compressions.js";
+import { divisionOf, wholeSpan } from "../../src/sources/divide.js";
+import { formatOfName } from "../../src/sources/formats.js";
+import {
+	type FileSpan,
+	type ReadCounts,
+	type ReadOptions,
+	readSpans,
+	type SkippedRecord,
+} from "../../src/sources/read-records.js";
+import type { InputFile, ReadableStorage } from "../../src/sources/source.js";
+
+export interface ReadResult {
+	documents: {
+		text: string;
+		id: string | null;
+		source: string;
+		position: number;
+		/** From 1 at the beginning of its span. */
+		number: number;
+		/** The number of its span. */
+		span: number;
+	}[];
+	bad: (SkippedRecord & { span: number })[];
+	counts: ReadCounts[];
+}
+
+/** Reads spans to the end; bad records are passed over, unless the options say otherwise. */
+export async function readAllOf(
+	storage: ReadableStorage,
+	spans: readonly FileSpan[],
+	options: Partial<ReadOptions> = {},
+): Promise<ReadResult> {
+	const result: ReadResult = { documents: [], bad: [], counts: [] };
+	// One span at a time, to know the span of a document.
+	for (const [span, fileSpan] of spans.entries()) {
+		const batches = readSpans(storage, [fileSpan], {
+			textField: "text",
+			idField: null,
+			onBadRecord: (bad) => {
+				result.bad.push({ ...bad, span });
+			},
+			...options,
+		});
+		let next = await batches.next();
+		for (; !next.done; next = await batches.next()) {
+			const { texts, ids, positions, numbers, source } = next.value;
+			texts.forEach((text, i) => {
+				const place = { position: positions[i], number: numbers[i] };
+				result.documents.push({ text, id: ids[i], source, ...place, span });
+			});
+		}
+		result.counts.push(...next.value);
+	}
+	return result;
+}
+
+/** Files as inputs, by their names' endings. */
+export function inputsOf(files: Record<string, Uint8Array>): InputFile[] {
+	return Object.entries(files).map(([name, { length }]) => {
+		const kind = formatOfName(name);
+		if (kind === null) throw new Error(`${name} is of no known format`);
+		return { path: name, source: name, size: length, ...kind };
+	});
+}
+
+export async function wholeFiles(
+	storage: ReadableStorage,
+	files: readonly InputFile[],
+): Promise<FileSpan[]> {
+	const divisions = await Promise.all(
+		files.map((file) => divisionOf(storage, file)),
+	);
+	return files.map((file, i) => ({ file, span: wholeSpan(divisions[i]) }));
+}
+
+export function extensionOf(compression: string): string {
+	return compressions.find(compression).extension;
+}
