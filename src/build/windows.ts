@@ -1,6 +1,6 @@
 import { listLengths, type TokenBatch, TokenBatchBuilder } from "../core/token-batch.js";
 import type { IndexedDocuments } from "../dataset/index-rows.js";
-import type { TokenizedBatch } from "../documents/tokenize.js";
+import type { TokenizedBatch } from "../documents/tokenize-documents.js";
 
 /** Documents that are packed together. */
 export interface Window extends IndexedDocuments {

@@ -12,7 +12,7 @@ import {
 	readSpans,
 	type SkippedRecord,
 } from "../sources/read-records.js";
-import { localFiles } from "../storage/local.js";
+import { storageAt } from "../storage/storages.js";
 import { readingTable } from "./options.js";
 
 export const readDocumentsTable = {
@@ -51,11 +51,12 @@ export async function* documentsOf(
 	const { files } = await findInputs(inputs, { format: settings.inputFormat });
 	const spans = [];
 	for (const file of files) {
-		const span = wholeSpan(await divisionOf(localFiles, file));
-		spans.push({ file, span });
+		const storage = storageAt(file.path);
+		const span = wholeSpan(await divisionOf(storage, file));
+		spans.push({ storage, file, span });
 	}
 	const { textField, idField = null, onError, onBadRecord } = settings;
-	return yield* readSpans(localFiles, spans, {
+	return yield* readSpans(spans, {
 		textField,
 		idField,
 		onBadRecord: onError === "skip" ? (bad) => onBadRecord?.(bad) : null,

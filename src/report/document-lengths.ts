@@ -8,13 +8,11 @@ import {
 	resolveOptions,
 } from "../core/option.js";
 import { Int32Buffer, listLengths } from "../core/token-batch.js";
-import { indexSchema } from "../dataset/index-rows.js";
 import { MANIFEST } from "../dataset/manifest.js";
-import { openDataset } from "../dataset/open.js";
+import { openDataset } from "../dataset/open-dataset.js";
 import { readTokensTable, tokensOf } from "../documents/read-tokens.js";
-import { localFiles as storage } from "../storage/local.js";
+import { storageAt } from "../storage/storages.js";
 import { columnOf } from "../tables/columns.js";
-import { parquet } from "../tables/parquet.js";
 
 export const documentLengthsTable = {
 	...readTokensTable,
@@ -44,23 +42,17 @@ export async function documentLengths(
 	const [directory] = inputs;
 	if (
 		inputs.length === 1 &&
-		(await storage.stat(`${directory}/${MANIFEST}`)) !== null
+		(await storageAt(directory).stat(`${directory}/${MANIFEST}`)) !== null
 	)
 		return lengthsOfDataset(directory);
 	return lengthsOfText(inputs, settings);
 }
 
 async function lengthsOfDataset(directory: string): Promise<Int32Array> {
-	const manifest = await openDataset(storage, directory);
+	const dataset = await openDataset(directory);
 	const lengths = new Int32Buffer();
-	for (const { path } of manifest.index) {
-		const full = `${directory}/${path}`;
-		const bytes = (await storage.stat(full))?.size ?? 0;
-		const file = await storage.open(full);
-		for await (const batch of parquet.read(file, bytes, indexSchema))
-			lengths.append(columnOf(batch, "tokens", "int32").values);
-		await file.close();
-	}
+	for await (const batch of dataset.documents())
+		lengths.append(columnOf(batch, "tokens", "int32").values);
 	return lengths.view();
 }
 

@@ -48,6 +48,8 @@ export interface SkippedRecord extends BadRecord {
 
 /** A part of a file. */
 export interface FileSpan {
+	/** Where the file is. */
+	storage: ReadableStorage;
 	file: InputFile;
 	span: Span;
 }
@@ -83,19 +85,17 @@ export function badRecordReasons(): Record<string, string> {
  * naming its file and place; `input-changed`
  */
 export async function* readSpans(
-	storage: ReadableStorage,
 	spans: readonly FileSpan[],
 	options: ReadOptions,
 ): AsyncGenerator<DocumentBatch, ReadCounts[]> {
 	const counts: ReadCounts[] = [];
 	for (let span = 0; span < spans.length; span++)
-		counts.push(yield* readSpan(storage, spans[span], span, options));
+		counts.push(yield* readSpan(spans[span], span, options));
 	return counts;
 }
 
 async function* readSpan(
-	storage: ReadableStorage,
-	{ file, span: asDivided }: FileSpan,
+	{ storage, file, span: asDivided }: FileSpan,
 	number: number,
 	{ textField, idField, onBadRecord }: ReadOptions,
 ): AsyncGenerator<DocumentBatch, ReadCounts> {

@@ -9,7 +9,6 @@ import {
 import { sourceFormats } from "../../src/sources/formats.js";
 import {
 	badRecordReasons,
-	type FileSpan,
 	type ReadCounts,
 } from "../../src/sources/read-records.js";
 import type { InputFile } from "../../src/sources/source.js";
@@ -20,6 +19,7 @@ import {
 	inputsOf,
 	type ReadResult,
 	readAllOf,
+	type PlacelessSpan,
 	wholeFiles,
 } from "./reading.js";
 
@@ -105,7 +105,7 @@ describe.each(sourceFormats.entries())("%s", (name, format) => {
 				async (texts, cuts) => {
 					const { files } = write(texts);
 					const storage = memoryStorage(files);
-					const spans: FileSpan[] = [];
+					const spans: PlacelessSpan[] = [];
 					for (const { file, span } of await wholeFiles(
 						storage,
 						inputsOf(files),
@@ -236,7 +236,7 @@ function withoutNames({
 /** Documents with numbers from the beginning of the file. */
 function placed(
 	{ documents, counts }: ReadResult,
-	spans: readonly FileSpan[] | null,
+	spans: readonly PlacelessSpan[] | null,
 ) {
 	const before: number[] = [];
 	const reached = new Map<InputFile, number>();

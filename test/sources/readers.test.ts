@@ -145,11 +145,12 @@ test("a file whose size changes while it is read is refused", async () => {
 	const storage = memoryStorage(files);
 	const spans = await wholeFiles(storage, inputsOf(files));
 	const options = { textField: "text", idField: null, onBadRecord: null };
-	const reading = readSpans(storage, spans, options);
+	const stored = spans.map((span) => ({ storage, ...span }));
+	const reading = readSpans(stored, options);
 	await reading.next();
 	files["f.jsonl"] = jsonl({ text: "a" });
 	await expect(reading.next()).rejects.toMatchObject({ code: "input-changed" });
-	await expect(readSpans(storage, spans, options).next()).rejects.toThrow(
+	await expect(readSpans(stored, options).next()).rejects.toThrow(
 		/f\.jsonl changed while it was being read: it had 26 bytes and has 13/,
 	);
 });

@@ -10,6 +10,9 @@ import {
 } from "../../src/sources/read-records.js";
 import type { InputFile, ReadableStorage } from "../../src/sources/source.js";
 
+/** A part of a file, wherever that is. */
+export type PlacelessSpan = Omit<FileSpan, "storage">;
+
 export interface ReadResult {
 	documents: {
 		text: string;
@@ -28,13 +31,13 @@ export interface ReadResult {
 /** Reads spans to the end; bad records are passed over, unless the options say otherwise. */
 export async function readAllOf(
 	storage: ReadableStorage,
-	spans: readonly FileSpan[],
+	spans: readonly PlacelessSpan[],
 	options: Partial<ReadOptions> = {},
 ): Promise<ReadResult> {
 	const result: ReadResult = { documents: [], bad: [], counts: [] };
 	// One span at a time, to know the span of a document.
 	for (const [span, fileSpan] of spans.entries()) {
-		const batches = readSpans(storage, [fileSpan], {
+		const batches = readSpans([{ storage, ...fileSpan }], {
 			textField: "text",
 			idField: null,
 			onBadRecord: (bad) => {
@@ -67,7 +70,7 @@ export function inputsOf(files: Record<string, Uint8Array>): InputFile[] {
 export async function wholeFiles(
 	storage: ReadableStorage,
 	files: readonly InputFile[],
-): Promise<FileSpan[]> {
+): Promise<PlacelessSpan[]> {
 	const divisions = await Promise.all(
 		files.map((file) => divisionOf(storage, file)),
 	);

@@ -13,6 +13,7 @@ import {
 	tokenizeDocuments,
 } from "../../documents/tokenize-documents.js";
 import { type ReadCounts, readSpans } from "../../sources/read-records.js";
+import { storageAt } from "../../storage/storages.js";
 import type { ColumnBatch } from "../../tables/columns.js";
 import { cutWindow } from "../cut-window.js";
 import { IndexFile } from "../index-file.js";
@@ -78,13 +79,14 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 };
 
 function documentsOf(
-	{ plan, workspace }: TaskContext,
+	{ plan }: TaskContext,
 	{ spans }: ReadTask,
 	skipped: SkippedFile,
 ) {
 	const { textField, idField } = plan.settings;
 	return readSpans(
 		spans.map(({ input, ...span }) => ({
+			storage: storageAt(plan.inputs[input].path),
 			file: inputFile(plan.inputs[input]),
 			span,
 		})),
