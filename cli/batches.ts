@@ -1,15 +1,13 @@
 import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { type Batch, batchSchema } from "../src/batches/batch.js";
 import {
-	type BatchOptions,
-	type BatchState,
-	openBatches,
-} from "../src/batches/open-batches.js";
-import { batchColumns } from "../src/masks/batch-columns.js";
+	type BatchStreamName,
+	batchStreams,
+} from "../src/batches/batch-streams.js";
+import { openBatches } from "../src/batches/open-batches.js";
+import { batchColumns } from "../src/masks/columns.js";
 import { sequenceShares } from "../src/masks/sequence-parallel.js";
-import { ArrowStreamEncoder } from "../src/tables/arrow-stream.js";
-import { columnOf } from "../src/tables/columns.js";
+import type { BatchOptions, BatchState } from "../src/options/batches.js";
 import { parseCount } from "./numbers.js";
 
 export function batchesCommand(): Command {
@@ -34,13 +32,13 @@ export function batchesCommand(): Command {
 		)
 		.addOption(
 			new Option("--format <name>", "what is written (default: arrow)")
-				.choices(["arrow", "jsonl"])
+				.choices(batchStreams.names)
 				.default("arrow", "an Arrow IPC stream"),
 		)
 		.addOption(
 			new Option(
 				"--columns <names>",
-				`columns to make besides, of ${Object.keys(batchColumns).join(", ")}`,
+				`columns to make besides, of ${batchColumns.join(", ")}`,
 			).argParser((names: string) => names.split(",")),
 		)
 		.option(
@@ -57,7 +55,7 @@ export function batchesCommand(): Command {
 			new Option(
 				"--sequence-shares <how>",
 				"how rows are cut (default: contiguous)",
-			).choices([...sequenceShares]),
+			).choices(sequenceShares.names),
 		)
 		.addOption(
 			new Option(
@@ -80,7 +78,7 @@ Example:
 		.action(run);
 }
 
-type Flags = BatchOptions & { format: "arrow" | "jsonl" };
+type Flags = BatchOptions & { format: BatchStreamName };
 
 function readState(path: string): BatchState {
 	try {
@@ -94,25 +92,12 @@ function readState(path: string): BatchState {
 
 async function run(plan: string, { format, ...options }: Flags): Promise<void> {
 	const batches = await openBatches(plan, options);
-	const { planHash, batches: kind } = batches.plan;
-	const schema = batchSchema(kind, batches.columns);
-	const metadata = new Map([["seqpack.plan", planHash]]);
-	const encoder =
-		format === "arrow" ? new ArrowStreamEncoder(schema, metadata) : null;
-	const imbalance = { steps: 0, shared: 0, inOrder: 0 };
-	for await (const batch of batches) {
-		if (encoder !== null)
-			for (const part of encoder.encode(batch)) await write(part);
-		else await write(jsonLine(batch, batches.columns));
-		if (batch.imbalance === null) continue;
-		imbalance.steps++;
-		imbalance.shared += batch.imbalance.shared;
-		imbalance.inOrder += batch.imbalance.inOrder;
-	}
-	if (encoder !== null) for (const part of encoder.end()) await write(part);
-	if (imbalance.steps > 0)
+	for await (const part of batchStreams.find(format).encode(batches))
+		await write(part);
+	const { imbalance } = batches;
+	if (imbalance !== null)
 		process.stderr.write(
-			`seqpack: the costliest rank of a step has ${(imbalance.shared / imbalance.steps).toFixed(4)} times the mean; in the rows' order it would be ${(imbalance.inOrder / imbalance.steps).toFixed(4)}\n`,
+			`seqpack: the costliest rank of a step has ${imbalance.shared.toFixed(4)} times the mean; in the rows' order it would be ${imbalance.inOrder.toFixed(4)}\n`,
 		);
 }
 
@@ -122,25 +107,4 @@ function write(part: Uint8Array | string): Promise<void> | undefined {
 	return new Promise((resolve) =>
 		process.stdout.once("drain", () => resolve()),
 	);
-}
-
-/** One line a batch; every list has an entry for each row. */
-function jsonLine(batch: Batch, columns: readonly string[]): string {
-	const { step, stage, length } = batch;
-	const lists = (name: string) => {
-		const { values, offsets } = columnOf(batch, name, "list<int32>");
-		return Array.from({ length: batch.rows }, (_, i) =>
-			Array.from(values.subarray(offsets[i], offsets[i + 1])),
-		);
-	};
-	const numbers = (name: string) => {
-		const column = batch.columns[name];
-		return Array.from(column.values as ArrayLike<number | bigint>, Number);
-	};
-	const line: Record<string, unknown> = { step, stage, length };
-	for (const name of ["dataset", "bucket", "row"]) line[name] = numbers(name);
-	if ("start" in batch.columns) line.start = numbers("start");
-	for (const name of ["input_ids", "seq_lengths", ...columns])
-		line[name] = lists(name);
-	return `${JSON.stringify(line)}\n`;
 }

@@ -7,12 +7,12 @@ import {
 } from "../src/decompose/decompose-documents.js";
 import { decomposers } from "../src/decompose/decomposers.js";
 import { longDocuments } from "../src/decompose/long-documents.js";
-import { maskColumns } from "../src/masks/columns.js";
+import { storedColumns } from "../src/masks/columns.js";
 import {
 	type LossWeighting,
 	lossWeightings,
 } from "../src/masks/loss-weights.js";
-import type { MaskKind } from "../src/masks/mask-kind.js";
+import type { MaskKind } from "../src/masks/mask-kinds.js";
 import { orders } from "../src/pack/order.js";
 import { strategies } from "../src/pack/pack-documents.js";
 import { sourceFormats } from "../src/sources/formats.js";
@@ -165,14 +165,14 @@ export function buildCommand(): Command {
 		.addOption(
 			new Option(
 				"--columns <names>",
-				`columns to storage besides, of ${Object.keys(maskColumns).join(", ")}`,
+				`columns to storage besides, of ${storedColumns.join(", ")}`,
 			).argParser((names: string) => names.split(",")),
 		)
 		.addOption(
 			choice(
 				"--loss-weight <what>",
 				"store weights that make each count the same, in loss_weight",
-				lossWeightings,
+				lossWeightings.names,
 			),
 		)
 		.addOption(

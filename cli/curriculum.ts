@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { CurriculumOptions } from "../src/batches/curriculum-options.js";
-import { planCurriculum } from "../src/batches/make-plan.js";
-import { batchKinds, type CurriculumPlan } from "../src/batches/plan.js";
+import { batchKinds } from "../src/curriculum/batch-kinds.js";
 import { schedules } from "../src/curriculum/schedules.js";
-import type { StageRequest } from "../src/curriculum/stage-request.js";
+import type { StageOptions } from "../src/curriculum/stage-options.js";
+import type { CurriculumOptions } from "../src/options/curriculum.js";
+import type { CurriculumPlan } from "../src/plan/curriculum-plan.js";
+import { planCurriculum } from "../src/plan/make-plan.js";
 import {
 	counted,
 	durationText,
@@ -46,7 +47,7 @@ export function curriculumCommand(): Command {
 			choice(
 				"--schedule <name>",
 				"how the bucket of each step is chosen (default: natural)",
-				[...Object.keys(schedules), "stages"],
+				schedules.names,
 			),
 		)
 		.addOption(
@@ -70,7 +71,7 @@ export function curriculumCommand(): Command {
 			choice(
 				"--batches <kind>",
 				"rows padded to their bucket, packed rows, sequences by a token budget, or all without padding (default: as the data are)",
-				batchKinds,
+				batchKinds.names,
 			),
 		)
 		.addOption(count("--pad-id <id>", "token to pad with (default: EOS, or 0)"))
@@ -145,7 +146,7 @@ Example:
 
 type Flags = Omit<CurriculumOptions, "datasets"> & { json?: boolean };
 
-function readStages(path: string): Partial<StageRequest>[] {
+function readStages(path: string): StageOptions[] {
 	let text: string;
 	try {
 		text = readFileSync(path, "utf8");
@@ -172,24 +173,11 @@ async function run(
 	if (json) process.stdout.write(`${JSON.stringify(plan)}\n`);
 }
 
-/** How many times the rows of the bucket that is used most are used. */
-function mostTimes({ datasets, stages }: CurriculumPlan): number {
-	const ends = stages.flatMap(({ buckets }) =>
-		buckets.flatMap(({ length, sources }) =>
-			sources.map(({ dataset, first, rows }) => {
-				const all = datasets[dataset].buckets.find((b) => b.length === length);
-				return (first + rows) / (all?.rows ?? 1);
-			}),
-		),
-	);
-	return Math.max(0, ...ends);
-}
-
 function describe(out: string, plan: CurriculumPlan, seconds: number): string {
-	const { totals, stages, tokensPerStep, batches } = plan;
+	const { totals, stages, tokensPerStep } = plan;
 	const lines = [
 		`Planned ${out} in ${durationText(seconds)}`,
-		`  steps      ${grouped(totals.steps)} of ${grouped(tokensPerStep)} tokens${batches === "token-budget" ? " at most" : ""}`,
+		`  steps      ${grouped(totals.steps)} of ${grouped(tokensPerStep)} tokens${stages.some(({ pools }) => pools !== null) ? " at most" : ""}`,
 	];
 	for (const [i, stage] of stages.entries()) {
 		if (stages.length > 1)
@@ -211,10 +199,9 @@ function describe(out: string, plan: CurriculumPlan, seconds: number): string {
 				`  schedule   ${counted(stage.offSchedule, "step")} of another length than it says, for want of data`,
 			);
 	}
-	const times = mostTimes(plan);
-	if (times > plan.epochs)
+	if (totals.timesUsed > plan.epochs)
 		lines.push(
-			`  repeated   some data is used up to ${Math.ceil(times)} times, to have as many tokens as asked for`,
+			`  repeated   some data is used up to ${Math.ceil(totals.timesUsed)} times, to have as many tokens as asked for`,
 		);
 	lines.push(
 		`  rows       ${grouped(totals.rows)} in steps, ${grouped(totals.unusedRows)} in none`,

@@ -1,16 +1,11 @@
 export { type Batch, batchSchema } from "./batches/batch.js";
-export type { CurriculumOptions } from "./batches/curriculum-options.js";
-export { planCurriculum } from "./batches/make-plan.js";
-export {
-	type Batches,
-	type BatchOptions,
-	type BatchState,
-	openBatches,
-} from "./batches/open-batches.js";
-export type { BatchKind, CurriculumPlan, PlanStage } from "./batches/plan.js";
+export { batchStreams } from "./batches/batch-streams.js";
+export type { Imbalance } from "./batches/mean-imbalance.js";
+export { type Batches, openBatches } from "./batches/open-batches.js";
 export { type BuildResult, build } from "./build/build.js";
 export type { BuildOptions, BuildProgress } from "./build/options.js";
 export type { StageTimes } from "./build/task.js";
+export { Int32Buffer } from "./core/buffers.js";
 export {
 	DataError,
 	EnvironmentError,
@@ -21,21 +16,28 @@ export {
 export { createRandom, permutation, type Random } from "./core/random.js";
 export { shuffledIndex } from "./core/shuffled-index.js";
 export {
-	Int32Buffer,
 	listLengths,
 	type TokenBatch,
 	TokenBatchBuilder,
 } from "./core/token-batch.js";
 export {
+	type BatchKind,
+	type BatchKindName,
+	batchKinds,
+} from "./curriculum/batch-kinds.js";
+export {
 	type EpochShares,
 	type EpochSharesInput,
 	epochShares,
 } from "./curriculum/epoch-shares.js";
-export { scheduleOdds } from "./curriculum/odds.js";
 export type { StageBucket } from "./curriculum/plan-stage.js";
 export type { Schedule, ScheduleOptions } from "./curriculum/schedule.js";
-export { schedules } from "./curriculum/schedules.js";
-export type { StageRequest } from "./curriculum/stage-request.js";
+export {
+	type ScheduleName,
+	scheduleOdds,
+	schedules,
+} from "./curriculum/schedules.js";
+export type { Stage, StageOptions } from "./curriculum/stage-options.js";
 export {
 	createShard,
 	type Shard,
@@ -47,6 +49,7 @@ export {
 	type PackedWindow,
 	packedRows,
 	packedSchema,
+	packedWindow,
 } from "./dataset/rows.js";
 export type { Settings } from "./dataset/settings.js";
 export type { Totals } from "./dataset/totals.js";
@@ -62,6 +65,14 @@ export { type Decomposer, decomposers } from "./decompose/decomposers.js";
 export { longDocuments } from "./decompose/long-documents.js";
 export type { Pieces } from "./decompose/pieces.js";
 export { split } from "./decompose/split.js";
+export {
+	alwaysColumns,
+	batchColumns,
+	type Column as RowColumn,
+	type ColumnName,
+	columns,
+	storedColumns,
+} from "./masks/columns.js";
 export {
 	alignmentOf,
 	type CuSeqlens,
@@ -79,10 +90,11 @@ export {
 } from "./masks/labels.js";
 export {
 	type LossWeighting,
+	lossWeightings,
 	lossWeights,
 	type StepRow,
 } from "./masks/loss-weights.js";
-export type { MaskKind } from "./masks/mask-kind.js";
+export { type MaskKind, maskKinds } from "./masks/mask-kinds.js";
 export type { TokenRow } from "./masks/row.js";
 export {
 	documentIds,
@@ -103,6 +115,9 @@ export { toOlmoCore } from "./masks/views/olmo-core.js";
 export { toTorchtune } from "./masks/views/torchtune.js";
 export { toTrl } from "./masks/views/trl.js";
 export type { ViewOptions } from "./masks/views/view.js";
+export { type View, views } from "./masks/views/views.js";
+export type { BatchOptions, BatchState } from "./options/batches.js";
+export type { CurriculumOptions } from "./options/curriculum.js";
 export { patternBound } from "./pack/column-generation.js";
 export {
 	type CompareOptions,
@@ -125,6 +140,8 @@ export {
 } from "./pack/pack-documents.js";
 export type { Packer, PackerOptions, Packing } from "./pack/packing.js";
 export { StreamingPacker } from "./pack/streaming.js";
+export type { CurriculumPlan, PlanStage } from "./plan/curriculum-plan.js";
+export { planCurriculum } from "./plan/make-plan.js";
 export {
 	type DocumentLengthsOptions,
 	documentLengths,

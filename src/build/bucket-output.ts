@@ -1,10 +1,10 @@
 import { permutation, type Random } from "../core/random.js";
+import { packedWindow } from "../dataset/rows.js";
 import type { BucketSettings } from "../dataset/settings.js";
 import { bucketTotals } from "../dataset/totals.js";
 import { decomposeDocuments } from "../decompose/decompose-documents.js";
 import type { Pieces } from "../decompose/pieces.js";
 import { findPacker } from "../pack/pack.js";
-import { labelCounts } from "./label-counts.js";
 import type {
 	Output,
 	OutputContext,
@@ -99,14 +99,13 @@ export class BucketOutput implements Output {
 		);
 		const packing = { order: order.map((i) => members[i]), packOffsets };
 		const { documents, firstDocument } = window;
-		const rows = {
+		const rows = packedWindow({
 			documents,
 			pieces,
 			packing,
 			task,
 			firstDocument,
-			labelCounts: labelCounts(window.lengths.length, pieces),
-		};
+		});
 		const count = bucketTotals(totals, length);
 		for (const pack of permutation(packOffsets.length - 1, random)) {
 			const { shard, row } = series.next();

@@ -5,9 +5,13 @@ import type {
 	OrderSettings,
 	Settings,
 } from "../dataset/settings.js";
-import { maskColumns } from "../masks/columns.js";
+import { storedColumns } from "../masks/columns.js";
 import { type LossWeighting, lossWeightings } from "../masks/loss-weights.js";
-import { checkMaskKind, type MaskKind } from "../masks/mask-kind.js";
+import {
+	checkMaskKind,
+	isMaskForAll,
+	type MaskKind,
+} from "../masks/mask-kinds.js";
 import { DEFAULT_COST } from "../pack/cost.js";
 import { orders } from "../pack/order.js";
 import { packerName } from "../pack/pack.js";
@@ -72,7 +76,7 @@ export interface BuildOptions extends BucketOptions {
 	padToMultiple?: number | undefined;
 	/** `shuffled` (default), or `balanced`: the rows of a step cost nearly the same. */
 	order?: string | undefined;
-	/** Columns to storage besides the usual ones: names from `maskColumns`. */
+	/** Columns to storage besides the usual ones: names from `storedColumns`. */
 	columns?: readonly string[] | undefined;
 	/** Storage weights that make each label, or each document, count the same: `token`, `document`. */
 	lossWeight?: LossWeighting | undefined;
@@ -119,9 +123,6 @@ export interface BuildProgress {
 	tasks: number;
 	totalTasks: number;
 }
-
-/** Masks that hold for a whole dataset: prefixes differ from sequence to sequence. */
-const recordedMasks = ["causal", "sliding-window", "lambda", "per-layer"];
 
 const MIB = 2 ** 20;
 
@@ -246,19 +247,20 @@ function checkOrder({ order, ranks, shuffleWindow }: BuildOptions): void {
 
 function checkColumns({ columns, lossWeight, mask }: BuildOptions): void {
 	for (const column of columns ?? [])
-		requireOneOf("columns (--columns)", column, Object.keys(maskColumns));
+		requireOneOf("columns (--columns)", column, storedColumns);
 	if (lossWeight !== undefined)
-		requireOneOf("lossWeight (--loss-weight)", lossWeight, lossWeightings);
+		requireOneOf(
+			"lossWeight (--loss-weight)",
+			lossWeight,
+			lossWeightings.names,
+		);
 	if (mask === undefined) return;
-	for (const kind of [mask, ...layersOf(mask)])
-		requireOneOf("mask (--mask)", kind?.kind, recordedMasks);
 	checkMaskKind(mask);
-}
-
-function layersOf(mask: MaskKind): readonly MaskKind[] {
-	return mask?.kind === "per-layer" && Array.isArray(mask.layers)
-		? mask.layers
-		: [];
+	if (!isMaskForAll(mask))
+		throw new UsageError(
+			"bad-option",
+			`the mask ${mask.kind} differs from sequence to sequence, and a dataset has one for all.`,
+		);
 }
 
 function resolveOrder(options: BuildOptions): OrderSettings {

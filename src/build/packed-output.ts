@@ -1,7 +1,6 @@
 import type { Random } from "../core/random.js";
-import type { PackedWindow } from "../dataset/rows.js";
+import { packedWindow } from "../dataset/rows.js";
 import { droppedTokens, packDocuments } from "../pack/pack-documents.js";
-import { labelCounts } from "./label-counts.js";
 import type {
 	Output,
 	OutputContext,
@@ -51,14 +50,13 @@ export class PackedOutput implements Output {
 		const { seqLen } = plan.settings;
 		const options = packOptionsOf(plan.settings);
 		const { pieces, packing } = packDocuments(lengths, seqLen, options);
-		const window: PackedWindow = {
+		const window = packedWindow({
 			documents,
 			pieces,
 			packing,
 			task,
 			firstDocument,
-			labelCounts: labelCounts(lengths.length, pieces),
-		};
+		});
 		const packs = this.#remainder.take(window);
 		const places = await this.#rows.write(window, packs, random);
 		const dropped = droppedTokens(lengths, pieces, options, seqLen);

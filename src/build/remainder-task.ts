@@ -1,5 +1,6 @@
+import { Int32Buffer } from "../core/buffers.js";
 import { createRandom } from "../core/random.js";
-import { Int32Buffer, TokenBatchBuilder } from "../core/token-batch.js";
+import { TokenBatchBuilder } from "../core/token-batch.js";
 import {
 	numberOfDocument,
 	type PackedWindow,
@@ -79,9 +80,7 @@ export async function runRemainderTask(
 		const window: PackedWindow = {
 			documents,
 			...packDocuments(lengths, settings.seqLen, packOptionsOf(settings)),
-			task,
-			firstDocument: 0,
-			origins: {
+			doc: {
 				task: tasks.view(),
 				number: numbers.view(),
 				start: starts.view(),

@@ -1,4 +1,4 @@
-import { maskColumns } from "../masks/columns.js";
+import { columns } from "../masks/columns.js";
 import type { ColumnType, Schema } from "../tables/columns.js";
 import { bucketName, bucketOfPath } from "./bucket-name.js";
 import type { Manifest } from "./manifest.js";
@@ -97,8 +97,10 @@ function arrowBytes(config: Config, schema: Schema): number {
 
 /** How many values all rows have of a column. */
 function entries(column: string, { rows, sequences, tokens }: Config): number {
-	if (column === "input_ids" || column === "loss_weight") return tokens;
-	const kind = maskColumns[column]?.entries ?? "sequence";
-	if (kind === "token") return tokens;
-	return sequences + (kind === "border" ? rows : 0);
+	const counts = {
+		token: tokens,
+		sequence: sequences,
+		border: sequences + rows,
+	};
+	return counts[columns.find(column).entries];
 }

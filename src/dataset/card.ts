@@ -1,22 +1,8 @@
+import { columns } from "../masks/columns.js";
 import type { Schema } from "../tables/columns.js";
 import { bucketName } from "./bucket-name.js";
 import { cardYaml } from "./card-yaml.js";
 import type { Manifest } from "./manifest.js";
-import { packedSchema } from "./rows.js";
-
-/** What the columns hold that are there when asked for. */
-const MEANINGS: Record<string, string> = {
-	position_ids: "positions, from 0 in each sequence",
-	segment_ids: "the number of each token's sequence in the row, from 1",
-	loss_mask: "1 where the token is a label, 0 for the first of each sequence",
-	labels: "unshifted labels: the tokens, -100 for the first of each sequence",
-	seq_start_id: "where each sequence begins in the row",
-	cu_seqlens: "0, and where each sequence ends",
-	cu_seqlens_padded:
-		"the same once each sequence is padded to the multiple of the settings",
-	loss_weight:
-		"weights of the labels; divide by their sum over all rows of a step",
-};
 
 /**
  * The dataset card, README.md. Its YAML tells Hugging Face `datasets` which
@@ -55,13 +41,8 @@ ${[...buckets, ...dropped, ...skipped, `| shards | ${number(shards.length)} ${se
 
 | column | holds |
 |---|---|
-| \`input_ids\` | the row's tokens, unshifted |
-| \`seq_lengths\` | tokens of each sequence in it |
-| \`doc_ids\` | document of each sequence: \`doc_id\` in \`index/\` |
-| \`doc_offsets\` | where in its document the sequence begins |
 ${schema
-	.slice(packedSchema.length)
-	.map(({ name }) => `| \`${name}\` | ${MEANINGS[name]} |\n`)
+	.map(({ name }) => `| \`${name}\` | ${columns.find(name).meaning} |\n`)
 	.join("")}
 \`\`\`python
 ${snippet(manifest)}\`\`\`

@@ -1,4 +1,4 @@
-import { Int32Buffer } from "../core/token-batch.js";
+import { Int32Buffer } from "../core/buffers.js";
 import type { ColumnBatch, Schema } from "../tables/columns.js";
 
 /** The columns of an index file: a row for each document of a task, in its order. */

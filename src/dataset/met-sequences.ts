@@ -1,4 +1,4 @@
-import { Int32Buffer } from "../core/token-batch.js";
+import { Int32Buffer } from "../core/buffers.js";
 
 /** Sequences of a task, as they were met in its shards. */
 export class MetSequences {

@@ -1,6 +1,6 @@
 import type { RemainderRule } from "../decompose/decompose-documents.js";
 import type { LossWeighting } from "../masks/loss-weights.js";
-import type { MaskKind } from "../masks/mask-kind.js";
+import type { MaskKind } from "../masks/mask-kinds.js";
 
 /** What determines the bytes of a dataset, besides the input and the tokenizer. */
 export interface Settings {
@@ -30,7 +30,7 @@ export interface Settings {
 	padToMultiple: number | null;
 	/** In what order rows are written. */
 	order: OrderSettings;
-	/** Columns besides the usual ones: names from `maskColumns`. */
+	/** Columns besides the usual ones: names from `storedColumns`. */
 	columns: string[];
 	/** What the column `loss_weight` makes count the same; null: there is none. */
 	lossWeight: LossWeighting | null;

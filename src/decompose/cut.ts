@@ -1,4 +1,4 @@
-import { Int32Buffer } from "../core/token-batch.js";
+import { Int32Buffer } from "../core/buffers.js";
 import type { Pieces } from "./pieces.js";
 
 /**

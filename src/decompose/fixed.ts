@@ -1,5 +1,5 @@
+import { Int32Buffer } from "../core/buffers.js";
 import { UsageError } from "../core/errors.js";
-import { Int32Buffer } from "../core/token-batch.js";
 import type { DecomposeOptions } from "./decompose-options.js";
 import { checkMaxLength } from "./max-length.js";
 import type { Pieces } from "./pieces.js";

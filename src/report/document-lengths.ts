@@ -1,5 +1,5 @@
+import { Int32Buffer } from "../core/buffers.js";
 import { UsageError } from "../core/errors.js";
-import { Int32Buffer } from "../core/token-batch.js";
 import { indexSchema } from "../dataset/index-rows.js";
 import { MANIFEST } from "../dataset/manifest.js";
 import { openDataset } from "../dataset/open.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Window } from "../../src/build/window.js";
-import type { Int32Buffer } from "../../src/core/token-batch.js";
+import type { Int32Buffer } from "../../src/core/buffers.js";
 import type { Settings } from "../../src/dataset/settings.js";
 import { emptyTotals } from "../../src/dataset/totals.js";
 import type { Tokenizer } from "../../src/tokenizer/tokenizer.js";

@@ -1,10 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-	Int32Buffer,
-	listLengths,
-	TokenBatchBuilder,
-} from "../../src/core/token-batch.js";
+import { Int32Buffer } from "../../src/core/buffers.js";
+import { listLengths, TokenBatchBuilder } from "../../src/core/token-batch.js";
 
 const lists = fc.array(
 	fc.array(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
