@@ -15,8 +15,10 @@ const floors = [
 	"sources",
 	"tables",
 	"dataset",
-	"build",
+	"options",
+	"plan",
 	"batches",
+	"build",
 	"report",
 ];
 const pure = new Set([

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Int32Buffer } from "../../src/core/buffers.js";
 import { listLengths, TokenBatchBuilder } from "../../src/core/token-batch.js";
 
 const lists = fc.array(
@@ -26,9 +25,4 @@ test("a builder gives back the lists put in, also after it is cleared", () => {
 			}
 		}),
 	);
-});
-
-test("a buffer refuses what no typed array could hold", () => {
-	const buffer = new Int32Buffer(1);
-	expect(() => buffer.reserve(2 ** 31)).toThrow(RangeError);
 });
