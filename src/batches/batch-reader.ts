@@ -1,17 +1,21 @@
+import { type BatchKind, batchKinds } from "../curriculum/batch-kinds.js";
 import { shareMultiple, shareOfRow } from "../masks/sequence-parallel.js";
-import { balanceRanks } from "../pack/balance-ranks.js";
+import { balanceRanks, rankImbalance } from "../pack/balance-ranks.js";
 import { DEFAULT_COST } from "../pack/cost.js";
-import { rankImbalance } from "../pack/imbalance.js";
+import type { CurriculumPlan } from "../plan/curriculum-plan.js";
+import {
+	bucketOfLength,
+	type DatasetBuckets,
+} from "../plan/dataset-buckets.js";
+import { RowFinder } from "../plan/row-finder.js";
+import { OpenFiles, RowReader } from "../plan/row-reader.js";
+import { type Pool, readPool } from "../plan/sequence-pools.js";
+import type { PlanStep } from "../plan/steps-file.js";
 import type { Storage } from "../storage/storage.js";
 import { type Column, columnOf, type Schema } from "../tables/columns.js";
 import { type Batch, batchSchema } from "./batch.js";
 import { flatRow, paddedRows, type RowShape } from "./batch-rows.js";
 import type { BatchSettings } from "./batch-settings.js";
-import { BucketRows, OpenFiles } from "./bucket-rows.js";
-import { bucketOfLength, type DatasetBuckets } from "./dataset-buckets.js";
-import type { CurriculumPlan } from "./plan.js";
-import { RowFinder } from "./row-finder.js";
-import { type Pool, readPool } from "./sequence-pools.js";
 import {
 	itemsOfPool,
 	itemsOfRows,
@@ -19,11 +23,12 @@ import {
 	pickItems,
 	type StepItems,
 } from "./step-items.js";
-import { type PlanStep, StepsReader } from "./steps.js";
+import { StepsReader } from "./steps-reader.js";
 
 /** Reads what one rank gets of a step; any step, in any order. */
 export class BatchReader {
 	readonly #plan: CurriculumPlan;
+	readonly #kind: BatchKind;
 	readonly #settings: BatchSettings;
 	readonly #steps: StepsReader;
 	readonly #files = new OpenFiles();
@@ -41,16 +46,17 @@ export class BatchReader {
 		settings: BatchSettings,
 	) {
 		this.#plan = plan;
+		this.#kind = batchKinds.find(plan.batches);
 		this.#settings = settings;
 		this.#schema = batchSchema(plan.batches, settings.columns);
 		this.#steps = new StepsReader(storage, directory, plan.steps.rows);
-		const known = new Map<string, BucketRows>();
+		const known = new Map<string, RowReader>();
 		const rowsOf = (dataset: number, length: number) => {
 			const key = `${dataset} ${length}`;
 			const bucket = bucketOfLength(datasets[dataset], length);
 			const rows =
 				known.get(key) ??
-				new BucketRows(storage, datasets[dataset], bucket, this.#files);
+				new RowReader(storage, datasets[dataset], bucket, this.#files);
 			known.set(key, rows);
 			return rows;
 		};
@@ -70,10 +76,9 @@ export class BatchReader {
 		const finder = this.#finders[step.stage][step.bucket];
 		const { items, imbalance } = this.#share(step, finder);
 		const { length } = this.#plan.stages[step.stage].buckets[step.bucket];
-		const { rows, columns } =
-			this.#plan.batches === "flat"
-				? flatRow(items, finder, length, this.#flatShape(items))
-				: paddedRows(items, finder, length, this.#paddedShape(step));
+		const { rows, columns } = this.#kind.isPadded
+			? paddedRows(items, finder, length, this.#paddedShape(step))
+			: flatRow(items, finder, length, this.#flatShape(items));
 		const { values } = columnOf({ rows, columns }, "input_ids", "list<int32>");
 		return {
 			step: number,
@@ -127,11 +132,11 @@ export class BatchReader {
 		first: number,
 		count: number,
 	): StepItems {
-		if (this.#plan.batches === "token-budget") {
+		if (this.#kind.items === "sequences") {
 			const pool = this.#poolOf(step, finder);
 			return itemsOfPool(finder, pool, step.part, first, count);
 		}
-		const fullLength = step.length + this.#plan.more;
+		const fullLength = step.length + Number(this.#plan.plusOne);
 		return itemsOfRows(finder, step.offset + first, count, fullLength);
 	}
 
@@ -151,17 +156,16 @@ export class BatchReader {
 	}
 
 	#paddedShape({ length }: PlanStep): RowShape {
-		const { batches, more } = this.#plan;
-		// A budget's lengths are those of the sequences, whatever the bucket's rows are.
-		if (batches === "token-budget")
-			return this.#shape(length, this.#up(length));
+		// The lengths of sequences are not those of the bucket's rows.
+		if (this.#kind.items === "sequences")
+			return this.#shape(length, this.#roundedUp(length));
 		// Rows that are cut give a token beyond the bucket's length as a label alone.
-		return this.#shape(length + more, length);
+		return this.#shape(length + Number(this.#plan.plusOne), length);
 	}
 
 	#flatShape({ lengths }: StepItems): RowShape {
 		const tokens = lengths.reduce((sum, n) => sum + n, 0);
-		return this.#shape(tokens, this.#up(tokens));
+		return this.#shape(tokens, this.#roundedUp(tokens));
 	}
 
 	#shape(tokens: number, cutWidth: number): RowShape {
@@ -175,7 +179,7 @@ export class BatchReader {
 	}
 
 	/** Rounded up to what rows can be cut into. */
-	#up(tokens: number): number {
+	#roundedUp(tokens: number): number {
 		const { sequenceParallel, sequenceShares } = this.#settings;
 		const multiple = shareMultiple(sequenceParallel, sequenceShares);
 		return Math.ceil(tokens / multiple) * multiple;

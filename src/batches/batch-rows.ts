@@ -1,8 +1,8 @@
-import { Int32Buffer } from "../core/token-batch.js";
-import { batchColumns } from "../masks/batch-columns.js";
+import { Int32Buffer } from "../core/buffers.js";
+import { columns as rowColumns } from "../masks/columns.js";
 import { cutRow } from "../masks/sequence-parallel.js";
+import type { RowFinder } from "../plan/row-finder.js";
 import type { Column, ColumnBatch } from "../tables/columns.js";
-import type { RowFinder } from "./row-finder.js";
 import { lengthsOf, type StepItems, tokensOf } from "./step-items.js";
 
 /** How the tokens of items become rows. */
@@ -118,10 +118,12 @@ function madeColumns(
 	const made: Record<string, Column> = {};
 	const length = Math.max(width, tokens);
 	for (const name of columns) {
+		const { batch } = rowColumns.find(name);
+		if (batch === undefined) throw new Error(`no batch has a column ${name}`);
 		const values = new Int32Buffer(count * length);
 		const offsets = new Int32Array(count + 1);
 		for (let i = 0; i < count; i++) {
-			const row = batchColumns[name](rowOf(i), length);
+			const row = batch(rowOf(i), length);
 			values.append(spans === null ? row : cutRow(row, spans));
 			offsets[i + 1] = values.length;
 		}

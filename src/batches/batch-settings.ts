@@ -1,7 +1,10 @@
-import { UsageError } from "../core/errors.js";
-import { batchColumns } from "../masks/batch-columns.js";
+import { optionName, UsageError } from "../core/errors.js";
+import { resolveOptions } from "../core/option.js";
+import { batchKinds } from "../curriculum/batch-kinds.js";
+import { type ColumnName, columns } from "../masks/columns.js";
 import { type SequenceShares, shareOfRow } from "../masks/sequence-parallel.js";
-import type { CurriculumPlan } from "./plan.js";
+import { type BatchOptions, batchesTable } from "../options/batches.js";
+import type { CurriculumPlan } from "../plan/curriculum-plan.js";
 
 /** What a rank is given of each step, and how. */
 export interface BatchSettings {
@@ -14,51 +17,117 @@ export interface BatchSettings {
 	/** Ranks that share each row. */
 	sequenceParallel: number;
 	sequenceShares: SequenceShares;
+	/** Steps to give: from one, to before another. */
+	from: number;
+	end: number;
+	/** Steps that are read before they are asked for. */
+	readAhead: number;
 }
 
+/** What a trainer needs beside rows that are cut: without it a share does not say where it is from. */
+const COLUMNS_OF_SHARES: readonly ColumnName[] = [
+	"position_ids",
+	"shift_labels",
+];
+
 /**
- * Checks that a plan can be read so.
+ * The settings that the options come to for a plan.
  * @throws UsageError that says the numbers and a way out
  */
-export function checkBatchSettings(
+export function resolveBatches(
 	plan: CurriculumPlan,
-	{ rank, worldSize, columns, sequenceParallel, sequenceShares }: BatchSettings,
-): void {
-	if (!Number.isInteger(rank) || rank < 0 || rank >= worldSize)
-		throw new UsageError(
-			"bad-rank",
-			`there is no rank ${rank} (--rank) among ${worldSize} ranks (--world-size): give one from 0 to ${worldSize - 1}.`,
-		);
-	for (const column of columns)
-		if (!Object.hasOwn(batchColumns, column))
-			throw new UsageError(
-				"bad-option",
-				`columns (--columns) is "${column}": give one of ${Object.keys(batchColumns).join(", ")}.`,
-			);
-	if (sequenceParallel > 1 && columns.includes("cu_seqlens"))
+	given: BatchOptions,
+): BatchSettings {
+	const options = resolveOptions(batchesTable, given);
+	const { sequenceParallel, worldSize, rank } = options;
+	if (rank >= worldSize)
 		throw new UsageError(
 			"bad-option",
-			"cu_seqlens are of whole rows, and --sequence-parallel cuts them: leave one of the two out.",
+			`there is no rank ${rank} (${optionName("rank")}) among ${worldSize} ranks (${optionName("worldSize")}): give one from 0 to ${worldSize - 1}.`,
 		);
+	const isCut = sequenceParallel > 1;
+	if (options.sequenceShares !== undefined && !isCut)
+		throw new UsageError(
+			"ignored-option",
+			`${optionName("sequenceShares")} says how ${optionName("sequenceParallel")} cuts rows: give that too.`,
+		);
+	const isOfWholeRows = (name: string) =>
+		columns.find(name).entries !== "token";
+	const whole = options.columns.find(isOfWholeRows);
+	if (isCut && whole !== undefined)
+		throw new UsageError(
+			"bad-option",
+			`${whole} are of whole rows, and ${optionName("sequenceParallel")} cuts them: leave one of the two out.`,
+		);
+	const ofKind = batchKinds.find(plan.batches).columns;
+	const needed = isCut
+		? [...ofKind.filter((name) => !isOfWholeRows(name)), ...COLUMNS_OF_SHARES]
+		: ofKind;
+	const from = firstStep(options, plan);
+	const { steps } = plan.totals;
+	const settings = {
+		...options,
+		sequenceShares: options.sequenceShares ?? "contiguous",
+		columns: [...new Set([...needed, ...options.columns])],
+		from,
+		end: Math.min(steps, from + (options.steps ?? steps)),
+	};
+	checkShares(plan, settings);
+	return settings;
+}
+
+/** @throws UsageError where ranks do not divide the rows of a step, or rows cannot be cut. */
+function checkShares(
+	plan: CurriculumPlan,
+	{ worldSize, sequenceParallel, sequenceShares }: BatchSettings,
+): void {
 	if (worldSize % sequenceParallel !== 0)
 		throw new UsageError(
-			"bad-sequence-parallel",
-			`${sequenceParallel} ranks that share a row (--sequence-parallel) do not divide the ${worldSize} ranks (--world-size).`,
+			"bad-option",
+			`${sequenceParallel} ranks that share a row (${optionName("sequenceParallel")}) do not divide the ${worldSize} ranks (${optionName("worldSize")}).`,
 		);
 	const groups = worldSize / sequenceParallel;
+	const { items, isPadded } = batchKinds.find(plan.batches);
+	const refuse = (rows: number, what: string) =>
+		new UsageError(
+			"bad-option",
+			`${groups} ranks${sequenceParallel > 1 ? `, of ${sequenceParallel} each,` : ""} do not divide the ${rows} ${what}: use as many ranks as divide them, or plan again with ${optionName("worldSize", groups)}.`,
+		);
+	if (items === "sequences") {
+		if (plan.worldSize % groups !== 0)
+			throw refuse(plan.worldSize, "sequences that batches are multiples of");
+		return;
+	}
 	for (const { buckets } of plan.stages)
 		for (const { length, batchRows } of buckets) {
-			const rows = plan.batches === "token-budget" ? plan.worldSize : batchRows;
-			if (rows % groups !== 0)
-				throw new UsageError(
-					"bad-world-size",
-					`${groups} ranks${sequenceParallel > 1 ? `, of ${sequenceParallel} each,` : ""} do not divide the ${rows} ${plan.batches === "token-budget" ? "sequences that batches are multiples of" : `sequences of ${length} tokens in a step`}: use as many ranks as divide them, or plan again with --world-size ${groups}.`,
-				);
-			if (
-				sequenceParallel > 1 &&
-				plan.batches !== "flat" &&
-				plan.batches !== "token-budget"
-			)
+			if (batchRows % groups !== 0)
+				throw refuse(batchRows, `sequences of ${length} tokens in a step`);
+			if (sequenceParallel > 1 && isPadded)
 				shareOfRow(length, sequenceParallel, 0, sequenceShares);
 		}
+}
+
+function firstStep(
+	{ fromStep, state }: Pick<BatchOptions, "fromStep" | "state">,
+	{ planHash, totals }: CurriculumPlan,
+): number {
+	if (state !== undefined && fromStep !== undefined)
+		throw new UsageError(
+			"ignored-option",
+			`${optionName("state")} says the step: leave out ${optionName("fromStep")}, or the state.`,
+		);
+	if (state !== undefined && state.plan !== planHash)
+		throw new UsageError(
+			"other-plan",
+			`the state is of the plan ${state.plan.slice(0, 12)}, and this plan is ${planHash.slice(0, 12)}: name the plan that it is of, or begin with ${optionName("fromStep")}.`,
+		);
+	const step = state?.step ?? fromStep ?? 0;
+	// A run that is at its end may look again: there is nothing left for it.
+	const last = state === undefined ? totals.steps - 1 : totals.steps;
+	if (step < 0 || step > last)
+		throw new UsageError(
+			"bad-option",
+			`there is no step ${step}: the plan has ${totals.steps}, from 0 to ${totals.steps - 1}. Plan more ${optionName("tokens")} or ${optionName("epochs")} to go on.`,
+		);
+	return step;
 }

@@ -1,5 +1,6 @@
+import { type BatchKindName, batchKinds } from "../curriculum/batch-kinds.js";
+import { columns as rowColumns } from "../masks/columns.js";
 import type { ColumnBatch, Schema } from "../tables/columns.js";
-import type { BatchKind } from "./plan.js";
 
 /** What one rank gets of one step. */
 export interface Batch extends ColumnBatch {
@@ -17,18 +18,19 @@ export interface Batch extends ColumnBatch {
 
 /** The columns that batches of a kind have, with those asked for. */
 export function batchSchema(
-	kind: BatchKind,
+	kind: BatchKindName,
 	columns: readonly string[],
 ): Schema {
+	const { items, isPadded } = batchKinds.find(kind);
 	return [
 		/** The step, in each row. */
 		{ name: "step", type: "int32" },
-		...(kind === "flat" ? FLAT : ROWS),
+		...(isPadded ? ROWS : FLAT),
 		/** Sequences within a row of the datasets begin at these tokens of it. */
-		...(kind === "token-budget"
+		...(items === "sequences"
 			? [{ name: "start", type: "int32" as const }]
 			: []),
-		...columns.map((name) => ({ name, type: "list<int32>" as const })),
+		...columns.map((name) => ({ name, type: rowColumns.find(name).type })),
 	];
 }
 

@@ -1,8 +1,8 @@
-import { storageAt } from "../storage/storages.js";
+import type { CurriculumPlan } from "../plan/curriculum-plan.js";
+import type { DatasetBuckets } from "../plan/dataset-buckets.js";
+import { localFiles as storage } from "../storage/local.js";
 import { BatchReader } from "./batch-reader.js";
 import type { BatchSettings } from "./batch-settings.js";
-import type { DatasetBuckets } from "./dataset-buckets.js";
-import type { CurriculumPlan } from "./plan.js";
 
 /** What a reader is made of, on this thread or another. */
 export interface ReaderSource {
@@ -14,11 +14,5 @@ export interface ReaderSource {
 
 export function createReader(source: ReaderSource): BatchReader {
 	const { directory, plan, datasets, settings } = source;
-	return new BatchReader(
-		storageAt(directory),
-		directory,
-		plan,
-		datasets,
-		settings,
-	);
+	return new BatchReader(storage, directory, plan, datasets, settings);
 }

@@ -1,6 +1,6 @@
-import { Int32Buffer } from "../core/token-batch.js";
-import type { RowFinder } from "./row-finder.js";
-import type { Pool } from "./sequence-pools.js";
+import { Int32Buffer } from "../core/buffers.js";
+import type { RowFinder } from "../plan/row-finder.js";
+import type { Pool } from "../plan/sequence-pools.js";
 
 /** Rows of a step, or sequences within rows, column by column. */
 export interface StepItems {

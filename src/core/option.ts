@@ -75,9 +75,12 @@ export type Resolved<T extends OptionTable> = {
 		: ValueOf<T[K]> | undefined;
 };
 
-/** The options of all entries of a registry, as one table's type. */
-export type EntryOptions<E extends Record<string, { options: OptionTable }>> =
-	Intersected<E[keyof E]["options"]>;
+/** The options of all entries of a registry, as one table's type: none has a value beside every entry. */
+export type EntryOptions<E extends Record<string, { options: OptionTable }>> = {
+	readonly [K in keyof Intersected<E[keyof E]["options"]>]: Option<
+		ValueOf<Intersected<E[keyof E]["options"]>[K]>
+	>;
+};
 
 type Intersected<U> = (U extends unknown ? (u: U) => void : never) extends (
 	all: infer I extends OptionTable,

@@ -1,3 +1,5 @@
+import { Int32Buffer } from "./buffers.js";
+
 /**
  * A batch of token lists, held as in an Arrow list array:
  * list i is `ids[offsets[i] .. offsets[i + 1])`.
@@ -7,47 +9,6 @@ export interface TokenBatch {
 	ids: Int32Array;
 	/** Borders of the lists in `ids`: one more than there are lists. */
 	offsets: Int32Array;
-}
-
-const LONGEST = 2 ** 31 - 1;
-
-/** An Int32Array that grows by doubling. */
-export class Int32Buffer {
-	array: Int32Array;
-	length = 0;
-
-	constructor(capacity = 1024) {
-		this.array = new Int32Array(capacity);
-	}
-
-	/** Makes room for `count` more; the caller writes them and adds to `length`. */
-	reserve(count: number): void {
-		const needed = this.length + count;
-		if (needed <= this.array.length) return;
-		if (needed > LONGEST)
-			throw new RangeError("an Int32Buffer holds at most 2^31 - 1 numbers");
-		const grown = new Int32Array(
-			Math.min(LONGEST, Math.max(needed, this.array.length * 2)),
-		);
-		grown.set(this.array.subarray(0, this.length));
-		this.array = grown;
-	}
-
-	push(value: number): void {
-		if (this.length === this.array.length) this.reserve(1);
-		this.array[this.length++] = value;
-	}
-
-	append(values: ArrayLike<number>): void {
-		this.reserve(values.length);
-		this.array.set(values, this.length);
-		this.length += values.length;
-	}
-
-	/** What is held now: a view, valid until the next call that grows. */
-	view(): Int32Array {
-		return this.array.subarray(0, this.length);
-	}
 }
 
 /**

@@ -27,7 +27,7 @@ export interface EpochShares {
  * each a multiple, rounded; then the longest bucket makes up for what rounding left,
  * until the tokens are reached or passed. What the authors' `get_dd_params.py`
  * answers (apple/ml-dataset-decomposition).
- * @throws UsageError `bad-epochs` when the lists or numbers do not go together.
+ * @throws UsageError `bad-option` when the lists or numbers do not go together.
  */
 export function epochShares(input: EpochSharesInput): EpochShares {
 	check(input);
@@ -57,14 +57,14 @@ function check({ tokens, epochs, ...lists }: EpochSharesInput): void {
 	] as const)
 		if (!Number.isInteger(value) || value < 1)
 			throw new UsageError(
-				"bad-epochs",
+				"bad-option",
 				`${name} is ${value}: give a whole number of at least 1.`,
 			);
 	const buckets = lists.lengths.length;
 	for (const [name, list] of Object.entries(lists))
 		if (list.length !== buckets || buckets === 0)
 			throw new UsageError(
-				"bad-epochs",
+				"bad-option",
 				`there are ${list.length} ${name} for ${buckets} buckets: give one for each.`,
 			);
 }

@@ -1,84 +1,122 @@
-import { UsageError } from "../core/errors.js";
-import { requireInteger } from "../core/require.js";
+import { optionName, UsageError } from "../core/errors.js";
+import {
+	integer,
+	integers,
+	number,
+	type OptionTable,
+	type Resolved,
+	required,
+} from "../core/option.js";
 import { shareOfCycle } from "./cycles.js";
-import type { Schedule, ScheduleOptions } from "./schedule.js";
+import type { Schedule } from "./schedule.js";
 
-const ENDS = [
-	"minDifficulty",
-	"maxDifficulty",
-	"totalCurriculumStep",
-	"difficultyStep",
-] as const;
+// Sequence-length warm-up as DeepSpeed's curriculum has it: the length is a function
+// of the step. A step takes the longest bucket of at most that length; where there is
+// none left, the shortest that is left, so that all data is used.
 
-/**
- * Sequence-length warm-up as DeepSpeed's curriculum has it: the length is a function
- * of the step. A step takes the longest bucket of at most that length; where there is
- * none left, the shortest that is left, so that all data is used.
- */
-export const fixedRoot: Schedule = {
-	takes: [...ENDS, "rootDegree"],
-	...followed(rootLength),
-	check(options, lengths) {
-		checkEnds(options, lengths);
-		const { rootDegree = 2 } = options;
-		if (!(rootDegree > 0))
-			throw new UsageError(
-				"bad-option",
-				`rootDegree (--root-degree) is ${rootDegree}: give a number above 0.`,
-			);
-	},
+const linearOptions = {
+	minDifficulty: integer({
+		help: "tokens of the sequences at first",
+		defaultText: "the shortest bucket",
+		least: 1,
+	}),
+	maxDifficulty: integer({
+		help: "tokens of the sequences once they are grown",
+		defaultText: "the longest bucket",
+		least: 1,
+	}),
+	totalCurriculumStep: integer({
+		help: "step of a cycle at which sequences are grown",
+		defaultText: "the last",
+		least: 1,
+	}),
+	difficultyStep: integer({
+		help: "lengths are rounded down to multiples of it",
+		default: 8,
+		least: 1,
+	}),
 };
 
-/** The same with a degree of 1. */
-export const fixedLinear: Schedule = {
-	takes: ENDS,
-	...followed((step, steps, lengths, options) =>
+const rootOptions = {
+	...linearOptions,
+	rootDegree: number({ help: "degree of the root", default: 2 }),
+};
+
+const discreteOptions = {
+	difficulty: required(
+		integers({ help: "lengths, one after the other", least: 1 }),
+	),
+	maxStep: required(
+		integers({
+			help: "last step of each length but the last in a cycle, from 1",
+			least: 1,
+		}),
+	),
+};
+
+export const fixedLinear: Schedule<typeof linearOptions> = {
+	meaning: "the length grows in proportion to the step, as in DeepSpeed",
+	options: linearOptions,
+	...byLength<typeof linearOptions>((step, steps, lengths, options) =>
 		rootLength(step, steps, lengths, { ...options, rootDegree: 1 }),
 	),
 	check: checkEnds,
 };
 
-/** The same with a list of lengths, and the last step of each. */
-export const fixedDiscrete: Schedule = {
-	takes: ["difficulty", "maxStep"],
-	...followed((step, _steps, _lengths, { difficulty = [], maxStep = [] }) => {
-		const place = maxStep.findIndex((last) => step + 1 <= last);
-		return difficulty[place === -1 ? difficulty.length - 1 : place];
-	}),
-	check({ difficulty = [], maxStep = [] }) {
-		for (const length of difficulty)
-			requireInteger("a length of difficulty (--difficulty)", length, 1);
-		for (const [i, step] of maxStep.entries())
-			requireInteger(
-				"a step of maxStep (--max-step)",
-				step,
-				i === 0 ? 1 : maxStep[i - 1] + 1,
-			);
-		if (difficulty.length !== maxStep.length + 1)
+export const fixedRoot: Schedule<typeof rootOptions> = {
+	meaning: "the length grows with a root of the step, as in DeepSpeed",
+	options: rootOptions,
+	...byLength<typeof rootOptions>(rootLength),
+	check(options, lengths) {
+		checkEnds(options, lengths);
+		if (options.rootDegree <= 0)
 			throw new UsageError(
 				"bad-option",
-				`fixed-discrete has ${difficulty.length} lengths (--difficulty) and ${maxStep.length} steps (--max-step): give a step for each length but the last.`,
+				`${optionName("rootDegree")} is ${options.rootDegree}: give a number above 0.`,
 			);
 	},
 };
 
-function checkEnds(options: ScheduleOptions, lengths: readonly number[]): void {
-	requireInteger(
-		"totalCurriculumStep (--total-curriculum-step)",
-		options.totalCurriculumStep,
-		1,
-	);
-	requireInteger(
-		"difficultyStep (--difficulty-step)",
-		options.difficultyStep,
-		1,
-	);
+export const fixedDiscrete: Schedule<typeof discreteOptions> = {
+	meaning: "lengths from a list, each up to a step, as in DeepSpeed",
+	options: discreteOptions,
+	...byLength<typeof discreteOptions>(
+		(step, _steps, _lengths, { difficulty, maxStep }) => {
+			const place = maxStep.findIndex((last) => step + 1 <= last);
+			return difficulty[place === -1 ? difficulty.length - 1 : place];
+		},
+	),
+	check({ difficulty, maxStep }) {
+		for (const [i, step] of maxStep.entries())
+			if (i > 0 && step <= maxStep[i - 1])
+				throw new UsageError(
+					"bad-option",
+					`a step in ${optionName("maxStep")} is ${step}, after ${maxStep[i - 1]}: give each a larger number than the one before.`,
+				);
+		if (difficulty.length !== maxStep.length + 1)
+			throw new UsageError(
+				"bad-option",
+				`there are ${difficulty.length} lengths in ${optionName("difficulty")} and ${maxStep.length} steps in ${optionName("maxStep")}: give a step for each length but the last.`,
+			);
+	},
+};
+
+function checkEnds(
+	options: Resolved<typeof linearOptions>,
+	lengths: readonly number[],
+): void {
 	const { least, most } = endsOf(options, lengths);
-	requireInteger("minDifficulty (--min-difficulty)", least, 1);
-	requireInteger("maxDifficulty (--max-difficulty)", most, least);
+	if (most < least)
+		throw new UsageError(
+			"bad-option",
+			`${optionName("maxDifficulty")} is ${most}, less than ${optionName("minDifficulty")}, ${least}: give at least that.`,
+		);
 }
 
-function endsOf(options: ScheduleOptions, lengths: readonly number[]) {
+function endsOf(
+	options: Resolved<typeof linearOptions>,
+	lengths: readonly number[],
+) {
 	return {
 		least: options.minDifficulty ?? lengths[0],
 		most: options.maxDifficulty ?? lengths[lengths.length - 1],
@@ -90,22 +128,18 @@ function rootLength(
 	step: number,
 	steps: number,
 	lengths: readonly number[],
-	options: ScheduleOptions,
+	options: Resolved<typeof rootOptions>,
 ): number {
 	const { least, most } = endsOf(options, lengths);
-	const {
-		totalCurriculumStep = steps,
-		difficultyStep = 8,
-		rootDegree = 2,
-	} = options;
+	const { totalCurriculumStep = steps, difficultyStep, rootDegree } = options;
 	const share = ((step + 1) / totalCurriculumStep) ** (1 / rootDegree);
 	const length = Math.floor(share * (most - least) + least);
 	return Math.min(length - (length % difficultyStep), most);
 }
 
-function followed(
-	lengthAt: NonNullable<Schedule["lengthAt"]>,
-): Pick<Schedule, "lengthAt" | "order"> {
+function byLength<T extends OptionTable>(
+	lengthAt: NonNullable<Schedule<T>["lengthAt"]>,
+): Pick<Schedule<T>, "lengthAt" | "order"> {
 	return {
 		lengthAt,
 		order(steps, lengths, options) {
@@ -116,10 +150,10 @@ function followed(
 				const left = steps.map((n) => shareOfCycle(n, cycles, cycle));
 				const total = left.reduce((sum, n) => sum + n, 0);
 				for (let step = 0; step < total; step++) {
-					const due = lengthAt(step, total, lengths, options);
+					const longest = lengthAt(step, total, lengths, options);
 					let bucket = -1;
 					for (const [b, length] of lengths.entries())
-						if (left[b] > 0 && (bucket === -1 || length <= due)) bucket = b;
+						if (left[b] > 0 && (bucket === -1 || length <= longest)) bucket = b;
 					order[at++] = bucket;
 					left[bucket]--;
 				}

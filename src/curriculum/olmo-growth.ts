@@ -1,6 +1,11 @@
+import { flag } from "../core/option.js";
 import { permutation, type Random } from "../core/random.js";
 import { shareOfCycle } from "./cycles.js";
 import type { Schedule } from "./schedule.js";
+
+const options = {
+	balanced: flag({ help: "as many steps of each bucket", default: false }),
+};
 
 /**
  * The growth curricula of OLMo-core's `NumpyVSLDataset`: a cycle has as many
@@ -10,9 +15,13 @@ import type { Schedule } from "./schedule.js";
  * `balanced` all buckets have as many as the smallest.
  * @param share What the formula's exponent comes to: 2^(e-1) or e.
  */
-export function olmoGrowth(share: (exponent: number) => number): Schedule {
+export function olmoGrowth(
+	meaning: string,
+	share: (exponent: number) => number,
+): Schedule<typeof options> {
 	return {
-		takes: ["balanced"],
+		meaning,
+		options,
 		trim(steps, { cycles, balanced }) {
 			const most = balanced ? Math.min(...steps) : Number.POSITIVE_INFINITY;
 			return steps.map((n) => Math.min(n, most)).map((n) => n - (n % cycles));
@@ -62,8 +71,8 @@ export function subCycleSteps(
 	const total = shares.reduce((sum, n) => sum + n, 0);
 	let left = steps;
 	return shares.map((part, c) => {
-		const due = c === buckets - 1 ? left : halfToEven((part / total) * steps);
-		const given = Math.min(due, left);
+		const rounded = halfToEven((part / total) * steps);
+		const given = c === buckets - 1 ? left : Math.min(rounded, left);
 		left -= given;
 		return given;
 	});

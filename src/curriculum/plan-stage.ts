@@ -1,9 +1,10 @@
-import { DataError, UsageError } from "../core/errors.js";
+import { DataError, optionName, UsageError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import { shareOfCycle } from "./cycles.js";
+import type { CountedBucket, PlanContext } from "./plan-context.js";
 import type { Schedule } from "./schedule.js";
-import { findSchedule } from "./schedules.js";
-import type { BucketRows, PlanContext, StageRequest } from "./stage-request.js";
+import { schedules } from "./schedules.js";
+import type { Stage } from "./stage-options.js";
 import { wantedRows } from "./wanted-rows.js";
 
 /** Rows of a dataset's bucket, as places in the bucket's permutation, epoch after epoch. */
@@ -41,14 +42,14 @@ export interface PlannedStage {
  */
 export function planStage(
 	context: PlanContext,
-	request: StageRequest,
+	stage: Stage,
 	random: Random,
 ): PlannedStage {
-	const schedule = findSchedule(request.schedule);
-	const lengths = lengthsOf(context, request);
+	const schedule = schedules.find(stage.schedule);
+	const lengths = lengthsOf(context, stage);
 	checkSteps(context, lengths);
-	schedule.check?.(request, lengths);
-	const wanted = wantedRows(context, request, lengths);
+	schedule.check?.(stage, lengths);
+	const wanted = wantedRows(context, stage, lengths);
 	const all = lengths.map((length, b) => {
 		const batchRows = context.tokensPerStep / length;
 		const rows = wanted.reduce((sum, ofDataset) => sum + ofDataset[b], 0);
@@ -56,7 +57,7 @@ export function planStage(
 		return { length, batchRows, rows, steps: Math.floor(rows / batchRows) };
 	});
 	const available = all.map(({ steps }) => steps);
-	const steps = schedule.trim?.(available, request) ?? available;
+	const steps = schedule.trim?.(available, stage) ?? available;
 	const buckets = all.map(({ length, batchRows, rows }, b): StageBucket => {
 		const taken = steps[b] * batchRows;
 		const ofDatasets = wanted.map((ofDataset) => ofDataset[b]);
@@ -68,39 +69,33 @@ export function planStage(
 			leftRows: rows - taken,
 		};
 	});
-	if (steps.every((n) => n === 0)) throw noSteps(context, request, all);
+	if (steps.every((n) => n === 0)) throw noSteps(context, stage, all);
 	checkCount(steps.reduce((sum, n) => sum + n, 0));
-	const order = schedule.order(steps, lengths, request, random);
-	if (request.firstLongest) putLongestFirst(order);
-	const offSchedule = countOffSchedule(
-		schedule,
-		order,
-		steps,
-		lengths,
-		request,
-	);
+	const order = schedule.order(steps, lengths, stage, random);
+	if (stage.firstLongest) putLongestFirst(order);
+	const offSchedule = countOffSchedule(schedule, order, steps, lengths, stage);
 	return { buckets, order, offSchedule };
 }
 
-/** Steps that are not of the longest bucket that fits the length due at them. */
+/** Steps that are not of the longest bucket that fits the length asked for at them. */
 function countOffSchedule(
 	{ lengthAt }: Schedule,
 	order: Uint16Array,
 	steps: readonly number[],
 	lengths: readonly number[],
-	request: StageRequest,
+	stage: Stage,
 ): number {
 	if (lengthAt === undefined) return 0;
 	let count = 0;
 	let at = 0;
-	for (let cycle = 0; cycle < request.cycles; cycle++) {
+	for (let cycle = 0; cycle < stage.cycles; cycle++) {
 		const ofCycle = steps.reduce(
-			(sum, n) => sum + shareOfCycle(n, request.cycles, cycle),
+			(sum, n) => sum + shareOfCycle(n, stage.cycles, cycle),
 			0,
 		);
 		for (let step = 0; step < ofCycle; step++) {
-			const due = lengthAt(step, ofCycle, lengths, request);
-			const longest = lengths.findLastIndex((length) => length <= due);
+			const asked = lengthAt(step, ofCycle, lengths, stage);
+			const longest = lengths.findLastIndex((length) => length <= asked);
 			if (order[at++] !== Math.max(0, longest)) count++;
 		}
 	}
@@ -110,11 +105,7 @@ function countOffSchedule(
 /** The lengths of the buckets that a stage uses, ascending. */
 export function lengthsOf(
 	{ datasets }: PlanContext,
-	{
-		buckets,
-		minLength = 0,
-		maxLength = Number.POSITIVE_INFINITY,
-	}: StageRequest,
+	{ buckets, minLength = 0, maxLength = Number.POSITIVE_INFINITY }: Stage,
 ): number[] {
 	const there = new Set(
 		datasets.flatMap((ofDataset) =>
@@ -149,20 +140,20 @@ function checkSteps(
 	const longest = lengths[lengths.length - 1];
 	if (tokensPerStep < longest)
 		throw new UsageError(
-			"bad-step",
-			`a step of ${tokensPerStep} tokens (--tokens-per-step) cannot hold one sequence of the longest bucket, ${longest}: give at least ${longest * worldSize}, or use shorter buckets (--max-length).`,
+			"bad-option",
+			`a step of ${tokensPerStep} tokens (${optionName("tokensPerStep")}) cannot hold one sequence of the longest bucket, ${longest}: give at least ${longest * worldSize}, or use shorter buckets (${optionName("maxLength")}).`,
 		);
 	for (const length of lengths) {
 		const rows = tokensPerStep / length;
 		if (!Number.isInteger(rows))
 			throw new UsageError(
-				"bad-step",
-				`a step of ${tokensPerStep} tokens (--tokens-per-step) is no whole number of sequences of ${length}: give a multiple of all lengths, ${lengths.join(", ")}, such as ${nearestMultiple(tokensPerStep, lengths, worldSize)}.`,
+				"bad-option",
+				`a step of ${tokensPerStep} tokens (${optionName("tokensPerStep")}) is no whole number of sequences of ${length}: give a multiple of all lengths, ${lengths.join(", ")}, such as ${nearestMultiple(tokensPerStep, lengths, worldSize)}.`,
 			);
 		if (rows % worldSize !== 0)
 			throw new UsageError(
-				"bad-step",
-				`${worldSize} ranks (--world-size) do not divide the ${rows} sequences of ${length} tokens in a step of ${tokensPerStep}: give a multiple of ${worldSize} x ${length}, such as --tokens-per-step ${nearestMultiple(tokensPerStep, lengths, worldSize)}.`,
+				"bad-option",
+				`${worldSize} ranks (${optionName("worldSize")}) do not divide the ${rows} sequences of ${length} tokens in a step of ${tokensPerStep}: give a multiple of ${worldSize} x ${length}, such as ${optionName("tokensPerStep", nearestMultiple(tokensPerStep, lengths, worldSize))}.`,
 			);
 	}
 }
@@ -197,11 +188,11 @@ function checkEnough(
 	if (rows < batchRows)
 		throw new DataError(
 			"small-bucket",
-			`the bucket of ${length} has ${rows} sequences, and a step of ${tokensPerStep} tokens takes ${batchRows}: give fewer --tokens-per-step, more data, or leave the bucket out by naming the others in --buckets.`,
+			`the bucket of ${length} has ${rows} sequences, and a step of ${tokensPerStep} tokens takes ${batchRows}: give fewer ${optionName("tokensPerStep")}, more data, or leave the bucket out by naming the others in ${optionName("buckets")}.`,
 		);
 }
 
-function rowsOf(buckets: readonly BucketRows[], length: number): number {
+function rowsOf(buckets: readonly CountedBucket[], length: number): number {
 	return buckets.find((bucket) => bucket.length === length)?.rows ?? 0;
 }
 
@@ -213,11 +204,11 @@ export function takeRows(
 	spare: number,
 ): SourceRows[] {
 	const taken = [...wanted];
-	for (let left = spare; left > 0; ) {
+	for (let kept = 0; kept < spare; ) {
 		const largest = taken.indexOf(Math.max(...taken));
-		const less = Math.min(left, taken[largest]);
-		taken[largest] -= less;
-		left -= less;
+		const keeps = Math.min(spare - kept, taken[largest]);
+		taken[largest] -= keeps;
+		kept += keeps;
 	}
 	return taken.flatMap((rows, dataset) => {
 		if (rows === 0) return [];
@@ -229,13 +220,13 @@ export function takeRows(
 
 function noSteps(
 	{ tokensPerStep }: PlanContext,
-	{ tokens, cycles }: StageRequest,
+	{ tokens, cycles }: Stage,
 	buckets: { length: number; rows: number }[],
 ): DataError {
 	const have = buckets.map(({ length, rows }) => `${rows} of ${length}`);
 	return new DataError(
 		"no-steps",
-		`no step of ${tokensPerStep} tokens comes out of the sequences that are left, ${have.join(", ")}${tokens === undefined ? "" : ` in a stage of ${tokens} tokens`}${cycles > 1 ? ` in ${cycles} cycles` : ""}: give fewer --tokens-per-step${cycles > 1 ? ", fewer --cycles" : ""}, or more data.`,
+		`no step of ${tokensPerStep} tokens comes out of the sequences that are left, ${have.join(", ")}${tokens === undefined ? "" : ` in a stage of ${tokens} tokens`}${cycles > 1 ? ` in ${cycles} cycles` : ""}: give fewer ${optionName("tokensPerStep")}${cycles > 1 ? `, fewer ${optionName("cycles")}` : ""}, or more data.`,
 	);
 }
 
@@ -245,8 +236,8 @@ const MOST_STEPS = 2 ** 28;
 function checkCount(steps: number): void {
 	if (steps > MOST_STEPS)
 		throw new UsageError(
-			"bad-step",
-			`the stage has ${steps} steps, and a stage can have ${MOST_STEPS}: give more --tokens-per-step, fewer --tokens or --epochs, or more stages.`,
+			"bad-option",
+			`the stage has ${steps} steps, and a stage can have ${MOST_STEPS}: give more ${optionName("tokensPerStep")}, fewer ${optionName("tokens")} or ${optionName("epochs")}, or more stages.`,
 		);
 }
 

@@ -1,33 +1,20 @@
+import type { OptionTable, Resolved } from "../core/option.js";
 import type { Random } from "../core/random.js";
 
-/** What the schedules can be told; each says what it takes. */
-export interface ScheduleOptions {
-	/** Times that the schedule runs, each over another part of the data. */
-	cycles: number;
-	/** Of `odds`: a number for each bucket, the shortest first. */
-	odds?: readonly number[] | undefined;
-	/** Of `olmo-grow-*`: as many steps of each bucket. */
-	balanced?: boolean | undefined;
-	/** Of `fixed-*`: tokens at the first step, and once it is grown; default the shortest and the longest bucket. */
-	minDifficulty?: number | undefined;
-	maxDifficulty?: number | undefined;
-	/** Of `fixed-linear` and `fixed-root`: the step of a cycle at which it is grown; default its number of steps. */
-	totalCurriculumStep?: number | undefined;
-	/** Lengths are rounded down to multiples of this; default 8. */
-	difficultyStep?: number | undefined;
-	/** Of `fixed-root`; default 2. */
-	rootDegree?: number | undefined;
-	/** Of `fixed-discrete`: lengths, and the last step of each but the last in a cycle, from 1. */
-	difficulty?: readonly number[] | undefined;
-	maxStep?: readonly number[] | undefined;
-}
+/** What a schedule is told: its own options, and how often it runs, each time over another part of the data. */
+export type ScheduleOptions<T extends OptionTable = OptionTable> =
+	Resolved<T> & { readonly cycles: number };
 
 /** How the bucket of each step is chosen. */
-export interface Schedule {
-	/** The options that it looks at, besides `cycles`; others would be ignored. */
-	takes: readonly (keyof ScheduleOptions)[];
+export interface Schedule<T extends OptionTable = OptionTable> {
+	/** One line, for help and docs. */
+	readonly meaning: string;
+	/** The options that are its own. */
+	readonly options: T;
+	/** The odds that steps are drawn with, the shortest bucket's first; for schedules with fixed odds. */
+	odds?(buckets: number): number[];
 	/** How many of a bucket's steps it uses, where it cannot use all. */
-	trim?(steps: readonly number[], options: ScheduleOptions): number[];
+	trim?(steps: readonly number[], options: ScheduleOptions<T>): number[];
 	/**
 	 * The bucket of each step, as its place among the buckets: each as often as it has
 	 * steps.
@@ -37,16 +24,16 @@ export interface Schedule {
 	order(
 		steps: readonly number[],
 		lengths: readonly number[],
-		options: ScheduleOptions,
+		options: ScheduleOptions<T>,
 		random: Random,
 	): Uint16Array;
-	/** The length that is due at a step of a cycle, from 0; for schedules that say so. */
+	/** The length that it asks for at a step of a cycle, from 0; for schedules by length. */
 	lengthAt?(
 		step: number,
 		steps: number,
 		lengths: readonly number[],
-		options: ScheduleOptions,
+		options: ScheduleOptions<T>,
 	): number;
-	/** @throws UsageError for options that cannot be, or that it has not. */
-	check?(options: ScheduleOptions, lengths: readonly number[]): void;
+	/** @throws UsageError `bad-option` for options that do not go with the buckets or with each other. */
+	check?(options: ScheduleOptions<T>, lengths: readonly number[]): void;
 }

@@ -1,48 +1,68 @@
 import { UsageError } from "../core/errors.js";
+import { optionsOfEntries } from "../core/option.js";
+import { type NameOf, registry } from "../core/registry.js";
+import { drawnBy, oddsByRank } from "./drawn.js";
 import { fixedDiscrete, fixedLinear, fixedRoot } from "./fixed-length.js";
-import { drawnBy, oddsByName } from "./odds.js";
+import { givenOdds } from "./given-odds.js";
 import { olmoGrowth } from "./olmo-growth.js";
 import type { Schedule } from "./schedule.js";
 
-/** Steps drawn with odds that are given. */
-const givenOdds: Schedule = {
-	takes: ["odds"],
-	order: (steps, lengths, options, random) =>
-		drawnBy(() => options.odds ?? []).order(steps, lengths, options, random),
-	check({ odds = [] }, lengths) {
-		if (odds.length !== lengths.length)
-			throw new UsageError(
-				"bad-odds",
-				`there are ${odds.length} odds (--odds) for ${lengths.length} buckets, ${lengths.join(", ")}: give a number for each, the shortest first.`,
-			);
-		for (const odd of odds)
-			if (!(odd > 0 && odd < Number.POSITIVE_INFINITY))
-				throw new UsageError(
-					"bad-odds",
-					`odds (--odds) of ${odd} cannot be: give numbers above 0. To leave a bucket out, name the others in --buckets.`,
-				);
-	},
-};
-
-/** Every schedule by name. A new one is a file in this folder and a line here. */
-export const schedules: Readonly<Record<string, Schedule>> = {
-	...Object.fromEntries(
-		Object.entries(oddsByName).map(([name, odds]) => [name, drawnBy(odds)]),
+const entries = {
+	natural: drawnBy(
+		"by the tokens of each bucket alone",
+		oddsByRank(() => 1),
+	),
+	"grow-linear": drawnBy(
+		"shorter buckets are likelier, in proportion to their rank",
+		oddsByRank((rank) => rank + 1),
+	),
+	"grow-p2": drawnBy(
+		"each bucket is twice as likely as the next longer one",
+		oddsByRank((rank) => 2 ** rank),
+	),
+	"grow-p100": drawnBy(
+		"in effect one bucket after the other, from the shortest on",
+		oddsByRank((rank) => 100 ** rank),
+	),
+	"shrink-p100": drawnBy(
+		"in effect one bucket after the other, from the longest on",
+		(buckets) => oddsByRank((rank) => 100 ** rank)(buckets).reverse(),
 	),
 	odds: givenOdds,
-	"olmo-grow-p2": olmoGrowth((exponent) => 2 ** (exponent - 1)),
-	"olmo-grow-linear": olmoGrowth((exponent) => exponent),
+	"olmo-grow-p2": olmoGrowth(
+		"OLMo-core's growth by powers of 2",
+		(exponent) => 2 ** (exponent - 1),
+	),
+	"olmo-grow-linear": olmoGrowth(
+		"OLMo-core's linear growth",
+		(exponent) => exponent,
+	),
 	"fixed-linear": fixedLinear,
 	"fixed-root": fixedRoot,
 	"fixed-discrete": fixedDiscrete,
 };
 
-/** @throws UsageError `unknown-schedule` */
-export function findSchedule(name: string): Schedule {
-	if (!Object.hasOwn(schedules, name))
+/** Every schedule by name. A new one is a file in this folder and a line here. */
+export const schedules = registry<keyof typeof entries, Schedule>(
+	"schedule",
+	entries,
+);
+export type ScheduleName = NameOf<typeof schedules>;
+
+/** The options that schedules have of their own. */
+export const scheduleOptions = optionsOfEntries("schedule", entries);
+
+/**
+ * The odds of each bucket, the shortest first.
+ * @param buckets How many there are.
+ * @throws UsageError `unknown-name`, also for schedules without fixed odds
+ */
+export function scheduleOdds(name: ScheduleName, buckets: number): number[] {
+	const schedule = schedules.find(name);
+	if (schedule.odds === undefined)
 		throw new UsageError(
-			"unknown-schedule",
-			`there is no schedule "${name}"; there are: ${Object.keys(schedules).join(", ")}.`,
+			"unknown-name",
+			`the schedule ${name} has no fixed odds; those that have: ${schedules.where(({ odds }) => odds !== undefined).join(", ")}.`,
 		);
-	return schedules[name];
+	return schedule.odds(buckets);
 }

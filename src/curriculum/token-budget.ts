@@ -1,4 +1,4 @@
-import { DataError } from "../core/errors.js";
+import { DataError, optionName } from "../core/errors.js";
 
 /** Sequences shared out to batches: batch i has `order[offsets[i] .. offsets[i + 1])`, the longest first. */
 export interface BudgetBatches {
@@ -26,14 +26,14 @@ export function tokenBudgetBatches(
 	let at = 0;
 	while (order.length - at >= multiple) {
 		const longest = lengths[order[at]];
-		const most = Math.floor(tokens / longest / multiple) * multiple;
-		if (most === 0)
+		const room = Math.floor(tokens / longest / multiple) * multiple;
+		if (room === 0)
 			throw new DataError(
 				"long-sequence",
-				`a sequence of ${longest} tokens, times ${multiple}, is more than the ${tokens} tokens of a step (--tokens-per-step): give at least ${longest * multiple}.`,
+				`a sequence of ${longest} tokens, times ${multiple}, is more than the ${tokens} tokens of a step (${optionName("tokensPerStep")}): give at least ${longest * multiple}.`,
 			);
-		const left = order.length - at;
-		at += Math.min(most, left - (left % multiple));
+		const rest = order.length - at;
+		at += Math.min(room, rest - (rest % multiple));
 		offsets.push(at);
 	}
 	return { order: order.slice(0, at), offsets: Int32Array.from(offsets) };

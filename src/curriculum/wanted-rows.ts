@@ -1,6 +1,6 @@
-import { DataError, UsageError } from "../core/errors.js";
-import { requireInteger } from "../core/require.js";
-import type { PlanContext, StageRequest } from "./stage-request.js";
+import { DataError, optionName, UsageError } from "../core/errors.js";
+import type { PlanContext } from "./plan-context.js";
+import type { Stage } from "./stage-options.js";
 
 /** What a product of a share may lack of the whole number that it stands for. */
 const ROUNDING = 1e-6;
@@ -13,12 +13,16 @@ const ROUNDING = 1e-6;
  */
 export function wantedRows(
 	context: PlanContext,
-	request: StageRequest,
+	stage: Stage,
 	lengths: readonly number[],
 ): number[][] {
 	const { datasets, epochs, used, tokensPerStep } = context;
-	const { tokens, weights } = request;
-	requireInteger("tokens (--tokens)", tokens, tokensPerStep);
+	const { tokens, weights } = stage;
+	if (tokens !== undefined && tokens < tokensPerStep)
+		throw new UsageError(
+			"bad-option",
+			`${optionName("tokens")} is ${tokens}, less than a step: give at least ${tokensPerStep}.`,
+		);
 	const all = datasets.map((buckets) =>
 		lengths.map(
 			(length) => buckets.find((b) => b.length === length)?.rows ?? 0,
@@ -37,22 +41,21 @@ export function wantedRows(
 		weights === undefined
 			? normalized(leftTokens)
 			: checked(weights, all.map(tokensOf));
-	const total =
-		tokens ?? matched(leftTokens, shares, request.match ?? "sample");
+	const total = tokens ?? matched(leftTokens, shares, stage.match ?? "sample");
 	return datasets.map((_, dataset) => {
-		const due = total * shares[dataset];
+		const share = total * shares[dataset];
 		if (
 			tokens !== undefined &&
-			request.match === "sample" &&
-			due > leftTokens[dataset] * (1 + ROUNDING)
+			stage.match === "sample" &&
+			share > leftTokens[dataset] * (1 + ROUNDING)
 		)
 			throw new DataError(
 				"too-few-tokens",
-				`dataset ${dataset + 1} is to give ${Math.ceil(due)} tokens, and has ${leftTokens[dataset]} left to be used once (--match sample): give fewer --tokens, or --match repeat.`,
+				`dataset ${dataset + 1} is to give ${Math.ceil(share)} tokens, and has ${leftTokens[dataset]} left to be used once (${optionName("match", "sample")}): give fewer ${optionName("tokens")}, or ${optionName("match", "repeat")}.`,
 			);
-		const within = Math.min(1, due / Math.max(1, leftTokens[dataset]));
+		const within = Math.min(1, share / Math.max(1, leftTokens[dataset]));
 		const beyond =
-			Math.max(0, due - leftTokens[dataset]) /
+			Math.max(0, share - leftTokens[dataset]) /
 			Math.max(1, tokensOf(all[dataset]));
 		return lengths.map((_, b) =>
 			Math.floor(
@@ -80,23 +83,26 @@ function checked(
 ): number[] {
 	if (weights.length !== tokens.length)
 		throw new UsageError(
-			"bad-weights",
-			`there are ${weights.length} weights (--weights) for ${tokens.length} datasets: give one for each, 0 to leave it out.`,
+			"bad-option",
+			`there are ${weights.length} weights (${optionName("weights")}) for ${tokens.length} datasets: give one for each, 0 to leave it out.`,
 		);
 	weights.forEach((weight, dataset) => {
-		if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY))
+		if (weight < 0)
 			throw new UsageError(
-				"bad-weights",
-				`a weight (--weights) of ${weight} cannot be: give numbers of at least 0.`,
+				"bad-option",
+				`a weight (${optionName("weights")}) of ${weight} cannot be: give numbers of at least 0.`,
 			);
 		if (weight > 0 && tokens[dataset] === 0)
 			throw new UsageError(
-				"bad-weights",
+				"bad-option",
 				`dataset ${dataset + 1} has a weight of ${weight}, and no sequences in the buckets of this stage: give it 0, or use more buckets.`,
 			);
 	});
 	if (weights.every((weight) => weight === 0))
-		throw new UsageError("bad-weights", "all weights (--weights) are 0.");
+		throw new UsageError(
+			"bad-option",
+			`all weights (${optionName("weights")}) are 0.`,
+		);
 	return normalized(weights);
 }
 

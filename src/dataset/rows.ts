@@ -1,71 +1,79 @@
-import { Float32Buffer } from "../core/float32-buffer.js";
-import { Int32Buffer, type TokenBatch } from "../core/token-batch.js";
+import { Float32Buffer, Int32Buffer, Int64Buffer } from "../core/buffers.js";
+import type { TokenBatch } from "../core/token-batch.js";
 import type { Pieces } from "../decompose/pieces.js";
-import { maskColumns } from "../masks/columns.js";
-import type { LossWeighting } from "../masks/loss-weights.js";
+import {
+	type ColumnBuffers,
+	type ColumnSettings,
+	columns,
+	columnsOfRows,
+	type Column as RowColumn,
+	type RowColumnType,
+} from "../masks/columns.js";
+import { labelsOfDocuments } from "../masks/loss-weights.js";
 import type { Packing } from "../pack/packing.js";
 import type { Column, ColumnBatch, Schema } from "../tables/columns.js";
 
-/**
- * The columns of a packed row. A row holds real tokens only: its sequences back
- * to back, without padding; the other columns have an entry for each sequence.
- */
-export const packedSchema: Schema = [
-	/** The tokens of the row, unshifted. */
-	{ name: "input_ids", type: "list<int32>" },
-	/** Tokens of each sequence; they add up to the row's. */
-	{ name: "seq_lengths", type: "list<int32>" },
-	/** Which document the sequence is from: `documentId` of it. */
-	{ name: "doc_ids", type: "list<int64>" },
-	/** Where in the document's tokens the sequence begins. */
-	{ name: "doc_offsets", type: "list<int32>" },
-];
-
-/** What is stored of a row besides: see `maskColumns`, and weights of its labels. */
-export interface RowColumns {
-	/** Names from `maskColumns`. */
-	columns: readonly string[];
-	/** What the weights in the column `loss_weight` make count the same; null: no such column. */
-	lossWeight: LossWeighting | null;
-	/** What sequences are padded to for attention, for columns that ask. */
-	padDocumentToMultiple: number;
-}
-
-const NO_COLUMNS: RowColumns = {
+/** Rows with the columns that they are made of, and no others. */
+const PLAIN: ColumnSettings = {
 	columns: [],
 	lossWeight: null,
 	padDocumentToMultiple: 1,
 };
 
-/** The columns of a packed row, with those asked for. */
-export function packedSchemaWith({
-	columns,
-	lossWeight,
-}: Pick<RowColumns, "columns" | "lossWeight">): Schema {
-	return [
-		...packedSchema,
-		...columns.map((name) => ({ name, type: "list<int32>" as const })),
-		...(lossWeight === null
-			? []
-			: [{ name: "loss_weight", type: "list<float32>" as const }]),
-	];
+/** The columns of a packed row with these settings: see `columns` of masks. */
+export function packedSchemaWith(
+	settings: Pick<ColumnSettings, "columns" | "lossWeight">,
+): Schema {
+	return columnsOfRows({ ...PLAIN, ...settings }).map((name) => ({
+		name,
+		type: columns.find(name).type,
+	}));
 }
 
-/** What a window of documents was made into, on lengths alone. */
+/**
+ * The columns of a packed row where no others are asked for. A row holds real tokens
+ * only: its sequences back to back, without padding.
+ */
+export const packedSchema: Schema = packedSchemaWith(PLAIN);
+
+/** What some documents were made into, on lengths alone. */
 export interface PackedWindow {
-	/** The documents' tokens. */
+	/** The tokens of the documents, or of pieces of documents. */
 	documents: TokenBatch;
+	/** Which document of the dataset each is: its task, its number there, and its token that it begins at. */
+	doc: { task: Int32Array; number: Int32Array; start: Int32Array };
+	/** Labels of each one's document in all rows of the dataset. */
+	labelCounts: Int32Array;
 	/** The sequences, as pieces of the documents. */
 	pieces: Pieces;
 	/** Which sequences share a row. */
 	packing: Packing;
-	/** The task, and the number in it of the window's first document. */
-	task: number;
-	firstDocument: number;
-	/** Where the documents given are pieces of others: which these are, and where each begins. */
-	origins?: { task: Int32Array; number: Int32Array; start: Int32Array };
-	/** Tokens of each document that have a label in some sequence; for weights by document. */
-	labelCounts?: Int32Array;
+}
+
+/**
+ * The window of whole documents that follow one another in a task.
+ * @param firstDocument Number of the first in the task; default 0, of task 0.
+ */
+export function packedWindow({
+	task = 0,
+	firstDocument = 0,
+	...window
+}: Pick<PackedWindow, "documents" | "pieces" | "packing"> & {
+	task?: number;
+	firstDocument?: number;
+}): PackedWindow {
+	const count = window.documents.offsets.length - 1;
+	const number = new Int32Array(count);
+	for (let i = 0; i < count; i++) number[i] = firstDocument + i;
+	return {
+		...window,
+		doc: {
+			task: new Int32Array(count).fill(task),
+			number,
+			start: new Int32Array(count),
+		},
+		labelCounts: labelsOfDocuments(count, window.pieces),
+	};
 }
 
 /**
@@ -84,38 +92,39 @@ export function numberOfDocument(id: bigint): number {
 	return Number(id & 0xffffffffn);
 }
 
-/** A column that is stored when asked for, as a list array. */
-interface MoreColumn {
-	name: string;
-	values: Int32Buffer;
-	offsets: Int32Buffer;
-}
-
 /** Gathers packed rows into batches: the one place where tokens are copied to a column. */
 export class RowBuffer {
 	/** Rows held now. */
 	rows = 0;
+	readonly #settings: ColumnSettings;
 	readonly #inputIds = new Int32Buffer(1 << 16);
-	readonly #inputOffsets = new Int32Buffer();
 	readonly #seqLengths = new Int32Buffer();
-	readonly #seqOffsets = new Int32Buffer();
-	// Pairs of low and high words, which in memory are the int64 ids.
-	readonly #docIds = new Int32Buffer();
+	readonly #docIds = new Int64Buffer();
 	readonly #docOffsets = new Int32Buffer();
-	readonly #more: MoreColumn[];
-	readonly #multiple: number;
-	readonly #lossWeight: LossWeighting | null;
-	readonly #weights = new Float32Buffer();
+	/** Labels of each sequence's document; no column, but what some are made of. */
+	readonly #labelCounts = new Int32Buffer();
+	/** The columns that rows have, in their order, and those that the others are made into. */
+	readonly #columns: GatheredColumn[];
+	readonly #made: GatheredColumn[];
+	readonly #offsets = {
+		token: new Int32Buffer(),
+		sequence: new Int32Buffer(),
+		border: new Int32Buffer(),
+	} satisfies Record<RowColumn["entries"], Int32Buffer>;
 
-	constructor(more: RowColumns = NO_COLUMNS) {
-		const { columns, lossWeight, padDocumentToMultiple } = more;
-		this.#more = columns.map((name) => ({
-			name,
-			values: new Int32Buffer(),
-			offsets: new Int32Buffer(),
-		}));
-		this.#multiple = padDocumentToMultiple;
-		this.#lossWeight = lossWeight;
+	constructor(settings: ColumnSettings = PLAIN) {
+		this.#settings = settings;
+		const given: Record<string, AnyBuffer> = {
+			input_ids: this.#inputIds,
+			seq_lengths: this.#seqLengths,
+			doc_ids: this.#docIds,
+			doc_offsets: this.#docOffsets,
+		};
+		this.#columns = columnsOfRows(settings).map((name) => {
+			const column = columns.find(name);
+			return { name, column, values: given[name] ?? newBuffer(column.type) };
+		});
+		this.#made = this.#columns.filter(({ column }) => column.stored);
 		this.clear();
 	}
 
@@ -131,10 +140,9 @@ export class RowBuffer {
 
 	/** Adds a pack of the window as a row. */
 	add(window: PackedWindow, pack: number): void {
-		const { documents, pieces, packing } = window;
+		const { documents, doc, labelCounts, pieces, packing } = window;
 		const { order, packOffsets } = packing;
-		const ids = this.#inputIds;
-		const firstToken = ids.length;
+		const firstToken = this.#inputIds.length;
 		const firstSequence = this.#seqLengths.length;
 		for (let at = packOffsets[pack]; at < packOffsets[pack + 1]; at++) {
 			const piece = order[at];
@@ -142,108 +150,72 @@ export class RowBuffer {
 			const start = pieces.start[piece];
 			const length = pieces.length[piece];
 			const from = documents.offsets[document] + start;
-			ids.append(documents.ids.subarray(from, from + length));
+			this.#inputIds.append(documents.ids.subarray(from, from + length));
 			this.#seqLengths.push(length);
-			const { origins } = window;
-			if (origins === undefined) {
-				this.#docIds.push((window.firstDocument + document) | 0);
-				this.#docIds.push(window.task);
-				this.#docOffsets.push(start);
-			} else {
-				this.#docIds.push(origins.number[document]);
-				this.#docIds.push(origins.task[document]);
-				this.#docOffsets.push(origins.start[document] + start);
-			}
-			if (this.#lossWeight !== null) {
-				const labels =
-					this.#lossWeight === "document" ? window.labelCounts?.[document] : 1;
-				this.#weights.push(0, 1);
-				this.#weights.push(1 / (labels ?? 1), length - 1);
-			}
+			this.#docIds.push(doc.task[document], doc.number[document]);
+			this.#docOffsets.push(doc.start[document] + start);
+			this.#labelCounts.push(labelCounts[document]);
 		}
-		if (this.#more.length > 0) {
-			const row = {
-				ids: ids.array.subarray(firstToken, ids.length),
-				seqLengths: this.#seqLengths.array.subarray(
-					firstSequence,
-					this.#seqLengths.length,
-				),
-			};
-			for (const { name, values, offsets } of this.#more) {
-				maskColumns[name].append(row, values, this.#multiple);
-				offsets.push(values.length);
-			}
-		}
-		this.#inputOffsets.push(ids.length);
-		this.#seqOffsets.push(this.#seqLengths.length);
+		if (this.#made.length > 0) this.#make(firstToken, firstSequence);
 		this.rows++;
+		this.#offsets.token.push(this.#inputIds.length);
+		this.#offsets.sequence.push(this.#seqLengths.length);
+		this.#offsets.border.push(this.#seqLengths.length + this.rows);
 	}
 
 	/** The rows so far: views, valid until the buffer is written to again. */
 	batch(): ColumnBatch {
-		const seqOffsets = this.#seqOffsets.view();
-		const inputOffsets = this.#inputOffsets.view();
-		const more: Record<string, Column> = {};
-		for (const { name, values, offsets } of this.#more)
-			more[name] = {
-				type: "list<int32>",
+		const batch: Record<string, Column> = {};
+		for (const { name, column, values } of this.#columns)
+			batch[name] = {
+				type: column.type,
 				values: values.view(),
-				offsets: offsets.view(),
-			};
-		if (this.#lossWeight !== null)
-			more.loss_weight = {
-				type: "list<float32>",
-				values: this.#weights.view(),
-				offsets: inputOffsets,
-			};
-		const docIds = new BigInt64Array(
-			this.#docIds.array.buffer,
-			0,
-			this.#docIds.length / 2,
-		);
-		return {
-			rows: this.rows,
-			columns: {
-				input_ids: {
-					type: "list<int32>",
-					values: this.#inputIds.view(),
-					offsets: inputOffsets,
-				},
-				seq_lengths: {
-					type: "list<int32>",
-					values: this.#seqLengths.view(),
-					offsets: seqOffsets,
-				},
-				doc_ids: { type: "list<int64>", values: docIds, offsets: seqOffsets },
-				doc_offsets: {
-					type: "list<int32>",
-					values: this.#docOffsets.view(),
-					offsets: seqOffsets,
-				},
-				...more,
-			},
-		};
+				offsets: this.#offsets[column.entries].view(),
+			} as Column;
+		return { rows: this.rows, columns: batch };
 	}
 
 	/** Empties the buffer and keeps its memory. */
 	clear(): void {
 		this.rows = 0;
-		for (const buffer of [
-			this.#inputIds,
-			this.#inputOffsets,
-			this.#seqLengths,
-			this.#seqOffsets,
-			this.#docIds,
-			this.#docOffsets,
-			...this.#more.flatMap(({ values, offsets }) => [values, offsets]),
-		])
-			buffer.length = 0;
-		for (const { offsets } of this.#more) offsets.push(0);
-		this.#weights.length = 0;
-		this.#inputOffsets.push(0);
-		this.#seqOffsets.push(0);
+		this.#labelCounts.length = 0;
+		for (const { values } of this.#columns) values.length = 0;
+		for (const offsets of Object.values(this.#offsets)) {
+			offsets.length = 0;
+			offsets.push(0);
+		}
+	}
+
+	/** Makes the values of the row that was added last. */
+	#make(firstToken: number, firstSequence: number): void {
+		const row = {
+			ids: this.#inputIds.view().subarray(firstToken),
+			seqLengths: this.#seqLengths.view().subarray(firstSequence),
+			labelCounts: this.#labelCounts.view().subarray(firstSequence),
+		};
+		for (const { column, values } of this.#made)
+			column.stored?.(row, values as never, this.#settings);
 	}
 }
+
+interface GatheredColumn {
+	name: string;
+	column: RowColumn;
+	values: AnyBuffer;
+}
+
+type AnyBuffer = ColumnBuffers[RowColumnType];
+
+/** An empty buffer for the values of a column. */
+export function newBuffer(type: RowColumnType): AnyBuffer {
+	return new BUFFERS[type]();
+}
+
+const BUFFERS: Record<RowColumnType, new () => AnyBuffer> = {
+	"list<int32>": Int32Buffer,
+	"list<int64>": Int64Buffer,
+	"list<float32>": Float32Buffer,
+};
 
 /**
  * Packed rows as batches of up to `batchRows` rows, packs in the order given.
@@ -253,9 +225,9 @@ export function* packedRows(
 	window: PackedWindow,
 	order: Int32Array,
 	batchRows: number,
-	columns: RowColumns = NO_COLUMNS,
+	settings: ColumnSettings = PLAIN,
 ): Generator<ColumnBatch> {
-	const buffer = new RowBuffer(columns);
+	const buffer = new RowBuffer(settings);
 	for (const pack of order) {
 		buffer.add(window, pack);
 		if (buffer.rows === batchRows) {

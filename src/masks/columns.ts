@@ -1,57 +1,199 @@
-import type { Int32Buffer } from "../core/token-batch.js";
+import type {
+	Float32Buffer,
+	Int32Buffer,
+	Int64Buffer,
+} from "../core/buffers.js";
+import { type NameOf, registry } from "../core/registry.js";
 import { cuSeqlens, paddedCuSeqlens } from "./cu-seqlens.js";
-import { labels, lossMask } from "./labels.js";
+import { labels, lossMask, shiftedLabels } from "./labels.js";
+import {
+	areLossWeights,
+	fillLossWeights,
+	type LossWeighting,
+} from "./loss-weights.js";
 import type { TokenRow } from "./row.js";
 import { positionIds, segmentIds } from "./segments.js";
 
-export interface MaskColumn {
-	/** Whether a row has an entry a token, a sequence, or a border: a sequence and one more. */
-	entries: "token" | "sequence" | "border";
-	/** Appends the values of a row, which is not padded. */
-	append(row: TokenRow, out: Int32Buffer, multiple: number): void;
+/** What gathers the values of a column of each type. */
+export interface ColumnBuffers {
+	"list<int32>": Int32Buffer;
+	"list<int64>": Int64Buffer;
+	"list<float32>": Float32Buffer;
+}
+export type RowColumnType = keyof ColumnBuffers;
+
+/** The settings that columns look at. */
+export interface ColumnSettings {
+	/** Columns that are stored because they are asked for: names from `storedColumns`. */
+	readonly columns: readonly string[];
+	/** What sequences are padded to a multiple of for attention. */
+	readonly padDocumentToMultiple: number;
+	/** What the weights of labels make count the same; null: no weights. */
+	readonly lossWeight: LossWeighting | null;
 }
 
-/**
- * Columns that a row's `seq_lengths` determine, by name; `multiple` is what sequences
- * are padded to for attention.
- */
-export const maskColumns: Readonly<Record<string, MaskColumn>> = {
-	/** Positions from 0 in each sequence. */
-	position_ids: {
+/** A row as columns are made of it: not padded. */
+export interface StoredRow extends TokenRow {
+	/** Of each sequence: labels of its document in all rows; for weights by document. */
+	labelCounts?: Int32Array;
+}
+
+/** A column of packed rows: a list a row. */
+export interface Column<T extends RowColumnType = RowColumnType> {
+	readonly type: T;
+	/** How many values a row has: one a token, one a sequence, or one a sequence and one more. */
+	readonly entries: "token" | "sequence" | "border";
+	/** One line, for the card of a dataset and the docs. */
+	readonly meaning: string;
+	/** Rows are made of it, and always have it. */
+	readonly always?: true;
+	/** The setting that it is stored for; without one it is stored when its name is asked for. */
+	readonly setting?: keyof ColumnSettings;
+	/** Appends the values of a row. */
+	stored?(
+		row: StoredRow,
+		out: ColumnBuffers[T],
+		settings: ColumnSettings,
+	): void;
+	/** The values of a row that is padded to `rowLength` tokens, as trainers take them. */
+	batch?(row: TokenRow, rowLength: number): ArrayLike<number>;
+	/** Whether stored values can be right, where making them again does not tell. */
+	check?(
+		row: TokenRow,
+		values: ArrayLike<number>,
+		settings: ColumnSettings,
+	): boolean;
+}
+
+const entries = {
+	input_ids: {
+		type: "list<int32>",
 		entries: "token",
-		append: ({ seqLengths }, out) => out.append(positionIds(seqLengths)),
-	},
-	/** The sequence's number in the row, from 1. */
-	segment_ids: {
-		entries: "token",
-		append: ({ seqLengths }, out) => out.append(segmentIds(seqLengths)),
-	},
-	/** 1 where the token is a label: all but the first of each sequence. */
-	loss_mask: {
-		entries: "token",
-		append: ({ seqLengths }, out) => out.append(lossMask(seqLengths)),
-	},
-	/** Unshifted labels: the tokens, -100 for the first of each sequence. */
-	labels: {
-		entries: "token",
-		append: (row, out) => out.append(labels(row)),
-	},
-	/** Where each sequence begins in the row. */
-	seq_start_id: {
+		meaning: "the row's tokens, unshifted",
+		always: true,
+	} as Column,
+	seq_lengths: {
+		type: "list<int32>",
 		entries: "sequence",
-		append: ({ seqLengths }, out) =>
+		meaning: "tokens of each sequence in it",
+		always: true,
+	} as Column,
+	doc_ids: {
+		type: "list<int64>",
+		entries: "sequence",
+		meaning: "document of each sequence: `doc_id` in `index/`",
+		always: true,
+	} as Column,
+	doc_offsets: {
+		type: "list<int32>",
+		entries: "sequence",
+		meaning: "where in its document the sequence begins",
+		always: true,
+	} as Column,
+	position_ids: int32Column({
+		entries: "token",
+		meaning: "positions, from 0 in each sequence, and in padding",
+		stored: ({ seqLengths }, out) => out.append(positionIds(seqLengths)),
+		batch: ({ seqLengths }, rowLength) => positionIds(seqLengths, rowLength),
+	}),
+	segment_ids: int32Column({
+		entries: "token",
+		meaning:
+			"the number of each token's sequence in the row, from 1; 0 for padding",
+		stored: ({ seqLengths }, out) => out.append(segmentIds(seqLengths)),
+		batch: ({ seqLengths }, rowLength) => segmentIds(seqLengths, rowLength),
+	}),
+	attention_mask: int32Column({
+		entries: "token",
+		meaning: "1 for tokens, 0 for padding",
+		batch: ({ ids }, rowLength) =>
+			new Uint8Array(rowLength).fill(1, 0, ids.length),
+	}),
+	loss_mask: int32Column({
+		entries: "token",
+		meaning: "1 where the token is a label, 0 for the first of each sequence",
+		stored: ({ seqLengths }, out) => out.append(lossMask(seqLengths)),
+		batch: ({ seqLengths }, rowLength) => lossMask(seqLengths, rowLength),
+	}),
+	labels: int32Column({
+		entries: "token",
+		meaning:
+			"unshifted labels: the tokens, -100 for the first of each sequence and for padding",
+		stored: (row, out) => out.append(labels(row)),
+		batch: labels,
+	}),
+	shift_labels: int32Column({
+		entries: "token",
+		meaning:
+			"the label of each token's successor: what the token is to predict",
+		batch: shiftedLabels,
+	}),
+	seq_start_id: int32Column({
+		entries: "sequence",
+		meaning: "where each sequence begins in the row",
+		stored: ({ seqLengths }, out) =>
 			out.append(cuSeqlens(seqLengths).cuSeqlens.subarray(0, -1)),
-	},
-	/** 0, and where each sequence ends. */
-	cu_seqlens: {
+	}),
+	cu_seqlens: int32Column({
 		entries: "border",
-		append: ({ seqLengths }, out) =>
+		meaning: "0, and where each sequence ends; padding is one more",
+		stored: ({ seqLengths }, out) =>
 			out.append(cuSeqlens(seqLengths).cuSeqlens),
-	},
-	/** The same once each sequence is padded to the multiple. */
-	cu_seqlens_padded: {
+		batch: ({ seqLengths }, rowLength) =>
+			cuSeqlens(seqLengths, rowLength).cuSeqlens,
+	}),
+	cu_seqlens_padded: int32Column({
 		entries: "border",
-		append: ({ seqLengths }, out, multiple) =>
-			out.append(paddedCuSeqlens(seqLengths, multiple).cuSeqlensPadded),
-	},
+		meaning:
+			"the same once each sequence is padded to the multiple of the settings",
+		stored: ({ seqLengths }, out, { padDocumentToMultiple }) =>
+			out.append(
+				paddedCuSeqlens(seqLengths, padDocumentToMultiple).cuSeqlensPadded,
+			),
+	}),
+	loss_weight: {
+		type: "list<float32>",
+		entries: "token",
+		meaning:
+			"weights of the labels; divide by their sum over all rows of a step",
+		setting: "lossWeight",
+		stored({ ids, seqLengths, labelCounts = seqLengths }, out, { lossWeight }) {
+			if (lossWeight === null) return;
+			const weights = out.extend(ids.length);
+			fillLossWeights(seqLengths, labelCounts, lossWeight, weights);
+		},
+		check: ({ seqLengths }, weights, { lossWeight }) =>
+			lossWeight !== null && areLossWeights(weights, seqLengths, lossWeight),
+	} satisfies Column<"list<float32>"> as Column,
 };
+
+function int32Column(column: Omit<Column<"list<int32>">, "type">): Column {
+	return { ...column, type: "list<int32>" } as Column<"list<int32>"> as Column;
+}
+
+/** Every column of packed rows, and of batches of them, by name. */
+export const columns = registry<keyof typeof entries, Column>(
+	"column",
+	entries,
+);
+export type ColumnName = NameOf<typeof columns>;
+
+/** What rows are made of. */
+export const alwaysColumns = columns.where(({ always }) => always === true);
+/** What is stored besides when it is asked for by name. */
+export const storedColumns = columns.where(
+	({ stored, setting }) => stored !== undefined && setting === undefined,
+);
+/** What can be made in batches. */
+export const batchColumns = columns.where(({ batch }) => batch !== undefined);
+
+/** The columns that rows have with these settings, in their order. */
+export function columnsOfRows(settings: ColumnSettings): readonly string[] {
+	return [
+		...alwaysColumns,
+		...settings.columns,
+		...columns.where(
+			({ setting }) => setting !== undefined && settings[setting] !== null,
+		),
+	];
+}

@@ -37,7 +37,7 @@ export interface PaddedCuSeqlens extends CuSeqlens {
 /**
  * Borders of sequences that are each padded to a multiple (context parallelism
  * cuts every sequence into 2 CP parts): the real lengths, and the padded ones.
- * @throws DataError `bad-row`; UsageError `bad-multiple`
+ * @throws DataError `bad-row`; UsageError `bad-option`
  */
 export function paddedCuSeqlens(
 	seqLengths: Int32Array,
@@ -59,7 +59,7 @@ export function paddedCuSeqlens(
 /**
  * The multiple that sequences are padded to: of 2 CP with context parallelism over
  * CP ranks, and of CP TP with sequence parallelism over TP.
- * @throws UsageError `bad-multiple`
+ * @throws UsageError `bad-option`
  */
 export function alignmentOf({
 	contextParallel = 1,
@@ -82,7 +82,7 @@ function greatestDivisor(a: number, b: number): number {
 function requireWhole(number: number, what: string): void {
 	if (!Number.isInteger(number) || number < 1)
 		throw new UsageError(
-			"bad-multiple",
+			"bad-option",
 			`${what} ${number}: give a whole number of at least 1.`,
 		);
 }

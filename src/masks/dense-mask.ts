@@ -1,4 +1,4 @@
-import { checkMaskKind, type MaskKind, sees } from "./mask-kind.js";
+import { checkMaskKind, type MaskKind, sees } from "./mask-kinds.js";
 import { usedTokens } from "./row.js";
 
 /**
@@ -7,7 +7,7 @@ import { usedTokens } from "./row.js";
  * own sequence only; padding sees itself, as a sequence of its own, causally.
  * @param rowLength Tokens of the row with padding; default without.
  * @param layer The layer, for masks that differ by layer.
- * @throws DataError `bad-row`; UsageError `bad-mask`
+ * @throws DataError `bad-row`; UsageError `bad-option`
  */
 export function denseMask(
 	seqLengths: Int32Array,
@@ -27,7 +27,7 @@ export function denseMask(
 	) => {
 		for (let query = 0; query < length; query++)
 			for (let key = 0; key < length; key++)
-				if (sees(kind, query, key, sequence, layer))
+				if (sees(kind, { query, key, sequence, layer }))
 					dense[(start + query) * size + start + key] = 1;
 	};
 	let start = 0;

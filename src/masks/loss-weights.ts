@@ -1,9 +1,35 @@
-import { DataError, UsageError } from "../core/errors.js";
-import { lossMask } from "./labels.js";
+import { DataError } from "../core/errors.js";
+import { type NameOf, registry } from "../core/registry.js";
+import type { Pieces } from "../decompose/pieces.js";
+import { usedTokens } from "./row.js";
 
-/** What counts the same in a step: every token that has a label, or every document. */
-export const lossWeightings = ["token", "document"] as const;
-export type LossWeighting = (typeof lossWeightings)[number];
+/** What counts the same in a step. */
+interface Weighting {
+	readonly meaning: string;
+	/** The weight of each label of a document, before weights are divided by their sum. */
+	weight(labelsOfDocument: number): number;
+	/** Whether a stored weight can be that of a sequence with so many labels. */
+	isPossible(weight: number, labelsOfSequence: number): boolean;
+}
+
+/** Every loss weighting by name. */
+export const lossWeightings = registry("loss weighting", {
+	token: {
+		meaning: "every token that has a label counts the same",
+		weight: () => 1,
+		isPossible: (weight) => weight === 1,
+	} as Weighting,
+	document: {
+		meaning: "every document that has labels counts the same",
+		weight: (labels) => 1 / labels,
+		// 1 over a whole number, rounded to float32; other rows may have more of the document.
+		isPossible: (weight, labels) =>
+			weight > 0 &&
+			weight <= Math.fround(1 / labels) &&
+			weight === Math.fround(1 / Math.round(1 / weight)),
+	} as Weighting,
+});
+export type LossWeighting = NameOf<typeof lossWeightings>;
 
 /** A row of a step: its sequences, and which document each is from. */
 export interface StepRow {
@@ -22,59 +48,94 @@ export interface StepRow {
  * A loss that is divided by something else on the way (a rank's tokens, the
  * accumulation steps) must be multiplied by it again.
  * @returns For each row a weight for each of `rowLength` positions.
- * @throws DataError `bad-row`; UsageError `unknown-loss-weighting`
+ * @throws DataError `bad-row`; UsageError `unknown-name`
  */
 export function lossWeights(
 	rows: readonly StepRow[],
 	weighting: LossWeighting,
 	rowLength?: number,
 ): Float64Array[] {
-	if (!lossWeightings.includes(weighting))
-		throw new UsageError(
-			"unknown-loss-weighting",
-			`losses cannot be weighted by "${weighting}": give one of ${lossWeightings.join(", ")}.`,
-		);
-	/** Labels of each document in the step. */
+	const { weight } = lossWeightings.find(weighting);
+	const documents = rows.map(documentsOfRow);
 	const labelsOf = new Map<number | bigint | string, number>();
-	let total = 0;
-	forEachSequence(rows, (document, length) => {
-		labelsOf.set(document, (labelsOf.get(document) ?? 0) + length - 1);
-		total += length - 1;
+	for (const [r, { seqLengths }] of rows.entries())
+		documents[r].forEach((document, i) => {
+			labelsOf.set(document, (labelsOf.get(document) ?? 0) + seqLengths[i] - 1);
+		});
+	let sum = 0;
+	for (const labels of labelsOf.values())
+		if (labels > 0) sum += labels * weight(labels);
+	return rows.map(({ seqLengths }, r) => {
+		const used = usedTokens(seqLengths, rowLength);
+		const weights = new Float64Array(rowLength ?? used);
+		const counts = documents[r].map((document) => labelsOf.get(document) ?? 0);
+		fillLossWeights(seqLengths, counts, weighting, weights);
+		return weights.map((value) => value && value / sum);
 	});
-	let documents = 0;
-	for (const count of labelsOf.values()) if (count > 0) documents++;
-	const weights = rows.map(({ seqLengths }) =>
-		Float64Array.from(lossMask(seqLengths, rowLength)),
-	);
-	forEachSequence(rows, (document, length, row, start) => {
-		const weight =
-			weighting === "token"
-				? 1 / total
-				: 1 / (documents * (labelsOf.get(document) as number));
-		weights[row].fill(weight, start + 1, start + length);
-	});
-	return weights;
 }
 
-function forEachSequence(
-	rows: readonly StepRow[],
-	action: (
-		document: number | bigint | string,
-		length: number,
-		row: number,
-		start: number,
-	) => void,
+/**
+ * Writes the weight of each label of a row, before they are divided by the sum of
+ * those of a step: 1 for labels that count the same, 1 over the labels of the
+ * document for documents that do.
+ * @param labelCounts Labels of each sequence's document in all rows.
+ * @param out As many zeros as the row has positions; those without a label stay 0.
+ */
+export function fillLossWeights(
+	seqLengths: Int32Array,
+	labelCounts: ArrayLike<number>,
+	weighting: LossWeighting,
+	out: Float32Array | Float64Array,
 ): void {
-	for (const [r, { seqLengths, docIds }] of rows.entries()) {
-		if (docIds !== undefined && docIds.length !== seqLengths.length)
-			throw new DataError(
-				"bad-row",
-				`a row has ${seqLengths.length} sequences and ${docIds.length} documents for them.`,
-			);
-		let start = 0;
-		for (let i = 0; i < seqLengths.length; i++) {
-			action(docIds?.[i] ?? `${r}/${i}`, seqLengths[i], r, start);
-			start += seqLengths[i];
-		}
+	const { weight } = lossWeightings.find(weighting);
+	let start = 0;
+	for (let i = 0; i < seqLengths.length; i++) {
+		const end = start + seqLengths[i];
+		out.fill(weight(labelCounts[i]), start + 1, end);
+		start = end;
 	}
+}
+
+/**
+ * Whether stored weights can be those of a row's labels: 0 for tokens without one, and
+ * for the labels of a sequence all the same.
+ */
+export function areLossWeights(
+	weights: ArrayLike<number>,
+	seqLengths: Int32Array,
+	weighting: LossWeighting,
+): boolean {
+	const { isPossible } = lossWeightings.find(weighting);
+	let start = 0;
+	for (const length of seqLengths) {
+		if (weights[start] !== 0) return false;
+		const first = weights[start + 1];
+		if (length > 1 && !isPossible(first, length - 1)) return false;
+		for (let i = 2; i < length; i++)
+			if (weights[start + i] !== first) return false;
+		start += length;
+	}
+	return weights.length === start;
+}
+
+/** How many tokens of each document have a label: all but the first of each piece. */
+export function labelsOfDocuments(
+	documents: number,
+	{ document, length }: Pieces,
+): Int32Array {
+	const counts = new Int32Array(documents);
+	for (let i = 0; i < length.length; i++) counts[document[i]] += length[i] - 1;
+	return counts;
+}
+
+function documentsOfRow(
+	{ seqLengths, docIds }: StepRow,
+	row: number,
+): (number | bigint | string)[] {
+	if (docIds !== undefined && docIds.length !== seqLengths.length)
+		throw new DataError(
+			"bad-row",
+			`a row has ${seqLengths.length} sequences and ${docIds.length} documents for them.`,
+		);
+	return Array.from(seqLengths, (_, i) => docIds?.[i] ?? `${row}/${i}`);
 }

@@ -1,8 +1,5 @@
-import {
-	type Int32Buffer,
-	type TokenBatch,
-	TokenBatchBuilder,
-} from "../core/token-batch.js";
+import type { Int32Buffer } from "../core/buffers.js";
+import { type TokenBatch, TokenBatchBuilder } from "../core/token-batch.js";
 import type { SpecialToken, Tokenizer } from "./tokenizer.js";
 
 /** Ids of a batch, at most, that memory is kept for. */

@@ -1,5 +1,5 @@
+import type { Int32Buffer } from "../core/buffers.js";
 import { DataError } from "../core/errors.js";
-import type { Int32Buffer } from "../core/token-batch.js";
 import { AddedTokenFinder } from "./added-tokens.js";
 import { BaseTokenizer } from "./base-tokenizer.js";
 import { LOWER_BLOCK, PREFIX } from "./bpe-shape.js";

@@ -1,6 +1,6 @@
 import { Tokenizer as HuggingFace } from "@huggingface/tokenizers";
+import type { Int32Buffer } from "../core/buffers.js";
 import { DataError } from "../core/errors.js";
-import type { Int32Buffer } from "../core/token-batch.js";
 import { BaseTokenizer } from "./base-tokenizer.js";
 import { findSpecialToken } from "./special-tokens.js";
 import type { SpecialToken } from "./tokenizer.js";

@@ -1,4 +1,5 @@
-import type { Int32Buffer, TokenBatch } from "../core/token-batch.js";
+import type { Int32Buffer } from "../core/buffers.js";
+import type { TokenBatch } from "../core/token-batch.js";
 
 /** A special token that the tokenizer names for a purpose. */
 export interface SpecialToken {

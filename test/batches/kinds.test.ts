@@ -87,7 +87,7 @@ describe("packed rows", () => {
 			"shift_labels",
 			"loss_mask",
 			"cu_seqlens",
-		];
+		] as const;
 		const batches = [
 			...(await batchesOf(out, { rank: 0, worldSize: 2, columns })),
 			...(await batchesOf(out, { rank: 1, worldSize: 2, columns })),
@@ -376,7 +376,7 @@ describe("sequence parallelism", () => {
 			const worldSize = 2 * parts;
 			const options = { worldSize, sequenceParallel: parts, sequenceShares };
 			for (const group of [0, 1]) {
-				const columns = ["position_ids", "shift_labels"];
+				const columns = ["position_ids", "shift_labels"] as const;
 				const rows = await batchesOf(out, {
 					rank: group,
 					worldSize: 2,
@@ -406,7 +406,7 @@ describe("sequence parallelism", () => {
 											...pieces.map((piece) => piece.slice(half)).reverse(),
 										].flat();
 							const whole = list(batch, name, i);
-							const tokens = plan.more === 1 ? whole.length - 1 : whole.length;
+							const tokens = plan.plusOne ? whole.length - 1 : whole.length;
 							expect(joined.slice(0, tokens)).toEqual(whole.slice(0, tokens));
 							expect(joined.length - tokens).toBeLessThan(2 * parts);
 						}
@@ -438,6 +438,8 @@ describe("sequence parallelism", () => {
 				sequenceParallel: 2,
 				sequenceShares: "braid" as never,
 			}),
-		).rejects.toThrow(/"braid": give one of contiguous, zigzag/);
+		).rejects.toThrow(
+			/sequenceShares is "braid", .*: give one of contiguous, zigzag/,
+		);
 	});
 });

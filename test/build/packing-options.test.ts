@@ -211,17 +211,17 @@ describe("columns that are stored when asked for", () => {
 		[{ mask: { kind: "sliding-window", window: 0 } as const }, /a window of 0/],
 		[
 			{ mask: { kind: "prefix", prefixLengths: [] } as const },
-			/--mask\) is "prefix": give one of causal/,
+			/the mask prefix differs from sequence to sequence/,
 		],
 		[{ mask: { kind: "per-layer" } as never }, /per-layer has no layers/],
 		[{ mask: { kind: "per-layer", layers: [] } as never }, /has no layers/],
 		[
 			{ mask: { kind: "per-layer", layers: [{ kind: "what" }] } as never },
-			/--mask\) is "what": give one of causal/,
+			/there is no mask "what"; there are: causal/,
 		],
 		[
 			{ mask: { kind: "per-layer", layers: [{ kind: "prefix" }] } as never },
-			/--mask\) is "prefix": give one of causal/,
+			/the mask prefix has no list of prefixLengths/,
 		],
 	])("bad use: %j", async (options, sentence) => {
 		await expect(built(options)).rejects.toThrow(sentence);

@@ -1,15 +1,25 @@
 import { describe, expect, test } from "vitest";
+import { resolveOptions } from "../../src/core/option.js";
 import { createRandom } from "../../src/core/random.js";
 import { epochShares } from "../../src/curriculum/epoch-shares.js";
-import { oddsByName, scheduleOdds } from "../../src/curriculum/odds.js";
 import { subCycleSteps } from "../../src/curriculum/olmo-growth.js";
-import type { ScheduleOptions } from "../../src/curriculum/schedule.js";
-import { findSchedule, schedules } from "../../src/curriculum/schedules.js";
+import {
+	type ScheduleName,
+	scheduleOdds,
+	schedules,
+} from "../../src/curriculum/schedules.js";
+import {
+	type StageOptions,
+	stageTable,
+} from "../../src/curriculum/stage-options.js";
+import { requiredOptions } from "./required-options.js";
 
 test("the schedules' odds for six buckets, as the paper has them", () => {
 	expect(
 		Object.fromEntries(
-			Object.keys(oddsByName).map((name) => [name, scheduleOdds(name, 6)]),
+			schedules
+				.where(({ odds }) => odds !== undefined)
+				.map((name) => [name, scheduleOdds(name, 6)]),
 		),
 	).toEqual({
 		natural: [1, 1, 1, 1, 1, 1],
@@ -18,8 +28,11 @@ test("the schedules' odds for six buckets, as the paper has them", () => {
 		"grow-p100": [1e10, 1e8, 1e6, 1e4, 100, 1],
 		"shrink-p100": [1, 100, 1e4, 1e6, 1e8, 1e10],
 	});
-	expect(() => scheduleOdds("grow", 6)).toThrow(
+	expect(() => scheduleOdds("grow" as "natural", 6)).toThrow(
 		/no schedule "grow"; .*grow-p2/,
+	);
+	expect(() => scheduleOdds("fixed-root", 6)).toThrow(
+		/fixed-root has no fixed odds; those that have: natural, .*shrink-p100\./,
 	);
 });
 
@@ -69,17 +82,21 @@ describe("shares of epochs", () => {
 
 const lengths = [256, 512, 1024, 2048, 4096, 8192];
 
+function optionsOf(schedule: ScheduleName, options: StageOptions = {}) {
+	return resolveOptions(stageTable, { schedule, ...options });
+}
+
 function orderOf(
-	name: string,
+	name: ScheduleName,
 	steps: number[],
-	options: Partial<ScheduleOptions> = {},
+	given: StageOptions = {},
 	seed = 1,
 ) {
-	const all = { cycles: 1, ...options };
-	const schedule = findSchedule(name);
-	schedule.check?.(all, lengths);
-	const used = schedule.trim?.(steps, all) ?? steps;
-	const order = schedule.order(used, lengths, all, createRandom(seed));
+	const options = optionsOf(name, given);
+	const schedule = schedules.find(name);
+	schedule.check?.(options, lengths);
+	const used = schedule.trim?.(steps, options) ?? steps;
+	const order = schedule.order(used, lengths, options, createRandom(seed));
 	const counts = lengths.map((_, b) => order.filter((x) => x === b).length);
 	return { order, used, counts };
 }
@@ -96,25 +113,20 @@ function meanLengths(order: Uint16Array, parts: number): number[] {
 	});
 }
 
-const needed: Record<string, Partial<ScheduleOptions>> = {
-	odds: { odds: [3, 1, 4, 1, 5, 9] },
-	"fixed-discrete": { difficulty: [256, 1024, 8192], maxStep: [40, 90] },
-};
+test.each(schedules.names)("%s uses every step of every bucket", (name) => {
+	const steps = [48, 40, 32, 24, 16, 8];
+	for (const cycles of [1, 4]) {
+		const options = { cycles, ...requiredOptions(name, lengths) };
+		const { counts, order } = orderOf(name, steps, options);
+		expect(counts).toEqual(steps);
+		expect(orderOf(name, steps, options).order).toEqual(order);
+	}
+});
 
-test.each(Object.keys(schedules))(
-	"%s uses every step of every bucket",
-	(name) => {
-		const steps = [48, 40, 32, 24, 16, 8];
-		for (const cycles of [1, 4]) {
-			const { counts, order } = orderOf(name, steps, {
-				cycles,
-				...needed[name],
-			});
-			expect(counts).toEqual(steps);
-			expect(orderOf(name, steps, { cycles, ...needed[name] }).order).toEqual(
-				order,
-			);
-		}
+test.each(schedules.entries())(
+	"%s says in a line what it is",
+	(_, schedule) => {
+		expect(schedule.meaning).toMatch(/^[^\n]{10,80}$/);
 	},
 );
 
@@ -156,9 +168,9 @@ describe("drawn by odds", () => {
 	});
 
 	test.each([
-		[{ odds: [1, 2] }, /2 odds .* for 6 buckets/],
-		[{ odds: [1, 1, 1, 1, 1, 0] }, /odds .* of 0 cannot be/],
-		[{}, /0 odds/],
+		[{ odds: [1, 2] }, /2 numbers in odds for 6 buckets/],
+		[{ odds: [1, 1, 1, 1, 1, 0] }, /odds of 0 cannot be/],
+		[{}, /odds is missing: give a list of numbers/],
 	])("%j is refused", (options, sentence) => {
 		expect(() => orderOf("odds", [1, 1, 1, 1, 1, 1], options)).toThrow(
 			sentence,
@@ -286,7 +298,9 @@ describe("DeepSpeed's lengths", () => {
 		};
 		const due = [2, 4, 4, 6, 6, 8, 8, 10, 10, 10];
 		const found = due.map((_, step) =>
-			schedules["fixed-linear"].lengthAt?.(step, 10, [2, 10], options),
+			schedules
+				.find("fixed-linear")
+				.lengthAt?.(step, 10, [2, 10], optionsOf("fixed-linear", options)),
 		);
 		expect(found).toEqual(due);
 	});
@@ -302,7 +316,9 @@ describe("DeepSpeed's lengths", () => {
 		};
 		const due = [4, 6, 6, 6, 8, 8, 8, 10, 10, 10];
 		const found = due.map((_, step) =>
-			schedules["fixed-root"].lengthAt?.(step, 10, [2, 10], options),
+			schedules
+				.find("fixed-root")
+				.lengthAt?.(step, 10, [2, 10], optionsOf("fixed-root", options)),
 		);
 		expect(found).toEqual(due);
 	});
@@ -315,7 +331,9 @@ describe("DeepSpeed's lengths", () => {
 		};
 		const due = [1, 1, 2, 2, 3, 3, 4, 4, 5, 5];
 		const found = due.map((_, step) =>
-			schedules["fixed-discrete"].lengthAt?.(step, 10, [2, 10], options),
+			schedules
+				.find("fixed-discrete")
+				.lengthAt?.(step, 10, [2, 10], optionsOf("fixed-discrete", options)),
 		);
 		expect(found).toEqual(due);
 	});
@@ -344,21 +362,21 @@ describe("DeepSpeed's lengths", () => {
 		[
 			"fixed-discrete",
 			{ difficulty: [256], maxStep: [3] },
-			/1 lengths .* and 1 steps/,
+			/1 lengths in difficulty and 1 steps in maxStep/,
 		],
 		[
 			"fixed-discrete",
 			{ difficulty: [1, 2, 3], maxStep: [3, 3] },
-			/is 3: give a whole number of at least 4/,
+			/a step in maxStep is 3, after 3: give each a larger number/,
 		],
-		["fixed-root", { rootDegree: 0 }, /--root-degree\) is 0/],
+		["fixed-root", { rootDegree: 0 }, /rootDegree is 0/],
 		[
 			"fixed-linear",
 			{ minDifficulty: 512, maxDifficulty: 256 },
-			/--max-difficulty\) is 256/,
+			/maxDifficulty is 256/,
 		],
-		["fixed-linear", { difficultyStep: 0 }, /--difficulty-step\) is 0/],
-	])("%s: %j is refused", (name, options, sentence) => {
+		["fixed-linear", { difficultyStep: 0 }, /difficultyStep is 0/],
+	] as const)("%s: %j is refused", (name, options, sentence) => {
 		expect(() => orderOf(name, [1, 1, 1, 1, 1, 1], options)).toThrow(sentence);
 	});
 });

@@ -5,6 +5,7 @@ import {
 	documentId,
 	numberOfDocument,
 	packedRows,
+	packedWindow,
 	taskOfDocument,
 } from "../../src/dataset/rows.js";
 import { decomposeDocuments } from "../../src/decompose/decompose-documents.js";
@@ -38,7 +39,13 @@ test("rows hold each document's tokens once, in batches of the size asked for", 
 				const rebuilt: number[][] = lists.map(() => []);
 				let rows = 0;
 				for (const rowBatch of packedRows(
-					{ documents: batch, pieces, packing, task, firstDocument },
+					packedWindow({
+						documents: batch,
+						pieces,
+						packing,
+						task,
+						firstDocument,
+					}),
 					order,
 					batchRows,
 				)) {

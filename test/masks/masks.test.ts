@@ -15,8 +15,19 @@ import {
 	shiftedLossMask,
 } from "seqpack";
 import { describe, expect, test } from "vitest";
-import { Int32Buffer } from "../../src/core/token-batch.js";
-import { maskColumns } from "../../src/masks/columns.js";
+import { newBuffer } from "../../src/dataset/rows.js";
+import {
+	alwaysColumns,
+	batchColumns,
+	columns,
+	columnsOfRows,
+	storedColumns,
+} from "../../src/masks/columns.js";
+import {
+	areLossWeights,
+	lossWeightings,
+} from "../../src/masks/loss-weights.js";
+import { isMaskForAll, maskKinds } from "../../src/masks/mask-kinds.js";
 import { paddedRow, places } from "./rows.js";
 
 test("every array says of each token what its sequence and its place in it are", () => {
@@ -124,6 +135,22 @@ describe("masks beyond the causal one", () => {
 		expect(JSON.parse(JSON.stringify(mask))).toEqual(mask);
 	});
 
+	test("hold for all sequences of a dataset, unless they name some", () => {
+		const prefix = { kind: "prefix", prefixLengths: [1] } as const;
+		const window = { kind: "sliding-window", window: 4 } as const;
+		expect(isMaskForAll(window)).toBe(true);
+		expect(isMaskForAll(prefix)).toBe(false);
+		expect(isMaskForAll({ kind: "per-layer", layers: [window] })).toBe(true);
+		const layers = [window, prefix];
+		expect(isMaskForAll({ kind: "per-layer", layers })).toBe(false);
+	});
+
+	test("a kind that is none is refused with those there are", () => {
+		expect(() =>
+			denseMask(Int32Array.of(6), 6, { kind: "square" as "causal" }),
+		).toThrow(`there are: ${maskKinds.names.join(", ")}`);
+	});
+
 	test.each([
 		[{ kind: "sliding-window", window: 0 }, /a window of 0/],
 		[{ kind: "lambda", sinks: -1, window: 4 }, /sinks of -1/],
@@ -187,11 +214,11 @@ describe("loss weights", () => {
 		fc.assert(
 			fc.property(
 				fc.array(paddedRow, { maxLength: 5 }),
-				fc.constantFrom("token", "document"),
+				fc.constantFrom(...lossWeightings.names),
 				(step, weighting) => {
 					const weights = lossWeights(
 						step.map(({ row }) => row),
-						weighting as "token",
+						weighting,
 					);
 					const hasLabels = step.some(({ row }) =>
 						row.seqLengths.some((length) => length > 1),
@@ -205,9 +232,93 @@ describe("loss weights", () => {
 		);
 	});
 
+	test("are the mean over tokens, and the mean over documents of their means", () => {
+		const anyStep = fc.array(
+			fc.record({
+				lengths: fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 6 }),
+				documents: fc.infiniteStream(fc.nat(4)),
+			}),
+			{ maxLength: 5 },
+		);
+		fc.assert(
+			fc.property(anyStep, (step) => {
+				const rows = step.map(({ lengths, documents }) => ({
+					seqLengths: Int32Array.from(lengths),
+					docIds: lengths.map(() => documents.next().value as number),
+				}));
+				const labelsOf = new Map<number, number>();
+				let total = 0;
+				for (const { seqLengths, docIds } of rows)
+					seqLengths.forEach((length, i) => {
+						const labels = labelsOf.get(docIds[i]) ?? 0;
+						labelsOf.set(docIds[i], labels + length - 1);
+						total += length - 1;
+					});
+				const documents = [...labelsOf.values()].filter((n) => n > 0).length;
+				const byToken = lossWeights(rows, "token");
+				const byDocument = lossWeights(rows, "document");
+				for (const [r, { seqLengths, docIds }] of rows.entries()) {
+					let at = 0;
+					seqLengths.forEach((length, i) => {
+						expect([byToken[r][at], byDocument[r][at]]).toEqual([0, 0]);
+						const share = 1 / (documents * (labelsOf.get(docIds[i]) ?? 0));
+						for (let k = 1; k < length; k++) {
+							expect(byToken[r][at + k] * total).toBeCloseTo(1, 12);
+							expect(byDocument[r][at + k] / share).toBeCloseTo(1, 12);
+						}
+						at += length;
+					});
+				}
+			}),
+		);
+	});
+
+	test("stored ones are known to be possible or not", () => {
+		const lengths = Int32Array.of(4, 1, 3);
+		const sevenths = [1 / 7, 1 / 7, 1 / 7];
+		const possible = (weights: number[], weighting: "token" | "document") =>
+			areLossWeights(Float32Array.from(weights), lengths, weighting);
+		expect(possible([0, 1, 1, 1, 0, 0, 1, 1], "token")).toBe(true);
+		expect(possible([0, ...sevenths, 0, 0, 0.5, 0.5], "document")).toBe(true);
+		for (const bad of [
+			[0, 1, 1, 1, 0, 0, 1],
+			[0, 1, 1, 1, 0, 0, 1, 1, 0],
+			[1, 1, 1, 1, 0, 0, 1, 1],
+			[0, 1, 1, 1, 1, 0, 1, 1],
+			[0, 1, 1, 1, 0, 0, 1, 0],
+		]) {
+			expect(possible(bad, "token")).toBe(false);
+			expect(possible(bad, "document")).toBe(false);
+		}
+		expect(possible([0, ...sevenths, 0, 0, 0.5, 0.5], "token")).toBe(false);
+		for (const bad of [
+			// Not all the same, no whole number of labels, fewer labels than there are.
+			[0, 1 / 7, 1 / 7, 1 / 6, 0, 0, 0.5, 0.5],
+			[0, 0.3, 0.3, 0.3, 0, 0, 0.5, 0.5],
+			[0, 0.5, 0.5, 0.5, 0, 0, 0.5, 0.5],
+			[0, -1 / 7, -1 / 7, -1 / 7, 0, 0, 0.5, 0.5],
+		])
+			expect(possible(bad, "document")).toBe(false);
+	});
+
+	test("any number of labels is a possible weight, once it is a float32", () => {
+		fc.assert(
+			fc.property(
+				fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+				fc.integer({ min: 1, max: 20 }),
+				(labels, ofSequence) => {
+					const weight = Math.fround(1 / Math.max(labels, ofSequence));
+					const row = Float32Array.of(0, ...Array(ofSequence).fill(weight));
+					const lengths = Int32Array.of(ofSequence + 1);
+					expect(areLossWeights(row, lengths, "document")).toBe(true);
+				},
+			),
+		);
+	});
+
 	test("say what is wrong", () => {
 		expect(() => lossWeights(rows, "row" as "token")).toThrow(
-			/by "row": give one of token, document/,
+			/no loss weighting "row"; there are: token, document/,
 		);
 		expect(() =>
 			lossWeights([{ seqLengths: Int32Array.of(1), docIds: [] }], "token"),
@@ -215,27 +326,93 @@ describe("loss weights", () => {
 	});
 });
 
-test("stored columns are the arrays of a row without padding", () => {
+describe("columns", () => {
 	const row = {
 		ids: Int32Array.of(5, 6, 7, 8, 9),
 		seqLengths: Int32Array.of(3, 2),
+		labelCounts: Int32Array.of(4, 1),
 	};
-	const stored = Object.fromEntries(
-		Object.entries(maskColumns).map(([name, { append }]) => {
-			const out = new Int32Buffer();
-			out.push(1);
-			append(row, out, 4);
-			return [name, [...out.view()].slice(1)];
-		}),
-	);
-	expect(stored).toEqual({
-		position_ids: [0, 1, 2, 0, 1],
-		segment_ids: [1, 1, 1, 2, 2],
-		loss_mask: [0, 1, 1, 0, 1],
-		labels: [-100, 6, 7, -100, 9],
-		seq_start_id: [0, 3],
-		cu_seqlens: [0, 3, 5],
-		cu_seqlens_padded: [0, 4, 8],
+	const settings = {
+		columns: storedColumns,
+		padDocumentToMultiple: 4,
+		lossWeight: "document",
+	} as const;
+	const made = columns
+		.entries()
+		.filter(([, { stored }]) => stored !== undefined)
+		.map(([name, column]) => {
+			const out = newBuffer(column.type);
+			// What is there already stays.
+			column.stored?.(row, out as never, settings);
+			column.stored?.(row, out as never, settings);
+			return { name, column, twice: Array.from<number | bigint>(out.view()) };
+		});
+
+	test("stored ones are the arrays of a row without padding", () => {
+		const stored = Object.fromEntries(
+			made.map(({ name, twice }) => [name, twice.slice(twice.length / 2)]),
+		);
+		expect(stored).toEqual({
+			position_ids: [0, 1, 2, 0, 1],
+			segment_ids: [1, 1, 1, 2, 2],
+			loss_mask: [0, 1, 1, 0, 1],
+			labels: [-100, 6, 7, -100, 9],
+			seq_start_id: [0, 3],
+			cu_seqlens: [0, 3, 5],
+			cu_seqlens_padded: [0, 4, 8],
+			loss_weight: [0, 0.25, 0.25, 0, 1],
+		});
+		for (const { twice } of made)
+			expect(twice.slice(0, twice.length / 2)).toEqual(
+				twice.slice(twice.length / 2),
+			);
+	});
+
+	test("have as many values as they say", () => {
+		const due = { token: 5, sequence: 2, border: 3 };
+		for (const { column, twice } of made)
+			expect(twice).toHaveLength(2 * due[column.entries]);
+	});
+
+	test("of a batch are those stored, and padding after them", () => {
+		fc.assert(
+			fc.property(paddedRow, ({ row, rowLength }) => {
+				for (const [, { entries, batch, stored, type }] of columns.entries()) {
+					if (batch === undefined || stored === undefined) continue;
+					const out = newBuffer(type);
+					stored(row, out as never, settings);
+					const whole = Array.from(batch(row, rowLength));
+					expect(whole.slice(0, out.length)).toEqual(
+						Array.from<number | bigint>(out.view()),
+					);
+					if (entries === "token") expect(whole).toHaveLength(rowLength);
+				}
+			}),
+		);
+	});
+
+	test("of rows: what rows are made of, what is asked for, what a setting makes", () => {
+		expect(alwaysColumns).toEqual([
+			...["input_ids", "seq_lengths", "doc_ids", "doc_offsets"],
+		]);
+		expect(
+			columnsOfRows({ ...settings, columns: [], lossWeight: null }),
+		).toEqual(alwaysColumns);
+		expect(columnsOfRows({ ...settings, columns: ["labels"] })).toEqual([
+			...alwaysColumns,
+			...["labels", "loss_weight"],
+		]);
+	});
+
+	test("each comes from somewhere, and says what it means in a line", () => {
+		for (const [name, column] of columns.entries()) {
+			expect(
+				[alwaysColumns, storedColumns, batchColumns].some((names) =>
+					names.includes(name),
+				) || column.setting !== undefined,
+			).toBe(true);
+			expect(column.meaning).toMatch(/^[^\n]{10,}$/);
+		}
 	});
 });
 

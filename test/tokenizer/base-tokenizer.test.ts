@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import type { Int32Buffer } from "../../src/core/token-batch.js";
+import type { Int32Buffer } from "../../src/core/buffers.js";
 import { BaseTokenizer } from "../../src/tokenizer/base-tokenizer.js";
 
 /** A token for each UTF-16 unit. */

@@ -1,3 +1,4 @@
+import { registry } from "../../core/registry.js";
 import type { TokenRow } from "../row.js";
 import { toAxolotl } from "./axolotl.js";
 import { toFlashAttention } from "./flash-attention.js";
@@ -13,18 +14,23 @@ import { toTorchtune } from "./torchtune.js";
 import { toTrl } from "./trl.js";
 import type { ViewOptions } from "./view.js";
 
-/** What each trainer wants to see of a row, by name. A new one is a file here and a line. */
-export const views = {
-	toAxolotl,
-	toFlashAttention,
-	toFlattening,
-	toFlexAttention,
-	toLlamaFactory,
-	toMaxText,
-	toMegatron,
-	toMegatronBridge,
-	toNanotron,
-	toOlmoCore,
-	toTorchtune,
-	toTrl,
-} satisfies Record<string, (row: TokenRow, options?: ViewOptions) => object>;
+/** A row as a trainer wants to see it. */
+export type View = (row: TokenRow, options?: ViewOptions) => object;
+
+const entries = {
+	axolotl: toAxolotl,
+	"flash-attention": toFlashAttention,
+	"flex-attention": toFlexAttention,
+	"llama-factory": toLlamaFactory,
+	maxtext: toMaxText,
+	megatron: toMegatron,
+	"megatron-bridge": toMegatronBridge,
+	nanotron: toNanotron,
+	"olmo-core": toOlmoCore,
+	torchtune: toTorchtune,
+	transformers: toFlattening,
+	trl: toTrl,
+};
+
+/** Every view by the name of the trainer or kernel that it is for. A new one is a file here and a line. */
+export const views = registry<keyof typeof entries, View>("view", entries);

@@ -1,24 +1,25 @@
-import { UsageError } from "../core/errors.js";
+import { optionName, UsageError } from "../core/errors.js";
+import type { PlanContext } from "../curriculum/plan-context.js";
 import {
 	lengthsOf,
 	type StageBucket,
 	takeRows,
 } from "../curriculum/plan-stage.js";
-import type { PlanContext, StageRequest } from "../curriculum/stage-request.js";
+import type { Stage } from "../curriculum/stage-options.js";
 import { wantedRows } from "../curriculum/wanted-rows.js";
 import type { Storage } from "../storage/storage.js";
-import { BucketRows, OpenFiles } from "./bucket-rows.js";
+import type { PlanStage } from "./curriculum-plan.js";
 import { bucketOfLength, type DatasetBuckets } from "./dataset-buckets.js";
-import type { PlanStage } from "./plan.js";
 import { RowFinder } from "./row-finder.js";
+import { OpenFiles, RowReader } from "./row-reader.js";
 import { readPool } from "./sequence-pools.js";
-import type { StepsWriter } from "./steps.js";
+import type { StepsWriter } from "./steps-writer.js";
 
-/** Steps that a pool's rows make, about. */
-const STEPS_A_POOL = 64;
+/** About how many steps the rows of a pool make. */
+const STEPS_PER_POOL = 64;
 
 /**
- * Plans a stage of batches by a token budget: reads the lengths of all its sequences,
+ * Plans a stage of batches of sequences: reads the lengths of all its sequences,
  * pool by pool.
  */
 export async function planPools({
@@ -33,7 +34,7 @@ export async function planPools({
 	storage: Storage;
 	datasets: readonly DatasetBuckets[];
 	context: PlanContext;
-	asked: StageRequest;
+	asked: Stage;
 	seed: number;
 	number: number;
 	writer: StepsWriter;
@@ -42,7 +43,7 @@ export async function planPools({
 	if (lengths.length > 1)
 		throw new UsageError(
 			"bad-option",
-			`batches by a token budget are for packed rows, and there are buckets of ${lengths.join(", ")}: leave out --batches, or name one of them in --buckets.`,
+			`batches of sequences of similar length are for packed rows, and there are buckets of ${lengths.join(", ")}: leave out ${optionName("batches")}, or name one of them in ${optionName("buckets")}.`,
 		);
 	const [length] = lengths;
 	const wanted = wantedRows(context, asked, lengths).map(([rows]) => rows);
@@ -61,7 +62,7 @@ export async function planPools({
 		bucket,
 		sources.map(
 			({ dataset }) =>
-				new BucketRows(
+				new RowReader(
 					storage,
 					datasets[dataset],
 					bucketOfLength(datasets[dataset], length),
@@ -72,7 +73,7 @@ export async function planPools({
 	);
 	const poolRows = Math.max(
 		1,
-		Math.ceil((STEPS_A_POOL * tokensPerStep) / length),
+		Math.ceil((STEPS_PER_POOL * tokensPerStep) / length),
 	);
 	const summary = { rows: poolRows, paddedTokens: 0, leftSequences: 0 };
 	let steps = 0;

@@ -1,4 +1,4 @@
-import { DataError } from "../core/errors.js";
+import { DataError, optionName } from "../core/errors.js";
 import { bucketOfPath } from "../dataset/bucket-name.js";
 import type { Manifest, ManifestShard } from "../dataset/manifest.js";
 import { MANIFEST } from "../dataset/manifest.js";
@@ -38,7 +38,7 @@ export async function openDatasetBuckets(
 	if (settings.format !== "arrow")
 		throw new DataError(
 			"not-random",
-			`${directory} has ${settings.format} shards, and batches read rows in random order, which takes Arrow shards: build it with --format arrow.`,
+			`${directory} has ${settings.format} shards, and batches read rows in random order, which takes Arrow shards: build it with ${optionName("format", "arrow")}.`,
 		);
 	const { sha256: hash } = await sha256OfFile(
 		storage,

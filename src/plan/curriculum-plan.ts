@@ -1,30 +1,15 @@
 import { DataError, UsageError } from "../core/errors.js";
+import type { BatchKindName } from "../curriculum/batch-kinds.js";
 import type { StageBucket } from "../curriculum/plan-stage.js";
-import type { StageRequest } from "../curriculum/stage-request.js";
+import type { Stage } from "../curriculum/stage-options.js";
 import { canonicalJson, sha256 } from "../storage/hash.js";
 import { readAll, type Storage } from "../storage/storage.js";
-import type { Schema } from "../tables/columns.js";
 
-/** The plan of a curriculum, in its directory, and its steps. */
+/** The plan of a curriculum, in its directory. */
 export const PLAN_FILE = "curriculum.json";
-export const STEPS_FILE = "steps.arrow";
 
 /** Raised when the layout of a plan changes, or what its numbers mean. */
-export const PLAN_VERSION = 1;
-
-/**
- * How rows become batches: `bucketed` and `packed`, as they are, padded to the length
- * of the bucket, or of a packed row; `flat`, one after the other without padding;
- * `token-budget`, sequences of similar length up to a number of tokens, padded to the
- * longest.
- */
-export const batchKinds = [
-	"bucketed",
-	"packed",
-	"token-budget",
-	"flat",
-] as const;
-export type BatchKind = (typeof batchKinds)[number];
+export const PLAN_VERSION = 2;
 
 /** A dataset as a plan knows it. */
 export interface PlanDataset {
@@ -38,7 +23,7 @@ export interface PlanDataset {
 
 export interface PlanStage {
 	/** What was asked for. */
-	asked: StageRequest;
+	asked: Stage;
 	/** Number of its first step, and how many it has. */
 	firstStep: number;
 	steps: number;
@@ -46,7 +31,7 @@ export interface PlanStage {
 	buckets: StageBucket[];
 	/** Steps of another length than a schedule by length wants; 0 for others. */
 	offSchedule: number;
-	/** Of `token-budget`: what its pools are, and what padding takes. */
+	/** Of batches of sequences: what their pools are, and what padding takes. */
 	pools: PoolSummary | null;
 }
 
@@ -70,9 +55,9 @@ export interface CurriculumPlan {
 	/** Ranks that each step can be shared among; so can it among any number that divides the batches. */
 	worldSize: number;
 	epochs: number;
-	batches: BatchKind;
-	/** Tokens of a row beyond its bucket's length: 1 for rows with shifted targets. */
-	more: number;
+	batches: BatchKindName;
+	/** Whether rows have a token more than their bucket's length, for shifted targets. */
+	plusOne: boolean;
 	/** The token that rows are padded with. */
 	padId: number;
 	tokenizer: { fingerprint: string; vocabSize: number };
@@ -85,28 +70,11 @@ export interface CurriculumPlan {
 		rows: number;
 		/** Rows of the datasets that are in no step. */
 		unusedRows: number;
+		/** How many times the rows of the bucket that is used most are used. */
+		timesUsed: number;
 	};
 	steps: { path: string; rows: number; bytes: number; sha256: string };
 }
-
-/** A row a step. */
-export const stepsSchema: Schema = [
-	/** Its stage, from 0, and its number there. */
-	{ name: "stage", type: "int32" },
-	{ name: "stage_step", type: "int32" },
-	/** Its bucket's place among the stage's, and the length of the rows. */
-	{ name: "bucket", type: "int32" },
-	{ name: "length", type: "int32" },
-	/** Rows of the step; sequences, with a token budget. */
-	{ name: "batch_size", type: "int32" },
-	/** Its first row's place in the bucket's permutation; its pool's first, with a token budget. */
-	{ name: "offset", type: "int64" },
-	/** With a token budget, its number in its pool; else 0. */
-	{ name: "part", type: "int32" },
-];
-
-/** Rows of a record batch of the steps. */
-export const STEP_BATCH_ROWS = 1 << 16;
 
 /**
  * Reads the plan in a directory.

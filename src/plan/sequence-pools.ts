@@ -1,5 +1,5 @@
+import { Int32Buffer } from "../core/buffers.js";
 import { createRandom, permutation } from "../core/random.js";
-import { Int32Buffer } from "../core/token-batch.js";
 import {
 	type BudgetBatches,
 	tokenBudgetBatches,

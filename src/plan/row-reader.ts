@@ -23,7 +23,7 @@ export class OpenFiles {
 }
 
 /** Reads rows of a dataset's bucket by their number. */
-export class BucketRows {
+export class RowReader {
 	readonly isFull: boolean;
 	/** Rows of the bucket. */
 	readonly count: number;

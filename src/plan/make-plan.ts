@@ -1,28 +1,26 @@
 import { relative } from "node:path";
-import { UsageError } from "../core/errors.js";
+import { optionName, UsageError } from "../core/errors.js";
 import { createRandom } from "../core/random.js";
+import { type BatchKindName, batchKinds } from "../curriculum/batch-kinds.js";
+import type { PlanContext } from "../curriculum/plan-context.js";
 import { planStage } from "../curriculum/plan-stage.js";
-import type { PlanContext, StageRequest } from "../curriculum/stage-request.js";
+import type { Stage } from "../curriculum/stage-options.js";
+import type { CurriculumOptions } from "../options/curriculum.js";
+import { localFiles as storage } from "../storage/local.js";
 import { writeAll } from "../storage/storage.js";
-import { storageAt } from "../storage/storages.js";
 import { version } from "../version.js";
 import {
-	type CurriculumOptions,
-	checkCurriculumOptions,
-	stagesOf,
-} from "./curriculum-options.js";
-import { type DatasetBuckets, openDatasetBuckets } from "./dataset-buckets.js";
-import {
-	type BatchKind,
 	type CurriculumPlan,
 	hashOfPlan,
 	PLAN_FILE,
 	PLAN_VERSION,
 	type PlanStage,
-	STEPS_FILE,
-} from "./plan.js";
+} from "./curriculum-plan.js";
+import { type DatasetBuckets, openDatasetBuckets } from "./dataset-buckets.js";
 import { planPools } from "./plan-pools.js";
-import { StepsWriter } from "./steps.js";
+import { resolveCurriculum } from "./resolve-curriculum.js";
+import { STEPS_FILE } from "./steps-file.js";
+import { StepsWriter } from "./steps-writer.js";
 
 /**
  * Plans a curriculum: which rows of which datasets make each step. Writes
@@ -30,43 +28,39 @@ import { StepsWriter } from "./steps.js";
  * @throws UsageError, DataError that say the numbers and a way out
  */
 export async function planCurriculum(
-	options: CurriculumOptions,
+	given: CurriculumOptions,
 ): Promise<CurriculumPlan> {
-	checkCurriculumOptions(options);
+	const options = resolveCurriculum(given);
 	const out = options.out.replace(/(?<=.)\/+$/, "");
-	const storage = storageAt(out);
 	const datasets: DatasetBuckets[] = [];
 	for (const directory of options.datasets)
 		datasets.push(
-			await openDatasetBuckets(
-				storageAt(directory),
-				directory.replace(/(?<=.)\/+$/, ""),
-			),
+			await openDatasetBuckets(storage, directory.replace(/(?<=.)\/+$/, "")),
 		);
 	checkAlike(datasets);
-	await checkOut(out, options.overwrite ?? false);
+	await checkOut(out, options.overwrite);
 	const context: PlanContext = {
 		datasets: datasets.map(({ buckets }) => buckets),
 		tokensPerStep: options.tokensPerStep,
-		worldSize: options.worldSize ?? 1,
-		epochs: options.epochs ?? 1,
+		worldSize: options.worldSize,
+		epochs: options.epochs,
 		used: datasets.map(() => new Map()),
 	};
 	const [{ manifest }] = datasets;
 	const { settings, tokenizer } = manifest;
-	const batches = kindOf(options, datasets);
-	const seed = options.seed ?? 0;
+	const batches = kindOf(options.batches, datasets);
+	const { seed } = options;
 	const isNew = (await storage.stat(out)) === null;
 	const writer = await StepsWriter.create(storage, out);
 	const stages: PlanStage[] = [];
 	let rows = 0;
 	try {
-		for (const [number, asked] of stagesOf(options).entries()) {
+		for (const [number, asked] of options.stages.entries()) {
 			const firstStep = stages.reduce((sum, { steps }) => sum + steps, 0);
 			const stage =
-				batches === "token-budget"
+				batchKinds.find(batches).items === "sequences"
 					? await planPools({
-							storage: storageAt(datasets[0].directory),
+							storage,
 							datasets,
 							context,
 							asked,
@@ -93,7 +87,7 @@ export async function planCurriculum(
 			worldSize: context.worldSize,
 			epochs: context.epochs,
 			batches,
-			more: Number(settings.buckets?.plusOne ?? false),
+			plusOne: settings.buckets?.plusOne ?? false,
 			padId: options.padId ?? settings.eos ?? 0,
 			tokenizer: {
 				fingerprint: tokenizer.fingerprint,
@@ -114,6 +108,7 @@ export async function planCurriculum(
 				tokens: stages.reduce((sum, { tokens }) => sum + tokens, 0),
 				rows,
 				unusedRows: unusedRows(context),
+				timesUsed: timesUsed(context),
 			},
 			steps: { path: STEPS_FILE, rows: steps, ...written },
 		};
@@ -127,7 +122,7 @@ export async function planCurriculum(
 
 async function planRows(
 	context: PlanContext,
-	asked: StageRequest,
+	asked: Stage,
 	seed: number,
 	number: number,
 	writer: StepsWriter,
@@ -159,9 +154,9 @@ async function planRows(
 
 /** @throws UsageError where the datasets are of another layout than the kind is for. */
 function kindOf(
-	{ batches }: CurriculumOptions,
+	asked: BatchKindName | undefined,
 	datasets: readonly DatasetBuckets[],
-): BatchKind {
+): BatchKindName {
 	const [first, ...others] = datasets.map(({ manifest, directory }) => ({
 		layout: manifest.settings.layout,
 		directory,
@@ -172,13 +167,16 @@ function kindOf(
 			"other-layout",
 			`${first.directory} has the layout ${first.layout} and ${other.directory} ${other.layout}: plan them apart, or build both the same way.`,
 		);
-	const usual = first.layout === "buckets" ? "bucketed" : "packed";
-	if (batches !== usual && (batches === "bucketed" || batches === "packed"))
+	const possible = batchKinds.where(
+		({ layout }) => layout === null || layout === first.layout,
+	);
+	if (asked !== undefined && !possible.includes(asked))
 		throw new UsageError(
 			"bad-option",
-			`batches (--batches) is "${batches}", and ${first.directory} has the layout ${first.layout}: leave it out, or give ${usual} or flat.`,
+			`${optionName("batches")} is ${asked}, and ${first.directory} has the layout ${first.layout}: leave it out, or give one of ${possible.join(", ")}.`,
 		);
-	return batches ?? usual;
+	const [usual] = batchKinds.where(({ layout }) => layout === first.layout);
+	return asked ?? usual;
 }
 
 /** @throws UsageError where sequences of the datasets cannot be in one step. */
@@ -192,12 +190,12 @@ function checkAlike(datasets: readonly DatasetBuckets[]): void {
 				"other-tokenizer",
 				`${first.directory} and ${other.directory} were made with different tokenizers (${a.tokenizer.fingerprint.slice(0, 12)} and ${b.tokenizer.fingerprint.slice(0, 12)}): build them with the same.`,
 			);
-		const more = (manifest: typeof a) =>
+		const plusOne = (manifest: typeof a) =>
 			manifest.settings.buckets?.plusOne ?? false;
-		if (more(a) !== more(b))
+		if (plusOne(a) !== plusOne(b))
 			throw new UsageError(
 				"other-rows",
-				`only one of ${first.directory} and ${other.directory} has rows of a token more than their bucket's length (--plus-one): build both the same way.`,
+				`only one of ${first.directory} and ${other.directory} has rows of a token more than their bucket's length (${optionName("plusOne")}): build both the same way.`,
 			);
 	}
 }
@@ -214,21 +212,31 @@ function unusedRows({ datasets, epochs, used }: PlanContext): number {
 	);
 }
 
+/** How many times the rows of the bucket that is used most are used. */
+function timesUsed({ datasets, used }: PlanContext): number {
+	const times = datasets.flatMap((buckets, dataset) =>
+		buckets
+			.filter(({ rows }) => rows > 0)
+			.map(({ length, rows }) => (used[dataset].get(length) ?? 0) / rows),
+	);
+	return Math.max(0, ...times);
+}
+
 /** @throws UsageError where something else is in the way. */
 async function checkOut(out: string, overwrite: boolean): Promise<void> {
-	const names = await storageAt(out).list(out);
+	const names = await storage.list(out);
 	const others = names.filter(
 		(name) => ![PLAN_FILE, STEPS_FILE].includes(name),
 	);
 	if (names.length > 0 && others.length > 0)
 		throw new UsageError(
 			"not-empty",
-			`${out} holds other things, such as ${others[0]}: name a new directory for the plan (--out).`,
+			`${out} holds other things, such as ${others[0]}: name a new directory for the plan (${optionName("out")}).`,
 		);
 	if (names.includes(PLAN_FILE) && !overwrite)
 		throw new UsageError(
 			"plan-exists",
-			`${out} holds a plan already: name another directory (--out), or replace it with --overwrite.`,
+			`${out} holds a plan already: name another directory (${optionName("out")}), or replace it with ${optionName("overwrite", true)}.`,
 		);
 }
 
@@ -238,7 +246,7 @@ async function writePlan(
 ): Promise<CurriculumPlan> {
 	const plan = { ...rest, planHash: hashOfPlan(rest) };
 	await writeAll(
-		storageAt(out),
+		storage,
 		`${out}/${PLAN_FILE}`,
 		`${JSON.stringify(plan, null, "\t")}\n`,
 	);

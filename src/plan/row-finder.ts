@@ -1,19 +1,19 @@
 import { shuffledIndex } from "../core/shuffled-index.js";
 import { mixedPlace } from "../curriculum/mixed-place.js";
 import type { StageBucket } from "../curriculum/plan-stage.js";
-import type { BucketRows } from "./bucket-rows.js";
+import type { RowReader } from "./row-reader.js";
 
 /** A row of a dataset: which dataset, its number in the bucket, and how to read it. */
 export interface FoundRow {
 	dataset: number;
 	row: number;
-	rows: BucketRows;
+	rows: RowReader;
 }
 
 /** Finds the row at a place of a stage's bucket: places are computed, nothing is replayed. */
 export class RowFinder {
 	readonly #bucket: StageBucket;
-	readonly #rows: BucketRows[];
+	readonly #rows: RowReader[];
 	readonly #seed: number;
 	/** The number of a dataset's source among the sources. */
 	readonly #sourceOf: number[] = [];
@@ -22,7 +22,7 @@ export class RowFinder {
 	readonly #found: FoundRow;
 
 	/** @param rows What reads each source's rows, in the order of the bucket's sources. */
-	constructor(bucket: StageBucket, rows: BucketRows[], seed: number) {
+	constructor(bucket: StageBucket, rows: RowReader[], seed: number) {
 		this.#bucket = bucket;
 		this.#rows = rows;
 		this.#seed = seed;
@@ -34,11 +34,11 @@ export class RowFinder {
 	}
 
 	/** What reads the rows of a dataset. */
-	rowsOf(dataset: number): BucketRows {
+	rowsOf(dataset: number): RowReader {
 		return this.#rows[this.#sourceOf[dataset]];
 	}
 
-	/** What it returns is written to again by the next call. */
+	/** The next call writes its answer into the same object. */
 	find(place: number): FoundRow {
 		const { sources, length } = this.#bucket;
 		const mixed = mixedPlace(sources, place);

@@ -1,0 +1,91 @@
+const LONGEST = 2 ** 31 - 1;
+
+// Views of these buffers are valid until the next call that adds to the buffer.
+
+/** An Int32Array that grows by doubling. */
+export class Int32Buffer {
+	array: Int32Array;
+	length = 0;
+
+	constructor(capacity = 1024) {
+		this.array = new Int32Array(capacity);
+	}
+
+	/** Makes room for `count` more; the caller writes them and adds to `length`. */
+	reserve(count: number): void {
+		const needed = this.length + count;
+		if (needed <= this.array.length) return;
+		if (needed > LONGEST)
+			throw new RangeError("an Int32Buffer holds at most 2^31 - 1 numbers");
+		const grown = new Int32Array(
+			Math.min(LONGEST, Math.max(needed, this.array.length * 2)),
+		);
+		grown.set(this.array.subarray(0, this.length));
+		this.array = grown;
+	}
+
+	push(value: number): void {
+		if (this.length === this.array.length) this.reserve(1);
+		this.array[this.length++] = value;
+	}
+
+	append(values: ArrayLike<number>): void {
+		this.reserve(values.length);
+		this.array.set(values, this.length);
+		this.length += values.length;
+	}
+
+	/** What is held now: a view. */
+	view(): Int32Array {
+		return this.array.subarray(0, this.length);
+	}
+}
+
+/** A BigInt64Array that grows by doubling, and takes numbers without making bigints of them. */
+export class Int64Buffer {
+	readonly #words = new Int32Buffer();
+
+	get length(): number {
+		return this.#words.length / 2;
+	}
+
+	set length(length: number) {
+		this.#words.length = 2 * length;
+	}
+
+	/** Adds the number high * 2^32 + low; `low` may be signed or not. */
+	push(high: number, low: number): void {
+		this.#words.push(low | 0);
+		this.#words.push(high);
+	}
+
+	/** What is held now: a view. */
+	view(): BigInt64Array {
+		return new BigInt64Array(this.#words.array.buffer, 0, this.length);
+	}
+}
+
+/** A Float32Array that grows by doubling. */
+export class Float32Buffer {
+	#array = new Float32Array(1024);
+	length = 0;
+
+	/** Adds zeros, and returns a view of them to be written to. */
+	extend(count: number): Float32Array {
+		const start = this.length;
+		this.length += count;
+		if (this.length > this.#array.length) {
+			const grown = new Float32Array(
+				Math.max(this.length, 2 * this.#array.length),
+			);
+			grown.set(this.#array.subarray(0, start));
+			this.#array = grown;
+		}
+		return this.#array.subarray(start, this.length).fill(0);
+	}
+
+	/** What is held now: a view. */
+	view(): Float32Array {
+		return this.#array.subarray(0, this.length);
+	}
+}

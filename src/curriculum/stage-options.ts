@@ -1,0 +1,66 @@
+import {
+	choice,
+	entryOf,
+	flag,
+	type Given,
+	grouped,
+	integer,
+	integers,
+	numbers,
+	type Resolved,
+} from "../core/option.js";
+import { scheduleOptions, schedules } from "./schedules.js";
+
+/** The options that say in which order the steps of a stage come. */
+export const orderTable = {
+	...grouped("Steps", {
+		schedule: entryOf(schedules, {
+			help: "how the bucket of each step is chosen",
+			default: "natural",
+		}),
+		cycles: integer({
+			help: "times that the schedule runs, each over another part of the data",
+			default: 1,
+			least: 1,
+			most: 2 ** 20,
+		}),
+		firstLongest: flag({
+			help: "begin with a step of the longest bucket, so that memory runs out at once or not at all",
+			default: false,
+		}),
+	}),
+	...grouped("Of some schedules", scheduleOptions),
+};
+
+/** The options that say which data a stage takes. */
+const dataTable = grouped("Data", {
+	tokens: integer({
+		help: "tokens to take, of each stage that does not say itself",
+		defaultText: "all that is left of the epochs",
+		least: 1,
+	}),
+	buckets: integers({
+		help: "lengths of the buckets to use",
+		defaultText: "all",
+		least: 1,
+	}),
+	minLength: integer({ help: "shortest bucket to use", least: 1 }),
+	maxLength: integer({ help: "longest bucket to use", least: 1 }),
+	weights: numbers({
+		help: "shares of the datasets in the tokens, such as 0.7,0.3",
+		defaultText: "by the tokens that each has",
+	}),
+	match: choice(["sample", "repeat"], {
+		help: "no data twice, or, with weights alone, all of it at least once",
+		defaultText:
+			"sample with weights alone; with tokens, data is repeated where there is less",
+	}),
+});
+
+/** The options of a stage of a curriculum. */
+export const stageTable = { ...orderTable, ...dataTable };
+
+/** What a stage is asked for. */
+export type StageOptions = Given<typeof stageTable>;
+/** The same with defaults. */
+export type Stage = Resolved<typeof stageTable>;

@@ -1,0 +1,76 @@
+import {
+	entriesOf,
+	entryOf,
+	flag,
+	type Given,
+	integer,
+	json,
+	texts,
+} from "../core/option.js";
+import { batchColumns, columns } from "../masks/columns.js";
+import { sequenceShares } from "../masks/sequence-parallel.js";
+
+/** Where a run is: the plan, by its hash, and the next step. */
+export interface BatchState {
+	plan: string;
+	step: number;
+}
+
+/** The options of `openBatches` and of the command. */
+export const batchesTable = {
+	rank: integer({ help: "this rank, from 0", default: 0 }),
+	worldSize: integer({
+		help: "how many ranks there are",
+		default: 1,
+		least: 1,
+		most: 2 ** 20,
+	}),
+	fromStep: integer({ help: "first step", defaultText: "0" }),
+	steps: integer({ help: "how many steps", defaultText: "all that follow" }),
+	state: json<BatchState>(
+		{
+			placeholder: "file",
+			expected: 'a state, such as {"plan":"...","step":1200}',
+			written: "file",
+			fault: (state) =>
+				isState(state)
+					? null
+					: ' is no state: give an object such as {"plan":"...","step":1200}',
+		},
+		{ help: "go on where a run was, in place of a first step" },
+	),
+	columns: entriesOf(
+		{ kind: columns.kind, names: batchColumns },
+		{ help: "columns to make besides", default: [] },
+	),
+	balanceRanks: flag({
+		help: "share rows out so that the ranks' costs are near equal",
+		default: false,
+	}),
+	sequenceParallel: integer({
+		help: "ranks that share each row; ranks that follow one another share one",
+		default: 1,
+		least: 1,
+		most: 2 ** 20,
+	}),
+	sequenceShares: entryOf(sequenceShares, {
+		help: "how rows are cut among ranks that share them",
+		defaultText: "contiguous",
+	}),
+	datasets: texts({
+		help: "where the plan's datasets are, in its order, if they were moved",
+		placeholder: "dir",
+	}),
+	readAhead: integer({
+		help: "steps to read before they are asked for, on another thread; 0 for none",
+		default: 4,
+		most: 1024,
+	}),
+};
+
+export type BatchOptions = Given<typeof batchesTable>;
+
+function isState(value: unknown): value is BatchState {
+	const state = value as BatchState | null;
+	return typeof state?.plan === "string" && Number.isInteger(state.step);
+}

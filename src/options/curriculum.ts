@@ -1,0 +1,92 @@
+import {
+	entryOf,
+	flag,
+	type Given,
+	grouped,
+	integer,
+	json,
+	required,
+	text,
+	texts,
+} from "../core/option.js";
+import { batchKinds } from "../curriculum/batch-kinds.js";
+import { type StageOptions, stageTable } from "../curriculum/stage-options.js";
+
+/** The options of the plan of a curriculum that are not of its stages. */
+const planTable = {
+	datasets: required(
+		texts({
+			help: "directories of datasets with Arrow shards",
+			placeholder: "dataset",
+		}),
+	),
+	out: required(text({ help: "the directory to write", placeholder: "plan" })),
+	tokensPerStep: required(
+		integer({
+			help: "tokens of a step, of all ranks together",
+			least: 1,
+			most: 2 ** 40,
+		}),
+	),
+	...grouped("Steps", {
+		worldSize: integer({
+			help: "ranks that share a step",
+			default: 1,
+			least: 1,
+			most: 2 ** 20,
+		}),
+		epochs: integer({
+			help: "times that the data is used",
+			default: 1,
+			least: 1,
+			most: 2 ** 20,
+		}),
+		batches: entryOf(batchKinds, {
+			help: "how rows become batches",
+			defaultText: "as the data are",
+		}),
+		padId: integer({
+			help: "token to pad with",
+			defaultText: "EOS, or 0",
+			most: 2 ** 31 - 1,
+		}),
+		seed: integer({ help: "seed of the order", default: 0 }),
+	}),
+	...grouped("Data", {
+		stages: json<readonly StageOptions[]>(
+			{
+				placeholder: "file",
+				expected:
+					'a list of stages, such as [{"schedule":"grow-p2","maxLength":8192},{}]',
+				written: "file",
+				fault: stagesFault,
+			},
+			{
+				help: "stages, one after the other: a JSON list of what differs in each",
+				defaultText: "one",
+			},
+		),
+	}),
+	...grouped("Writing", {
+		overwrite: flag({ help: "replace another plan", default: false }),
+	}),
+};
+
+/** The options of `planCurriculum` and of the command; those of a stage are for all stages. */
+export const curriculumTable = { ...planTable, ...stageTable };
+
+export type CurriculumOptions = Given<typeof curriculumTable>;
+
+/** What is wrong with the list as such; its stages are checked one by one. */
+function stagesFault(stages: unknown): string | null {
+	if (!Array.isArray(stages))
+		return " is no list: give a list of stages, each an object";
+	if (stages.length === 0) return " is an empty list: give a stage at least";
+	const other = stages.findIndex(
+		(stage) =>
+			typeof stage !== "object" || stage === null || Array.isArray(stage),
+	);
+	return other === -1
+		? null
+		: ` has an entry that is no object, number ${other + 1}: give an object for each stage`;
+}

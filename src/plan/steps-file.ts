@@ -1,0 +1,34 @@
+import type { Schema } from "../tables/columns.js";
+
+/** The steps of a plan, in its directory. */
+export const STEPS_FILE = "steps.arrow";
+
+/** A row a step. */
+export const stepsSchema: Schema = [
+	/** Its stage, from 0, and its number there. */
+	{ name: "stage", type: "int32" },
+	{ name: "stage_step", type: "int32" },
+	/** Its bucket's place among the stage's, and the length of the rows. */
+	{ name: "bucket", type: "int32" },
+	{ name: "length", type: "int32" },
+	/** Rows of the step; sequences, where items are sequences. */
+	{ name: "batch_size", type: "int32" },
+	/** Its first row's place in the bucket's permutation; its pool's first, where items are sequences. */
+	{ name: "offset", type: "int64" },
+	/** Where items are sequences, its number in its pool; else 0. */
+	{ name: "part", type: "int32" },
+];
+
+/** Rows of a record batch of the steps. */
+export const STEP_BATCH_ROWS = 1 << 16;
+
+/** A step as the plan has it: see `stepsSchema`. */
+export interface PlanStep {
+	stage: number;
+	stageStep: number;
+	bucket: number;
+	length: number;
+	batchSize: number;
+	offset: number;
+	part: number;
+}
