@@ -1,5 +1,5 @@
 /**
- * `seqpack/curriculum`: the odds of each length as training goes on. Needs nothing from
+ * `seqpack/curriculum`: the order of lengths as training goes on. Needs nothing from
  * Node.
  */
 export { DataError, SeqpackError, UsageError } from "./core/errors.js";
@@ -10,8 +10,7 @@ export {
 	type EpochSharesInput,
 	epochShares,
 } from "./curriculum/epoch-shares.js";
-export { scheduleOdds } from "./curriculum/odds.js";
 export type { StageBucket } from "./curriculum/plan-stage.js";
-export type { Schedule, ScheduleOptions } from "./curriculum/schedule.js";
-export { schedules } from "./curriculum/schedules.js";
-export type { StageRequest } from "./curriculum/stage-request.js";
+export type { Schedule } from "./curriculum/schedule.js";
+export { scheduleOdds, schedules } from "./curriculum/schedules.js";
+export type { StageOptions } from "./curriculum/stage-options.js";

@@ -1,66 +1,82 @@
+// The Node entry: everything. What needs nothing from Node has entries of its own,
+// seqpack/pack, /decompose, /masks, /curriculum and /tokenizer.
 export { type Batch, batchSchema } from "./batches/batch.js";
-export type { CurriculumOptions } from "./batches/curriculum-options.js";
-export { planCurriculum } from "./batches/make-plan.js";
+export { type Batches, openBatches } from "./batches/open-batches.js";
+export type { Plan, PlanInput, Task } from "./build/plan.js";
+export type { StageTimes } from "./build/stopwatch.js";
 export {
-	type Batches,
-	type BatchOptions,
-	type BatchState,
-	openBatches,
-} from "./batches/open-batches.js";
-export type { BatchKind, CurriculumPlan, PlanStage } from "./batches/plan.js";
-export { type BuildResult, build } from "./build/build.js";
-export type { BuildOptions, BuildProgress } from "./build/options.js";
-export type { StageTimes } from "./build/task.js";
-export {
-	DataError,
 	EnvironmentError,
 	InterruptedError,
 	SeqpackError,
-	UsageError,
 } from "./core/errors.js";
-export { createRandom, permutation, type Random } from "./core/random.js";
-export { shuffledIndex } from "./core/shuffled-index.js";
-export {
-	Int32Buffer,
-	listLengths,
-	type TokenBatch,
-	TokenBatchBuilder,
-} from "./core/token-batch.js";
+export { permutation } from "./core/random.js";
 export * from "./curriculum.js";
 export {
 	createShard,
 	type Shard,
 	type ShardOptions,
 } from "./dataset/create-shard.js";
-export type { Manifest } from "./dataset/manifest.js";
+export type { DatasetFormat } from "./dataset/format.js";
+export { formats } from "./dataset/formats.js";
+export type {
+	DatasetFile,
+	Manifest,
+	ManifestIndex,
+	ManifestShard,
+} from "./dataset/manifest.js";
+export {
+	type Dataset,
+	type DatasetRow,
+	openDataset,
+} from "./dataset/open-dataset.js";
 export {
 	documentId,
 	type PackedWindow,
 	packedRows,
 	packedSchema,
+	packedWindow,
 } from "./dataset/rows.js";
-export type { Settings } from "./dataset/settings.js";
+export type { BucketSettings, Settings } from "./dataset/settings.js";
+export type { RowSummary, Summary } from "./dataset/summary.js";
 export type { Totals } from "./dataset/totals.js";
 export {
 	type VerifyOptions,
 	type VerifyResult,
 	verify,
-} from "./dataset/verify.js";
+} from "./dataset/verify/verify.js";
 export * from "./decompose.js";
+export {
+	type ReadDocumentsOptions,
+	readDocuments,
+} from "./documents/read-documents.js";
+export { type ReadTokensOptions, readTokens } from "./documents/read-tokens.js";
+export type { TokenizedBatch } from "./documents/tokenize-documents.js";
+export {
+	type BuildResult,
+	build,
+	finalizeBuild,
+	openBuild,
+	type PlannedBuild,
+	planBuild,
+	type RunOptions,
+	runTasks,
+} from "./engines/build.js";
 export * from "./masks.js";
+export type { BatchOptions, BatchState } from "./options/batches.js";
+export type { BuildOptions, BuildProgress } from "./options/build.js";
+export type { CurriculumOptions } from "./options/curriculum.js";
 export * from "./pack.js";
+export type { CurriculumPlan, PlanStage } from "./plan/curriculum-plan.js";
+export { planCurriculum } from "./plan/make-plan.js";
 export {
 	type DocumentLengthsOptions,
 	documentLengths,
 } from "./report/document-lengths.js";
-export {
-	type ReadDocumentsOptions,
-	readDocuments,
-} from "./sources/read-documents.js";
-export type { BadRecord, DocumentBatch, InputFile } from "./sources/source.js";
+export type { DocumentBatch, SkippedRecord } from "./sources/read-records.js";
+export type { BadRecord, InputFile } from "./sources/source.js";
 export { loadTokenizer } from "./storage/load-tokenizer.js";
 export type { Column, ColumnBatch, Schema } from "./tables/columns.js";
 export type { TableFormat } from "./tables/table.js";
-export { tableFormats } from "./tables/tables.js";
+export { tables } from "./tables/tables.js";
 export * from "./tokenizer.js";
 export { version } from "./version.js";

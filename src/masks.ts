@@ -23,7 +23,7 @@ export {
 	lossWeights,
 	type StepRow,
 } from "./masks/loss-weights.js";
-export type { MaskKind } from "./masks/mask-kind.js";
+export type { MaskKind } from "./masks/mask-kinds.js";
 export type { TokenRow } from "./masks/row.js";
 export {
 	documentIds,

@@ -3,8 +3,8 @@
  * files. Needs nothing from Node.
  */
 export { DataError, SeqpackError, UsageError } from "./core/errors.js";
+export { Int32Buffer } from "./core/buffers.js";
 export {
-	Int32Buffer,
 	listLengths,
 	type TokenBatch,
 	TokenBatchBuilder,

@@ -1,6 +1,7 @@
 import { type BatchKind, batchKinds } from "../curriculum/batch-kinds.js";
 import { shareMultiple, shareOfRow } from "../masks/sequence-parallel.js";
-import { balanceRanks, rankImbalance } from "../pack/balance-ranks.js";
+import { balanceRanks } from "../pack/balance-ranks.js";
+import { rankImbalance } from "../pack/imbalance.js";
 import { DEFAULT_COST } from "../pack/cost.js";
 import type { CurriculumPlan } from "../plan/curriculum-plan.js";
 import {
@@ -11,7 +12,6 @@ import { RowFinder } from "../plan/row-finder.js";
 import { OpenFiles, RowReader } from "../plan/row-reader.js";
 import { type Pool, readPool } from "../plan/sequence-pools.js";
 import type { PlanStep } from "../plan/steps-file.js";
-import type { Storage } from "../storage/storage.js";
 import { type Column, columnOf, type Schema } from "../tables/columns.js";
 import { type Batch, batchSchema } from "./batch.js";
 import { flatRow, paddedRows, type RowShape } from "./batch-rows.js";
@@ -39,7 +39,6 @@ export class BatchReader {
 	#pool: { stage: number; offset: number; pool: Pool } | null = null;
 
 	constructor(
-		storage: Storage,
 		directory: string,
 		plan: CurriculumPlan,
 		datasets: readonly DatasetBuckets[],
@@ -49,14 +48,17 @@ export class BatchReader {
 		this.#kind = batchKinds.find(plan.batches);
 		this.#settings = settings;
 		this.#schema = batchSchema(plan.batches, settings.columns);
-		this.#steps = new StepsReader(storage, directory, plan.steps.rows);
+		this.#steps = new StepsReader(
+			`${directory}/${plan.steps.path}`,
+			plan.steps.rows,
+		);
 		const known = new Map<string, RowReader>();
 		const rowsOf = (dataset: number, length: number) => {
 			const key = `${dataset} ${length}`;
 			const bucket = bucketOfLength(datasets[dataset], length);
 			const rows =
 				known.get(key) ??
-				new RowReader(storage, datasets[dataset], bucket, this.#files);
+				new RowReader(datasets[dataset], bucket, this.#files);
 			known.set(key, rows);
 			return rows;
 		};

@@ -6,7 +6,6 @@ import {
 	openDatasetBuckets,
 } from "../plan/dataset-buckets.js";
 import { canonicalJson } from "../storage/hash.js";
-import { localFiles as storage } from "../storage/local.js";
 import type { Batch } from "./batch.js";
 import { resolveBatches } from "./batch-settings.js";
 import { type Imbalance, MeanImbalance } from "./mean-imbalance.js";
@@ -36,7 +35,7 @@ export async function openBatches(
 	options: BatchOptions = {},
 ): Promise<Batches> {
 	const place = directory.replace(/(?<=.)\/+$/, "");
-	const plan = await openPlan(storage, place);
+	const plan = await openPlan(place);
 	const settings = resolveBatches(plan, options);
 	const datasets = await openDatasets(place, plan, options.datasets);
 	const source = { directory: place, plan, datasets, settings };
@@ -91,7 +90,6 @@ async function openDatasets(
 	for (const [i, known] of plan.datasets.entries()) {
 		const path = moved?.[i] ?? `${directory}/${known.path}`;
 		const found = await openDatasetBuckets(
-			storage,
 			path.replace(/(?<=.)\/+$/, ""),
 		);
 		const rows = found.buckets.map(({ length, rows, tokens }) => ({

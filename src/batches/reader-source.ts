@@ -1,6 +1,5 @@
 import type { CurriculumPlan } from "../plan/curriculum-plan.js";
 import type { DatasetBuckets } from "../plan/dataset-buckets.js";
-import { localFiles as storage } from "../storage/local.js";
 import { BatchReader } from "./batch-reader.js";
 import type { BatchSettings } from "./batch-settings.js";
 
@@ -14,5 +13,5 @@ export interface ReaderSource {
 
 export function createReader(source: ReaderSource): BatchReader {
 	const { directory, plan, datasets, settings } = source;
-	return new BatchReader(storage, directory, plan, datasets, settings);
+	return new BatchReader(directory, plan, datasets, settings);
 }

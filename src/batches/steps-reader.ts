@@ -1,10 +1,10 @@
 import {
 	type PlanStep,
 	STEP_BATCH_ROWS,
-	STEPS_FILE,
 	stepsSchema,
 } from "../plan/steps-file.js";
-import type { RandomAccessFile, Storage } from "../storage/storage.js";
+import type { RandomAccessFile } from "../storage/storage.js";
+import { storageAt } from "../storage/storages.js";
 import { ArrowRows, newRowPlace } from "../tables/arrow-rows.js";
 
 /** Reads steps of a plan by their number. */
@@ -15,8 +15,9 @@ export class StepsReader {
 	readonly #number = new Int32Array(1);
 	readonly #offset = new BigInt64Array(1);
 
-	constructor(storage: Storage, directory: string, rows: number) {
-		this.#file = storage.openForRandomAccess(`${directory}/${STEPS_FILE}`);
+	/** @param path Of the steps, of which there are `rows`. */
+	constructor(path: string, rows: number) {
+		this.#file = storageAt(path).openForRandomAccess(path);
 		this.#rows = new ArrowRows(this.#file, stepsSchema, rows, STEP_BATCH_ROWS);
 	}
 

@@ -1,12 +1,12 @@
 import type { Random } from "../core/random.js";
 import type { DroppedTokens } from "../dataset/index-rows.js";
 import type { PackedWindow } from "../dataset/rows.js";
-import { packedWindow } from "../dataset/rows.js";
 import type { Settings } from "../dataset/settings.js";
 import { type CutCounts, addCounts } from "../dataset/totals.js";
 import { LongDocumentError } from "../decompose/at-most-one.js";
 import type { CutOptions } from "../decompose/cuts.js";
 import { decomposeDocuments } from "../decompose/decompose-documents.js";
+import { labelsOfDocuments } from "../masks/loss-weights.js";
 import type { Window } from "./windows.js";
 
 /** Sequences, and the bucket of each, by its place in the settings. */
@@ -52,9 +52,25 @@ export function cutWindow(
 			counts.cutDocuments++;
 	});
 	return {
-		sequences: { ...placed(window, pieces), buckets },
+		sequences: {
+			documents: window.tokens,
+			doc: documentsOf(window),
+			labelCounts: labelsOfDocuments(lengths.length, pieces),
+			pieces,
+			buckets,
+		},
 		dropped: { tokens: dropped.tokens, reasons },
 		counts,
+	};
+}
+
+/** Which documents of the dataset those of a window are: whole ones, that follow one another. */
+function documentsOf({ task, first, lengths }: Window): Sequences["doc"] {
+	const count = lengths.length;
+	return {
+		task: new Int32Array(count).fill(task),
+		number: Int32Array.from({ length: count }, (_, i) => first + i),
+		start: new Int32Array(count),
 	};
 }
 

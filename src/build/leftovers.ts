@@ -2,7 +2,6 @@ import { Int32Buffer, Int64Buffer } from "../core/buffers.js";
 import { TokenBatchBuilder } from "../core/token-batch.js";
 import type { DatasetFile } from "../dataset/manifest.js";
 import {
-	documentId,
 	numberOfDocument,
 	type PackedWindow,
 	taskOfDocument,
@@ -21,8 +20,6 @@ const MOST_TOKENS = 2 ** 20;
 const PACKS_PER_LEFT_ONE = 4;
 /** A pack with less room than this share of a row stays. */
 const LEAST_ROOM = 1 / 1024;
-/** Sequences of a batch. */
-const BATCH_ROWS = 1 << 12;
 
 /** A row a sequence that is left over. */
 const leftoversSchema: Schema = [
@@ -128,7 +125,7 @@ export class Leftovers {
 			await file.abort();
 			throw error;
 		}
-		return { path: leftoversName(task), ...(await file.commit()) };
+		return { path, ...(await file.commit()) };
 	}
 }
 

@@ -1,8 +1,8 @@
 import { FORMAT_VERSION } from "../dataset/manifest.js";
 import type { Settings } from "../dataset/settings.js";
 import { packers } from "../pack/packers.js";
-import { cutIntoTasks, type Division, type InputSpan } from "../sources/divide.js";
-import type { InputFile } from "../sources/source.js";
+import { cutIntoTasks, type InputSpan } from "../sources/divide.js";
+import type { Division, InputFile } from "../sources/source.js";
 import { canonicalJson, fingerprintOfFile, sha256 } from "../storage/hash.js";
 import { storageAt } from "../storage/storages.js";
 import { version } from "../version.js";

@@ -1,7 +1,7 @@
 import type { WrittenFile } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import type { ColumnBatch, Schema } from "../tables/columns.js";
-import { findTableFormat } from "../tables/tables.js";
+import { tables } from "../tables/tables.js";
 import { huggingFaceMetadata } from "./huggingface.js";
 import { packedSchema } from "./rows.js";
 
@@ -26,13 +26,13 @@ export interface Shard {
 	abort(): Promise<void>;
 }
 
-/** Begins one shard file at a path. @throws UsageError `unknown-format` */
+/** Begins one shard file at a path. @throws UsageError `unknown-name` */
 export async function createShard(
 	path: string,
 	options: ShardOptions = {},
 ): Promise<Shard> {
 	const name = options.format ?? path.slice(path.lastIndexOf(".") + 1);
-	const format = findTableFormat(name);
+	const format = tables.find(name);
 	const schema = options.schema ?? packedSchema;
 	const file = await storageAt(path).create(path);
 	const writer = format.write(file, schema, {

@@ -21,7 +21,7 @@ const PLAIN: ColumnSettings = {
 };
 
 /** The columns of a packed row with these settings: see `columns` of masks. */
-export function packedSchemaWith(
+export function rowSchema(
 	settings: Pick<ColumnSettings, "columns" | "lossWeight">,
 ): Schema {
 	return columnsOfRows({ ...PLAIN, ...settings }).map((name) => ({
@@ -34,7 +34,7 @@ export function packedSchemaWith(
  * The columns of a packed row where no others are asked for. A row holds real tokens
  * only: its sequences back to back, without padding.
  */
-export const packedSchema: Schema = packedSchemaWith(PLAIN);
+export const packedSchema: Schema = rowSchema(PLAIN);
 
 /** What some documents were made into, on lengths alone. */
 export interface PackedWindow {

@@ -1,5 +1,5 @@
 import type { LossWeighting } from "../masks/loss-weights.js";
-import type { MaskKind } from "../masks/mask-kind.js";
+import type { MaskKind } from "../masks/mask-kinds.js";
 
 /** The name of a registry's entry, and what it was told. */
 export interface Chosen {

@@ -1,4 +1,4 @@
-import { Int32Buffer } from "../core/token-batch.js";
+import { Int32Buffer } from "../core/buffers.js";
 
 /**
  * What a decomposer makes of documents: piece i is the `length[i]` tokens of

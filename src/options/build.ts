@@ -1,5 +1,4 @@
 import {
-	choice,
 	entriesOf,
 	entryOf,
 	flag,
@@ -19,7 +18,7 @@ import { layoutEntries, layouts } from "../dataset/layouts/layouts.js";
 import { readingTable, tokensTable } from "../documents/options.js";
 import { storedColumns } from "../masks/columns.js";
 import { lossWeightings } from "../masks/loss-weights.js";
-import { datasetMaskFault, type MaskKind } from "../masks/mask-kind.js";
+import { isMaskForAll, type MaskKind, maskFault } from "../masks/mask-kinds.js";
 import { orderTable } from "../pack/orders.js";
 import { packDocumentsTable } from "../pack/pack-documents.js";
 import { LARGEST_CAPACITY } from "../core/capacity.js";
@@ -95,20 +94,20 @@ export const buildTable = {
 			{ kind: "column to store", names: storedColumns },
 			{ default: [], defaultText: "none", help: "columns to store besides" },
 		),
-		lossWeight: choice(lossWeightings, {
+		lossWeight: entryOf(lossWeightings, {
 			defaultText: "none",
 			help: "store weights that make each count the same, in the column loss_weight",
 		}),
-		mask: json<MaskKind>(
+		mask: json(
 			{
 				placeholder: "kind",
 				expected: 'a kind of mask, such as {"kind":"sliding-window","window":4096}',
 				written: "one",
-				fault: datasetMaskFault,
+				fault: maskFaultHere,
 				parse: (text) => (text.startsWith("{") ? JSON.parse(text) : { kind: text }),
 			},
 			{
-				default: { kind: "causal" },
+				default: { kind: "causal" } as MaskKind,
 				defaultText: "causal",
 				help: "the mask that the rows are meant for, to be recorded; a name, or JSON",
 			},
@@ -173,3 +172,13 @@ export const buildTable = {
 
 export type BuildOptions = Given<typeof buildTable>;
 export type BuildValues = Resolved<typeof buildTable>;
+
+/** What is wrong with a mask for a whole dataset. */
+function maskFaultHere(value: unknown): string | null {
+	const mask = value as MaskKind;
+	const fault = maskFault(mask);
+	if (fault !== null) return `: ${fault}`;
+	return isMaskForAll(mask)
+		? null
+		: ` is ${mask.kind}, which differs from sequence to sequence: give one that holds for all`;
+}

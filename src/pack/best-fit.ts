@@ -6,7 +6,12 @@ import type { Packing } from "./packing.js";
 import { asTheyCome, longestFirst } from "./sequence-orders.js";
 
 const options = { maxSequences };
-const facts = { options, fillsRows: false, repacks: true };
+const facts = {
+	options,
+	fillsRows: false,
+	sharesRows: true,
+	repacks: true,
+};
 
 /**
  * Best fit: each sequence, as they come, into the fullest pack that still has

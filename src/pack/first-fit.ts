@@ -6,7 +6,12 @@ import { RoomTree } from "./room-tree.js";
 import { asTheyCome, longestFirst } from "./sequence-orders.js";
 
 const options = { maxSequences };
-const facts = { options, fillsRows: false, repacks: true };
+const facts = {
+	options,
+	fillsRows: false,
+	sharesRows: true,
+	repacks: true,
+};
 
 /**
  * First fit: each sequence, as they come, into the first pack, in the order in

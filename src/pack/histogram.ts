@@ -13,7 +13,12 @@ import {
 } from "./sequence-orders.js";
 
 const options = { maxSequences };
-const facts = { options, fillsRows: false, repacks: true };
+const facts = {
+	options,
+	fillsRows: false,
+	sharesRows: true,
+	repacks: true,
+};
 
 /**
  * Shortest-pack-first on the histogram of lengths (SPFHP of Krell et al.,

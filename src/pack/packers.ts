@@ -1,4 +1,8 @@
-import { entryOf, optionsOfEntries } from "../core/option.js";
+import {
+	entryOf,
+	type OptionValues,
+	optionsOfEntries,
+} from "../core/option.js";
 import { registry } from "../core/registry.js";
 import { bestFit, bestFitDecreasing, bestFitPacking } from "./best-fit.js";
 import { capped } from "./capped.js";
@@ -31,11 +35,18 @@ export type PackerName = keyof typeof entries;
 /** Every packer by name. A new one is a file in this folder and a line here. */
 export const packers = registry<PackerName, Packer>("packer", entries);
 
+/** The packer where none is asked for. */
+export function usualPacker(
+	_: OptionValues,
+	{ maxSequences }: OptionValues,
+): PackerName {
+	return maxSequences === undefined ? "best-fit-decreasing" : "capped";
+}
+
 /** The options of packing sequences into rows. */
 export const packTable = {
 	packer: entryOf(packers, {
-		defaultFrom: (_, { maxSequences }): PackerName =>
-			maxSequences === undefined ? "best-fit-decreasing" : "capped",
+		defaultFrom: usualPacker,
 		defaultText: "best-fit-decreasing, or capped with maxSequences",
 		help: "how sequences are put into rows",
 	}),

@@ -2,8 +2,10 @@ import { DataError, UsageError } from "../core/errors.js";
 import type { BatchKindName } from "../curriculum/batch-kinds.js";
 import type { StageBucket } from "../curriculum/plan-stage.js";
 import type { Stage } from "../curriculum/stage-options.js";
+import { isPlainPath } from "../storage/confined.js";
 import { canonicalJson, sha256 } from "../storage/hash.js";
-import { readAll, type Storage } from "../storage/storage.js";
+import { readAll } from "../storage/storage.js";
+import { storageAt } from "../storage/storages.js";
 
 /** The plan of a curriculum, in its directory. */
 export const PLAN_FILE = "curriculum.json";
@@ -80,10 +82,8 @@ export interface CurriculumPlan {
  * Reads the plan in a directory.
  * @throws UsageError `not-a-plan`; DataError `bad-plan`
  */
-export async function openPlan(
-	storage: Storage,
-	directory: string,
-): Promise<CurriculumPlan> {
+export async function openPlan(directory: string): Promise<CurriculumPlan> {
+	const storage = storageAt(directory);
 	const path = `${directory}/${PLAN_FILE}`;
 	if ((await storage.stat(path)) === null)
 		throw new UsageError(
@@ -108,6 +108,8 @@ export async function openPlan(
 	const { planHash, ...rest } = plan;
 	if (planHash !== hashOfPlan(rest))
 		throw refuse("it was changed after it was made: its hash is another");
+	if (!isPlainPath(plan.steps.path))
+		throw refuse(`its steps are outside its directory, ${plan.steps.path}`);
 	const steps = await storage.stat(`${directory}/${plan.steps.path}`);
 	if (steps === null) throw refuse(`${plan.steps.path} is missing`);
 	if (steps.size !== plan.steps.bytes)

@@ -1,11 +1,16 @@
+import { sum } from "../core/arithmetic.js";
 import { DataError, optionName } from "../core/errors.js";
-import { bucketOfPath } from "../dataset/bucket-name.js";
-import type { Manifest, ManifestShard } from "../dataset/manifest.js";
-import { MANIFEST } from "../dataset/manifest.js";
-import { openDataset } from "../dataset/open.js";
-import { decomposers } from "../decompose/decomposers.js";
+import { formats } from "../dataset/formats.js";
+import {
+	MANIFEST,
+	type Manifest,
+	type ManifestShard,
+} from "../dataset/manifest.js";
+import { readManifest } from "../dataset/read-manifest.js";
+import type { Settings } from "../dataset/settings.js";
+import { cuts } from "../decompose/cuts.js";
 import { sha256OfFile } from "../storage/hash.js";
-import type { Storage } from "../storage/storage.js";
+import { storageAt } from "../storage/storages.js";
 
 /** A dataset that batches are read from, as buckets; packed rows are one. */
 export interface DatasetBuckets {
@@ -30,34 +35,34 @@ export interface DatasetBucket {
 
 /** @throws UsageError, DataError when it cannot be read at random. */
 export async function openDatasetBuckets(
-	storage: Storage,
 	directory: string,
 ): Promise<DatasetBuckets> {
-	const manifest = await openDataset(storage, directory);
+	const manifest = await readManifest(directory);
 	const { settings, shards } = manifest;
-	if (settings.format !== "arrow")
+	if (!formats.find(settings.format).randomAccess) {
+		const possible = formats.where(({ randomAccess }) => randomAccess);
 		throw new DataError(
 			"not-random",
-			`${directory} has ${settings.format} shards, and batches read rows in random order, which takes Arrow shards: build it with ${optionName("format", "arrow")}.`,
+			`${directory} has ${settings.format} shards, and batches read rows in random order: build it with ${optionName("format", possible[0])}.`,
 		);
+	}
 	const { sha256: hash } = await sha256OfFile(
-		storage,
+		storageAt(directory),
 		`${directory}/${MANIFEST}`,
 	);
-	const bucketSettings = settings.buckets;
-	const buckets: DatasetBucket[] =
-		bucketSettings === null
-			? [bucketOf(settings.seqLen, shards, false, settings.batchRows)]
-			: bucketSettings.buckets.map(({ length, batchRows }) =>
-					bucketOf(
-						length,
-						shards.filter(({ path }) => bucketOfPath(path) === length),
-						bucketSettings.remainder === "drop" &&
-							decomposers.find(bucketSettings.decomposer).fillsRows,
-						batchRows,
-					),
-				);
+	const isFull = rowsAreFull(settings);
+	const buckets = settings.buckets.map(({ length, batchRows }) => {
+		const own = shards.filter(({ bucket }) => bucket === length);
+		const rows = sum(own.map((shard) => shard.rows));
+		const tokens = sum(own.map((shard) => shard.tokens));
+		return { length, rows, tokens, shards: own, isFull, batchRows };
+	});
 	return { directory, manifest, hash, buckets };
+}
+
+/** Whether every row is one sequence that fills it. */
+function rowsAreFull({ cut }: Settings): boolean {
+	return cuts.find(cut.name).fillsRows && cut.remainder === "drop";
 }
 
 /** The bucket of a length, which is there. */
@@ -69,15 +74,4 @@ export function bucketOfLength(
 	if (bucket === undefined)
 		throw new Error(`${directory} has no bucket of ${length}`);
 	return bucket;
-}
-
-function bucketOf(
-	length: number,
-	shards: ManifestShard[],
-	isFull: boolean,
-	batchRows: number,
-): DatasetBucket {
-	const rows = shards.reduce((sum, shard) => sum + shard.rows, 0);
-	const tokens = shards.reduce((sum, shard) => sum + shard.tokens, 0);
-	return { length, rows, tokens, shards, isFull, batchRows };
 }

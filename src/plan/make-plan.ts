@@ -1,30 +1,30 @@
 import { relative } from "node:path";
+import { sum } from "../core/arithmetic.js";
 import { optionName, UsageError } from "../core/errors.js";
 import { createRandom } from "../core/random.js";
 import { type BatchKindName, batchKinds } from "../curriculum/batch-kinds.js";
 import type { PlanContext } from "../curriculum/plan-context.js";
 import { planStage } from "../curriculum/plan-stage.js";
 import type { Stage } from "../curriculum/stage-options.js";
+import type { Manifest } from "../dataset/manifest.js";
 import type { CurriculumOptions } from "../options/curriculum.js";
-import { localFiles as storage } from "../storage/local.js";
-import { writeAll } from "../storage/storage.js";
 import { version } from "../version.js";
 import {
 	type CurriculumPlan,
-	hashOfPlan,
-	PLAN_FILE,
 	PLAN_VERSION,
 	type PlanStage,
 } from "./curriculum-plan.js";
 import { type DatasetBuckets, openDatasetBuckets } from "./dataset-buckets.js";
+import { type PlanDirectory, withPlanDirectory } from "./plan-directory.js";
 import { planPools } from "./plan-pools.js";
 import { resolveCurriculum } from "./resolve-curriculum.js";
-import { STEPS_FILE } from "./steps-file.js";
+import { stepsName } from "./steps-file.js";
 import { StepsWriter } from "./steps-writer.js";
 
 /**
  * Plans a curriculum: which rows of which datasets make each step. Writes
- * `curriculum.json` and `steps.arrow`; the same call gives the same bytes.
+ * `curriculum.json` and the steps that it names; the same call gives the same bytes.
+ * A plan that it replaces stays whole until the new one is.
  * @throws UsageError, DataError that say the numbers and a way out
  */
 export async function planCurriculum(
@@ -35,63 +35,39 @@ export async function planCurriculum(
 	const datasets: DatasetBuckets[] = [];
 	for (const directory of options.datasets)
 		datasets.push(
-			await openDatasetBuckets(storage, directory.replace(/(?<=.)\/+$/, "")),
+			await openDatasetBuckets(directory.replace(/(?<=.)\/+$/, "")),
 		);
 	checkAlike(datasets);
-	await checkOut(out, options.overwrite);
-	const context: PlanContext = {
-		datasets: datasets.map(({ buckets }) => buckets),
-		tokensPerStep: options.tokensPerStep,
-		worldSize: options.worldSize,
-		epochs: options.epochs,
-		used: datasets.map(() => new Map()),
-	};
-	const [{ manifest }] = datasets;
-	const { settings, tokenizer } = manifest;
 	const batches = kindOf(options.batches, datasets);
-	const { seed } = options;
-	const isNew = (await storage.stat(out)) === null;
-	const writer = await StepsWriter.create(storage, out);
-	const stages: PlanStage[] = [];
-	let rows = 0;
-	try {
-		for (const [number, asked] of options.stages.entries()) {
-			const firstStep = stages.reduce((sum, { steps }) => sum + steps, 0);
-			const stage =
-				batchKinds.find(batches).items === "sequences"
-					? await planPools({
-							storage,
-							datasets,
-							context,
-							asked,
-							seed,
-							number,
-							writer,
-						})
-					: await planRows(context, asked, seed, number, writer);
-			stages.push({ asked, firstStep, ...stage });
-			rows += stage.buckets.reduce(
-				(sum, { sources }) =>
-					sources.reduce((all, source) => all + source.rows, sum),
-				0,
-			);
-		}
-		// A plan that is replaced must not be left beside the steps of another.
-		await storage.remove(`${out}/${PLAN_FILE}`);
-		const { rows: steps, ...written } = await writer.finish();
-		const plan: Omit<CurriculumPlan, "planHash"> = {
+	return withPlanDirectory(out, options.overwrite, async (directory) => {
+		const context: PlanContext = {
+			datasets: datasets.map(({ buckets }) => buckets),
+			tokensPerStep: options.tokensPerStep,
+			worldSize: options.worldSize,
+			epochs: options.epochs,
+			used: datasets.map(() => new Map()),
+		};
+		const { stages, steps } = await planStages(
+			context,
+			options,
+			datasets,
+			batches,
+			directory,
+		);
+		const [{ manifest }] = datasets;
+		return directory.publish({
 			formatVersion: PLAN_VERSION,
 			seqpackVersion: version,
-			seed,
+			seed: options.seed,
 			tokensPerStep: context.tokensPerStep,
 			worldSize: context.worldSize,
 			epochs: context.epochs,
 			batches,
-			plusOne: settings.buckets?.plusOne ?? false,
-			padId: options.padId ?? settings.eos ?? 0,
+			plusOne: hasExtraToken(manifest),
+			padId: options.padId ?? manifest.settings.eos ?? 0,
 			tokenizer: {
-				fingerprint: tokenizer.fingerprint,
-				vocabSize: tokenizer.vocabSize,
+				fingerprint: manifest.tokenizer.fingerprint,
+				vocabSize: manifest.tokenizer.vocabSize,
 			},
 			datasets: datasets.map(({ directory, hash, buckets }) => ({
 				path: relative(out, directory),
@@ -104,20 +80,58 @@ export async function planCurriculum(
 			})),
 			stages,
 			totals: {
-				steps,
-				tokens: stages.reduce((sum, { tokens }) => sum + tokens, 0),
-				rows,
+				steps: steps.rows,
+				tokens: sum(stages.map(({ tokens }) => tokens)),
+				rows: sum(stages.map(rowsOfStage)),
 				unusedRows: unusedRows(context),
 				timesUsed: timesUsed(context),
 			},
-			steps: { path: STEPS_FILE, rows: steps, ...written },
-		};
-		return await writePlan(out, plan);
+			steps: { path: stepsName(steps.sha256), ...steps },
+		});
+	});
+}
+
+/** Plans the stages one after the other, and writes their steps. */
+async function planStages(
+	context: PlanContext,
+	{ stages: asked, seed }: ReturnType<typeof resolveCurriculum>,
+	datasets: readonly DatasetBuckets[],
+	batches: BatchKindName,
+	{ storage, stepsInWork }: PlanDirectory,
+): Promise<{
+	stages: PlanStage[];
+	steps: Awaited<ReturnType<StepsWriter["finish"]>>;
+}> {
+	const writer = await StepsWriter.create(storage, stepsInWork);
+	const plan =
+		batchKinds.find(batches).items === "sequences"
+			? (stage: Stage, number: number) =>
+					planPools({ datasets, context, asked: stage, seed, number, writer })
+			: (stage: Stage, number: number) =>
+					planRows(context, stage, seed, number, writer);
+	const stages: PlanStage[] = [];
+	try {
+		for (const [number, stage] of asked.entries()) {
+			const firstStep = sum(stages.map(({ steps }) => steps));
+			stages.push({ asked: stage, firstStep, ...(await plan(stage, number)) });
+		}
+		return { stages, steps: await writer.finish() };
 	} catch (error) {
 		await writer.abort();
-		if (isNew) await storage.remove(out);
 		throw error;
 	}
+}
+
+function rowsOfStage({ buckets }: PlanStage): number {
+	return sum(
+		buckets.flatMap(({ sources }) => sources.map(({ rows }) => rows)),
+	);
+}
+
+/** Whether rows have a token more than their bucket's length. */
+function hasExtraToken({ settings }: Manifest): boolean {
+	const [{ length, capacity }] = settings.buckets;
+	return capacity > length;
 }
 
 async function planRows(
@@ -190,9 +204,7 @@ function checkAlike(datasets: readonly DatasetBuckets[]): void {
 				"other-tokenizer",
 				`${first.directory} and ${other.directory} were made with different tokenizers (${a.tokenizer.fingerprint.slice(0, 12)} and ${b.tokenizer.fingerprint.slice(0, 12)}): build them with the same.`,
 			);
-		const plusOne = (manifest: typeof a) =>
-			manifest.settings.buckets?.plusOne ?? false;
-		if (plusOne(a) !== plusOne(b))
+		if (hasExtraToken(a) !== hasExtraToken(b))
 			throw new UsageError(
 				"other-rows",
 				`only one of ${first.directory} and ${other.directory} has rows of a token more than their bucket's length (${optionName("plusOne")}): build both the same way.`,
@@ -220,35 +232,4 @@ function timesUsed({ datasets, used }: PlanContext): number {
 			.map(({ length, rows }) => (used[dataset].get(length) ?? 0) / rows),
 	);
 	return Math.max(0, ...times);
-}
-
-/** @throws UsageError where something else is in the way. */
-async function checkOut(out: string, overwrite: boolean): Promise<void> {
-	const names = await storage.list(out);
-	const others = names.filter(
-		(name) => ![PLAN_FILE, STEPS_FILE].includes(name),
-	);
-	if (names.length > 0 && others.length > 0)
-		throw new UsageError(
-			"not-empty",
-			`${out} holds other things, such as ${others[0]}: name a new directory for the plan (${optionName("out")}).`,
-		);
-	if (names.includes(PLAN_FILE) && !overwrite)
-		throw new UsageError(
-			"plan-exists",
-			`${out} holds a plan already: name another directory (${optionName("out")}), or replace it with ${optionName("overwrite", true)}.`,
-		);
-}
-
-async function writePlan(
-	out: string,
-	rest: Omit<CurriculumPlan, "planHash">,
-): Promise<CurriculumPlan> {
-	const plan = { ...rest, planHash: hashOfPlan(rest) };
-	await writeAll(
-		storage,
-		`${out}/${PLAN_FILE}`,
-		`${JSON.stringify(plan, null, "\t")}\n`,
-	);
-	return plan;
 }

@@ -7,7 +7,6 @@ import {
 } from "../curriculum/plan-stage.js";
 import type { Stage } from "../curriculum/stage-options.js";
 import { wantedRows } from "../curriculum/wanted-rows.js";
-import type { Storage } from "../storage/storage.js";
 import type { PlanStage } from "./curriculum-plan.js";
 import { bucketOfLength, type DatasetBuckets } from "./dataset-buckets.js";
 import { RowFinder } from "./row-finder.js";
@@ -23,7 +22,6 @@ const STEPS_PER_POOL = 64;
  * pool by pool.
  */
 export async function planPools({
-	storage,
 	datasets,
 	context,
 	asked,
@@ -31,7 +29,6 @@ export async function planPools({
 	number,
 	writer,
 }: {
-	storage: Storage;
 	datasets: readonly DatasetBuckets[];
 	context: PlanContext;
 	asked: Stage;
@@ -63,7 +60,6 @@ export async function planPools({
 		sources.map(
 			({ dataset }) =>
 				new RowReader(
-					storage,
 					datasets[dataset],
 					bucketOfLength(datasets[dataset], length),
 					files,

@@ -1,6 +1,7 @@
 import { DataError } from "../core/errors.js";
-import { packedSchemaWith } from "../dataset/rows.js";
+import { rowSchema } from "../dataset/rows.js";
 import type { Storage } from "../storage/storage.js";
+import { storageAt } from "../storage/storages.js";
 import { ArrowRows, newRowPlace } from "../tables/arrow-rows.js";
 import type { Schema } from "../tables/columns.js";
 import type { DatasetBucket, DatasetBuckets } from "./dataset-buckets.js";
@@ -40,7 +41,6 @@ export class RowReader {
 	readonly #bounds = new Int32Array(2);
 
 	constructor(
-		storage: Storage,
 		{ directory, manifest }: DatasetBuckets,
 		bucket: DatasetBucket,
 		files: OpenFiles,
@@ -49,8 +49,8 @@ export class RowReader {
 		this.#bucket = bucket;
 		this.isFull = bucket.isFull;
 		this.count = bucket.rows;
-		this.#schema = packedSchemaWith(manifest.settings);
-		this.#storage = storage;
+		this.#schema = rowSchema(manifest.settings);
+		this.#storage = storageAt(directory);
 		this.#files = files;
 		this.#firstRows = new Float64Array(bucket.shards.length + 1);
 		bucket.shards.forEach(({ rows }, i) => {

@@ -1,7 +1,12 @@
 import type { Schema } from "../tables/columns.js";
 
-/** The steps of a plan, in its directory. */
-export const STEPS_FILE = "steps.arrow";
+/**
+ * The name of a plan's steps, in its directory, by their SHA-256: the steps of a plan that
+ * is replaced are another file than the new one's.
+ */
+export function stepsName(sha256: string): string {
+	return `steps-${sha256.slice(0, 8)}.arrow`;
+}
 
 /** A row a step. */
 export const stepsSchema: Schema = [

@@ -3,7 +3,6 @@ import { arrow } from "../tables/arrow.js";
 import {
 	type PlanStep,
 	STEP_BATCH_ROWS,
-	STEPS_FILE,
 	stepsSchema,
 } from "./steps-file.js";
 
@@ -27,11 +26,8 @@ export class StepsWriter {
 		});
 	}
 
-	static async create(
-		storage: Storage,
-		directory: string,
-	): Promise<StepsWriter> {
-		return new StepsWriter(await storage.create(`${directory}/${STEPS_FILE}`));
+	static async create(storage: Storage, path: string): Promise<StepsWriter> {
+		return new StepsWriter(await storage.create(path));
 	}
 
 	/** The caller awaits what it returns, if anything. */

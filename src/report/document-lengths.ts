@@ -7,7 +7,8 @@ import {
 	type Resolved,
 	resolveOptions,
 } from "../core/option.js";
-import { Int32Buffer, listLengths } from "../core/token-batch.js";
+import { Int32Buffer } from "../core/buffers.js";
+import { listLengths } from "../core/token-batch.js";
 import { MANIFEST } from "../dataset/manifest.js";
 import { openDataset } from "../dataset/open-dataset.js";
 import { readTokensTable, tokensOf } from "../documents/read-tokens.js";

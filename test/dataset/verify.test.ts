@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { build, createShard, packedSchema, verify } from "seqpack";
 import { beforeAll, describe, expect, test } from "vitest";
-import { packedSchemaWith } from "../../src/dataset/rows.js";
+import { rowSchema } from "../../src/dataset/rows.js";
 import type { ColumnBatch } from "../../src/tables/columns.js";
 import { type Row, readManifest, readRows } from "../build/dataset-rows.js";
 import {
@@ -324,7 +324,7 @@ test("a stored column that is not what seq_lengths make it is found", async () =
 	const rows = await readRows(path);
 	const batch = toBatch(rows);
 	const { offsets } = batch.columns.input_ids as { offsets: Int32Array };
-	const schema = packedSchemaWith({ columns, lossWeight });
+	const schema = rowSchema({ columns, lossWeight });
 	const shard = await createShard(path, { schema });
 	// Positions that do not restart, and a loss at the first token of a document.
 	await shard.write({

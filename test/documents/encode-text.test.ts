@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Int32Buffer } from "../../src/core/token-batch.js";
+import { Int32Buffer } from "../../src/core/buffers.js";
 import { encodeText } from "../../src/documents/encode-text.js";
 import { idsInText } from "./ids-in-text.js";
 

@@ -1,4 +1,4 @@
-import type { Int32Buffer } from "../../src/core/token-batch.js";
+import type { Int32Buffer } from "../../src/core/buffers.js";
 import type { Tokenizer } from "../../src/tokenizer/tokenizer.js";
 
 /** A tokenizer that gives the ids which a text lists, whatever they are. */

@@ -1,4 +1,5 @@
 import type { OptionTable, OptionValues, Resolved } from "../../core/option.js";
+import type { PackerName } from "../../pack/packers.js";
 import type { FormatName } from "../formats.js";
 import type { BucketSettings, Chosen, Settings } from "../settings.js";
 
@@ -20,7 +21,7 @@ export interface Layout<O extends OptionTable = OptionTable> {
 	/** The format of its shards where none is asked for. */
 	readonly format: FormatName;
 	/** The packer where none is asked for. */
-	packer(values: OptionValues, given: OptionValues): string;
+	packer(values: OptionValues, given: OptionValues): PackerName;
 	/** @throws UsageError for options that do not go together */
-	plan(values: Resolved<O> & { packer: string } & OptionValues): RowPlan;
+	plan(values: Resolved<O> & { packer: PackerName } & OptionValues): RowPlan;
 }

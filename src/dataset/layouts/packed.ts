@@ -1,7 +1,7 @@
 import { integer, required } from "../../core/option.js";
 import { LARGEST_CAPACITY } from "../../core/capacity.js";
 import { cutOf, packDocumentsTable } from "../../pack/pack-documents.js";
-import { packTable } from "../../pack/packers.js";
+import { usualPacker } from "../../pack/packers.js";
 import type { Layout } from "./layout.js";
 
 const options = {
@@ -22,7 +22,7 @@ export const packed: Layout<typeof options> = {
 	about: ({ buckets: [{ length }] }) =>
 		`A row holds up to ${length.toLocaleString("en-US")} tokens of one or more documents, without padding; \`seq_lengths\` says where each sequence ends.`,
 	format: "parquet",
-	packer: packTable.packer.defaultFrom,
+	packer: usualPacker,
 
 	plan({ seqLen, ...values }) {
 		return {

@@ -5,7 +5,7 @@ import {
 	type ColumnBatch,
 	columnOf,
 } from "../../tables/columns.js";
-import { checkColumns } from "../check-columns.js";
+import { checkColumns } from "./check-columns.js";
 import type { Manifest, ManifestShard } from "../manifest.js";
 import { numberOfDocument, taskOfDocument } from "../rows.js";
 import { emptyRowCounts, type RowCounts } from "../totals.js";

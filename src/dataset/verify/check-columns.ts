@@ -3,16 +3,16 @@ import {
 	columns,
 	columnsOfRows,
 	type Column as RowColumn,
-} from "../masks/columns.js";
-import type { TokenRow } from "../masks/row.js";
-import { type ColumnBatch, columnOf } from "../tables/columns.js";
-import { newBuffer } from "./rows.js";
+} from "../../masks/columns.js";
+import type { TokenRow } from "../../masks/row.js";
+import { type ColumnBatch, columnOf } from "../../tables/columns.js";
+import { newBuffer } from "../rows.js";
 
 /**
  * Columns that others determine must be what those make them.
  * @param report Told of a row of the batch, and of the column that is not.
  */
-export function checkMaskColumns(
+export function checkColumns(
 	batch: ColumnBatch,
 	settings: ColumnSettings,
 	report: (row: number, column: string) => void,

@@ -1,0 +1,134 @@
+import { optionName, UsageError } from "../core/errors.js";
+import { confined, isPlainPath } from "../storage/confined.js";
+import { takeLock } from "../storage/lock.js";
+import { readIfThere, type Storage, writeAll } from "../storage/storage.js";
+import { storageAt } from "../storage/storages.js";
+import {
+	type CurriculumPlan,
+	hashOfPlan,
+	PLAN_FILE,
+} from "./curriculum-plan.js";
+
+const STATE = ".seqpack";
+/** What is being written; gone once it is in its place. */
+const WORK = `${STATE}/work`;
+
+/**
+ * The directory of a plan, while one is made there. Steps and plan are written aside,
+ * then put in their places, the plan last: a plan that was there before stays whole
+ * until then. Killed anywhere, the next call goes on.
+ */
+export class PlanDirectory {
+	readonly out: string;
+	readonly storage: Storage;
+
+	constructor(out: string) {
+		this.out = out;
+		this.storage = confined(storageAt(out), out);
+	}
+
+	/** Where the steps are written. */
+	get stepsInWork(): string {
+		return this.#in(`${WORK}/steps.arrow`);
+	}
+
+	/**
+	 * Makes the plan that was written the plan of the directory.
+	 * @param rest Its `steps.path` names the steps in their place.
+	 */
+	async publish(
+		rest: Omit<CurriculumPlan, "planHash">,
+	): Promise<CurriculumPlan> {
+		const { storage } = this;
+		const plan = { ...rest, planHash: hashOfPlan(rest) };
+		const content = `${JSON.stringify(plan, null, "\t")}\n`;
+		const before = await this.#stepsOf(PLAN_FILE);
+		// Says which steps are ours, should the plan never come to its place.
+		await writeAll(storage, this.#in(`${WORK}/${PLAN_FILE}`), content);
+		await storage.move?.(this.stepsInWork, this.#in(plan.steps.path));
+		await writeAll(
+			storage,
+			this.#in(PLAN_FILE),
+			content,
+			this.#in(WORK),
+		);
+		if (before !== null && before !== plan.steps.path)
+			await storage.remove(this.#in(before));
+		return plan;
+	}
+
+	/** Removes what calls that were killed have left. */
+	async tidy(): Promise<void> {
+		const { storage } = this;
+		const begun = await this.#stepsOf(`${WORK}/${PLAN_FILE}`);
+		if (begun !== null && begun !== (await this.#stepsOf(PLAN_FILE)))
+			await storage.remove(this.#in(begun));
+		await storage.remove(this.#in(WORK));
+	}
+
+	/** @throws UsageError where something else is in the way */
+	async check(overwrite: boolean): Promise<void> {
+		const { out, storage } = this;
+		const ours = new Set<string | null>([
+			STATE,
+			PLAN_FILE,
+			await this.#stepsOf(PLAN_FILE),
+			await this.#stepsOf(`${WORK}/${PLAN_FILE}`),
+		]);
+		const names = await storage.list(out);
+		const others = names.filter((name) => !ours.has(name));
+		if (others.length > 0)
+			throw new UsageError(
+				"output-in-use",
+				`${out} holds other things, such as ${others[0]}: name a new directory for the plan (${optionName("out")}).`,
+			);
+		if (names.includes(PLAN_FILE) && !overwrite)
+			throw new UsageError(
+				"output-in-use",
+				`${out} holds a plan already: name another directory (${optionName("out")}), or replace it with ${optionName("overwrite", true)}.`,
+			);
+	}
+
+	/** The steps that a plan here names; null where there is none. */
+	async #stepsOf(path: string): Promise<string | null> {
+		const content = await readIfThere(this.storage, this.#in(path));
+		if (content === null) return null;
+		try {
+			const steps = JSON.parse(content.toString("utf8"))?.steps?.path;
+			return isPlainPath(steps) ? steps : null;
+		} catch {
+			return null;
+		}
+	}
+
+	#in(path: string): string {
+		return `${this.out}/${path}`;
+	}
+}
+
+/**
+ * Holds the lock of a plan's directory while `action` makes a plan there.
+ * @throws UsageError `output-in-use`, `in-use`
+ */
+export async function withPlanDirectory<T>(
+	out: string,
+	overwrite: boolean,
+	action: (directory: PlanDirectory) => Promise<T>,
+): Promise<T> {
+	const directory = new PlanDirectory(out);
+	const { storage } = directory;
+	// Before anything is written to a directory that may be somebody else's.
+	await directory.check(overwrite);
+	const isNew = (await storage.stat(out)) === null;
+	const lock = await takeLock(storage, `${out}/${STATE}/lock`, out);
+	try {
+		await directory.check(overwrite);
+		await directory.tidy();
+		return await action(directory);
+	} finally {
+		await directory.tidy();
+		await lock.release();
+		await storage.removeEmpty(`${out}/${STATE}`);
+		if (isNew) await storage.removeEmpty(out);
+	}
+}
