@@ -2,7 +2,7 @@ import { InterruptedError } from "../src/core/errors.js";
 import type { BuildResult } from "../src/engines/build.js";
 import { build } from "../src/engines/build.js";
 import { buildTable } from "../src/options/build.js";
-import { commandOf } from "./command.js";
+import { commandOf, NUMBERS_NOTE } from "./command.js";
 import { describeBuild } from "./describe-build.js";
 import { failWith } from "./fail.js";
 import { outputTable } from "./output-options.js";
@@ -18,7 +18,7 @@ export const buildCommand = () =>
 			"Build a dataset of packed token rows, or of sequences by length, from text.",
 		table: { ...buildTable, ...outputTable },
 		arguments: ["inputs"],
-		notes: `Numbers may end in K, M, G or T (powers of 1024).
+		notes: `${NUMBERS_NOTE}
 Ctrl-C stops cleanly; the same command goes on where it stopped.`,
 		examples: [
 			"seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/",
@@ -57,7 +57,13 @@ Ctrl-C stops cleanly; the same command goes on where it stopped.`,
 	});
 
 /** What `--json` prints; its fields only grow within a version. */
-function summary({ status, out, manifest, tasksResumed, seconds }: BuildResult) {
+function summary({
+	status,
+	out,
+	manifest,
+	tasksResumed,
+	seconds,
+}: BuildResult) {
 	return {
 		version: 2,
 		command: "build",

@@ -8,6 +8,8 @@ import type {
 } from "../src/core/option.js";
 import { asFlag, failWith } from "./fail.js";
 
+export const NUMBERS_NOTE = "Numbers may end in K, M, G or T (powers of 1024).";
+
 /** What a command is, besides its options. */
 export interface CommandFacts<T extends OptionTable> {
 	name: string;
@@ -33,7 +35,7 @@ export function commandOf<T extends OptionTable>(
 	for (const [option, spec] of Object.entries(table)) {
 		if (spec.type.written === "none") continue;
 		if (positional.includes(option))
-			command.argument(`<${valueOf(spec.type)}>`, spec.help);
+			command.argument(`<${valueText(spec.type)}>`, spec.help);
 		else for (const flag of flagsOf(option, spec)) command.addOption(flag);
 	}
 	command.addHelpText(
@@ -59,7 +61,7 @@ export function commandOf<T extends OptionTable>(
 
 /** The flags of an option: one, or two of what is true by default or by circumstance. */
 function flagsOf(name: string, spec: TableOption): Option[] {
-	const flag = asFlag(name);
+	const flag = asFlag(name, undefined);
 	const { type, group } = spec;
 	const made: Option[] = [];
 	if (type.placeholder === null) {
@@ -68,7 +70,7 @@ function flagsOf(name: string, spec: TableOption): Option[] {
 			made.push(new Option(`--no-${flag.slice(2)}`, "do not"));
 	} else
 		made.push(
-			new Option(`${flag} <${valueOf(type)}>`, describe(spec)).argParser(
+			new Option(`${flag} <${valueText(type)}>`, describe(spec)).argParser(
 				parserOf(type),
 			),
 		);
@@ -77,7 +79,7 @@ function flagsOf(name: string, spec: TableOption): Option[] {
 	return made;
 }
 
-function valueOf({ placeholder, written }: OptionType): string {
+function valueText({ placeholder, written }: OptionType): string {
 	return `${placeholder}${written === "words" ? "..." : ""}`;
 }
 
@@ -85,7 +87,8 @@ function valueOf({ placeholder, written }: OptionType): string {
 function describe(spec: TableOption): string {
 	const { help, type, of = {} } = spec;
 	const goesWith = Object.entries(of).map(
-		([selector, values]) => `${asFlag(selector)} ${values.join(", ")}`,
+		([selector, values]) =>
+			`${asFlag(selector, undefined)} ${values.join(", ")}`,
 	);
 	const notes = [
 		...(type.choices === null ? [] : [`choices: ${type.choices.join(", ")}`]),
@@ -134,4 +137,14 @@ function contentOf(path: string): string {
 			`${path} cannot be read: ${(error as Error).message}.`,
 		);
 	}
+}
+
+/** Those of the values that are of a table. */
+export function pickOptions<T extends OptionTable>(
+	table: T,
+	values: Readonly<Record<string, unknown>>,
+): Given<T> {
+	return Object.fromEntries(
+		Object.entries(values).filter(([name]) => Object.hasOwn(table, name)),
+	) as Given<T>;
 }

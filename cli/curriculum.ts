@@ -1,197 +1,39 @@
-import { readFileSync } from "node:fs";
-import { Command, InvalidArgumentError, Option } from "commander";
-import type { CurriculumOptions } from "../src/batches/curriculum-options.js";
-import { planCurriculum } from "../src/batches/make-plan.js";
-import { batchKinds, type CurriculumPlan } from "../src/batches/plan.js";
-import { schedules } from "../src/curriculum/schedules.js";
-import type { StageRequest } from "../src/curriculum/stage-request.js";
-import {
-	counted,
-	durationText,
-	grouped,
-	parseCount,
-	parseCounts,
-	parseNumbers,
-	percent,
-} from "./numbers.js";
+import { batchKinds } from "../src/curriculum/batch-kinds.js";
+import { curriculumTable } from "../src/options/curriculum.js";
+import type { CurriculumPlan } from "../src/plan/curriculum-plan.js";
+import { planCurriculum } from "../src/plan/make-plan.js";
+import { commandOf, NUMBERS_NOTE } from "./command.js";
+import { counted, durationText, grouped, percent } from "./numbers.js";
+import { outputTable } from "./output-options.js";
 import { say } from "./say.js";
 import { writeOut } from "./streams.js";
 
-export function curriculumCommand(): Command {
-	const choice = (flags: string, text: string, choices: readonly string[]) =>
-		new Option(flags, text).choices([...choices]);
-	const count = (flags: string, text: string) =>
-		new Option(flags, text).argParser(parseCount);
-	const counts = (flags: string, text: string) =>
-		new Option(flags, text).argParser(parseCounts);
-	const numbers = (flags: string, text: string) =>
-		new Option(flags, text).argParser(parseNumbers);
-	return new Command("curriculum")
-		.description(
+export const curriculumCommand = () =>
+	commandOf({
+		name: "curriculum",
+		description:
 			"Plan which rows of which datasets make each step of training.",
-		)
-		.argument("<dataset...>", "directories of datasets with Arrow shards")
-		.addOption(
-			count(
-				"--tokens-per-step <n>",
-				"tokens of a step, of all ranks together",
-			).makeOptionMandatory(),
-		)
-		.addOption(
-			new Option(
-				"--out <plan>",
-				"the directory to write",
-			).makeOptionMandatory(),
-		)
-		.optionsGroup("Steps:")
-		.addOption(
-			choice(
-				"--schedule <name>",
-				"how the bucket of each step is chosen (default: natural)",
-				[...Object.keys(schedules), "stages"],
-			),
-		)
-		.addOption(
-			count("--cycles <n>", "times that the schedule runs (default: 1)"),
-		)
-		.addOption(
-			count("--world-size <n>", "ranks that share a step (default: 1)"),
-		)
-		.addOption(
-			count("--epochs <n>", "times that the data is used (default: 1)"),
-		)
-		.addOption(
-			count(
-				"--tokens <n>",
-				"tokens of the plan, or of each stage that does not say (default: all)",
-			),
-		)
-		.option("--first-longest", "begin with a step of the longest bucket")
-		.addOption(count("--seed <n>", "seed of the order (default: 0)"))
-		.addOption(
-			choice(
-				"--batches <kind>",
-				"rows padded to their bucket, packed rows, sequences by a token budget, or all without padding (default: as the data are)",
-				batchKinds,
-			),
-		)
-		.addOption(count("--pad-id <id>", "token to pad with (default: EOS, or 0)"))
-		.optionsGroup("Data:")
-		.addOption(
-			counts("--buckets <lengths>", "the buckets to use (default: all)"),
-		)
-		.addOption(count("--min-length <n>", "shortest bucket to use"))
-		.addOption(count("--max-length <n>", "longest bucket to use"))
-		.addOption(
-			numbers(
-				"--weights <list>",
-				"shares of the datasets in the tokens, such as 0.7,0.3 (default: all there is)",
-			),
-		)
-		.addOption(
-			choice(
-				"--match <how>",
-				"no data twice, or all of it at least once (default: sample with --weights alone)",
-				["sample", "repeat"],
-			),
-		)
-		.addOption(
-			new Option(
-				"--stages <file>",
-				"stages, one after the other: a JSON list of what differs in each",
-			).argParser(readStages),
-		)
-		.optionsGroup("Of some schedules:")
-		.addOption(
-			numbers("--odds <list>", "of odds: one a bucket, the shortest first"),
-		)
-		.option("--balanced", "of olmo-grow-*: as many steps of each bucket")
-		.addOption(
-			count(
-				"--min-difficulty <n>",
-				"of fixed-linear and -root: tokens at first",
-			),
-		)
-		.addOption(count("--max-difficulty <n>", "tokens once grown"))
-		.addOption(
-			count("--total-curriculum-step <n>", "step at which it is grown"),
-		)
-		.addOption(
-			count(
-				"--difficulty-step <n>",
-				"lengths are multiples of it (default: 8)",
-			),
-		)
-		.addOption(
-			new Option("--root-degree <x>", "of fixed-root (default: 2)").argParser(
-				Number,
-			),
-		)
-		.addOption(counts("--difficulty <list>", "of fixed-discrete: lengths"))
-		.addOption(
-			counts("--max-step <list>", "last step of each length but the last"),
-		)
-		.optionsGroup("Writing:")
-		.option("--overwrite", "replace another plan")
-		.option("--json", "print the plan as JSON on stdout")
-		.addHelpText(
-			"after",
-			`
-Numbers may end in K, M, G or T (powers of 1024).
-
-Example:
-  seqpack curriculum buckets/ --schedule grow-p2 --cycles 8 --tokens-per-step 512K --world-size 8 --out plan/`,
-		)
-		.action(run);
-}
-
-type Flags = Omit<CurriculumOptions, "datasets"> & { json?: boolean };
-
-function readStages(path: string): Partial<StageRequest>[] {
-	let text: string;
-	try {
-		text = readFileSync(path, "utf8");
-	} catch {
-		throw new InvalidArgumentError(`There is no file ${path} to read.`);
-	}
-	try {
-		return JSON.parse(text);
-	} catch (error) {
-		throw new InvalidArgumentError(
-			`${path} is not JSON: ${(error as Error).message}.`,
-		);
-	}
-}
-
-async function run(
-	datasets: string[],
-	{ json, ...options }: Flags,
-): Promise<void> {
-	const began = performance.now();
-	const plan = await planCurriculum({ ...options, datasets });
-	const seconds = (performance.now() - began) / 1000;
-	say(describe(options.out, plan, seconds));
-	if (json) await writeOut(`${JSON.stringify(plan)}\n`);
-}
-
-/** How many times the rows of the bucket that is used most are used. */
-function mostTimes({ datasets, stages }: CurriculumPlan): number {
-	const ends = stages.flatMap(({ buckets }) =>
-		buckets.flatMap(({ length, sources }) =>
-			sources.map(({ dataset, first, rows }) => {
-				const all = datasets[dataset].buckets.find((b) => b.length === length);
-				return (first + rows) / (all?.rows ?? 1);
-			}),
-		),
-	);
-	return Math.max(0, ...ends);
-}
+		table: { ...curriculumTable, json: outputTable.json },
+		arguments: ["datasets"],
+		notes: NUMBERS_NOTE,
+		examples: [
+			"seqpack curriculum buckets/ --schedule grow-p2 --cycles 8 --tokens-per-step 512K --world-size 8 --out plan/",
+		],
+		async run({ json, ...options }) {
+			const began = performance.now();
+			const plan = await planCurriculum(options);
+			const seconds = (performance.now() - began) / 1000;
+			say(describe(options.out, plan, seconds));
+			if (json) await writeOut(`${JSON.stringify(plan)}\n`);
+			return 0;
+		},
+	});
 
 function describe(out: string, plan: CurriculumPlan, seconds: number): string {
 	const { totals, stages, tokensPerStep, batches } = plan;
 	const lines = [
 		`Planned ${out} in ${durationText(seconds)}`,
-		`  steps      ${grouped(totals.steps)} of ${grouped(tokensPerStep)} tokens${batches === "token-budget" ? " at most" : ""}`,
+		`  steps      ${grouped(totals.steps)} of ${grouped(tokensPerStep)} tokens${batchKinds.find(batches).items === "sequences" ? " at most" : ""}`,
 	];
 	for (const [i, stage] of stages.entries()) {
 		if (stages.length > 1)
@@ -213,10 +55,9 @@ function describe(out: string, plan: CurriculumPlan, seconds: number): string {
 				`  schedule   ${counted(stage.offSchedule, "step")} of another length than it says, for want of data`,
 			);
 	}
-	const times = mostTimes(plan);
-	if (times > plan.epochs)
+	if (totals.timesUsed > plan.epochs)
 		lines.push(
-			`  repeated   some data is used up to ${Math.ceil(times)} times, to have as many tokens as asked for`,
+			`  repeated   some data is used up to ${Math.ceil(totals.timesUsed)} times, to have as many tokens as asked for`,
 		);
 	lines.push(
 		`  rows       ${grouped(totals.rows)} in steps, ${grouped(totals.unusedRows)} in none`,

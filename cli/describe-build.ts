@@ -30,7 +30,10 @@ type Line = [name: string, text: string];
 function inputLines({ totals, skipped }: Manifest): Line[] {
 	const { textTokens, specialTokens, documents, textBytes } = totals;
 	const dropped = Object.entries(totals.dropped);
-	const droppedTokens = dropped.reduce((sum, [, { tokens }]) => sum + tokens, 0);
+	const droppedTokens = dropped.reduce(
+		(sum, [, { tokens }]) => sum + tokens,
+		0,
+	);
 	const reasons = dropped.map(
 		([reason, { documents }]) => `${counted(documents, "document")} ${reason}`,
 	);

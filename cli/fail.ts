@@ -1,10 +1,16 @@
 import { SeqpackError } from "../src/core/errors.js";
 import { say } from "./say.js";
 
-/** Prints an error as a sentence and returns the exit code that it stands for. */
-export function failWith(error: unknown): number {
+/**
+ * Prints an error as a sentence and returns the exit code that it stands for.
+ * @param write How options are written, by name and value.
+ */
+export function failWith(
+	error: unknown,
+	write: (option: string, value: unknown) => string = asFlag,
+): number {
 	if (error instanceof SeqpackError) {
-		say(`seqpack: ${error.sentence(asFlag)}\n`);
+		say(`seqpack: ${error.sentence(write)}\n`);
 		return error.exitCode;
 	}
 	const e = error instanceof Error ? error : new Error(String(error));

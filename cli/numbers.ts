@@ -1,38 +1,3 @@
-import { InvalidArgumentError } from "commander";
-
-const FACTORS: Record<string, number> = {
-	"": 1,
-	k: 2 ** 10,
-	m: 2 ** 20,
-	g: 2 ** 30,
-	t: 2 ** 40,
-};
-
-/** Reads a whole number, with K, M, G or T for powers of 1024. */
-export function parseCount(text: string): number {
-	const match = /^(-?\d+)([kmgt]?)$/i.exec(text);
-	if (match === null)
-		throw new InvalidArgumentError(
-			"Give a whole number, such as 8192, 64K or 256M.",
-		);
-	return Number(match[1]) * FACTORS[match[2].toLowerCase()];
-}
-
-/** Reads whole numbers with commas between. */
-export function parseCounts(text: string): number[] {
-	return text.split(",").map((part) => parseCount(part.trim()));
-}
-
-/** Reads numbers with commas between, of any kind. */
-export function parseNumbers(text: string): number[] {
-	const numbers = text.split(",").map((part) => Number(part.trim() || "?"));
-	if (numbers.some((number) => !Number.isFinite(number)))
-		throw new InvalidArgumentError(
-			"Give numbers with commas between, such as 0.7,0.3.",
-		);
-	return numbers;
-}
-
 /** 1234567 as "1,234,567". */
 export function grouped(number: number): string {
 	return number.toLocaleString("en-US");

@@ -1,111 +1,77 @@
-import { Command, Option } from "commander";
-import { longDocuments } from "../src/decompose/long-documents.js";
+import { sum } from "../src/core/arithmetic.js";
+import { LARGEST_CAPACITY } from "../src/core/capacity.js";
+import { integer, required, texts } from "../src/core/option.js";
 import {
-	type CompareOptions,
 	comparePackers,
+	compareTable,
 	type PackerReport,
 } from "../src/pack/compare.js";
-import { documentLengths } from "../src/report/document-lengths.js";
-import { counted, grouped, parseCount, percent } from "./numbers.js";
+import {
+	documentLengths,
+	documentLengthsTable,
+} from "../src/report/document-lengths.js";
+import { commandOf, NUMBERS_NOTE, pickOptions } from "./command.js";
+import { counted, grouped, percent } from "./numbers.js";
+import { outputTable } from "./output-options.js";
+import { say } from "./say.js";
+import { writeOut } from "./streams.js";
 
-interface Flags {
-	compare: string[];
-	seqLen: number;
-	tokenizer?: string;
-	textField?: string;
-	longDocuments?: CompareOptions["longDocuments"];
-	minSequence?: number;
-	maxSequencesPerPack?: number;
-	padDocumentToMultiple?: number;
-	ranks?: number;
-	json?: boolean;
-}
-
-export function packCommand(): Command {
-	const count = (flags: string, text: string) =>
-		new Option(flags, text).argParser(parseCount);
-	return new Command("pack")
-		.description("Compare ways to pack a corpus, and write nothing.")
-		.addOption(
-			new Option(
-				"--compare <input...>",
-				"a dataset's directory; or text, as for build, with --tokenizer",
-			).makeOptionMandatory(),
-		)
-		.addOption(
-			count(
-				"--seq-len <n>",
-				"tokens that a row can hold",
-			).makeOptionMandatory(),
-		)
-		.option("--tokenizer <path>", "a tokenizer.json, or its directory")
-		.option("--text-field <name>", "field that holds a record's text", "text")
-		.addOption(
-			new Option(
-				"--long-documents <what>",
-				"documents longer than a row (default: split)",
-			).choices(longDocuments.names),
-		)
-		.addOption(
-			count("--min-sequence <n>", "leave out sequences of fewer tokens"),
-		)
-		.addOption(count("--max-sequences-per-pack <n>", "most sequences of a row"))
-		.addOption(
-			count(
-				"--pad-document-to-multiple <n>",
-				"pack sequences as if padded to a multiple",
+export const packCommand = () =>
+	commandOf({
+		name: "pack",
+		description: "Compare ways to pack a corpus, and write nothing.",
+		table: {
+			compare: required(
+				texts({
+					placeholder: "input",
+					help: "a dataset's directory; or text, as for build, with a tokenizer",
+				}),
 			),
-		)
-		.addOption(count("--ranks <n>", "rows of a step (default: 8)"))
-		.option("--json", "print the table as JSON on stdout")
-		.addHelpText(
-			"after",
-			`
+			seqLen: required(
+				integer({
+					least: 1,
+					most: LARGEST_CAPACITY,
+					help: "tokens that a row can hold",
+				}),
+			),
+			...compareTable,
+			...documentLengthsTable,
+			json: outputTable.json,
+		},
+		notes: `${NUMBERS_NOTE}
+
 Columns: rows, and how many more than the bound that no packing beats; share of the
 rows that is tokens; padding; documents cut; tokens dropped; sequences a row; attention,
 the sum of squares of segments; the costliest row of a step over the mean, shuffled and
-balanced; time.
-
-Example:
-  seqpack pack --compare corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192`,
-		)
-		.action(run);
-}
-
-async function run({
-	compare,
-	seqLen,
-	tokenizer,
-	textField,
-	maxSequencesPerPack,
-	json,
-	...rest
-}: Flags): Promise<void> {
-	const options: CompareOptions = {
-		...rest,
-		maxSequences: maxSequencesPerPack,
-	};
-	// Wrong options are told before text is read.
-	[...comparePackers(new Int32Array(0), seqLen, options)];
-	const lengths = await documentLengths(compare, {
-		tokenizer,
-		...(textField === undefined ? {} : { textField }),
+balanced; time.`,
+		examples: [
+			"seqpack pack --compare corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192",
+		],
+		async run({ compare, seqLen, json, ...options }) {
+			const comparing = pickOptions(compareTable, options);
+			// Wrong options are told before text is read.
+			[...comparePackers(new Int32Array(0), seqLen, comparing)];
+			const lengths = await documentLengths(
+				compare,
+				pickOptions(documentLengthsTable, options),
+			);
+			const tokens = sum(lengths);
+			say(
+				`${counted(lengths.length, "document")}, ${counted(tokens, "token")}, in rows of ${grouped(seqLen)}\n`,
+			);
+			const reports: PackerReport[] = [];
+			say(line(HEAD));
+			for (const report of comparePackers(lengths, seqLen, comparing)) {
+				reports.push(report);
+				say(line(cells(report)));
+			}
+			if (json)
+				await writeOut(
+					`${JSON.stringify({ version: 2, command: "pack", documents: lengths.length, tokens, seqLen, packers: reports })}\n`,
+				);
+			return 0;
+		},
 	});
-	const tokens = lengths.reduce((sum, length) => sum + length, 0);
-	process.stderr.write(
-		`${counted(lengths.length, "document")}, ${counted(tokens, "token")}, in rows of ${grouped(seqLen)}\n`,
-	);
-	const reports: PackerReport[] = [];
-	process.stderr.write(line(HEAD));
-	for (const report of comparePackers(lengths, seqLen, options)) {
-		reports.push(report);
-		process.stderr.write(line(cells(report)));
-	}
-	if (json)
-		process.stdout.write(
-			`${JSON.stringify({ version: 1, command: "pack", documents: lengths.length, tokens, seqLen, packers: reports })}\n`,
-		);
-}
 
 const HEAD = [
 	"",

@@ -1,5 +1,5 @@
-import type { BuildProgress } from "../src/build/options.js";
 import { escapeControls } from "../src/core/text.js";
+import type { BuildProgress } from "../src/options/build.js";
 import { bytesText, durationText, grouped } from "./numbers.js";
 
 /** How often the line is drawn anew, and how often one is logged where there is no terminal. */

@@ -1,41 +1,52 @@
 import { Command } from "commander";
+import { required, text } from "../src/core/option.js";
 import { readTokenizerFiles } from "../src/storage/load-tokenizer.js";
 import {
 	inspectTokenizer,
 	type TokenizerReport,
 } from "../src/tokenizer/inspect.js";
 import type { SpecialToken } from "../src/tokenizer/tokenizer.js";
+import { commandOf } from "./command.js";
 import { bytesText, counted, grouped } from "./numbers.js";
+import { outputTable } from "./output-options.js";
 import { say } from "./say.js";
 import { writeOut } from "./streams.js";
 
 export function tokenizerCommand(): Command {
-	const inspect = new Command("inspect")
-		.description(
-			"Say which engine runs a tokenizer.json and why, and what is in it.",
-		)
-		.argument("<path>", "a tokenizer.json, or a directory that holds one")
-		.option("--json", "print the result as JSON on stdout")
-		.addHelpText(
-			"after",
-			"\nExample:\n  seqpack tokenizer inspect tokenizer.json",
-		)
-		.action(run);
 	return new Command("tokenizer")
 		.description("Look into tokenizers.")
-		.addCommand(inspect);
+		.addCommand(inspectCommand());
 }
 
-async function run(path: string, { json }: { json?: boolean }): Promise<void> {
-	const { fingerprint, ...files } = await readTokenizerFiles(path);
-	const report = inspectTokenizer(files);
-	say(describe(files.name ?? path, fingerprint, report));
-	if (json)
-		await writeOut(
-			`${JSON.stringify({ version: 1, command: "tokenizer inspect", fingerprint, ...report })}\n`,
-		);
-}
+const inspectCommand = () =>
+	commandOf({
+		name: "inspect",
+		description:
+			"Say which engine runs a tokenizer.json and why, and what is in it.",
+		table: {
+			path: required(
+				text({
+					placeholder: "path",
+					help: "a tokenizer.json, or a directory that holds one",
+				}),
+			),
+			json: outputTable.json,
+		},
+		arguments: ["path"],
+		examples: ["seqpack tokenizer inspect tokenizer.json"],
+		async run({ path, json }) {
+			const { fingerprint, ...files } = await readTokenizerFiles(path);
+			const report = inspectTokenizer(files);
+			say(describe(files.name ?? path, fingerprint, report));
+			if (json)
+				await writeOut(
+					`${JSON.stringify({ version: 1, command: "tokenizer inspect", fingerprint, ...report })}\n`,
+				);
+			return 0;
+		},
+	});
 
+/** What is said of a file that our own engine cannot run. */
 const HAS_TO_BE_CHOSEN =
 	"give --tokenizer-engine huggingface to use it; its ids may differ from the Rust library's";
 

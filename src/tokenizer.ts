@@ -2,8 +2,9 @@
  * `seqpack/tokenizer`: text to token ids and back, from the texts of a tokenizer's
  * files. Needs nothing from Node.
  */
-export { DataError, SeqpackError, UsageError } from "./core/errors.js";
+
 export { Int32Buffer } from "./core/buffers.js";
+export { DataError, SeqpackError, UsageError } from "./core/errors.js";
 export {
 	listLengths,
 	type TokenBatch,

@@ -1,8 +1,8 @@
 import { type BatchKind, batchKinds } from "../curriculum/batch-kinds.js";
 import { shareMultiple, shareOfRow } from "../masks/sequence-parallel.js";
 import { balanceRanks } from "../pack/balance-ranks.js";
-import { rankImbalance } from "../pack/imbalance.js";
 import { DEFAULT_COST } from "../pack/cost.js";
+import { rankImbalance } from "../pack/imbalance.js";
 import type { CurriculumPlan } from "../plan/curriculum-plan.js";
 import {
 	bucketOfLength,
@@ -57,8 +57,7 @@ export class BatchReader {
 			const key = `${dataset} ${length}`;
 			const bucket = bucketOfLength(datasets[dataset], length);
 			const rows =
-				known.get(key) ??
-				new RowReader(datasets[dataset], bucket, this.#files);
+				known.get(key) ?? new RowReader(datasets[dataset], bucket, this.#files);
 			known.set(key, rows);
 			return rows;
 		};

@@ -89,9 +89,7 @@ async function openDatasets(
 	const datasets: DatasetBuckets[] = [];
 	for (const [i, known] of plan.datasets.entries()) {
 		const path = moved?.[i] ?? `${directory}/${known.path}`;
-		const found = await openDatasetBuckets(
-			path.replace(/(?<=.)\/+$/, ""),
-		);
+		const found = await openDatasetBuckets(path.replace(/(?<=.)\/+$/, ""));
 		const rows = found.buckets.map(({ length, rows, tokens }) => ({
 			length,
 			rows,

@@ -2,7 +2,7 @@ import type { Random } from "../core/random.js";
 import type { DroppedTokens } from "../dataset/index-rows.js";
 import type { PackedWindow } from "../dataset/rows.js";
 import type { Settings } from "../dataset/settings.js";
-import { type CutCounts, addCounts } from "../dataset/totals.js";
+import { addCounts, type CutCounts } from "../dataset/totals.js";
 import { LongDocumentError } from "../decompose/at-most-one.js";
 import type { CutOptions } from "../decompose/cuts.js";
 import { decomposeDocuments } from "../decompose/decompose-documents.js";
@@ -45,10 +45,7 @@ export function cutWindow(
 		const tokens = dropped.tokens[document];
 		if (reason !== null)
 			addCounts(counts.dropped, { [reason]: { documents: 1, tokens } });
-		if (
-			sequences[document] > 1 ||
-			(sequences[document] === 1 && tokens > 0)
-		)
+		if (sequences[document] > 1 || (sequences[document] === 1 && tokens > 0))
 			counts.cutDocuments++;
 	});
 	return {

@@ -92,7 +92,11 @@ export async function withOutput<T>(
 	const workspace = new Workspace(out, plan.planHash);
 	const { storage } = workspace;
 	const isNew = (await storage.stat(out)) === null;
-	const lock = await takeLock(storage, workspace.place(LOCK), `build in ${out}`);
+	const lock = await takeLock(
+		storage,
+		workspace.place(LOCK),
+		`build in ${out}`,
+	);
 	try {
 		return await action(workspace);
 	} finally {

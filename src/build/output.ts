@@ -12,9 +12,9 @@ import {
 } from "../dataset/totals.js";
 import { packCosts } from "../pack/cost.js";
 import { orders } from "../pack/orders.js";
-import type { StepCounts } from "../pack/row-order.js";
 import { roundedUp } from "../pack/pack-documents.js";
 import { packers } from "../pack/packers.js";
+import type { StepCounts } from "../pack/row-order.js";
 import type { Sequences } from "./cut-window.js";
 import { Leftovers } from "./leftovers.js";
 import type { Plan } from "./plan.js";
@@ -131,13 +131,7 @@ class BucketOutput {
 		keep: (window: PackedWindow, rooms: Int32Array) => Int32Array,
 	) {
 		this.length = bucket.length;
-		this.series = new ShardSeries(
-			workspace,
-			settings,
-			task,
-			bucket,
-			watch,
-		);
+		this.series = new ShardSeries(workspace, settings, task, bucket, watch);
 		this.rooms = new Float64Array(bucket.capacity + 1);
 		this.#settings = settings;
 		this.#capacity = bucket.capacity;
@@ -157,9 +151,11 @@ class BucketOutput {
 		const { packer, padDocumentToMultiple: multiple } = this.#settings;
 		const rooms = roundedUp(window.pieces.length, multiple);
 		const { name, ...options } = packer;
-		const found = packers
-			.find(name)
-			.pack(members.map((piece) => rooms[piece]), this.#capacity, options);
+		const found = packers.find(name).pack(
+			members.map((piece) => rooms[piece]),
+			this.#capacity,
+			options,
+		);
 		const packing = {
 			order: found.order.map((member) => members[member]),
 			packOffsets: found.packOffsets,
@@ -236,5 +232,8 @@ function membersOf(bucket: number, buckets: Int32Array): Int32Array {
 }
 
 function allPacks({ packing }: PackedWindow): Int32Array {
-	return Int32Array.from({ length: packing.packOffsets.length - 1 }, (_, i) => i);
+	return Int32Array.from(
+		{ length: packing.packOffsets.length - 1 },
+		(_, i) => i,
+	);
 }

@@ -69,7 +69,11 @@ export function dependenciesOf(task: Task): number[] {
 }
 
 /** An input as sources read it. */
-export function inputFile({ bytes, fingerprint, ...file }: PlanInput): InputFile {
+export function inputFile({
+	bytes,
+	fingerprint,
+	...file
+}: PlanInput): InputFile {
 	return { ...file, size: bytes };
 }
 

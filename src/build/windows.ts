@@ -1,4 +1,8 @@
-import { listLengths, type TokenBatch, TokenBatchBuilder } from "../core/token-batch.js";
+import {
+	listLengths,
+	type TokenBatch,
+	TokenBatchBuilder,
+} from "../core/token-batch.js";
 import type { IndexedDocuments } from "../dataset/index-rows.js";
 import type { TokenizedBatch } from "../documents/tokenize-documents.js";
 

@@ -59,7 +59,12 @@ dataset_info:
 ${info.join("\n")}`;
 }
 
-function configsOf({ planHash, settings, summary, shards }: Manifest): Config[] {
+function configsOf({
+	planHash,
+	settings,
+	summary,
+	shards,
+}: Manifest): Config[] {
 	const pathOf = (directory: string) => shardPattern(directory, planHash);
 	const used = settings.buckets.flatMap(({ length, directory }, i) =>
 		summary.buckets[i].rows === 0

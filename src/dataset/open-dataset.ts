@@ -1,7 +1,11 @@
 import { UsageError } from "../core/errors.js";
-import { type Storage } from "../storage/storage.js";
+import type { Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
-import { type ColumnBatch, type ColumnValues, rowOf } from "../tables/columns.js";
+import {
+	type ColumnBatch,
+	type ColumnValues,
+	rowOf,
+} from "../tables/columns.js";
 import { formats, shardSchema } from "./formats.js";
 import { indexSchema, indexTable } from "./index-rows.js";
 import type { Manifest, ManifestShard } from "./manifest.js";
@@ -97,9 +101,7 @@ class ReadableDataset implements Dataset {
 		const group = Math.floor(row / batchRows);
 		if (this.#kept?.shard !== shard || this.#kept.group !== group) {
 			const { readBatch } = formats.find(settings.format);
-			const file = await this.#storage.open(
-				`${this.directory}/${shard.path}`,
-			);
+			const file = await this.#storage.open(`${this.directory}/${shard.path}`);
 			try {
 				const schema = shardSchema(settings);
 				const batch = await readBatch(file, shard.bytes, schema, group);

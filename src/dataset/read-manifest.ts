@@ -2,7 +2,12 @@ import { DataError, UsageError } from "../core/errors.js";
 import { isPlainPath } from "../storage/confined.js";
 import { readAll } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
-import { FORMAT_VERSION, filesOf, MANIFEST, type Manifest } from "./manifest.js";
+import {
+	FORMAT_VERSION,
+	filesOf,
+	MANIFEST,
+	type Manifest,
+} from "./manifest.js";
 
 /**
  * Reads the manifest of the dataset in a directory.

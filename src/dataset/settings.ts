@@ -59,6 +59,8 @@ export interface BucketSettings {
 }
 
 /** Tokens of the longest row. */
-export function longestCapacity({ buckets }: Pick<Settings, "buckets">): number {
+export function longestCapacity({
+	buckets,
+}: Pick<Settings, "buckets">): number {
 	return buckets[buckets.length - 1].capacity;
 }

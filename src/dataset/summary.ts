@@ -1,7 +1,12 @@
 import { planHistogram } from "../pack/histogram-plan.js";
 import { lowerBoundOfCounts } from "../pack/lower-bound.js";
 import { longestCapacity, type Settings } from "./settings.js";
-import { allRows, emptyRowCounts, type RowCounts, type Totals } from "./totals.js";
+import {
+	allRows,
+	emptyRowCounts,
+	type RowCounts,
+	type Totals,
+} from "./totals.js";
 
 /** What the rows of a dataset, or of one of its buckets, come to. */
 export interface RowSummary extends Omit<RowCounts, "context"> {

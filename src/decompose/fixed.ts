@@ -1,6 +1,6 @@
+import { Int32Buffer } from "../core/buffers.js";
 import { optionName, UsageError } from "../core/errors.js";
 import { integer } from "../core/option.js";
-import { Int32Buffer } from "../core/buffers.js";
 import type { Decomposer } from "./decomposer.js";
 import { maxLength, remainder } from "./options.js";
 

@@ -1,5 +1,5 @@
-import { DataError } from "../core/errors.js";
 import type { Int32Buffer } from "../core/buffers.js";
+import { DataError } from "../core/errors.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 
 /** How a text becomes the tokens of a document. */

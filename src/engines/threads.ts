@@ -126,11 +126,7 @@ async function runHere(
 	{ onProgress, onTaskDone }: RunEvents,
 ): Promise<void> {
 	const here = taskContext(context, onProgress);
-	for (
-		let task = queue.next();
-		task !== undefined;
-		task = queue.next()
-	) {
+	for (let task = queue.next(); task !== undefined; task = queue.next()) {
 		if (here.shouldStop()) throw new InterruptedError("the build was stopped.");
 		const times = await runTask(here, task);
 		queue.done(task);
@@ -174,8 +170,7 @@ class Pool {
 		const ended = Array.from({ length: count }, () => this.#startWorker());
 		await Promise.all(ended);
 		if (this.#failures.length > 0) throw firstCause(this.#failures);
-		if (this.#isStopped)
-			throw new InterruptedError("the build was stopped.");
+		if (this.#isStopped) throw new InterruptedError("the build was stopped.");
 	}
 
 	get #isStopped(): boolean {

@@ -1,3 +1,4 @@
+import { LARGEST_CAPACITY } from "../core/capacity.js";
 import {
 	entriesOf,
 	entryOf,
@@ -21,7 +22,6 @@ import { lossWeightings } from "../masks/loss-weights.js";
 import { isMaskForAll, type MaskKind, maskFault } from "../masks/mask-kinds.js";
 import { orderTable } from "../pack/orders.js";
 import { packDocumentsTable } from "../pack/pack-documents.js";
-import { LARGEST_CAPACITY } from "../core/capacity.js";
 import { sourceFormats } from "../sources/formats.js";
 
 /** How far a build is. */
@@ -45,7 +45,9 @@ export const buildTable = {
 			placeholder: "input",
 			help: `files, directories and globs of ${sourceFormats
 				.entries()
-				.map(([, { title, extensions }]) => `${title} (${extensions.join(", ")})`)
+				.map(
+					([, { title, extensions }]) => `${title} (${extensions.join(", ")})`,
+				)
 				.join(" and ")}, also as .gz`,
 		}),
 	),
@@ -68,7 +70,9 @@ export const buildTable = {
 		packer: {
 			...packer,
 			defaultFrom: (values: { layout?: unknown }, given: object) =>
-				layouts.find(String(values.layout)).packer(values as never, given as never),
+				layouts
+					.find(String(values.layout))
+					.packer(values as never, given as never),
 		} as typeof packer,
 	}),
 	...grouped("Layout", optionsOfEntries("layout", layoutEntries)),
@@ -101,10 +105,12 @@ export const buildTable = {
 		mask: json(
 			{
 				placeholder: "kind",
-				expected: 'a kind of mask, such as {"kind":"sliding-window","window":4096}',
+				expected:
+					'a kind of mask, such as {"kind":"sliding-window","window":4096}',
 				written: "one",
 				fault: maskFaultHere,
-				parse: (text) => (text.startsWith("{") ? JSON.parse(text) : { kind: text }),
+				parse: (text) =>
+					text.startsWith("{") ? JSON.parse(text) : { kind: text },
 			},
 			{
 				default: { kind: "causal" } as MaskKind,
@@ -124,7 +130,10 @@ export const buildTable = {
 			defaultText: "the format's first",
 			help: `of the shards: ${formats
 				.entries()
-				.map(([name, { compressions }]) => `${name} has ${compressions.join(", ")}`)
+				.map(
+					([name, { compressions }]) =>
+						`${name} has ${compressions.join(", ")}`,
+				)
 				.join("; ")}`,
 		}),
 		shardTokens: integer({

@@ -123,9 +123,7 @@ async function planStages(
 }
 
 function rowsOfStage({ buckets }: PlanStage): number {
-	return sum(
-		buckets.flatMap(({ sources }) => sources.map(({ rows }) => rows)),
-	);
+	return sum(buckets.flatMap(({ sources }) => sources.map(({ rows }) => rows)));
 }
 
 /** Whether rows have a token more than their bucket's length. */

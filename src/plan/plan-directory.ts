@@ -46,12 +46,7 @@ export class PlanDirectory {
 		// Says which steps are ours, should the plan never come to its place.
 		await writeAll(storage, this.#in(`${WORK}/${PLAN_FILE}`), content);
 		await storage.move?.(this.stepsInWork, this.#in(plan.steps.path));
-		await writeAll(
-			storage,
-			this.#in(PLAN_FILE),
-			content,
-			this.#in(WORK),
-		);
+		await writeAll(storage, this.#in(PLAN_FILE), content, this.#in(WORK));
 		if (before !== null && before !== plan.steps.path)
 			await storage.remove(this.#in(before));
 		return plan;

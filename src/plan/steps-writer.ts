@@ -1,10 +1,6 @@
 import type { Storage, WrittenFile } from "../storage/storage.js";
 import { arrow } from "../tables/arrow.js";
-import {
-	type PlanStep,
-	STEP_BATCH_ROWS,
-	stepsSchema,
-} from "./steps-file.js";
+import { type PlanStep, STEP_BATCH_ROWS, stepsSchema } from "./steps-file.js";
 
 /** Writes the steps of a plan, one after the other. */
 export class StepsWriter {

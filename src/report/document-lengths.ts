@@ -1,3 +1,4 @@
+import { Int32Buffer } from "../core/buffers.js";
 import { optionName, UsageError } from "../core/errors.js";
 import { consume } from "../core/generators.js";
 import {
@@ -7,7 +8,6 @@ import {
 	type Resolved,
 	resolveOptions,
 } from "../core/option.js";
-import { Int32Buffer } from "../core/buffers.js";
 import { listLengths } from "../core/token-batch.js";
 import { MANIFEST } from "../dataset/manifest.js";
 import { openDataset } from "../dataset/open-dataset.js";

@@ -1,4 +1,8 @@
-import { ArrowStreamEncoder, readArrowBatch, readArrowStream } from "./arrow-stream.js";
+import {
+	ArrowStreamEncoder,
+	readArrowBatch,
+	readArrowStream,
+} from "./arrow-stream.js";
 import type { TableFormat } from "./table.js";
 
 /**

@@ -12,14 +12,14 @@ import {
 	type ReadCounts,
 } from "../../src/sources/read-records.js";
 import type { InputFile } from "../../src/sources/source.js";
-import { compressedCorpora, corpora } from "./corpora.js";
 import { memoryStorage } from "../storage/memory-storage.js";
+import { compressedCorpora, corpora } from "./corpora.js";
 import {
 	extensionOf,
 	inputsOf,
+	type PlacelessSpan,
 	type ReadResult,
 	readAllOf,
-	type PlacelessSpan,
 	wholeFiles,
 } from "./reading.js";
 

@@ -1,7 +1,7 @@
 import { optionName, UsageError } from "../../core/errors.js";
+import type { CutOptions } from "../../decompose/cuts.js";
 import { bucketsOf } from "../../decompose/decompose-documents.js";
 import { decomposers, decomposeTable } from "../../decompose/decomposers.js";
-import type { CutOptions } from "../../decompose/cuts.js";
 import { packers } from "../../pack/packers.js";
 import { bucketName } from "../names.js";
 import type { Layout } from "./layout.js";

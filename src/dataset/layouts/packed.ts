@@ -1,5 +1,5 @@
-import { integer, required } from "../../core/option.js";
 import { LARGEST_CAPACITY } from "../../core/capacity.js";
+import { integer, required } from "../../core/option.js";
 import { cutOf, packDocumentsTable } from "../../pack/pack-documents.js";
 import { usualPacker } from "../../pack/packers.js";
 import type { Layout } from "./layout.js";

@@ -20,9 +20,7 @@ export async function isAsListed(
 		return false;
 	}
 	if (found.size !== bytes) {
-		problems.add(
-			`${path} has ${found.size} bytes; the manifest says ${bytes}`,
-		);
+		problems.add(`${path} has ${found.size} bytes; the manifest says ${bytes}`);
 		return false;
 	}
 	if ((await sha256OfFile(storage, full)).sha256 !== sha256) {

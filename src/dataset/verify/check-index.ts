@@ -1,4 +1,4 @@
-import { type CutOptions } from "../../decompose/cuts.js";
+import type { CutOptions } from "../../decompose/cuts.js";
 import { startRule } from "../../decompose/decompose-documents.js";
 import { type ColumnBatch, columnOf } from "../../tables/columns.js";
 import type { Manifest, ManifestIndex } from "../manifest.js";

@@ -5,10 +5,10 @@ import {
 	type ColumnBatch,
 	columnOf,
 } from "../../tables/columns.js";
-import { checkColumns } from "./check-columns.js";
 import type { Manifest, ManifestShard } from "../manifest.js";
 import { numberOfDocument, taskOfDocument } from "../rows.js";
 import { emptyRowCounts, type RowCounts } from "../totals.js";
+import { checkColumns } from "./check-columns.js";
 import type { FoundSequences } from "./found-sequences.js";
 import type { Problems } from "./problems.js";
 
@@ -121,7 +121,9 @@ export class ShardCheck {
 				`${place} has ${lengths.length} sequences, more than ${mostSequences}`,
 			);
 		if (tokens > capacity)
-			this.#problems.add(`${place} has ${tokens} tokens, more than ${capacity}`);
+			this.#problems.add(
+				`${place} has ${tokens} tokens, more than ${capacity}`,
+			);
 		const { counts } = this;
 		let sum = 0;
 		let rooms = 0;

@@ -1,6 +1,9 @@
-import { readAll, type ReadableFile, type Storage } from "../../storage/storage.js";
+import {
+	type ReadableFile,
+	readAll,
+	type Storage,
+} from "../../storage/storage.js";
 import { storageAt } from "../../storage/storages.js";
-import { addCounts, emptyTotals } from "../totals.js";
 import { formats, shardSchema } from "../formats.js";
 import { indexSchema, indexTable } from "../index-rows.js";
 import {
@@ -11,6 +14,7 @@ import {
 	type ManifestShard,
 } from "../manifest.js";
 import { readManifest } from "../read-manifest.js";
+import { addCounts, emptyTotals } from "../totals.js";
 import { checkStrangers, isAsListed } from "./check-files.js";
 import { IndexCheck } from "./check-index.js";
 import { ShardCheck } from "./check-shard.js";
