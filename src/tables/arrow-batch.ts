@@ -96,10 +96,14 @@ export function fromRecordBatch(
 		if (type === "string") {
 			columns[name] = { type, values: vector.toArray() as (string | null)[] };
 		} else if (type === "int32" || type === "int64") {
-			columns[name] = { type, values: data.values } as Column;
+			const values = data.values.subarray(0, batch.numRows);
+			columns[name] = { type, values } as Column;
 		} else {
 			const offsets = data.valueOffsets.subarray(0, batch.numRows + 1);
-			const values = data.children[0].values;
+			const values = data.children[0].values.subarray(
+				0,
+				offsets[batch.numRows],
+			);
 			columns[name] = { type, offsets, values } as Column;
 		}
 		const wanted = TYPES[type]().toString();
