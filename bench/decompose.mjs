@@ -9,10 +9,16 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRandom, decomposeDocuments, decomposers } from "seqpack";
+import { createRandom, decomposers } from "seqpack";
 
 const DOCUMENTS = 2_000_000;
 const ROUNDS = 5;
+const options = {
+	minLength: 256,
+	maxLength: 8192,
+	plusOne: false,
+	overlap: 0,
+};
 
 const lengths = logNormal(DOCUMENTS, 600, 1.2);
 const tokens = lengths.reduce((sum, length) => sum + length, 0);
@@ -22,11 +28,8 @@ let ofBinary = {};
 for (let round = 0; round < ROUNDS; round++)
 	for (const name of decomposers.names) {
 		const began = performance.now();
-		const { pieces } = decomposeDocuments(
-			lengths,
-			{ name },
-			createRandom(round),
-		);
+		const cut = decomposers.find(name);
+		const pieces = cut.cut(lengths, options, createRandom(round));
 		times[name] = [...(times[name] ?? []), performance.now() - began];
 		if (name === "binary") ofBinary = countsOf(pieces.length);
 	}

@@ -1,7 +1,9 @@
-import { checkOption } from "../core/option.js";
-import { maxSequences as maxSequencesOption } from "./options.js";
+import { type Given, resolveOptions } from "../core/option.js";
+import { maxSequences } from "./options.js";
 import { checkLengths } from "./packing.js";
 import { countLengths } from "./sequence-orders.js";
+
+const limit = { maxSequences };
 
 /**
  * The fewest packs that could hold these sequences: no packing needs fewer
@@ -20,7 +22,7 @@ import { countLengths } from "./sequence-orders.js";
 export function lowerBound(
 	lengths: Int32Array,
 	capacity: number,
-	options: { maxSequences?: number | undefined } = {},
+	options: Given<typeof limit> = {},
 ): number {
 	checkLengths(lengths, capacity);
 	return lowerBoundOfCounts(countLengths(lengths, capacity), options);
@@ -32,12 +34,12 @@ export function lowerBound(
  */
 export function lowerBoundOfCounts(
 	counts: Float64Array,
-	{
-		maxSequences = Number.POSITIVE_INFINITY,
-	}: { maxSequences?: number | undefined } = {},
+	options: Given<typeof limit> = {},
 ): number {
-	if (maxSequences !== Number.POSITIVE_INFINITY)
-		checkOption("maxSequences", maxSequencesOption, maxSequences);
+	const { maxSequences = Number.POSITIVE_INFINITY } = resolveOptions(
+		limit,
+		options,
+	);
 	const capacity = counts.length - 1;
 	const half = Math.floor(capacity / 2);
 	let sequences = 0;

@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BuildOptions, build, verify } from "seqpack";
 import { describe, expect, test } from "vitest";
+import { bucketsOf } from "../../src/decompose/decompose-documents.js";
 import { decomposers } from "../../src/decompose/decomposers.js";
 import {
 	contentsOf,
@@ -43,7 +44,9 @@ describe.each(decomposers.names)("%s", (decomposer) => {
 			expect(Object.keys(totals.dropped).length > 0).toBe(loses);
 			const lengths = settings.buckets?.buckets.map(({ length }) => length);
 			expect(lengths).toEqual(
-				decomposer === "fixed" ? [2048] : [256, 512, 1024, 2048],
+				bucketsOf({ name: decomposer, maxLength: 2048 }).map(
+					({ length }) => length,
+				),
 			);
 			const isFull = loses;
 			let squares = 0;
