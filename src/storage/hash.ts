@@ -16,7 +16,7 @@ export async function sha256OfFile(
 	let bytes = 0;
 	try {
 		for (;;) {
-			const chunk = await file.read(bytes, 1 << 20);
+			const chunk = await file.read(bytes, storage.readSize);
 			if (chunk.length === 0) break;
 			hash.update(chunk);
 			bytes += chunk.length;

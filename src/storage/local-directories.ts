@@ -41,13 +41,14 @@ async function make(path: string): Promise<string[]> {
 		await mkdir(path);
 		return [above];
 	} catch (error) {
-		if (hasCode(error, "EEXIST")) {
+		if (!hasCode(error, "ENOENT") || above === path) {
+			// What a system says of a directory that is there differs, as for a drive.
 			if ((await stat(path)).isDirectory()) return [];
+			if (!hasCode(error, "EEXIST")) throw error;
 			throw Object.assign(new Error("a file is in the way"), {
 				code: "ENOTDIR",
 			});
 		}
-		if (!hasCode(error, "ENOENT") || above === path) throw error;
 	}
 	const changed = await make(above);
 	try {

@@ -188,8 +188,8 @@ async function matchesOf(pattern: string): Promise<string[]> {
 		show(directory).then(
 			(entries) => done(null, entries),
 			async (error) => {
-				const nothing = mayBeMissing && (await kindOf(directory)) === null;
-				if (!nothing) failures.push(error);
+				const there = await kindOf(directory).catch(() => undefined);
+				if (there !== null || !mayBeMissing) failures.push(error);
 				done(null, []);
 			},
 		);

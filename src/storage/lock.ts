@@ -49,22 +49,25 @@ export async function takeLock(
 	const word = randomBytes(12).toString("hex");
 	const since = new Date().toISOString();
 	const mine: Holder = { ...thisProcess(), since, word };
-	for (let tries = 1; !(await isTaken(storage, path, what, mine)); tries++)
-		if (tries === MOST_TRIES)
-			throw new EnvironmentError(
-				"in-use",
-				`${what} may be in use: its lock ${path} can be neither made nor read. If it is a link, remove it; else try again.`,
-			);
 	const isHeld = async () =>
 		(await readHolder(storage, path, what).catch(() => null))?.word === word;
-	await removeClaims(storage, path).catch(() => {});
-	return {
-		isHeld,
-		async release() {
-			// An error here would hide the one that ended the work.
-			if (await isHeld()) await storage.remove(path).catch(() => {});
-		},
+	const release = async () => {
+		// An error here would hide the one that ended the work.
+		if (await isHeld()) await storage.remove(path).catch(() => {});
 	};
+	try {
+		for (let tries = 1; !(await isTaken(storage, path, what, mine)); tries++)
+			if (tries === MOST_TRIES)
+				throw new EnvironmentError(
+					"in-use",
+					`${what} may be in use: its lock ${path} can be neither made nor read. If it is a link, remove it; else try again.`,
+				);
+	} catch (error) {
+		await release();
+		throw error;
+	}
+	await removeClaims(storage, path).catch(() => {});
+	return { isHeld, release };
 }
 
 /** One try; false when the lock changed meanwhile. */
@@ -92,14 +95,15 @@ async function isTaken(
 		last = heir;
 		claim = claimPath(path, last.word);
 	}
-	// Who had the claim before may have replaced the lock and removed the claim.
-	const now = await readHolder(storage, path, what);
-	if (now?.word !== holder.word) {
-		await storage.remove(claim);
-		return false;
+	try {
+		// Who had the claim before may have replaced the lock and removed the claim.
+		const now = await readHolder(storage, path, what);
+		const isHeir = now?.word === holder.word;
+		if (isHeir) await writeAll(storage, path, content);
+		return isHeir;
+	} finally {
+		await storage.remove(claim).catch(() => {});
 	}
-	await writeAll(storage, path, content);
-	return true;
 }
 
 /** A try fails only where the lock changes hands in its middle. */

@@ -29,8 +29,8 @@ const AT_FIRST: Record<string, string> = {
 /** The same where work had begun: the machine, or someone else on it, has changed. */
 const UNDER_WAY: Record<string, string> = {
 	ENOENT: "it has vanished in the meantime",
-	EACCES: "permission is denied, as it was not before",
-	EPERM: "it is not permitted, as it was before",
+	EACCES: "permission is denied from now on",
+	EPERM: "it is no longer permitted",
 	EROFS: "the file system has become read-only",
 };
 

@@ -203,3 +203,16 @@ test("a storage that makes the file and says that it did not gives the lock all 
 	const lock = await takeLock(forgetful, "lock", "data");
 	expect(await lock.isHeld()).toBe(true);
 });
+
+test("a lock that could not be taken over is left for others to take", async () => {
+	const { directory, path } = stateDirectory();
+	writeFileSync(path, JSON.stringify({ ...deadProcess(), word: "w" }));
+	const failing = {
+		...localFiles,
+		create: () => Promise.reject(new Error("the disk is full")),
+	};
+	await expect(takeLock(failing, path, "data")).rejects.toThrow(/is full/);
+	expect(readdirSync(directory)).toEqual(["lock"]);
+	const lock = await takeLock(localFiles, path, "data");
+	expect(await lock.isHeld()).toBe(true);
+});
