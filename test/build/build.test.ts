@@ -29,11 +29,30 @@ const EOS = 4095;
 const ownIds = (text: string): number[] =>
 	tokenizer.encode(text, { add_special_tokens: false }).ids;
 
+/** The ids of an index entry's document, by the other tokenizer; made once for all formats. */
+const idsOfDocuments = new Map<string, number[]>();
+function idsOf(source: string, position: number): number[] {
+	const key = `${source}:${position}`;
+	const ids = idsOfDocuments.get(key) ?? ownIds(textOf(source, position));
+	idsOfDocuments.set(key, ids);
+	return ids;
+}
+
+const fixtureFiles = new Map<string, Buffer>();
+function fixtureFile(source: string): Buffer {
+	const read = () => {
+		const bytes = readFileSync(join(fixtures, source));
+		return source.endsWith(".gz") ? gunzipSync(bytes) : bytes;
+	};
+	const bytes = fixtureFiles.get(source) ?? read();
+	fixtureFiles.set(source, bytes);
+	return bytes;
+}
+
 /** The text of an index entry's document, from the fixture itself. */
 function textOf(source: string, position: number): string {
-	const bytes = readFileSync(join(fixtures, source));
-	if (source.endsWith(".txt")) return bytes.toString("utf8");
-	const plain = source.endsWith(".gz") ? gunzipSync(bytes) : bytes;
+	const plain = fixtureFile(source);
+	if (source.endsWith(".txt")) return plain.toString("utf8");
 	return JSON.parse(
 		plain.toString("utf8", position, plain.indexOf(10, position)),
 	).text;
@@ -64,7 +83,7 @@ describe.each(["parquet", "arrow"])("%s", (format) => {
 		expect(manifest.tasks).toBeGreaterThan(2);
 		expect(manifest.shards.length).toBeGreaterThan(manifest.tasks);
 		for (const { doc_id, source, position, tokens } of index) {
-			const expected = [...ownIds(textOf(source, Number(position))), EOS];
+			const expected = [...idsOf(source, Number(position)), EOS];
 			expect(tokens).toBe(expected.length);
 			const found = documents.get(doc_id);
 			expect(found, `${source} at ${position}`).toEqual(expected);
