@@ -1,4 +1,3 @@
-import type { OptionTable } from "../core/option.js";
 import type { Random } from "../core/random.js";
 import { shareOfCycle } from "./cycles.js";
 import type { Schedule } from "./schedule.js";
@@ -19,7 +18,7 @@ export function drawnBy(
 		odds,
 		order: (steps, _lengths, { cycles }, random) =>
 			drawSteps(steps, odds(steps.length), cycles, random),
-	} satisfies Schedule<OptionTable> as Schedule<Record<never, never>>;
+	};
 }
 
 /** Odds by rank, the shortest bucket's rank the highest. */

@@ -34,7 +34,7 @@ export interface ColumnSettings {
 
 /** A row as columns are made of it: not padded. */
 export interface StoredRow extends TokenRow {
-	/** Of each sequence: labels of its document in all rows; for weights by document. */
+	/** Of each sequence: labels of its document in all rows; for weights of labels. */
 	labelCounts?: Int32Array;
 }
 
@@ -157,8 +157,9 @@ const entries = {
 		meaning:
 			"weights of the labels; divide by their sum over all rows of a step",
 		setting: "lossWeight",
-		stored({ ids, seqLengths, labelCounts = seqLengths }, out, { lossWeight }) {
-			if (lossWeight === null) return;
+		stored({ ids, seqLengths, labelCounts }, out, { lossWeight }) {
+			if (lossWeight === null || labelCounts === undefined)
+				throw new Error("weights of labels need a weighting, and label counts");
 			const weights = out.extend(ids.length);
 			fillLossWeights(seqLengths, labelCounts, lossWeight, weights);
 		},
