@@ -54,17 +54,16 @@ function parseBlock(
 	for (; start < bytes.length; line++) {
 		const end = endOfLine(bytes, start);
 		if (!isBlank(bytes, start, end)) {
-			const place = { position: position + start, number: line };
 			try {
 				const record = parseRecord(bytes, start, end, allUtf8);
 				for (let f = 0; f < fields.length; f++)
 					columns[f].push(ownValue(record, fields[f]));
-				positions.push(place.position);
+				positions.push(position + start);
 				numbers.push(line);
 			} catch (error) {
 				if (!(error instanceof BadInput)) throw error;
-				const { reason, message } = error;
-				bad.push({ ...place, reason, sentence: message });
+				const place = { position: position + start, number: line };
+				bad.push({ ...place, reason: error.reason, sentence: error.message });
 			}
 		}
 		start = end + 1;

@@ -142,39 +142,34 @@ async function* readSpan(
 
 /** The documents of a batch of records, and all that are none, in order. */
 function takeDocuments(
-	{
-		columns: [values, idValues],
-		positions,
-		numbers,
-		bad,
-		fieldNames,
-	}: RecordBatch,
+	{ columns, positions, numbers, bad, fieldNames }: RecordBatch,
 	fields: { text: string; id: string },
 	idRequired: boolean,
 ) {
+	const [values, idValues] = columns;
 	const texts: string[] = [];
 	const ids: (string | null)[] = [];
-	const used: number[] = [];
-	const refused: BadRecord[] = [];
+	const refused = new Map<number, BadRecord>();
 	for (let i = 0; i < positions.length; i++) {
 		try {
-			const text = takeText(values[i], fields.text, () => fieldNames(i));
+			const text = takeText(values[i], fields.text, fieldNames, i);
 			ids.push(takeId(idValues[i], fields.id, idRequired));
 			texts.push(text);
-			used.push(i);
 		} catch (error) {
 			if (!(error instanceof BadInput)) throw error;
 			const place = { position: positions[i], number: numbers[i] };
-			refused.push({ ...place, reason: error.reason, sentence: error.message });
+			const { reason, message: sentence } = error;
+			refused.set(i, { ...place, reason, sentence });
 		}
 	}
-	const all = refused.length === 0;
+	if (refused.size === 0) return { texts, ids, positions, numbers, bad };
+	const isUsed = (_: number, i: number) => !refused.has(i);
 	return {
 		texts,
 		ids,
-		positions: all ? positions : used.map((i) => positions[i]),
-		numbers: all ? numbers : used.map((i) => numbers[i]),
-		bad: all ? bad : [...bad, ...refused].sort((a, b) => a.number - b.number),
+		positions: positions.filter(isUsed),
+		numbers: numbers.filter(isUsed),
+		bad: [...bad, ...refused.values()].sort((a, b) => a.number - b.number),
 	};
 }
 

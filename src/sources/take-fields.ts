@@ -10,18 +10,19 @@ export const fieldReasons = {
 };
 
 /**
- * @param names The names of the record's fields.
+ * @param fieldNames The names of a record's fields.
  * @throws BadInput `no-text`
  */
 export function takeText(
 	value: unknown,
 	field: string,
-	names: () => string[],
+	fieldNames: (record: number) => string[],
+	record: number,
 ): string {
 	if (typeof value === "string") return value;
 	const what =
 		value === undefined
-			? `the record has no field ${quoted(field)} (it has: ${listed(names())})`
+			? `the record has no field ${quoted(field)} (it has: ${listed(fieldNames(record))})`
 			: `the field ${quoted(field)} is ${value === null ? "null" : `of type ${typeof value}`}, not a text`;
 	throw new BadInput(
 		"no-text",

@@ -84,13 +84,13 @@ test("reading options hold for tokens and lengths too", async () => {
 		}),
 	);
 	expect(batches).toMatchObject([
-		{ source: "a.jsonl", numbers: [1, 3], positions: [0, 39] },
+		{ source: "a.jsonl", numbers: [1, 3], positions: [0, 37] },
 	]);
 	expect(bad).toMatchObject([
 		{ source: "a.jsonl", reason: "no-text", number: 2, position: 26 },
 	]);
 	expect(returned.input).toMatchObject([
-		{ records: 3, numbers: 3, bytes: 55, skipped: { "no-text": 1 } },
+		{ records: 3, numbers: 3, bytes: 52, skipped: { "no-text": 1 } },
 	]);
 	expect(await documentLengths([records], options)).toHaveLength(2);
 	await expect(
