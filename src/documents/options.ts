@@ -42,9 +42,9 @@ export const tokensTable = grouped("Tokens", {
 		}),
 	),
 	tokenizerEngine: choice(tokenizerEngines, {
-		help: "what tokenizes",
+		help: "what tokenizes: fast is seqpack's own engine, and huggingface a library that runs more files, but may give other ids",
 		default: "auto",
-		defaultText: "auto, the fast one where it can",
+		defaultText: "auto, which is fast",
 	}),
 	addBos: flag({ help: "begin each document with BOS", default: false }),
 	addEos: flag({
