@@ -13,19 +13,19 @@ const entries = {
 		oddsByRank(() => 1),
 	),
 	"grow-linear": drawnBy(
-		"drawn by tokens times odds, which fall evenly from the shortest bucket to the longest: of six, 6 5 4 3 2 1",
+		"drawn by tokens times odds 6 5 4 3 2 1, of six buckets, the shortest first",
 		oddsByRank((rank) => rank + 1),
 	),
 	"grow-p2": drawnBy(
-		"drawn by tokens times odds, each bucket's twice those of the next longer one: of six, 32 16 8 4 2 1",
+		"drawn by tokens times odds 32 16 8 4 2 1, of six buckets, the shortest first",
 		oddsByRank((rank) => 2 ** rank),
 	),
 	"grow-p100": drawnBy(
-		"drawn by tokens times odds, each bucket's a hundred times those of the next longer one: in effect one bucket after the other, the shortest first",
+		"drawn by tokens times odds 100^5 ... 100 1: in effect the shortest bucket first",
 		oddsByRank((rank) => 100 ** rank),
 	),
 	"shrink-p100": drawnBy(
-		"the odds of grow-p100 reversed: in effect one bucket after the other, the longest first",
+		"the odds of grow-p100 reversed: in effect the longest bucket first",
 		(buckets) => oddsByRank((rank) => 100 ** rank)(buckets).reverse(),
 	),
 	odds: givenOdds,
