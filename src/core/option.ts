@@ -1,4 +1,5 @@
 import { optionName, UsageError } from "./errors.js";
+import type { Registry } from "./registry.js";
 import { nearestName, quoted } from "./text.js";
 
 // An option is said once, in a table: what it takes, what it means without being given,
@@ -14,6 +15,8 @@ export interface OptionType<T = unknown> {
 	readonly expected: string;
 	/** What a choice is one of; null where there is no list. */
 	readonly choices: readonly string[] | null;
+	/** What choices mean, one line each, by name; none where the names say it. */
+	readonly meanings: Readonly<Record<string, string>>;
 	/** `one` value, a list with `commas`, or the `words` that follow; of a `file` the content; `none` on a command line. */
 	readonly written: "one" | "commas" | "words" | "file" | "none";
 	/** What is wrong with a value, as a sentence's end; null when nothing is. */
@@ -180,23 +183,29 @@ export function choice<
 	const Name extends string,
 	const F extends OptionFacts<Name>,
 >(choices: readonly Name[], facts: F) {
-	return option<Name, F>(choiceType<Name>(null, choices), facts);
+	return option<Name, F>(choiceType<Name>(null, choices, {}), facts);
 }
+
+/** Entries that can be chosen: all of a registry, or those with some of its names. */
+type Entries<Name extends string> = Pick<
+	Registry<Name, unknown>,
+	"kind" | "names" | "meanings"
+>;
 
 /** The name of an entry of a registry. */
 export function entryOf<Name extends string, const F extends OptionFacts<Name>>(
-	{ kind, names }: { kind: string; names: readonly Name[] },
+	{ kind, names, meanings }: Entries<Name>,
 	facts: F,
 ) {
-	return option<Name, F>(choiceType<Name>(kind, names), facts);
+	return option<Name, F>(choiceType<Name>(kind, names, meanings), facts);
 }
 
 /** Names of entries of a registry, with commas between. */
 export function entriesOf<
 	Name extends string,
 	const F extends OptionFacts<readonly Name[]>,
->({ kind, names }: { kind: string; names: readonly Name[] }, facts: F) {
-	const list = listOf(choiceType<Name>(kind, names), "names");
+>({ kind, names, meanings }: Entries<Name>, facts: F) {
+	const list = listOf(choiceType<Name>(kind, names, meanings), "names");
 	return option<readonly Name[], F>({ ...list, placeholder: "names" }, facts);
 }
 
@@ -216,7 +225,12 @@ export function json<T, const F extends OptionFacts<T> = OptionFacts<T>>(
 	facts: F,
 ) {
 	return option<T, F>(
-		{ ...type, choices: null, parse: parse as (text: string) => T | undefined },
+		{
+			...type,
+			choices: null,
+			meanings: {},
+			parse: parse as (text: string) => T | undefined,
+		},
 		facts,
 	);
 }
@@ -231,6 +245,7 @@ export function programValue<
 			placeholder: null,
 			expected,
 			choices: null,
+			meanings: {},
 			written: "none",
 			fault: (value) =>
 				isOne(value) ? null : ` is ${quoted(value)}: give ${expected}`,
@@ -249,6 +264,7 @@ function integerType(least: number, most: number): OptionType<number> {
 		placeholder: "n",
 		expected,
 		choices: null,
+		meanings: {},
 		written: "one",
 		fault: (value) =>
 			Number.isInteger(value) &&
@@ -269,6 +285,7 @@ const numberType: OptionType<number> = {
 	placeholder: "x",
 	expected: "a number",
 	choices: null,
+	meanings: {},
 	written: "one",
 	fault: (value) =>
 		typeof value === "number" && Number.isFinite(value)
@@ -285,6 +302,7 @@ function textType(placeholder: string): OptionType<string> {
 		placeholder,
 		expected: "a text",
 		choices: null,
+		meanings: {},
 		written: "one",
 		fault: (value) =>
 			typeof value !== "string"
@@ -300,6 +318,7 @@ const flagType: OptionType<boolean> = {
 	placeholder: null,
 	expected: "true or false",
 	choices: null,
+	meanings: {},
 	written: "one",
 	fault: (value) =>
 		typeof value === "boolean"
@@ -312,11 +331,13 @@ const flagType: OptionType<boolean> = {
 function choiceType<Name extends string>(
 	kind: string | null,
 	choices: readonly Name[],
+	meanings: Readonly<Record<string, string>>,
 ): OptionType<Name> {
 	return {
 		placeholder: "name",
 		expected: `one of ${choices.join(", ")}`,
 		choices,
+		meanings,
 		written: "one",
 		fault(value) {
 			if ((choices as readonly unknown[]).includes(value)) return null;
@@ -335,6 +356,7 @@ function listOf<T>(one: OptionType<T>, many: string): OptionType<readonly T[]> {
 		placeholder: "list",
 		expected: `a list of ${many}`,
 		choices: one.choices,
+		meanings: one.meanings,
 		written: "commas",
 		fault(value) {
 			if (!Array.isArray(value))

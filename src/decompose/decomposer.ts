@@ -9,6 +9,8 @@ import type { Pieces } from "./pieces.js";
 
 /** A way to cut documents into sequences, on lengths alone, and what is true of it. */
 export interface Decomposer<O extends OptionTable = OptionTable> {
+	/** One line, for help and docs. */
+	readonly meaning: string;
 	/** The options that it has of its own. */
 	readonly options: O;
 	/** Whether every piece fills its row. */

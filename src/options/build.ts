@@ -17,7 +17,7 @@ import {
 import { formats } from "../dataset/formats.js";
 import { layoutEntries, layouts } from "../dataset/layouts/layouts.js";
 import { readingTable, tokensTable } from "../documents/options.js";
-import { storedColumns } from "../masks/columns.js";
+import { columns, storedColumns } from "../masks/columns.js";
 import { lossWeightings } from "../masks/loss-weights.js";
 import { isMaskForAll, type MaskKind, maskFault } from "../masks/mask-kinds.js";
 import { orderTable } from "../pack/orders.js";
@@ -95,7 +95,7 @@ export const buildTable = {
 		...orderTable,
 		seed: integer({ default: 0, help: "seed of the order of the rows" }),
 		columns: entriesOf(
-			{ kind: "column to store", names: storedColumns },
+			{ ...columns, kind: "column to store", names: storedColumns },
 			{ default: [], defaultText: "none", help: "columns to store besides" },
 		),
 		lossWeight: entryOf(lossWeightings, {
