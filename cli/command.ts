@@ -3,9 +3,9 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type {
 	Given,
 	OptionTable,
-	OptionType,
 	Option as TableOption,
 } from "../src/core/option.js";
+import type { OptionType } from "../src/core/option-types.js";
 import { defaultText, goesWith, valueText } from "./describe-option.js";
 import { asFlag, failWith } from "./fail.js";
 

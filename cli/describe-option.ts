@@ -1,4 +1,5 @@
-import type { Option, OptionTable, OptionType } from "../src/core/option.js";
+import type { Option, OptionTable } from "../src/core/option.js";
+import type { OptionType } from "../src/core/option-types.js";
 
 /** What stands for a value: `n`, or `input...` for several words. */
 export function valueText({ placeholder, written }: OptionType): string {

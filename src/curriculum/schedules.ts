@@ -1,6 +1,6 @@
 import { UsageError } from "../core/errors.js";
-import { optionsOfEntries } from "../core/option.js";
 import { type NameOf, registry } from "../core/registry.js";
+import { optionsOfEntries } from "../core/resolve-options.js";
 import { drawnBy, oddsByRank } from "./drawn.js";
 import { fixedDiscrete, fixedLinear, fixedRoot } from "./fixed-length.js";
 import { givenOdds } from "./given-odds.js";

@@ -7,13 +7,13 @@ import {
 	grouped,
 	integer,
 	json,
-	optionsOfEntries,
 	programValue,
 	type Resolved,
 	required,
 	text,
 	texts,
 } from "../core/option.js";
+import { optionsOfEntries } from "../core/resolve-options.js";
 import { formats } from "../dataset/formats.js";
 import { layoutEntries, layouts } from "../dataset/layouts/layouts.js";
 import { readingTable, tokensTable } from "../documents/options.js";

@@ -1,11 +1,7 @@
-import {
-	entryOf,
-	type Given,
-	optionsOfEntries,
-	resolveOptions,
-} from "../core/option.js";
+import { entryOf, type Given } from "../core/option.js";
 import type { Random } from "../core/random.js";
 import { registry } from "../core/registry.js";
+import { optionsOfEntries, resolveOptions } from "../core/resolve-options.js";
 import { balanced } from "./balanced.js";
 import type { OrderedRows, RowOrder } from "./row-order.js";
 import { shuffled } from "./shuffled.js";

@@ -1,4 +1,5 @@
-import { type Given, integer, resolveOptions } from "../core/option.js";
+import { type Given, integer } from "../core/option.js";
+import { resolveOptions } from "../core/resolve-options.js";
 import { CapacityQueues } from "./capacity-queues.js";
 import { maxSequences } from "./options.js";
 import type { Packer } from "./packer.js";
