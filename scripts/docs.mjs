@@ -17,7 +17,7 @@ import { outputTable } from "../dist/cli/output-options.js";
 import { packCommandTable } from "../dist/cli/pack.js";
 import { batchKinds } from "../dist/src/curriculum/batch-kinds.js";
 import { schedules } from "../dist/src/curriculum/schedules.js";
-import { formats } from "../dist/src/dataset/formats.js";
+import { datasetFormats } from "../dist/src/dataset/formats.js";
 import { layouts } from "../dist/src/dataset/layouts/layouts.js";
 import { decomposers } from "../dist/src/decompose/decomposers.js";
 import { longDocuments } from "../dist/src/decompose/long-documents.js";
@@ -29,7 +29,7 @@ import {
 } from "../dist/src/masks/columns.js";
 import { lossWeightings } from "../dist/src/masks/loss-weights.js";
 import { sequenceShares } from "../dist/src/masks/sequence-parallel.js";
-import { orders } from "../dist/src/pack/orders.js";
+import { rowOrders } from "../dist/src/pack/orders.js";
 import { packers } from "../dist/src/pack/packers.js";
 import { compressions } from "../dist/src/sources/compressions.js";
 import { sourceFormats } from "../dist/src/sources/formats.js";
@@ -83,7 +83,7 @@ const tables = {
 			]),
 		),
 	packers: () => entriesTable("`--packer`", packers),
-	orders: () => entriesTable("`--order`", orders),
+	orders: () => entriesTable("`--order`", rowOrders),
 	"long-documents": () => entriesTable("`--long-documents`", longDocuments),
 	decomposers: () => entriesTable("`--decomposer`", decomposers),
 	schedules: () => entriesTable("`--schedule`", schedules),
@@ -94,7 +94,7 @@ const tables = {
 	formats: () =>
 		table(
 			["`--format`", "what", "`--compression`"],
-			formats
+			datasetFormats
 				.entries()
 				.map(([name, { meaning, compressions }]) => [
 					code(name),

@@ -11,11 +11,11 @@ const entries = { shuffled, balanced };
 export type OrderName = keyof typeof entries;
 
 /** Every order of rows by name. A new one is a file in this folder and a line here. */
-export const orders = registry<OrderName, RowOrder>("order", entries);
+export const rowOrders = registry<OrderName, RowOrder>("order", entries);
 
 /** The options of ordering rows. */
 export const orderTable = {
-	order: entryOf(orders, {
+	order: entryOf(rowOrders, {
 		default: "shuffled",
 		help: "the order in which rows are written",
 	}),
@@ -35,5 +35,5 @@ export function orderRows(
 	random: Random,
 ): OrderedRows {
 	const values = resolveOptions(orderTable, options);
-	return orders.find(values.order).order(costs, values, random);
+	return rowOrders.find(values.order).order(costs, values, random);
 }
