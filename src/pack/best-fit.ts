@@ -61,7 +61,7 @@ export const bestFitPacking: Packer<typeof options> = {
 };
 
 /** Best fit over the sequences in the order given. */
-function packByBestFit(
+export function packByBestFit(
 	lengths: Int32Array,
 	capacity: number,
 	sequences: Int32Array,
