@@ -33,6 +33,11 @@ export function skippedPath(planHash: string): string {
 	return `index/skipped-${short(planHash)}.jsonl`;
 }
 
+/** Whether a file is named as those of a plan are. */
+export function isOfPlan(path: string, planHash: string): boolean {
+	return path.includes(`-${short(planHash)}.`);
+}
+
 /** The name of the bucket of a length: of its directory, and of its config. */
 export function bucketName(length: number): string {
 	return `len-${padded(length, 5)}`;

@@ -1,0 +1,174 @@
+import { cpSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { BuildOptions } from "seqpack";
+import { expect, test } from "vitest";
+import { openDataset } from "../../src/dataset/open-dataset.js";
+import { verify } from "../../src/dataset/verify/verify.js";
+import { build } from "../../src/engines/build.js";
+import { contentsOf, temporaryDirectory } from "../helpers.js";
+import { Death, MortalFiles } from "../storage/mortal-files.js";
+import { smallBuild, smallCorpus } from "./small-corpus.js";
+
+/** Three datasets of one corpus, of two formats. */
+const settings: Record<string, Partial<BuildOptions>> = {
+	first: { seed: 1, format: "arrow" },
+	second: { seed: 2, format: "parquet" },
+	third: { seed: 3, format: "arrow", packer: "best-fit-decreasing" },
+};
+
+interface Dataset {
+	out: string;
+	manifest: string;
+	contents: Record<string, string>;
+	rows: number;
+}
+
+interface Builds {
+	files: MortalFiles;
+	out: string;
+	/** The dataset of each of the settings, built in a directory of its own. */
+	datasets: Record<string, Dataset>;
+	run(
+		name: string,
+		more?: Partial<BuildOptions>,
+	): Promise<"built" | "already-built">;
+	/** Runs a build that ends before its change of a number. */
+	kill(name: string, end: number, more?: Partial<BuildOptions>): Promise<void>;
+	/** How many changes a build makes, and which is the first of the end, once all tasks are done. */
+	count(
+		name: string,
+		more?: Partial<BuildOptions>,
+	): Promise<{ deeds: number; finalize: number }>;
+}
+
+async function builds(): Promise<Builds> {
+	const corpus = smallCorpus(3);
+	const files = new MortalFiles();
+	const directory = temporaryDirectory();
+	const out = join(directory, "out");
+	const datasets: Builds["datasets"] = {};
+	for (const [name, more] of Object.entries(settings)) {
+		const own = join(directory, name);
+		const { manifest } = await build(smallBuild(corpus, own, more));
+		datasets[name] = {
+			out: own,
+			manifest: readFileSync(join(own, "seqpack.json"), "utf8"),
+			contents: contentsOf(own),
+			rows: manifest.summary.rows,
+		};
+	}
+	const run: Builds["run"] = async (name, more) => {
+		const options = { ...settings[name], ...more };
+		const given = smallBuild(corpus, files.url(out), options);
+		return (await build(given)).status;
+	};
+	return {
+		files,
+		out,
+		datasets,
+		run,
+		async kill(name, end, more) {
+			files.end = files.deeds + end;
+			await expect(run(name, more)).rejects.toThrow(Death);
+			files.revive(join(out, ".seqpack/lock"));
+		},
+		async count(name, more) {
+			files.log.length = 0;
+			await run(name, more);
+			const deeds = files.log.length;
+			const finalize = files.log.findLastIndex((deed) =>
+				/^commit .*\/tasks\//.test(deed),
+			);
+			return { deeds, finalize: finalize + 1 };
+		},
+	};
+}
+
+/** A test of every moment takes a minute; some of them are enough from day to day. */
+const STEP = process.env.SEQPACK_EVERY_MOMENT === "1" ? 1 : 6;
+
+/** Some moments while tasks run, and those of the end: all of them, or each of some steps. */
+function moments(
+	{ deeds, finalize }: { deeds: number; finalize: number },
+	step = STEP,
+): number[] {
+	const early = [1, 3, 8, 21].filter((end) => end < finalize);
+	const late: number[] = [];
+	for (let end = finalize; end < deeds; end += step) late.push(end);
+	return [...early, ...late];
+}
+
+const manifestIn = (out: string) =>
+	readFileSync(join(out, "seqpack.json"), "utf8");
+
+/** The rows and the index of a dataset are whole; its card may be that of the next already. */
+async function expectReadable(out: string, dataset: Dataset): Promise<void> {
+	const opened = await openDataset(out);
+	const found = contentsOf(out);
+	for (const { path } of [...opened.manifest.shards, ...opened.manifest.index])
+		expect(found[path], path).toBe(dataset.contents[path]);
+	let count = 0;
+	for await (const batch of opened.rows()) count += batch.rows;
+	expect(count).toBe(dataset.rows);
+}
+
+test("a new build, killed before any change, ends with the same files", async () => {
+	const { count, kill, run, out, datasets } = await builds();
+	const all = await count("first");
+	for (const end of moments(all)) {
+		rmSync(out, { recursive: true });
+		await kill("first", end);
+		await run("first");
+		expect(contentsOf(out), `killed before ${end}`).toEqual(
+			datasets.first.contents,
+		);
+	}
+});
+
+test("a dataset that is built anew stays sound, whenever the build is killed", async () => {
+	const { count, kill, run, out, datasets } = await builds();
+	await run("first");
+	const overwrite = { overwrite: true };
+	const all = await count("first", overwrite);
+	for (const end of moments(all)) {
+		await kill("first", end, overwrite);
+		expect(manifestIn(out)).toBe(datasets.first.manifest);
+		expect((await verify(out)).problems).toEqual([]);
+		// Without `overwrite` there is nothing to do, and nothing stays behind.
+		expect(await run("first")).toBe("already-built");
+		expect(contentsOf(out)).toEqual(datasets.first.contents);
+		expect(existsSync(join(out, ".seqpack"))).toBe(false);
+	}
+});
+
+test("a dataset that another replaces stays whole until the other is", async () => {
+	const { count, kill, run, out, datasets } = await builds();
+	await run("first");
+	const overwrite = { overwrite: true };
+	const all = await count("second", overwrite);
+	let kept = 0;
+	let turns = 0;
+	for (const end of moments(all)) {
+		rmSync(out, { recursive: true });
+		cpSync(datasets.first.out, out, { recursive: true });
+		await kill("second", end, overwrite);
+		if (manifestIn(out) === datasets.first.manifest) {
+			kept++;
+			await expectReadable(out, datasets.first);
+			if (end < all.finalize) expect((await verify(out)).problems).toEqual([]);
+		} else {
+			expect(manifestIn(out)).toBe(datasets.second.manifest);
+			await expectReadable(out, datasets.second);
+			// What is left to do is done even by a call that finds nothing to do.
+			expect(await run("second")).toBe("already-built");
+		}
+		// Nothing of either stays where a third one takes their place.
+		const next = ++turns % 2 === 0 ? "second" : "third";
+		await run(next, overwrite);
+		expect(contentsOf(out), `killed before ${end}`).toEqual(
+			datasets[next].contents,
+		);
+		expect(existsSync(join(out, ".seqpack"))).toBe(false);
+	}
+	expect(kept).toBeGreaterThan(10);
+});
