@@ -1,5 +1,6 @@
-import { filesOf, type Manifest } from "../dataset/manifest.js";
-import { isOfPlan } from "../dataset/names.js";
+import { FORMAT_VERSION, filesOf, type Manifest } from "../dataset/manifest.js";
+import { INDEX, isOfPlan } from "../dataset/names.js";
+import { isPlainPath } from "../storage/confined.js";
 import { writeAll } from "../storage/storage.js";
 import {
 	type Found,
@@ -9,7 +10,6 @@ import {
 } from "./output-directory.js";
 import type { Plan } from "./plan.js";
 import { putAway } from "./put-away.js";
-import { readRecord } from "./record.js";
 import { Workspace } from "./workspace.js";
 
 /**
@@ -38,21 +38,26 @@ async function clearAway(out: string): Promise<void> {
 	const begun = await readPlan(out);
 	if (manifest !== null) await putAway(new Workspace(out, manifest.planHash));
 	if (begun !== null && begun.planHash !== manifest?.planHash)
-		await abandon(new Workspace(out, begun.planHash), manifest);
+		await abandon(new Workspace(out, begun.planHash), begun, manifest);
 }
 
 /** Removes the state of an unfinished build, and what it has put in its place. */
 async function abandon(
 	workspace: Workspace,
+	{ formatVersion, settings, planHash }: Plan,
 	manifest: Manifest | null,
 ): Promise<void> {
-	const { storage, planHash } = workspace;
+	const { storage } = workspace;
 	const kept = new Set(filesOf(manifest ?? {}).map(({ path }) => path));
-	for (const name of await storage.list(workspace.state("tasks"))) {
-		const record = await readRecord(workspace, Number.parseInt(name, 10));
-		for (const file of [...(record?.shards ?? []), record?.index])
-			if (file && isOfPlan(file.path, planHash) && !kept.has(file.path))
-				await storage.remove(workspace.place(file.path));
+	const buckets = formatVersion === FORMAT_VERSION ? settings.buckets : [];
+	const directories = [INDEX, ...buckets.map(({ directory }) => directory)];
+	for (const directory of directories.filter(isPlainPath)) {
+		for (const name of await storage.list(workspace.place(directory))) {
+			const path = `${directory}/${name}`;
+			if (isOfPlan(name, planHash) && !kept.has(path))
+				await storage.remove(workspace.place(path));
+		}
+		await storage.removeEmpty(workspace.place(directory));
 	}
 	await storage.remove(workspace.state());
 }

@@ -24,6 +24,7 @@ interface Dataset {
 }
 
 interface Builds {
+	corpus: string;
 	files: MortalFiles;
 	out: string;
 	/** The dataset of each of the settings, built in a directory of its own. */
@@ -41,9 +42,9 @@ interface Builds {
 	): Promise<{ deeds: number; finalize: number }>;
 }
 
-async function builds(): Promise<Builds> {
+async function builds(moves = true): Promise<Builds> {
 	const corpus = smallCorpus(3);
-	const files = new MortalFiles();
+	const files = new MortalFiles(moves);
 	const directory = temporaryDirectory();
 	const out = join(directory, "out");
 	const datasets: Builds["datasets"] = {};
@@ -63,9 +64,7 @@ async function builds(): Promise<Builds> {
 		return (await build(given)).status;
 	};
 	return {
-		files,
-		out,
-		datasets,
+		...{ corpus, files, out, datasets },
 		run,
 		async kill(name, end, more) {
 			files.end = files.deeds + end;
@@ -145,34 +144,77 @@ test("a dataset that is built anew stays sound, whenever the build is killed", a
 	}
 });
 
-test("a dataset that another replaces stays whole until the other is", async () => {
-	const { count, kill, run, out, datasets } = await builds();
+test("a change that fails once, in the end, loses nothing", async () => {
+	const { corpus, count, run, out, files, datasets } = await builds();
 	await run("first");
 	const overwrite = { overwrite: true };
-	const all = await count("second", overwrite);
-	let kept = 0;
-	let turns = 0;
-	for (const end of moments(all)) {
+	const { deeds, finalize } = await count("second", overwrite);
+	let failures = 0;
+	for (let fault = finalize; fault < deeds; fault += STEP) {
 		rmSync(out, { recursive: true });
 		cpSync(datasets.first.out, out, { recursive: true });
-		await kill("second", end, overwrite);
-		if (manifestIn(out) === datasets.first.manifest) {
-			kept++;
-			await expectReadable(out, datasets.first);
-			if (end < all.finalize) expect((await verify(out)).problems).toEqual([]);
-		} else {
-			expect(manifestIn(out)).toBe(datasets.second.manifest);
-			await expectReadable(out, datasets.second);
-			// What is left to do is done even by a call that finds nothing to do.
-			expect(await run("second")).toBe("already-built");
-		}
-		// Nothing of either stays where a third one takes their place.
-		const next = ++turns % 2 === 0 ? "second" : "third";
-		await run(next, overwrite);
-		expect(contentsOf(out), `killed before ${end}`).toEqual(
-			datasets[next].contents,
+		files.fault = files.deeds + fault;
+		await run("second", overwrite).catch((error) => {
+			expect(error).toMatchObject({ code: "cannot-write", exitCode: 1 });
+			failures++;
+		});
+		// Also a lock that could not be removed.
+		files.revive(join(out, ".seqpack/lock"));
+		const isOld = manifestIn(out) === datasets.first.manifest;
+		await expectReadable(out, isOld ? datasets.first : datasets.second);
+		const { tasksResumed } = await build(
+			smallBuild(corpus, out, { ...settings.second, ...overwrite }),
 		);
-		expect(existsSync(join(out, ".seqpack"))).toBe(false);
+		if (isOld) expect(tasksResumed).toBeGreaterThan(0);
+		expect(contentsOf(out)).toEqual(datasets.second.contents);
 	}
-	expect(kept).toBeGreaterThan(2);
+	expect(failures).toBeGreaterThan(1);
+});
+
+test.each([
+	["", true],
+	[", also in a storage without renames", false],
+])(
+	"a dataset that another replaces stays whole until the other is%s",
+	async (_, moves) => {
+		const { count, kill, run, out, datasets } = await builds(moves);
+		await run("first");
+		const overwrite = { overwrite: true };
+		const all = await count("second", overwrite);
+		let kept = 0;
+		let turns = 0;
+		for (const end of moments(all)) {
+			rmSync(out, { recursive: true });
+			cpSync(datasets.first.out, out, { recursive: true });
+			await kill("second", end, overwrite);
+			if (manifestIn(out) === datasets.first.manifest) {
+				kept++;
+				await expectReadable(out, datasets.first);
+				if (moves && end < all.finalize)
+					expect((await verify(out)).problems).toEqual([]);
+			} else {
+				expect(manifestIn(out)).toBe(datasets.second.manifest);
+				await expectReadable(out, datasets.second);
+				// What is left to do is done even by a call that finds nothing to do.
+				expect(await run("second")).toBe("already-built");
+			}
+			// Nothing of either stays where a third one takes their place.
+			const next = ++turns % 2 === 0 ? "second" : "third";
+			await run(next, overwrite);
+			expect(contentsOf(out), `killed before ${end}`).toEqual(
+				datasets[next].contents,
+			);
+			expect(existsSync(join(out, ".seqpack"))).toBe(false);
+		}
+		expect(kept).toBeGreaterThan(2);
+	},
+);
+
+test("without renames the files are the same, and the manifest comes last", async () => {
+	const { run, out, files, datasets } = await builds(false);
+	await run("first");
+	expect(contentsOf(out)).toEqual(datasets.first.contents);
+	const commits = files.log.filter((deed) => deed.startsWith("commit"));
+	expect(commits.at(-1)).toBe(`commit ${join(out, "seqpack.json")}`);
+	expect(files.log.some((deed) => deed.startsWith("move"))).toBe(false);
 });

@@ -8,6 +8,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { EnvironmentError } from "../../src/core/errors.js";
 import { sha256 } from "../../src/storage/hash.js";
 import { localFiles } from "../../src/storage/local.js";
 import { partialName, type Storage } from "../../src/storage/storage.js";
@@ -30,9 +31,16 @@ export class MortalFiles {
 	readonly log: string[] = [];
 	/** The number of the deed that is not done any more. */
 	end = Number.POSITIVE_INFINITY;
+	/** The number of one that fails, as on a disk that is full for a moment. */
+	fault = Number.POSITIVE_INFINITY;
 
-	constructor() {
-		registered(SCHEME, this.#storage());
+	readonly #moves: boolean;
+
+	/** @param moves Whether files can be renamed; where not, unfinished ones cannot be seen. */
+	constructor(moves = true) {
+		this.#moves = moves;
+		const { move, ...others } = this.#storage();
+		registered(SCHEME, moves && move ? { move, ...others } : others);
 	}
 
 	url(path: string): string {
@@ -51,7 +59,11 @@ export class MortalFiles {
 
 	#deed(what: string, url: string): string {
 		if (this.deeds >= this.end) throw new Death(`${what} ${url}`);
-		this.deeds++;
+		if (this.deeds++ === this.fault)
+			throw new EnvironmentError(
+				"cannot-write",
+				`cannot write ${pathOf(url)}: the disk is full.`,
+			);
 		this.log.push(`${what} ${pathOf(url)}`);
 		return pathOf(url);
 	}
@@ -70,8 +82,10 @@ export class MortalFiles {
 				const directory = partialsIn ? pathOf(partialsIn) : dirname(path);
 				const name = partialName(basename(path), String(partials++));
 				const partial = join(directory, name);
-				mkdirSync(directory, { recursive: true });
-				writeFileSync(partial, "");
+				if (this.#moves) {
+					mkdirSync(directory, { recursive: true });
+					writeFileSync(partial, "");
+				}
 				const chunks: Buffer[] = [];
 				return {
 					async write(bytes) {
@@ -80,8 +94,9 @@ export class MortalFiles {
 					commit: async () => {
 						this.#deed("commit", url);
 						const content = Buffer.concat(chunks);
-						writeFileSync(partial, content);
 						mkdirSync(dirname(path), { recursive: true });
+						mkdirSync(directory, { recursive: true });
+						writeFileSync(partial, content);
 						renameSync(partial, path);
 						return { bytes: content.length, sha256: sha256(content) };
 					},
