@@ -187,6 +187,8 @@ test.each([
 			rmSync(out, { recursive: true });
 			cpSync(datasets.first.out, out, { recursive: true });
 			await kill("second", end, overwrite);
+			// Nothing of either stays where a third one takes their place.
+			const next = ++turns % 2 === 0 ? "second" : "third";
 			if (manifestIn(out) === datasets.first.manifest) {
 				kept++;
 				await expectReadable(out, datasets.first);
@@ -196,7 +198,8 @@ test.each([
 				expect(manifestIn(out)).toBe(datasets.second.manifest);
 				await expectReadable(out, datasets.second);
 				// What is left to do is done even by a call that finds nothing to do.
-				expect(await run("second")).toBe("already-built");
+				if (next === "second")
+					expect(await run("second")).toBe("already-built");
 			}
 			// Nothing of either stays where a third one takes their place.
 			const next = ++turns % 2 === 0 ? "second" : "third";
