@@ -5,6 +5,7 @@ import {
 	comparePackers,
 	compareTable,
 	type PackerReport,
+	resolveCompare,
 } from "../src/pack/compare.js";
 import {
 	documentLengths,
@@ -16,28 +17,30 @@ import { outputTable } from "./output-options.js";
 import { say } from "./say.js";
 import { writeOut } from "./streams.js";
 
+export const packCommandTable = {
+	compare: required(
+		texts({
+			placeholder: "input",
+			help: "a dataset's directory; or text, as for build, with a tokenizer",
+		}),
+	),
+	seqLen: required(
+		integer({
+			least: 1,
+			most: LARGEST_CAPACITY,
+			help: "tokens that a row can hold",
+		}),
+	),
+	...compareTable,
+	...documentLengthsTable,
+	json: outputTable.json,
+};
+
 export const packCommand = () =>
 	commandOf({
 		name: "pack",
 		description: "Compare ways to pack a corpus, and write nothing.",
-		table: {
-			compare: required(
-				texts({
-					placeholder: "input",
-					help: "a dataset's directory; or text, as for build, with a tokenizer",
-				}),
-			),
-			seqLen: required(
-				integer({
-					least: 1,
-					most: LARGEST_CAPACITY,
-					help: "tokens that a row can hold",
-				}),
-			),
-			...compareTable,
-			...documentLengthsTable,
-			json: outputTable.json,
-		},
+		table: packCommandTable,
 		notes: `${NUMBERS_NOTE}
 
 Columns: rows, and how many more than the bound that no packing beats; share of the
@@ -50,7 +53,7 @@ balanced; time.`,
 		async run({ compare, seqLen, json, ...options }) {
 			const comparing = pickOptions(compareTable, options);
 			// Wrong options are told before text is read.
-			[...comparePackers(new Int32Array(0), seqLen, comparing)];
+			resolveCompare(seqLen, comparing);
 			const lengths = await documentLengths(
 				compare,
 				pickOptions(documentLengthsTable, options),

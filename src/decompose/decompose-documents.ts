@@ -1,10 +1,6 @@
-import {
-	checkOption,
-	type Given,
-	type OptionTable,
-	type OptionValues,
-} from "../core/option.js";
+import type { Given, OptionTable, OptionValues } from "../core/option.js";
 import { createRandom, type Random } from "../core/random.js";
+import { checkOption } from "../core/resolve-options.js";
 import { bucketOf } from "./buckets.js";
 import { type CutOptions, cuts } from "./cuts.js";
 import { type Decomposer, resolveDecomposer } from "./decomposer.js";
@@ -75,6 +71,12 @@ export function bucketsOf(options: DecomposeOptions): Bucket[] {
 	return cut
 		.lengths(values)
 		.map((length) => ({ length, capacity: length + extra }));
+}
+
+/** Whether every sequence fills its row. @throws UsageError */
+export function sequencesFillRows(options: DecomposeOptions): boolean {
+	const { cut, values } = resolved(options);
+	return cut.fillsRows && (values.remainder ?? "drop") === "drop";
 }
 
 /**

@@ -201,8 +201,6 @@ test.each([
 				if (next === "second")
 					expect(await run("second")).toBe("already-built");
 			}
-			// Nothing of either stays where a third one takes their place.
-			const next = ++turns % 2 === 0 ? "second" : "third";
 			await run(next, overwrite);
 			expect(contentsOf(out), `killed before ${end}`).toEqual(
 				datasets[next].contents,

@@ -8,6 +8,8 @@ import type { Layout } from "./layout.js";
 
 /** Sequences by length: rows of one sequence each, or shared by what fills none. */
 export const buckets: Layout<typeof decomposeTable> = {
+	meaning:
+		"documents cut into sequences of a few lengths, those of each length in shards of their own",
 	options: decomposeTable,
 	title: "Token sequences by length",
 	about: () =>
@@ -21,11 +23,13 @@ export const buckets: Layout<typeof decomposeTable> = {
 		const { options, fillsRows } = decomposers.find(decomposer);
 		const own = Object.keys(options).map((name) => [name, values[name]]);
 		const cut = { name: decomposer, ...Object.fromEntries(own) };
-		if (
-			fillsRows &&
-			values.remainder !== "pack" &&
-			packers.find(packer).sharesRows
-		)
+		const { cuts, sharesRows } = packers.find(packer);
+		if (cuts !== undefined)
+			throw new UsageError(
+				"bad-option",
+				`${optionName("packer", packer)} cuts documents in its own way, and here ${optionName("decomposer", decomposer)} cuts them: choose another packer.`,
+			);
+		if (fillsRows && values.remainder !== "pack" && sharesRows)
 			throw new UsageError(
 				"ignored-option",
 				`${optionName("packer", packer)} has nothing to pack: the sequences of ${decomposer} fill their rows. It goes with ${optionName("remainder", "pack")}, or ${optionName("decomposer", "whole")}.`,
