@@ -27,7 +27,7 @@ export async function builtFrom(
 		maxLength: 256,
 		// Which gives all buckets some of a long document.
 		decomposer: "binary-random",
-		taskBytes: 100_000,
+		taskSize: 100_000,
 		shardTokens: 8192,
 		workers: 0,
 		out,

@@ -277,7 +277,7 @@ test("the line is counted in the whole file, whatever task it is in", async () =
 		out,
 		tokenizer: tokenizerPath,
 		seqLen: 64,
-		taskBytes: 10_240,
+		taskSize: 10_240,
 		workers: 2,
 	};
 	const stopped = await errorOf(options);
@@ -314,7 +314,7 @@ describe("skipping", () => {
 				tokenizer: tokenizerPath,
 				seqLen: 64,
 				onError: "skip",
-				taskBytes: 2048,
+				taskSize: 2048,
 				workers,
 			});
 			runs.push({ out, totals: manifest.totals, list: skippedOf(out) });

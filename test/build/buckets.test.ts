@@ -36,7 +36,7 @@ describe.each(decomposers.names)("%s", (decomposer) => {
 				decomposer,
 				remainder,
 				maxLength: 2048,
-				taskBytes: 300_000,
+				taskSize: 300_000,
 			});
 			const { totals, summary, settings } = manifest;
 			const { fillsRows } = decomposers.find(decomposer);
@@ -65,7 +65,7 @@ describe.each(decomposers.names)("%s", (decomposer) => {
 			);
 			if (loses) return;
 			const whole = join(temporaryDirectory(), "packed");
-			await build({ ...usual, seqLen: 1024, taskBytes: 300_000, out: whole });
+			await build({ ...usual, seqLen: 1024, taskSize: 300_000, out: whole });
 			expect(await rebuildDocuments(out)).toEqual(
 				await rebuildDocuments(whole),
 			);
@@ -155,7 +155,7 @@ test("the same bytes whatever the workers, other rows first with another seed", 
 		layout: "buckets" as const,
 		maxLength: 1024,
 		decomposer: "binary-random",
-		taskBytes: 200_000,
+		taskSize: 200_000,
 	};
 	const made = async (more: Partial<BuildOptions>) => {
 		const out = join(temporaryDirectory(), "data");

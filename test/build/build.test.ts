@@ -73,7 +73,7 @@ describe.each(["parquet", "arrow"])("%s", (format) => {
 	test("every document's tokens are those of the tokenizer, whatever row they are in", async () => {
 		const { out, manifest } = await buildHere({
 			format,
-			taskBytes: 400_000,
+			taskSize: 400_000,
 			window: 60_000,
 			shardTokens: 100_000,
 		});
@@ -96,7 +96,7 @@ describe.each(["parquet", "arrow"])("%s", (format) => {
 		const { out } = await buildHere({
 			format,
 			inputs: [join(fixtures, "scripts")],
-			taskBytes: 300_000,
+			taskSize: 300_000,
 			shardTokens: 70_000,
 		});
 		const { tasks } = readManifest(out);

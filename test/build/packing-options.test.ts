@@ -236,7 +236,7 @@ describe("what tasks leave over", () => {
 		async (seqLen) => {
 			const inputs = [fixtures];
 			const one = await built({ inputs, seqLen });
-			const many = await built({ inputs, seqLen, taskBytes: 50_000 });
+			const many = await built({ inputs, seqLen, taskSize: 50_000 });
 			expect(many.tasks).toBeGreaterThan(20);
 			expect(many.remainderTasks).toBe(1);
 			expect(one.remainderTasks).toBe(0);
@@ -249,7 +249,7 @@ describe("what tasks leave over", () => {
 		const options = {
 			inputs: [fixtures],
 			seqLen: 4096,
-			taskBytes: 100_000,
+			taskSize: 100_000,
 			columns: ["labels", "seq_start_id"],
 			lossWeight: "document",
 			order: "balanced",
@@ -267,7 +267,7 @@ describe("what tasks leave over", () => {
 		async (packer) => {
 			const { tasks, remainderTasks } = await built({
 				packer,
-				taskBytes: 50_000,
+				taskSize: 50_000,
 			});
 			expect(tasks).toBeGreaterThan(1);
 			expect(remainderTasks).toBe(0);

@@ -32,7 +32,7 @@ beforeAll(async () => {
 			seqLen: 256,
 			out,
 			format,
-			taskBytes: 200_000,
+			taskSize: 200_000,
 			shardTokens: 30_000,
 			workers: 2,
 		});

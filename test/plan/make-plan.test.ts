@@ -289,28 +289,32 @@ test("the same call gives the same bytes, another seed other steps", async () =>
 	expect(JSON.stringify(one)).not.toContain(shared);
 });
 
-test("a plan that could not be replaced is not left beside the steps of another", async () => {
+test("a plan that could not be replaced stays as it was", async () => {
 	const out = join(temporaryDirectory(), "plan");
 	await planned({ out });
+	const before = contentsOf(out);
+	const options = { datasets: [prose], tokensPerStep: 1024, out, seed: 1 };
 	const create = localFiles.create;
-	const failing = vi
-		.spyOn(localFiles, "create")
-		.mockImplementation((path) =>
-			path.endsWith("curriculum.json")
-				? Promise.reject(new Error("the disk is full"))
-				: create(path),
-		);
-	const again = planHere({
-		datasets: [prose],
-		tokensPerStep: 1024,
-		out,
-		seed: 1,
-		overwrite: true,
-	});
-	await expect(again).rejects.toThrow("the disk is full");
-	failing.mockRestore();
-	await expect(openBatches(out)).rejects.toThrow(/it has no curriculum.json/);
-	await planned({ out, seed: 1 });
+	for (const [name, most] of [
+		["steps.arrow", 0],
+		["curriculum.json", 0],
+		["curriculum.json", 1],
+	] as const) {
+		let written = 0;
+		const failing = vi
+			.spyOn(localFiles, "create")
+			.mockImplementation((path, ...more) =>
+				path.endsWith(name) && written++ === most
+					? Promise.reject(new Error("the disk is full"))
+					: create(path, ...more),
+			);
+		const again = planHere({ ...options, overwrite: true });
+		await expect(again).rejects.toThrow("the disk is full");
+		failing.mockRestore();
+		expect(contentsOf(out)).toEqual(before);
+	}
+	await planned({ ...options, overwrite: true });
+	expect(contentsOf(out)).not.toEqual(before);
 });
 
 /** What would do nothing, and why. */

@@ -33,7 +33,7 @@ try {
 			out,
 			format,
 			compression,
-			taskBytes: 500_000,
+			taskSize: 500_000,
 			shardTokens: 60_000,
 			...more,
 		});
@@ -61,7 +61,7 @@ try {
 		decomposer: "binary-random",
 		maxLength: 1024,
 		out: buckets,
-		taskBytes: 500_000,
+		taskSize: 500_000,
 		shardTokens: 60_000,
 	});
 	await planCurriculum({
