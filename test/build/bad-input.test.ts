@@ -198,19 +198,19 @@ const cases: [string, Attempt, number, RegExp][] = [
 		"rows of no tokens",
 		{ inputs: [prose], options: { seqLen: 0 } },
 		2,
-		/--seq-len\)? is 0: give a whole number from 1/,
+		/^--seq-len is 0: give a whole number from 1/,
 	],
 	[
 		"a compression that the format has not",
 		{ inputs: [prose], options: { format: "arrow", compression: "zstd" } },
 		2,
-		/--compression\)? is "zstd": give one of none/,
+		/^--compression is "zstd", and shards of the format arrow have: none/,
 	],
 	[
 		"negative workers",
 		{ inputs: [prose], options: { workers: -1 } },
 		2,
-		/--workers\)? is -1/,
+		/^--workers is -1/,
 	],
 ];
 

@@ -19,13 +19,15 @@ export const buckets: Layout<typeof decomposeTable> = {
 
 	plan({ decomposer, packer, ...values }) {
 		const { options, fillsRows } = decomposers.find(decomposer);
+		const { cuts, sharesRows } = packers.find(packer);
+		if (cuts !== undefined)
+			throw new UsageError(
+				"bad-option",
+				`${optionName("packer", packer)} cuts documents in a way of its own, and here ${optionName("decomposer")} cuts them: give another packer.`,
+			);
 		const own = Object.keys(options).map((name) => [name, values[name]]);
 		const cut = { name: decomposer, ...Object.fromEntries(own) };
-		if (
-			fillsRows &&
-			values.remainder !== "pack" &&
-			packers.find(packer).sharesRows
-		)
+		if (fillsRows && values.remainder !== "pack" && sharesRows)
 			throw new UsageError(
 				"ignored-option",
 				`${optionName("packer", packer)} has nothing to pack: the sequences of ${decomposer} fill their rows. It goes with ${optionName("remainder", "pack")}, or ${optionName("decomposer", "whole")}.`,
