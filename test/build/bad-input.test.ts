@@ -11,6 +11,7 @@ import {
 	temporaryDirectory,
 	tokenizerPath,
 } from "../helpers.js";
+import { readManifest } from "./dataset-rows.js";
 
 const good = '{"text":"a good record"}\n';
 const prose = join(fixtures, "prose", "chapter-001.txt");
@@ -346,7 +347,7 @@ describe("skipping", () => {
 function skippedOf(
 	out: string,
 ): { source: string; line: number; reason: string; position: number }[] {
-	return readFileSync(join(out, "index/skipped.jsonl"), "utf8")
+	return readFileSync(join(out, readManifest(out).skipped.path), "utf8")
 		.trim()
 		.split("\n")
 		.map((line) => JSON.parse(line));
