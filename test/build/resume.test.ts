@@ -62,12 +62,10 @@ beforeAll(async () => {
 
 /** Records by their names alone: a build at work renames files under our eyes. */
 function tasksDone(out: string): number {
-	const { planHash } = expected.parquet.manifest;
 	const states = existsSync(join(out, ".seqpack"))
 		? readdirSync(join(out, ".seqpack")).filter((name) => /^\w{16}$/.test(name))
 		: [];
 	expect([0, 1]).toContain(states.length);
-	expect(planHash).toHaveLength(64);
 	const records = join(out, ".seqpack", states[0] ?? "none", "tasks");
 	return existsSync(records)
 		? readdirSync(records).filter((name) => name.endsWith(".json")).length
@@ -75,7 +73,7 @@ function tasksDone(out: string): number {
 }
 
 describe.each(formats.names)("%s", (format) => {
-	test.each([1, 2, 4])(
+	test.each([2, 4])(
 		"%i workers write the same bytes as none",
 		async (workers) => {
 			const out = join(temporaryDirectory(), "data");
@@ -115,15 +113,19 @@ describe.each(formats.names)("%s", (format) => {
 });
 
 test("the two engines of tokenizers make the same shards", async () => {
-	const out = join(temporaryDirectory(), "data");
-	const tokenizerEngine = "huggingface";
-	const { manifest } = await build({ ...usual, tokenizerEngine, out });
-	expect(manifest.tokenizer.engine).not.toBe(
-		expected.parquet.manifest.tokenizer.engine,
+	const [fast, other] = await Promise.all(
+		(["fast", "huggingface"] as const).map(async (tokenizerEngine) => {
+			const out = join(temporaryDirectory(), "data");
+			const inputs = [join(fixtures, "scripts")];
+			const options = { ...usual, inputs, tokenizerEngine, out };
+			const { manifest } = await build(options);
+			const shards = manifest.shards.map(({ path, ...shard }) => shard);
+			return { engine: manifest.tokenizer.engine, shards };
+		}),
 	);
-	const shards = (of: Manifest) =>
-		of.shards.map(({ task, number, sha256 }) => ({ task, number, sha256 }));
-	expect(shards(manifest)).toEqual(shards(expected.parquet.manifest));
+	expect(other.engine).not.toBe(fast.engine);
+	expect(other.shards.length).toBeGreaterThan(10);
+	expect(other.shards).toEqual(fast.shards);
 });
 
 test("Ctrl-C ends cleanly, and the same command goes on", async () => {
@@ -170,10 +172,7 @@ describe("stopped while it is finalized, it ends with the same bytes", () => {
 	}
 
 	test.each([
-		["move", /\/data\/train/, 0],
 		["move", /\/data\/train/, 5],
-		["move", /\/index\//, 3],
-		["create", /\/README\.md$/, 0],
 		["create", /\/seqpack\.json$/, 0],
 	] as const)("%s of %s after %i", async (operation, path, at) => {
 		const out = join(temporaryDirectory(), "data");
