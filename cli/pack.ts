@@ -5,6 +5,7 @@ import {
 	comparePackers,
 	compareTable,
 	type PackerReport,
+	resolveCompare,
 } from "../src/pack/compare.js";
 import {
 	documentLengths,
@@ -50,7 +51,7 @@ balanced; time.`,
 		async run({ compare, seqLen, json, ...options }) {
 			const comparing = pickOptions(compareTable, options);
 			// Wrong options are told before text is read.
-			[...comparePackers(new Int32Array(0), seqLen, comparing)];
+			resolveCompare(seqLen, comparing);
 			const lengths = await documentLengths(
 				compare,
 				pickOptions(documentLengthsTable, options),

@@ -43,7 +43,12 @@ export async function finalize(
 	for (const [path, content] of Object.entries(contents))
 		written.push({
 			path,
-			...(await writeAll(storage, workspace.place(path), content)),
+			...(await writeAll(
+				storage,
+				workspace.place(path),
+				content,
+				workspace.state(),
+			)),
 		});
 	const whole: Manifest = { ...manifest, beside: written };
 	await listReplaced(workspace, whole);
@@ -51,6 +56,7 @@ export async function finalize(
 		storage,
 		workspace.place(MANIFEST),
 		`${JSON.stringify(whole, null, "\t")}\n`,
+		workspace.state(),
 	);
 	await putAway(workspace);
 	return whole;

@@ -63,9 +63,10 @@ export function readPlan(out: string): Promise<Plan | null> {
 
 /** Clears away the state of another plan, and writes the plan of this build. */
 export async function beginAnew(
-	{ storage, out, planHash }: Workspace,
+	workspace: Workspace,
 	plan: Plan,
 ): Promise<void> {
+	const { storage, out, planHash } = workspace;
 	const earlier = await readPlan(out);
 	if (earlier !== null && earlier.planHash !== planHash)
 		await storage.remove(stateOf(out, earlier.planHash));
@@ -73,6 +74,7 @@ export async function beginAnew(
 		storage,
 		`${out}/${PLAN}`,
 		`${JSON.stringify(plan, null, "\t")}\n`,
+		workspace.state(),
 	);
 }
 

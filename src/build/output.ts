@@ -50,6 +50,7 @@ export class Output {
 		this.#workspace = workspace;
 		this.#task = task;
 		const { buckets } = plan.settings;
+		let shards = 0;
 		this.#leftovers = leaves ? new Leftovers(buckets.length) : null;
 		this.#buckets = buckets.map(
 			(bucket, number) =>
@@ -59,6 +60,7 @@ export class Output {
 					task,
 					bucket,
 					watch,
+					() => shards++,
 					(window, rooms) =>
 						this.#leftovers?.take(number, window, rooms, bucket.capacity) ??
 						allPacks(window),
@@ -74,7 +76,6 @@ export class Output {
 		const { pieces, buckets, ...window } = sequences;
 		const places: SequencePlaces = {
 			document: pieces.document,
-			buckets: buckets.map((bucket) => this.#buckets[bucket].length),
 			shards: new Int32Array(buckets.length).fill(-1),
 			rows: new Int32Array(buckets.length).fill(-1),
 		};
@@ -121,17 +122,28 @@ class BucketOutput {
 	readonly #capacity: number;
 	readonly #keep: (window: PackedWindow, rooms: Int32Array) => Int32Array;
 
-	/** @param keep The packs of a window that become rows here, and are not left over. */
+	/**
+	 * @param nextShard The number of the next shard of the task.
+	 * @param keep The packs of a window that become rows here, and are not left over.
+	 */
 	constructor(
 		workspace: Workspace,
 		{ settings }: Plan,
 		task: number,
 		bucket: BucketSettings,
 		watch: Stopwatch,
+		nextShard: () => number,
 		keep: (window: PackedWindow, rooms: Int32Array) => Int32Array,
 	) {
 		this.length = bucket.length;
-		this.series = new ShardSeries(workspace, settings, task, bucket, watch);
+		this.series = new ShardSeries(
+			workspace,
+			settings,
+			task,
+			bucket,
+			watch,
+			nextShard,
+		);
 		this.rooms = new Float64Array(bucket.capacity + 1);
 		this.#settings = settings;
 		this.#capacity = bucket.capacity;

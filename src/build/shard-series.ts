@@ -34,21 +34,27 @@ export class ShardSeries {
 	readonly #task: number;
 	readonly #bucket: BucketSettings;
 	readonly #watch: Stopwatch;
+	readonly #nextShard: () => number;
 	readonly #buffer: RowBuffer;
+	/** Number of the shard that the last row is in. */
+	#shard = -1;
 	#open: OpenShard | null = null;
 
+	/** @param nextShard The number of the next shard of the task. */
 	constructor(
 		workspace: Workspace,
 		settings: Settings,
 		task: number,
 		bucket: BucketSettings,
 		watch: Stopwatch,
+		nextShard: () => number,
 	) {
 		this.#workspace = workspace;
 		this.#settings = settings;
 		this.#task = task;
 		this.#bucket = bucket;
 		this.#watch = watch;
+		this.#nextShard = nextShard;
 		this.#buffer = new RowBuffer(settings);
 	}
 
@@ -63,11 +69,9 @@ export class ShardSeries {
 
 	/** The place of the next row: its shard, by number, and its row there. */
 	next(): { shard: number; row: number } {
-		const { shardRows } = this.#bucket;
-		return {
-			shard: Math.floor(this.rows / shardRows),
-			row: this.rows % shardRows,
-		};
+		const row = this.rows % this.#bucket.shardRows;
+		if (row === 0) this.#shard = this.#nextShard();
+		return { shard: this.#shard, row };
 	}
 
 	/** Writes what waits, and closes the last shard. */
@@ -99,11 +103,10 @@ export class ShardSeries {
 		const { storage, planHash } = this.#workspace;
 		const { directory, batchRows } = this.#bucket;
 		const format = formats.find(name);
-		const number = this.shards.length;
 		const path = shardPath(
 			directory,
 			this.#task,
-			number,
+			this.#shard,
 			planHash,
 			format.extension,
 		);
@@ -125,8 +128,8 @@ export class ShardSeries {
 		this.shards.push({
 			path,
 			task: this.#task,
+			number: this.#shard,
 			bucket: this.#bucket.length,
-			number: this.shards.length,
 			...counts,
 			...written,
 		});

@@ -36,6 +36,8 @@ export function nearestName(
 	name: string,
 	choices: readonly string[],
 ): string | null {
+	// What is this long is no name.
+	if (name.length > 100) return null;
 	let best: string | null = null;
 	let least = Math.floor(Math.max(name.length, 3) / 3) + 1;
 	for (const choice of choices) {
@@ -48,18 +50,22 @@ export function nearestName(
 	return best;
 }
 
-/** Letters to insert, remove or replace (V. Levenshtein, 1966). */
+/** Letters to insert, remove, replace or swap with their neighbour (F. Damerau, 1964). */
 function editDistance(a: string, b: string): number {
-	if (Math.abs(a.length - b.length) > 32) return Number.POSITIVE_INFINITY;
+	let twoAbove: number[] = [];
 	let above = Array.from({ length: b.length + 1 }, (_, j) => j);
 	for (let i = 1; i <= a.length; i++) {
 		const row = [i];
-		for (let j = 1; j <= b.length; j++)
+		for (let j = 1; j <= b.length; j++) {
 			row[j] = Math.min(
 				above[j] + 1,
 				row[j - 1] + 1,
 				above[j - 1] + Number(a[i - 1] !== b[j - 1]),
 			);
+			if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+				row[j] = Math.min(row[j], twoAbove[j - 2] + 1);
+		}
+		twoAbove = above;
 		above = row;
 	}
 	return above[b.length];

@@ -18,8 +18,7 @@ export const indexSchema: Schema = [
 	/** Tokens of it that are in no row, and why. */
 	{ name: "dropped_tokens", type: "int32" },
 	{ name: "drop_reason", type: "string" },
-	/** Bucket (its length), shard (its number among the task's of that bucket) and row of each of its sequences; shard and row are -1 where another task packed it. */
-	{ name: "buckets", type: "list<int32>" },
+	/** Shard (its number among the task's) and row of each of its sequences; -1 where another task packed it. */
 	{ name: "shards", type: "list<int32>" },
 	{ name: "rows", type: "list<int32>" },
 ];
@@ -40,8 +39,7 @@ export interface IndexedDocuments {
 export interface SequencePlaces {
 	/** Document of each, from 0 at the first. */
 	document: Int32Array;
-	/** Length of its bucket; shard and row there, -1: another task packs it. */
-	buckets: Int32Array;
+	/** Its shard and row, -1: another task packs it. */
 	shards: Int32Array;
 	rows: Int32Array;
 }
@@ -55,7 +53,7 @@ export interface DroppedTokens {
 /** The index's rows of some documents. */
 export function indexBatch(
 	{ task, first, ids, sources, positions, lengths }: IndexedDocuments,
-	{ document, buckets, shards, rows }: SequencePlaces,
+	{ document, shards, rows }: SequencePlaces,
 	dropped: DroppedTokens,
 ): ColumnBatch {
 	const count = lengths.length;
@@ -80,7 +78,6 @@ export function indexBatch(
 			tokens: { type: "int32", values: lengths },
 			dropped_tokens: { type: "int32", values: dropped.tokens },
 			drop_reason: { type: "string", values: [...dropped.reasons] },
-			buckets: { type: "list<int32>", values: buckets, offsets },
 			shards: { type: "list<int32>", values: shards, offsets },
 			rows: { type: "list<int32>", values: rows, offsets },
 		},

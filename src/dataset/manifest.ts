@@ -17,10 +17,10 @@ export interface DatasetFile {
 }
 
 export interface ManifestShard extends DatasetFile {
-	/** The task that wrote it, the length of its bucket, and its number among that bucket's shards of the task. */
+	/** The task that wrote it, its number among the task's shards, and the length of its bucket. */
 	task: number;
-	bucket: number;
 	number: number;
+	bucket: number;
 	rows: number;
 	/** Sequences and tokens in its rows. */
 	sequences: number;

@@ -77,6 +77,12 @@ export function bucketsOf(options: DecomposeOptions): Bucket[] {
 		.map((length) => ({ length, capacity: length + extra }));
 }
 
+/** Whether every sequence fills its row. @throws UsageError */
+export function sequencesFillRows(options: DecomposeOptions): boolean {
+	const { cut, values } = resolved(options);
+	return cut.fillsRows && (values.remainder ?? "drop") === "drop";
+}
+
 /**
  * Where sequences begin, for who checks them in the order of their starts: a function
  * from the tokens of the document that those before cover, and the sequence's own.

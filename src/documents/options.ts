@@ -44,7 +44,7 @@ export const tokensTable = grouped("Tokens", {
 	tokenizerEngine: choice(tokenizerEngines, {
 		help: "what tokenizes",
 		default: "auto",
-		defaultText: "auto, the fast one where it can",
+		defaultText: "auto, seqpack's own",
 	}),
 	addBos: flag({ help: "begin each document with BOS", default: false }),
 	addEos: flag({

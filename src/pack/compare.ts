@@ -74,26 +74,36 @@ export function* comparePackers(
 	capacity: number,
 	given: CompareOptions = {},
 ): Generator<PackerReport> {
+	const { ranks, compared } = resolveCompare(capacity, given);
+	/** Packers that cut alike pack the same sequences. */
+	const bounds = new Map<string, number>();
+	for (const { options, cut } of compared) {
+		const found = report(lengths, capacity, options, ranks, bounds.get(cut));
+		bounds.set(cut, found.lowerBoundRows);
+		yield found;
+	}
+}
+
+/**
+ * Checks the options of a comparison, before there are lengths.
+ * @returns The packers to compare, each with its options and the cut of documents.
+ * @throws UsageError as `comparePackers` does
+ */
+export function resolveCompare(capacity: number, given: CompareOptions) {
 	const { ranks } = resolveOptions(compareTable, given);
 	checkForCapacity(capacity, given);
 	const { packers: names, ranks: _, ...options } = given;
 	const compared = names ?? packers.names.filter((n) => allows(n, options));
 	// The sentence says which option no packer has a use for.
 	if (compared.length === 0) resolveOptions(packDocumentsTable, options);
-	const all = compared.map((packer) => {
-		const ofPacker = { ...options, packer };
-		return {
-			ofPacker,
-			cut: cutOf(resolveOptions(packDocumentsTable, ofPacker)),
-		};
-	});
-	/** Packers that cut alike pack the same sequences. */
-	const bounds = new Map<string, number>();
-	for (const { ofPacker, cut } of all) {
-		const found = report(lengths, capacity, ofPacker, ranks, bounds.get(cut));
-		bounds.set(cut, found.lowerBoundRows);
-		yield found;
-	}
+	return {
+		ranks,
+		compared: compared.map((packer) => {
+			const ofPacker = { ...options, packer };
+			const cut = cutOf(resolveOptions(packDocumentsTable, ofPacker));
+			return { options: ofPacker, cut };
+		}),
+	};
 }
 
 /** The options without what they go with, which is for each packer to see. */

@@ -7,8 +7,10 @@ import {
 	type ManifestShard,
 } from "../dataset/manifest.js";
 import { readManifest } from "../dataset/read-manifest.js";
-import type { Settings } from "../dataset/settings.js";
-import { cuts } from "../decompose/cuts.js";
+import {
+	type DecomposeOptions,
+	sequencesFillRows,
+} from "../decompose/decompose-documents.js";
 import { sha256OfFile } from "../storage/hash.js";
 import { storageAt } from "../storage/storages.js";
 
@@ -50,7 +52,7 @@ export async function openDatasetBuckets(
 		storageAt(directory),
 		`${directory}/${MANIFEST}`,
 	);
-	const isFull = rowsAreFull(settings);
+	const isFull = sequencesFillRows(settings.cut as DecomposeOptions);
 	const buckets = settings.buckets.map(({ length, batchRows }) => {
 		const own = shards.filter(({ bucket }) => bucket === length);
 		const rows = sum(own.map((shard) => shard.rows));
@@ -58,11 +60,6 @@ export async function openDatasetBuckets(
 		return { length, rows, tokens, shards: own, isFull, batchRows };
 	});
 	return { directory, manifest, hash, buckets };
-}
-
-/** Whether every row is one sequence that fills it. */
-function rowsAreFull({ cut }: Settings): boolean {
-	return cuts.find(cut.name).fillsRows && cut.remainder === "drop";
 }
 
 /** The bucket of a length, which is there. */

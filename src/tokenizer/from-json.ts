@@ -14,11 +14,11 @@ import {
 } from "./tokenizer-json.js";
 
 /**
- * Which implementation to use: `fast` our own, `huggingface` the library that runs
- * more kinds of files, but may give other ids than the Rust library. `auto` is the
- * fast one: where it cannot run a file, the choice is the caller's.
+ * Which implementation to use: `auto` our own, which refuses what it cannot run, or
+ * `huggingface`, the library that runs more kinds of files, but may give other ids than
+ * the Rust library.
  */
-export const tokenizerEngines = ["auto", "fast", "huggingface"] as const;
+export const tokenizerEngines = ["auto", "huggingface"] as const;
 export type TokenizerEngine = (typeof tokenizerEngines)[number];
 
 /** The texts of a tokenizer's files. */

@@ -3,6 +3,7 @@ import {
 	DataError,
 	EnvironmentError,
 	InterruptedError,
+	optionName,
 	packError,
 	UsageError,
 	unpackError,
@@ -29,4 +30,28 @@ test("an error of another kind stays one", () => {
 	const back = unpackError(structuredClone(packError(new TypeError("no"))));
 	expect(back.name).toBe("TypeError");
 	expect(back.message).toBe("no");
+});
+
+test("options are named for the library and for the command", () => {
+	const error = new UsageError(
+		"bad-option",
+		`${optionName("seqLen")} is 0: give ${optionName("onError", "skip")} or ${optionName("overwrite", true)}.`,
+	);
+	expect(error.options).toEqual(["seqLen", "onError", "overwrite"]);
+	expect(error.message).toBe(
+		'seqLen is 0: give onError: "skip" or overwrite: true.',
+	);
+	const asFlags = (name: string, value: unknown) => `<${name}=${value}>`;
+	const sentence =
+		"<seqLen=undefined> is 0: give <onError=skip> or <overwrite=true>.";
+	expect(error.sentence(asFlags)).toBe(sentence);
+	const back = unpackError(structuredClone(packError(error))) as UsageError;
+	expect(back.sentence(asFlags)).toBe(sentence);
+	expect(back.options).toEqual(error.options);
+});
+
+test("control characters of what is quoted are escaped in every sentence", () => {
+	const error = new DataError("x", "a \u001b[31m b");
+	expect(error.message).toBe("a \\u001b[31m b");
+	expect(error.sentence(String)).toBe("a \\u001b[31m b");
 });

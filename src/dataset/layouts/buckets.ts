@@ -19,14 +19,14 @@ export const buckets: Layout<typeof decomposeTable> = {
 
 	plan({ decomposer, packer, ...values }) {
 		const { options, fillsRows } = decomposers.find(decomposer);
+		const own = Object.keys(options).map((name) => [name, values[name]]);
+		const cut = { name: decomposer, ...Object.fromEntries(own) };
 		const { cuts, sharesRows } = packers.find(packer);
 		if (cuts !== undefined)
 			throw new UsageError(
 				"bad-option",
-				`${optionName("packer", packer)} cuts documents in a way of its own, and here ${optionName("decomposer")} cuts them: give another packer.`,
+				`${optionName("packer", packer)} cuts documents in its own way, and here ${optionName("decomposer", decomposer)} cuts them: choose another packer.`,
 			);
-		const own = Object.keys(options).map((name) => [name, values[name]]);
-		const cut = { name: decomposer, ...Object.fromEntries(own) };
 		if (fillsRows && values.remainder !== "pack" && sharesRows)
 			throw new UsageError(
 				"ignored-option",

@@ -46,11 +46,8 @@ export class IndexCheck {
 		const tokens = columnOf(batch, "tokens", "int32").values;
 		const dropped = columnOf(batch, "dropped_tokens", "int32").values;
 		const reasons = columnOf(batch, "drop_reason", "string").values;
-		const places = {
-			bucket: columnOf(batch, "buckets", "list<int32>"),
-			shard: columnOf(batch, "shards", "list<int32>"),
-			row: columnOf(batch, "rows", "list<int32>"),
-		};
+		const shards = columnOf(batch, "shards", "list<int32>");
+		const rows = columnOf(batch, "rows", "list<int32>").values;
 		for (let d = 0; d < batch.rows; d++, this.documents++) {
 			const id = docIds[d];
 			const place = `document ${id} of ${this.#file.path}`;
@@ -62,13 +59,14 @@ export class IndexCheck {
 					`${place} is not in its row, which is ${this.documents}`,
 				);
 			let covered = 0;
-			let at = places.shard.offsets[d];
-			const end = places.shard.offsets[d + 1];
+			let at = shards.offsets[d];
+			const end = shards.offsets[d + 1];
 			const first = at;
-			for (; this.#isNextOf(this.documents); this.#next++, at++)
-				covered = this.#checkSequence(covered, place, (name) =>
-					at < end ? places[name].values[at] : null,
-				);
+			for (; this.#isNextOf(this.documents); this.#next++, at++) {
+				const [shard, row] =
+					at < end ? [shards.values[at], rows[at]] : [-2, -2];
+				covered = this.#checkSequence(covered, place, shard, row);
+			}
 			if (at !== end)
 				this.#problems.add(
 					`${place}: the index lists ${end - first} sequences, and the rows hold ${at - first}`,
@@ -110,12 +108,14 @@ export class IndexCheck {
 
 	/**
 	 * @param covered Tokens of the document that its sequences before cover.
-	 * @returns The same with this one.
+	 * @param shard Where the index has it, and its row there.
+	 * @returns The tokens covered with this one.
 	 */
 	#checkSequence(
 		covered: number,
 		place: string,
-		said: (name: "bucket" | "shard" | "row") => number | null,
+		shard: number,
+		row: number,
 	): number {
 		const sequence = this.#order[this.#next];
 		const start = this.#found.start.array[sequence];
@@ -126,13 +126,13 @@ export class IndexCheck {
 				`${place}: a sequence begins at its token ${start}, where ${due} was due`,
 			);
 		this.counts.repeatedTokens += Math.max(0, covered - start);
-		for (const name of ["bucket", "shard", "row"] as const)
-			if (said(name) !== this.#found[name].array[sequence]) {
-				this.#problems.add(
-					`${place}: its sequence at token ${start} is not in the row that the index says`,
-				);
-				break;
-			}
+		if (
+			shard !== this.#found.shard.array[sequence] ||
+			row !== this.#found.row.array[sequence]
+		)
+			this.#problems.add(
+				`${place}: its sequence at token ${start} is not in the row that the index says`,
+			);
 		return start + length;
 	}
 }

@@ -166,7 +166,6 @@ export class ShardCheck {
 		found.document.push(numberOfDocument(id) | 0);
 		found.start.push(start);
 		found.length.push(length);
-		found.bucket.push(this.#shard.bucket);
 		found.shard.push(this.#isRepacked ? -1 : this.#shard.number);
 		found.row.push(this.#isRepacked ? -1 : row);
 	}

@@ -6,8 +6,7 @@ export class FoundSequences {
 	readonly document = new Int32Buffer();
 	readonly start = new Int32Buffer();
 	readonly length = new Int32Buffer();
-	/** Length of its bucket, shard and row there; shard and row are -1 in rows of a repack task. */
-	readonly bucket = new Int32Buffer();
+	/** Its shard and row, -1 in rows of a repack task. */
 	readonly shard = new Int32Buffer();
 	readonly row = new Int32Buffer();
 

@@ -13,6 +13,7 @@ from datasets import load_dataset, load_from_disk
 directory = Path(sys.argv[1])
 manifest = json.loads((directory / "seqpack.json").read_text())
 totals = manifest["totals"]
+summary = manifest["summary"]
 settings = manifest["settings"]
 is_arrow = settings["format"] == "arrow"
 
@@ -40,7 +41,7 @@ def check_rows(rows, what):
         sequences += len(row["seq_lengths"])
         count += 1
     found = (count, sequences, tokens)
-    said = (totals["rows"], totals["sequences"], totals["rowTokens"])
+    said = (summary["rows"], summary["sequences"], summary["tokens"])
     assert found == said, f"{what}: {found} is not {said}"
     print(f"  {what}: {count} rows, {tokens} tokens")
 

@@ -23,7 +23,7 @@ for length, bucket in buckets.items():
     for a, b in zip(loaded["input_ids"], rows[length]):
         assert a == b and len(a) == length, name
 everything = load_dataset(str(directory), split="train")
-assert len(everything) == manifest["totals"]["rows"]
+assert len(everything) == manifest["summary"]["rows"]
 print(f"  datasets: {len(buckets)} buckets, {len(everything)} rows")
 
 command = [os.environ["NODE"], "dist/cli/main.js", "batches", str(plan)]
