@@ -1,6 +1,11 @@
 import { sum } from "../src/core/arithmetic.js";
 import { LARGEST_CAPACITY } from "../src/core/capacity.js";
-import { integer, required, texts } from "../src/core/option.js";
+import {
+	integer,
+	required,
+	resolveOptions,
+	texts,
+} from "../src/core/option.js";
 import {
 	comparePackers,
 	compareTable,
@@ -17,24 +22,28 @@ import { outputTable } from "./output-options.js";
 import { say } from "./say.js";
 import { writeOut } from "./streams.js";
 
+const ownTable = {
+	compare: required(
+		texts({
+			placeholder: "input",
+			help: "a dataset's directory; or text, as for build, with a tokenizer",
+		}),
+	),
+	seqLen: required(
+		integer({
+			least: 1,
+			most: LARGEST_CAPACITY,
+			help: "tokens that a row can hold",
+		}),
+	),
+};
+
 export const packCommand = () =>
 	commandOf({
 		name: "pack",
 		description: "Compare ways to pack a corpus, and write nothing.",
 		table: {
-			compare: required(
-				texts({
-					placeholder: "input",
-					help: "a dataset's directory; or text, as for build, with a tokenizer",
-				}),
-			),
-			seqLen: required(
-				integer({
-					least: 1,
-					most: LARGEST_CAPACITY,
-					help: "tokens that a row can hold",
-				}),
-			),
+			...ownTable,
 			...compareTable,
 			...documentLengthsTable,
 			json: outputTable.json,
@@ -48,7 +57,11 @@ balanced; time.`,
 		examples: [
 			"seqpack pack --compare corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192",
 		],
-		async run({ compare, seqLen, json, ...options }) {
+		async run({ json, ...options }) {
+			const { compare, seqLen } = resolveOptions(
+				ownTable,
+				pickOptions(ownTable, options),
+			);
 			const comparing = pickOptions(compareTable, options);
 			// Wrong options are told before text is read.
 			resolveCompare(seqLen, comparing);

@@ -204,10 +204,11 @@ export function entriesOf<
  * A value with parts, as JSON; on a command line its text, or a file that holds it.
  * @param type.fault What is wrong with a value, as the end of a sentence that begins
  * with the option.
+ * @param type.parse Throws where the text is no value; default `JSON.parse`.
  */
 export function json<T, const F extends OptionFacts<T> = OptionFacts<T>>(
 	{
-		parse = parseJson,
+		parse = JSON.parse,
 		...type
 	}: Pick<OptionType<T>, "placeholder" | "expected" | "fault"> & {
 		written: "one" | "file";
@@ -216,7 +217,17 @@ export function json<T, const F extends OptionFacts<T> = OptionFacts<T>>(
 	facts: F,
 ) {
 	return option<T, F>(
-		{ ...type, choices: null, parse: parse as (text: string) => T | undefined },
+		{
+			...type,
+			choices: null,
+			parse(text) {
+				try {
+					return parse(text) as T;
+				} catch {
+					return undefined;
+				}
+			},
+		},
 		facts,
 	);
 }
@@ -350,14 +361,6 @@ function listOf<T>(one: OptionType<T>, many: string): OptionType<readonly T[]> {
 			return parts.includes(undefined) ? undefined : (parts as T[]);
 		},
 	};
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 /**

@@ -177,14 +177,14 @@ const cases: [string, Attempt, number, RegExp][] = [
 		/not a usable tokenizer\.json: .*Magic/,
 	],
 	[
-		"a tokenizer that the fast engine cannot run, where it must",
+		"a tokenizer that seqpack's own engine cannot run",
 		{
 			inputs: [prose],
 			files: {
 				"t.json":
 					'{"model":{"type":"WordPiece","vocab":{"[UNK]":0,"a":1},"unk_token":"[UNK]"}}',
 			},
-			options: { tokenizer: "@t.json", tokenizerEngine: "fast" },
+			options: { tokenizer: "@t.json" },
 		},
 		2,
 		/seqpack's own engine cannot run .*t\.json, because of its model of type WordPiece.*--tokenizer-engine huggingface/,

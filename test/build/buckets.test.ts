@@ -85,11 +85,22 @@ test("binary: each document is in the buckets of its length's binary digits", as
 	const { out, manifest } = await built({ minLength: 64, maxLength: 1024 });
 	const documents = await readIndex(out);
 	expect(documents.length).toBeGreaterThan(100);
+	const bucketOfShard = new Map(
+		manifest.shards.map(({ task, number, bucket }) => [
+			`${task} ${number}`,
+			bucket,
+		]),
+	);
+	expect(bucketOfShard.size).toBe(manifest.shards.length);
 	for (const document of documents) {
 		const due: number[] = Array(Math.floor(document.tokens / 1024)).fill(1024);
 		for (let digit = 512; digit >= 64; digit /= 2)
 			if (document.tokens & digit) due.push(digit);
-		expect(document.buckets).toEqual(due);
+		const task = Number(document.doc_id >> 32n);
+		const buckets = document.shards.map(
+			(number) => bucketOfShard.get(`${task} ${number}`) ?? 0,
+		);
+		expect(buckets).toEqual(due);
 		expect(document.dropped_tokens).toBe(document.tokens % 64);
 	}
 	const { buckets } = manifest.summary;
@@ -280,7 +291,7 @@ test.each<[Partial<BuildOptions>, string, RegExp]>([
 	[
 		{ packer: "concat", remainder: "pack" },
 		"bad-option",
-		/^packer: "concat" cuts documents in a way of its own, .* give another packer/,
+		/^packer: "concat" cuts documents in its own way, .* choose another packer/,
 	],
 	[
 		{ minLength: 2 ** 20, maxLength: 2 ** 20 },

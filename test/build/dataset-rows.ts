@@ -21,7 +21,6 @@ export interface IndexRow {
 	drop_reason: string | null;
 	shards: number[];
 	rows: number[];
-	buckets: number[];
 }
 
 export function readManifest(directory: string) {

@@ -114,7 +114,7 @@ describe.each(formats.names)("%s", (format) => {
 
 test("the two engines of tokenizers make the same shards", async () => {
 	const [fast, other] = await Promise.all(
-		(["fast", "huggingface"] as const).map(async (tokenizerEngine) => {
+		(["auto", "huggingface"] as const).map(async (tokenizerEngine) => {
 			const out = join(temporaryDirectory(), "data");
 			const inputs = [join(fixtures, "scripts")];
 			const options = { ...usual, inputs, tokenizerEngine, out };
