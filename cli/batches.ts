@@ -6,26 +6,28 @@ import { commandOf } from "./command.js";
 import { say } from "./say.js";
 import { writeOut } from "./streams.js";
 
+export const batchesCommandTable = {
+	plan: required(
+		text({
+			placeholder: "plan",
+			help: "a directory that seqpack curriculum wrote",
+		}),
+	),
+	...batchesTable,
+	format: entryOf(batchStreams, {
+		default: "arrow",
+		help: `what is written: ${batchStreams
+			.entries()
+			.map(([name, { meaning }]) => `${name}, ${meaning}`)
+			.join("; ")}`,
+	}),
+};
+
 export const batchesCommand = () =>
 	commandOf({
 		name: "batches",
 		description: "Stream one rank's batches of a plan to stdout.",
-		table: {
-			plan: required(
-				text({
-					placeholder: "plan",
-					help: "a directory that seqpack curriculum wrote",
-				}),
-			),
-			...batchesTable,
-			format: entryOf(batchStreams, {
-				default: "arrow",
-				help: `what is written: ${batchStreams
-					.entries()
-					.map(([name, { meaning }]) => `${name}, ${meaning}`)
-					.join("; ")}`,
-			}),
-		},
+		table: batchesCommandTable,
 		arguments: ["plan"],
 		examples: [
 			"seqpack batches plan/ --rank 0 --world-size 8 --from-step 1200 | python train.py",

@@ -11,12 +11,14 @@ import { say } from "./say.js";
 import { onStopSignals } from "./signals.js";
 import { writeOut } from "./streams.js";
 
+export const buildCommandTable = { ...buildTable, ...outputTable };
+
 export const buildCommand = () =>
 	commandOf({
 		name: "build",
 		description:
 			"Build a dataset of packed token rows, or of sequences by length, from text.",
-		table: { ...buildTable, ...outputTable },
+		table: buildCommandTable,
 		arguments: ["inputs"],
 		notes: `${NUMBERS_NOTE}
 Ctrl-C stops cleanly; the same command goes on where it stopped.`,

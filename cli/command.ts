@@ -3,9 +3,10 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type {
 	Given,
 	OptionTable,
-	OptionType,
 	Option as TableOption,
 } from "../src/core/option.js";
+import type { OptionType } from "../src/core/option-types.js";
+import { defaultText, goesWith, valueText } from "./describe-option.js";
 import { asFlag, failWith } from "./fail.js";
 
 export const NUMBERS_NOTE = "Numbers may end in K, M, G or T (powers of 1024).";
@@ -36,8 +37,10 @@ export function commandOf<T extends OptionTable>(
 		if (spec.type.written === "none") continue;
 		if (positional.includes(option))
 			command.argument(`<${valueText(spec.type)}>`, spec.help);
-		else for (const flag of flagsOf(option, spec)) command.addOption(flag);
+		else
+			for (const flag of flagsOf(option, spec, table)) command.addOption(flag);
 	}
+	command.addHelpText("after", () => describeChoices(command, table));
 	command.addHelpText(
 		"after",
 		`\n${notes === undefined ? "" : `${notes}\n\n`}Example:\n${examples.map((line) => `  ${line}`).join("\n")}`,
@@ -59,62 +62,59 @@ export function commandOf<T extends OptionTable>(
 	return command;
 }
 
+/** What the choices of options mean, as a part of help; empty where all names say it. */
+function describeChoices(command: Command, table: OptionTable): string {
+	const help = command.createHelp();
+	help.prepareContext({ helpWidth: process.stdout.columns ?? 80 });
+	const sections = Object.entries(table).flatMap(([name, { type }]) => {
+		const { choices, meanings } = type;
+		const named = (choices ?? []).filter((choice) => choice in meanings);
+		if (named.length === 0) return [];
+		const width = Math.max(...named.map((choice) => choice.length));
+		const lines = named.map((choice) =>
+			help.formatItem(choice, width, meanings[choice], help),
+		);
+		return [`\n${asFlag(name)}:\n${lines.join("\n")}`];
+	});
+	return sections.join("\n");
+}
+
 /** The flags of an option: one, or two of what is true by default or by circumstance. */
-function flagsOf(name: string, spec: TableOption): Option[] {
-	const flag = asFlag(name, undefined);
+function flagsOf(
+	name: string,
+	spec: TableOption,
+	table: OptionTable,
+): Option[] {
+	const flag = asFlag(name);
 	const { type, group } = spec;
 	const made: Option[] = [];
 	if (type.placeholder === null) {
-		made.push(new Option(flag, describe(spec)));
+		made.push(new Option(flag, describe(spec, table)));
 		if (spec.default !== false)
-			made.push(new Option(`--no-${flag.slice(2)}`, "do not"));
+			made.push(new Option(`--no-${flag.slice(2)}`, `do not ${spec.help}`));
 	} else
 		made.push(
-			new Option(`${flag} <${valueText(type)}>`, describe(spec)).argParser(
-				parserOf(type),
-			),
+			new Option(
+				`${flag} <${valueText(type)}>`,
+				describe(spec, table),
+			).argParser(parserOf(type)),
 		);
 	if (group !== undefined)
 		for (const option of made) option.helpGroup(`${group}:`);
 	return made;
 }
 
-function valueText({ placeholder, written }: OptionType): string {
-	return `${placeholder}${written === "words" ? "..." : ""}`;
-}
-
 /** The help of an option: its line, what it goes with, its choices and its default. */
-function describe(spec: TableOption): string {
-	const { help, type, of = {} } = spec;
-	const goesWith = Object.entries(of).map(
-		([selector, values]) =>
-			`${asFlag(selector, undefined)} ${values.join(", ")}`,
-	);
+function describe(spec: TableOption, table: OptionTable): string {
+	const { help, type } = spec;
+	const others = goesWith(spec, table, asFlag);
 	const notes = [
 		...(type.choices === null ? [] : [`choices: ${type.choices.join(", ")}`]),
-		...(goesWith.length === 0 ? [] : [`with ${goesWith.join("; ")}`]),
+		...(others === null ? [] : [others]),
 		...(spec.required ? ["required"] : []),
 		...(defaultText(spec) === null ? [] : [`default: ${defaultText(spec)}`]),
 	];
 	return notes.length === 0 ? help : `${help} (${notes.join("; ")})`;
-}
-
-/** The default of an option in words, as its flag would be given; null where there is none. */
-export function defaultText(spec: TableOption): string | null {
-	if (spec.defaultText !== undefined) return spec.defaultText;
-	const value = spec.default;
-	if (value === undefined || value === false) return null;
-	return typeof value === "number" ? countText(value) : String(value);
-}
-
-/** A number as it is given: 67108864 as "64M". */
-function countText(value: number): string {
-	let unit = 0;
-	while (unit < 4 && value >= 2 ** 16 && value % 1024 === 0) {
-		value /= 1024;
-		unit++;
-	}
-	return `${value}${["", "K", "M", "G", "T"][unit]}`;
 }
 
 function parserOf(type: OptionType) {

@@ -8,12 +8,17 @@ import { outputTable } from "./output-options.js";
 import { say } from "./say.js";
 import { writeOut } from "./streams.js";
 
+export const curriculumCommandTable = {
+	...curriculumTable,
+	json: outputTable.json,
+};
+
 export const curriculumCommand = () =>
 	commandOf({
 		name: "curriculum",
 		description:
 			"Plan which rows of which datasets make each step of training.",
-		table: { ...curriculumTable, json: outputTable.json },
+		table: curriculumCommandTable,
 		arguments: ["datasets"],
 		notes: NUMBERS_NOTE,
 		examples: [

@@ -22,7 +22,7 @@ export function failWith(
 }
 
 /** An option as the command spells it, with its value: `--on-error skip`, `--no-add-eos`. */
-export function asFlag(option: string, value: unknown): string {
+export function asFlag(option: string, value?: unknown): string {
 	const name = option.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 	if (value === undefined || value === true) return `--${name}`;
 	if (value === false) return `--no-${name}`;

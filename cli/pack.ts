@@ -1,11 +1,7 @@
 import { sum } from "../src/core/arithmetic.js";
 import { LARGEST_CAPACITY } from "../src/core/capacity.js";
-import {
-	integer,
-	required,
-	resolveOptions,
-	texts,
-} from "../src/core/option.js";
+import { integer, required, texts } from "../src/core/option.js";
+import { resolveOptions } from "../src/core/resolve-options.js";
 import {
 	comparePackers,
 	compareTable,
@@ -38,16 +34,18 @@ const ownTable = {
 	),
 };
 
+export const packCommandTable = {
+	...ownTable,
+	...compareTable,
+	...documentLengthsTable,
+	json: outputTable.json,
+};
+
 export const packCommand = () =>
 	commandOf({
 		name: "pack",
 		description: "Compare ways to pack a corpus, and write nothing.",
-		table: {
-			...ownTable,
-			...compareTable,
-			...documentLengthsTable,
-			json: outputTable.json,
-		},
+		table: packCommandTable,
 		notes: `${NUMBERS_NOTE}
 
 Columns: rows, and how many more than the bound that no packing beats; share of the

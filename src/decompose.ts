@@ -5,7 +5,7 @@
 export { DataError, SeqpackError, UsageError } from "./core/errors.js";
 export { createRandom, type Random } from "./core/random.js";
 export { LongDocumentError } from "./decompose/at-most-one.js";
-export { type CutName, type CutOptions, cuts } from "./decompose/cuts.js";
+export type { CutName, CutOptions } from "./decompose/cuts.js";
 export {
 	type Bucket,
 	bucketsOf,

@@ -17,7 +17,7 @@ export {
 	type ShardOptions,
 } from "./dataset/create-shard.js";
 export type { DatasetFormat } from "./dataset/format.js";
-export { formats } from "./dataset/formats.js";
+export { datasetFormats } from "./dataset/formats.js";
 export type {
 	DatasetFile,
 	Manifest,
@@ -77,6 +77,6 @@ export type { BadRecord, InputFile } from "./sources/source.js";
 export { loadTokenizer } from "./storage/load-tokenizer.js";
 export type { Column, ColumnBatch, Schema } from "./tables/columns.js";
 export type { TableFormat } from "./tables/table.js";
-export { tables } from "./tables/tables.js";
+export { tableFormats } from "./tables/tables.js";
 export * from "./tokenizer.js";
 export { version } from "./version.js";

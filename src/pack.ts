@@ -18,7 +18,7 @@ export {
 	type OrderName,
 	type OrderOptions,
 	orderRows,
-	orders,
+	rowOrders,
 } from "./pack/orders.js";
 export { type PackOptions, pack } from "./pack/pack.js";
 export {

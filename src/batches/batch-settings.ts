@@ -1,5 +1,5 @@
 import { optionName, UsageError } from "../core/errors.js";
-import { resolveOptions } from "../core/option.js";
+import { resolveOptions } from "../core/resolve-options.js";
 import { batchKinds } from "../curriculum/batch-kinds.js";
 import { type ColumnName, columns } from "../masks/columns.js";
 import { type SequenceShares, shareOfRow } from "../masks/sequence-parallel.js";

@@ -1,5 +1,5 @@
 import { datasetCard } from "../dataset/card.js";
-import { formats } from "../dataset/formats.js";
+import { datasetFormats } from "../dataset/formats.js";
 import {
 	type DatasetFile,
 	FORMAT_VERSION,
@@ -37,7 +37,9 @@ export async function finalize(
 	}
 	const contents = {
 		"README.md": datasetCard({ ...manifest, beside }),
-		...formats.find(plan.settings.format).filesBeside({ ...manifest, beside }),
+		...datasetFormats
+			.find(plan.settings.format)
+			.filesBeside({ ...manifest, beside }),
 	};
 	const written: DatasetFile[] = [];
 	for (const [path, content] of Object.entries(contents))

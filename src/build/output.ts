@@ -11,7 +11,7 @@ import {
 	type Totals,
 } from "../dataset/totals.js";
 import { packCosts } from "../pack/cost.js";
-import { orders } from "../pack/orders.js";
+import { rowOrders } from "../pack/orders.js";
 import { roundedUp } from "../pack/pack-documents.js";
 import { packers } from "../pack/packers.js";
 import type { StepCounts } from "../pack/row-order.js";
@@ -200,7 +200,7 @@ class BucketOutput {
 		const { name, ...options } = this.#settings.order;
 		const all = packCosts(pieces.length, packing);
 		const costs = Float64Array.from(packs, (pack) => all[pack]);
-		const { rows, steps } = orders.find(name).order(costs, options, random);
+		const { rows, steps } = rowOrders.find(name).order(costs, options, random);
 		return { order: rows.map((i) => packs[i]), counts: steps };
 	}
 

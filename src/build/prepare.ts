@@ -1,5 +1,5 @@
 import { DataError } from "../core/errors.js";
-import { resolveOptions } from "../core/option.js";
+import { resolveOptions } from "../core/resolve-options.js";
 import { type BuildOptions, buildTable } from "../options/build.js";
 import { bytesOf, divisionOf } from "../sources/divide.js";
 import { findInputs } from "../sources/find-inputs.js";

@@ -1,11 +1,11 @@
 import { optionName, UsageError } from "../core/errors.js";
 import type { OptionTable } from "../core/option.js";
-import { formats } from "../dataset/formats.js";
+import { datasetFormats } from "../dataset/formats.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import type { Chosen, Settings } from "../dataset/settings.js";
 import { specialTokens } from "../documents/special-tokens.js";
 import type { BuildValues } from "../options/build.js";
-import { orders } from "../pack/orders.js";
+import { rowOrders } from "../pack/orders.js";
 import { packers } from "../pack/packers.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { shardSizes } from "./shard-sizes.js";
@@ -18,7 +18,7 @@ const MIB = 2 ** 20;
  */
 export function checkSettings(values: BuildValues): void {
 	const { buckets } = layouts.find(values.layout).plan(values);
-	const { compressions } = formats.find(values.format);
+	const { compressions } = datasetFormats.find(values.format);
 	const { compression, padDocumentToMultiple, minSequence, padToMultiple } =
 		values;
 	if (compression !== undefined && !compressions.includes(compression))
@@ -55,7 +55,7 @@ export function resolveSettings(
 	inputBytes: number,
 ): Settings {
 	const { cut, buckets } = layouts.find(values.layout).plan(values);
-	const format = formats.find(values.format);
+	const format = datasetFormats.find(values.format);
 	const settings: Settings = {
 		layout: values.layout,
 		inputFormat: values.inputFormat,
@@ -66,7 +66,7 @@ export function resolveSettings(
 		packer: chosen(values.packer, packers, values),
 		padDocumentToMultiple: values.padDocumentToMultiple ?? 1,
 		padToMultiple: values.padToMultiple ?? null,
-		order: chosen(values.order, orders, values),
+		order: chosen(values.order, rowOrders, values),
 		buckets: buckets.map((bucket) => ({
 			...bucket,
 			...shardSizes(bucket.capacity, values.shardTokens),

@@ -1,4 +1,4 @@
-import { formats, shardSchema } from "../dataset/formats.js";
+import { datasetFormats, shardSchema } from "../dataset/formats.js";
 import { huggingFaceMetadata } from "../dataset/huggingface.js";
 import type { ManifestShard } from "../dataset/manifest.js";
 import { shardPath } from "../dataset/names.js";
@@ -102,7 +102,7 @@ export class ShardSeries {
 		const { format: name, compression } = this.#settings;
 		const { storage, planHash } = this.#workspace;
 		const { directory, batchRows } = this.#bucket;
-		const format = formats.find(name);
+		const format = datasetFormats.find(name);
 		const path = shardPath(
 			directory,
 			this.#task,

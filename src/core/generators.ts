@@ -35,35 +35,6 @@ export async function consume<A, R>(
 	}
 }
 
-/** What a generator returned, and the milliseconds that its batches took to come. */
-export interface Timed<R> {
-	returned: R;
-	milliseconds: number;
-}
-
-/** The same batches; returns besides how long they took to come. */
-export async function* timed<A, R>(
-	input: AsyncGenerator<A, R>,
-): AsyncGenerator<A, Timed<R>> {
-	let milliseconds = 0;
-	const take = async () => {
-		const began = performance.now();
-		const next = await input.next();
-		milliseconds += performance.now() - began;
-		return next;
-	};
-	try {
-		let next = await take();
-		while (!next.done) {
-			yield next.value;
-			next = await take();
-		}
-		return { returned: next.value, milliseconds };
-	} finally {
-		await close(input);
-	}
-}
-
 /** Lets a generator tidy up; one that has ended has done so. */
 async function close<A, R>(input: AsyncGenerator<A, R>): Promise<void> {
 	await input.return(undefined as never);

@@ -1,26 +1,19 @@
-import { optionName, UsageError } from "./errors.js";
-import { nearestName, quoted } from "./text.js";
+import {
+	choiceType,
+	flagType,
+	integerType,
+	listOf,
+	numberType,
+	type OptionType,
+	textType,
+} from "./option-types.js";
+import type { Registry } from "./registry.js";
+import { quoted } from "./text.js";
 
 // An option is said once, in a table: what it takes, what it means without being given,
 // what it goes with, a line of help. From the table come its type, its check, its
 // default, the sentences of its errors, its flag on the command line and its line in
 // the docs.
-
-/** What the values of an option are. */
-export interface OptionType<T = unknown> {
-	/** What stands for a value in help, such as "n"; null where the name alone says it. */
-	readonly placeholder: string | null;
-	/** Completes "give ...". */
-	readonly expected: string;
-	/** What a choice is one of; null where there is no list. */
-	readonly choices: readonly string[] | null;
-	/** `one` value, a list with `commas`, or the `words` that follow; of a `file` the content; `none` on a command line. */
-	readonly written: "one" | "commas" | "words" | "file" | "none";
-	/** What is wrong with a value, as a sentence's end; null when nothing is. */
-	fault(value: unknown): string | null;
-	/** A value from the text of a command line or file; undefined when it is none. */
-	parse(text: string): T | undefined;
-}
 
 /** The values of a table that are known while defaults are found. */
 export type OptionValues = Readonly<Record<string, unknown>>;
@@ -180,23 +173,29 @@ export function choice<
 	const Name extends string,
 	const F extends OptionFacts<Name>,
 >(choices: readonly Name[], facts: F) {
-	return option<Name, F>(choiceType<Name>(null, choices), facts);
+	return option<Name, F>(choiceType<Name>(null, choices, {}), facts);
 }
+
+/** Entries that can be chosen: all of a registry, or those with some of its names. */
+type Entries<Name extends string> = Pick<
+	Registry<Name, unknown>,
+	"kind" | "names" | "meanings"
+>;
 
 /** The name of an entry of a registry. */
 export function entryOf<Name extends string, const F extends OptionFacts<Name>>(
-	{ kind, names }: { kind: string; names: readonly Name[] },
+	{ kind, names, meanings }: Entries<Name>,
 	facts: F,
 ) {
-	return option<Name, F>(choiceType<Name>(kind, names), facts);
+	return option<Name, F>(choiceType<Name>(kind, names, meanings), facts);
 }
 
 /** Names of entries of a registry, with commas between. */
 export function entriesOf<
 	Name extends string,
 	const F extends OptionFacts<readonly Name[]>,
->({ kind, names }: { kind: string; names: readonly Name[] }, facts: F) {
-	const list = listOf(choiceType<Name>(kind, names), "names");
+>({ kind, names, meanings }: Entries<Name>, facts: F) {
+	const list = listOf(choiceType<Name>(kind, names, meanings), "names");
 	return option<readonly Name[], F>({ ...list, placeholder: "names" }, facts);
 }
 
@@ -220,6 +219,7 @@ export function json<T, const F extends OptionFacts<T> = OptionFacts<T>>(
 		{
 			...type,
 			choices: null,
+			meanings: {},
 			parse(text) {
 				try {
 					return parse(text) as T;
@@ -242,6 +242,7 @@ export function programValue<
 			placeholder: null,
 			expected,
 			choices: null,
+			meanings: {},
 			written: "none",
 			fault: (value) =>
 				isOne(value) ? null : ` is ${quoted(value)}: give ${expected}`,
@@ -249,231 +250,4 @@ export function programValue<
 		},
 		facts,
 	);
-}
-
-function integerType(least: number, most: number): OptionType<number> {
-	const expected =
-		most === Number.MAX_SAFE_INTEGER
-			? `a whole number of at least ${least}`
-			: `a whole number from ${least} to ${most}`;
-	return {
-		placeholder: "n",
-		expected,
-		choices: null,
-		written: "one",
-		fault: (value) =>
-			Number.isInteger(value) &&
-			(value as number) >= least &&
-			(value as number) <= most
-				? null
-				: ` is ${quoted(value)}: give ${expected}`,
-		parse(text) {
-			const match = /^(-?\d+)([kmgt]?)$/i.exec(text.trim());
-			if (match === null) return undefined;
-			const power = ["", "k", "m", "g", "t"].indexOf(match[2].toLowerCase());
-			return Number(match[1]) * 1024 ** power;
-		},
-	};
-}
-
-const numberType: OptionType<number> = {
-	placeholder: "x",
-	expected: "a number",
-	choices: null,
-	written: "one",
-	fault: (value) =>
-		typeof value === "number" && Number.isFinite(value)
-			? null
-			: ` is ${quoted(value)}: give a number`,
-	parse(text) {
-		const value = Number(text.trim() || "?");
-		return Number.isFinite(value) ? value : undefined;
-	},
-};
-
-function textType(placeholder: string): OptionType<string> {
-	return {
-		placeholder,
-		expected: "a text",
-		choices: null,
-		written: "one",
-		fault: (value) =>
-			typeof value !== "string"
-				? ` is ${quoted(value)}: give a text`
-				: value === ""
-					? " is empty: give a text"
-					: null,
-		parse: (text) => text,
-	};
-}
-
-const flagType: OptionType<boolean> = {
-	placeholder: null,
-	expected: "true or false",
-	choices: null,
-	written: "one",
-	fault: (value) =>
-		typeof value === "boolean"
-			? null
-			: ` is ${quoted(value)}: give true or false`,
-	parse: (text) =>
-		text === "true" ? true : text === "false" ? false : undefined,
-};
-
-function choiceType<Name extends string>(
-	kind: string | null,
-	choices: readonly Name[],
-): OptionType<Name> {
-	return {
-		placeholder: "name",
-		expected: `one of ${choices.join(", ")}`,
-		choices,
-		written: "one",
-		fault(value) {
-			if ((choices as readonly unknown[]).includes(value)) return null;
-			const none = kind === null ? "" : `, and there is no such ${kind}`;
-			const near =
-				typeof value === "string" ? nearestName(value, choices) : null;
-			const meant = near === null ? "" : ` (did you mean ${near}?)`;
-			return ` is ${quoted(value)}${none}${meant}: give one of ${choices.join(", ")}`;
-		},
-		parse: (text) => text as Name,
-	};
-}
-
-function listOf<T>(one: OptionType<T>, many: string): OptionType<readonly T[]> {
-	return {
-		placeholder: "list",
-		expected: `a list of ${many}`,
-		choices: one.choices,
-		written: "commas",
-		fault(value) {
-			if (!Array.isArray(value))
-				return ` is ${quoted(value)}: give a list of ${many}`;
-			for (const part of value) {
-				const fault = one.fault(part);
-				if (fault !== null) return fault;
-			}
-			return null;
-		},
-		parse(text) {
-			const parts = text.split(",").map((part) => one.parse(part.trim()));
-			return parts.includes(undefined) ? undefined : (parts as T[]);
-		},
-	};
-}
-
-/**
- * The options that the entries of a registry have of their own, as one table: each
- * goes with the entries that have it. An option that several share is one object.
- * @param selector The option that names the entry.
- */
-export function optionsOfEntries<
-	E extends Record<string, { options: OptionTable }>,
->(selector: string, entries: E): EntryOptions<E> {
-	const table: Record<string, Option> = {};
-	const users = new Map<string, { option: Option; names: string[] }>();
-	for (const [entry, { options }] of Object.entries(entries))
-		for (const [name, option] of Object.entries(options)) {
-			const known = users.get(name);
-			if (known === undefined) users.set(name, { option, names: [entry] });
-			else if (known.option === option) known.names.push(entry);
-			else
-				throw new Error(
-					`two different options of ${selector} are called ${name}`,
-				);
-		}
-	for (const [name, { option, names }] of users)
-		table[name] = { ...option, of: { ...option.of, [selector]: names } };
-	return table as EntryOptions<E>;
-}
-
-/**
- * Checks what is given, and finds the rest: the values of a table.
- * @throws UsageError `unknown-option`, `missing-option`, `bad-option`, `unknown-name`,
- * `ignored-option`; each names the option
- */
-export function resolveOptions<T extends OptionTable>(
-	table: T,
-	given: Given<T>,
-): Resolved<T> {
-	if (typeof given !== "object" || given === null)
-		throw new UsageError(
-			"bad-option",
-			`the options are ${quoted(given)}: give an object.`,
-		);
-	const all = given as OptionValues;
-	for (const [name, value] of Object.entries(all))
-		if (value !== undefined && !Object.hasOwn(table, name))
-			throw unknownOption(table, name);
-	const values: Record<string, unknown> = {};
-	for (const [name, option] of Object.entries(table)) {
-		const value = all[name];
-		if (value !== undefined) checkOption(name, option, value);
-		const why = whyIgnored(option, values);
-		// What is not asked for changes nothing, and need not be refused.
-		if (why !== null && value !== undefined && value !== false)
-			throw new UsageError(
-				"ignored-option",
-				`${optionName(name)} would change nothing: ${why}. Leave it out.`,
-			);
-		if (why !== null) continue;
-		if (value === undefined && option.required)
-			throw missingOption(name, option);
-		values[name] = value ?? defaultOf(option, values, all);
-	}
-	return values as Resolved<T>;
-}
-
-/** The value that an option has when none is given. */
-export function defaultOf(
-	option: Option,
-	values: OptionValues,
-	given: OptionValues,
-): unknown {
-	return option.defaultFrom === undefined
-		? option.default
-		: option.defaultFrom(values, given);
-}
-
-function unknownOption(table: OptionTable, name: string): UsageError {
-	const near = nearestName(name, Object.keys(table));
-	return new UsageError(
-		"unknown-option",
-		`there is no option ${quoted(name)}${near === null ? "" : `; did you mean ${optionName(near)}?`}${near === null ? "." : ""}`,
-	);
-}
-
-function missingOption(name: string, { help, type }: Option): UsageError {
-	return new UsageError(
-		"missing-option",
-		`${optionName(name)} is missing: give ${type.expected} (${help}).`,
-	);
-}
-
-/** @throws UsageError `bad-option`, `unknown-name` for a value that the option cannot have. */
-export function checkOption(
-	name: string,
-	{ type }: Option,
-	value: unknown,
-): void {
-	const fault = type.fault(value);
-	if (fault === null) return;
-	throw new UsageError(
-		type.choices === null ? "bad-option" : "unknown-name",
-		`${optionName(name)}${fault}.`,
-	);
-}
-
-/** Why an option means nothing beside the values of others; null where it means something. */
-export function whyIgnored(
-	{ of = {} }: Pick<Option, "of">,
-	values: OptionValues,
-): string | null {
-	for (const [selector, allowed] of Object.entries(of)) {
-		const value = values[selector];
-		if (!allowed.includes(String(value)))
-			return `it is for ${optionName(selector)} ${allowed.join(", ")}, and ${optionName(selector)} is ${value ?? "not given"}`;
-	}
-	return null;
 }

@@ -6,6 +6,8 @@ export interface Registry<Name extends string, Entry> {
 	/** What an entry is, in words: "packer". */
 	readonly kind: string;
 	readonly names: readonly Name[];
+	/** What entries mean, by name: the `meaning` of those that have one. */
+	readonly meanings: Readonly<Record<string, string>>;
 	has(name: string): name is Name;
 	/** @throws UsageError `unknown-name`, which lists the names there are */
 	find(name: string): Entry;
@@ -24,6 +26,7 @@ export function registry<Name extends string, Entry>(
 	return {
 		kind,
 		names,
+		meanings: meaningsOf(entries),
 		has,
 		find(name) {
 			if (has(name)) return entries[name];
@@ -32,6 +35,15 @@ export function registry<Name extends string, Entry>(
 		entries: () => names.map((name) => [name, entries[name]]),
 		where: (condition) => names.filter((name) => condition(entries[name])),
 	};
+}
+
+function meaningsOf(entries: Readonly<Record<string, unknown>>) {
+	const meanings: Record<string, string> = {};
+	for (const [name, entry] of Object.entries(entries)) {
+		const { meaning } = entry as { meaning?: unknown };
+		if (typeof meaning === "string") meanings[name] = meaning;
+	}
+	return meanings;
 }
 
 /** The names of a registry's entries, as a type. */

@@ -55,7 +55,7 @@ const discreteOptions = {
 };
 
 export const fixedLinear: Schedule<typeof linearOptions> = {
-	meaning: "the length grows in proportion to the step, as in DeepSpeed",
+	meaning: "DeepSpeed's warm-up: the length grows in proportion to the step",
 	options: linearOptions,
 	...byLength<typeof linearOptions>((step, steps, lengths, options) =>
 		rootLength(step, steps, lengths, { ...options, rootDegree: 1 }),
@@ -64,7 +64,7 @@ export const fixedLinear: Schedule<typeof linearOptions> = {
 };
 
 export const fixedRoot: Schedule<typeof rootOptions> = {
-	meaning: "the length grows with a root of the step, as in DeepSpeed",
+	meaning: "DeepSpeed's warm-up: the length grows with a root of the step",
 	options: rootOptions,
 	...byLength<typeof rootOptions>(rootLength),
 	check(options, lengths) {
@@ -78,7 +78,7 @@ export const fixedRoot: Schedule<typeof rootOptions> = {
 };
 
 export const fixedDiscrete: Schedule<typeof discreteOptions> = {
-	meaning: "lengths from a list, each up to a step, as in DeepSpeed",
+	meaning: "DeepSpeed's warm-up: lengths from a list, each up to a step",
 	options: discreteOptions,
 	...byLength<typeof discreteOptions>(
 		(step, _steps, _lengths, { difficulty, maxStep }) => {

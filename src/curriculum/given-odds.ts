@@ -11,7 +11,7 @@ const options = {
 
 /** Steps drawn with odds that are given. */
 export const givenOdds: Schedule<typeof options> = {
-	meaning: "steps are drawn with odds that are given",
+	meaning: "drawn by tokens times the odds that are given",
 	options,
 	order: (steps, _lengths, { odds, cycles }, random) =>
 		drawSteps(steps, odds, cycles, random),

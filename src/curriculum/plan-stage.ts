@@ -1,3 +1,4 @@
+import { greatestCommonDivisor } from "../core/arithmetic.js";
 import { DataError, optionName, UsageError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import { shareOfCycle } from "./cycles.js";
@@ -166,14 +167,11 @@ function nearestMultiple(
 ): number {
 	const unit = lengths.reduce(
 		(least, length) =>
-			(least * length * worldSize) / divisor(least, length * worldSize),
+			(least * length * worldSize) /
+			greatestCommonDivisor(least, length * worldSize),
 		1,
 	);
 	return Math.max(unit, tokens - (tokens % unit));
-}
-
-function divisor(a: number, b: number): number {
-	return b === 0 ? a : divisor(b, a % b);
 }
 
 /** A bucket that could never fill a step would be lost without a word. */

@@ -1,6 +1,6 @@
 import { UsageError } from "../core/errors.js";
-import { optionsOfEntries } from "../core/option.js";
 import { type NameOf, registry } from "../core/registry.js";
+import { optionsOfEntries } from "../core/resolve-options.js";
 import { drawnBy, oddsByRank } from "./drawn.js";
 import { fixedDiscrete, fixedLinear, fixedRoot } from "./fixed-length.js";
 import { givenOdds } from "./given-odds.js";
@@ -9,32 +9,32 @@ import type { Schedule } from "./schedule.js";
 
 const entries = {
 	natural: drawnBy(
-		"by the tokens of each bucket alone",
+		"drawn by the buckets' tokens: the same mix from the first step to the last",
 		oddsByRank(() => 1),
 	),
 	"grow-linear": drawnBy(
-		"shorter buckets are likelier, in proportion to their rank",
+		"drawn by tokens times odds 6 5 4 3 2 1, of six buckets, the shortest first",
 		oddsByRank((rank) => rank + 1),
 	),
 	"grow-p2": drawnBy(
-		"each bucket is twice as likely as the next longer one",
+		"drawn by tokens times odds 32 16 8 4 2 1, of six buckets, the shortest first",
 		oddsByRank((rank) => 2 ** rank),
 	),
 	"grow-p100": drawnBy(
-		"in effect one bucket after the other, from the shortest on",
+		"drawn by tokens times odds 100^5 ... 100 1: in effect the shortest bucket first",
 		oddsByRank((rank) => 100 ** rank),
 	),
 	"shrink-p100": drawnBy(
-		"in effect one bucket after the other, from the longest on",
+		"the odds of grow-p100 reversed: in effect the longest bucket first",
 		(buckets) => oddsByRank((rank) => 100 ** rank)(buckets).reverse(),
 	),
 	odds: givenOdds,
 	"olmo-grow-p2": olmoGrowth(
-		"OLMo-core's growth by powers of 2",
+		"OLMo-core's growth by powers of 2, its grow-p2",
 		(exponent) => 2 ** (exponent - 1),
 	),
 	"olmo-grow-linear": olmoGrowth(
-		"OLMo-core's linear growth",
+		"OLMo-core's linear growth, its grow-linear",
 		(exponent) => exponent,
 	),
 	"fixed-linear": fixedLinear,

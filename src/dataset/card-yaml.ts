@@ -1,6 +1,6 @@
 import { columns } from "../masks/columns.js";
 import type { ColumnType, Schema } from "../tables/columns.js";
-import { formats, shardSchema } from "./formats.js";
+import { datasetFormats, shardSchema } from "./formats.js";
 import { indexTable } from "./index-rows.js";
 import type { Manifest } from "./manifest.js";
 import { bucketName, indexPattern, shardPattern } from "./names.js";
@@ -36,7 +36,7 @@ export function cardYaml(manifest: Manifest): string {
 		].join("\n"),
 	);
 	// All configurations of a directory are read as one format.
-	if (formats.find(settings.format).extension === indexTable.extension)
+	if (datasetFormats.find(settings.format).extension === indexTable.extension)
 		files.push(`- config_name: index
   data_files:
   - split: train

@@ -1,6 +1,6 @@
 import { columns } from "../masks/columns.js";
 import { cardYaml } from "./card-yaml.js";
-import { formats, shardSchema } from "./formats.js";
+import { datasetFormats, shardSchema } from "./formats.js";
 import { layouts } from "./layouts/layouts.js";
 import type { Manifest } from "./manifest.js";
 import { bucketName } from "./names.js";
@@ -71,7 +71,7 @@ function snippet({ settings }: Manifest): string[] {
 	return [
 		"from datasets import load_dataset",
 		`rows = load_dataset("path/to/this/directory"${config}, split="train")`,
-		...formats.find(settings.format).loadLines(directory),
+		...datasetFormats.find(settings.format).loadLines(directory),
 	];
 }
 

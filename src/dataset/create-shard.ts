@@ -1,7 +1,7 @@
 import type { WrittenFile } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import type { ColumnBatch, Schema } from "../tables/columns.js";
-import { tables } from "../tables/tables.js";
+import { tableFormats } from "../tables/tables.js";
 import { huggingFaceMetadata } from "./huggingface.js";
 import { packedSchema } from "./rows.js";
 
@@ -32,7 +32,7 @@ export async function createShard(
 	options: ShardOptions = {},
 ): Promise<Shard> {
 	const name = options.format ?? path.slice(path.lastIndexOf(".") + 1);
-	const format = tables.find(name);
+	const format = tableFormats.find(name);
 	const schema = options.schema ?? packedSchema;
 	const file = await storageAt(path).create(path);
 	const writer = format.write(file, schema, {

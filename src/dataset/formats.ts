@@ -1,7 +1,7 @@
 import { registry } from "../core/registry.js";
 import type { Schema } from "../tables/columns.js";
 import type { TableFormat } from "../tables/table.js";
-import { type TableName, tables } from "../tables/tables.js";
+import { type TableName, tableFormats } from "../tables/tables.js";
 import type { DatasetFormat } from "./format.js";
 import { loadFromDisk } from "./load-from-disk.js";
 import { rowSchema } from "./rows.js";
@@ -12,11 +12,11 @@ const own: Partial<Record<TableName, Partial<DatasetFormat>>> = {
 	arrow: loadFromDisk,
 };
 
-/** Every dataset format by name: all table formats, and those that trainers made. */
-export const formats = registry(
+/** Every dataset format by name: all table datasetFormats, and those that trainers made. */
+export const datasetFormats = registry(
 	"format",
 	Object.fromEntries(
-		tables
+		tableFormats
 			.entries()
 			.map(([name, table]) => [name, { ...asDataset(table), ...own[name] }]),
 	) as Record<TableName, DatasetFormat>,
@@ -26,7 +26,7 @@ export type FormatName = TableName;
 
 /** The columns of a dataset's shards: those of its rows that its format carries. */
 export function shardSchema(settings: Settings): Schema {
-	const { columns } = formats.find(settings.format);
+	const { columns } = datasetFormats.find(settings.format);
 	return rowSchema(settings).filter(
 		({ name }) => columns === null || columns.includes(name),
 	);

@@ -6,7 +6,7 @@ import {
 	type ColumnValues,
 	rowOf,
 } from "../tables/columns.js";
-import { formats, shardSchema } from "./formats.js";
+import { datasetFormats, shardSchema } from "./formats.js";
 import { indexSchema, indexTable } from "./index-rows.js";
 import type { Manifest, ManifestShard } from "./manifest.js";
 import { readManifest } from "./read-manifest.js";
@@ -60,7 +60,7 @@ class ReadableDataset implements Dataset {
 
 	async *rows(bucket?: number): AsyncGenerator<ColumnBatch> {
 		const { settings } = this.manifest;
-		const { read } = formats.find(settings.format);
+		const { read } = datasetFormats.find(settings.format);
 		for (const { path, bytes } of this.#shardsOf(bucket))
 			yield* this.#reading(path, (file) =>
 				read(file, bytes, shardSchema(settings)),
@@ -100,7 +100,7 @@ class ReadableDataset implements Dataset {
 		const batchRows = bucket?.batchRows ?? shard.rows;
 		const group = Math.floor(row / batchRows);
 		if (this.#kept?.shard !== shard || this.#kept.group !== group) {
-			const { readBatch } = formats.find(settings.format);
+			const { readBatch } = datasetFormats.find(settings.format);
 			const file = await this.#storage.open(`${this.directory}/${shard.path}`);
 			try {
 				const schema = shardSchema(settings);

@@ -7,6 +7,7 @@ const options = { maxLength: rowLength };
 
 /** Keeps the first `maxLength` tokens of each document. */
 export const truncate: Decomposer<typeof options> = {
+	meaning: "only the first tokens are kept, as many as a row holds",
 	options,
 	fillsRows: false,
 	dropReasons: { some: "truncated", none: "truncated" },
@@ -18,6 +19,7 @@ export const truncate: Decomposer<typeof options> = {
 /** Leaves out documents longer than `maxLength`. */
 export const drop: Decomposer<typeof options> = {
 	...truncate,
+	meaning: "left out",
 	dropReasons: { some: "too-long", none: "too-long" },
 	cut: (lengths, { maxLength }) =>
 		atMostOne(lengths, (length) => (length > maxLength ? 0 : length)),
@@ -29,6 +31,7 @@ export const drop: Decomposer<typeof options> = {
  */
 export const error: Decomposer<typeof options> = {
 	...truncate,
+	meaning: "the build stops and names the document",
 	dropReasons: null,
 	cut: (lengths, { maxLength }) =>
 		atMostOne(lengths, (length, document) => {

@@ -25,6 +25,8 @@ const facts = {
  */
 export const binary: Decomposer<typeof options> = {
 	...facts,
+	meaning:
+		"powers of two, the longest first, from the beginning of the document: its length's binary digits",
 	cut(lengths, { minLength, maxLength, plusOne }) {
 		const more = Number(plusOne);
 		return cutFromLeft(lengths, (left) => {
@@ -42,6 +44,8 @@ export const binary: Decomposer<typeof options> = {
  */
 export const binaryRandom: Decomposer<typeof options> = {
 	...facts,
+	meaning:
+		"as the code of the paper's authors: while twice the longest bucket or more is left, the next length is drawn, half the length twice as likely",
 	cut(lengths, { minLength, maxLength, plusOne }, random) {
 		const more = Number(plusOne);
 		const odds = 2 ** powersOfTwo({ minLength, maxLength }).length - 1;

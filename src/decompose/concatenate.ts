@@ -10,6 +10,8 @@ const options = { maxLength: rowLength };
  * full, and documents are cut anywhere.
  */
 export const concatenate: Decomposer<typeof options> = {
+	meaning:
+		"cut wherever a row ends, when documents are written one after the other",
 	options,
 	fillsRows: false,
 	dropReasons: null,

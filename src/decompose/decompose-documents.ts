@@ -1,10 +1,6 @@
-import {
-	checkOption,
-	type Given,
-	type OptionTable,
-	type OptionValues,
-} from "../core/option.js";
+import type { Given, OptionTable, OptionValues } from "../core/option.js";
 import { createRandom, type Random } from "../core/random.js";
+import { checkOption } from "../core/resolve-options.js";
 import { bucketOf } from "./buckets.js";
 import { type CutOptions, cuts } from "./cuts.js";
 import { type Decomposer, resolveDecomposer } from "./decomposer.js";

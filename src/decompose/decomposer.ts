@@ -1,14 +1,12 @@
-import {
-	type Given,
-	type OptionTable,
-	type Resolved,
-	resolveOptions,
-} from "../core/option.js";
+import type { Given, OptionTable, Resolved } from "../core/option.js";
 import type { Random } from "../core/random.js";
+import { resolveOptions } from "../core/resolve-options.js";
 import type { Pieces } from "./pieces.js";
 
 /** A way to cut documents into sequences, on lengths alone, and what is true of it. */
 export interface Decomposer<O extends OptionTable = OptionTable> {
+	/** One line, for help and docs. */
+	readonly meaning: string;
 	/** The options that it has of its own. */
 	readonly options: O;
 	/** Whether every piece fills its row. */

@@ -1,5 +1,6 @@
-import { entryOf, optionsOfEntries } from "../core/option.js";
+import { entryOf } from "../core/option.js";
 import { registry } from "../core/registry.js";
+import { optionsOfEntries } from "../core/resolve-options.js";
 import { binary, binaryRandom } from "./binary.js";
 import type { Decomposer } from "./decomposer.js";
 import { fixed } from "./fixed.js";

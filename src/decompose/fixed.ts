@@ -19,6 +19,7 @@ const options = {
  * would add, and no token of it is in a window.
  */
 export const fixed: Decomposer<typeof options> = {
+	meaning: "windows of one length, which may overlap",
 	options,
 	fillsRows: true,
 	dropReasons: { some: "remainder", none: "too-short" },

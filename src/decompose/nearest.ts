@@ -10,6 +10,8 @@ const options = { buckets, minLength, maxLength, remainder };
  * as what is left allows; with powers of two it is `binary`.
  */
 export const nearest: Decomposer<typeof options> = {
+	meaning:
+		"buckets of any lengths: each piece as long as the rest of the document allows",
 	options,
 	fillsRows: true,
 	dropReasons: { some: "remainder", none: "too-short" },

@@ -10,6 +10,7 @@ const options = { maxLength: rowLength };
  * no tokens give no piece. No way to cut makes fewer pieces.
  */
 export const split: Decomposer<typeof options> = {
+	meaning: "cut into sequences of a row's length, the last one shorter",
 	options,
 	fillsRows: false,
 	dropReasons: null,
@@ -23,6 +24,7 @@ export const split: Decomposer<typeof options> = {
  */
 export const balancedSplit: Decomposer<typeof options> = {
 	...split,
+	meaning: "cut into as few sequences, of equal length",
 	cut: (lengths, { maxLength }) =>
 		cutAll(lengths, maxLength, (length, start) => {
 			const pieces = Math.ceil(length / maxLength);

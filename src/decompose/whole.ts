@@ -11,6 +11,8 @@ const options = { buckets, minLength, maxLength, remainder };
  * cut at that length.
  */
 export const whole: Decomposer<typeof options> = {
+	meaning:
+		"each document whole, in the smallest bucket that holds it; longer ones are cut at the longest",
 	options,
 	fillsRows: false,
 	dropReasons: null,

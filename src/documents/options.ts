@@ -42,9 +42,8 @@ export const tokensTable = grouped("Tokens", {
 		}),
 	),
 	tokenizerEngine: choice(tokenizerEngines, {
-		help: "what tokenizes",
+		help: "what tokenizes: auto is seqpack's own engine; huggingface is a library that runs more files, but may give other ids",
 		default: "auto",
-		defaultText: "auto, seqpack's own",
 	}),
 	addBos: flag({ help: "begin each document with BOS", default: false }),
 	addEos: flag({

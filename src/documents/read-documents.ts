@@ -1,9 +1,5 @@
-import {
-	type Given,
-	programValue,
-	type Resolved,
-	resolveOptions,
-} from "../core/option.js";
+import { type Given, programValue, type Resolved } from "../core/option.js";
+import { resolveOptions } from "../core/resolve-options.js";
 import { divisionOf, wholeSpan } from "../sources/divide.js";
 import { findInputs } from "../sources/find-inputs.js";
 import {

@@ -1,4 +1,5 @@
-import { type Given, type Resolved, resolveOptions } from "../core/option.js";
+import type { Given, Resolved } from "../core/option.js";
+import { resolveOptions } from "../core/resolve-options.js";
 import type { ReadCounts } from "../sources/read-records.js";
 import { loadTokenizer } from "../storage/load-tokenizer.js";
 import { tokensTable } from "./options.js";

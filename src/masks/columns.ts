@@ -87,7 +87,7 @@ const entries = {
 	doc_offsets: {
 		type: "list<int32>",
 		entries: "sequence",
-		meaning: "where in its document the sequence begins",
+		meaning: "where in its document each sequence begins",
 		always: true,
 	} as Column,
 	position_ids: int32Column({
@@ -125,7 +125,7 @@ const entries = {
 	shift_labels: int32Column({
 		entries: "token",
 		meaning:
-			"the label of each token's successor: what the token is to predict",
+			"shifted labels: the label of the next token, which this one is to predict",
 		batch: shiftedLabels,
 	}),
 	seq_start_id: int32Column({
@@ -145,7 +145,7 @@ const entries = {
 	cu_seqlens_padded: int32Column({
 		entries: "border",
 		meaning:
-			"the same once each sequence is padded to the multiple of the settings",
+			"as cu_seqlens, once each sequence is padded to the multiple of the settings",
 		stored: ({ seqLengths }, out, { padDocumentToMultiple }) =>
 			out.append(
 				paddedCuSeqlens(seqLengths, padDocumentToMultiple).cuSeqlensPadded,
@@ -155,7 +155,7 @@ const entries = {
 		type: "list<float32>",
 		entries: "token",
 		meaning:
-			"weights of the labels; divide by their sum over all rows of a step",
+			"weights of the labels, to be divided by their sum over all rows of a step",
 		setting: "lossWeight",
 		stored({ ids, seqLengths, labelCounts }, out, { lossWeight }) {
 			if (lossWeight === null || labelCounts === undefined)

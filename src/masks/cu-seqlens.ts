@@ -1,3 +1,4 @@
+import { greatestCommonDivisor } from "../core/arithmetic.js";
 import { UsageError } from "../core/errors.js";
 import { usedTokens } from "./row.js";
 
@@ -72,11 +73,7 @@ export function alignmentOf({
 	requireWhole(tensorParallel, "the tensor-parallel size cannot be");
 	const context = contextParallel > 1 ? 2 * contextParallel : 1;
 	const sequence = tensorParallel > 1 ? contextParallel * tensorParallel : 1;
-	return (context * sequence) / greatestDivisor(context, sequence);
-}
-
-function greatestDivisor(a: number, b: number): number {
-	return b === 0 ? a : greatestDivisor(b, a % b);
+	return (context * sequence) / greatestCommonDivisor(context, sequence);
 }
 
 function requireWhole(number: number, what: string): void {

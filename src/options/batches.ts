@@ -40,8 +40,8 @@ export const batchesTable = {
 		{ help: "go on where a run was, in place of a first step" },
 	),
 	columns: entriesOf(
-		{ kind: columns.kind, names: batchColumns },
-		{ help: "columns to make besides", default: [] },
+		{ ...columns, names: batchColumns },
+		{ help: "columns to make besides", default: [], defaultText: "none" },
 	),
 	balanceRanks: flag({
 		help: "share rows out so that the ranks' costs are near equal",

@@ -7,22 +7,22 @@ import {
 	grouped,
 	integer,
 	json,
-	optionsOfEntries,
 	programValue,
 	type Resolved,
 	required,
 	text,
 	texts,
 } from "../core/option.js";
-import { formats } from "../dataset/formats.js";
+import { optionsOfEntries } from "../core/resolve-options.js";
+import { datasetFormats } from "../dataset/formats.js";
 import { layoutEntries, layouts } from "../dataset/layouts/layouts.js";
 import { readingTable, tokensTable } from "../documents/options.js";
-import { storedColumns } from "../masks/columns.js";
+import { columns, storedColumns } from "../masks/columns.js";
 import { lossWeightings } from "../masks/loss-weights.js";
 import { isMaskForAll, type MaskKind, maskFault } from "../masks/mask-kinds.js";
 import { orderTable } from "../pack/orders.js";
 import { packDocumentsTable } from "../pack/pack-documents.js";
-import { sourceFormats } from "../sources/formats.js";
+import { describeFormats } from "../sources/formats.js";
 
 /** How far a build is. */
 export interface BuildProgress {
@@ -43,12 +43,7 @@ export const buildTable = {
 	inputs: required(
 		texts({
 			placeholder: "input",
-			help: `files, directories and globs of ${sourceFormats
-				.entries()
-				.map(
-					([, { title, extensions }]) => `${title} (${extensions.join(", ")})`,
-				)
-				.join(" and ")}, also as .gz`,
+			help: `files, directories and globs of ${describeFormats()}`,
 		}),
 	),
 	out: required(
@@ -95,7 +90,7 @@ export const buildTable = {
 		...orderTable,
 		seed: integer({ default: 0, help: "seed of the order of the rows" }),
 		columns: entriesOf(
-			{ kind: "column to store", names: storedColumns },
+			{ ...columns, kind: "column to store", names: storedColumns },
 			{ default: [], defaultText: "none", help: "columns to store besides" },
 		),
 		lossWeight: entryOf(lossWeightings, {
@@ -120,7 +115,7 @@ export const buildTable = {
 		),
 	}),
 	...grouped("Writing", {
-		format: entryOf(formats, {
+		format: entryOf(datasetFormats, {
 			defaultFrom: ({ layout }) => layouts.find(String(layout)).format,
 			defaultText: "parquet; arrow, for buckets",
 			help: "format of the shards",
@@ -128,7 +123,7 @@ export const buildTable = {
 		compression: text({
 			placeholder: "name",
 			defaultText: "the format's first",
-			help: `of the shards: ${formats
+			help: `of the shards: ${datasetFormats
 				.entries()
 				.map(
 					([name, { compressions }]) =>

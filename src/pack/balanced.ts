@@ -31,6 +31,7 @@ interface BalancedOptions {
  * cost does not. Rows that make no whole step come last.
  */
 export const balanced: RowOrder<typeof options> = {
+	meaning: "at random, but the rows of a step cost nearly the same",
 	options,
 	order(costs, options, random) {
 		const rows = balancedRows(costs, options, random);

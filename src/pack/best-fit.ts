@@ -20,6 +20,8 @@ const facts = {
  */
 export const bestFit: Packer<typeof options> = {
 	...facts,
+	meaning:
+		"each sequence, in the order given, into the fullest row that has room for it",
 	pack: (lengths, capacity, { maxSequences }) =>
 		packByBestFit(lengths, capacity, asTheyCome(lengths), maxSequences),
 };
@@ -38,6 +40,8 @@ export const bestFit: Packer<typeof options> = {
  */
 export const bestFitDecreasing: Packer<typeof options> = {
 	...facts,
+	meaning:
+		"each sequence, from the longest to the shortest, into the fullest row that has room for it",
 	pack: (lengths, capacity, { maxSequences }) => {
 		const sequences = longestFirst(lengths, capacity);
 		return packByBestFit(lengths, capacity, sequences, maxSequences);
@@ -51,11 +55,13 @@ export const bestFitDecreasing: Packer<typeof options> = {
  */
 export const bestFitPacking: Packer<typeof options> = {
 	...bestFitDecreasing,
+	meaning:
+		'"Fewer Truncations" (2404.10830): only documents longer than a row are cut; then best-fit-decreasing',
 	cuts: "split",
 };
 
 /** Best fit over the sequences in the order given. */
-function packByBestFit(
+export function packByBestFit(
 	lengths: Int32Array,
 	capacity: number,
 	sequences: Int32Array,

@@ -22,6 +22,8 @@ const options = { maxSequences };
  * counts.
  */
 export const capped: Packer<typeof options> = {
+	meaning:
+		"for a limit on the sequences of a row: rows run out of places and of room at the same time",
 	options,
 	fillsRows: false,
 	sharesRows: true,

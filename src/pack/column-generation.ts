@@ -28,6 +28,8 @@ interface LengthType {
  * is at the lower bound nothing else is tried.
  */
 export const columnGeneration: Packer<Record<never, never>> = {
+	meaning:
+		"patterns of lengths, chosen by linear programming, for lengths that greedy packing finds hard, such as clusters near a third of a row",
 	options: {},
 	fillsRows: false,
 	sharesRows: true,

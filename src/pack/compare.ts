@@ -4,10 +4,9 @@ import {
 	type Given,
 	integer,
 	type OptionTable,
-	resolveOptions,
-	whyIgnored,
 } from "../core/option.js";
 import { createRandom } from "../core/random.js";
+import { resolveOptions, whyIgnored } from "../core/resolve-options.js";
 import { balanced } from "./balanced.js";
 import { patternBound } from "./column-generation.js";
 import { packCosts } from "./cost.js";

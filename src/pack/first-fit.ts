@@ -19,6 +19,8 @@ const facts = {
  */
 export const firstFit: Packer<typeof options> = {
 	...facts,
+	meaning:
+		"each sequence, in the order given, into the first row that has room for it",
 	pack: (lengths, capacity, { maxSequences }) =>
 		packByFirstFit(lengths, capacity, asTheyCome(lengths), maxSequences),
 };
@@ -26,6 +28,8 @@ export const firstFit: Packer<typeof options> = {
 /** First fit over the sequences from the longest to the shortest. */
 export const firstFitDecreasing: Packer<typeof options> = {
 	...facts,
+	meaning:
+		"each sequence, from the longest to the shortest, into the first row that has room for it",
 	pack: (lengths, capacity, { maxSequences }) => {
 		const sequences = longestFirst(lengths, capacity);
 		return packByFirstFit(lengths, capacity, sequences, maxSequences);

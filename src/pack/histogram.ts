@@ -27,6 +27,8 @@ const facts = {
  */
 export const shortestPackFirst: Packer<typeof options> = {
 	...facts,
+	meaning:
+		"SPFHP (2107.02027), on the histogram of lengths: from the longest to the shortest, each into the emptiest row that has room for it",
 	pack: (lengths, capacity, { maxSequences }) =>
 		packByHistogram(lengths, capacity, "emptiest", maxSequences),
 };
@@ -38,6 +40,8 @@ export const shortestPackFirst: Packer<typeof options> = {
  */
 export const longestPackFirst: Packer<typeof options> = {
 	...facts,
+	meaning:
+		"LPFHP, on the histogram of lengths: from the longest to the shortest, each into the fullest row that has room for it",
 	pack: (lengths, capacity, { maxSequences }) =>
 		packByHistogram(lengths, capacity, "fullest", maxSequences),
 };

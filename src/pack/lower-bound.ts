@@ -1,4 +1,5 @@
-import { type Given, resolveOptions } from "../core/option.js";
+import type { Given } from "../core/option.js";
+import { resolveOptions } from "../core/resolve-options.js";
 import { maxSequences } from "./options.js";
 import { checkLengths } from "./packing.js";
 import { countLengths } from "./sequence-orders.js";

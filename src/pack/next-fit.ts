@@ -10,6 +10,8 @@ const options = { maxSequences };
  * that has no room (Johnson 1973). What a loader does that fills one row at a time.
  */
 export const nextFit: Packer<typeof options> = {
+	meaning:
+		"each sequence, in the order given, into the last row, or into a new one where that has no room",
 	options,
 	fillsRows: false,
 	sharesRows: true,
@@ -20,6 +22,8 @@ export const nextFit: Packer<typeof options> = {
 
 /** Concatenate and chunk: documents one after the other, cut wherever a row ends. */
 export const concat: Packer<Record<never, never>> = {
+	meaning:
+		"concatenate and chunk: documents one after the other, cut wherever a row ends",
 	options: {},
 	cuts: "concatenate",
 	fillsRows: true,

@@ -1,11 +1,7 @@
-import {
-	entryOf,
-	type Given,
-	optionsOfEntries,
-	resolveOptions,
-} from "../core/option.js";
+import { entryOf, type Given } from "../core/option.js";
 import type { Random } from "../core/random.js";
 import { registry } from "../core/registry.js";
+import { optionsOfEntries, resolveOptions } from "../core/resolve-options.js";
 import { balanced } from "./balanced.js";
 import type { OrderedRows, RowOrder } from "./row-order.js";
 import { shuffled } from "./shuffled.js";
@@ -15,11 +11,11 @@ const entries = { shuffled, balanced };
 export type OrderName = keyof typeof entries;
 
 /** Every order of rows by name. A new one is a file in this folder and a line here. */
-export const orders = registry<OrderName, RowOrder>("order", entries);
+export const rowOrders = registry<OrderName, RowOrder>("order", entries);
 
 /** The options of ordering rows. */
 export const orderTable = {
-	order: entryOf(orders, {
+	order: entryOf(rowOrders, {
 		default: "shuffled",
 		help: "the order in which rows are written",
 	}),
@@ -39,5 +35,5 @@ export function orderRows(
 	random: Random,
 ): OrderedRows {
 	const values = resolveOptions(orderTable, options);
-	return orders.find(values.order).order(costs, values, random);
+	return rowOrders.find(values.order).order(costs, values, random);
 }

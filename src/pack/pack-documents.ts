@@ -1,12 +1,7 @@
 import { roundUp } from "../core/arithmetic.js";
 import { optionName, UsageError } from "../core/errors.js";
-import {
-	entryOf,
-	type Given,
-	integer,
-	type Resolved,
-	resolveOptions,
-} from "../core/option.js";
+import { entryOf, type Given, integer, type Resolved } from "../core/option.js";
+import { resolveOptions } from "../core/resolve-options.js";
 import type { CutName } from "../decompose/cuts.js";
 import { decomposeDocuments } from "../decompose/decompose-documents.js";
 import type { DroppedTokens } from "../decompose/dropped.js";

@@ -1,4 +1,5 @@
-import { type Given, resolveOptions } from "../core/option.js";
+import type { Given } from "../core/option.js";
+import { resolveOptions } from "../core/resolve-options.js";
 import { packers, packTable } from "./packers.js";
 import { checkLengths, type Packing } from "./packing.js";
 

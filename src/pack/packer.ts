@@ -4,6 +4,8 @@ import type { Packing } from "./packing.js";
 
 /** A way to put sequences into packs, on lengths alone, and what is true of it. */
 export interface Packer<O extends OptionTable = OptionTable> {
+	/** One line, for help and docs. */
+	readonly meaning: string;
 	/** The options that it has of its own. */
 	readonly options: O;
 	/** How it cuts documents, where it has a way of its own. */

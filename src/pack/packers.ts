@@ -1,9 +1,6 @@
-import {
-	entryOf,
-	type OptionValues,
-	optionsOfEntries,
-} from "../core/option.js";
+import { entryOf, type OptionValues } from "../core/option.js";
 import { registry } from "../core/registry.js";
+import { optionsOfEntries } from "../core/resolve-options.js";
 import { bestFit, bestFitDecreasing, bestFitPacking } from "./best-fit.js";
 import { capped } from "./capped.js";
 import { columnGeneration } from "./column-generation.js";

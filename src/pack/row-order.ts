@@ -3,6 +3,8 @@ import type { Random } from "../core/random.js";
 
 /** A way to order rows, and what is true of it. */
 export interface RowOrder<O extends OptionTable = OptionTable> {
+	/** One line, for help and docs. */
+	readonly meaning: string;
 	/** The options that it has of its own. */
 	readonly options: O;
 	/** @param costs Cost of each row. */

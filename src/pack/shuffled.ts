@@ -3,6 +3,7 @@ import type { RowOrder } from "./row-order.js";
 
 /** Any order is as likely as any other. */
 export const shuffled: RowOrder<Record<never, never>> = {
+	meaning: "at random",
 	options: {},
 	order: (costs, _, random) => ({
 		rows: permutation(costs.length, random),

@@ -1,4 +1,5 @@
-import { type Given, integer, resolveOptions } from "../core/option.js";
+import { type Given, integer } from "../core/option.js";
+import { resolveOptions } from "../core/resolve-options.js";
 import { CapacityQueues } from "./capacity-queues.js";
 import { maxSequences } from "./options.js";
 import type { Packer } from "./packer.js";
@@ -90,6 +91,8 @@ export class StreamingPacker {
 
 /** `StreamingPacker` over lengths that are all there. */
 export const streaming: Packer<typeof options> = {
+	meaning:
+		"best fit with a fixed number of open rows; where a sequence fits in none, the fullest is closed",
 	options,
 	fillsRows: false,
 	sharesRows: true,

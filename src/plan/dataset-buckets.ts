@@ -1,6 +1,6 @@
 import { sum } from "../core/arithmetic.js";
 import { DataError, optionName } from "../core/errors.js";
-import { formats } from "../dataset/formats.js";
+import { datasetFormats } from "../dataset/formats.js";
 import {
 	MANIFEST,
 	type Manifest,
@@ -41,8 +41,8 @@ export async function openDatasetBuckets(
 ): Promise<DatasetBuckets> {
 	const manifest = await readManifest(directory);
 	const { settings, shards } = manifest;
-	if (!formats.find(settings.format).randomAccess) {
-		const possible = formats.where(({ randomAccess }) => randomAccess);
+	if (!datasetFormats.find(settings.format).randomAccess) {
+		const possible = datasetFormats.where(({ randomAccess }) => randomAccess);
 		throw new DataError(
 			"not-random",
 			`${directory} has ${settings.format} shards, and batches read rows in random order: build it with ${optionName("format", possible[0])}.`,

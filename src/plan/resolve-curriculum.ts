@@ -1,11 +1,10 @@
 import { optionName, SeqpackError, UsageError } from "../core/errors.js";
+import type { OptionTable, OptionValues } from "../core/option.js";
 import {
 	defaultOf,
-	type OptionTable,
-	type OptionValues,
 	resolveOptions,
 	whyIgnored,
-} from "../core/option.js";
+} from "../core/resolve-options.js";
 import { type BatchKindName, batchKinds } from "../curriculum/batch-kinds.js";
 import {
 	orderTable,

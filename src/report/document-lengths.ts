@@ -6,8 +6,8 @@ import {
 	optional,
 	programValue,
 	type Resolved,
-	resolveOptions,
 } from "../core/option.js";
+import { resolveOptions } from "../core/resolve-options.js";
 import { listLengths } from "../core/token-batch.js";
 import { MANIFEST } from "../dataset/manifest.js";
 import { openDataset } from "../dataset/open-dataset.js";

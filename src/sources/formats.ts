@@ -4,7 +4,10 @@ import { jsonl } from "./jsonl.js";
 import { text } from "./text.js";
 
 /** Every format of input. */
-export const sourceFormats = registry("input format", { jsonl, text });
+export const sourceFormats = registry("input format", {
+	jsonl,
+	text,
+});
 
 /** The kinds of input in words: `JSON Lines (.jsonl, .ndjson); ...; also as .gz`. */
 export function describeFormats(): string {

@@ -10,6 +10,8 @@ import type { TableFormat } from "./table.js";
  * not the file format, and without compression of the bodies).
  */
 export const arrow: TableFormat = {
+	meaning:
+		"Arrow IPC streams: rows can be read at random, and mapped into memory without a copy",
 	extension: ".arrow",
 	compressions: ["none"],
 	randomAccess: true,

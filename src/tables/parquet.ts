@@ -24,6 +24,7 @@ const CODECS: Record<string, Compression> = {
  * in space (docs/decisions/0001-parquet.md).
  */
 export const parquet: TableFormat = {
+	meaning: "Parquet: the smaller files, which every tool reads",
 	extension: ".parquet",
 	compressions: Object.keys(CODECS),
 	randomAccess: false,

@@ -20,6 +20,8 @@ export interface TableWriterOptions {
 
 /** A file format for rows of any columns. A new one is a file in this folder and a line in `tables.ts`. */
 export interface TableFormat {
+	/** One line, for help and docs. */
+	readonly meaning: string;
 	/** Ending of the files' names, with its dot. */
 	readonly extension: string;
 	/** Compressions that it has, the default one first. */

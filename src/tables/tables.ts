@@ -3,6 +3,9 @@ import { arrow } from "./arrow.js";
 import { parquet } from "./parquet.js";
 
 /** Every table format by name. */
-export const tables = registry("table format", { parquet, arrow });
+export const tableFormats = registry("table format", {
+	parquet,
+	arrow,
+});
 
-export type TableName = NameOf<typeof tables>;
+export type TableName = NameOf<typeof tableFormats>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { consume, mapGenerator, timed } from "../../src/core/generators.js";
+import { consume, mapGenerator } from "../../src/core/generators.js";
 
 /** Gives the numbers below 5, returns "all", and notes when it is closed. */
 function numbers(failAt = Infinity) {
@@ -23,7 +23,6 @@ type Taker = (input: AsyncGenerator<number>) => AsyncGenerator<number>;
 /** Each way to take from a generator that gives the same batches. */
 const takers: Record<string, Taker> = {
 	mapGenerator: (input) => mapGenerator(input, (n) => n),
-	timed,
 };
 
 describe.each(Object.entries(takers))("%s", (_, take) => {
@@ -68,20 +67,4 @@ test("an error of the change closes the input", async () => {
 	});
 	await expect(consume(changed, () => {})).rejects.toThrow("change");
 	expect(state.closed).toBe(1);
-});
-
-test("timed counts the time of its input alone", async () => {
-	async function* slow(): AsyncGenerator<number, null> {
-		for (let i = 0; i < 3; i++) {
-			await new Promise((resolve) => setTimeout(resolve, 20));
-			yield i;
-		}
-		return null;
-	}
-	const { milliseconds } = await consume(
-		timed(slow()),
-		() => new Promise((resolve) => setTimeout(resolve, 500)),
-	);
-	expect(milliseconds).toBeGreaterThan(50);
-	expect(milliseconds).toBeLessThan(1000);
 });

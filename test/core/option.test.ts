@@ -9,14 +9,16 @@ import {
 	integers,
 	json,
 	numbers,
-	optionsOfEntries,
 	programValue,
 	required,
-	resolveOptions,
 	text,
 	texts,
 } from "../../src/core/option.js";
 import { registry } from "../../src/core/registry.js";
+import {
+	optionsOfEntries,
+	resolveOptions,
+} from "../../src/core/resolve-options.js";
 
 const slack = integer({ help: "tokens of slack", least: 0, default: 3 });
 const entries = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { resolveOptions } from "../../src/core/option.js";
 import { createRandom } from "../../src/core/random.js";
+import { resolveOptions } from "../../src/core/resolve-options.js";
 import { epochShares } from "../../src/curriculum/epoch-shares.js";
 import { subCycleSteps } from "../../src/curriculum/olmo-growth.js";
 import {

@@ -1,40 +1,22 @@
-import { spawnSync } from "node:child_process";
-import {
-	mkdtempSync,
-	readFileSync,
-	rmSync,
-	symlinkSync,
-	writeFileSync,
-} from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadTokenizer, readDocuments } from "seqpack";
-import { expect, onTestFinished, test } from "vitest";
+import * as seqpack from "seqpack";
+import { readTokens } from "seqpack";
+import { expect, test } from "vitest";
 import { readRows } from "../build/dataset-rows.js";
 import { fixtures, root, tokenizerPath } from "../helpers.js";
+import { programsOf, runPrograms } from "./programs.js";
 
-const guide = readFileSync(join(root, "docs/guide/library.md"), "utf8");
-const [program] = /(?<=```js\n).*?(?=```)/s.exec(guide) ?? [""];
+const page = "docs/guide/library.md";
+const [program, ...others] = programsOf(page);
 
 test("the program of the guide has about twenty lines, and writes every token", async () => {
 	const lines = program.split("\n").filter((line) => line.trim() !== "");
 	expect(lines.length).toBeLessThanOrEqual(22);
 
-	// Inside the project, so that "seqpack" means this package.
-	const directory = mkdtempSync(join(root, "node_modules/.guide-"));
-	onTestFinished(() => rmSync(directory, { recursive: true }));
-	symlinkSync(fixtures, join(directory, "fixtures"));
-	symlinkSync(root, join(directory, "seqpack"));
-	writeFileSync(join(directory, "program.mjs"), program);
-	symlinkSync(directory, join(directory, "node_modules"));
-	const { status, stderr, stdout } = spawnSync(
-		process.execPath,
-		["program.mjs"],
-		{ cwd: directory, encoding: "utf8", timeout: 60_000 },
-	);
-	expect(status, stderr).toBe(0);
-
+	const { directory, outputs } = runPrograms([program]);
 	const rows = await readRows(join(directory, "packed.parquet"));
-	expect(stdout).toMatch(new RegExp(`^${rows.length} rows`));
+	expect(outputs[0]).toMatch(new RegExp(`^${rows.length} rows`));
 	const documents: number[][] = [];
 	for (const row of rows) {
 		let start = 0;
@@ -46,16 +28,30 @@ test("the program of the guide has about twenty lines, and writes every token", 
 			start += length;
 		});
 	}
-	const tokenizer = await loadTokenizer(tokenizerPath);
 	let document = 0;
-	for await (const { texts } of readDocuments([
-		join(fixtures, "prose"),
-		join(fixtures, "code"),
-	]))
-		for (const text of texts)
+	for await (const { tokens } of readTokens(
+		[join(fixtures, "prose"), join(fixtures, "code")],
+		{ tokenizer: tokenizerPath },
+	))
+		for (let i = 0; i + 1 < tokens.offsets.length; i++)
 			expect(documents[document++]).toEqual([
-				...tokenizer.encode(text),
-				tokenizer.eos?.id,
+				...tokens.ids.subarray(tokens.offsets[i], tokens.offsets[i + 1]),
 			]);
 	expect(documents.length).toBe(document);
+});
+
+test("the other programs of the guide run, one after the other", () => {
+	expect(others.length).toBeGreaterThan(1);
+	runPrograms(others);
+});
+
+test("what the guide calls is exported", () => {
+	const text = readFileSync(join(root, page), "utf8");
+	const [, steps] = /## The steps\n(.*?)\n## /s.exec(text) ?? [];
+	const methods = ["encode", "find", "entries"];
+	const called = [...steps.matchAll(/`(?:await )?(\w+)\(/g)]
+		.map(([, name]) => name)
+		.filter((name) => !methods.includes(name));
+	expect(called.length).toBeGreaterThan(10);
+	for (const name of called) expect(Object.keys(seqpack)).toContain(name);
 });

@@ -1,5 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+	existsSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { root } from "../helpers.js";
@@ -28,22 +34,13 @@ test("the demo prints what the README shows", () => {
 });
 
 test("files that the README and the docs point to are there", () => {
-	for (const page of [
-		"README.md",
-		"docs/architecture.md",
-		"docs/dataset.md",
-		"docs/dependencies.md",
-		"docs/guide/batches.md",
-		"docs/guide/buckets.md",
-		"docs/guide/build.md",
-		"docs/guide/curriculum.md",
-		"docs/guide/library.md",
-		"docs/guide/masks.md",
-		"docs/guide/packing.md",
-		"docs/guide/tokenizers.md",
-	]) {
+	const docs = readdirSync(join(root, "docs"), { recursive: true });
+	const pages = docs
+		.map((name) => `docs/${name}`)
+		.filter((name) => name.endsWith(".md"));
+	for (const page of ["README.md", ...pages]) {
 		const text = readFileSync(join(root, page), "utf8");
-		for (const [, link] of text.matchAll(/\]\(([^)#:]+)\)/g))
+		for (const [, link] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g))
 			expect(existsSync(join(root, page, "..", link)), `${page}: ${link}`).toBe(
 				true,
 			);

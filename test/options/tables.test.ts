@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type OptionTable, whyIgnored } from "../../src/core/option.js";
+import type { OptionTable } from "../../src/core/option.js";
+import { whyIgnored } from "../../src/core/resolve-options.js";
 import { batchesTable } from "../../src/options/batches.js";
 import { buildTable } from "../../src/options/build.js";
 import { curriculumTable } from "../../src/options/curriculum.js";

@@ -7,7 +7,11 @@ import {
 	rankImbalance,
 	stepImbalance,
 } from "../../src/pack/imbalance.js";
-import { type OrderOptions, orderRows, orders } from "../../src/pack/orders.js";
+import {
+	type OrderOptions,
+	orderRows,
+	rowOrders,
+} from "../../src/pack/orders.js";
 import { pack } from "../../src/pack/pack.js";
 import { naturalLengths } from "./instances.js";
 
@@ -40,7 +44,7 @@ test("imbalance is the largest over the mean: of costs, of steps, of ranks", () 
 	).toBe(5 / 4);
 });
 
-describe.each(orders.names)("%s", (order) => {
+describe.each(rowOrders.names)("%s", (order) => {
 	test("has every row once, and depends on the seed alone", () => {
 		fc.assert(
 			fc.property(
@@ -52,7 +56,7 @@ describe.each(orders.names)("%s", (order) => {
 					const own = { ranks, shuffleWindow };
 					const options = Object.fromEntries(
 						Object.entries(own).filter(
-							([name]) => name in orders.find(order).options,
+							([name]) => name in rowOrders.find(order).options,
 						),
 					);
 					const ordered = () =>

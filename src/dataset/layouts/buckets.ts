@@ -8,6 +8,8 @@ import type { Layout } from "./layout.js";
 
 /** Sequences by length: rows of one sequence each, or shared by what fills none. */
 export const buckets: Layout<typeof decomposeTable> = {
+	meaning:
+		"documents cut into sequences of a few lengths, those of each length in shards of their own",
 	options: decomposeTable,
 	title: "Token sequences by length",
 	about: () =>

@@ -13,6 +13,8 @@ export interface RowPlan {
 
 /** What a dataset's rows are. A new layout is a file in this folder and a line in `layouts.ts`. */
 export interface Layout<O extends OptionTable = OptionTable> {
+	/** One line, for help and docs. */
+	readonly meaning: string;
 	/** The options that it has of its own. */
 	readonly options: O;
 	/** Title and first sentence of the dataset card. */

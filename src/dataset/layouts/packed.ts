@@ -17,6 +17,7 @@ const options = {
 
 /** Rows of one length, each of several documents. */
 export const packed: Layout<typeof options> = {
+	meaning: "rows of up to one length, each of one or more documents",
 	options,
 	title: "Packed token sequences",
 	about: ({ buckets: [{ length }] }) =>

@@ -4,7 +4,7 @@ import {
 	type Storage,
 } from "../../storage/storage.js";
 import { storageAt } from "../../storage/storages.js";
-import { formats, shardSchema } from "../formats.js";
+import { datasetFormats, shardSchema } from "../formats.js";
 import { indexSchema, indexTable } from "../index-rows.js";
 import {
 	type DatasetFile,
@@ -189,7 +189,7 @@ class Verification {
 			sequencesOf,
 			this.#problems,
 		);
-		const { read } = formats.find(settings.format);
+		const { read } = datasetFormats.find(settings.format);
 		await this.#read(shard, async (file, bytes) => {
 			for await (const batch of read(file, bytes, shardSchema(settings)))
 				check.check(batch);

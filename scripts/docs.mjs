@@ -1,0 +1,254 @@
+// Writes the tables of the docs from the tables of the code: options, and the entries of
+// registries. A page has a place for each, between <!-- NAME --> and <!-- /NAME -->.
+// `npm run docs` writes; with --check it says which pages differ, and ends with 1.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { batchesCommandTable } from "../dist/cli/batches.js";
+import { buildCommandTable } from "../dist/cli/build.js";
+import { curriculumCommandTable } from "../dist/cli/curriculum.js";
+import {
+	defaultText,
+	goesWith,
+	valueText,
+} from "../dist/cli/describe-option.js";
+import { asFlag } from "../dist/cli/fail.js";
+import { outputTable } from "../dist/cli/output-options.js";
+import { packCommandTable } from "../dist/cli/pack.js";
+import { batchKinds } from "../dist/src/curriculum/batch-kinds.js";
+import { schedules } from "../dist/src/curriculum/schedules.js";
+import { datasetFormats } from "../dist/src/dataset/formats.js";
+import { layouts } from "../dist/src/dataset/layouts/layouts.js";
+import { decomposers } from "../dist/src/decompose/decomposers.js";
+import { longDocuments } from "../dist/src/decompose/long-documents.js";
+import {
+	alwaysColumns,
+	batchColumns,
+	columns,
+	storedColumns,
+} from "../dist/src/masks/columns.js";
+import { lossWeightings } from "../dist/src/masks/loss-weights.js";
+import { sequenceShares } from "../dist/src/masks/sequence-parallel.js";
+import { rowOrders } from "../dist/src/pack/orders.js";
+import { packers } from "../dist/src/pack/packers.js";
+import { compressions } from "../dist/src/sources/compressions.js";
+import { sourceFormats } from "../dist/src/sources/formats.js";
+import { badRecordReasons } from "../dist/src/sources/read-records.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Every table by the name of its place. */
+const tables = {
+	"options:build": () =>
+		optionTables(buildCommandTable, {
+			words: ["inputs"],
+			ofCommand: Object.keys(outputTable),
+		}),
+	"options:curriculum": () =>
+		optionTables(curriculumCommandTable, {
+			words: ["datasets"],
+			ofCommand: ["json"],
+		}),
+	"options:batches": () =>
+		optionTables(batchesCommandTable, {
+			words: ["plan"],
+			ofCommand: ["format"],
+		}),
+	"options:pack": () =>
+		optionTables(packCommandTable, {
+			ofCommand: ["compare", "seqLen", "json"],
+		}),
+	"input-formats": () =>
+		table(
+			["`--input-format`", "what", "endings"],
+			sourceFormats
+				.entries()
+				.map(([name, { title, extensions, compressible }]) => [
+					code(name),
+					title,
+					[
+						...extensions,
+						...(compressible ? compressedEndings(extensions) : []),
+					]
+						.map(code)
+						.join(", "),
+				]),
+		),
+	"bad-records": () =>
+		table(
+			["reason", "means"],
+			Object.entries(badRecordReasons()).map(([name, meaning]) => [
+				code(name),
+				meaning,
+			]),
+		),
+	packers: () => entriesTable("`--packer`", packers),
+	orders: () => entriesTable("`--order`", rowOrders),
+	"long-documents": () => entriesTable("`--long-documents`", longDocuments),
+	decomposers: () => entriesTable("`--decomposer`", decomposers),
+	schedules: () => entriesTable("`--schedule`", schedules),
+	layouts: () => meaningsTable("`--layout`", layouts),
+	"batch-kinds": () => meaningsTable("`--batches`", batchKinds),
+	"loss-weights": () => meaningsTable("`--loss-weight`", lossWeightings),
+	"sequence-shares": () => meaningsTable("`--sequence-shares`", sequenceShares),
+	formats: () =>
+		table(
+			["`--format`", "what", "`--compression`"],
+			datasetFormats
+				.entries()
+				.map(([name, { meaning, compressions }]) => [
+					code(name),
+					meaning,
+					compressions.map(code).join(", "),
+				]),
+		),
+	"columns:always": () => columnsTable(alwaysColumns),
+	"columns:stored": () =>
+		columnsTable([
+			...storedColumns,
+			...columns.where(({ setting }) => setting !== undefined),
+		]),
+	"columns:batch": () => columnsTable(batchColumns),
+};
+
+/** Options by their headings in help. */
+function optionTables(options, { words = [], ofCommand = [] }) {
+	const groups = new Map();
+	for (const [name, option] of Object.entries(options)) {
+		const group = option.group ?? "";
+		groups.set(group, [...(groups.get(group) ?? []), [name, option]]);
+	}
+	return [...groups]
+		.map(([group, entries]) => {
+			const lines = entries.map(([name, option]) => [
+				ofCommand.includes(name) ? "" : code(name),
+				flagText(name, option, words.includes(name)),
+				valuesText(option),
+				option.required ? "required" : (defaultOf(option) ?? ""),
+				[option.help, othersText(option, options)].filter(Boolean).join("; "),
+			]);
+			const heading = group === "" ? "" : `### ${group}\n\n`;
+			return `${heading}${table(["in the library", "command", "takes", "default", "what it is"], lines)}`;
+		})
+		.join("\n\n");
+}
+
+function flagText(name, option, isWords) {
+	const { type } = option;
+	if (type.written === "none") return "";
+	if (isWords) return code(`<${valueText(type)}>`);
+	if (type.placeholder !== null)
+		return code(`${asFlag(name)} <${valueText(type)}>`);
+	return option.default === false
+		? code(asFlag(name))
+		: `${code(asFlag(name))}, ${code(asFlag(name, false))}`;
+}
+
+function valuesText({ type }) {
+	return type.choices === null
+		? type.expected
+		: `${type.written === "commas" ? "some of " : ""}${type.choices.map(code).join(", ")}`;
+}
+
+function defaultOf(option) {
+	return option.default === false ? "false" : defaultText(option);
+}
+
+function othersText(option, options) {
+	return goesWith(option, options, (name) => code(asFlag(name)));
+}
+
+/** The entries of a registry, what each means, and the options that it has. */
+function entriesTable(head, registry) {
+	return table(
+		[head, "what it does", "its options"],
+		registry.entries().map(([name, { meaning, options }]) => [
+			code(name),
+			meaning,
+			Object.keys(options)
+				.map((option) => code(asFlag(option)))
+				.join(", "),
+		]),
+	);
+}
+
+function meaningsTable(head, registry) {
+	return table(
+		[head, "what it is"],
+		registry.names.map((name) => [code(name), registry.meanings[name]]),
+	);
+}
+
+function columnsTable(names) {
+	return table(
+		["column", "type", "holds"],
+		names.map((name) => {
+			const { type, meaning } = columns.find(name);
+			return [code(name), type.replace(/<(.*)>/, " of $1"), meaning];
+		}),
+	);
+}
+
+function compressedEndings(extensions) {
+	return compressions
+		.entries()
+		.flatMap(([, { extension }]) => extensions.map((each) => each + extension));
+}
+
+function table(head, rows) {
+	// A column that is empty in all rows says nothing.
+	const kept = head.map((_, i) => rows.some((row) => row[i] !== ""));
+	const line = (cells) =>
+		`| ${cells
+			.filter((_, i) => kept[i])
+			.map((cell) => cell.replaceAll("|", "\\|"))
+			.join(" | ")} |`;
+	return [line(head), line(head.map(() => "---")), ...rows.map(line)].join(
+		"\n",
+	);
+}
+
+function code(text) {
+	return `\`${text}\``;
+}
+
+/** A page with its tables as the code has them. */
+function withTables(page, text) {
+	return text.replaceAll(
+		/<!-- ([\w:-]+) -->\n.*?<!-- \/\1 -->/gs,
+		(_, name) => {
+			if (!Object.hasOwn(tables, name))
+				throw new Error(`${page}: there is no table ${name}`);
+			return `<!-- ${name} -->\n${tables[name]()}\n<!-- /${name} -->`;
+		},
+	);
+}
+
+const pages = ["README.md", "docs"].flatMap((path) =>
+	path.endsWith(".md")
+		? [path]
+		: readdirSync(join(root, path), { recursive: true })
+				.filter((name) => name.endsWith(".md"))
+				.map((name) => join(path, name)),
+);
+const isCheck = process.argv.includes("--check");
+const shown = new Set();
+for (const page of pages) {
+	const before = readFileSync(join(root, page), "utf8");
+	for (const [, name] of before.matchAll(/^<!-- \/([\w:-]+) -->$/gm))
+		shown.add(name);
+	const after = withTables(page, before);
+	if (after === before) continue;
+	if (!isCheck) writeFileSync(join(root, page), after);
+	console.error(
+		isCheck
+			? `${page} differs from the tables of the code: run npm run docs.`
+			: `wrote ${page}`,
+	);
+	if (isCheck) process.exitCode = 1;
+}
+for (const name of Object.keys(tables))
+	if (!shown.has(name)) {
+		console.error(`no page has a place for the table ${name}.`);
+		process.exitCode = 1;
+	}
