@@ -1,6 +1,7 @@
 import { sum } from "../src/core/arithmetic.js";
 import { LARGEST_CAPACITY } from "../src/core/capacity.js";
 import { integer, required, texts } from "../src/core/option.js";
+import { resolveOptions } from "../src/core/resolve-options.js";
 import {
 	comparePackers,
 	compareTable,
@@ -17,7 +18,7 @@ import { outputTable } from "./output-options.js";
 import { say } from "./say.js";
 import { writeOut } from "./streams.js";
 
-export const packCommandTable = {
+const ownTable = {
 	compare: required(
 		texts({
 			placeholder: "input",
@@ -31,6 +32,10 @@ export const packCommandTable = {
 			help: "tokens that a row can hold",
 		}),
 	),
+};
+
+export const packCommandTable = {
+	...ownTable,
 	...compareTable,
 	...documentLengthsTable,
 	json: outputTable.json,
@@ -50,7 +55,11 @@ balanced; time.`,
 		examples: [
 			"seqpack pack --compare corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192",
 		],
-		async run({ compare, seqLen, json, ...options }) {
+		async run({ json, ...options }) {
+			const { compare, seqLen } = resolveOptions(
+				ownTable,
+				pickOptions(ownTable, options),
+			);
 			const comparing = pickOptions(compareTable, options);
 			// Wrong options are told before text is read.
 			resolveCompare(seqLen, comparing);

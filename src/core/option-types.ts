@@ -140,11 +140,3 @@ export function listOf<T>(
 		},
 	};
 }
-
-export function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
-}

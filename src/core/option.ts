@@ -5,7 +5,6 @@ import {
 	listOf,
 	numberType,
 	type OptionType,
-	parseJson,
 	textType,
 } from "./option-types.js";
 import type { Registry } from "./registry.js";
@@ -204,10 +203,11 @@ export function entriesOf<
  * A value with parts, as JSON; on a command line its text, or a file that holds it.
  * @param type.fault What is wrong with a value, as the end of a sentence that begins
  * with the option.
+ * @param type.parse Throws where the text is no value; default `JSON.parse`.
  */
 export function json<T, const F extends OptionFacts<T> = OptionFacts<T>>(
 	{
-		parse = parseJson,
+		parse = JSON.parse,
 		...type
 	}: Pick<OptionType<T>, "placeholder" | "expected" | "fault"> & {
 		written: "one" | "file";
@@ -220,7 +220,13 @@ export function json<T, const F extends OptionFacts<T> = OptionFacts<T>>(
 			...type,
 			choices: null,
 			meanings: {},
-			parse: parse as (text: string) => T | undefined,
+			parse(text) {
+				try {
+					return parse(text) as T;
+				} catch {
+					return undefined;
+				}
+			},
 		},
 		facts,
 	);

@@ -1,7 +1,8 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BuildOptions, build, verify } from "seqpack";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { bucketsOf } from "../../src/decompose/decompose-documents.js";
 import { decomposers } from "../../src/decompose/decomposers.js";
 import {
@@ -28,6 +29,16 @@ async function built(options: Partial<BuildOptions>) {
 	return { manifest, out };
 }
 
+/** Documents of the inputs, from rows that lose nothing. */
+let whole: Map<bigint, number[]>;
+const taskSize = 300_000;
+beforeAll(async () => {
+	const out = mkdtempSync(join(tmpdir(), "seqpack-test-"));
+	await build({ ...usual, seqLen: 1024, taskSize, out });
+	whole = await rebuildDocuments(out);
+	rmSync(out, { recursive: true });
+});
+
 describe.each(decomposers.names)("%s", (decomposer) => {
 	test.each(["drop", "keep", "pack"] as const)(
 		"remainder %s: nothing is lost, and rows are of their bucket",
@@ -36,39 +47,36 @@ describe.each(decomposers.names)("%s", (decomposer) => {
 				decomposer,
 				remainder,
 				maxLength: 2048,
-				taskBytes: 300_000,
+				taskSize,
 			});
 			const { totals, summary, settings } = manifest;
 			const { fillsRows } = decomposers.find(decomposer);
 			const loses = remainder === "drop" && fillsRows;
 			expect(Object.keys(totals.dropped).length > 0).toBe(loses);
-			const lengths = settings.buckets?.buckets.map(({ length }) => length);
-			expect(lengths).toEqual(
-				bucketsOf({ name: decomposer, maxLength: 2048 }).map(
-					({ length }) => length,
-				),
-			);
+			expect(
+				settings.buckets.map(({ length, capacity }) => ({ length, capacity })),
+			).toEqual(bucketsOf({ name: decomposer, maxLength: 2048 }));
+			expect(settings.cut).toMatchObject({ name: decomposer, remainder });
 			const isFull = loses;
 			let squares = 0;
-			for (const { path } of manifest.shards) {
-				const length = Number(/len-(\d+)/.exec(path)?.[1]);
-				for (const row of await readRows(join(out, path))) {
-					if (isFull) expect(row.input_ids).toHaveLength(length);
-					expect(row.input_ids.length).toBeLessThanOrEqual(length);
-					if (remainder !== "pack") expect(row.seq_lengths).toHaveLength(1);
-					squares += row.seq_lengths.reduce((sum, n) => sum + n * n, 0);
-				}
+			for (const { path, bucket } of manifest.shards) {
+				expect(path).toContain(`/len-${String(bucket).padStart(5, "0")}/`);
+				const rows = await readRows(join(out, path));
+				const misfits = rows.filter(
+					({ input_ids, seq_lengths }) =>
+						input_ids.length > bucket ||
+						(isFull && input_ids.length < bucket) ||
+						(remainder !== "pack" && seq_lengths.length !== 1),
+				);
+				expect(misfits).toEqual([]);
+				for (const length of rows.flatMap(({ seq_lengths }) => seq_lengths))
+					squares += length ** 2;
 			}
-			expect(summary.buckets?.attention).toBeCloseTo(
-				squares / (totals.rowTokens * 2048),
+			expect(summary.attention).toBeCloseTo(
+				squares / (summary.tokens * 2048),
 				12,
 			);
-			if (loses) return;
-			const whole = join(temporaryDirectory(), "packed");
-			await build({ ...usual, seqLen: 1024, taskBytes: 300_000, out: whole });
-			expect(await rebuildDocuments(out)).toEqual(
-				await rebuildDocuments(whole),
-			);
+			if (!loses) expect(await rebuildDocuments(out)).toEqual(whole);
 		},
 	);
 });
@@ -77,33 +85,42 @@ test("binary: each document is in the buckets of its length's binary digits", as
 	const { out, manifest } = await built({ minLength: 64, maxLength: 1024 });
 	const documents = await readIndex(out);
 	expect(documents.length).toBeGreaterThan(100);
+	const bucketOfShard = new Map(
+		manifest.shards.map(({ task, number, bucket }) => [
+			`${task} ${number}`,
+			bucket,
+		]),
+	);
+	expect(bucketOfShard.size).toBe(manifest.shards.length);
 	for (const document of documents) {
 		const due: number[] = Array(Math.floor(document.tokens / 1024)).fill(1024);
 		for (let digit = 512; digit >= 64; digit /= 2)
 			if (document.tokens & digit) due.push(digit);
-		expect(document.buckets).toEqual(due);
+		const task = Number(document.doc_id >> 32n);
+		const buckets = document.shards.map(
+			(number) => bucketOfShard.get(`${task} ${number}`) ?? 0,
+		);
+		expect(buckets).toEqual(due);
 		expect(document.dropped_tokens).toBe(document.tokens % 64);
 	}
-	const report = manifest.summary.buckets;
-	expect(report?.buckets.map(({ length }) => length)).toEqual([
+	const { buckets } = manifest.summary;
+	expect(buckets.map(({ length }) => length)).toEqual([
 		64, 128, 256, 512, 1024,
 	]);
-	for (const bucket of report?.buckets ?? []) {
+	for (const bucket of buckets) {
 		expect(bucket.tokens).toBe(bucket.sequences * bucket.length);
 		expect(bucket.averageLength).toBe(bucket.length);
 		expect(bucket.averageContext).toBe((bucket.length - 1) / 2);
 	}
-	expect(
-		report?.buckets.reduce((sum, { share }) => sum + share, 0),
-	).toBeCloseTo(1, 12);
+	expect(buckets.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
 });
 
 test("rows of a token more than the bucket's length", async () => {
 	const { out, manifest } = await built({ plusOne: true, maxLength: 1024 });
-	for (const { path } of manifest.shards) {
-		const length = Number(/len-(\d+)/.exec(path)?.[1]);
-		for (const row of await readRows(join(out, path)))
-			expect(row.input_ids).toHaveLength(length + 1);
+	for (const { path, bucket } of manifest.shards) {
+		const rows = await readRows(join(out, path));
+		const lengths = new Set(rows.map(({ input_ids }) => input_ids.length));
+		expect(lengths).toEqual(new Set([bucket + 1]));
 	}
 });
 
@@ -113,11 +130,28 @@ test("windows that overlap are counted once", async () => {
 		maxLength: 512,
 		overlap: 128,
 	});
-	const { totals } = manifest;
+	const { totals, summary } = manifest;
 	expect(totals.repeatedTokens).toBeGreaterThan(0);
 	expect(totals.repeatedTokens % 128).toBe(0);
-	expect(totals.rowTokens).toBe(totals.rows * 512);
+	expect(summary.tokens).toBe(summary.rows * 512);
 });
+
+test.each(["keep", "pack"] as const)(
+	"windows that overlap, and what is left of them (%s), in several tasks, give back every document",
+	async (remainder) => {
+		const options = {
+			decomposer: "fixed",
+			maxLength: 256,
+			overlap: 16,
+		} as const;
+		const { manifest, out } = await built({ ...options, remainder, taskSize });
+		expect(manifest.tasks.read).toBeGreaterThan(2);
+		expect(manifest.tasks.repack).toBe(remainder === "pack" ? 1 : 0);
+		expect(manifest.totals.dropped).toEqual({});
+		expect(manifest.totals.repeatedTokens % 16).toBe(0);
+		expect(await rebuildDocuments(out, { overlaps: true })).toEqual(whole);
+	},
+);
 
 test("any set of lengths, columns, Parquet, and weights of documents", async () => {
 	const { manifest } = await built({
@@ -128,10 +162,10 @@ test("any set of lengths, columns, Parquet, and weights of documents", async () 
 		lossWeight: "document",
 		format: "parquet",
 	});
-	const [first] = manifest.summary.buckets?.buckets ?? [];
+	const [first] = manifest.summary.buckets;
 	expect(first.sequences).toBeGreaterThan(first.rows);
 	expect(manifest.shards.map(({ path }) => path).sort()[0]).toBe(
-		"data/len-00300/train-00000-0000.parquet",
+		`data/len-00300/train-00000-0000-${manifest.planHash.slice(0, 8)}.parquet`,
 	);
 });
 
@@ -144,70 +178,144 @@ test("verify recounts each bucket", async () => {
 	writeFileSync(path, JSON.stringify(manifest));
 	const { problems } = await verify(out);
 	expect(problems.join("\n")).toMatch(
-		/sequences in the bucket of 256; the manifest says/,
+		/the files come to \d+ for totals\.buckets\.256\.sequences; the manifest says/,
 	);
-	expect(problems.join("\n")).toMatch(/tokens in rows a second time/);
+	expect(problems.join("\n")).toMatch(
+		/the files come to 0 for totals\.repeatedTokens; the manifest says 3/,
+	);
 });
 
 test("the same bytes whatever the workers, other rows first with another seed", async () => {
 	const options = {
 		...usual,
-		layout: "buckets" as const,
+		layout: "buckets",
 		maxLength: 1024,
 		decomposer: "binary-random",
-		taskBytes: 200_000,
-	};
+		taskSize: 200_000,
+	} as const;
 	const made = async (more: Partial<BuildOptions>) => {
 		const out = join(temporaryDirectory(), "data");
-		await build({ ...options, ...more, out });
-		rmSync(join(out, ".seqpack"), { recursive: true });
-		return contentsOf(out);
+		const { manifest } = await build({ ...options, ...more, out });
+		const first = manifest.shards.find(({ bucket }) => bucket === 256);
+		return { contents: contentsOf(out), first };
 	};
 	const one = await made({ workers: 0 });
-	expect(await made({ workers: 2 })).toEqual(one);
+	expect((await made({ workers: 2 })).contents).toEqual(one.contents);
 	const other = await made({ workers: 0, seed: 1 });
-	const shard = "data/len-00256/train-00000-0000.arrow";
-	expect(other[shard]).not.toBe(one[shard]);
+	expect(other.first?.task).toBe(0);
+	expect(other.first?.sha256).not.toBe(one.first?.sha256);
 });
 
-test.each([
-	[{ seqLen: 512 }, /--seq-len is for packed rows.*--max-length/],
-	[{ longDocuments: "drop" }, /--long-documents is for packed rows/],
-	[{ order: "balanced" }, /--order is for packed rows/],
-	[{ maxLength: 1000 }, /maxLength is 1000: give a power of two/],
-	[{ minLength: 512, maxLength: 256 }, /512, more than/],
+test("rows of one sequence come in an order that balances, too", async () => {
+	const { manifest } = await built({
+		decomposer: "whole",
+		maxLength: 1024,
+		order: "balanced",
+		ranks: 4,
+	});
+	expect(manifest.settings.order).toMatchObject({ name: "balanced", ranks: 4 });
+	expect(manifest.summary.imbalance).toBeGreaterThanOrEqual(1);
+});
+
+test.each<[Partial<BuildOptions>, string, RegExp]>([
+	[
+		{ seqLen: 512 },
+		"ignored-option",
+		/^seqLen would change nothing: it is for layout packed, and layout is buckets/,
+	],
+	[
+		{ longDocuments: "drop" },
+		"ignored-option",
+		/^longDocuments would change nothing: it is for layout packed/,
+	],
+	[
+		{ maxLength: 1000 },
+		"bad-option",
+		/^maxLength is 1000: give a power of two/,
+	],
+	[
+		{ minLength: 512, maxLength: 256 },
+		"bad-option",
+		/^minLength is 512, more than maxLength, which is 256/,
+	],
 	[
 		{ buckets: [256] },
-		/buckets would change nothing: it is for decomposer nearest, whole/,
+		"ignored-option",
+		/^buckets would change nothing: it is for decomposer nearest, whole/,
 	],
-	[{ decomposer: "nearest", buckets: [512, 256] }, /256 comes after 512/],
+	[
+		{ decomposer: "nearest", buckets: [512, 256] },
+		"bad-option",
+		/256 comes after 512/,
+	],
 	[
 		{ decomposer: "nearest", buckets: [256], minLength: 64 },
-		/minLength would change nothing: buckets gives the lengths/,
+		"ignored-option",
+		/^minLength would change nothing: buckets gives the lengths/,
 	],
-	[{ decomposer: "fixed", minLength: 64 }, /minLength would change nothing/],
+	[
+		{ decomposer: "fixed", minLength: 64 },
+		"ignored-option",
+		/^minLength would change nothing/,
+	],
 	[
 		{ decomposer: "fixed", plusOne: true },
-		/plusOne would change nothing: it is for decomposer binary/,
+		"ignored-option",
+		/^plusOne would change nothing: it is for decomposer binary/,
 	],
-	[{ overlap: 4 }, /overlap would change nothing: it is for decomposer fixed/],
-	[{ decomposer: "tertiary" }, /there is no such decomposer/],
-	[{ remainder: "burn" as "drop" }, /remainder is "burn"/],
-	[{ packer: "best-fit" }, /--packer best-fit has nothing to pack/],
 	[
-		{ packer: "concat", remainder: "pack" as const },
-		/is "concat": give one of/,
+		{ decomposer: "fixed", maxLength: 64, overlap: 64 },
+		"bad-option",
+		/^overlap is 64, and windows have 64 tokens: give .* from 0 to 63/,
+	],
+	[
+		{ overlap: 4 },
+		"ignored-option",
+		/^overlap would change nothing: it is for decomposer fixed/,
+	],
+	[
+		{ decomposer: "tertiary" as "binary" },
+		"unknown-name",
+		/^decomposer is "tertiary", and there is no such decomposer: give one of binary/,
+	],
+	[
+		{ remainder: "burn" as "drop" },
+		"unknown-name",
+		/^remainder is "burn": give one of drop, keep, pack/,
+	],
+	[
+		{ packer: "best-fit" },
+		"ignored-option",
+		/^packer: "best-fit" has nothing to pack/,
+	],
+	[
+		{ packer: "concat", remainder: "pack" },
+		"bad-option",
+		/^packer: "concat" cuts documents in its own way, .* choose another packer/,
 	],
 	[
 		{ minLength: 2 ** 20, maxLength: 2 ** 20 },
-		/all \d+ tokens of \d+ documents are dropped.*--remainder keep/,
+		"empty-corpus",
+		/all \d+ tokens of \d+ documents are dropped.*remainder: "keep"/,
 	],
 	[
-		{ layout: "packed" as const, seqLen: 512, decomposer: "binary" },
-		/--decomposer is for buckets: add --layout buckets/,
+		{ layout: "packed", seqLen: 512, decomposer: "binary" },
+		"ignored-option",
+		/^decomposer would change nothing: it is for layout buckets/,
 	],
-	[{ layout: "packed" as const }, /how many tokens a row holds: --seq-len/],
-	[{ layout: "pyramid" as "packed" }, /--layout\) is "pyramid"/],
-])("bad use: %j", async (options, sentence) => {
-	await expect(built(options)).rejects.toThrow(sentence);
+	[
+		{ layout: "packed" },
+		"missing-option",
+		/^seqLen is missing: give a whole number .*tokens that a row can hold/,
+	],
+	[
+		{ layout: "pyramid" as "packed" },
+		"unknown-name",
+		/^layout is "pyramid", and there is no such layout: give one of packed, buckets/,
+	],
+])("bad use: %j", async (options, code, message) => {
+	await expect(built(options)).rejects.toMatchObject({
+		code,
+		message: expect.stringMatching(message),
+	});
 });

@@ -21,8 +21,6 @@ export interface IndexRow {
 	drop_reason: string | null;
 	shards: number[];
 	rows: number[];
-	/** In the layout `buckets`. */
-	buckets?: number[];
 }
 
 export function readManifest(directory: string) {
@@ -56,9 +54,13 @@ export async function readIndex(directory: string): Promise<IndexRow[]> {
 	return rows;
 }
 
-/** The token stream of every document, put together from the rows alone. */
+/**
+ * The token stream of every document, put together from the rows alone.
+ * @param options.overlaps Whether a sequence may begin with tokens of the one before.
+ */
 export async function rebuildDocuments(
 	directory: string,
+	{ overlaps = false }: { overlaps?: boolean } = {},
 ): Promise<Map<bigint, number[]>> {
 	const pieces = new Map<bigint, { offset: number; ids: number[] }[]>();
 	for (const { path } of readManifest(directory).shards)
@@ -79,9 +81,12 @@ export async function rebuildDocuments(
 		list.sort((a, b) => a.offset - b.offset);
 		const ids: number[] = [];
 		for (const piece of list) {
-			if (piece.offset !== ids.length)
+			const again = ids.length - piece.offset;
+			if (again < 0 || (again > 0 && !overlaps))
 				throw new Error(`document ${id} has a gap or an overlap`);
-			for (const token of piece.ids) ids.push(token);
+			if (`${piece.ids.slice(0, again)}` !== `${ids.slice(piece.offset)}`)
+				throw new Error(`document ${id} has two tokens in one place`);
+			for (const token of piece.ids.slice(again)) ids.push(token);
 		}
 		documents.set(id, ids);
 	}

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
 import { type BuildOptions, build, verify } from "seqpack";
 import { describe, expect, test } from "vitest";
+import { formats } from "../../src/dataset/formats.js";
 import { longDocuments } from "../../src/decompose/long-documents.js";
+import type { ColumnName } from "../../src/masks/columns.js";
 import { packers } from "../../src/pack/packers.js";
 import { fixtures, temporaryDirectory, tokenizerPath } from "../helpers.js";
 
@@ -24,17 +26,17 @@ async function built(options: Partial<BuildOptions>) {
 
 test.each(packers.names)("packer %s", async (packer) => {
 	const { settings, totals, summary } = await built({ packer });
-	const bound = summary.lowerBoundRows ?? 0;
+	const bound = summary.lowerBoundRows;
 	expect(bound).toBeGreaterThan(0);
-	expect(settings.packer).toBe(packer);
-	expect(totals.rows).toBeGreaterThanOrEqual(bound);
+	expect(settings.packer.name).toBe(packer);
+	expect(summary.rows).toBeGreaterThanOrEqual(bound);
 	expect(totals.dropped).toEqual({});
-	expect(summary.gap).toBeCloseTo(totals.rows / bound - 1, 12);
+	expect(summary.gap).toBeCloseTo(summary.rows / bound - 1, 12);
 });
 
 test("one window of one task needs as many rows as all at once", async () => {
-	const { totals, summary } = await built({});
-	expect(totals.rows).toBe(summary.rowsAtOnce);
+	const { summary } = await built({});
+	expect(summary.rows).toBe(summary.rowsAtOnce);
 	expect(summary.windowLoss).toBe(0);
 });
 
@@ -44,9 +46,9 @@ describe("documents longer than a row", () => {
 		["balanced-split", {}],
 		["truncate", { truncated: expect.anything() }],
 		["drop", { "too-long": expect.anything() }],
-	])("%s", async (name, dropped) => {
+	] as const)("%s", async (name, dropped) => {
 		const { settings, totals } = await built({ longDocuments: name });
-		expect(settings.longDocuments).toBe(name);
+		expect(settings.cut).toMatchObject({ name, maxLength: 1024 });
 		expect(totals.dropped).toEqual(dropped);
 		const isCut = name !== "drop";
 		expect(totals.cutDocuments > 0).toBe(isCut);
@@ -55,7 +57,7 @@ describe("documents longer than a row", () => {
 	test("error names the file, the place and the lengths", async () => {
 		expect(longDocuments.names).toContain("error");
 		await expect(built({ longDocuments: "error", seqLen: 64 })).rejects.toThrow(
-			/udhr\.jsonl: the document at byte \d+ has \d+ tokens, and a row holds 64\. .*--long-documents/,
+			/udhr\.jsonl: the document at byte \d+ has \d+ tokens, and a row holds 64: .*longDocuments/,
 		);
 	});
 });
@@ -68,25 +70,25 @@ test("short sequences are left out, and counted", async () => {
 });
 
 test("a limit on sequences holds in every row, and takes its own packer", async () => {
-	const { settings, totals, summary } = await built({
+	const { settings, summary } = await built({
 		seqLen: 65_536,
 		maxSequences: 3,
 	});
-	expect(settings.packer).toBe("capped");
+	expect(settings.packer).toEqual({ name: "capped", maxSequences: 3 });
 	expect(summary.sequencesPerRow).toBeLessThanOrEqual(3);
-	expect(summary.lowerBoundRows).toBeGreaterThanOrEqual(totals.sequences / 3);
+	expect(summary.lowerBoundRows).toBeGreaterThanOrEqual(summary.sequences / 3);
 	expect(summary.rowsAtOnce).toBeNull();
 });
 
 test("room for rounding sequences up is counted apart", async () => {
-	const { totals, summary } = await built({
+	const { summary } = await built({
 		padDocumentToMultiple: 64,
 		padToMultiple: 128,
 	});
-	expect(totals.alignmentTokens).toBeGreaterThan(0);
-	expect(summary.padding).toBeGreaterThanOrEqual(totals.alignmentTokens);
-	expect(totals.paddedTokens % 128).toBe(0);
-	expect(totals.paddedTokens).toBeLessThan(totals.rows * 1024);
+	expect(summary.alignmentTokens).toBeGreaterThan(0);
+	expect(summary.padding).toBeGreaterThanOrEqual(summary.alignmentTokens);
+	expect(summary.paddedTokens % 128).toBe(0);
+	expect(summary.paddedTokens).toBeLessThan(summary.rows * 1024);
 });
 
 test("the balanced order says how balanced it is, and what it gave up", async () => {
@@ -100,8 +102,6 @@ test("the balanced order says how balanced it is, and what it gave up", async ()
 		name: "balanced",
 		ranks: 4,
 		shuffleWindow: 256,
-		perToken: 24_576,
-		perSquare: 0.5,
 	});
 	expect(summary.imbalance).toBeGreaterThanOrEqual(1);
 	expect(summary.imbalance).toBeLessThan(1.01);
@@ -110,50 +110,87 @@ test("the balanced order says how balanced it is, and what it gave up", async ()
 });
 
 test("windows smaller than the text cost rows, and the summary says how many", async () => {
-	const { totals, summary } = await built({ window: 2000 });
-	expect(totals.rows).toBeGreaterThan(summary.rowsAtOnce ?? 0);
+	const { summary } = await built({ window: 2000 });
+	expect(summary.rows).toBeGreaterThan(summary.rowsAtOnce ?? 0);
 	expect(summary.windowLoss).toBeCloseTo(
-		totals.rows / (summary.rowsAtOnce ?? 0) - 1,
+		summary.rows / (summary.rowsAtOnce ?? 0) - 1,
 		12,
 	);
 });
 
-test.each([
-	[{ packer: "tetris" }, /packer is "tetris", and there is no such packer/],
-	[{ longDocuments: "tear" }, /longDocuments is "tear", and there is no such/],
+test.each<[Partial<BuildOptions>, string, RegExp]>([
+	[
+		{ packer: "tetris" as "padded" },
+		"unknown-name",
+		/^packer is "tetris", and there is no such packer: give one of best-fit/,
+	],
+	[
+		{ longDocuments: "tear" as "drop" },
+		"unknown-name",
+		/^longDocuments is "tear", and there is no such/,
+	],
 	[
 		{ packer: "concat", longDocuments: "drop" },
-		/longDocuments would change nothing: .*packer is concat/,
+		"ignored-option",
+		/^longDocuments would change nothing: .*packer is concat/,
 	],
 	[
 		{ packer: "concat", minSequence: 5 },
-		/minSequence would change nothing: .*packer is concat/,
+		"ignored-option",
+		/^minSequence would change nothing: .*packer is concat/,
 	],
-	[{ minSequence: 2000 }, /minSequence is 2000, more than a row of 1024/],
-	[{ maxSequences: 0 }, /maxSequences is 0: .*at least 1/],
+	[
+		{ minSequence: 2000 },
+		"bad-option",
+		/^minSequence is 2000, more than the 1024 tokens of a row/,
+	],
+	[{ maxSequences: 0 }, "bad-option", /^maxSequences is 0: .*at least 1/],
 	[
 		{ padDocumentToMultiple: 2048 },
-		/padDocumentToMultiple is 2048, more than a row of 1024/,
+		"bad-option",
+		/^padDocumentToMultiple is 2048, more than the 1024 tokens of a row/,
 	],
-	[{ padToMultiple: 2048 }, /--pad-to-multiple\) is 2048/],
-	[{ order: "sorted" }, /order is "sorted".* give one of shuffled, balanced/],
-	[{ ranks: 8 }, /ranks would change nothing: it is for order balanced/],
-	[{ order: "balanced", ranks: 0 }, /ranks is 0/],
+	[
+		{ padDocumentToMultiple: 3 },
+		"bad-option",
+		/^padDocumentToMultiple is 3, which does not divide a row of 1024 tokens/,
+	],
+	[
+		{ padToMultiple: 2048 },
+		"bad-option",
+		/^padToMultiple is 2048, more than the 1024 tokens of a row/,
+	],
+	[
+		{ order: "sorted" as "balanced" },
+		"unknown-name",
+		/^order is "sorted".* give one of shuffled, balanced/,
+	],
+	[
+		{ ranks: 8 },
+		"ignored-option",
+		/^ranks would change nothing: it is for order balanced/,
+	],
+	[{ order: "balanced", ranks: 0 }, "bad-option", /^ranks is 0/],
 	[
 		{ openPacks: 3 },
-		/openPacks would change nothing: it is for packer streaming/,
+		"ignored-option",
+		/^openPacks would change nothing: it is for packer streaming/,
 	],
 	[
 		{ minSequence: 1024, longDocuments: "drop" },
+		"empty-corpus",
 		/nothing is left of .*: all \d+ tokens of \d+ documents are dropped \(43 too-long, 2 too-short/,
 	],
-])("bad use: %j", async (options, sentence) => {
-	await expect(built(options)).rejects.toThrow(sentence);
+])("bad use: %j", async (options, code, message) => {
+	await expect(built(options)).rejects.toMatchObject({
+		code,
+		message: expect.stringMatching(message),
+	});
 });
 
 describe("columns that are stored when asked for", () => {
-	test.each(["parquet", "arrow"])("in %s, and verified", async (format) => {
-		const columns = [
+	test.each(formats.names)("in %s, and verified", async (format) => {
+		const columns: ColumnName[] = [
 			"position_ids",
 			"segment_ids",
 			"loss_mask",
@@ -207,26 +244,52 @@ describe("columns that are stored when asked for", () => {
 		for (const sum of sums.values()) expect(sum).toBeCloseTo(1, 4);
 	});
 
-	test.each([
-		[{ columns: ["attention"] }, /--columns\) is "attention": give one of pos/],
-		[{ lossWeight: "row" as "token" }, /"row": give one of token, document/],
-		[{ mask: { kind: "sliding-window", window: 0 } as const }, /a window of 0/],
+	test.each<[Partial<BuildOptions>, string, RegExp]>([
 		[
-			{ mask: { kind: "prefix", prefixLengths: [] } as const },
-			/the mask prefix differs from sequence to sequence/,
+			{ columns: ["attention" as "labels"] },
+			"unknown-name",
+			/^columns is "attention", and there is no such column to store: give one of pos/,
 		],
-		[{ mask: { kind: "per-layer" } as never }, /per-layer has no layers/],
-		[{ mask: { kind: "per-layer", layers: [] } as never }, /has no layers/],
+		[
+			{ lossWeight: "row" as "token" },
+			"unknown-name",
+			/^lossWeight is "row".*: give one of token, document/,
+		],
+		[
+			{ mask: { kind: "sliding-window", window: 0 } },
+			"bad-option",
+			/^mask: .* a window of 0/,
+		],
+		[
+			{ mask: { kind: "prefix", prefixLengths: [] } },
+			"bad-option",
+			/^mask is prefix, which differs from sequence to sequence/,
+		],
+		[
+			{ mask: { kind: "per-layer" } as never },
+			"bad-option",
+			/per-layer has no layers/,
+		],
+		[
+			{ mask: { kind: "per-layer", layers: [] } },
+			"bad-option",
+			/has no layers/,
+		],
 		[
 			{ mask: { kind: "per-layer", layers: [{ kind: "what" }] } as never },
+			"bad-option",
 			/there is no mask "what"; there are: causal/,
 		],
 		[
 			{ mask: { kind: "per-layer", layers: [{ kind: "prefix" }] } as never },
+			"bad-option",
 			/the mask prefix has no list of prefixLengths/,
 		],
-	])("bad use: %j", async (options, sentence) => {
-		await expect(built(options)).rejects.toThrow(sentence);
+	])("bad use: %j", async (options, code, message) => {
+		await expect(built(options)).rejects.toMatchObject({
+			code,
+			message: expect.stringMatching(message),
+		});
 	});
 });
 
@@ -236,12 +299,12 @@ describe("what tasks leave over", () => {
 		async (seqLen) => {
 			const inputs = [fixtures];
 			const one = await built({ inputs, seqLen });
-			const many = await built({ inputs, seqLen, taskBytes: 50_000 });
-			expect(many.tasks).toBeGreaterThan(20);
-			expect(many.remainderTasks).toBe(1);
-			expect(one.remainderTasks).toBe(0);
-			expect(many.totals.rowTokens).toBe(one.totals.rowTokens);
-			expect(many.totals.rows).toBeLessThanOrEqual(one.totals.rows + 1);
+			const many = await built({ inputs, seqLen, taskSize: 50_000 });
+			expect(many.tasks.read).toBeGreaterThan(20);
+			expect(many.tasks.repack).toBe(1);
+			expect(one.tasks).toEqual({ read: 1, repack: 0 });
+			expect(many.summary.tokens).toBe(one.summary.tokens);
+			expect(many.summary.rows).toBeLessThanOrEqual(one.summary.rows + 1);
 		},
 	);
 
@@ -249,14 +312,14 @@ describe("what tasks leave over", () => {
 		const options = {
 			inputs: [fixtures],
 			seqLen: 4096,
-			taskBytes: 100_000,
+			taskSize: 100_000,
 			columns: ["labels", "seq_start_id"],
 			lossWeight: "document",
 			order: "balanced",
 			ranks: 2,
 		} as const;
 		const alone = await built(options);
-		expect(alone.remainderTasks).toBe(1);
+		expect(alone.tasks.repack).toBe(1);
 		expect((await built({ ...options, workers: 3 })).shards).toEqual(
 			alone.shards,
 		);
@@ -265,12 +328,9 @@ describe("what tasks leave over", () => {
 	test.each(packers.where(({ repacks }) => !repacks))(
 		"nothing is gained for %s",
 		async (packer) => {
-			const { tasks, remainderTasks } = await built({
-				packer,
-				taskBytes: 50_000,
-			});
-			expect(tasks).toBeGreaterThan(1);
-			expect(remainderTasks).toBe(0);
+			const { tasks } = await built({ packer, taskSize: 50_000 });
+			expect(tasks.read).toBeGreaterThan(1);
+			expect(tasks.repack).toBe(0);
 		},
 	);
 });

@@ -1,17 +1,19 @@
 import {
 	existsSync,
-	mkdirSync,
 	mkdtempSync,
 	readdirSync,
-	readFileSync,
-	renameSync,
 	rmSync,
 	writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { beforeAll, describe, expect, test } from "vitest";
+import { type BuildOptions, build, type Manifest } from "seqpack";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { asFlag } from "../../cli/fail.js";
+import { type FormatName, formats } from "../../src/dataset/formats.js";
+import { build as buildHere } from "../../src/engines/build.js";
+import { localFiles } from "../../src/storage/local.js";
 import {
 	contentsOf,
 	filesBelow,
@@ -22,54 +24,71 @@ import {
 	tokenizerPath,
 } from "../helpers.js";
 
-const buildArgs = (out: string, ...more: string[]) => [
-	...["build", fixtures, "--tokenizer", tokenizerPath, "--seq-len", "512"],
-	...["--task-size", "150K", "--shard-tokens", "40K", "--out", out],
-	// The slow engine, to leave time to stop a build in its middle.
-	...["--tokenizer-engine", "huggingface"],
-	...more,
-];
+const usual = {
+	inputs: [fixtures],
+	tokenizer: tokenizerPath,
+	seqLen: 512,
+	taskSize: 40_000,
+	shardTokens: 10_000,
+	workers: 0,
+};
 
-/** What an unbroken build on one worker writes, state and all. */
-const expected: Record<string, Record<string, string>> = {};
+/** The command for a build with the usual options. */
+function command(out: string, options: Partial<BuildOptions> = {}): string[] {
+	const { inputs, ...flags } = { ...usual, ...options, out };
+	const words = Object.entries(flags).flatMap(([name, value]) => [
+		asFlag(name, undefined),
+		String(value),
+	]);
+	return ["build", ...inputs, ...words];
+}
 
-beforeAll(() => {
+/** What an unbroken build writes, in one thread. */
+const expected = {} as Record<
+	FormatName,
+	{ manifest: Manifest; contents: Record<string, string> }
+>;
+
+beforeAll(async () => {
 	const shared = mkdtempSync(join(tmpdir(), "seqpack-test-"));
-	for (const format of ["parquet", "arrow"]) {
+	for (const format of formats.names) {
 		const out = join(shared, format);
-		const { code, stderr } = seqpack(
-			buildArgs(out, "--workers", "1", "--format", format),
-		);
-		expect(code, stderr).toBe(0);
-		expected[format] = contentsOf(out);
+		const { manifest } = await build({ ...usual, format, out });
+		expected[format] = { manifest, contents: contentsOf(out) };
+		expect(Object.keys(expected[format].contents).length).toBeGreaterThan(80);
 	}
 	rmSync(shared, { recursive: true });
 });
 
 /** Records by their names alone: a build at work renames files under our eyes. */
-const tasksDone = (out: string) => {
-	const records = join(out, ".seqpack/tasks");
+function tasksDone(out: string): number {
+	const states = existsSync(join(out, ".seqpack"))
+		? readdirSync(join(out, ".seqpack")).filter((name) => /^\w{16}$/.test(name))
+		: [];
+	expect([0, 1]).toContain(states.length);
+	const records = join(out, ".seqpack", states[0] ?? "none", "tasks");
 	return existsSync(records)
 		? readdirSync(records).filter((name) => name.endsWith(".json")).length
 		: 0;
-};
+}
 
-describe.each(["parquet", "arrow"])("%s", (format) => {
-	test.each([2, 4])("%i workers write the same bytes as one", (workers) => {
-		const out = join(temporaryDirectory(), "data");
-		const args = ["--workers", String(workers), "--format", format];
-		const { code, stderr } = seqpack(buildArgs(out, ...args));
-		expect(code, stderr).toBe(0);
-		expect(Object.keys(expected[format]).length).toBeGreaterThan(30);
-		expect(contentsOf(out)).toEqual(expected[format]);
-	});
+describe.each(formats.names)("%s", (format) => {
+	test.each([2, 4])(
+		"%i workers write the same bytes as none",
+		async (workers) => {
+			const out = join(temporaryDirectory(), "data");
+			await build({ ...usual, format, workers, out });
+			expect(contentsOf(out)).toEqual(expected[format].contents);
+		},
+	);
 
 	test("killed in the middle, again and again, it ends with the same bytes", async () => {
 		const out = join(temporaryDirectory(), "data");
-		const args = buildArgs(out, "--workers", "2", "--format", format);
 		let kills = 0;
 		for (const wait of [1, 4, 7]) {
-			const { child, exit } = startSeqpack(args);
+			const { child, exit } = startSeqpack(
+				command(out, { format, workers: 2 }),
+			);
 			while (tasksDone(out) < wait && child.exitCode === null) await sleep(5);
 			child.kill("SIGKILL");
 			if ((await exit).signal === "SIGKILL") kills++;
@@ -77,31 +96,41 @@ describe.each(["parquet", "arrow"])("%s", (format) => {
 			expect(existsSync(join(out, "data"))).toBe(false);
 		}
 		expect(kills).toBe(3);
-		const { code, stderr } = seqpack(args);
-		expect(code, stderr).toBe(0);
-		expect(stderr).toMatch(/going on where an earlier run stopped: \d+ of \d+/);
-		expect(contentsOf(out)).toEqual(expected[format]);
+		const notices: string[] = [];
+		const { status, tasksResumed } = await build({
+			...{ ...usual, format, workers: 2, out },
+			onNotice: (notice) => notices.push(notice),
+		});
+		expect(status).toBe("built");
+		expect(tasksResumed).toBeGreaterThanOrEqual(7);
+		expect(notices).toContainEqual(
+			expect.stringMatching(
+				/^going on where an earlier run stopped: \d+ of \d+/,
+			),
+		);
+		expect(contentsOf(out)).toEqual(expected[format].contents);
 	});
 });
 
-test("the default engine, too, writes the same bytes on one worker and on four", () => {
-	const [one, four] = ["1", "4"].map((workers) => {
-		const out = join(temporaryDirectory(), "data");
-		const args = ["--tokenizer-engine", "auto", "--workers", workers];
-		const { code, stderr } = seqpack(buildArgs(out, ...args));
-		expect(code, stderr).toBe(0);
-		return contentsOf(out);
-	});
-	expect(four).toEqual(one);
-	// The two engines give the same tokens: the shards are the same as well.
-	const shards = Object.entries(one).filter(([path]) => /^data/.test(path));
-	expect(shards.length).toBeGreaterThan(10);
-	for (const [path, hash] of shards) expect(expected.parquet[path]).toBe(hash);
+test("the two engines of tokenizers make the same shards", async () => {
+	const [fast, other] = await Promise.all(
+		(["auto", "huggingface"] as const).map(async (tokenizerEngine) => {
+			const out = join(temporaryDirectory(), "data");
+			const inputs = [join(fixtures, "scripts")];
+			const options = { ...usual, inputs, tokenizerEngine, out };
+			const { manifest } = await build(options);
+			const shards = manifest.shards.map(({ path, ...shard }) => shard);
+			return { engine: manifest.tokenizer.engine, shards };
+		}),
+	);
+	expect(other.engine).not.toBe(fast.engine);
+	expect(other.shards.length).toBeGreaterThan(10);
+	expect(other.shards).toEqual(fast.shards);
 });
 
 test("Ctrl-C ends cleanly, and the same command goes on", async () => {
 	const out = join(temporaryDirectory(), "data");
-	const args = buildArgs(out, "--workers", "2");
+	const args = command(out, { workers: 2 });
 	for (const [signal, exitCode] of [
 		["SIGINT", 130],
 		["SIGTERM", 143],
@@ -116,84 +145,120 @@ test("Ctrl-C ends cleanly, and the same command goes on", async () => {
 		expect(stderr).toMatch(/tasks are done and kept/);
 		expect(stderr).not.toMatch(/\n\s+at /);
 		const files = filesBelow(out);
-		expect(files.filter((f) => f.endsWith(".partial"))).toEqual([]);
+		expect(files.filter((f) => f.includes(".partial"))).toEqual([]);
 		expect(files).not.toContain(".seqpack/lock");
 		expect(files.every((f) => f.startsWith(".seqpack/"))).toBe(true);
 	}
 	const { code } = seqpack(args);
 	expect(code).toBe(0);
-	expect(contentsOf(out)).toEqual(expected.parquet);
+	expect(contentsOf(out)).toEqual(expected.parquet.contents);
 });
 
-test("killed while files are put in their places, it ends with the same bytes", () => {
+describe("stopped while it is finalized, it ends with the same bytes", () => {
+	/** Makes the n-th call that concerns a path fail. */
+	function failAt(
+		operation: "move" | "create" | "remove",
+		path: RegExp,
+		at: number,
+	) {
+		const before = localFiles[operation] as (...args: string[]) => unknown;
+		let calls = 0;
+		return vi
+			.spyOn(localFiles, operation)
+			.mockImplementation(((...args: string[]) =>
+				path.test(args[operation === "move" ? 1 : 0]) && calls++ === at
+					? Promise.reject(new Error("the machine went down"))
+					: before(...args)) as never);
+	}
+
+	test.each([
+		["move", /\/data\/train/, 5],
+		["create", /\/seqpack\.json$/, 0],
+	] as const)("%s of %s after %i", async (operation, path, at) => {
+		const out = join(temporaryDirectory(), "data");
+		const failing = failAt(operation, path, at);
+		await expect(buildHere({ ...usual, out })).rejects.toThrow("went down");
+		failing.mockRestore();
+		expect(existsSync(join(out, "seqpack.json"))).toBe(false);
+		const { status, tasksResumed } = await build({ ...usual, out });
+		expect(status).toBe("built");
+		const { read, repack } = expected.parquet.manifest.tasks;
+		expect(tasksResumed).toBe(read + repack);
+		expect(contentsOf(out)).toEqual(expected.parquet.contents);
+	});
+
+	test("once the manifest is there, what is left is put away", async () => {
+		const out = join(temporaryDirectory(), "data");
+		const failing = failAt("remove", /\/\.seqpack\/\w{16}$/, 0);
+		await expect(buildHere({ ...usual, out })).rejects.toThrow("went down");
+		failing.mockRestore();
+		expect(filesBelow(out).some((f) => f.startsWith(".seqpack/"))).toBe(true);
+		const { status } = await build({ ...usual, out });
+		expect(status).toBe("already-built");
+		expect(contentsOf(out)).toEqual(expected.parquet.contents);
+	});
+});
+
+test("a build that is done is not done again, unless it is to be", async () => {
 	const out = join(temporaryDirectory(), "data");
-	expect(seqpack(buildArgs(out)).code).toBe(0);
-	rmSync(join(out, "seqpack.json"));
-	rmSync(join(out, "README.md"));
-	const shards = filesBelow(join(out, "data"));
-	mkdirSync(join(out, ".seqpack/staged/data"), { recursive: true });
-	for (const name of shards.slice(3))
-		renameSync(
-			join(out, "data", name),
-			join(out, ".seqpack/staged/data", name),
-		);
-	const { code, stderr } = seqpack(buildArgs(out));
-	expect(code, stderr).toBe(0);
-	expect(contentsOf(out)).toEqual(expected.parquet);
+	const { manifest } = await build({ ...usual, out });
+	const again = await build({ ...usual, out });
+	expect(again.status).toBe("already-built");
+	expect(again.manifest).toEqual(manifest);
+	const [{ path }] = manifest.shards;
+	writeFileSync(join(out, path), "damaged");
+	await expect(build({ ...usual, out })).rejects.toMatchObject({
+		code: "output-in-use",
+		message: expect.stringContaining(
+			`${path} is missing or damaged: build it again with overwrite: true`,
+		),
+	});
+	const anew = await build({ ...usual, out, overwrite: true });
+	expect(anew.status).toBe("built");
+	expect(contentsOf(out)).toEqual(expected.parquet.contents);
 });
 
-test("a build that is done is not done again, unless it is to be", () => {
+test("other settings or inputs are told apart, and replace only when asked", async () => {
 	const out = join(temporaryDirectory(), "data");
-	expect(seqpack(buildArgs(out)).code).toBe(0);
-	const again = seqpack(buildArgs(out, "--json"));
-	expect(again.code).toBe(0);
-	expect(JSON.parse(again.stdout).status).toBe("already-built");
-	writeFileSync(join(out, "data/train-00000-0000.parquet"), "damaged");
-	const damaged = seqpack(buildArgs(out));
-	expect(damaged.code).toBe(2);
-	expect(damaged.stderr).toMatch(
-		/train-00000-0000\.parquet is missing or damaged: pass --overwrite/,
-	);
-	const anew = seqpack(buildArgs(out, "--overwrite", "--json"));
-	expect(JSON.parse(anew.stdout).status).toBe("built");
-	expect(contentsOf(out)).toEqual(expected.parquet);
+	await build({ ...usual, seed: 5, format: "arrow", out });
+	const before = contentsOf(out);
+	const error = await build({ ...usual, out }).catch((reason) => reason);
+	expect(error).toMatchObject({ code: "output-in-use", exitCode: 2 });
+	expect(error.message).toMatch(/seed was 5 and is 0/);
+	expect(error.message).toMatch(/format was "arrow" and is "parquet"/);
+	expect(error.message).toMatch(/overwrite: true/);
+	expect(contentsOf(out)).toEqual(before);
+	await build({ ...usual, out, overwrite: true });
+	expect(contentsOf(out)).toEqual(expected.parquet.contents);
 });
 
-test("other settings or inputs are told apart, and replace only when asked", () => {
-	const out = join(temporaryDirectory(), "data");
-	expect(seqpack(buildArgs(out, "--seed", "5", "--format", "arrow")).code).toBe(
-		0,
-	);
-	const other = seqpack(buildArgs(out));
-	expect(other.code).toBe(2);
-	expect(other.stderr).toMatch(/seed was 5 and is 0/);
-	expect(other.stderr).toMatch(/format was "arrow" and is "parquet"/);
-	const replaced = seqpack(buildArgs(out, "--overwrite"));
-	expect(replaced.code, replaced.stderr).toBe(0);
-	expect(contentsOf(out)).toEqual(expected.parquet);
-});
-
-test("a directory with something else in it is left alone, even with --overwrite", () => {
+test("a directory with something else in it is left alone, even with overwrite", async () => {
 	const out = temporaryDirectory();
 	writeFileSync(join(out, "thesis.tex"), "years of work");
-	for (const more of [[], ["--overwrite"]]) {
-		const { code, stderr } = seqpack(buildArgs(out, ...more));
-		expect(code).toBe(2);
-		expect(stderr).toMatch(/already holds something else \(thesis\.tex\)/);
+	for (const overwrite of [false, true]) {
+		await expect(build({ ...usual, out, overwrite })).rejects.toMatchObject({
+			code: "output-in-use",
+			exitCode: 2,
+			message: expect.stringMatching(
+				/already holds something else \(thesis\.tex\)/,
+			),
+		});
 		expect(filesBelow(out)).toEqual(["thesis.tex"]);
 	}
 });
 
-test("two builds do not write to one directory", async () => {
+test("two builds do not write to one directory; one that was killed is followed", async () => {
 	const out = join(temporaryDirectory(), "data");
-	const { child, exit } = startSeqpack(buildArgs(out, "--workers", "1"));
+	const { child, exit } = startSeqpack(command(out, { workers: 1 }));
 	const lock = join(out, ".seqpack/lock");
-	while (!existsSync(lock) || readFileSync(lock, "utf8") === "") await sleep(5);
-	const second = seqpack(buildArgs(out));
-	expect(second.code).toBe(2);
-	expect(second.stderr).toMatch(/another build \(process \d+\)/);
+	while (!existsSync(lock)) await sleep(5);
+	await expect(build({ ...usual, out })).rejects.toMatchObject({
+		code: "in-use",
+		exitCode: 2,
+		message: expect.stringMatching(/process \d+/),
+	});
 	child.kill("SIGKILL");
 	await exit;
-	expect(seqpack(buildArgs(out)).code).toBe(0);
-	expect(contentsOf(out)).toEqual(expected.parquet);
+	await build({ ...usual, out });
+	expect(contentsOf(out)).toEqual(expected.parquet.contents);
 });

@@ -74,5 +74,5 @@ test("what was skipped is told, and where it is listed", () => {
 	]);
 	expect(code, stderr).toBe(0);
 	expect(stderr).toMatch(/skipped +1 record not-json/);
-	expect(stderr).toMatch(/index\/skipped\.jsonl/);
+	expect(stderr).toMatch(/listed in index\/skipped-[0-9a-f]{8}\.jsonl/);
 });

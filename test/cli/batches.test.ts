@@ -174,12 +174,15 @@ describe("bad use", () => {
 		[["batches", data], /is not a plan of seqpack: it has no curriculum.json/],
 		[
 			["batches", plan, "--state", "/nowhere.json"],
-			/cannot be read as a state/,
+			/'--state <file>' argument '\/nowhere.json' is invalid.*no such file/,
 		],
-		[["batches", plan, "--format", "csv"], /Allowed choices are arrow, jsonl/],
+		[
+			["batches", plan, "--format", "csv"],
+			/there is no .*"csv"; there are: arrow, jsonl/,
+		],
 		[
 			["curriculum", data, "--out", "x"],
-			/--tokens-per-step <n>' not specified/,
+			/^seqpack: --tokens-per-step is missing: give a whole number/,
 		],
 		[
 			[
@@ -192,7 +195,7 @@ describe("bad use", () => {
 				"--weights",
 				"a",
 			],
-			/Give numbers with commas/,
+			/'--weights <list>' argument 'a' is invalid. Give a list of numbers/,
 		],
 		[
 			[
@@ -205,7 +208,7 @@ describe("bad use", () => {
 				"--stages",
 				"/nowhere",
 			],
-			/no file \/nowhere/,
+			/'--stages <file>' argument '\/nowhere' is invalid. \/nowhere cannot be read: .*no such file/,
 		],
 	])("%j", (args, sentence) => {
 		const { code, stderr, stdout } = seqpack(args);

@@ -20,7 +20,7 @@ test("options of packing and masks come to the settings", () => {
 	const { code, stderr } = seqpack([
 		...usual,
 		...["--out", out],
-		...["--max-sequences-per-pack", "5"],
+		...["--max-sequences", "5"],
 		...["--long-documents", "truncate"],
 		...["--min-sequence", "20"],
 		...["--pad-document-to-multiple", "16"],
@@ -37,11 +37,9 @@ test("options of packing and masks come to the settings", () => {
 	expect(code, stderr).toBe(0);
 	const manifest = JSON.parse(readFileSync(join(out, "seqpack.json"), "utf8"));
 	expect(manifest.settings).toMatchObject({
-		seqLen: 1024,
-		packer: "capped",
-		maxSequences: 5,
-		longDocuments: "truncate",
-		minSequence: 20,
+		buckets: [{ length: 1024, capacity: 1024, directory: "data" }],
+		packer: { name: "capped", maxSequences: 5 },
+		cut: { name: "truncate", maxLength: 1024, minSequence: 20 },
 		padDocumentToMultiple: 16,
 		padToMultiple: 128,
 		order: { name: "balanced", ranks: 2, shuffleWindow: 64 },
@@ -53,9 +51,15 @@ test("options of packing and masks come to the settings", () => {
 });
 
 test.each([
-	[["--mask", "{"], /--mask.*It is not JSON/],
-	[["--columns", "labels,nothing"], /--columns\) is "nothing"/],
-	[["--packer", "tetris"], /--packer.*Allowed choices are/],
+	[
+		["--mask", "{"],
+		/'--mask <kind>' argument '\{' is invalid. Give a kind of mask, such as \{"kind"/,
+	],
+	[["--columns", "labels,nothing"], /^seqpack: --columns is "nothing"/],
+	[
+		["--packer", "tetris"],
+		/^seqpack: --packer is "tetris", and there is no such packer: give one of best-fit/,
+	],
 ])("%j is wrong use", (args, sentence) => {
 	const out = join(temporaryDirectory(), "data");
 	const { code, stderr } = seqpack([...usual, "--out", out, ...args]);

@@ -44,20 +44,23 @@ test("compares all packers on text and on the dataset made of it alike", async (
 });
 
 test.each([
-	[["--compare", scripts], /required option '--seq-len/],
-	[["--seq-len", "64"], /required option '--compare/],
+	[["--compare", scripts], /^seqpack: --seq-len is missing/],
+	[["--seq-len", "64"], /^seqpack: --compare is missing/],
 	[
 		["--compare", scripts, "--seq-len", "64"],
 		/is not a dataset of seqpack.*give --tokenizer/,
 	],
 	[
 		["--compare", scripts, "--seq-len", "64", "--min-sequence", "65"],
-		/--min-sequence\) is 65/,
+		/^seqpack: --min-sequence is 65, more than/,
 	],
-	[["--compare", scripts, "--seq-len", "0"], /a pack cannot hold 0 tokens/],
+	[
+		["--compare", scripts, "--seq-len", "0"],
+		/^seqpack: --seq-len is 0: give a whole number from 1/,
+	],
 	[
 		["--compare", scripts, "--seq-len", "64", "--ranks", "0"],
-		/--ranks\) is 0: give a whole number of at least 1/,
+		/^seqpack: --ranks is 0: give a whole number/,
 	],
 ])("%j is wrong use", (args, sentence) => {
 	const { code, stderr } = seqpack(["pack", ...args]);

@@ -8,23 +8,31 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { build, createShard, packedSchema, verify } from "seqpack";
+import {
+	build,
+	createShard,
+	type Manifest,
+	packedSchema,
+	verify,
+} from "seqpack";
 import { beforeAll, describe, expect, test } from "vitest";
+import { type FormatName, formats } from "../../src/dataset/formats.js";
 import { rowSchema } from "../../src/dataset/rows.js";
 import type { ColumnBatch } from "../../src/tables/columns.js";
 import { type Row, readManifest, readRows } from "../build/dataset-rows.js";
 import {
 	directoryWith,
+	filesBelow,
 	fixtures,
 	seqpack,
 	temporaryDirectory,
 	tokenizerPath,
 } from "../helpers.js";
 
-const datasets: Record<string, string> = {};
+const datasets = {} as Record<FormatName, string>;
 
 beforeAll(async () => {
-	for (const format of ["parquet", "arrow"]) {
+	for (const format of formats.names) {
 		const out = join(mkdtempSync(join(tmpdir(), "seqpack-test-")), format);
 		await build({
 			inputs: [join(fixtures, "prose")],
@@ -32,7 +40,7 @@ beforeAll(async () => {
 			seqLen: 256,
 			out,
 			format,
-			taskBytes: 200_000,
+			taskSize: 200_000,
 			shardTokens: 30_000,
 			workers: 2,
 		});
@@ -44,7 +52,7 @@ beforeAll(async () => {
 	};
 });
 
-function copy(format = "parquet"): string {
+function copy(format: FormatName = "parquet"): string {
 	const directory = join(temporaryDirectory(), "data");
 	cpSync(datasets[format], directory, { recursive: true });
 	return directory;
@@ -97,18 +105,21 @@ async function tamper(
 	writeFileSync(join(directory, "seqpack.json"), JSON.stringify(manifest));
 }
 
-describe.each(["parquet", "arrow"])("%s", (format) => {
+describe.each(formats.names)("%s", (format) => {
 	test("a dataset as it was built is sound", async () => {
 		const result = await verify(datasets[format]);
-		const { totals, shards, index } = readManifest(datasets[format]);
-		expect(result.problems).toEqual([]);
-		expect(result).toMatchObject({
+		const { totals, summary, tasks } = readManifest(datasets[format]);
+		expect(tasks.read).toBeGreaterThan(1);
+		expect(tasks.repack).toBe(1);
+		expect(result).toEqual({
+			problems: [],
 			problemCount: 0,
-			files: shards.length + index.length,
-			rows: totals.rows,
-			sequences: totals.sequences,
+			// All but the manifest.
+			files: filesBelow(datasets[format]).length - 1,
+			rows: summary.rows,
+			sequences: summary.sequences,
 			documents: totals.documents,
-			tokens: totals.rowTokens,
+			tokens: summary.tokens,
 		});
 	});
 
@@ -189,7 +200,7 @@ describe.each(["parquet", "arrow"])("%s", (format) => {
 		[
 			"a row that is gone",
 			(rows) => rows.slice(1),
-			/the files have \d+ rows; the manifest says \d+/,
+			/the files come to \d+ for totals\.buckets\.256\.rows; the manifest says \d+/,
 		],
 		[
 			"a row that is there twice",
@@ -214,14 +225,19 @@ describe.each(["parquet", "arrow"])("%s", (format) => {
 });
 
 test("finds a single changed byte in any file", async () => {
-	const { shards, index } = readManifest(datasets.parquet);
-	for (const { path, bytes } of [shards[0], index[0]]) {
-		const directory = copy();
-		const content = readFileSync(join(directory, path));
-		content[Math.floor(bytes / 2)] ^= 1;
-		writeFileSync(join(directory, path), content);
-		const { problems } = await verify(directory);
-		expect(problems.join("\n")).toContain(`${path} has another SHA-256`);
+	for (const format of formats.names) {
+		const directory = copy(format);
+		const paths = filesBelow(directory).filter((f) => f !== "seqpack.json");
+		expect(paths.length).toBeGreaterThan(10);
+		for (const path of paths) {
+			const content = readFileSync(join(directory, path));
+			content[Math.floor(content.length / 2)] ^= 1;
+			writeFileSync(join(directory, path), content);
+		}
+		const { problems } = await verify(directory, { mostProblems: 1000 });
+		expect(problems.sort()).toEqual(
+			paths.map((path) => `${path} has another SHA-256 than the manifest says`),
+		);
 	}
 });
 
@@ -234,28 +250,70 @@ test("finds files that are missing, cut short, or too many", async () => {
 	rmSync(a);
 	writeFileSync(b, readFileSync(b).subarray(0, 100));
 	writeFileSync(join(directory, "data/train-99999-0000.parquet"), "x");
+	writeFileSync(join(directory, "index/more.parquet"), "x");
 	const { problems } = await verify(directory, { mostProblems: 1000 });
-	const text = problems.join("\n");
-	expect(text).toContain(`${shards[0].path} is missing`);
-	expect(text).toContain(`${shards[1].path} has 100 bytes`);
-	expect(text).toContain(`${shards[1].path} cannot be read`);
-	expect(text).toContain(
-		"data/train-99999-0000.parquet is not in the manifest",
-	);
+	expect(problems.sort()).toEqual([
+		`${shards[0].path} is missing`,
+		`${shards[1].path} has 100 bytes; the manifest says ${shards[1].bytes}`,
+		"data/train-99999-0000.parquet is not in the manifest; trainers may read it",
+		"index/more.parquet is not in the manifest; trainers may read it",
+	]);
 });
 
 test("finds totals that do not balance or do not fit the files", async () => {
-	for (const [key, sentence] of [
-		["textTokens", /tokens were read, but/],
-		["rows", /the files have \d+ rows; the manifest says \d+/],
-		["documents", /the files have \d+ documents/],
-		["records", /records were read, but/],
-	] as const) {
-		const directory = copy();
-		const manifest = readManifest(directory);
-		manifest.totals[key]++;
-		writeFileSync(join(directory, "seqpack.json"), JSON.stringify(manifest));
-		const { problems } = await verify(directory);
+	const directory = copy();
+	const path = join(directory, "seqpack.json");
+	const sound = readFileSync(path, "utf8");
+	const changes: [(manifest: Manifest) => void, RegExp][] = [
+		[({ totals }) => totals.textTokens++, /tokens were read, but/],
+		[
+			({ totals }) => totals.buckets[256].rows++,
+			/the files come to \d+ for totals\.buckets\.256\.rows; the manifest says/,
+		],
+		[
+			({ totals }) => totals.buckets[256].sequences--,
+			/come to \d+ for totals\.buckets\.256\.sequences; the manifest says/,
+		],
+		[
+			({ totals }) => Object.assign(totals.dropped, { x: { documents: 1 } }),
+			/come to 0 for totals\.dropped\.x\.documents; the manifest says 1/,
+		],
+		[
+			({ totals }) => Object.assign(totals, { cutDocuments: "many" }),
+			/come to \d+ for totals\.cutDocuments; the manifest says "many"/,
+		],
+		[
+			({ totals }) => totals.documents++,
+			/come to 60 for totals\.documents; the manifest says 61/,
+		],
+		[({ totals }) => totals.records++, /records were read, but/],
+		[
+			({ summary }) => Object.assign(summary, { fill: 1 }),
+			/come to 0\.9\d+ for summary\.fill; the manifest says 1/,
+		],
+		[
+			({ summary }) => summary.buckets[0].lowerBoundRows--,
+			/come to \d+ for summary\.buckets\.0\.lowerBoundRows; the manifest says/,
+		],
+		[
+			({ summary }) => Object.assign(summary, { imbalance: 1 }),
+			/come to null for summary\.imbalance; the manifest says 1/,
+		],
+		[({ shards }) => shards[0].rows++, /has \d+ rows; the manifest says \d+/],
+		[
+			({ shards }) => Object.assign(shards[0], { bucket: 128 }),
+			/is of a bucket of 128, which the settings do not have/,
+		],
+		[({ index }) => index.pop(), /task \d+ has rows, but no index file/],
+		[({ index }) => index.push(index[0]), /task 0 has 2 index files/],
+		[({ shards }) => shards.push(shards[0]), /a sequence begins at its token/],
+		[({ shards }) => shards.pop(), /is not in the manifest/],
+	];
+	for (const [change, sentence] of changes) {
+		const manifest = JSON.parse(sound);
+		change(manifest);
+		writeFileSync(path, JSON.stringify(manifest));
+		const { problems } = await verify(directory, { mostProblems: 10_000 });
 		expect(problems.join("\n")).toMatch(sentence);
 	}
 });
@@ -268,46 +326,71 @@ describe("the command", () => {
 			"--json",
 		]);
 		expect(code).toBe(0);
-		expect(stderr).toMatch(/is sound: \d+ files, 60 documents/);
+		const files = filesBelow(datasets.parquet).length - 1;
+		expect(stderr).toContain(`is sound: ${files} files, 60 documents`);
 		expect(JSON.parse(stdout)).toMatchObject({ problems: [], documents: 60 });
 	});
 
 	test("lists problems and ends with exit code 4", () => {
 		const directory = copy();
-		rmSync(join(directory, readManifest(directory).shards[0].path));
+		const [{ path }] = readManifest(directory).shards;
+		rmSync(join(directory, path));
 		const { code, stderr } = seqpack(["verify", directory]);
 		expect(code).toBe(4);
-		expect(stderr).toMatch(/train-00000-0000\.parquet is missing/);
+		expect(stderr).toContain(`${path} is missing`);
 	});
+});
 
-	test("tells what is no dataset, or not yet one", () => {
-		const empty = temporaryDirectory();
-		const begun = temporaryDirectory();
-		mkdirSync(join(begun, ".seqpack"));
-		const broken = directoryWith({ "seqpack.json": "{" });
-		const hollow = directoryWith({
-			"seqpack.json":
-				'{"formatVersion":1,"settings":{},"totals":{},"tokenizer":{},"shards":null}',
+test("what is no dataset, or not yet one, is told", async () => {
+	const empty = temporaryDirectory();
+	const begun = temporaryDirectory();
+	mkdirSync(join(begun, ".seqpack"));
+	const holding = (manifest: string) =>
+		directoryWith({ "seqpack.json": manifest });
+	const changed = (change: object) =>
+		holding(JSON.stringify({ ...readManifest(datasets.parquet), ...change }));
+	const outside = { path: "../x", bytes: 1, sha256: "" };
+	const cases: [string, number, string, RegExp][] = [
+		["/nowhere", 2, "not-a-dataset", /no directory \/nowhere/],
+		[empty, 2, "not-a-dataset", /not a dataset of seqpack/],
+		[begun, 2, "unfinished", /not finished: run its seqpack build command/],
+		[holding("{"), 4, "bad-manifest", /cannot be used: it is not JSON/],
+		[holding("{}"), 4, "bad-manifest", /it has no formatVersion/],
+		[
+			holding('{"formatVersion":99}'),
+			4,
+			"bad-manifest",
+			/format version is 99, and this seqpack reads version \d/,
+		],
+		[
+			changed({ shards: null }),
+			4,
+			"bad-manifest",
+			/cannot be used: its "shards" is missing/,
+		],
+		[
+			changed({ tasks: 3 }),
+			4,
+			"bad-manifest",
+			/cannot be used: its "tasks" is missing/,
+		],
+		[
+			changed({ beside: [outside] }),
+			4,
+			"bad-manifest",
+			/it lists a file outside the dataset's directory, "\.\.\/x"/,
+		],
+	];
+	for (const [directory, exitCode, code, sentence] of cases)
+		await expect(verify(directory)).rejects.toMatchObject({
+			...{ exitCode, code },
+			message: expect.stringMatching(sentence),
 		});
-		const newer = directoryWith({ "seqpack.json": '{"formatVersion":99}' });
-		for (const [directory, exitCode, sentence] of [
-			["/nowhere", 2, /no directory \/nowhere/],
-			[empty, 2, /not a dataset of seqpack/],
-			[begun, 2, /not finished: run its seqpack build command again/],
-			[broken, 4, /cannot be used: it is not JSON/],
-			[hollow, 4, /cannot be used: its "shards" is missing/],
-			[newer, 4, /format version is 99/],
-		] as const) {
-			const { code, stderr } = seqpack(["verify", directory]);
-			expect(stderr).toMatch(sentence);
-			expect(code).toBe(exitCode);
-		}
-	});
 });
 
 test("a stored column that is not what seq_lengths make it is found", async () => {
 	const out = join(temporaryDirectory(), "data");
-	const columns = ["position_ids"];
+	const columns = ["position_ids"] as const;
 	const lossWeight = "token";
 	const { manifest } = await build({
 		inputs: [join(fixtures, "scripts")],

@@ -59,10 +59,11 @@ describe.each([
 	],
 	[
 		"./decompose",
-		`({ decomposers, split, createRandom, remainders }) => {
+		`({ decomposeDocuments, remainders }) => {
 			const lengths = Int32Array.of(13);
-			const pieces = decomposers.binary(lengths, { minLength: 4, maxLength: 8 }, createRandom(0));
-			return [[...pieces.length].sort(), [...remainders(lengths, pieces).length], [...split(lengths, 8).length]];
+			const cut = (options) => decomposeDocuments(lengths, { maxLength: 8, ...options }).pieces;
+			const pieces = cut({ name: "binary", minLength: 4 });
+			return [[...pieces.length].sort(), [...remainders(lengths, pieces).length], [...cut({ name: "split" }).length]];
 		}`,
 		[[4, 8], [1], [8, 5]],
 	],

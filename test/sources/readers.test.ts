@@ -148,7 +148,9 @@ test("a file whose size changes while it is read is refused", async () => {
 	const stored = spans.map((span) => ({ storage, ...span }));
 	const reading = readSpans(stored, options);
 	await reading.next();
-	files["f.jsonl"] = jsonl({ text: "a" });
+	const shorter = await storage.create("f.jsonl");
+	await shorter.write(jsonl({ text: "a" }));
+	await shorter.commit();
 	await expect(reading.next()).rejects.toMatchObject({ code: "input-changed" });
 	await expect(readSpans(stored, options).next()).rejects.toThrow(
 		/f\.jsonl changed while it was being read: it had 26 bytes and has 13/,

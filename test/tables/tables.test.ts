@@ -6,7 +6,7 @@ import { asyncBufferFromFile, parquetMetadataAsync } from "hyparquet";
 import { describe, expect, test } from "vitest";
 import { localFiles } from "../../src/storage/local.js";
 import type { Column, ColumnBatch, Schema } from "../../src/tables/columns.js";
-import { findTableFormat, tableFormats } from "../../src/tables/tables.js";
+import { type TableName, tables } from "../../src/tables/tables.js";
 import { temporaryDirectory } from "../helpers.js";
 
 const schema: Schema = [
@@ -86,13 +86,13 @@ function toRows({ rows, columns }: ColumnBatch): Row[] {
 }
 
 async function write(
-	format: string,
+	format: TableName,
 	compression: string,
 	path: string,
 	batches: Row[][],
 ): Promise<void> {
 	const file = await localFiles.create(path);
-	const writer = findTableFormat(format).write(file, schema, {
+	const writer = tables.find(format).write(file, schema, {
 		compression,
 		batchRows: 64,
 		metadata: new Map([["huggingface", "{}"]]),
@@ -102,19 +102,21 @@ async function write(
 	await file.commit();
 }
 
-async function read(format: string, path: string): Promise<Row[]> {
+async function read(format: TableName, path: string): Promise<Row[]> {
 	const rows: Row[] = [];
 	const file = await localFiles.open(path);
 	const size = readFileSync(path).length;
-	for await (const batch of findTableFormat(format).read(file, size, schema))
+	for await (const batch of tables.find(format).read(file, size, schema))
 		rows.push(...toRows(batch));
 	await file.close();
 	return rows;
 }
 
-const every = Object.entries(tableFormats).flatMap(([name, format]) =>
-	format.compressions.map((compression) => [name, compression] as const),
-);
+const every = tables
+	.entries()
+	.flatMap(([name, format]) =>
+		format.compressions.map((compression) => [name, compression] as const),
+	);
 
 describe.each(every)("%s with compression %s", (format, compression) => {
 	test("gives back every value that was written", async () => {
@@ -151,7 +153,7 @@ describe.each(every)("%s with compression %s", (format, compression) => {
 		const file = await localFiles.open(path);
 		const wanted: Schema = [...schema, { name: "more", type: "int32" }];
 		const size = readFileSync(path).length;
-		const reading = findTableFormat(format).read(file, size, wanted).next();
+		const reading = tables.find(format).read(file, size, wanted).next();
 		await expect(reading).rejects.toThrow(/no column more/);
 		await file.close();
 	});
@@ -162,7 +164,7 @@ describe.each(every)("%s with compression %s", (format, compression) => {
 				throw new Error("disk full");
 			},
 		};
-		const writer = findTableFormat(format).write(failing, schema, {
+		const writer = tables.find(format).write(failing, schema, {
 			compression,
 			batchRows: 64,
 			metadata: new Map(),

@@ -1,4 +1,3 @@
-import { canonicalJson } from "../../storage/hash.js";
 import type { Manifest } from "../manifest.js";
 import { summarize } from "../summary.js";
 import { discrepancies, type Totals } from "../totals.js";
@@ -35,30 +34,31 @@ export function checkTotals(
 		compare(found[key], totals[key], `totals.${key}`, problems);
 	const { textTokens, specialTokens } = totals;
 	compare(tokensRead, textTokens + specialTokens, "tokens read", problems);
-	const due = summarize(totals, settings, rooms);
-	for (const key of Object.keys(due) as (keyof typeof due)[])
-		if (canonicalJson(due[key]) !== canonicalJson(summary[key]))
-			problems.add(
-				`the summary's ${key} is ${JSON.stringify(summary[key])}; the rows come to ${JSON.stringify(due[key])}`,
-			);
+	const due = summarize({ ...totals, ...found }, settings, rooms);
+	compare(due, summary, "summary", problems);
 }
 
-/** Numbers, or objects of them, that are equal; one that is missing is 0. */
+/** Compares numbers at every depth; one that is missing is 0. */
 function compare(
 	found: unknown,
 	said: unknown,
 	what: string,
 	problems: Problems,
 ): void {
-	if (typeof found === "object" || typeof said === "object") {
-		const a = (found ?? {}) as Record<string, unknown>;
-		const b = (said ?? {}) as Record<string, unknown>;
-		for (const key of new Set([...Object.keys(a), ...Object.keys(b)]))
-			compare(a[key], b[key], `${what}.${key}`, problems);
+	if (isObject(found) && isObject(said)) {
+		for (const key of new Set([...Object.keys(found), ...Object.keys(said)]))
+			compare(found[key], said[key], `${what}.${key}`, problems);
 		return;
 	}
-	if ((found ?? 0) !== (said ?? 0))
+	const none = isObject(found ?? said) ? {} : 0;
+	if (found === undefined || said === undefined) {
+		if (found !== said) compare(found ?? none, said ?? none, what, problems);
+	} else if (found !== said)
 		problems.add(
-			`the files come to ${found ?? 0} for ${what}; the manifest says ${said ?? 0}`,
+			`the files come to ${JSON.stringify(found)} for ${what}; the manifest says ${JSON.stringify(said)}`,
 		);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+	return typeof value === "object" && value !== null;
 }
