@@ -107,7 +107,7 @@ describe.each([
 		expect(tasksResumed > 0).toBe(!isSame);
 	});
 
-	test("killed at several moments", async () => {
+	test("killed in its middle", async () => {
 		const all = await built(other);
 		const { out } = all;
 		const args = [
@@ -124,13 +124,10 @@ describe.each([
 			const tasks = join(state, own ?? "-", "tasks");
 			return existsSync(tasks) ? readdirSync(tasks).length : 0;
 		};
-		for (const due of [1, 3]) {
-			const { child, exit } = startSeqpack(args);
-			while (records() < due && child.exitCode === null) await sleep(1);
-			child.kill("SIGKILL");
-			await exit;
-			await isSound(out);
-		}
+		const { child, exit } = startSeqpack(args);
+		while (records() < 2 && child.exitCode === null) await sleep(1);
+		child.kill("SIGKILL");
+		expect((await exit).signal).toBe("SIGKILL");
 		expect(existsSync(join(out, ".seqpack"))).toBe(true);
 		await check(all);
 	});
