@@ -107,12 +107,13 @@ function flagsOf(
 /** The help of an option: its line, what it goes with, its choices and its default. */
 function describe(spec: TableOption, table: OptionTable): string {
 	const { help, type } = spec;
+	const usual = defaultText(spec, (name) => asFlag(name, undefined));
 	const others = goesWith(spec, table, asFlag);
 	const notes = [
 		...(type.choices === null ? [] : [`choices: ${type.choices.join(", ")}`]),
 		...(others === null ? [] : [others]),
 		...(spec.required ? ["required"] : []),
-		...(defaultText(spec) === null ? [] : [`default: ${defaultText(spec)}`]),
+		...(usual === null ? [] : [`default: ${usual}`]),
 	];
 	return notes.length === 0 ? help : `${help} (${notes.join("; ")})`;
 }

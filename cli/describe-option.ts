@@ -1,3 +1,4 @@
+import { writeOptions } from "../src/core/errors.js";
 import type { Option, OptionTable } from "../src/core/option.js";
 import type { OptionType } from "../src/core/option-types.js";
 
@@ -6,9 +7,16 @@ export function valueText({ placeholder, written }: OptionType): string {
 	return `${placeholder}${written === "words" ? "..." : ""}`;
 }
 
-/** The default of an option in words; null where there is none, or it is false. */
-export function defaultText(option: Option): string | null {
-	if (option.defaultText !== undefined) return option.defaultText;
+/**
+ * The default of an option in words; null where there is none, or it is false.
+ * @param write How an option is written: as a flag, or as the library has it.
+ */
+export function defaultText(
+	option: Option,
+	write: (name: string) => string,
+): string | null {
+	if (option.defaultText !== undefined)
+		return writeOptions(option.defaultText, write);
 	const value = option.default;
 	if (value === undefined || value === false) return null;
 	return typeof value === "number" ? countText(value) : String(value);

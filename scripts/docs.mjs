@@ -151,7 +151,9 @@ function valuesText({ type }) {
 }
 
 function defaultOf(option) {
-	return option.default === false ? "false" : defaultText(option);
+	return option.default === false
+		? "false"
+		: defaultText(option, (name) => `\`${name}\``);
 }
 
 function othersText(option, options) {

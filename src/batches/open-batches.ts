@@ -1,4 +1,5 @@
 import { DataError, optionName, UsageError } from "../core/errors.js";
+import { MANIFEST } from "../dataset/manifest.js";
 import type { BatchOptions, BatchState } from "../options/batches.js";
 import { type CurriculumPlan, openPlan } from "../plan/curriculum-plan.js";
 import {
@@ -6,6 +7,7 @@ import {
 	openDatasetBuckets,
 } from "../plan/dataset-buckets.js";
 import { canonicalJson } from "../storage/hash.js";
+import { storageAt } from "../storage/storages.js";
 import type { Batch } from "./batch.js";
 import { resolveBatches } from "./batch-settings.js";
 import { type Imbalance, MeanImbalance } from "./mean-imbalance.js";
@@ -88,8 +90,10 @@ async function openDatasets(
 		);
 	const datasets: DatasetBuckets[] = [];
 	for (const [i, known] of plan.datasets.entries()) {
-		const path = moved?.[i] ?? `${directory}/${known.path}`;
-		const found = await openDatasetBuckets(path.replace(/(?<=.)\/+$/, ""));
+		const named = moved?.[i].replace(/(?<=.)\/+$/, "");
+		const path = named ?? `${directory}/${known.path}`;
+		if (named === undefined) await requireThere(path);
+		const found = await openDatasetBuckets(path);
 		const rows = found.buckets.map(({ length, rows, tokens }) => ({
 			length,
 			rows,
@@ -106,4 +110,13 @@ async function openDatasets(
 		datasets.push(found);
 	}
 	return datasets;
+}
+
+/** @throws UsageError where a dataset is not where the plan has it */
+async function requireThere(path: string): Promise<void> {
+	if ((await storageAt(path).stat(`${path}/${MANIFEST}`)) === null)
+		throw new UsageError(
+			"dataset-moved",
+			`there is no dataset at ${path}, where the plan has it: say where it is now (${optionName("datasets")}).`,
+		);
 }

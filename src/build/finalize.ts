@@ -9,13 +9,12 @@ import {
 } from "../dataset/manifest.js";
 import { summarize } from "../dataset/summary.js";
 import { addCounts, discrepancies, emptyTotals } from "../dataset/totals.js";
-import { isPlainPath } from "../storage/confined.js";
-import { readAll, writeAll } from "../storage/storage.js";
-import { findManifest } from "./output-directory.js";
+import { writeAll } from "../storage/storage.js";
 import type { Plan } from "./plan.js";
+import { noteReplaced, putAway } from "./put-away.js";
 import { readRecord } from "./record.js";
 import { SkippedList } from "./skipped-file.js";
-import { PLAN, type Workspace } from "./workspace.js";
+import type { Workspace } from "./workspace.js";
 
 /**
  * Makes the dataset of a plan whose tasks are all done: puts the waiting files in
@@ -53,7 +52,7 @@ export async function finalize(
 			)),
 		});
 	const whole: Manifest = { ...manifest, beside: written };
-	await listReplaced(workspace, whole);
+	await noteReplaced(workspace);
 	await writeAll(
 		storage,
 		workspace.place(MANIFEST),
@@ -110,47 +109,4 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 		skipped: await skippedList.finish(),
 		beside: [],
 	};
-}
-
-const REPLACED = "replaced.json";
-
-/** Notes which files of an earlier dataset this one does not have, before its manifest is gone. */
-async function listReplaced(
-	workspace: Workspace,
-	manifest: Manifest,
-): Promise<void> {
-	const earlier = await findManifest(workspace.out);
-	if (earlier === null || earlier.planHash === manifest.planHash) return;
-	const kept = new Set(filesOf(manifest).map((file) => file.path));
-	const gone = filesOf(earlier)
-		.map((file) => file.path)
-		.filter((name) => !kept.has(name));
-	await writeAll(
-		workspace.storage,
-		workspace.state(REPLACED),
-		JSON.stringify(gone),
-	);
-}
-
-/**
- * Ends what a finalized build has left to do: removes the files of the dataset that it
- * replaced, and its own state.
- */
-export async function putAway(workspace: Workspace): Promise<void> {
-	const { storage } = workspace;
-	const list = workspace.state(REPLACED);
-	if ((await storage.stat(list)) !== null) {
-		const gone: unknown = JSON.parse(
-			(await readAll(storage, list)).toString("utf8"),
-		);
-		const paths = (Array.isArray(gone) ? gone : []).filter(isPlainPath);
-		for (const path of paths) await storage.remove(workspace.place(path));
-		const directories = paths
-			.map((path) => path.slice(0, path.lastIndexOf("/")))
-			.filter((directory) => directory !== "");
-		for (const directory of new Set(directories))
-			await storage.removeEmpty(workspace.place(directory));
-	}
-	await storage.remove(workspace.state());
-	await storage.remove(workspace.place(PLAN));
 }

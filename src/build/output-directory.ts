@@ -2,7 +2,7 @@ import { optionName, UsageError } from "../core/errors.js";
 import { filesOf, MANIFEST, type Manifest } from "../dataset/manifest.js";
 import { isPlainPath } from "../storage/confined.js";
 import { takeLock } from "../storage/lock.js";
-import { readAll, type Storage, writeAll } from "../storage/storage.js";
+import { readAll, type Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import { describeDifference, type Plan } from "./plan.js";
 import { LOCK, PLAN, STATE, stateOf, Workspace } from "./workspace.js";
@@ -38,14 +38,19 @@ export async function lookAtOutput(
 		throw inUse(
 			`${out} already holds something else (${others.slice(0, 3).join(", ")}): ${chooseAnother()}, or empty it`,
 		);
+	const isBegun = begun?.planHash === plan.planHash;
 	if (manifest?.planHash === plan.planHash && !overwrite) {
-		await requireWhole(storage, out, manifest);
-		return { state: "built", manifest };
+		const lost = await lostFile(storage, out, manifest);
+		if (lost === null) return { state: "built", manifest };
+		if (!isBegun)
+			throw inUse(
+				`${out} holds this dataset, but its file ${lost} is missing or damaged: build it again with ${optionName("overwrite", true)}`,
+			);
 	}
 	const isOther = manifest !== null && manifest.planHash !== plan.planHash;
 	if (isOther && !overwrite)
 		throw madeFromElse(`${out} holds a dataset`, manifest, plan);
-	if (begun?.planHash === plan.planHash) return { state: "unfinished" };
+	if (isBegun) return { state: "unfinished" };
 	if (begun !== null && !overwrite && (await hasRecords(storage, out, begun)))
 		throw madeFromElse(`${out} holds an unfinished build`, begun, plan);
 	return { state: manifest === null && begun === null ? "new" : "replace" };
@@ -59,23 +64,6 @@ export function findManifest(out: string): Promise<Manifest | null> {
 /** The plan of the build that was begun in a directory; null where there is none. */
 export function readPlan(out: string): Promise<Plan | null> {
 	return readOurs<Plan>(storageAt(out), `${out}/${PLAN}`);
-}
-
-/** Clears away the state of another plan, and writes the plan of this build. */
-export async function beginAnew(
-	workspace: Workspace,
-	plan: Plan,
-): Promise<void> {
-	const { storage, out, planHash } = workspace;
-	const earlier = await readPlan(out);
-	if (earlier !== null && earlier.planHash !== planHash)
-		await storage.remove(stateOf(out, earlier.planHash));
-	await writeAll(
-		storage,
-		`${out}/${PLAN}`,
-		`${JSON.stringify(plan, null, "\t")}\n`,
-		workspace.state(),
-	);
 }
 
 /**
@@ -113,7 +101,7 @@ export async function forgetUnused(workspace: Workspace): Promise<void> {
 	const { storage } = workspace;
 	await removeEmptyBelow(storage, workspace.state());
 	if ((await storage.stat(workspace.state())) === null)
-		await storage.remove(workspace.place(PLAN));
+		await storage.remove(workspace.plan);
 }
 
 async function removeEmptyBelow(storage: Storage, path: string): Promise<void> {
@@ -133,19 +121,19 @@ async function hasRecords(
 	return (await storage.list(stateOf(out, planHash, "tasks"))).length > 0;
 }
 
-async function requireWhole(
+/** A file of a dataset that is not there as its manifest has it; null where all are. */
+async function lostFile(
 	storage: Storage,
 	out: string,
 	manifest: Manifest,
-): Promise<void> {
+): Promise<string | null> {
 	for (const { path, bytes } of filesOf(manifest))
 		if (
 			!isPlainPath(path) ||
 			(await storage.stat(`${out}/${path}`))?.size !== bytes
 		)
-			throw inUse(
-				`${out} holds this dataset, but its file ${path} is missing or damaged: build it again with ${optionName("overwrite", true)}`,
-			);
+			return path;
+	return null;
 }
 
 async function readOurs<T>(storage: Storage, path: string): Promise<T | null> {
@@ -155,14 +143,18 @@ async function readOurs<T>(storage: Storage, path: string): Promise<T | null> {
 		// Something else may be called the same: it has not what both of ours have.
 		const isOurs =
 			/^[0-9a-f]{64}$/.test(value?.planHash) &&
-			typeof value.settings === "object" &&
-			typeof value.tokenizer === "object" &&
+			isObject(value.settings) &&
+			isObject(value.tokenizer) &&
 			Array.isArray(value.inputs);
 		return isOurs ? value : null;
 	} catch (error) {
 		if (error instanceof SyntaxError) return null;
 		throw error;
 	}
+}
+
+function isObject(value: unknown): boolean {
+	return typeof value === "object" && value !== null;
 }
 
 function madeFromElse(

@@ -41,6 +41,16 @@ export class Workspace {
 			: this.state(`staged/${path}`);
 	}
 
+	/** The plan of the build that is under way; not always this one. */
+	get plan(): string {
+		return this.place(PLAN);
+	}
+
+	/** Where the plan is written; gone once it is in its place. */
+	get work(): string {
+		return this.place(`${STATE}/work`);
+	}
+
 	/** A file of this plan's state; gone once the dataset is there. */
 	state(path = ""): string {
 		return stateOf(this.out, this.planHash, path);

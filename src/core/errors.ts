@@ -79,7 +79,8 @@ export function optionName(name: string, value?: unknown): string {
 		: `\uFDD0${name}\uFDD1${JSON.stringify(value)}\uFDD2`;
 }
 
-function writeOptions(
+/** A text in which options are named by `optionName`, as `write` writes them. */
+export function writeOptions(
 	sentence: string,
 	write: (option: string, value: unknown) => string,
 ): string {

@@ -5,6 +5,9 @@
 /** Letters of the plan's hash in the names of files. */
 const HASH_LETTERS = 8;
 
+/** The directory of the index, and of the list of records that were passed over. */
+export const INDEX = "index";
+
 export function shardPath(
 	directory: string,
 	task: number,
@@ -21,16 +24,21 @@ export function shardPattern(directory: string, planHash: string): string {
 }
 
 export function indexPath(task: number, planHash: string): string {
-	return `index/${padded(task, 5)}-${short(planHash)}.parquet`;
+	return `${INDEX}/${padded(task, 5)}-${short(planHash)}.parquet`;
 }
 
 export function indexPattern(planHash: string): string {
-	return `index/*-${short(planHash)}.parquet`;
+	return `${INDEX}/*-${short(planHash)}.parquet`;
 }
 
 /** The list of records that were passed over. */
 export function skippedPath(planHash: string): string {
-	return `index/skipped-${short(planHash)}.jsonl`;
+	return `${INDEX}/skipped-${short(planHash)}.jsonl`;
+}
+
+/** Whether a file is named as those of a plan are. */
+export function isOfPlan(path: string, planHash: string): boolean {
+	return path.includes(`-${short(planHash)}.`);
 }
 
 /** The name of the bucket of a length: of its directory, and of its config. */

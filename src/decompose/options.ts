@@ -1,4 +1,5 @@
 import { LARGEST_CAPACITY } from "../core/capacity.js";
+import { optionName } from "../core/errors.js";
 import {
 	choice,
 	flag,
@@ -35,7 +36,7 @@ export const maxLength = integer({
 
 export const buckets = integers({
 	least: 1,
-	defaultText: "powers of two from minLength to maxLength",
+	defaultText: `powers of two from ${optionName("minLength")} to ${optionName("maxLength")}`,
 	help: "lengths of the buckets, ascending: 300,1000,3000",
 });
 

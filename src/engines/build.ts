@@ -1,14 +1,15 @@
 import { availableParallelism } from "node:os";
-import { finalize, putAway } from "../build/finalize.js";
+import { begin } from "../build/begin.js";
+import { finalize } from "../build/finalize.js";
 import {
-	beginAnew,
+	findManifest,
 	forgetUnused,
-	lookAtOutput,
 	readPlan,
 	withOutput,
 } from "../build/output-directory.js";
 import { dependenciesOf, type Plan } from "../build/plan.js";
 import { prepareBuild, tokenizerOfPlan } from "../build/prepare.js";
+import { putAway } from "../build/put-away.js";
 import { readRecords, requireRows, type TaskRecord } from "../build/record.js";
 import { noTimes, type StageTimes } from "../build/stopwatch.js";
 import { STATE, Workspace } from "../build/workspace.js";
@@ -66,8 +67,9 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
 			out,
 			seconds: (performance.now() - began) / 1000,
 		});
-		const manifest = await begin(workspace, plan, overwrite);
-		if (manifest !== null) {
+		const found = await begin(workspace, plan, overwrite);
+		if (found.state === "built") {
+			const { manifest } = found;
 			const tasksResumed = plan.tasks.length;
 			const stages = noTimes();
 			return end({ status: "already-built", manifest, tasksResumed, stages });
@@ -83,11 +85,11 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
 				error instanceof DataError && error.code === "empty-corpus";
 			const kept = isEmpty ? 0 : await countDone(workspace, plan);
 			if (isEmpty) await putAway(workspace);
-			if (kept === 0) await forgetUnused(workspace);
-			else
+			if (kept > 0)
 				notify(
 					`${kept} of ${plan.tasks.length} tasks are done and kept in ${out}/${STATE}: the same command goes on from there`,
 				);
+			else if (found.state !== "unfinished") await forgetUnused(workspace);
 			throw error;
 		}
 	});
@@ -100,7 +102,8 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
 export async function planBuild(options: BuildOptions): Promise<PlannedBuild> {
 	const { out, plan, overwrite } = await prepareBuild(options);
 	await withOutput(out, plan, overwrite, async (workspace) => {
-		if ((await begin(workspace, plan, overwrite)) !== null)
+		const { state } = await begin(workspace, plan, overwrite);
+		if (state === "built")
 			throw new UsageError(
 				"already-built",
 				`${out} is built already: there is nothing to plan.`,
@@ -122,7 +125,7 @@ export async function openBuild(out: string): Promise<PlannedBuild> {
  * already left out. Takes no lock: any number of processes may run tasks of one build,
  * also the same ones, since what a task writes is always the same.
  * @throws UsageError `not-ready` where a task packs what another one leaves that is
- * neither done nor among these; else as `build` does
+ * neither done nor among these, `no-task`, `no-plan`; else as `build` does
  */
 export async function runTasks(
 	{ out, plan }: PlannedBuild,
@@ -130,34 +133,43 @@ export async function runTasks(
 	options: RunOptions = {},
 ): Promise<void> {
 	const workspace = new Workspace(out, plan.planHash);
+	await requirePlanned(workspace);
+	const unknown = tasks.find((task) => plan.tasks[task] === undefined);
+	if (unknown !== undefined)
+		throw new UsageError(
+			"no-task",
+			`the plan in ${out} has no task ${unknown}: its tasks are numbered from 0 to ${plan.tasks.length - 1}.`,
+		);
 	const tokenizer = await tokenizerOfPlan(plan);
 	await run(workspace, plan, tokenizer, tasks, options);
 }
 
 /**
- * Makes the dataset of a planned build whose tasks are all done.
- * @throws UsageError `not-ready` where some are not, `in-use`; DataError `empty-corpus`
+ * Makes the dataset of a planned build whose tasks are all done; called again, it gives
+ * what it has made.
+ * @throws UsageError `not-ready` where some are not, `no-plan`, `in-use`; DataError
+ * `empty-corpus`
  */
 export function finalizeBuild({ out, plan }: PlannedBuild): Promise<Manifest> {
-	return withOutput(out, plan, true, (workspace) =>
-		makeDataset(workspace, plan),
-	);
+	return withOutput(out, plan, true, async (workspace) => {
+		const manifest = await findManifest(out);
+		const begun = await readPlan(out);
+		if (begun === null && manifest?.planHash === plan.planHash) {
+			await putAway(workspace);
+			return manifest;
+		}
+		await requirePlanned(workspace);
+		return makeDataset(workspace, plan);
+	});
 }
 
-/** Makes the directory ready for the tasks; returns the manifest where the dataset is there already. */
-async function begin(
-	workspace: Workspace,
-	plan: Plan,
-	overwrite: boolean,
-): Promise<Manifest | null> {
-	const found = await lookAtOutput(workspace.out, plan, overwrite);
-	if (found.state === "built") {
-		// A build that was killed after its manifest was written.
-		await putAway(workspace);
-		return found.manifest;
-	}
-	if (found.state !== "unfinished") await beginAnew(workspace, plan);
-	return null;
+/** @throws UsageError `no-plan` where the directory has another plan by now, or none */
+async function requirePlanned({ out, planHash }: Workspace): Promise<void> {
+	if ((await readPlan(out))?.planHash !== planHash)
+		throw new UsageError(
+			"no-plan",
+			`the plan of this build is no longer in ${out}: it was finished, or another has taken its place. Plan again.`,
+		);
 }
 
 async function makeDataset(

@@ -1,3 +1,4 @@
+import { optionName } from "../core/errors.js";
 import { entryOf, type OptionValues } from "../core/option.js";
 import { registry } from "../core/registry.js";
 import { optionsOfEntries } from "../core/resolve-options.js";
@@ -44,7 +45,7 @@ export function usualPacker(
 export const packTable = {
 	packer: entryOf(packers, {
 		defaultFrom: usualPacker,
-		defaultText: "best-fit-decreasing, or capped with maxSequences",
+		defaultText: `best-fit-decreasing, or capped with ${optionName("maxSequences")}`,
 		help: "how sequences are put into rows",
 	}),
 	...optionsOfEntries("packer", entries),

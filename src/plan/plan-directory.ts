@@ -1,17 +1,26 @@
 import { optionName, UsageError } from "../core/errors.js";
-import { confined, isPlainPath } from "../storage/confined.js";
+import { confined } from "../storage/confined.js";
 import { takeLock } from "../storage/lock.js";
-import { readIfThere, type Storage, writeAll } from "../storage/storage.js";
+import {
+	readIfThere,
+	type Storage,
+	transfer,
+	writeAll,
+} from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import {
 	type CurriculumPlan,
 	hashOfPlan,
 	PLAN_FILE,
 } from "./curriculum-plan.js";
+import { stepsName } from "./steps-file.js";
 
 const STATE = ".seqpack";
 /** What is being written; gone once it is in its place. */
 const WORK = `${STATE}/work`;
+/** The plan that comes to its place, and the one that was there before. */
+const NEXT = `${WORK}/${PLAN_FILE}`;
+const BEFORE = `${WORK}/before.json`;
 
 /**
  * The directory of a plan, while one is made there. Steps and plan are written aside,
@@ -42,33 +51,36 @@ export class PlanDirectory {
 		const { storage } = this;
 		const plan = { ...rest, planHash: hashOfPlan(rest) };
 		const content = `${JSON.stringify(plan, null, "\t")}\n`;
-		const before = await this.#stepsOf(PLAN_FILE);
-		// Says which steps are ours, should the plan never come to its place.
-		await writeAll(storage, this.#in(`${WORK}/${PLAN_FILE}`), content);
-		await storage.move?.(this.stepsInWork, this.#in(plan.steps.path));
+		// Both say which steps are ours, whenever this is killed.
+		const before = await readIfThere(storage, this.#in(PLAN_FILE));
+		if (before !== null) await writeAll(storage, this.#in(BEFORE), before);
+		await writeAll(storage, this.#in(NEXT), content);
+		await transfer(storage, this.stepsInWork, this.#in(plan.steps.path));
 		await writeAll(storage, this.#in(PLAN_FILE), content, this.#in(WORK));
-		if (before !== null && before !== plan.steps.path)
-			await storage.remove(this.#in(before));
 		return plan;
 	}
 
-	/** Removes what calls that were killed have left. */
+	/** Removes what this call, or one that was killed, leaves beside the plan. */
 	async tidy(): Promise<void> {
 		const { storage } = this;
-		const begun = await this.#stepsOf(`${WORK}/${PLAN_FILE}`);
-		if (begun !== null && begun !== (await this.#stepsOf(PLAN_FILE)))
-			await storage.remove(this.#in(begun));
+		const kept = await this.#stepsOf(PLAN_FILE);
+		for (const path of [BEFORE, NEXT]) {
+			const steps = await this.#stepsOf(path);
+			if (steps !== null && steps !== kept)
+				await storage.remove(this.#in(steps));
+		}
 		await storage.remove(this.#in(WORK));
 	}
 
-	/** @throws UsageError where something else is in the way */
-	async check(overwrite: boolean): Promise<void> {
+	/** @throws UsageError where something else than a plan is in the way */
+	async requireOurs(): Promise<void> {
 		const { out, storage } = this;
 		const ours = new Set<string | null>([
 			STATE,
 			PLAN_FILE,
 			await this.#stepsOf(PLAN_FILE),
-			await this.#stepsOf(`${WORK}/${PLAN_FILE}`),
+			await this.#stepsOf(NEXT),
+			await this.#stepsOf(BEFORE),
 		]);
 		const names = await storage.list(out);
 		const others = names.filter((name) => !ours.has(name));
@@ -77,7 +89,12 @@ export class PlanDirectory {
 				"output-in-use",
 				`${out} holds other things, such as ${others[0]}: name a new directory for the plan (${optionName("out")}).`,
 			);
-		if (names.includes(PLAN_FILE) && !overwrite)
+	}
+
+	/** @throws UsageError where a plan is in the way */
+	async requireNoPlan(): Promise<void> {
+		const { out, storage } = this;
+		if ((await storage.stat(this.#in(PLAN_FILE))) !== null)
 			throw new UsageError(
 				"output-in-use",
 				`${out} holds a plan already: name another directory (${optionName("out")}), or replace it with ${optionName("overwrite", true)}.`,
@@ -89,8 +106,8 @@ export class PlanDirectory {
 		const content = await readIfThere(this.storage, this.#in(path));
 		if (content === null) return null;
 		try {
-			const steps = JSON.parse(content.toString("utf8"))?.steps?.path;
-			return isPlainPath(steps) ? steps : null;
+			const { steps } = JSON.parse(content.toString("utf8"));
+			return steps.path === stepsName(steps.sha256) ? steps.path : null;
 		} catch {
 			return null;
 		}
@@ -113,15 +130,17 @@ export async function withPlanDirectory<T>(
 	const directory = new PlanDirectory(out);
 	const { storage } = directory;
 	// Before anything is written to a directory that may be somebody else's.
-	await directory.check(overwrite);
+	await directory.requireOurs();
 	const isNew = (await storage.stat(out)) === null;
 	const lock = await takeLock(storage, `${out}/${STATE}/lock`, out);
 	try {
-		await directory.check(overwrite);
+		await directory.requireOurs();
 		await directory.tidy();
+		if (!overwrite) await directory.requireNoPlan();
 		return await action(directory);
 	} finally {
-		await directory.tidy();
+		// An error here would hide the one that ended the work; the next call tidies too.
+		await directory.tidy().catch(() => {});
 		await lock.release();
 		await storage.removeEmpty(`${out}/${STATE}`);
 		if (isNew) await storage.removeEmpty(out);

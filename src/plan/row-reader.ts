@@ -1,6 +1,6 @@
-import { DataError } from "../core/errors.js";
+import { DataError, UsageError } from "../core/errors.js";
 import { rowSchema } from "../dataset/rows.js";
-import type { Storage } from "../storage/storage.js";
+import type { RandomAccessFile, Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import { ArrowRows, newRowPlace } from "../tables/arrow-rows.js";
 import type { Schema } from "../tables/columns.js";
@@ -107,7 +107,7 @@ export class RowReader {
 	#openShard(number: number): ArrowRows {
 		const shard = this.#bucket.shards[number];
 		const path = `${this.#directory}/${shard.path}`;
-		const file = this.#storage.openForRandomAccess(path);
+		const file = this.#openFile(path);
 		this.#files.add(() => {
 			file.close();
 			this.#open[number] = undefined;
@@ -121,6 +121,18 @@ export class RowReader {
 			throw new DataError(
 				"bad-shard",
 				`${path} cannot be read: ${(error as Error).message}. Check the dataset with seqpack verify.`,
+			);
+		}
+	}
+
+	#openFile(path: string): RandomAccessFile {
+		try {
+			return this.#storage.openForRandomAccess(path);
+		} catch (error) {
+			if (!(error instanceof UsageError)) throw error;
+			throw new DataError(
+				"dataset-changed",
+				`${error.message} The dataset was built anew, moved or removed while it was read: plan again with seqpack curriculum.`,
 			);
 		}
 	}

@@ -177,3 +177,30 @@ export async function writeAll(
 	}
 	return file.commit();
 }
+
+/** Puts a file at another path: by a rename, or by a copy where a storage has none. */
+export async function transfer(
+	storage: Storage,
+	from: string,
+	to: string,
+): Promise<void> {
+	if (storage.move !== undefined) return storage.move(from, to);
+	const source = await storage.open(from);
+	try {
+		const copy = await storage.create(to);
+		try {
+			for (let position = 0; ; position += storage.readSize) {
+				const piece = await source.read(position, storage.readSize);
+				await copy.write(piece);
+				if (piece.length < storage.readSize) break;
+			}
+		} catch (error) {
+			await copy.abort();
+			throw error;
+		}
+		await copy.commit();
+	} finally {
+		await source.close();
+	}
+	await storage.remove(from);
+}

@@ -1,0 +1,72 @@
+import { FORMAT_VERSION, filesOf, type Manifest } from "../dataset/manifest.js";
+import { INDEX, isOfPlan } from "../dataset/names.js";
+import { isPlainPath } from "../storage/confined.js";
+import { writeAll } from "../storage/storage.js";
+import {
+	type Found,
+	findManifest,
+	lookAtOutput,
+	readPlan,
+} from "./output-directory.js";
+import type { Plan } from "./plan.js";
+import { putAway } from "./put-away.js";
+import { Workspace } from "./workspace.js";
+
+/**
+ * Makes an output directory ready for the tasks of a plan, or, where the dataset is
+ * there already, ends what its build has left to do.
+ * @throws UsageError `output-in-use`
+ */
+export async function begin(
+	workspace: Workspace,
+	plan: Plan,
+	overwrite: boolean,
+): Promise<Found> {
+	const found = await lookAtOutput(workspace.out, plan, overwrite);
+	if (found.state === "built") await putAway(workspace);
+	else {
+		if (found.state !== "unfinished") await clearAway(workspace.out);
+		// Also of a build that goes on: its inputs may lie elsewhere by now.
+		await writePlan(workspace, plan);
+	}
+	return found;
+}
+
+/** Removes what earlier builds have left beside the dataset that is there. */
+async function clearAway(out: string): Promise<void> {
+	const manifest = await findManifest(out);
+	const begun = await readPlan(out);
+	if (manifest !== null) await putAway(new Workspace(out, manifest.planHash));
+	if (begun !== null && begun.planHash !== manifest?.planHash)
+		await abandon(new Workspace(out, begun.planHash), begun, manifest);
+}
+
+/** Removes the state of an unfinished build, and what it has put in its place. */
+async function abandon(
+	workspace: Workspace,
+	{ formatVersion, settings, planHash }: Plan,
+	manifest: Manifest | null,
+): Promise<void> {
+	const { storage } = workspace;
+	const kept = new Set(filesOf(manifest ?? {}).map(({ path }) => path));
+	const buckets = formatVersion === FORMAT_VERSION ? settings.buckets : [];
+	const directories = [INDEX, ...buckets.map(({ directory }) => directory)];
+	for (const directory of directories.filter(isPlainPath)) {
+		for (const name of await storage.list(workspace.place(directory))) {
+			const path = `${directory}/${name}`;
+			if (isOfPlan(name, planHash) && !kept.has(path))
+				await storage.remove(workspace.place(path));
+		}
+		await storage.removeEmpty(workspace.place(directory));
+	}
+	await storage.remove(workspace.state());
+}
+
+async function writePlan(
+	{ storage, plan: path, work }: Workspace,
+	plan: Plan,
+): Promise<void> {
+	const content = `${JSON.stringify(plan, null, "\t")}\n`;
+	await writeAll(storage, path, content, work);
+	await storage.remove(work);
+}

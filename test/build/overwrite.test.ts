@@ -1,0 +1,173 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type BuildOptions, build, openDataset, verify } from "seqpack";
+import { describe, expect, test } from "vitest";
+import {
+	contentsOf,
+	startSeqpack,
+	temporaryDirectory,
+	tokenizerPath,
+} from "../helpers.js";
+import { smallBuild, smallCorpus } from "./small-corpus.js";
+
+const isSound = async (out: string) => {
+	expect((await verify(out)).problems).toEqual([]);
+};
+
+/** The rows of a dataset, read back. */
+async function rowsOf(out: string): Promise<number[][]> {
+	const rows: number[][] = [];
+	for await (const { rows: count, columns } of (
+		await openDataset(out)
+	).rows()) {
+		const { values, offsets } = columns.input_ids as {
+			values: Int32Array;
+			offsets: Int32Array;
+		};
+		for (let i = 0; i < count; i++)
+			rows.push([...values.subarray(offsets[i], offsets[i + 1])]);
+	}
+	return rows;
+}
+
+/** A dataset, and what its build and a build in its place are asked for. */
+async function built(other: Partial<BuildOptions>) {
+	const corpus = smallCorpus();
+	const out = join(temporaryDirectory(), "out");
+	const before = smallBuild(corpus, out);
+	const after = { ...before, ...other, overwrite: true };
+	await build(before);
+	const expected = join(temporaryDirectory(), "out");
+	await build({ ...after, out: expected });
+	return {
+		...{ corpus, out, before, after },
+		old: contentsOf(out),
+		oldRows: await rowsOf(out),
+		expected: contentsOf(expected),
+	};
+}
+
+describe.each([
+	["the same settings", {}],
+	["other settings", { seed: 7, seqLen: 128 }],
+] as const)("over a dataset of %s", (_, other) => {
+	const isSame = Object.keys(other).length === 0;
+
+	/** What a build that was stopped leaves: the old dataset, and nothing lost of the new one. */
+	async function check({
+		out,
+		before,
+		after,
+		old,
+		oldRows,
+		expected,
+	}: Awaited<ReturnType<typeof built>>) {
+		await isSound(out);
+		expect(await rowsOf(out)).toEqual(oldRows);
+		const files = contentsOf(out);
+		for (const [path, hash] of Object.entries(old))
+			expect(files[path]).toBe(hash);
+		const again = await build(before);
+		expect(again.status).toBe("already-built");
+		if (!isSame)
+			await expect(build({ ...after, overwrite: false })).rejects.toThrow(
+				/holds a dataset that was made from something else.*overwrite: true/,
+			);
+		const replaced = await build(after);
+		expect(replaced.status).toBe("built");
+		expect(contentsOf(out)).toEqual(expected);
+		return replaced;
+	}
+
+	test("aborted at its first progress", async () => {
+		const all = await built(other);
+		const stop = new AbortController();
+		const stopped = build({
+			...all.after,
+			signal: stop.signal,
+			onProgress: () => stop.abort(),
+		});
+		await expect(stopped).rejects.toMatchObject({ code: "interrupted" });
+		expect(contentsOf(all.out)).toEqual(all.old);
+		await check(all);
+	});
+
+	test("stopped by a task that fails", async () => {
+		const all = await built(other);
+		const whole = readFileSync(all.corpus);
+		// Neither the size nor the ends of the file tell of it.
+		const damaged = Buffer.from(whole);
+		damaged[Math.floor(whole.length / 2)] = 0x0a;
+		writeFileSync(all.corpus, damaged);
+		await expect(build(all.after)).rejects.toMatchObject({ exitCode: 4 });
+		writeFileSync(all.corpus, whole);
+		const { tasksResumed } = await check(all);
+		// What was done goes on, unless a call without `overwrite` has put it away.
+		expect(tasksResumed > 0).toBe(!isSame);
+	});
+
+	test("killed at several moments", async () => {
+		const all = await built(other);
+		const { out } = all;
+		const args = [
+			...["build", all.corpus, "--tokenizer", tokenizerPath, "--workers", "1"],
+			...["--seq-len", isSame ? "256" : "128", "--seed", isSame ? "0" : "7"],
+			...["--task-size", "50000", "--shard-tokens", "8192", "--out", out],
+			"--overwrite",
+		];
+		const records = () => {
+			const state = join(out, ".seqpack");
+			const own = existsSync(state)
+				? readdirSync(state).find((name) => /^[0-9a-f]{16}$/.test(name))
+				: undefined;
+			const tasks = join(state, own ?? "-", "tasks");
+			return existsSync(tasks) ? readdirSync(tasks).length : 0;
+		};
+		for (const due of [1, 3]) {
+			const { child, exit } = startSeqpack(args);
+			while (records() < due && child.exitCode === null) await sleep(1);
+			child.kill("SIGKILL");
+			await exit;
+			await isSound(out);
+		}
+		expect(existsSync(join(out, ".seqpack"))).toBe(true);
+		await check(all);
+	});
+});
+
+test("a damaged dataset whose mending was stopped goes on being mended", async () => {
+	const { out, before, after, old } = await built({});
+	const shard = Object.keys(old).find((path) => path.startsWith("data/"));
+	writeFileSync(join(out, String(shard)), "damaged");
+	await expect(build(before)).rejects.toThrow(
+		/is missing or damaged.*overwrite: true/,
+	);
+	const stop = new AbortController();
+	const stopped = build({
+		...after,
+		signal: stop.signal,
+		onProgress: ({ tasks }) => tasks > 0 && stop.abort(),
+	});
+	await expect(stopped).rejects.toMatchObject({ code: "interrupted" });
+	const mended = await build(before);
+	expect(mended.status).toBe("built");
+	expect(mended.tasksResumed).toBeGreaterThan(0);
+	expect(contentsOf(out)).toEqual(old);
+});
+
+test("a call that has nothing to do leaves another build that is under way alone", async () => {
+	const { out, before, after, expected } = await built({ seed: 7 });
+	const stop = new AbortController();
+	const stopped = build({
+		...after,
+		signal: stop.signal,
+		onProgress: ({ tasks }) => tasks > 1 && stop.abort(),
+	});
+	await expect(stopped).rejects.toMatchObject({ code: "interrupted" });
+	expect((await build(before)).status).toBe("already-built");
+	const { status, tasksResumed } = await build(after);
+	expect(status).toBe("built");
+	expect(tasksResumed).toBeGreaterThan(0);
+	expect(contentsOf(out)).toEqual(expected);
+});
