@@ -8,12 +8,7 @@
 // apache-arrow, which holds all shards in memory and copies the same rows out; a step of
 // its own must be the same tokens. Medians of five; the shards are in the page cache.
 import { spawnSync } from "node:child_process";
-import {
-	mkdtempSync,
-	readFileSync,
-	rmSync,
-	writeFileSync,
-} from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
