@@ -5,7 +5,7 @@ import { Tokenizer } from "@huggingface/tokenizers";
 import { ParquetReader } from "parquetjs-lite";
 import { type BuildOptions, build, type ManifestShard } from "seqpack";
 import { describe, expect, test } from "vitest";
-import { formats } from "../../src/dataset/formats.js";
+import { datasetFormats } from "../../src/dataset/formats.js";
 import {
 	directoryWith,
 	filesBelow,
@@ -72,7 +72,7 @@ async function buildHere(options: Partial<BuildOptions>) {
 	});
 }
 
-describe.each(formats.names)("%s", (format) => {
+describe.each(datasetFormats.names)("%s", (format) => {
 	test("every document's tokens are those of the tokenizer, whatever row they are in", async () => {
 		const { out, manifest } = await buildHere({
 			format,

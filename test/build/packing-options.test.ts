@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
 import { type BuildOptions, build, verify } from "seqpack";
 import { describe, expect, test } from "vitest";
-import { formats } from "../../src/dataset/formats.js";
+import { datasetFormats } from "../../src/dataset/formats.js";
 import { longDocuments } from "../../src/decompose/long-documents.js";
 import type { ColumnName } from "../../src/masks/columns.js";
 import { packers } from "../../src/pack/packers.js";
@@ -189,7 +189,7 @@ test.each<[Partial<BuildOptions>, string, RegExp]>([
 });
 
 describe("columns that are stored when asked for", () => {
-	test.each(formats.names)("in %s, and verified", async (format) => {
+	test.each(datasetFormats.names)("in %s, and verified", async (format) => {
 		const columns: ColumnName[] = [
 			"position_ids",
 			"segment_ids",

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type BuildOptions, build, type Manifest } from "seqpack";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { asFlag } from "../../cli/fail.js";
-import { type FormatName, formats } from "../../src/dataset/formats.js";
+import { datasetFormats, type FormatName } from "../../src/dataset/formats.js";
 import { build as buildHere } from "../../src/engines/build.js";
 import { localFiles } from "../../src/storage/local.js";
 import {
@@ -28,8 +28,8 @@ const usual = {
 	inputs: [fixtures],
 	tokenizer: tokenizerPath,
 	seqLen: 512,
-	taskSize: 40_000,
-	shardTokens: 10_000,
+	taskSize: 80_000,
+	shardTokens: 20_000,
 	workers: 0,
 };
 
@@ -51,11 +51,11 @@ const expected = {} as Record<
 
 beforeAll(async () => {
 	const shared = mkdtempSync(join(tmpdir(), "seqpack-test-"));
-	for (const format of formats.names) {
+	for (const format of datasetFormats.names) {
 		const out = join(shared, format);
 		const { manifest } = await build({ ...usual, format, out });
 		expected[format] = { manifest, contents: contentsOf(out) };
-		expect(Object.keys(expected[format].contents).length).toBeGreaterThan(80);
+		expect(Object.keys(expected[format].contents).length).toBeGreaterThan(50);
 	}
 	rmSync(shared, { recursive: true });
 });
@@ -72,7 +72,7 @@ function tasksDone(out: string): number {
 		: 0;
 }
 
-describe.each(formats.names)("%s", (format) => {
+describe.each(datasetFormats.names)("%s", (format) => {
 	test.each([2, 4])(
 		"%i workers write the same bytes as none",
 		async (workers) => {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { openBuild, planBuild } from "seqpack";
 import { beforeAll, describe, expect, test } from "vitest";
-import { dependenciesOf, type Plan } from "../../src/build/plan.js";
+import { dependenciesOf, type Plan, type Task } from "../../src/build/plan.js";
 import { tokenizerOfPlan } from "../../src/build/prepare.js";
 import type { runOnThreads } from "../../src/engines/threads.js";
 import {
@@ -19,11 +19,11 @@ beforeAll(async () => {
 	run = threads.runOnThreads;
 });
 
-/** A build of many tasks, more than one of which packs what others leave. */
+/** A build of eight tasks, and two that pack what four of them leave. */
 async function planned(): Promise<{ out: string; plan: Plan }> {
 	// Lines of 100 bytes, each a task.
 	const lines = Array.from(
-		{ length: 70 },
+		{ length: 8 },
 		(_, i) => `${JSON.stringify({ text: `${i} `.padEnd(88, "word ") })}\n`,
 	);
 	const out = join(temporaryDirectory(), "data");
@@ -34,7 +34,13 @@ async function planned(): Promise<{ out: string; plan: Plan }> {
 		taskSize: 100,
 		out,
 	});
-	return openBuild(out);
+	const { plan } = await openBuild(out);
+	const reading = plan.tasks.filter(({ kind }) => kind === "read");
+	expect(reading).toHaveLength(8);
+	const repack = [0, 4].map((from): Task => {
+		return { kind: "repack", from, to: from + 4 };
+	});
+	return { out, plan: { ...plan, tasks: [...reading, ...repack] } };
 }
 
 /** Runs tasks, and gives their numbers in the order in which they were done. */

@@ -16,7 +16,7 @@ import {
 	verify,
 } from "seqpack";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type FormatName, formats } from "../../src/dataset/formats.js";
+import { datasetFormats, type FormatName } from "../../src/dataset/formats.js";
 import { rowSchema } from "../../src/dataset/rows.js";
 import type { ColumnBatch } from "../../src/tables/columns.js";
 import { type Row, readManifest, readRows } from "../build/dataset-rows.js";
@@ -32,7 +32,7 @@ import {
 const datasets = {} as Record<FormatName, string>;
 
 beforeAll(async () => {
-	for (const format of formats.names) {
+	for (const format of datasetFormats.names) {
 		const out = join(mkdtempSync(join(tmpdir(), "seqpack-test-")), format);
 		await build({
 			inputs: [join(fixtures, "prose")],
@@ -105,7 +105,7 @@ async function tamper(
 	writeFileSync(join(directory, "seqpack.json"), JSON.stringify(manifest));
 }
 
-describe.each(formats.names)("%s", (format) => {
+describe.each(datasetFormats.names)("%s", (format) => {
 	test("a dataset as it was built is sound", async () => {
 		const result = await verify(datasets[format]);
 		const { totals, summary, tasks } = readManifest(datasets[format]);
@@ -225,7 +225,7 @@ describe.each(formats.names)("%s", (format) => {
 });
 
 test("finds a single changed byte in any file", async () => {
-	for (const format of formats.names) {
+	for (const format of datasetFormats.names) {
 		const directory = copy(format);
 		const paths = filesBelow(directory).filter((f) => f !== "seqpack.json");
 		expect(paths.length).toBeGreaterThan(10);

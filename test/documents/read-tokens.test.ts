@@ -14,28 +14,32 @@ import { idsInText } from "./ids-in-text.js";
 const scripts = join(fixtures, "scripts");
 
 describe("a build, the lengths of its documents and the library read alike", () => {
+	const slow = { tokenizerEngine: "huggingface" } as const;
+	const chapters = [1, 2, 3].map((n) =>
+		join(fixtures, "prose", `chapter-00${n}.txt`),
+	);
 	test.each([
-		{},
-		{ addBos: true },
-		{ addBos: true, addEos: false },
-		{ addEos: true, eosToken: "a", tokenizerEngine: "huggingface" as const },
-	])("%j", async (options) => {
+		[{}, [scripts]],
+		[{ addBos: true }, [scripts]],
+		[{ addBos: true, addEos: false }, [scripts]],
+		[{ addEos: true, eosToken: "a", ...slow }, chapters],
+	])("%j", async (options, inputs) => {
 		const out = join(temporaryDirectory(), "data");
 		const shared = { tokenizer: tokenizerPath, ...options };
 		const { manifest } = await build({
 			...shared,
-			inputs: [scripts],
+			inputs,
 			seqLen: 1024,
 			workers: 0,
 			out,
 		});
 		const { documents, textBytes, textTokens, specialTokens } = manifest.totals;
-		const lengths = await documentLengths([scripts], shared);
+		const lengths = await documentLengths(inputs, shared);
 		expect(lengths).toEqual(await documentLengths([out]));
 		expect(lengths).toHaveLength(documents);
 		const sum = lengths.reduce((total, length) => total + length, 0);
 		expect(sum).toBe(textTokens + specialTokens);
-		const { batches, returned } = await all(readTokens([scripts], shared));
+		const { batches, returned } = await all(readTokens(inputs, shared));
 		expect(batches.flatMap(({ lengths }) => lengths)).toEqual([...lengths]);
 		expect(returned).toMatchObject({
 			documents,

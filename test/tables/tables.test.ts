@@ -6,7 +6,7 @@ import { asyncBufferFromFile, parquetMetadataAsync } from "hyparquet";
 import { describe, expect, test } from "vitest";
 import { localFiles } from "../../src/storage/local.js";
 import type { Column, ColumnBatch, Schema } from "../../src/tables/columns.js";
-import { type TableName, tables } from "../../src/tables/tables.js";
+import { type TableName, tableFormats } from "../../src/tables/tables.js";
 import { temporaryDirectory } from "../helpers.js";
 
 const schema: Schema = [
@@ -92,7 +92,7 @@ async function write(
 	batches: Row[][],
 ): Promise<void> {
 	const file = await localFiles.create(path);
-	const writer = tables.find(format).write(file, schema, {
+	const writer = tableFormats.find(format).write(file, schema, {
 		compression,
 		batchRows: 64,
 		metadata: new Map([["huggingface", "{}"]]),
@@ -106,13 +106,13 @@ async function read(format: TableName, path: string): Promise<Row[]> {
 	const rows: Row[] = [];
 	const file = await localFiles.open(path);
 	const size = readFileSync(path).length;
-	for await (const batch of tables.find(format).read(file, size, schema))
+	for await (const batch of tableFormats.find(format).read(file, size, schema))
 		rows.push(...toRows(batch));
 	await file.close();
 	return rows;
 }
 
-const every = tables
+const every = tableFormats
 	.entries()
 	.flatMap(([name, format]) =>
 		format.compressions.map((compression) => [name, compression] as const),
@@ -153,7 +153,7 @@ describe.each(every)("%s with compression %s", (format, compression) => {
 		const file = await localFiles.open(path);
 		const wanted: Schema = [...schema, { name: "more", type: "int32" }];
 		const size = readFileSync(path).length;
-		const reading = tables.find(format).read(file, size, wanted).next();
+		const reading = tableFormats.find(format).read(file, size, wanted).next();
 		await expect(reading).rejects.toThrow(/no column more/);
 		await file.close();
 	});
@@ -164,7 +164,7 @@ describe.each(every)("%s with compression %s", (format, compression) => {
 				throw new Error("disk full");
 			},
 		};
-		const writer = tables.find(format).write(failing, schema, {
+		const writer = tableFormats.find(format).write(failing, schema, {
 			compression,
 			batchRows: 64,
 			metadata: new Map(),
