@@ -3,6 +3,12 @@ import { defineConfig } from "vitest/config";
 /** Tests that measure seconds. */
 const TIMES = "test/**/*.times.test.ts";
 
+/** Tests that take a part of what there is, or everything: `npm run test:everything`. */
+const PARTIAL = [
+	"test/build/kill.test.ts",
+	"test/tokenizer/{bpe-components,bpe-tokenizer,normalize-nfc,tokenizers}.test.ts",
+];
+
 export default defineConfig({
 	test: {
 		// Tests of the command start processes that tokenize real text.
@@ -15,7 +21,17 @@ export default defineConfig({
 					name: "tests",
 					include: ["test/**/*.test.ts"],
 					exclude: [TIMES],
-					// The default is one less than the cores: one on a machine of two.
+					// On a machine of two cores: what is written is waited for.
+					maxWorkers: 3,
+				},
+			},
+			{
+				extends: true,
+				test: {
+					name: "everything",
+					include: PARTIAL,
+					env: { SEQPACK_EVERYTHING: "1" },
+					testTimeout: 600_000,
 					maxWorkers: 2,
 				},
 			},

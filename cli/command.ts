@@ -52,14 +52,22 @@ export function commandOf<T extends OptionTable>(
 		const values = Object.fromEntries(
 			positional.map((option, i) => [option, given[i]]),
 		);
+		let code: number;
 		try {
-			const code = await facts.run({ ...flags, ...values } as Given<T>);
-			if (code !== undefined) process.exitCode = code;
+			code = (await facts.run({ ...flags, ...values } as Given<T>)) ?? 0;
 		} catch (error) {
-			process.exitCode = failWith(error, asWritten);
+			code = failWith(error, asWritten);
 		}
+		if (code !== 0) throw new Failed(code);
 	});
 	return command;
+}
+
+/** A command has failed, and has said why. */
+export class Failed extends Error {
+	constructor(readonly exitCode: number) {
+		super(`exit code ${exitCode}`);
+	}
 }
 
 /** What the choices of options mean, as a part of help; empty where all names say it. */

@@ -1,58 +1,6 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from "commander";
-import { version } from "../src/version.js";
-import { batchesCommand } from "./batches.js";
-import { buildCommand } from "./build.js";
-import { curriculumCommand } from "./curriculum.js";
-import { failWith } from "./fail.js";
-import { packCommand } from "./pack.js";
-import { say } from "./say.js";
+import { run } from "./program.js";
 import { watchStreams } from "./streams.js";
-import { tokenizerCommand } from "./tokenizer.js";
-import { verifyCommand } from "./verify.js";
 
-const program = new Command("seqpack")
-	.description(
-		"Text corpora in, packed token shards out: training data for language models.",
-	)
-	.version(version)
-	.addCommand(buildCommand())
-	.addCommand(verifyCommand())
-	.addCommand(curriculumCommand())
-	.addCommand(batchesCommand())
-	.addCommand(packCommand())
-	.addCommand(tokenizerCommand())
-	.addHelpText(
-		"after",
-		`
-Example:
-  seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/
-  seqpack verify data/
-  seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --layout buckets --out buckets/
-  seqpack curriculum buckets/ --schedule grow-p2 --cycles 8 --tokens-per-step 512K --out plan/
-  seqpack batches plan/ --rank 0 --world-size 8 --from-step 1200 | python train.py
-  seqpack pack --compare data/ --seq-len 32768
-  seqpack tokenizer inspect tokenizer.json
-
-Exit codes: 0 done, 1 failed and a retry may mend it, 2 wrong use, 4 bad data,
-130 stopped by Ctrl-C, 143 stopped by SIGTERM.`,
-	);
-
-throwInsteadOfExit(program);
 watchStreams();
-try {
-	await program.parseAsync();
-} catch (error) {
-	process.exitCode =
-		error instanceof CommanderError ? wrongUse(error) : failWith(error);
-}
-
-/** Help and version that were asked for are no wrong use. */
-function wrongUse({ exitCode }: CommanderError): number {
-	return exitCode === 0 ? 0 : 2;
-}
-
-function throwInsteadOfExit(command: Command): void {
-	command.exitOverride().configureOutput({ writeErr: say });
-	command.commands.forEach(throwInsteadOfExit);
-}
+process.exitCode = await run(process.argv.slice(2));

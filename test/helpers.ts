@@ -10,8 +10,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
-import { onTestFinished } from "vitest";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { expect, onTestFinished, vi } from "vitest";
 
 export const root = fileURLToPath(new URL("..", import.meta.url)).replace(
 	/[/\\]$/,
@@ -21,6 +21,9 @@ export const fixtures = join(root, "fixtures");
 /** Documents in the fixtures: chapters, source files, languages. */
 export const fixtureDocuments = 60 + 107 + 45;
 export const tokenizerPath = join(fixtures, "tokenizer");
+
+/** Whether tests go through everything: `npm run test:everything`, some minutes. Otherwise they take a part. */
+export const everything = process.env.SEQPACK_EVERYTHING === "1";
 
 /** A directory that goes when the test ends. */
 export function temporaryDirectory(): string {
@@ -41,8 +44,44 @@ export function directoryWith(
 
 const command = join(root, "dist", "cli", "main.js");
 
-/** Runs the command to its end. */
-export function seqpack(
+/** Runs the command to its end in this process, which spares the start of another. */
+export async function seqpack(
+	args: string[],
+): Promise<{ code: number; bytes: Buffer; stdout: string; stderr: string }> {
+	// As it is built, so that its workers are files.
+	const program = pathToFileURL(join(root, "dist/cli/program.js")).href;
+	const { run } = await import(/* @vite-ignore */ program);
+	const stdout = written(process.stdout);
+	const stderr = written(process.stderr);
+	try {
+		const code = await run(args);
+		const bytes = stdout.bytes();
+		return { code, bytes, stdout: `${bytes}`, stderr: `${stderr.bytes()}` };
+	} finally {
+		stdout.restore();
+		stderr.restore();
+	}
+}
+
+/** Keeps what is written to a stream. */
+function written(stream: NodeJS.WriteStream) {
+	const parts: Uint8Array[] = [];
+	const write = vi.spyOn(stream, "write").mockImplementation(((
+		part: string | Uint8Array,
+		callback?: (error?: Error) => void,
+	) => {
+		parts.push(Buffer.from(part as string));
+		callback?.();
+		return true;
+	}) as typeof stream.write);
+	return {
+		bytes: () => Buffer.concat(parts),
+		restore: () => write.mockRestore(),
+	};
+}
+
+/** Runs the command to its end in a process of its own. */
+export function spawnSeqpack(
 	args: string[],
 	options: { cwd?: string } = {},
 ): { code: number | null; stdout: string; stderr: string } {
@@ -92,4 +131,15 @@ export function contentsOf(directory: string): Record<string, string> {
 				.digest("hex"),
 		]),
 	);
+}
+
+/** Long lists of numbers are equal: without the time that `toEqual` takes for each. */
+export function expectNumbers(
+	found: ArrayLike<number>,
+	due: ArrayLike<number>,
+	what = () => "",
+): void {
+	let isSame = found.length === due.length;
+	for (let i = 0; isSame && i < due.length; i++) isSame = found[i] === due[i];
+	if (!isSame) expect(Array.from(found), what()).toEqual(Array.from(due));
 }

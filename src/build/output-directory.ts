@@ -1,4 +1,5 @@
 import { optionName, UsageError } from "../core/errors.js";
+import { isObject } from "../core/values.js";
 import { filesOf, MANIFEST, type Manifest } from "../dataset/manifest.js";
 import { isPlainPath } from "../storage/confined.js";
 import { takeLock } from "../storage/lock.js";
@@ -151,10 +152,6 @@ async function readOurs<T>(storage: Storage, path: string): Promise<T | null> {
 		if (error instanceof SyntaxError) return null;
 		throw error;
 	}
-}
-
-function isObject(value: unknown): boolean {
-	return typeof value === "object" && value !== null;
 }
 
 function madeFromElse(

@@ -1,3 +1,4 @@
+import { isObject } from "../core/values.js";
 import { FORMAT_VERSION } from "../dataset/manifest.js";
 import type { Settings } from "../dataset/settings.js";
 import { packers } from "../pack/packers.js";
@@ -146,13 +147,8 @@ export function describeDifference(
 	now: Plan,
 ): string[] {
 	const differences: string[] = [];
-	const a = before.settings as unknown as Record<string, unknown>;
-	const b = now.settings as unknown as Record<string, unknown>;
-	for (const key of Object.keys(b))
-		if (canonicalJson(a[key] ?? null) !== canonicalJson(b[key] ?? null))
-			differences.push(
-				`${key} was ${JSON.stringify(a[key])} and is ${JSON.stringify(b[key])}`,
-			);
+	for (const [name, was, is] of differingValues(before.settings, now.settings))
+		differences.push(`${name} was ${shown(was)} and is ${shown(is)}`);
 	if (before.tokenizer.fingerprint !== now.tokenizer.fingerprint)
 		differences.push("the tokenizer is another one");
 	const identity = (inputs: typeof before.inputs) =>
@@ -165,6 +161,26 @@ export function describeDifference(
 		);
 	return differences;
 }
+
+/** The names of values that differ, with dots where one is within another, and both values. */
+function* differingValues(
+	was: unknown,
+	is: unknown,
+	name = "",
+): Generator<[name: string, was: unknown, is: unknown]> {
+	if (isObject(was) && isObject(is))
+		for (const key of new Set([...Object.keys(is), ...Object.keys(was)]))
+			yield* differingValues(
+				was[key],
+				is[key],
+				name === "" ? key : `${name}.${key}`,
+			);
+	else if (canonicalJson(was ?? null) !== canonicalJson(is ?? null))
+		yield [name, was, is];
+}
+
+const shown = (value: unknown) =>
+	value === undefined ? "not set" : JSON.stringify(value);
 
 async function inParallel<T, R>(
 	items: readonly T[],

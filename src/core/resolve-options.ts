@@ -105,8 +105,9 @@ export function checkOption(
 ): void {
 	const fault = type.fault(value);
 	if (fault === null) return;
+	const isNames = type.written !== "commas" || Array.isArray(value);
 	throw new UsageError(
-		type.choices === null ? "bad-option" : "unknown-name",
+		type.choices !== null && isNames ? "unknown-name" : "bad-option",
 		`${optionName(name)}${fault}.`,
 	);
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isObject } from "../core/values.js";
 import type { Storage } from "./storage.js";
 
 /** SHA-256 of a text or of bytes, in hexadecimal. */
@@ -54,7 +55,7 @@ export async function fingerprintOfFile(
 /** JSON with the keys of every object sorted: equal values give equal texts. */
 export function canonicalJson(value: unknown): string {
 	return JSON.stringify(value, (_key, part) =>
-		typeof part === "object" && part !== null && !Array.isArray(part)
+		isObject(part)
 			? Object.fromEntries(
 					Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)),
 				)

@@ -94,7 +94,7 @@ test("a plan whose dataset was moved says how to name it", async () => {
 			/no dataset at .*dataset, where the plan has it: say where it is now \(datasets\)/,
 		),
 	});
-	const { code, stderr } = seqpack(["batches", plan]);
+	const { code, stderr } = await seqpack(["batches", plan]);
 	expect([code, stderr]).toEqual([2, expect.stringContaining("(--datasets)")]);
 	const batches = await openBatches(plan, { datasets: [`${elsewhere}/`] });
 	expect((await allOf(batches)).map(rowsOf)).toEqual(undisturbed);

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
+import { expect } from "vitest";
+import { expectNumbers } from "../helpers.js";
 
 /** A packed row as another program's reader gives it. */
 export interface Row {
@@ -91,4 +93,14 @@ export async function rebuildDocuments(
 		documents.set(id, ids);
 	}
 	return documents;
+}
+
+/** Two sets of documents are the same. */
+export function expectDocuments(
+	found: Map<bigint, number[]>,
+	due: Map<bigint, number[]>,
+): void {
+	expect([...found.keys()].sort()).toEqual([...due.keys()].sort());
+	for (const [id, ids] of due)
+		expectNumbers(found.get(id) ?? [], ids, () => `document ${id}`);
 }

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { openDataset } from "../../src/dataset/open-dataset.js";
 import { verify } from "../../src/dataset/verify/verify.js";
 import { build } from "../../src/engines/build.js";
-import { contentsOf, temporaryDirectory } from "../helpers.js";
+import { contentsOf, everything, temporaryDirectory } from "../helpers.js";
 import { Death, MortalFiles } from "../storage/mortal-files.js";
 import { smallBuild, smallCorpus } from "./small-corpus.js";
 
@@ -83,8 +83,8 @@ async function builds(moves = true): Promise<Builds> {
 	};
 }
 
-/** A test of every moment takes a minute; some of them are enough from day to day. */
-const STEP = process.env.SEQPACK_EVERY_MOMENT === "1" ? 1 : 9;
+/** Of so many moments, one is tried. */
+const STEP = everything ? 1 : 9;
 
 /** Some moments while tasks run, and more of the end. */
 function moments({

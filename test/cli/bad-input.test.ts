@@ -47,12 +47,12 @@ test.each([
 	],
 ] as const)(
 	"%s: a sentence and an exit code",
-	(_name, args, exitCode, sentence) => {
+	async (_name, args, exitCode, sentence) => {
 		const directory = directoryWith({
 			"a.jsonl": `${good}${good}{"text": "cut\n`,
 		});
 		const out = join(temporaryDirectory(), "data");
-		const { code, stderr, stdout } = seqpack([
+		const { code, stderr, stdout } = await seqpack([
 			"build",
 			...args.map((arg) => arg.replace(/^@/, `${directory}/`)),
 			...["--tokenizer", tokenizerPath, "--out", out],
@@ -66,9 +66,9 @@ test.each([
 	},
 );
 
-test("what was skipped is told, and where it is listed", () => {
+test("what was skipped is told, and where it is listed", async () => {
 	const directory = directoryWith({ "a.jsonl": `${good}broken\n${good}` });
-	const { code, stderr } = seqpack([
+	const { code, stderr } = await seqpack([
 		...["build", directory, "--tokenizer", tokenizerPath, "--seq-len", "64"],
 		...["--out", join(temporaryDirectory(), "data"), "--on-error", "skip"],
 	]);

@@ -19,7 +19,7 @@ let rows: Map<number, number[][]>;
 beforeAll(async () => {
 	await builtFrom("prose", data);
 	rows = await rowsOfBuckets(data);
-	const { code, stderr } = seqpack([
+	const { code, stderr } = await seqpack([
 		...["curriculum", data, "--schedule", "grow-p2", "--cycles", "2"],
 		...["--tokens-per-step", "1K", "--world-size", "2", "--out", plan],
 	]);
@@ -27,25 +27,21 @@ beforeAll(async () => {
 	expect(stderr).toMatch(/Planned .*plan in/);
 	expect(stderr).toMatch(/256 +\d+ steps of 4 rows/);
 	expect(stderr).toMatch(/rows +[\d,]+ in steps, \d+ in none/);
-	all = linesOf([]);
+	all = await linesOf([]);
 });
 
 /** Runs the command, with stdout as bytes. */
-function bytesOf(args: string[]): Buffer {
-	const { status, stdout, stderr } = spawnSync(
-		process.execPath,
-		[join(root, "dist/cli/main.js"), "batches", plan, ...args],
-		{ maxBuffer: 2 ** 28 },
-	);
-	expect(status, String(stderr)).toBe(0);
-	return stdout;
+async function bytesOf(args: string[]): Promise<Buffer> {
+	const { code, bytes, stderr } = await seqpack(["batches", plan, ...args]);
+	expect(code, stderr).toBe(0);
+	return bytes;
 }
 
 /** What the command writes of the whole plan to one rank. */
-let all: ReturnType<typeof linesOf>;
+let all: Awaited<ReturnType<typeof linesOf>>;
 
-function linesOf(args: string[]) {
-	return String(bytesOf(["--format", "jsonl", ...args]))
+async function linesOf(args: string[]) {
+	return String(await bytesOf(["--format", "jsonl", ...args]))
 		.split("\n")
 		.filter((line) => line !== "")
 		.map((line) => JSON.parse(line));
@@ -70,8 +66,8 @@ test("jsonl: a line a batch, with the bucket and row of each", () => {
 	}
 });
 
-test("arrow: the same batches as jsonl has, and the plan's hash", () => {
-	const lines = linesOf([
+test("arrow: the same batches as jsonl has, and the plan's hash", async () => {
+	const lines = await linesOf([
 		"--rank",
 		"1",
 		"--world-size",
@@ -80,7 +76,7 @@ test("arrow: the same batches as jsonl has, and the plan's hash", () => {
 		"labels",
 	]);
 	const table = tableFromIPC(
-		bytesOf(["--rank", "1", "--world-size", "2", "--columns", "labels"]),
+		await bytesOf(["--rank", "1", "--world-size", "2", "--columns", "labels"]),
 	);
 	const { planHash } = JSON.parse(
 		readFileSync(join(plan, "curriculum.json"), "utf8"),
@@ -108,14 +104,14 @@ test("arrow: the same batches as jsonl has, and the plan's hash", () => {
 	}
 });
 
-test("a state file resumes, and a reader that stops early is no failure", () => {
+test("a state file resumes, and a reader that stops early is no failure", async () => {
 	const state = join(shared, "state.json");
 	const { planHash } = JSON.parse(
 		readFileSync(join(plan, "curriculum.json"), "utf8"),
 	);
 	writeFileSync(state, JSON.stringify({ plan: planHash, step: 9 }));
-	expect(linesOf(["--state", state])).toEqual(all.slice(9));
-	expect(linesOf(["--from-step", "9", "--steps", "3"])).toEqual(
+	expect(await linesOf(["--state", state])).toEqual(all.slice(9));
+	expect(await linesOf(["--from-step", "9", "--steps", "3"])).toEqual(
 		all.slice(9, 12),
 	);
 	const command = `"${process.execPath}" dist/cli/main.js batches "${plan}" --format jsonl | head -1`;
@@ -129,7 +125,7 @@ test("a state file resumes, and a reader that stops early is no failure", () => 
 	expect(JSON.parse(String(stdout))).toEqual(all[0]);
 });
 
-test("balanced ranks tell what they gain; stages come from a file; the plan as JSON", () => {
+test("balanced ranks tell what they gain; stages come from a file; the plan as JSON", async () => {
 	const stages = join(shared, "stages.json");
 	const out = join(shared, "staged");
 	writeFileSync(
@@ -139,7 +135,7 @@ test("balanced ranks tell what they gain; stages come from a file; the plan as J
 			{ schedule: "grow-linear" },
 		]),
 	);
-	const made = seqpack([
+	const made = await seqpack([
 		...["curriculum", data, "--stages", stages, "--tokens-per-step", "1K"],
 		...["--out", out, "--json"],
 	]);
@@ -148,7 +144,7 @@ test("balanced ranks tell what they gain; stages come from a file; the plan as J
 	expect(JSON.parse(made.stdout)).toEqual(
 		JSON.parse(readFileSync(join(out, "curriculum.json"), "utf8")),
 	);
-	const { code, stderr } = seqpack([
+	const { code, stderr } = await seqpack([
 		"batches",
 		out,
 		"--balance-ranks",
@@ -210,8 +206,8 @@ describe("bad use", () => {
 			],
 			/'--stages <file>' argument '\/nowhere' is invalid. \/nowhere cannot be read: .*no such file/,
 		],
-	])("%j", (args, sentence) => {
-		const { code, stderr, stdout } = seqpack(args);
+	])("%j", async (args, sentence) => {
+		const { code, stderr, stdout } = await seqpack(args);
 		expect(stderr).toMatch(sentence);
 		expect(stderr).not.toMatch(/should not have happened| at .*\.js/);
 		expect(code).toBe(2);

@@ -15,9 +15,9 @@ const usual = [
 	...["--seq-len", "1K"],
 ];
 
-test("options of packing and masks come to the settings", () => {
+test("options of packing and masks come to the settings", async () => {
 	const out = join(temporaryDirectory(), "data");
-	const { code, stderr } = seqpack([
+	const { code, stderr } = await seqpack([
 		...usual,
 		...["--out", out],
 		...["--max-sequences", "5"],
@@ -47,7 +47,7 @@ test("options of packing and masks come to the settings", () => {
 		lossWeight: "document",
 		mask: { kind: "lambda", sinks: 4, window: 256 },
 	});
-	expect(seqpack(["verify", out]).code).toBe(0);
+	expect((await seqpack(["verify", out])).code).toBe(0);
 });
 
 test.each([
@@ -60,9 +60,9 @@ test.each([
 		["--packer", "tetris"],
 		/^seqpack: --packer is "tetris", and there is no such packer: give one of best-fit/,
 	],
-])("%j is wrong use", (args, sentence) => {
+])("%j is wrong use", async (args, sentence) => {
 	const out = join(temporaryDirectory(), "data");
-	const { code, stderr } = seqpack([...usual, "--out", out, ...args]);
+	const { code, stderr } = await seqpack([...usual, "--out", out, ...args]);
 	expect(stderr).toMatch(sentence);
 	expect(code).toBe(2);
 });

@@ -21,8 +21,8 @@ test("compares all packers on text and on the dataset made of it alike", async (
 		workers: 0,
 		out,
 	});
-	const compare = (...args: string[]) => {
-		const { code, stdout, stderr } = seqpack([
+	const compare = async (...args: string[]) => {
+		const { code, stdout, stderr } = await seqpack([
 			"pack",
 			...["--seq-len", "2048", "--json", "--compare"],
 			...args,
@@ -32,8 +32,8 @@ test("compares all packers on text and on the dataset made of it alike", async (
 		for (const report of table.packers) delete report.milliseconds;
 		return { table, stderr };
 	};
-	const ofDataset = compare(out);
-	const ofText = compare(scripts, "--tokenizer", tokenizerPath);
+	const ofDataset = await compare(out);
+	const ofText = await compare(scripts, "--tokenizer", tokenizerPath);
 	expect(ofDataset.table).toEqual(ofText.table);
 	expect(ofText.table.packers).toHaveLength(packers.names.length);
 	expect(ofText.stderr).toMatch(/best-fit-decreasing +\d/);
@@ -62,14 +62,14 @@ test.each([
 		["--compare", scripts, "--seq-len", "64", "--ranks", "0"],
 		/^seqpack: --ranks is 0: give a whole number/,
 	],
-])("%j is wrong use", (args, sentence) => {
-	const { code, stderr } = seqpack(["pack", ...args]);
+])("%j is wrong use", async (args, sentence) => {
+	const { code, stderr } = await seqpack(["pack", ...args]);
 	expect(stderr).toMatch(sentence);
 	expect(code).toBe(2);
 });
 
-test("--help has an example", () => {
-	expect(seqpack(["pack", "--help"]).stdout).toContain(
+test("--help has an example", async () => {
+	expect((await seqpack(["pack", "--help"])).stdout).toContain(
 		"seqpack pack --compare corpus/*.jsonl.gz --tokenizer",
 	);
 });

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { directoryWith, seqpack, tokenizerPath } from "../helpers.js";
 
-test("inspect says which engine a tokenizer gets and why", () => {
-	const { code, stdout, stderr } = seqpack([
+test("inspect says which engine a tokenizer gets and why", async () => {
+	const { code, stdout, stderr } = await seqpack([
 		"tokenizer",
 		"inspect",
 		tokenizerPath,
@@ -25,12 +25,16 @@ test("inspect says which engine a tokenizer gets and why", () => {
 	});
 });
 
-test("inspect says what keeps a tokenizer from the fast engine", () => {
+test("inspect says what keeps a tokenizer from the fast engine", async () => {
 	const directory = directoryWith({
 		"tokenizer.json":
 			'{"model":{"type":"WordPiece","vocab":{"[UNK]":0,"a":1},"unk_token":"[UNK]"},"pre_tokenizer":{"type":"Whitespace"}}',
 	});
-	const { code, stdout, stderr } = seqpack(["tokenizer", "inspect", directory]);
+	const { code, stdout, stderr } = await seqpack([
+		"tokenizer",
+		"inspect",
+		directory,
+	]);
 	expect(code).toBe(0);
 	expect(stdout).toBe("");
 	expect(stderr).toMatch(
@@ -49,14 +53,14 @@ test.each([
 		4,
 		/package\.json is not a usable tokenizer\.json: it has no "model"/,
 	],
-])("%j ends with %i", (args, exitCode, sentence) => {
-	const { code, stderr } = seqpack(args);
+])("%j ends with %i", async (args, exitCode, sentence) => {
+	const { code, stderr } = await seqpack(args);
 	expect(stderr).toMatch(sentence);
 	expect(code).toBe(exitCode);
 });
 
-test("--help of inspect has an example", () => {
-	const { code, stdout } = seqpack(["tokenizer", "inspect", "--help"]);
+test("--help of inspect has an example", async () => {
+	const { code, stdout } = await seqpack(["tokenizer", "inspect", "--help"]);
 	expect(code).toBe(0);
 	expect(stdout).toContain("seqpack tokenizer inspect tokenizer.json");
 });

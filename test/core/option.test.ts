@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { UsageError } from "../../src/core/errors.js";
 import {
 	choice,
+	entriesOf,
 	entryOf,
 	flag,
 	type Given,
@@ -36,6 +37,7 @@ const table = {
 		defaultFrom: (_, given) => (given.slack === undefined ? "tight" : "loose"),
 	}),
 	...optionsOfEntries("kind", entries),
+	kinds: entriesOf(kinds, { help: "several" }),
 	name: text({ help: "a name" }),
 	lengths: integers({ help: "lengths", least: 1 }),
 	weights: numbers({ help: "weights" }),
@@ -144,6 +146,8 @@ describe("one mistake has one code, names its option and says what to do", () =>
 		],
 		[{ inputs: "a" }, "bad-option", "inputs", /give a list of texts/],
 		[{ inputs: [1] }, "bad-option", "inputs", /is 1: give a text/],
+		[{ inputs: [], kinds: "x" }, "bad-option", "kinds", /give a list of/],
+		[{ inputs: [], kinds: ["x"] }, "unknown-name", "kinds", /"x".* give one/],
 		[{ inputs: [], name: "" }, "bad-option", "name", /is empty/],
 		[{ inputs: [], lengths: [0] }, "bad-option", "lengths", /of at least 1/],
 		[{ inputs: [], weights: [Number.NaN] }, "bad-option", "weights", /number/],

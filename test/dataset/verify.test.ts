@@ -319,8 +319,8 @@ test("finds totals that do not balance or do not fit the files", async () => {
 });
 
 describe("the command", () => {
-	test("says that all is well, with exit code 0", () => {
-		const { code, stderr, stdout } = seqpack([
+	test("says that all is well, with exit code 0", async () => {
+		const { code, stderr, stdout } = await seqpack([
 			"verify",
 			datasets.parquet,
 			"--json",
@@ -331,11 +331,11 @@ describe("the command", () => {
 		expect(JSON.parse(stdout)).toMatchObject({ problems: [], documents: 60 });
 	});
 
-	test("lists problems and ends with exit code 4", () => {
+	test("lists problems and ends with exit code 4", async () => {
 		const directory = copy();
 		const [{ path }] = readManifest(directory).shards;
 		rmSync(join(directory, path));
-		const { code, stderr } = seqpack(["verify", directory]);
+		const { code, stderr } = await seqpack(["verify", directory]);
 		expect(code).toBe(4);
 		expect(stderr).toContain(`${path} is missing`);
 	});

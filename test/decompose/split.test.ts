@@ -1,3 +1,4 @@
+import { equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decomposeDocuments } from "../../src/decompose/decompose-documents.js";
@@ -16,17 +17,17 @@ test("pieces cover each document once, in order, as long as allowed", () => {
 				lengths.forEach((length, document) => {
 					let covered = 0;
 					while (pieces.document[piece] === document) {
-						expect(pieces.start[piece]).toBe(covered);
+						equal(pieces.start[piece], covered);
 						covered += pieces.length[piece];
 						const isLast = covered === length;
-						if (!isLast) expect(pieces.length[piece]).toBe(maxLength);
-						expect(pieces.length[piece]).toBeLessThanOrEqual(maxLength);
-						expect(pieces.length[piece]).toBeGreaterThan(0);
+						if (!isLast) equal(pieces.length[piece], maxLength);
+						ok(pieces.length[piece] <= maxLength);
+						ok(pieces.length[piece] > 0);
 						piece++;
 					}
-					expect(covered).toBe(length);
+					equal(covered, length);
 				});
-				expect(piece).toBe(pieces.length.length);
+				equal(piece, pieces.length.length);
 			},
 		),
 	);

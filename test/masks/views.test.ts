@@ -1,3 +1,4 @@
+import { equal } from "node:assert/strict";
 import fc from "fast-check";
 import {
 	toAxolotl,
@@ -209,7 +210,7 @@ describe("the defects of packers that people use are not ours", () => {
 					Array.from(labels, Number).forEach((label, i) => {
 						if (label === -100) return;
 						const from = i - shift;
-						expect(label).toBe(marked.ids[from] + 1);
+						equal(label, marked.ids[from] + 1);
 					});
 				pairs(toFlattening(marked).labels, 1);
 				pairs(toTrl(marked).labels, 1);

