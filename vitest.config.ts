@@ -5,9 +5,13 @@ const TIMES = "test/**/*.times.test.ts";
 
 /** Tests that take a part of what there is, or everything: `npm run test:everything`. */
 const PARTIAL = [
-	"test/build/kill.test.ts",
+	"test/build/{kill,resume}.test.ts",
 	"test/tokenizer/{bpe-components,bpe-tokenizer,normalize-nfc,tokenizers}.test.ts",
 ];
+
+/** Tests of functions alone, which share the modules that they load. */
+const UNITS =
+	"test/{core,curriculum,decompose,documents,masks,options,pack,sources,tables}/**/*.test.ts";
 
 export default defineConfig({
 	test: {
@@ -20,8 +24,18 @@ export default defineConfig({
 				test: {
 					name: "tests",
 					include: ["test/**/*.test.ts"],
-					exclude: [TIMES],
+					exclude: [TIMES, UNITS],
 					// On a machine of two cores: what is written is waited for.
+					maxWorkers: 3,
+				},
+			},
+			{
+				extends: true,
+				test: {
+					name: "units",
+					include: [UNITS],
+					exclude: [TIMES],
+					isolate: false,
 					maxWorkers: 3,
 				},
 			},

@@ -297,9 +297,8 @@ describe("what tasks leave over", () => {
 	test.each([2048, 32_768])(
 		"is packed together: about as many rows of %i as from one task",
 		async (seqLen) => {
-			const inputs = [fixtures];
-			const one = await built({ inputs, seqLen });
-			const many = await built({ inputs, seqLen, taskSize: 50_000 });
+			const one = await built({ seqLen });
+			const many = await built({ seqLen, taskSize: 40_000 });
 			expect(many.tasks.read).toBeGreaterThan(20);
 			expect(many.tasks.repack).toBe(1);
 			expect(one.tasks).toEqual({ read: 1, repack: 0 });
@@ -310,7 +309,6 @@ describe("what tasks leave over", () => {
 
 	test("keeps columns and weights, and does not depend on the workers", async () => {
 		const options = {
-			inputs: [fixtures],
 			seqLen: 4096,
 			taskSize: 100_000,
 			columns: ["labels", "seq_start_id"],

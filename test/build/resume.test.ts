@@ -16,6 +16,7 @@ import { build as buildHere } from "../../src/engines/build.js";
 import { localFiles } from "../../src/storage/local.js";
 import {
 	contentsOf,
+	everything,
 	filesBelow,
 	fixtures,
 	seqpack,
@@ -73,7 +74,7 @@ function tasksDone(out: string): number {
 }
 
 describe.each(datasetFormats.names)("%s", (format) => {
-	test.each([2, 4])(
+	test.each(everything || format === "arrow" ? [2, 4] : [2])(
 		"%i workers write the same bytes as none",
 		async (workers) => {
 			const out = join(temporaryDirectory(), "data");
@@ -82,34 +83,38 @@ describe.each(datasetFormats.names)("%s", (format) => {
 		},
 	);
 
-	test("killed in the middle, again and again, it ends with the same bytes", async () => {
-		const out = join(temporaryDirectory(), "data");
-		let kills = 0;
-		for (const wait of [1, 3, 6]) {
-			const { child, exit } = startSeqpack(
-				command(out, { format, workers: 2 }),
+	const isTried = everything || format === "parquet";
+	test.runIf(isTried)(
+		"killed in the middle, again and again, it ends with the same bytes",
+		async () => {
+			const out = join(temporaryDirectory(), "data");
+			let kills = 0;
+			for (const wait of [1, 3, 6]) {
+				const { child, exit } = startSeqpack(
+					command(out, { format, workers: 2 }),
+				);
+				while (tasksDone(out) < wait && child.exitCode === null) await sleep(5);
+				child.kill("SIGKILL");
+				if ((await exit).signal === "SIGKILL") kills++;
+				expect(existsSync(join(out, "seqpack.json"))).toBe(false);
+				expect(existsSync(join(out, "data"))).toBe(false);
+			}
+			expect(kills).toBe(3);
+			const notices: string[] = [];
+			const { status, tasksResumed } = await build({
+				...{ ...usual, format, workers: 2, out },
+				onNotice: (notice) => notices.push(notice),
+			});
+			expect(status).toBe("built");
+			expect(tasksResumed).toBeGreaterThanOrEqual(6);
+			expect(notices).toContainEqual(
+				expect.stringMatching(
+					/^going on where an earlier run stopped: \d+ of \d+/,
+				),
 			);
-			while (tasksDone(out) < wait && child.exitCode === null) await sleep(5);
-			child.kill("SIGKILL");
-			if ((await exit).signal === "SIGKILL") kills++;
-			expect(existsSync(join(out, "seqpack.json"))).toBe(false);
-			expect(existsSync(join(out, "data"))).toBe(false);
-		}
-		expect(kills).toBe(3);
-		const notices: string[] = [];
-		const { status, tasksResumed } = await build({
-			...{ ...usual, format, workers: 2, out },
-			onNotice: (notice) => notices.push(notice),
-		});
-		expect(status).toBe("built");
-		expect(tasksResumed).toBeGreaterThanOrEqual(6);
-		expect(notices).toContainEqual(
-			expect.stringMatching(
-				/^going on where an earlier run stopped: \d+ of \d+/,
-			),
-		);
-		expect(contentsOf(out)).toEqual(expected[format].contents);
-	});
+			expect(contentsOf(out)).toEqual(expected[format].contents);
+		},
+	);
 });
 
 test("the two engines of tokenizers make the same shards", async () => {
