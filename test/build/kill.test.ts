@@ -84,7 +84,7 @@ async function builds(moves = true): Promise<Builds> {
 }
 
 /** Of so many moments, one is tried. */
-const STEP = everything ? 1 : 15;
+const STEP = everything ? 1 : 9;
 
 /** Some moments while tasks run, and more of the end. */
 function moments({

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadTokenizer, readDocuments, tokenizerFromJson } from "seqpack";
+import type { TokenizerEngine } from "seqpack/tokenizer";
 import { Tokenizer as Rust } from "tokenizers";
 import { describe, expect, test } from "vitest";
 import {
@@ -14,16 +15,15 @@ import {
 } from "../helpers.js";
 import { models } from "./rust-pair.js";
 
-describe.each([
-	["fixture", ["auto", "huggingface"], tokenizerPath],
-	["gpt-2", ["auto"], models("tokenizer-gpt2")],
-	["llama 3", ["auto"], models("tokenizer-llama3")],
-	[
-		"qwen 3",
-		everything ? ["auto", "huggingface"] : ["auto"],
-		models("tokenizer-qwen3"),
-	],
-] as const)("%s by %j", (_name, engines, path) => {
+const one: TokenizerEngine[] = ["auto"];
+const both: TokenizerEngine[] = ["auto", "huggingface"];
+
+describe.each<[string, TokenizerEngine[], string]>([
+	["fixture", both, tokenizerPath],
+	["gpt-2", one, models("tokenizer-gpt2")],
+	["llama 3", one, models("tokenizer-llama3")],
+	["qwen 3", everything ? both : one, models("tokenizer-qwen3")],
+])("%s by %j", (_name, engines, path) => {
 	test("gives the ids of the Rust library on the fixtures, and decodes as it does", async () => {
 		const [tokenizer, ...others] = await Promise.all(
 			engines.map((engine) => loadTokenizer(path, engine)),
