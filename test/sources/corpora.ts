@@ -88,9 +88,13 @@ export const compressedCorpora: Record<
 		compress: (bytes) => gzipSync(bytes),
 		bad: {
 			"truncated-gzip": (bytes) => bytes.subarray(0, bytes.length - 10),
+			// Its checksum is wrong, so that all that was read before is right.
 			"corrupt-gzip": (bytes) => {
 				const damaged = Buffer.from(bytes);
-				damaged.fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 20);
+				damaged.writeInt32LE(
+					~damaged.readInt32LE(bytes.length - 8),
+					bytes.length - 8,
+				);
 				return damaged;
 			},
 		},
