@@ -74,7 +74,7 @@ function tasksDone(out: string): number {
 }
 
 describe.each(datasetFormats.names)("%s", (format) => {
-	test.each(everything || format === "arrow" ? [2, 4] : [2])(
+	test.each(everything ? [2, 4] : [format === "arrow" ? 4 : 2])(
 		"%i workers write the same bytes as none",
 		async (workers) => {
 			const out = join(temporaryDirectory(), "data");

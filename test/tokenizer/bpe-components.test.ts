@@ -63,8 +63,10 @@ function added(id: number, content: string, flags: Record<string, boolean>) {
 	};
 }
 
-function randomTexts(parts: readonly string[], count: number, seed: number) {
+/** Texts of some parts; a third as many where not everything is tried. */
+function randomTexts(parts: readonly string[], most: number, seed: number) {
 	const random = createRandom(seed);
+	const count = everything ? most : Math.ceil(most / 3);
 	return Array.from({ length: count }, () =>
 		Array.from(
 			{ length: 1 + randomBelow(random, 25) },
