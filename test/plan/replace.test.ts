@@ -16,7 +16,12 @@ import {
 	rowsOf,
 	sharedDirectory,
 } from "../batches/datasets.js";
-import { contentsOf, startSeqpack, temporaryDirectory } from "../helpers.js";
+import {
+	contentsOf,
+	everything,
+	startSeqpack,
+	temporaryDirectory,
+} from "../helpers.js";
 import { Death, MortalFiles } from "../storage/mortal-files.js";
 
 const dataset = join(sharedDirectory(), "dataset");
@@ -57,7 +62,7 @@ describe.each([
 		const deeds = files.log.length;
 		const expected = contentsOf(out);
 		expect(deeds).toBeGreaterThan(10);
-		for (let end = 0; end < deeds; end++) {
+		for (let end = 0; end < deeds; end += everything ? 1 : 3) {
 			rmSync(out, { recursive: true });
 			if (overwrite) cpSync(old, out, { recursive: true });
 			files.end = files.deeds + end;
