@@ -76,8 +76,8 @@ export const corpora: Record<NameOf<typeof sourceFormats>, FormatCorpus> = {
 /** What the tests over all compressions need of one. */
 interface CompressionCorpus {
 	compress(bytes: Uint8Array): Uint8Array;
-	/** For each reason that the compression declares, how a file comes to give it. */
-	bad: Record<string, (compressed: Uint8Array) => Uint8Array>;
+	/** For each reason that the compression declares, what makes a file give it. */
+	bad: Record<string, readonly ((compressed: Uint8Array) => Uint8Array)[]>;
 }
 
 export const compressedCorpora: Record<
@@ -87,16 +87,21 @@ export const compressedCorpora: Record<
 	gzip: {
 		compress: (bytes) => gzipSync(bytes),
 		bad: {
-			"truncated-gzip": (bytes) => bytes.subarray(0, bytes.length - 10),
-			// Its checksum is wrong, so that all that was read before is right.
-			"corrupt-gzip": (bytes) => {
-				const damaged = Buffer.from(bytes);
-				damaged.writeInt32LE(
-					~damaged.readInt32LE(bytes.length - 8),
-					bytes.length - 8,
-				);
-				return damaged;
-			},
+			"truncated-gzip": [(bytes) => bytes.subarray(0, bytes.length - 10)],
+			"corrupt-gzip": [
+				(bytes) => {
+					const damaged = Buffer.from(bytes);
+					damaged.fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 20);
+					return damaged;
+				},
+				// All bytes are right, and the checksum is not.
+				(bytes) => {
+					const damaged = Buffer.from(bytes);
+					const at = bytes.length - 8;
+					damaged.writeInt32LE(~damaged.readInt32LE(at), at);
+					return damaged;
+				},
+			],
 		},
 	},
 };

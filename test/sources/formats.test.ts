@@ -200,7 +200,10 @@ describe.each(sourceFormats.entries())("%s", (name, format) => {
 				const { files } = write([long.join("\n"), ...long]);
 				const [[name, bytes]] = Object.entries(compressed(files));
 				const whole = (await read(files)).documents.map(withoutNames);
-				for (const [reason, damage] of Object.entries(bad))
+				const damages = Object.entries(bad).flatMap(([reason, ways]) =>
+					ways.map((damage) => [reason, damage] as const),
+				);
+				for (const [reason, damage] of damages)
 					for (const most of [1000, 7777, Infinity]) {
 						const damaged = { [name]: damage(bytes) };
 						const result = await read(damaged, most);
