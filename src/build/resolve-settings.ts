@@ -59,7 +59,7 @@ export function resolveSettings(
 	const settings: Settings = {
 		layout: values.layout,
 		inputFormat: values.inputFormat,
-		textField: values.textField,
+		textField: values.textField ?? null,
 		idField: values.idField ?? null,
 		...specialTokens(values, tokenizer),
 		cut: { ...cut, minSequence: values.minSequence ?? 1 },

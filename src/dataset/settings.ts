@@ -12,7 +12,8 @@ export interface Settings {
 	/** A name from `layouts`. */
 	layout: string;
 	inputFormat: string;
-	textField: string;
+	/** Fields of records that hold text and id; null: those of the format. */
+	textField: string | null;
 	idField: string | null;
 	/** Token ids put before and after each document's text; null for none. */
 	bos: number | null;

@@ -18,14 +18,14 @@ export const readingTable = grouped("Reading", {
 		defaultText: "auto, by the endings",
 	}),
 	textField: text({
-		help: "field that holds a record's text",
+		help: "field that holds a record's text; meta.body is body within meta",
 		placeholder: "name",
-		default: "text",
+		defaultText: "the format's: text",
 	}),
 	idField: text({
 		help: "field that holds a record's id",
 		placeholder: "name",
-		defaultText: '"id", where there is one',
+		defaultText: "the format's: id, where there is one",
 	}),
 	onError: choice(["stop", "skip"], {
 		help: "at a record that cannot be used",

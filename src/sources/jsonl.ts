@@ -1,7 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { optionName } from "../core/errors.js";
 import { shortened } from "../core/text.js";
+import type { WantedFields } from "./fields.js";
 import { countLinesBefore, type LineBlock, readLineBlocks } from "./lines.js";
+import { RecordBatchBuilder } from "./record-batch.js";
 import { BadInput, type RecordBatch, type SourceFormat } from "./source.js";
 import {
 	hasByteOrderMark,
@@ -17,7 +19,7 @@ export const jsonl: SourceFormat = {
 	title: "JSON Lines",
 	extensions: [".jsonl", ".ndjson"],
 	compressible: true,
-	fixedFields: null,
+	fields: { text: "text", id: "id", fixed: false },
 	reasons: {
 		"not-json": "a line is not JSON",
 		"not-an-object": "a line is JSON, but not an object",
@@ -28,10 +30,10 @@ export const jsonl: SourceFormat = {
 	numbersBefore: (storage, file, { start }) =>
 		countLinesBefore(storage, file, start),
 
-	async *read(storage, file, span, fields) {
+	async *read(storage, file, span, wanted) {
 		let line = 1;
 		for await (const block of readLineBlocks(storage, file, span)) {
-			const batch = parseBlock(block, line, fields);
+			const batch = parseBlock(block, line, wanted);
 			line = batch.next.number;
 			yield batch;
 		}
@@ -42,44 +44,26 @@ export const jsonl: SourceFormat = {
 function parseBlock(
 	{ bytes, position }: LineBlock,
 	firstLine: number,
-	fields: readonly string[],
+	wanted: WantedFields,
 ): RecordBatch {
-	const columns = fields.map((): unknown[] => []);
-	const positions: number[] = [];
-	const numbers: number[] = [];
-	const bad: RecordBatch["bad"] = [];
+	const batch = new RecordBatchBuilder(wanted);
 	const allUtf8 = isUtf8(bytes);
 	let line = firstLine;
 	let start = position === 0 && hasByteOrderMark(bytes) ? 3 : 0;
 	for (; start < bytes.length; line++) {
 		const end = endOfLine(bytes, start);
 		if (!isBlank(bytes, start, end)) {
+			const place = { position: position + start, number: line };
 			try {
-				const record = parseRecord(bytes, start, end, allUtf8);
-				for (let f = 0; f < fields.length; f++)
-					columns[f].push(ownValue(record, fields[f]));
-				positions.push(position + start);
-				numbers.push(line);
+				batch.add(parseRecord(bytes, start, end, allUtf8), place);
 			} catch (error) {
 				if (!(error instanceof BadInput)) throw error;
-				const place = { position: position + start, number: line };
-				bad.push({ ...place, reason: error.reason, sentence: error.message });
+				batch.addBad(error, place);
 			}
 		}
 		start = end + 1;
 	}
-	return {
-		columns,
-		positions,
-		numbers,
-		bad,
-		fieldNames(record) {
-			const start = positions[record] - position;
-			const end = endOfLine(bytes, start);
-			return Object.keys(parseRecord(bytes, start, end, true));
-		},
-		next: { position: position + bytes.length, number: line },
-	};
+	return batch.take({ position: position + bytes.length, number: line });
 }
 
 function endOfLine(bytes: Buffer, start: number): number {
@@ -115,10 +99,6 @@ function parseRecord(
 			`the line is JSON, but not an object such as {"text": "..."}. Mend it, or give ${optionName("onError", "skip")}`,
 		);
 	return record as Record<string, unknown>;
-}
-
-function ownValue(record: Record<string, unknown>, field: string): unknown {
-	return Object.hasOwn(record, field) ? record[field] : undefined;
 }
 
 function isBlank(bytes: Buffer, start: number, end: number): boolean {

@@ -1,5 +1,7 @@
 import { DataError } from "../core/errors.js";
+import { selectTexts, type TextBatch } from "../core/text-batch.js";
 import { compressions } from "./compressions.js";
+import { type FieldPath, parseFieldPath, type WantedFields } from "./fields.js";
 import { sourceFormats } from "./formats.js";
 import {
 	BadInput,
@@ -11,11 +13,11 @@ import {
 	type SourceFormat,
 	type Span,
 } from "./source.js";
-import { fieldReasons, takeId, takeText } from "./take-fields.js";
+import { fieldReasons, noId, noText } from "./take-fields.js";
 
 /** Documents in the order of the input, as columns of equal length. */
-export interface DocumentBatch {
-	texts: string[];
+export interface Documents {
+	texts: TextBatch;
 	/** The id that the record gives, or null. */
 	ids: (string | null)[];
 	/** Where each record is in its file: the byte that it begins at when uncompressed, or its row. */
@@ -55,9 +57,9 @@ export interface FileSpan {
 }
 
 export interface ReadOptions {
-	/** Field of a record that holds its text, where the format has no fields of its own. */
-	textField: string;
-	/** Field that holds its id; null: `id`, where a record has one. */
+	/** Field of a record that holds its text; null: the format's own. */
+	textField: string | null;
+	/** Field that holds its id; null: the format's own, where a record has it. */
 	idField: string | null;
 	/**
 	 * Told of each record that cannot be used, and of its span by number; null: the
@@ -87,7 +89,7 @@ export function badRecordReasons(): Record<string, string> {
 export async function* readSpans(
 	spans: readonly FileSpan[],
 	options: ReadOptions,
-): AsyncGenerator<DocumentBatch, ReadCounts[]> {
+): AsyncGenerator<Documents, ReadCounts[]> {
 	const counts: ReadCounts[] = [];
 	for (let span = 0; span < spans.length; span++)
 		counts.push(yield* readSpan(spans[span], span, options));
@@ -98,13 +100,10 @@ async function* readSpan(
 	{ storage, file, span: asDivided }: FileSpan,
 	number: number,
 	{ textField, idField, onBadRecord }: ReadOptions,
-): AsyncGenerator<DocumentBatch, ReadCounts> {
+): AsyncGenerator<Documents, ReadCounts> {
 	const format = sourceFormats.find(file.format);
-	const fields = format.fixedFields ?? {
-		text: textField,
-		id: idField ?? "id",
-	};
-	const idRequired = format.fixedFields === null && idField !== null;
+	const wanted = wantedFields(format, textField, idField);
+	const idRequired = !format.fields.fixed && idField !== null;
 	const compressed = file.compression !== null;
 	const span = compressed ? { start: 0, end: Infinity } : asDivided;
 	const counted = new CountedStorage(storage);
@@ -120,10 +119,9 @@ async function* readSpan(
 
 	await requireUnchanged(storage, file);
 	try {
-		const wanted = [fields.text, fields.id];
 		for await (const batch of format.read(counted, file, span, wanted)) {
 			counts.records += batch.positions.length + batch.bad.length;
-			const { bad, ...documents } = takeDocuments(batch, fields, idRequired);
+			const { bad, ...documents } = takeDocuments(batch, wanted, idRequired);
 			for (const record of bad) await refuse(record);
 			next = batch.next;
 			counts.numbers = next.number - 1;
@@ -140,36 +138,50 @@ async function* readSpan(
 	return { ...counts, bytes: counted.bytes };
 }
 
+function wantedFields(
+	{ fields }: SourceFormat,
+	textField: string | null,
+	idField: string | null,
+): WantedFields & { text: FieldPath } {
+	const path = (given: string | null, own: string, option: string) =>
+		parseFieldPath(fields.fixed ? own : (given ?? own), option);
+	return {
+		text: path(textField, fields.text, "textField"),
+		id: path(idField, fields.id, "idField"),
+		values: [],
+	};
+}
+
 /** The documents of a batch of records, and all that are none, in order. */
 function takeDocuments(
-	{ columns, positions, numbers, bad, fieldNames }: RecordBatch,
-	fields: { text: string; id: string },
+	{ texts, notTexts, ids, positions, numbers, bad, fieldNames }: RecordBatch,
+	wanted: WantedFields & { text: FieldPath },
 	idRequired: boolean,
 ) {
-	const [values, idValues] = columns;
-	const texts: string[] = [];
-	const ids: (string | null)[] = [];
-	const refused = new Map<number, BadRecord>();
-	for (let i = 0; i < positions.length; i++) {
-		try {
-			const text = takeText(values[i], fields.text, fieldNames, i);
-			ids.push(takeId(idValues[i], fields.id, idRequired));
-			texts.push(text);
-		} catch (error) {
-			if (!(error instanceof BadInput)) throw error;
-			const place = { position: positions[i], number: numbers[i] };
-			const { reason, message: sentence } = error;
-			refused.set(i, { ...place, reason, sentence });
-		}
-	}
-	if (refused.size === 0) return { texts, ids, positions, numbers, bad };
-	const isUsed = (_: number, i: number) => !refused.has(i);
+	const refused = new Map<number, BadInput>();
+	for (const [i, value] of notTexts)
+		refused.set(i, noText(value, wanted.text, fieldNames(i)));
+	const takenIds = ids.map((id, i) => {
+		if (typeof id === "string") return id;
+		if (idRequired && !refused.has(i)) refused.set(i, noId(wanted.id));
+		return null;
+	});
+	if (refused.size === 0)
+		return { texts, ids: takenIds, positions, numbers, bad };
+	const used = [...positions.keys()].filter((i) => !refused.has(i));
+	const select = <T>(values: readonly T[]) => used.map((i) => values[i]);
+	const refusedRecords = Array.from(refused, ([i, { reason, message }]) => ({
+		position: positions[i],
+		number: numbers[i],
+		reason,
+		sentence: message,
+	}));
 	return {
-		texts,
-		ids,
-		positions: positions.filter(isUsed),
-		numbers: numbers.filter(isUsed),
-		bad: [...bad, ...refused.values()].sort((a, b) => a.number - b.number),
+		texts: selectTexts(texts, used),
+		ids: select(takenIds),
+		positions: select(positions),
+		numbers: select(numbers),
+		bad: [...bad, ...refusedRecords].sort((a, b) => a.number - b.number),
 	};
 }
 

@@ -1,3 +1,4 @@
+import { textAt } from "../../src/core/text-batch.js";
 import { compressions } from "../../src/sources/compressions.js";
 import { divisionOf, wholeSpan } from "../../src/sources/divide.js";
 import { formatOfName } from "../../src/sources/formats.js";
@@ -48,7 +49,8 @@ export async function readAllOf(
 		let next = await batches.next();
 		for (; !next.done; next = await batches.next()) {
 			const { texts, ids, positions, numbers, source } = next.value;
-			texts.forEach((text, i) => {
+			positions.forEach((_, i) => {
+				const text = textAt(texts, i);
 				const place = { position: positions[i], number: numbers[i] };
 				result.documents.push({ text, id: ids[i], source, ...place, span });
 			});
