@@ -1,11 +1,13 @@
 import { registry } from "../core/registry.js";
 import { compressions } from "./compressions.js";
 import { jsonl } from "./jsonl.js";
+import { parquet } from "./parquet.js";
 import { text } from "./text.js";
 
 /** Every format of input. */
 export const sourceFormats = registry("input format", {
 	jsonl,
+	parquet,
 	text,
 });
 

@@ -6,14 +6,15 @@ export const LONGEST_TEXT = 2 ** 29 - 25;
 
 /** The reasons that formats share whose records are UTF-8. */
 export const utf8Reasons = {
-	"invalid-utf8": "a line is not valid UTF-8",
+	"invalid-utf8": "a line or a row is not valid UTF-8",
 	"too-long": `a document has more than the ${LONGEST_TEXT} bytes that can be read`,
 };
 
-export function invalidUtf8(): BadInput {
+/** @param what What is not: a line, a row. */
+export function invalidUtf8(what = "line"): BadInput {
 	return new BadInput(
 		"invalid-utf8",
-		`the line is not valid UTF-8. Convert the file to UTF-8 (for example with iconv), or give ${optionName("onError", "skip")}`,
+		`the ${what} is not valid UTF-8. Convert the file to UTF-8 (for example with iconv), or give ${optionName("onError", "skip")}`,
 	);
 }
 
