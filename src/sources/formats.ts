@@ -1,4 +1,5 @@
 import { registry } from "../core/registry.js";
+import { arrow } from "./arrow.js";
 import { compressions } from "./compressions.js";
 import { jsonl } from "./jsonl.js";
 import { parquet } from "./parquet.js";
@@ -8,6 +9,7 @@ import { text } from "./text.js";
 export const sourceFormats = registry("input format", {
 	jsonl,
 	parquet,
+	arrow,
 	text,
 });
 

@@ -109,12 +109,11 @@ function namesOf(schema: SchemaTree): string[] {
 
 /** Why no row of the file can be used, if that is so. */
 function findFault(
-	{ schema, starts }: Footer,
+	{ schema }: Footer,
 	{ text, values }: WantedFields,
 ): BadInput | null {
-	const rows = starts[starts.length - 1];
 	const without = (field: FieldPath, type: string | null) =>
-		faults.noTextColumn(field, type, namesOf(schema), rows);
+		faults.noTextColumn(field, type, namesOf(schema));
 	if (text !== null) {
 		const path = findColumn(schema, text);
 		if (path === null) return without(text, null);

@@ -91,7 +91,7 @@ test("what is not there or not known is said", async () => {
 	);
 	await expect(findInputs([])).rejects.toThrow(/no inputs/);
 	await expect(findInputs([directory], { format: "csv" })).rejects.toThrow(
-		/no input format "csv"; there are: jsonl, text/,
+		/no input format "csv"; there are: jsonl, /,
 	);
 	await expect(findInputs([temporaryDirectory()])).rejects.toThrow(
 		/no input files/,

@@ -72,7 +72,8 @@ export class TableRowsBuilder {
 
 	#clear(): void {
 		// The next ones are likely to be about as long.
-		this.#texts = new TextBatchBuilder(this.#texts.length + BATCH_BYTES / 8);
+		const room = Math.min(this.#texts.length, BATCH_BYTES) * 1.25;
+		this.#texts = new TextBatchBuilder(Math.max(1024, Math.ceil(room)));
 		this.#notTexts = new Map();
 		this.#ids = [];
 		this.#values = Array.from({ length: this.#fields }, () => []);
@@ -117,6 +118,28 @@ export function batchOfRows(
 		fieldNames: () => fieldNames,
 		next: placeOf(count),
 	};
+}
+
+/**
+ * Texts of rows, with nothing where there is none: what stands in memory for a null can
+ * be anything.
+ * @param texts null: none are wanted.
+ */
+export function withoutTexts(
+	texts: TextBatch | null,
+	notTexts: ReadonlyMap<number, unknown>,
+	count: number,
+): TextBatch {
+	if (texts === null)
+		return { bytes: new Uint8Array(0), offsets: new Int32Array(count + 1) };
+	const { bytes, offsets } = texts;
+	const lengthOf = (row: number) => offsets[row + 1] - offsets[row];
+	if ([...notTexts.keys()].every((row) => lengthOf(row) === 0)) return texts;
+	const builder = new TextBatchBuilder();
+	for (let row = 0; row < count; row++)
+		if (notTexts.has(row)) builder.add("");
+		else builder.addBytes(bytes.subarray(offsets[row], offsets[row + 1]));
+	return builder.view();
 }
 
 /** A batch of nothing but something that cannot be read. */

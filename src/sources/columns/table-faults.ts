@@ -31,6 +31,12 @@ export function tableFaults<Name extends string>(name: Name, title: string) {
 				reason,
 				`rows ${first} to ${last} cannot be read (${message}). Fetch or write the file again, or ${skip()} to go on without these rows`,
 			),
+		/** An error after which nothing more of a file can be read. */
+		lostRest: ({ reason, message }: BadInput) =>
+			new BadInput(
+				reason,
+				`the rest of the file cannot be read (${message}). Fetch or write it again, or ${skip()} to use the rows before this place`,
+			),
 		/**
 		 * @param type What the column holds, in words; null: there is none.
 		 * @param columns Names of all columns.
@@ -39,16 +45,21 @@ export function tableFaults<Name extends string>(name: Name, title: string) {
 			field: FieldPath,
 			type: string | null,
 			columns: readonly string[],
-			rows: number,
 		) =>
 			new BadInput(
 				"no-text-column",
-				`${type === null ? `the file has no column ${fieldName(field)}` : `the column ${fieldName(field)} holds no texts, but ${type}`}, so none of its ${rows} rows can be used (its columns: ${listed(columns)}). Name the text's column with ${optionName("textField")}, or ${skip()} to go on without the file`,
+				`${type === null ? `the file has no column ${fieldName(field)}` : `the column ${fieldName(field)} holds no texts, but ${type}`}, so none of its rows can be used (its columns: ${listed(columns)}). Name the text's column with ${optionName("textField")}, or ${skip()} to go on without the file`,
 			),
-		tooLong: (what: string, bytes: number) =>
+		tooLongText: (bytes: number) =>
 			new BadInput(
 				"too-long",
-				`${what} has ${bytes} bytes, more than the ${LONGEST_TEXT} that can be read`,
+				`the text has ${bytes} bytes, more than the ${LONGEST_TEXT} that can be read. Split the document, or ${skip()}`,
+			),
+		/** For within `lostRows`. */
+		tooLong: (what: string, bytes: number, most = LONGEST_TEXT) =>
+			new BadInput(
+				"too-long",
+				`${what} has ${bytes} bytes, more than the ${most} that can be read`,
 			),
 	};
 }

@@ -11,6 +11,7 @@ import { readPlain } from "hyparquet/src/plain.js";
 import { getMaxDefinitionLevel } from "hyparquet/src/schema.js";
 import type { ColumnDecoder } from "hyparquet/src/types.js";
 import { type Codec, type CodecName, loadCodec } from "../columns/codecs.js";
+import { decimalText } from "../columns/decimal.js";
 import {
 	deltaByteArrays,
 	deltaLengthByteArrays,
@@ -18,7 +19,6 @@ import {
 	plainByteArrays,
 	readerOf,
 } from "./byte-arrays.js";
-import { decimalText } from "./decimal.js";
 import { decoding, faults } from "./faults.js";
 import { decodeHybrid } from "./hybrid.js";
 import type { Page, Pages } from "./pages.js";
