@@ -201,5 +201,5 @@ async function readMessage(
 }
 
 function cutShort(): BadInput {
-	return faults.corrupt("the file ends within a message: it was cut short");
+	return faults.corrupt("it ends within a message");
 }
