@@ -30,6 +30,8 @@ export interface PlanInput {
 	/** Where it is opened; not part of the plan's hash. */
 	path: string;
 	bytes: number;
+	/** Of the file when the plan was made (`Stat.version`); not part of the plan's hash. */
+	version: string;
 	format: string;
 	compression: InputFile["compression"];
 	fingerprint: string;
@@ -90,9 +92,12 @@ export async function makePlan(
 	tokenizer: PlanTokenizer,
 	onError: Plan["onError"],
 ): Promise<Plan> {
-	const fingerprints = await inParallel(files, 16, ({ path, size }) =>
-		fingerprintOfFile(storageAt(path), path, size),
-	);
+	const identities = await inParallel(files, 16, async ({ path, size }) => {
+		const storage = storageAt(path);
+		const version = (await storage.stat(path))?.version ?? "";
+		const fingerprint = await fingerprintOfFile(storage, path, size);
+		return { version, fingerprint };
+	});
 	const reading = cutIntoTasks(divisions, settings.taskSize).map(
 		(spans): Task => ({ kind: "read", spans }),
 	);
@@ -110,7 +115,7 @@ export async function makePlan(
 			bytes: size,
 			format,
 			compression,
-			fingerprint: fingerprints[i],
+			...identities[i],
 		})),
 		onError,
 		tasks: [...reading, ...repackTasks(reading.length, settings)],
@@ -134,7 +139,7 @@ function repackTasks(reading: number, { packer }: Settings): Task[] {
 function hashOf(plan: Omit<Plan, "planHash">): string {
 	const { onError, ...rest } = plan;
 	const { path, asked, ...tokenizer } = plan.tokenizer;
-	const inputs = plan.inputs.map(({ path, ...input }) => input);
+	const inputs = plan.inputs.map(({ path, version, ...input }) => input);
 	return sha256(canonicalJson({ ...rest, tokenizer, inputs }));
 }
 

@@ -12,9 +12,12 @@ export interface Window extends IndexedDocuments {
 	tokens: TokenBatch;
 }
 
+/** Documents of a window, at most: what is kept of each beside its tokens takes memory too. */
+const MOST_DOCUMENTS = 2 ** 18;
+
 /**
- * Gathers documents into windows: each is filled until it holds `size` tokens or
- * more; a document is never in two windows.
+ * Gathers documents into windows: each is filled until it holds `size` tokens or more,
+ * or as many documents as a window may have; a document is never in two windows.
  * @param task The task that reads them.
  */
 export async function* windowsOf<R>(
@@ -48,7 +51,10 @@ export async function* windowsOf<R>(
 			}
 			const { tokens: more, source } = next.value;
 			for (let at = 0; at < more.offsets.length - 1; ) {
-				const until = endOfWindow(more.offsets, at, size - tokens.ids.length);
+				const until = Math.min(
+					endOfWindow(more.offsets, at, size - tokens.ids.length),
+					at + MOST_DOCUMENTS - tokens.lists,
+				);
 				const from = more.offsets[at];
 				const shift = tokens.ids.length - from;
 				tokens.ids.append(more.ids.subarray(from, more.offsets[until]));
@@ -59,7 +65,7 @@ export async function* windowsOf<R>(
 					positions.push(next.value.positions[d]);
 				}
 				at = until;
-				if (tokens.ids.length >= size) {
+				if (tokens.ids.length >= size || tokens.lists === MOST_DOCUMENTS) {
 					yield take();
 					clear();
 				}

@@ -33,7 +33,10 @@ export const jsonl: SourceFormat = {
 	async *read(storage, file, span, wanted) {
 		let line = 1;
 		for await (const block of readLineBlocks(storage, file, span)) {
-			const batch = parseBlock(block, line, wanted);
+			const batch =
+				block.bytes.length < block.length
+					? tooLongBlock(block, line, wanted)
+					: parseBlock(block, line, wanted);
 			line = batch.next.number;
 			yield batch;
 		}
@@ -66,6 +69,24 @@ function parseBlock(
 	return batch.take({ position: position + bytes.length, number: line });
 }
 
+/** The batch of a line that is too long to be read. */
+function tooLongBlock(
+	{ position, length }: LineBlock,
+	line: number,
+	wanted: WantedFields,
+): RecordBatch {
+	const batch = new RecordBatchBuilder(wanted);
+	batch.addBad(tooLong(length), { position, number: line });
+	return batch.take({ position: position + length, number: line + 1 });
+}
+
+function tooLong(length: number): BadInput {
+	return new BadInput(
+		"too-long",
+		`the line has ${length} bytes, more than the ${LONGEST_TEXT} that can be read. Split the document, or give ${optionName("onError", "skip")}`,
+	);
+}
+
 function endOfLine(bytes: Buffer, start: number): number {
 	const newline = bytes.indexOf(NEWLINE, start);
 	return newline === -1 ? bytes.length : newline;
@@ -78,11 +99,7 @@ function parseRecord(
 	end: number,
 	knownUtf8: boolean,
 ): Record<string, unknown> {
-	if (end - start > LONGEST_TEXT)
-		throw new BadInput(
-			"too-long",
-			`the line has ${end - start} bytes, more than the ${LONGEST_TEXT} that can be read. Split the document, or give ${optionName("onError", "skip")}`,
-		);
+	if (end - start > LONGEST_TEXT) throw tooLong(end - start);
 	if (!knownUtf8 && !isUtf8(bytes.subarray(start, end))) throw invalidUtf8();
 	let record: unknown;
 	try {

@@ -1,5 +1,6 @@
-import { DataError } from "../core/errors.js";
+import { DataError, EnvironmentError } from "../core/errors.js";
 import { selectTexts, type TextBatch } from "../core/text-batch.js";
+import type { Stat } from "../storage/storage.js";
 import { compressions } from "./compressions.js";
 import { type FieldPath, parseFieldPath, type WantedFields } from "./fields.js";
 import { sourceFormats } from "./formats.js";
@@ -84,7 +85,7 @@ export function badRecordReasons(): Record<string, string> {
  * The documents of some spans, one after the other.
  * @returns The counts of each span.
  * @throws DataError with the code of the reason for a record that cannot be used,
- * naming its file and place; `input-changed`
+ * naming its file and place; EnvironmentError `input-changed`
  */
 export async function* readSpans(
 	spans: readonly FileSpan[],
@@ -117,7 +118,7 @@ async function* readSpan(
 		await onBadRecord({ ...bad, source: file.source }, number);
 	};
 
-	await requireUnchanged(storage, file);
+	const { version } = await requireUnchanged(storage, file, file.version);
 	try {
 		for await (const batch of format.read(counted, file, span, wanted)) {
 			counts.records += batch.positions.length + batch.bad.length;
@@ -134,7 +135,7 @@ async function* readSpan(
 		counts.records++;
 		await refuse({ ...next, reason: error.reason, sentence: error.message });
 	}
-	await requireUnchanged(storage, file);
+	await requireUnchanged(storage, file, version);
 	return { ...counts, bytes: counted.bytes };
 }
 
@@ -198,16 +199,23 @@ async function badRecordError(
 	return new DataError(bad.reason, `${place}: ${bad.sentence}.`);
 }
 
+/** @param version What the file's version was before; null: not known. */
 async function requireUnchanged(
 	storage: ReadableStorage,
 	file: InputFile,
-): Promise<void> {
+	version: string | null,
+): Promise<Stat> {
 	const now = await storage.stat(file.path);
-	if (now?.size !== file.size)
-		throw new DataError(
+	if (
+		now === null ||
+		now.size !== file.size ||
+		(version !== null && now.version !== version)
+	)
+		throw new EnvironmentError(
 			"input-changed",
-			`${file.path} changed while it was being read: it had ${file.size} bytes and ${now === null ? "is gone" : `has ${now.size}`}. Begin again once it no longer changes.`,
+			`${file.path} changed while it was being read: it had ${file.size} bytes and ${now === null ? "is gone" : now.size === file.size ? "was written to or replaced" : `has ${now.size}`}. Begin again once it no longer changes.`,
 		);
+	return now;
 }
 
 /** Counts the bytes that are read. */

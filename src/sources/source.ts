@@ -10,6 +10,8 @@ export interface InputFile {
 	source: string;
 	/** Bytes as stored. */
 	size: number;
+	/** Its version when the build was planned; null: when reading begins. */
+	version: string | null;
 	/** A name from `sourceFormats`. */
 	format: string;
 	/** A name from `compressions`, where the whole file is compressed. */

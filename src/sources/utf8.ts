@@ -1,8 +1,8 @@
 import { optionName } from "../core/errors.js";
 import { BadInput } from "./source.js";
 
-/** V8 cannot hold a longer string. */
-export const LONGEST_TEXT = 2 ** 29 - 25;
+/** Bytes of a record or text file, at most: longer ones are refused before they fill the memory. */
+export const LONGEST_TEXT = 2 ** 28;
 
 /** The reasons that formats share whose records are UTF-8. */
 export const utf8Reasons = {

@@ -156,3 +156,30 @@ test("a file whose size changes while it is read is refused", async () => {
 		/f\.jsonl changed while it was being read: it had 26 bytes and has 13/,
 	);
 });
+
+test("a file that is written to while it is read is refused, also where its size stays", async () => {
+	const files = { "f.jsonl": jsonl({ text: "a" }, { text: "b" }) };
+	const storage = memoryStorage(files);
+	const spans = await wholeFiles(storage, inputsOf(files));
+	const options = { textField: "text", idField: null, onBadRecord: null };
+	const reading = readSpans(
+		spans.map((span) => ({ storage, ...span })),
+		options,
+	);
+	await reading.next();
+	const other = await storage.create("f.jsonl");
+	await other.write(jsonl({ text: "c" }, { text: "d" }));
+	await other.commit();
+	await expect(reading.next()).rejects.toMatchObject({
+		code: "input-changed",
+		exitCode: 1,
+	});
+	const planned = spans.map(({ file, span }) => ({
+		storage,
+		file: { ...file, version: "0" },
+		span,
+	}));
+	await expect(readSpans(planned, options).next()).rejects.toThrow(
+		/f\.jsonl changed while it was being read: it had 26 bytes and was written to or replaced\./,
+	);
+});
