@@ -40,8 +40,14 @@ function inputLines({ totals, skipped }: Manifest): Line[] {
 	const skippedRecords = Object.entries(totals.skippedRecords).map(
 		([reason, n]) => `${counted(n, "record")} ${reason}`,
 	);
+	const leftOut = Object.entries(totals.leftOutRecords).map(
+		([reason, n]) => `${counted(n, "record")} by ${reason}`,
+	);
 	return [
 		["documents", `${grouped(documents)} (${bytesText(textBytes)} of text)`],
+		...(leftOut.length === 0
+			? []
+			: [["left out", leftOut.join(", ")] satisfies Line]),
 		...(skipped === null
 			? []
 			: [

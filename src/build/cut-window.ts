@@ -1,8 +1,9 @@
+import { addCounts } from "../core/counts.js";
 import type { Random } from "../core/random.js";
 import type { DroppedTokens } from "../dataset/index-rows.js";
 import type { PackedWindow } from "../dataset/rows.js";
 import type { Settings } from "../dataset/settings.js";
-import { addCounts, type CutCounts } from "../dataset/totals.js";
+import type { CutCounts } from "../dataset/totals.js";
 import { LongDocumentError } from "../decompose/at-most-one.js";
 import type { CutOptions } from "../decompose/cuts.js";
 import { decomposeDocuments } from "../decompose/decompose-documents.js";

@@ -1,11 +1,11 @@
 import { roundUp } from "../core/arithmetic.js";
+import { addCounts } from "../core/counts.js";
 import type { Random } from "../core/random.js";
 import type { SequencePlaces } from "../dataset/index-rows.js";
 import type { DatasetFile, ManifestShard } from "../dataset/manifest.js";
 import type { PackedWindow } from "../dataset/rows.js";
 import type { BucketSettings } from "../dataset/settings.js";
 import {
-	addCounts,
 	emptyRowCounts,
 	type RowCounts,
 	type Totals,

@@ -4,6 +4,8 @@ import { datasetFormats } from "../dataset/formats.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import type { Chosen, Settings } from "../dataset/settings.js";
 import { specialTokens } from "../documents/special-tokens.js";
+import { documentTaker } from "../documents/take-documents.js";
+import { takeSettings } from "../documents/take-settings.js";
 import type { BuildValues } from "../options/build.js";
 import { rowOrders } from "../pack/orders.js";
 import { packers } from "../pack/packers.js";
@@ -17,6 +19,7 @@ const MIB = 2 ** 20;
  * @throws UsageError `bad-option`, `ignored-option`
  */
 export function checkSettings(values: BuildValues): void {
+	documentTaker(takeSettings(values));
 	const { buckets } = layouts.find(values.layout).plan(values);
 	const { compressions } = datasetFormats.find(values.format);
 	const { compression, padDocumentToMultiple, minSequence, padToMultiple } =
@@ -59,8 +62,7 @@ export function resolveSettings(
 	const settings: Settings = {
 		layout: values.layout,
 		inputFormat: values.inputFormat,
-		textField: values.textField ?? null,
-		idField: values.idField ?? null,
+		...takeSettings(values),
 		...specialTokens(values, tokenizer),
 		cut: { ...cut, minSequence: values.minSequence ?? 1 },
 		packer: chosen(values.packer, packers, values),

@@ -30,6 +30,12 @@ export function datasetCard(manifest: Manifest): string {
 				`${grouped(documents)} documents, ${grouped(tokens)} tokens`,
 			],
 		),
+		...Object.entries(totals.leftOutRecords).map(
+			([reason, records]): [string, string] => [
+				`left out by ${reason}`,
+				`${grouped(records)} records`,
+			],
+		),
 		...Object.entries(totals.skippedRecords).map(
 			([reason, records]): [string, string] => [
 				`skipped: ${reason}`,

@@ -6,7 +6,7 @@ import type { Totals } from "./totals.js";
 export const MANIFEST = "seqpack.json";
 
 /** Raised when the layout of the manifest or of the dataset changes. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 /** A file of the dataset, by its path below the dataset's directory. */
 export interface DatasetFile {

@@ -1,3 +1,4 @@
+import type { TakeSettings } from "../documents/take-settings.js";
 import type { LossWeighting } from "../masks/loss-weights.js";
 import type { MaskKind } from "../masks/mask-kinds.js";
 
@@ -8,13 +9,10 @@ export interface Chosen {
 }
 
 /** What determines the bytes of a dataset, besides the input and the tokenizer. */
-export interface Settings {
+export interface Settings extends TakeSettings {
 	/** A name from `layouts`. */
 	layout: string;
 	inputFormat: string;
-	/** Fields of records that hold text and id; null: those of the format. */
-	textField: string | null;
-	idField: string | null;
 	/** Token ids put before and after each document's text; null for none. */
 	bos: number | null;
 	eos: number | null;

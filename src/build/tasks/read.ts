@@ -1,13 +1,14 @@
+import { addCounts } from "../../core/counts.js";
 import { InterruptedError } from "../../core/errors.js";
 import { consume, mapGenerator } from "../../core/generators.js";
 import { createRandom } from "../../core/random.js";
 import { indexBatch } from "../../dataset/index-rows.js";
 import {
-	addCounts,
 	type CutCounts,
 	emptyTotals,
 	type Totals,
 } from "../../dataset/totals.js";
+import { documentTaker } from "../../documents/take-documents.js";
 import {
 	type Tokenized,
 	tokenizeDocuments,
@@ -83,7 +84,6 @@ function documentsOf(
 	{ spans }: ReadTask,
 	skipped: SkippedFile,
 ) {
-	const { textField, idField } = plan.settings;
 	return readSpans(
 		spans.map(({ input, ...span }) => ({
 			storage: storageAt(plan.inputs[input].path),
@@ -91,8 +91,7 @@ function documentsOf(
 			span,
 		})),
 		{
-			textField,
-			idField,
+			taker: documentTaker(plan.settings),
 			onBadRecord:
 				plan.onError === "skip" ? (bad, span) => skipped.add(bad, span) : null,
 		},
@@ -131,8 +130,12 @@ async function* rowsOf(
 function totalsOf({ read, cut, output }: TaskCounts): Totals {
 	const { input, ...tokens } = read;
 	const totals = addCounts(emptyTotals(), { ...tokens, ...cut, ...output });
-	for (const { records, skipped } of input)
-		addCounts(totals, { records, skippedRecords: skipped });
+	for (const { records, skipped, leftOut } of input)
+		addCounts(totals, {
+			records,
+			skippedRecords: skipped,
+			leftOutRecords: leftOut,
+		});
 	return totals;
 }
 

@@ -1,5 +1,6 @@
+import { addCounts } from "../../core/counts.js";
 import { createRandom } from "../../core/random.js";
-import { addCounts, emptyTotals } from "../../dataset/totals.js";
+import { emptyTotals } from "../../dataset/totals.js";
 import { LeftoversReader } from "../leftovers.js";
 import { Output } from "../output.js";
 import type { RepackTask } from "../plan.js";

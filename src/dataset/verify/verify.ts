@@ -1,3 +1,4 @@
+import { addCounts } from "../../core/counts.js";
 import {
 	type ReadableFile,
 	readAll,
@@ -14,7 +15,7 @@ import {
 	type ManifestShard,
 } from "../manifest.js";
 import { readManifest } from "../read-manifest.js";
-import { addCounts, emptyTotals } from "../totals.js";
+import { emptyTotals } from "../totals.js";
 import { checkStrangers, isAsListed } from "./check-files.js";
 import { IndexCheck } from "./check-index.js";
 import { ShardCheck } from "./check-shard.js";
