@@ -3,6 +3,7 @@ import type { OptionTable } from "../core/option.js";
 import { datasetFormats } from "../dataset/formats.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import type { Chosen, Settings } from "../dataset/settings.js";
+import { splitDirectory, TRAIN, VALIDATION } from "../dataset/splits.js";
 import { specialTokens } from "../documents/special-tokens.js";
 import { documentTaker } from "../documents/take-documents.js";
 import { takeSettings } from "../documents/take-settings.js";
@@ -59,6 +60,7 @@ export function resolveSettings(
 ): Settings {
 	const { cut, buckets } = layouts.find(values.layout).plan(values);
 	const format = datasetFormats.find(values.format);
+	const { validation = null } = values;
 	const settings: Settings = {
 		layout: values.layout,
 		inputFormat: values.inputFormat,
@@ -69,10 +71,16 @@ export function resolveSettings(
 		padDocumentToMultiple: values.padDocumentToMultiple ?? 1,
 		padToMultiple: values.padToMultiple ?? null,
 		order: chosen(values.order, rowOrders, values),
-		buckets: buckets.map((bucket) => ({
-			...bucket,
-			...shardSizes(bucket.capacity, values.shardTokens),
-		})),
+		validation,
+		buckets: (validation === null ? [TRAIN] : [TRAIN, VALIDATION]).flatMap(
+			(split) =>
+				buckets.map((bucket) => ({
+					...bucket,
+					...shardSizes(bucket.capacity, values.shardTokens),
+					split,
+					directory: splitDirectory(bucket.directory, split),
+				})),
+		),
 		columns: [...new Set(values.columns)],
 		lossWeight: values.lossWeight ?? null,
 		mask: values.mask,

@@ -17,9 +17,10 @@ export interface DatasetFile {
 }
 
 export interface ManifestShard extends DatasetFile {
-	/** The task that wrote it, its number among the task's shards, and the length of its bucket. */
+	/** The task that wrote it, its number among the task's shards, and the split and length of its bucket. */
 	task: number;
 	number: number;
+	split: string;
 	bucket: number;
 	rows: number;
 	/** Sequences and tokens in its rows. */

@@ -8,6 +8,7 @@ import {
 	emptyTotals,
 	type Totals,
 } from "../../dataset/totals.js";
+import { fractionAt, VALIDATION_AT } from "../../documents/document-hash.js";
 import { documentTaker } from "../../documents/take-documents.js";
 import {
 	type Tokenized,
@@ -52,7 +53,15 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 				throw new InterruptedError("the build was asked to stop.");
 			return batch;
 		});
-		const windows = windowsOf(told, number, settings.window);
+		const { validation } = settings;
+		const isHeldOut = (hashes: Uint8Array, text: number) =>
+			fractionAt(hashes, text, VALIDATION_AT) < (validation ?? 0);
+		const windows = windowsOf(
+			told,
+			number,
+			settings.window,
+			validation === null ? null : isHeldOut,
+		);
 		const rows = watch.watch("pack", rowsOf(windows, context, output));
 		const counts = await consume(rows, (batch) =>
 			watch.run("write", () => index.write(batch)),
@@ -91,7 +100,7 @@ function documentsOf(
 			span,
 		})),
 		{
-			taker: documentTaker(plan.settings),
+			taker: documentTaker(plan.settings, plan.settings.validation !== null),
 			onBadRecord:
 				plan.onError === "skip" ? (bad, span) => skipped.add(bad, span) : null,
 		},
