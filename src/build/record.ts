@@ -29,7 +29,24 @@ export interface TaskRecord {
 	skipped: ManifestSkipped | null;
 	/** Sequences left to a repack task, where there are any; its path is of the state. */
 	leftovers: DatasetFile | null;
+	/** What it found out for other tasks; its path is of the state. */
+	findings: DatasetFile | null;
+	/** Documents of the tasks before, where their number is limited. */
+	documentsBefore: number;
 }
+
+/** What a task's record says where it made no rows. */
+export const NO_ROWS = {
+	bytes: 0,
+	lines: [],
+	rooms: [],
+	shards: [],
+	index: null,
+	skipped: null,
+	leftovers: null,
+	findings: null,
+	documentsBefore: 0,
+} satisfies Partial<TaskRecord>;
 
 /** Counts as pairs of index and count, those of zero left out. */
 export function sparse(counts: Float64Array): [number, number][] {
@@ -78,6 +95,7 @@ export async function readRecord(
 	for (const [file, place] of [
 		[record.skipped, workspace.skipped(task)],
 		[record.leftovers, workspace.leftovers(task)],
+		[record.findings, workspace.findings(task)],
 	] as const)
 		if (file !== null && (await storage.stat(place))?.size !== file.bytes)
 			return null;

@@ -21,6 +21,11 @@ const MIB = 2 ** 20;
  */
 export function checkSettings(values: BuildValues): void {
 	documentTaker(takeSettings(values));
+	if (values.limit !== undefined && (values.validation ?? 0) >= 1)
+		throw new UsageError(
+			"bad-option",
+			`${optionName("validation")} is ${values.validation} documents, which are chosen among all, and ${optionName("limit")} takes the first ones: give a share to hold out.`,
+		);
 	const { buckets } = layouts.find(values.layout).plan(values);
 	const { compressions } = datasetFormats.find(values.format);
 	const { compression, padDocumentToMultiple, minSequence, padToMultiple } =
@@ -71,6 +76,8 @@ export function resolveSettings(
 		padDocumentToMultiple: values.padDocumentToMultiple ?? 1,
 		padToMultiple: values.padToMultiple ?? null,
 		order: chosen(values.order, rowOrders, values),
+		limit: values.limit ?? null,
+		dedupe: values.dedupe === "exact",
 		validation,
 		buckets: (validation === null ? [TRAIN] : [TRAIN, VALIDATION]).flatMap(
 			(split) =>

@@ -10,7 +10,11 @@ export interface Chosen {
 
 /** What determines the bytes of a dataset, besides the input and the tokenizer. */
 export interface Settings extends TakeSettings {
-	/** The share of documents that is held out, chosen by their hashes; null for none. */
+	/** How many documents are taken, the first ones; null for all. */
+	limit: number | null;
+	/** Whether documents with a text that came before are left out. */
+	dedupe: boolean;
+	/** The share of documents that is held out, or from 1 on their number; chosen by their hashes; null for none. */
 	validation: number | null;
 	/** A name from `layouts`. */
 	layout: string;

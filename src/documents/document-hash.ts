@@ -39,3 +39,14 @@ export function fractionAt(
 	for (let i = start; i < start + 6; i++) number = number * 256 + hashes[i];
 	return number / 2 ** 48;
 }
+
+/** The hashes of some texts, in the order that they are named in: a copy. */
+export function selectHashes(hashes: Uint8Array, texts: number[]): Uint8Array {
+	const selected = new Uint8Array(HASH_BYTES * texts.length);
+	for (const [i, text] of texts.entries())
+		selected.set(
+			hashes.subarray(HASH_BYTES * text, HASH_BYTES * (text + 1)),
+			HASH_BYTES * i,
+		);
+	return selected;
+}

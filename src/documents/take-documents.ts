@@ -9,9 +9,9 @@ import { noId, noText } from "../sources/take-fields.js";
 import type { RecordTaker, TakenRecords } from "../sources/taker.js";
 import {
 	fractionAt,
-	HASH_BYTES,
 	hashesOf,
 	SAMPLE_AT,
+	selectHashes,
 } from "./document-hash.js";
 import { type Filter, parseFilter } from "./filter.js";
 import type { TakeSettings } from "./take-settings.js";
@@ -21,6 +21,8 @@ import { parseTemplate, type Template } from "./template.js";
 export const leftOutReasons = {
 	where: "it does not meet the condition",
 	sample: "it is not in the sample",
+	dedupe: "its text came before",
+	limit: "there were enough before",
 };
 
 /**
@@ -171,14 +173,4 @@ class Choice {
 			leftOut: this.#leftOut,
 		};
 	}
-}
-
-function selectHashes(hashes: Uint8Array, texts: number[]): Uint8Array {
-	const selected = new Uint8Array(HASH_BYTES * texts.length);
-	for (const [i, text] of texts.entries())
-		selected.set(
-			hashes.subarray(HASH_BYTES * text, HASH_BYTES * (text + 1)),
-			HASH_BYTES * i,
-		);
-	return selected;
 }

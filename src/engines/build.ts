@@ -213,7 +213,7 @@ async function run(
 	const stages = noTimes();
 	const progress = {
 		bytes: records.reduce((sum, record) => sum + (record?.bytes ?? 0), 0),
-		totalBytes: plan.inputs.reduce((sum, { bytes }) => sum + bytes, 0),
+		totalBytes: bytesToRead(plan),
 		documents: 0,
 		tokens: 0,
 		tasks: tasksResumed,
@@ -233,6 +233,12 @@ async function run(
 		},
 	});
 	return { tasksResumed, stages };
+}
+
+/** Of inputs that are read twice, twice their bytes. */
+function bytesToRead({ inputs, tasks }: Plan): number {
+	const bytes = inputs.reduce((sum, { bytes }) => sum + bytes, 0);
+	return tasks.some(({ kind }) => kind === "hash") ? 2 * bytes : bytes;
 }
 
 function requireReady(

@@ -64,6 +64,8 @@ export interface FileSpan {
 export interface ReadOptions {
 	/** Makes documents of the records. */
 	taker: RecordTaker;
+	/** Asked after each batch whether what follows is not wanted any more. */
+	hasEnough?: (() => boolean) | undefined;
 	/**
 	 * Told of each record that cannot be used, and of its span by number; null: the
 	 * first one throws.
@@ -102,7 +104,7 @@ export async function* readSpans(
 async function* readSpan(
 	{ storage, file, span: asDivided }: FileSpan,
 	number: number,
-	{ taker, onBadRecord }: ReadOptions,
+	{ taker, onBadRecord, hasEnough = () => false }: ReadOptions,
 ): AsyncGenerator<Documents, ReadCounts> {
 	const format = sourceFormats.find(file.format);
 	const compressed = file.compression !== null;
@@ -124,6 +126,7 @@ async function* readSpan(
 		await onBadRecord({ ...bad, source: file.source }, number);
 	};
 
+	if (hasEnough()) return counts;
 	const { version } = await requireUnchanged(storage, file, file.version);
 	try {
 		const wanted = taker.wanted(format);
@@ -137,6 +140,7 @@ async function* readSpan(
 			const bytes = counted.bytes - counts.bytes;
 			counts.bytes += bytes;
 			yield { ...documents, source: file.source, bytes };
+			if (hasEnough()) break;
 		}
 	} catch (error) {
 		if (!(error instanceof BadInput)) throw error;

@@ -4,7 +4,7 @@ import { emptyTotals } from "../../dataset/totals.js";
 import { LeftoversReader } from "../leftovers.js";
 import { Output } from "../output.js";
 import type { RepackTask } from "../plan.js";
-import { readRecord, sparse, writeRecord } from "../record.js";
+import { NO_ROWS, readRecord, sparse, writeRecord } from "../record.js";
 import { Stopwatch } from "../stopwatch.js";
 import type { TaskRunner } from "./task.js";
 
@@ -35,14 +35,10 @@ export const runRepack: TaskRunner<RepackTask> = async (
 		await writeRecord(workspace, {
 			task: number,
 			planHash,
+			...NO_ROWS,
 			totals: addCounts(emptyTotals(), counts),
-			bytes: 0,
-			lines: [],
 			rooms: rooms.map(sparse),
 			shards,
-			index: null,
-			skipped: null,
-			leftovers: null,
 		});
 	} catch (error) {
 		await output.abort();
