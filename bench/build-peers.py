@@ -4,7 +4,7 @@ python3 bench/build-peers.py PEER INPUT TOKENIZER SEQ_LEN OUT   one of the peers
 python3 bench/build-peers.py parquet JSONL OUT                  the corpus as Parquet
 python3 bench/build-peers.py halves JSONL OUT                   the corpus in two files
 python3 bench/build-peers.py digest KIND SEQ_LEN OUT            what a peer wrote, as JSON
-python3 bench/build-peers.py versions                           of requirements.txt, as here
+python3 bench/build-peers.py versions                           of the packages, as here
 
 INPUT is a .jsonl, .jsonl.gz or .parquet file with the field `text`, TOKENIZER a
 tokenizer.json. EOS is added to every document; longer documents are split.
@@ -182,20 +182,22 @@ def parquet(path, out):
 def halves(path, out):
     os.makedirs(out, exist_ok=True)
     with open(path, "rb") as lines:
-        files = [open(os.path.join(out, f"{i}.jsonl"), "wb") for i in range(CORES)]
-        for i, line in enumerate(lines):
-            files[i % CORES].write(line)
-        for file in files:
-            file.close()
+        parts = list(lines)
+    for core in range(CORES):
+        with open(os.path.join(out, f"{core}.jsonl"), "wb") as file:
+            file.writelines(parts[core::CORES])
 
 
 def versions():
+    """Of what the requirements name, as they are here."""
     from importlib.metadata import version
 
-    requirements = os.path.join(os.path.dirname(__file__), "requirements.txt")
-    with open(requirements, encoding="utf8") as lines:
-        names = [re.match(r"[\w-]+", line)[0] for line in lines]
-    return ", ".join(f"{name} {version(name)}" for name in names)
+    here = os.path.dirname(os.path.abspath(__file__))
+    names = []
+    for path in sorted(glob.glob(os.path.join(here, "requirements*.txt"))):
+        with open(path, encoding="utf8") as lines:
+            names += [re.match(r"[\w-]+", line)[0] for line in lines]
+    return ", ".join(f"{name} {version(name)}" for name in sorted(names))
 
 
 def digest(kind, seq_len, out):

@@ -1,6 +1,7 @@
 // A whole build beside what people glue together today, on the same files and both cores:
 //
 //   pip install -r bench/requirements.txt
+//   pip install --no-deps -r bench/requirements-alone.txt
 //   npm run bench -- [--runs 3] [--whole] [--only gzip ...] [--python python3]
 //
 // 345 MB of C source (bench/c-corpus.mjs), the tokenizer of Llama 3, rows of 8192,
@@ -13,9 +14,10 @@
 //
 // bench/build-peers.py has the last three. Datasets and datatrove are slow: they are
 // measured on the first 100 MB of text, beside seqpack on these, or with --whole on all.
-// What they write must be the same sequences before a number is printed. The numbers are medians
-// of runs in turn. Processor time is user and system, of all processes; bench/usage.py
-// says what the peak of memory is.
+// What they write must be the same sequences before a number is printed. The numbers are
+// medians of runs in turn. Processor time is user and system, of all processes;
+// bench/usage.py says what the peak of memory is. TRL is installed without what it
+// depends on, which brings torch: its packing does not use that.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -200,7 +202,7 @@ function python(...args) {
 	);
 	if (status !== 0)
 		throw new Error(
-			`${values.python} cannot do it: pip install -r bench/requirements.txt`,
+			`${values.python} could not do it; what it needs is at the top of bench/build.mjs`,
 		);
 	return stdout.trim();
 }

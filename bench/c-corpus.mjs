@@ -54,7 +54,7 @@ export async function cCorpus() {
 		const source = process.env.LINUX_SOURCE ?? debianSource();
 		writeLines(paths.jsonl, source, Number.POSITIVE_INFINITY);
 		writeLines(paths.small, source, SMALL_BYTES);
-		if (!process.env.LINUX_SOURCE) rmSync(source, { recursive: true });
+		rmSync(join(cache, "source"), { recursive: true, force: true });
 	}
 	if (!existsSync(paths.gzip)) {
 		await pipeline(
