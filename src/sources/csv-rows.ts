@@ -8,7 +8,7 @@ const QUOTE = 34;
 
 /** A row as it is written, without what ends it. */
 export interface WrittenRow extends Place {
-	/** Null: more than can be read. */
+	/** Null: more than can be read, or its last cell is open. */
 	bytes: Buffer | null;
 	length: number;
 	/** Where the quoted cell begins that is open at the end of the file. */
@@ -73,12 +73,20 @@ export class RowScanner {
 
 	/** The last row, where nothing ends it; null: there is none. */
 	finish(): WrittenRow | null {
-		if (this.#carried.length === 0) return null;
+		const { length } = this.#carried;
+		if (length === 0) return null;
 		this.#line++;
-		const row = this.#takeRow(this.#row.position + this.#carried.length);
-		return row && this.#state === QUOTED
-			? { ...row, openQuote: this.#quote }
-			: row;
+		const row = this.#row;
+		const end = row.position + length;
+		if (this.#state !== QUOTED) return this.#takeRow(end);
+		this.#row = { position: end, number: this.#line };
+		return {
+			...row,
+			bytes: null,
+			length,
+			openQuote: this.#quote,
+			next: this.#row,
+		};
 	}
 
 	/** The first newline or carriage return that is not quoted, or the end of the bytes. */

@@ -18,7 +18,7 @@ import { invalidUtf8, tooLong, utf8Reasons } from "./utf8.js";
 
 /** A JSON array of objects; its elements are counted, as it often is a single line. */
 export const json: SourceFormat = {
-	title: "JSON array of objects",
+	title: "JSON arrays of objects",
 	extensions: [".json"],
 	mayBe: beginsWithArray,
 	compressible: true,
