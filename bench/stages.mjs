@@ -19,7 +19,11 @@ const tokenizerPath =
 const directory = mkdtempSync(join(tmpdir(), "seqpack-bench-"));
 try {
 	const texts = [];
-	for await (const batch of readDocuments(["fixtures"]))
+	for await (const batch of readDocuments([
+		"fixtures/code",
+		"fixtures/prose",
+		"fixtures/scripts",
+	]))
 		texts.push(...batch.texts);
 	const lines = texts.map((text) => `${JSON.stringify({ text })}\n`).join("");
 	const corpus = join(directory, "corpus.jsonl");

@@ -1,11 +1,17 @@
 import { registry } from "../core/registry.js";
 import { compressions } from "./compressions.js";
+import { csv } from "./csv.js";
+import { json } from "./json.js";
 import { jsonl } from "./jsonl.js";
 import { text } from "./text.js";
+import { tsv } from "./tsv.js";
 
 /** Every format of input. */
 export const sourceFormats = registry("input format", {
+	json,
 	jsonl,
+	csv,
+	tsv,
 	text,
 });
 
@@ -22,7 +28,7 @@ export function describeEndings(): string {
 	const endings = sourceFormats
 		.entries()
 		.flatMap(([, { extensions }]) => extensions);
-	return `${endings.join(", ")}, and with ${compressedEndings().join(" or ")} after them`;
+	return `${[...new Set(endings)].join(", ")}, and with ${compressedEndings().join(" or ")} after them`;
 }
 
 /** Format and compression of a file by its name; null where the name tells none. */

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { optionName } from "../core/errors.js";
 import { shortened } from "../core/text.js";
 import type { WantedFields } from "./fields.js";
+import { beginsWithArray } from "./json-array.js";
 import { countLinesBefore, type LineBlock, readLineBlocks } from "./lines.js";
 import { RecordBatchBuilder } from "./record-batch.js";
 import { BadInput, type RecordBatch, type SourceFormat } from "./source.js";
@@ -17,12 +18,13 @@ const NEWLINE = 10;
 /** JSON Lines: a JSON object a line. Blank lines are passed over. */
 export const jsonl: SourceFormat = {
 	title: "JSON Lines",
-	extensions: [".jsonl", ".ndjson"],
+	extensions: [".jsonl", ".ndjson", ".json"],
+	mayBe: (head) => !beginsWithArray(head),
 	compressible: true,
 	fields: { text: "text", id: "id", fixed: false },
 	reasons: {
-		"not-json": "a line is not JSON",
-		"not-an-object": "a line is JSON, but not an object",
+		"not-json": "a record is not JSON",
+		"not-an-object": "a record is JSON, but not an object",
 		...utf8Reasons,
 	},
 	describePlace: (path, line) => `${path}:${line}`,

@@ -37,7 +37,92 @@ const badLine = (line: string | Uint8Array) => () => ({
 	number: 3,
 });
 
+/** A bad element between two good ones. */
+const badElement = (element: string | Uint8Array) => () => ({
+	bytes: Buffer.concat([
+		Buffer.from('[{"text":"good"},\n'),
+		Buffer.from(element),
+		Buffer.from(', {"text":"good"}]\n'),
+	]),
+	texts: ["good", "good"],
+	number: 2,
+});
+const badArray = (file: string, texts: string[], number: number) => () => ({
+	bytes: Buffer.from(file),
+	texts,
+	number,
+});
+
+/** What the tests over all formats need of cells with a character between them. */
+function delimitedCorpus(extension: string, delimiter: string): FormatCorpus {
+	const badRow = (row: string | Uint8Array) => () => ({
+		bytes: Buffer.concat([
+			Buffer.from(`id${delimiter}text\n1${delimiter}"a\r\nb"\n`),
+			Buffer.from(row),
+			Buffer.from(`\r\n3${delimiter}good`),
+		]),
+		texts: ["a\r\nb", "good"],
+		number: 4,
+	});
+	return {
+		write(texts) {
+			const ids = texts.map((_, i) => `id ${i}`);
+			const rows = texts.map((text, i) => {
+				const isPlain = i % 2 === 0 && !/["\r\n,\t]/.test(text);
+				const cell = isPlain ? text : `"${text.replaceAll('"', '""')}"`;
+				return ids[i] + delimiter + cell;
+			});
+			// Empty lines, all ends that lines have, and none at the end.
+			const ends = ["\n", "\r\n", "\n\n", "\r\n\r\n", "\r"];
+			const lines = [`id${delimiter}text`, ...rows].map(
+				(row, i) => (i > 0 ? ends[i % ends.length] : "") + row,
+			);
+			const files = { [`a${extension}`]: Buffer.from(lines.join("")) };
+			return { files, ids };
+		},
+		bad: {
+			"ragged-row": badRow(`2${delimiter}bad${delimiter}`),
+			"unclosed-quote": () => ({
+				bytes: Buffer.from(
+					`id${delimiter}text\n1${delimiter}good\n"2\n2"${delimiter}"bad\n3${delimiter}x\n`,
+				),
+				texts: ["good"],
+				number: 4,
+			}),
+			"repeated-field": () => ({
+				bytes: Buffer.from(`\ntext${delimiter}text\na${delimiter}b\n`),
+				texts: [],
+				number: 2,
+			}),
+			"invalid-utf8": badRow(Buffer.from(`2${delimiter}caf\xe9`, "latin1")),
+			"too-long": () => badRow(tooLong())(),
+		},
+	};
+}
+
 export const corpora: Record<NameOf<typeof sourceFormats>, FormatCorpus> = {
+	json: {
+		write(texts) {
+			const ids = texts.map((_, i) => (i % 3 === 0 ? null : `id ${i}`));
+			const elements = texts.map((text, i) => {
+				const id = ids[i] === null ? {} : { id: ids[i] };
+				const more = { list: [{ "]": '"}' }, [","], i] };
+				return JSON.stringify({ ...id, text, ...more }, null, i % 2);
+			});
+			const bytes = Buffer.from(` [\n${elements.join(" ,\n")}]\r\n`);
+			return { files: { "a.json": bytes }, ids };
+		},
+		bad: {
+			"not-json": badElement('{"text": }'),
+			"not-an-object": badElement('["text", {"text": "x"}]'),
+			"missing-element": badElement(" "),
+			"not-an-array": badArray('\n{"text":"a"}', [], 1),
+			"truncated-json": badArray('[{"text":"a"},{"text":"b]', ["a"], 2),
+			"after-array": badArray('[{"text":"a"}]\n[]', ["a"], 2),
+			"invalid-utf8": badElement(Buffer.from('{"text":"caf\xe9"}', "latin1")),
+			"too-long": () => badElement(tooLong())(),
+		},
+	},
 	jsonl: {
 		write(texts) {
 			const ids = texts.map((_, i) => (i % 3 === 0 ? null : `id ${i}`));
@@ -56,6 +141,8 @@ export const corpora: Record<NameOf<typeof sourceFormats>, FormatCorpus> = {
 			"too-long": () => badLine(tooLong())(),
 		},
 	},
+	csv: delimitedCorpus(".csv", ","),
+	tsv: delimitedCorpus(".tsv", "\t"),
 	text: {
 		write(texts) {
 			const names = texts.map((_, i) => `${i}.txt`);

@@ -1,0 +1,112 @@
+import type { FieldPath } from "./fields.js";
+
+/**
+ * Parses JSON, and NaN, Infinity and -Infinity besides, as Python writes them.
+ * @throws SyntaxError
+ */
+export function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		if (!text.includes("NaN") && !text.includes("Infinity")) throw error;
+		return parseNonFinite(text);
+	}
+}
+
+function parseNonFinite(text: string): unknown {
+	const numbers = new Set<unknown>();
+	JSON.parse(withoutNonFinite(text, 0), (_, value) => {
+		numbers.add(value);
+		return value;
+	});
+	let stand = 1;
+	while (numbers.has(stand)) stand++;
+	return JSON.parse(withoutNonFinite(text, stand), (_, value) =>
+		value === stand ? Number.NaN : value,
+	);
+}
+
+/** JSON that has a number for each NaN, and one that is too large for each Infinity. */
+function withoutNonFinite(text: string, forNaN: number): string {
+	const parts: string[] = [];
+	for (let at = 0; at < text.length; ) {
+		const quote = text.indexOf('"', at);
+		const end = quote === -1 ? text.length : quote;
+		// The spaces keep what stands beside a word from becoming a part of a number.
+		const between = text
+			.slice(at, end)
+			.replace(/NaN|-?Infinity/g, (word) =>
+				word === "NaN"
+					? ` ${forNaN} `
+					: word === "Infinity"
+						? " 1e999 "
+						: " -1e999 ",
+			);
+		at = quote === -1 ? end : pastString(text, quote);
+		parts.push(between, text.slice(end, at));
+	}
+	return parts.join("");
+}
+
+/**
+ * A number as JSON text has it.
+ * @param text An object that parses.
+ * @param path A field of it that holds a number.
+ */
+export function numberTextAt(text: string, path: FieldPath): string {
+	let start = 0;
+	for (const name of path) start = startOfMember(text, start, name);
+	let end = start;
+	while (/[-+.\w]/.test(text.charAt(end))) end++;
+	return text.slice(start, end);
+}
+
+/** Where the value of an object's member begins: of the last, where several have the name. */
+function startOfMember(text: string, object: number, name: string): number {
+	let found = -1;
+	let at = pastSpace(text, pastSpace(text, object) + 1);
+	while (text[at] === '"') {
+		const endOfKey = pastString(text, at);
+		const key = text.slice(at, endOfKey);
+		const colon = pastSpace(text, endOfKey);
+		const value = pastSpace(text, colon + 1);
+		if (JSON.parse(key) === name) found = value;
+		at = pastSpace(text, pastValue(text, value));
+		if (text[at] === ",") at = pastSpace(text, at + 1);
+	}
+	return found;
+}
+
+function pastSpace(text: string, start: number): number {
+	let at = start;
+	while (/[ \t\r\n]/.test(text.charAt(at))) at++;
+	return at;
+}
+
+/** The place after the quotation mark that ends a string. */
+function pastString(text: string, start: number): number {
+	for (let from = start + 1; ; ) {
+		const quote = text.indexOf('"', from);
+		if (quote === -1) return text.length;
+		let backslashes = 0;
+		while (text[quote - 1 - backslashes] === "\\") backslashes++;
+		if (backslashes % 2 === 0) return quote + 1;
+		from = quote + 1;
+	}
+}
+
+function pastValue(text: string, start: number): number {
+	const ends = /["{}[\],]/g;
+	let depth = 0;
+	for (ends.lastIndex = start; ; ) {
+		const match = ends.exec(text);
+		if (match === null) return text.length;
+		const [mark] = match;
+		if (mark === '"') {
+			ends.lastIndex = pastString(text, match.index);
+			if (depth === 0) return ends.lastIndex;
+		} else if (mark === "{" || mark === "[") depth++;
+		else if (depth === 0) return match.index;
+		else if (mark !== "," && --depth === 0) return ends.lastIndex;
+	}
+}
