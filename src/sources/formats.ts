@@ -1,12 +1,16 @@
 import { registry } from "../core/registry.js";
 import { compressions } from "./compressions.js";
 import { jsonl } from "./jsonl.js";
+import { mds } from "./mds.js";
 import { text } from "./text.js";
+import { webdataset } from "./webdataset.js";
 
 /** Every format of input. */
 export const sourceFormats = registry("input format", {
 	jsonl,
 	text,
+	webdataset,
+	mds,
 });
 
 /** The kinds of input in words: `JSON Lines (.jsonl, .ndjson); ...; also as .gz`. */

@@ -2,6 +2,8 @@ import { gzipSync } from "node:zlib";
 import type { NameOf } from "../../src/core/registry.js";
 import type { compressions } from "../../src/sources/compressions.js";
 import type { sourceFormats } from "../../src/sources/formats.js";
+import { mdsOf } from "./mds-bytes.js";
+import { type Member, memberBytes, paxMember, tarOf } from "./tar-bytes.js";
 
 /** A file with one record that cannot be used. */
 interface BadFile {
@@ -10,6 +12,8 @@ interface BadFile {
 	texts: string[];
 	/** The line of the bad one, or what else the format counts, from 1. */
 	number: number;
+	/** The field of the texts, where it is not the format's own. */
+	textField?: string;
 }
 
 /** What the tests over all formats need of one. */
@@ -35,6 +39,49 @@ const badLine = (line: string | Uint8Array) => () => ({
 	]),
 	texts: ["good", "good"],
 	number: 3,
+});
+
+/** What no compression makes shorter; longer from text to text. */
+function image(i: number): Uint8Array {
+	let state = i;
+	return Uint8Array.from({ length: Math.min(4 * i, 300) }, () => {
+		state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+		return state >>> 24;
+	});
+}
+
+/** Bytes with 2 ** 29 zeros between them; memory that is hardly touched. */
+function withGap(before: Uint8Array, after: Uint8Array): Buffer {
+	const bytes = Buffer.alloc(before.length + 2 ** 29 + after.length);
+	bytes.set(before);
+	bytes.set(after, before.length + 2 ** 29);
+	return bytes;
+}
+
+const invalid = Buffer.from("caf\xe9", "latin1");
+
+const goodMember = { name: "good.txt", content: "good" };
+/** A tar of two good records, with some members between them. */
+const badTar = (...members: Member[]) => ({
+	bytes: tarOf([
+		{ ...goodMember, name: "0.txt" },
+		...members,
+		{ ...goodMember, name: "9.txt" },
+	]),
+	texts: ["good", "good"],
+	number: 2,
+});
+
+const goodSample = { id: "1", text: "good", more: "{}" };
+/** A shard of two good samples and one between them. */
+const badMds = (sample: Record<string, Uint8Array | string>) => ({
+	bytes: mdsOf({ id: "str", text: "str", more: "json" }, [
+		goodSample,
+		{ ...goodSample, ...sample },
+		goodSample,
+	]),
+	texts: ["good", "good"],
+	number: 2,
 });
 
 export const corpora: Record<NameOf<typeof sourceFormats>, FormatCorpus> = {
@@ -69,6 +116,115 @@ export const corpora: Record<NameOf<typeof sourceFormats>, FormatCorpus> = {
 				number: 3,
 			}),
 			"too-long": () => ({ bytes: tooLong(), texts: [], number: 1 }),
+		},
+	},
+	webdataset: {
+		write(texts) {
+			const ids = texts.map((_, i) => `${i % 2 ? "./" : ""}d.1/${i}`);
+			const members = texts.flatMap((text, i) => [
+				memberBytes({
+					name: `${ids[i]}.jpg`,
+					content: image(i),
+				}),
+				// A directory, and a name that needs an extended header.
+				memberBytes({ name: `${i}.txt/`, type: "5" }),
+				i % 3 === 0
+					? paxMember(
+							{ path: `${ids[i]}.TXT` },
+							{ name: "short", content: text },
+						)
+					: memberBytes({ name: `${ids[i]}.txt`, content: text }),
+			]);
+			const bytes = Buffer.concat([...members, tarOf([])]);
+			return { files: { "a.tar": bytes }, ids };
+		},
+		bad: {
+			"corrupt-tar": () => ({
+				...badTar({ name: "1.txt", content: "bad", wrongBy: 1 }),
+				texts: ["good"],
+			}),
+			"truncated-tar": () => ({
+				bytes: tarOf(
+					[goodMember, { name: "1.txt", content: "bad" }],
+					0,
+				).subarray(0, -510),
+				texts: ["good"],
+				number: 2,
+			}),
+			"unsafe-path": () => badTar({ name: "a/../../1.txt", content: "bad" }),
+			"not-a-file": () => badTar({ name: "1.txt", type: "2" }),
+			"repeated-field": () =>
+				badTar({ name: "1.txt", content: "a" }, { name: "1.txt" }),
+			"too-many-fields": () =>
+				badTar(
+					...Array.from({ length: 1_001 }, (_, i) => ({ name: `1.${i}` })),
+				),
+			"invalid-utf8": () => badTar({ name: "1.txt", content: invalid }),
+			"not-json": () => ({
+				bytes: tarOf([
+					{ name: "0.json", content: '{"text":"good"}' },
+					{ name: "1.json", content: '{"text":' },
+				]),
+				texts: ["good"],
+				number: 2,
+				textField: "json.text",
+			}),
+			"too-long": () => ({
+				bytes: withGap(
+					memberBytes({ name: "1.txt", size: 2 ** 29 }),
+					tarOf([goodMember]),
+				),
+				texts: ["good"],
+				number: 1,
+			}),
+		},
+	},
+	mds: {
+		write(texts) {
+			const ids = texts.map((_, i) => `id ${i}`);
+			const samples = texts.map((text, i) => ({
+				id: ids[i],
+				text,
+				image: image(i),
+				n: Buffer.alloc(8, i),
+			}));
+			const columns = { id: "str", text: "str", image: "png", n: "int" };
+			return { files: { "a.mds": mdsOf(columns, samples) }, ids };
+		},
+		bad: {
+			"corrupt-mds": () => {
+				const { bytes, ...rest } = badMds({});
+				// The first size in the second sample.
+				const sample = bytes.readUInt32LE(8);
+				bytes.writeUInt32LE(bytes.readUInt32LE(sample) + 1, sample);
+				return { bytes, ...rest };
+			},
+			"truncated-mds": () => ({
+				...badMds({}),
+				bytes: badMds({}).bytes.subarray(0, -1),
+				number: 3,
+			}),
+			"invalid-utf8": () => badMds({ text: invalid }),
+			"not-json": () => ({
+				bytes: mdsOf({ meta: "json" }, [
+					{ meta: '{"text":"good"}' },
+					{ meta: '{"text":' },
+				]),
+				texts: ["good"],
+				number: 2,
+				textField: "meta.text",
+			}),
+			"too-long": () => {
+				const bytes = mdsOf({ text: "str" }, [{ text: "good" }, { text: "" }]);
+				const last = bytes.length - 4;
+				bytes.writeUInt32LE(2 ** 29, last);
+				bytes.writeUInt32LE(bytes.length + 2 ** 29, 12);
+				return {
+					bytes: withGap(bytes, Buffer.alloc(0)),
+					texts: ["good"],
+					number: 2,
+				};
+			},
 		},
 	},
 };

@@ -39,7 +39,7 @@ export async function readAllOf(
 	// One span at a time, to know the span of a document.
 	for (const [span, fileSpan] of spans.entries()) {
 		const batches = readSpans([{ storage, ...fileSpan }], {
-			textField: "text",
+			textField: null,
 			idField: null,
 			onBadRecord: (bad) => {
 				result.bad.push({ ...bad, span });
