@@ -25,8 +25,9 @@ const WHOLE_NUMBERS = ["cls", "cls2", "index", "inx", "id"];
  * WebDataset: a tar in which members that follow each other and have one key are a
  * record. The key is the path up to the first dot of the base name; what follows that
  * dot, in small letters, is the name of a field. As webdataset does it passes over
- * directories, members without an extension and those named `__like_this__`, and
- * also hidden ones. Content is read only where its field is wanted.
+ * directories, devices, members without an extension and those named `__like_this__`;
+ * also hidden ones. A link is passed over where its field is not wanted, and else a
+ * bad record. Content is read only where its field is wanted.
  */
 export const webdataset: SourceFormat = {
 	title: "WebDataset tar",
@@ -70,7 +71,7 @@ export const webdataset: SourceFormat = {
 			for (;;) {
 				const member = await tar.next();
 				if (member === null) break;
-				const name = fieldOf(member);
+				const name = fieldOf(member, names);
 				if (name === null) continue;
 				if (record?.key !== name.key) {
 					await close();
@@ -223,17 +224,19 @@ function wantedNames({ text, id, values }: WantedFields): Set<string> {
 }
 
 /** Which field of which record a member is; null for what is passed over. */
-function fieldOf({
-	name,
-	kind,
-}: TarMember): { key: string; field: string } | null {
+function fieldOf(
+	{ name, kind }: TarMember,
+	wanted: ReadonlySet<string>,
+): { key: string; field: string } | null {
 	if (kind === "directory") return null;
+	if (leadsOut(name)) return { key: name, field: "" };
 	const base = name.lastIndexOf("/") + 1;
 	const dot = name.indexOf(".", base);
-	if (leadsOut(name)) return { key: name, field: "" };
 	const isMeta = /^__[^/]*__($|\/)/.test(name);
 	if (dot === -1 || dot === base || isMeta) return null;
-	return { key: name.slice(0, dot), field: name.slice(dot + 1).toLowerCase() };
+	const field = name.slice(dot + 1).toLowerCase();
+	if (kind === "other" && !wanted.has(field)) return null;
+	return { key: name.slice(0, dot), field };
 }
 
 function leadsOut(path: string): boolean {
