@@ -124,7 +124,7 @@ export function noTextColumn(
 	const listed = shortened(all.join(", ") || "none");
 	return new BadInput(
 		"no-text",
-		`${what}, so none of its ${samples} samples is read. It has: ${listed}. Name a column of the encoding str, json or bytes with ${optionName("textField")}, or give ${optionName("onError", "skip")}`,
+		`${what}, so none of its samples (${samples}) is read. It has: ${listed}. Name a column of the encoding str, json or bytes with ${optionName("textField")}, or give ${optionName("onError", "skip")}`,
 	);
 }
 

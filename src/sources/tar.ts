@@ -34,7 +34,9 @@ export function isTar(head: Buffer): boolean {
 /**
  * Goes through the members of a tar: ustar, with the long names of GNU tar and the
  * extended headers of POSIX (pax). Zeros between members, as where tars were put
- * together, are passed over; a tar that ends without them is whole.
+ * together, are passed over; a tar that ends without them is whole. It is our own
+ * since no library for Node says where a header is, tells a wrong size from the end, or
+ * gives the same members before an error whenever the bytes arrive.
  */
 export class TarReader {
 	readonly #cursor: ByteCursor;
@@ -128,7 +130,8 @@ export class TarReader {
 	}
 
 	async #skipPadding(): Promise<void> {
-		await this.#cursor.skip(-this.#cursor.position & (BLOCK - 1));
+		const padding = -this.#cursor.position & (BLOCK - 1);
+		if (padding > 0) await this.#cursor.skip(padding);
 	}
 
 	/** The next block that is not all zeros. @param within Whether a member has begun. */
@@ -248,14 +251,15 @@ function safe(value: number): number | null {
 /** Whether the sum of a header's bytes is the one it states; some old tars summed signed bytes. */
 function checksumHolds(header: Buffer): boolean {
 	const stated = octal(header.subarray(148, 156));
-	let unsigned = 8 * 32;
-	let signed = unsigned;
+	// The place of the checksum counts as spaces.
+	let sum = 8 * 32;
+	let negative = 0;
 	for (let i = 0; i < BLOCK; i++) {
 		if (i === 148) i = 156;
-		unsigned += header[i];
-		signed += (header[i] << 24) >> 24;
+		sum += header[i];
+		negative += header[i] >> 7;
 	}
-	return stated === unsigned || stated === signed;
+	return stated === sum || stated === sum - 256 * negative;
 }
 
 /** The fields of an extended header, each `length name=value\n`; null where they are none. */
@@ -296,5 +300,7 @@ function decoded(bytes: Buffer): string {
 const ZEROS = Buffer.alloc(BLOCK);
 
 function isZero(bytes: Buffer): boolean {
-	return bytes.equals(ZEROS.subarray(0, bytes.length));
+	return bytes[0] !== 0
+		? bytes.length === 0
+		: bytes.equals(ZEROS.subarray(0, bytes.length));
 }

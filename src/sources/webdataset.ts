@@ -167,27 +167,26 @@ class TarRecord {
 		name: string,
 		names: ReadonlySet<string>,
 	): BadInput | null {
-		const skip = `or give ${optionName("onError", "skip")}`;
 		if (leadsOut(path))
 			return new BadInput(
 				"unsafe-path",
-				`the path of the member ${quoted(path)} leads out of the tar. If you trust its maker, write the tar again with relative paths, ${skip}`,
+				`the path of the member ${quoted(path)} leads out of the tar. If you trust its maker, write the tar again with relative paths, ${orSkip()}`,
 			);
 		if (name in this.#values)
 			return new BadInput(
 				"repeated-field",
-				`the member ${quoted(path)} is a second ${quoted(name)} of its record. Rename one of the two, ${skip}`,
+				`the member ${quoted(path)} is a second ${quoted(name)} of its record. Rename one of the two, ${orSkip()}`,
 			);
 		if (this.count > MOST_FIELDS)
 			return new BadInput(
 				"too-many-fields",
-				`the record ${quoted(this.key)} has more than the ${MOST_FIELDS} members that one can have. Give the members of different records different names before their first dot, ${skip}`,
+				`the record ${quoted(this.key)} has more than the ${MOST_FIELDS} members that one can have. Give the members of different records different names before their first dot, ${orSkip()}`,
 			);
 		if (!names.has(name)) return null;
 		if (kind !== "regular")
 			return new BadInput(
 				"not-a-file",
-				`the member ${quoted(path)} is ${what}, and its content is not read. Write the tar again with files in place of links, ${skip}`,
+				`the member ${quoted(path)} is ${what}, and its content is not read. Write the tar again with files in place of links, ${orSkip()}`,
 			);
 		return tooLongField(name, size);
 	}
@@ -240,5 +239,9 @@ function fieldOf(
 }
 
 function leadsOut(path: string): boolean {
-	return path.startsWith("/") || path.split("/").includes("..");
+	return /^\/|(^|\/)\.\.(\/|$)/.test(path);
+}
+
+function orSkip(): string {
+	return `or give ${optionName("onError", "skip")}`;
 }

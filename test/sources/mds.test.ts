@@ -48,7 +48,7 @@ describe("columns", () => {
 			return bad[0].sentence;
 		};
 		expect(await sentence(null)).toMatch(
-			/no column "text", so none of its 2 samples is read\. It has: any \(pkl\), input_ids \(ndarray:uint32\), n \(uint16\), x\.y \(json\)\./,
+			/no column "text", so none of its samples \(2\) is read\. It has: any \(pkl\), input_ids \(ndarray:uint32\), n \(uint16\), x\.y \(json\)\./,
 		);
 		expect(await sentence("input_ids")).toMatch(
 			/"input_ids" is ndarray:uint32, which holds no text,/,
