@@ -3,8 +3,10 @@ import { compressions } from "./compressions.js";
 import { csv } from "./csv.js";
 import { json } from "./json.js";
 import { jsonl } from "./jsonl.js";
+import { mds } from "./mds.js";
 import { text } from "./text.js";
 import { tsv } from "./tsv.js";
+import { webdataset } from "./webdataset.js";
 
 /** Every format of input. */
 export const sourceFormats = registry("input format", {
@@ -13,6 +15,8 @@ export const sourceFormats = registry("input format", {
 	csv,
 	tsv,
 	text,
+	webdataset,
+	mds,
 });
 
 /** The kinds of input in words: `JSON Lines (.jsonl, .ndjson); ...; also as .gz`. */

@@ -9,6 +9,7 @@ import type { ColumnName } from "../../src/masks/columns.js";
 import { packers } from "../../src/pack/packers.js";
 import {
 	fixtureCorpus,
+	fixtures,
 	temporaryDirectory,
 	tokenizerPath,
 } from "../helpers.js";
