@@ -47,7 +47,7 @@ export interface Scan {
 export const ROW_HEADER = 3;
 const ROWS = 2048;
 /** How far the texts are written before the lines. */
-const BEHIND = 16;
+const BEHIND = 32;
 const NEWLINE = 10;
 
 /** Scans JSON Lines for some fields. */

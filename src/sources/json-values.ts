@@ -19,20 +19,33 @@ export function parseJson(json: string): unknown {
  * @throws Error where it does not: the scanner and JSON.parse must agree.
  */
 export function refusalOf(line: string, failure: number): string {
-	const good = partsOf(line.slice(0, failure)).map((part, i) =>
-		// Of equal length, so that places stay the same.
-		isString(i)
-			? part
-			: part.replace(NOT_FINITE, (name) => '""'.padEnd(name.length)),
-	);
+	const good = line.slice(0, failure);
+	const known = withoutNaN(good);
 	try {
-		JSON.parse(good.join("") + line.slice(failure));
+		JSON.parse(known + line.slice(failure));
 	} catch (error) {
-		return (error as Error).message;
+		const { message } = error as Error;
+		if (known === good) return message;
+		// It may quote the line.
+		return message.replace(
+			/, .* is not valid JSON$/s,
+			` in JSON at position ${failure}`,
+		);
 	}
 	throw new Error(
 		`the scanner refuses what JSON.parse reads, at character ${failure} of the line ${line.slice(0, 1000)}`,
 	);
+}
+
+/** What JSON.parse knows in place of NaN and Infinity, as long as these. */
+function withoutNaN(json: string): string {
+	if (json.search(NOT_FINITE) === -1) return json;
+	const parts = partsOf(json).map((part, i) =>
+		isString(i)
+			? part
+			: part.replace(NOT_FINITE, (name) => '""'.padEnd(name.length)),
+	);
+	return parts.join("");
 }
 
 /** Parses with a letter before each string, and NaN as a string of its own. */

@@ -5,7 +5,12 @@ import { countLinesBefore, type LineBlock, readLineBlocks } from "./lines.js";
 import { RecordBatchBuilder } from "./record-batch.js";
 import { ScannedBatch } from "./scanned-batch.js";
 import { BadInput, type RecordBatch, type SourceFormat } from "./source.js";
-import { invalidUtf8, LONGEST_TEXT, utf8Reasons } from "./utf8.js";
+import {
+	hasByteOrderMark,
+	invalidUtf8,
+	LONGEST_TEXT,
+	utf8Reasons,
+} from "./utf8.js";
 
 const NEWLINE = 10;
 
@@ -52,9 +57,10 @@ function parseBlock(
 	for (let start = 0; start < bytes.length; ) {
 		const newline = bytes.indexOf(NEWLINE, start);
 		const end = newline === -1 ? bytes.length : newline + 1;
-		if (end - start > LONGEST_TEXT) batch.addBad(tooLong(end - start), start);
-		else if (!isUtf8(bytes.subarray(start, end)))
-			batch.addBad(invalidUtf8(), start);
+		const line = bytes.subarray(start, end);
+		const first = start + (hasByteOrderMark(line) ? 3 : 0);
+		if (line.length > LONGEST_TEXT) batch.addBad(tooLong(line.length), first);
+		else if (!isUtf8(line)) batch.addBad(invalidUtf8(), first);
 		else batch.scan(start, end);
 		start = end;
 	}

@@ -37,13 +37,9 @@ function passNumber(at: usize, byte: u32): usize {
 		byte = load<u8>(at);
 		if (byte === 0x49) return passInfinity(at);
 	}
-	if (byte === ZERO) {
-		at++;
-		if (isDigit(load<u8>(at))) return fail(at);
-	} else {
-		if (!isDigit(byte)) return fail(at);
-		at = passDigits(at);
-	}
+	if (!isDigit(byte)) return fail(at);
+	// Where digits follow a zero, what follows the value is wrong.
+	at = byte === ZERO ? at + 1 : passDigits(at);
 	if (<u32>load<u8>(at) === POINT) {
 		at++;
 		if (!isDigit(load<u8>(at))) return fail(at);

@@ -8,7 +8,7 @@ export const BACKSLASH: u32 = 0x5c;
 const FIRST_PLAIN: i8 = 0x20;
 const U: u32 = 0x75;
 /** A backslash and `u` as one number. */
-const ESCAPE_U: u16 = 0x755c;
+export const ESCAPE_U: u16 = 0x755c;
 
 /** Whether the last string that was passed has an escape. */
 export let hasEscape: bool = false;
@@ -98,7 +98,11 @@ export function pointOfEscape(at: usize): i32 {
 	return 0x10000 + ((unit & 0x3ff) << 10) + (low & 0x3ff);
 }
 
-/** Writes a code point in UTF-8, as if surrogates were characters; returns where it ends. */
+/**
+ * Writes a code point in UTF-8, as if surrogates were characters; returns where it ends. Four
+ * bytes may be written over.
+ */
+// @inline
 export function putPoint(to: usize, point: u32): usize {
 	if (point < 0x80) {
 		store<u8>(to, point);
@@ -106,21 +110,19 @@ export function putPoint(to: usize, point: u32): usize {
 	}
 	const last = 0x80 | (point & 0x3f);
 	if (point < 0x800) {
-		store<u8>(to, 0xc0 | (point >>> 6));
-		store<u8>(to, last, 1);
+		store<u16>(to, 0xc0 | (point >>> 6) | (last << 8));
 		return to + 2;
 	}
 	const middle = 0x80 | ((point >>> 6) & 0x3f);
 	if (point < 0x10000) {
-		store<u8>(to, 0xe0 | (point >>> 12));
-		store<u8>(to, middle, 1);
-		store<u8>(to, last, 2);
+		store<u32>(to, 0xe0 | (point >>> 12) | (middle << 8) | (last << 16));
 		return to + 3;
 	}
-	store<u8>(to, 0xf0 | (point >>> 18));
-	store<u8>(to, 0x80 | ((point >>> 12) & 0x3f), 1);
-	store<u8>(to, middle, 2);
-	store<u8>(to, last, 3);
+	const second = 0x80 | ((point >>> 12) & 0x3f);
+	store<u32>(
+		to,
+		0xf0 | (point >>> 18) | (second << 8) | (middle << 16) | (last << 24),
+	);
 	return to + 4;
 }
 

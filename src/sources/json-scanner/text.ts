@@ -1,13 +1,15 @@
-// The wanted texts, unescaped. They are written over the lines, from 16 bytes before these
-// on. No text is longer than its string, so what is written is always 16 bytes behind what is read.
+// The wanted texts, unescaped. They are written over the lines, from 32 bytes before these on:
+// no text is longer than its string, so 32 bytes that are written reach no byte that is yet to be read.
 
 import { fail } from "./failure";
 import { linesAt } from "./memory";
 import {
 	BACKSLASH,
+	ESCAPE_U,
 	endsOfRun,
 	escapeEnd,
 	failInHex,
+	hexUnit,
 	meaningOf,
 	pointOfEscape,
 	putPoint,
@@ -15,7 +17,7 @@ import {
 } from "./strings";
 
 /** How far the texts are written before the lines. From here on what `BEHIND` in ../json-scanner.ts says. */
-const BEHIND: usize = 16;
+const BEHIND: usize = 32;
 const U: u32 = 0x75;
 const REPLACEMENT: u32 = 0xfffd;
 
@@ -48,12 +50,14 @@ export function dropText(): void {
 export function copyString(at: usize): usize {
 	let to = out;
 	while (true) {
-		const bytes = v128.load(at);
-		v128.store(to, bytes);
-		const ends = endsOfRun(bytes);
+		const first = v128.load(at);
+		const second = v128.load(at, 16);
+		v128.store(to, first);
+		v128.store(to, second, 16);
+		const ends = endsOfRun(first) | (endsOfRun(second) << 16);
 		if (ends === 0) {
-			at += 16;
-			to += 16;
+			at += 32;
+			to += 32;
 			continue;
 		}
 		const plain = <usize>ctz(ends);
@@ -73,9 +77,21 @@ export function copyString(at: usize): usize {
 			continue;
 		}
 		if (<u32>load<u8>(at, 1) !== U) return fail(at + 1);
-		const point = pointOfEscape(at);
-		if (point < 0) return failInHex(at + 2);
-		at = escapeEnd;
-		to = putPoint(to, (point & 0xfffff800) === 0xd800 ? REPLACEMENT : point);
+		// Of some languages every character is written so.
+		do {
+			let point = hexUnit(at + 2);
+			if (point < 0) return failInHex(at + 2);
+			if (isSurrogate(point)) {
+				point = pointOfEscape(at);
+				if (isSurrogate(point)) point = REPLACEMENT;
+				at = escapeEnd;
+			} else at += 6;
+			to = putPoint(to, point);
+		} while (load<u16>(at) === ESCAPE_U);
 	}
+}
+
+// @inline
+function isSurrogate(point: u32): bool {
+	return (point & 0xfffff800) === 0xd800;
 }
