@@ -1,3 +1,4 @@
+import { EnvironmentError, optionName } from "../core/errors.js";
 import { instancesOf } from "../core/web-assembly.js";
 import type { FieldPath } from "./fields.js";
 import { fieldTree } from "./json-field-tree.js";
@@ -53,15 +54,18 @@ const NEWLINE = 10;
 /** Scans JSON Lines for some fields. */
 export class JsonScanner {
 	/** The numbers that the fields have in rows, in the order in which they were asked for. */
-	readonly fields: readonly number[];
+	fields: readonly number[] = [];
 	readonly #kernel = instantiate();
-	readonly #rowsAt: number;
-	readonly #rowLength: number;
-	readonly #linesAt: number;
+	#rowsAt = 0;
+	#rowLength = 0;
+	#linesAt = 0;
 	#end = 0;
 
-	/** @param text Which of the fields is wanted as UTF-8; -1: none. */
-	constructor(paths: readonly FieldPath[], text: number) {
+	/**
+	 * Asks for fields, from the next lines on.
+	 * @param text Which of them is wanted as UTF-8; -1: none.
+	 */
+	want(paths: readonly FieldPath[], text: number): void {
 		const kernel = this.#kernel;
 		const treeAt = align(kernel.heapStart());
 		const tree = fieldTree(paths, treeAt);
@@ -72,8 +76,8 @@ export class JsonScanner {
 		this.#linesAt = align(this.#rowsAt + ROWS * rowBytes) + BEHIND;
 		kernel.placeLines(this.#linesAt, this.#linesAt);
 		kernel.setRows(this.#rowsAt, ROWS, rowBytes);
-		new Uint8Array(kernel.memory.buffer).set(tree.image, treeAt);
 		kernel.setFields(treeAt, text === -1 ? 0 : tree.addresses[text]);
+		new Uint8Array(kernel.memory.buffer).set(tree.image, treeAt);
 	}
 
 	/** What its memory takes, in bytes. */
@@ -81,11 +85,22 @@ export class JsonScanner {
 		return this.#kernel.memory.buffer.byteLength;
 	}
 
-	/** Takes whole lines, in valid UTF-8; of the last the newline may be missing. */
+	/**
+	 * Takes whole lines, in valid UTF-8; of the last the newline may be missing.
+	 * @throws EnvironmentError `out-of-memory`
+	 */
 	load(lines: Uint8Array): void {
 		const kernel = this.#kernel;
 		this.#end = this.#linesAt + lines.length;
-		kernel.placeLines(this.#linesAt, this.#end + 1);
+		try {
+			kernel.placeLines(this.#linesAt, this.#end + 1);
+		} catch (error) {
+			if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+			throw new EnvironmentError(
+				"out-of-memory",
+				`there is no memory for lines of ${lines.length} bytes: give fewer ${optionName("workers")}, or shorter documents.`,
+			);
+		}
 		kernel.beginTexts();
 		const memory = new Uint8Array(kernel.memory.buffer);
 		memory.set(lines, this.#linesAt);

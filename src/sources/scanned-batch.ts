@@ -183,23 +183,22 @@ function notAnObject(): BadInput {
 	);
 }
 
-/** The scanner of this thread, and what it is for. */
-let current: { scanner: JsonScanner; wanted: WantedFields } | null = null;
+/** The scanner of this thread, and what it is asked for. */
+let scanner: JsonScanner | null = null;
+let asked: WantedFields | null = null;
 
 /** Its fields: the id, the values, the text. */
 function scannerFor(wanted: WantedFields): JsonScanner {
-	if (current?.wanted !== wanted) {
+	if (scanner === null || asked !== wanted) {
+		scanner ??= new JsonScanner();
 		const { text, id, values } = wanted;
 		const paths = text === null ? [id, ...values] : [id, ...values, text];
-		const scanner = new JsonScanner(
-			paths,
-			text === null ? -1 : paths.length - 1,
-		);
-		current = { scanner, wanted };
+		scanner.want(paths, text === null ? -1 : paths.length - 1);
+		asked = wanted;
 	}
-	return current.scanner;
+	return scanner;
 }
 
 function letScannerGo(): void {
-	current = null;
+	scanner = null;
 }

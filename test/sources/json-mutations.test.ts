@@ -123,7 +123,8 @@ function problemOf(
 		: `the values are ${record.values}`;
 }
 
-const scanner = new JsonScanner([["text"]], 0);
+const scanner = new JsonScanner();
+scanner.want([["text"]], 0);
 
 /** How the place at which the scanner stops differs from the one in a message of JSON.parse. */
 function placeProblem(line: string, message: string): string | null {
