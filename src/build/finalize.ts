@@ -1,3 +1,4 @@
+import { addCounts } from "../core/counts.js";
 import { datasetCard } from "../dataset/card.js";
 import { datasetFormats } from "../dataset/formats.js";
 import {
@@ -8,7 +9,7 @@ import {
 	type Manifest,
 } from "../dataset/manifest.js";
 import { summarize } from "../dataset/summary.js";
-import { addCounts, discrepancies, emptyTotals } from "../dataset/totals.js";
+import { discrepancies, emptyTotals } from "../dataset/totals.js";
 import { writeAll } from "../storage/storage.js";
 import type { Plan } from "./plan.js";
 import { noteReplaced, putAway } from "./put-away.js";

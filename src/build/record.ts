@@ -1,3 +1,4 @@
+import { addCounts } from "../core/counts.js";
 import { DataError, optionName } from "../core/errors.js";
 import type {
 	DatasetFile,
@@ -5,12 +6,7 @@ import type {
 	ManifestShard,
 	ManifestSkipped,
 } from "../dataset/manifest.js";
-import {
-	addCounts,
-	allRows,
-	emptyTotals,
-	type Totals,
-} from "../dataset/totals.js";
+import { allRows, emptyTotals, type Totals } from "../dataset/totals.js";
 import { isPlainPath } from "../storage/confined.js";
 import { readAll, writeAll } from "../storage/storage.js";
 import type { Plan } from "./plan.js";

@@ -137,6 +137,22 @@ export function number<const F extends OptionFacts<number>>(facts: F) {
 	return option(numberType, facts);
 }
 
+/** A number above 0 and at most 1. */
+export function share<const F extends OptionFacts<number>>(facts: F) {
+	const expected = "a number above 0 and at most 1";
+	return option<number, F>(
+		{
+			...numberType,
+			expected,
+			fault: (value) =>
+				typeof value === "number" && value > 0 && value <= 1
+					? null
+					: ` is ${quoted(value)}: give ${expected}`,
+		},
+		facts,
+	);
+}
+
 /** Numbers with commas between. */
 export function numbers<const F extends OptionFacts<readonly number[]>>(
 	facts: F,

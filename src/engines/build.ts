@@ -13,9 +13,10 @@ import { putAway } from "../build/put-away.js";
 import { readRecords, requireRows, type TaskRecord } from "../build/record.js";
 import { noTimes, type StageTimes } from "../build/stopwatch.js";
 import { STATE, Workspace } from "../build/workspace.js";
+import { addCounts } from "../core/counts.js";
 import { DataError, UsageError } from "../core/errors.js";
 import type { Manifest } from "../dataset/manifest.js";
-import { addCounts } from "../dataset/totals.js";
+
 import type { BuildOptions, BuildProgress } from "../options/build.js";
 import type { PreparedTokenizer } from "../tokenizer/from-json.js";
 import { runOnThreads } from "./threads.js";

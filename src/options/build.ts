@@ -10,6 +10,7 @@ import {
 	programValue,
 	type Resolved,
 	required,
+	share,
 	text,
 	texts,
 } from "../core/option.js";
@@ -53,6 +54,13 @@ export const buildTable = {
 		}),
 	),
 	...readingTable,
+	validation: {
+		...share({
+			help: "the share of documents to hold out as the split validation, chosen by a hash of their texts",
+			defaultText: "none",
+		}),
+		group: "Reading",
+	},
 	...tokensTable,
 	...grouped("Layout", {
 		layout: entryOf(layouts, {

@@ -139,6 +139,7 @@ test("an error of the tokenizer, or leaving early, closes the file that is read"
 						numbers: [1],
 						source: "f",
 						bytes: 3,
+						hashes: null,
 					};
 			} finally {
 				closed = true;

@@ -1,13 +1,15 @@
+import { addCounts } from "../../core/counts.js";
 import { InterruptedError } from "../../core/errors.js";
 import { consume, mapGenerator } from "../../core/generators.js";
 import { createRandom } from "../../core/random.js";
 import { indexBatch } from "../../dataset/index-rows.js";
 import {
-	addCounts,
 	type CutCounts,
 	emptyTotals,
 	type Totals,
 } from "../../dataset/totals.js";
+import { fractionAt, VALIDATION_AT } from "../../documents/document-hash.js";
+import { documentTaker } from "../../documents/take-documents.js";
 import {
 	type Tokenized,
 	tokenizeDocuments,
@@ -51,7 +53,15 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 				throw new InterruptedError("the build was asked to stop.");
 			return batch;
 		});
-		const windows = windowsOf(told, number, settings.window);
+		const { validation } = settings;
+		const isHeldOut = (hashes: Uint8Array, text: number) =>
+			fractionAt(hashes, text, VALIDATION_AT) < (validation ?? 0);
+		const windows = windowsOf(
+			told,
+			number,
+			settings.window,
+			validation === null ? null : isHeldOut,
+		);
 		const rows = watch.watch("pack", rowsOf(windows, context, output));
 		const counts = await consume(rows, (batch) =>
 			watch.run("write", () => index.write(batch)),
@@ -83,7 +93,6 @@ function documentsOf(
 	{ spans }: ReadTask,
 	skipped: SkippedFile,
 ) {
-	const { textField, idField } = plan.settings;
 	return readSpans(
 		spans.map(({ input, ...span }) => ({
 			storage: storageAt(plan.inputs[input].path),
@@ -91,8 +100,7 @@ function documentsOf(
 			span,
 		})),
 		{
-			textField,
-			idField,
+			taker: documentTaker(plan.settings, plan.settings.validation !== null),
 			onBadRecord:
 				plan.onError === "skip" ? (bad, span) => skipped.add(bad, span) : null,
 		},
@@ -131,8 +139,12 @@ async function* rowsOf(
 function totalsOf({ read, cut, output }: TaskCounts): Totals {
 	const { input, ...tokens } = read;
 	const totals = addCounts(emptyTotals(), { ...tokens, ...cut, ...output });
-	for (const { records, skipped } of input)
-		addCounts(totals, { records, skippedRecords: skipped });
+	for (const { records, skipped, leftOut } of input)
+		addCounts(totals, {
+			records,
+			skippedRecords: skipped,
+			leftOutRecords: leftOut,
+		});
 	return totals;
 }
 

@@ -1,5 +1,6 @@
+import { addCounts } from "../../core/counts.js";
 import { createRandom } from "../../core/random.js";
-import { addCounts, emptyTotals } from "../../dataset/totals.js";
+import { emptyTotals } from "../../dataset/totals.js";
 import { LeftoversReader } from "../leftovers.js";
 import { Output } from "../output.js";
 import type { RepackTask } from "../plan.js";
@@ -23,8 +24,7 @@ export const runRepack: TaskRunner<RepackTask> = async (
 		if (record.leftovers !== null)
 			await watch.run("read", () => leftovers.add(workspace, task));
 	}
-	const capacities = settings.buckets.map(({ capacity }) => capacity);
-	const sequences = leftovers.sequences(capacities);
+	const sequences = leftovers.sequences();
 	const output = new Output(workspace, plan, number, { watch, leaves: false });
 	try {
 		const random = createRandom(settings.seed, number, 0);
