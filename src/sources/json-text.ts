@@ -1,54 +1,6 @@
 import type { FieldPath } from "./fields.js";
 
 /**
- * Parses JSON, and NaN, Infinity and -Infinity besides, as Python writes them.
- * @throws SyntaxError
- */
-export function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch (error) {
-		if (!text.includes("NaN") && !text.includes("Infinity")) throw error;
-		return parseNonFinite(text);
-	}
-}
-
-function parseNonFinite(text: string): unknown {
-	const numbers = new Set<unknown>();
-	JSON.parse(withoutNonFinite(text, 0), (_, value) => {
-		numbers.add(value);
-		return value;
-	});
-	let stand = 1;
-	while (numbers.has(stand)) stand++;
-	return JSON.parse(withoutNonFinite(text, stand), (_, value) =>
-		value === stand ? Number.NaN : value,
-	);
-}
-
-/** JSON that has a number for each NaN, and one that is too large for each Infinity. */
-function withoutNonFinite(text: string, forNaN: number): string {
-	const parts: string[] = [];
-	for (let at = 0; at < text.length; ) {
-		const quote = text.indexOf('"', at);
-		const end = quote === -1 ? text.length : quote;
-		// The spaces keep what stands beside a word from becoming a part of a number.
-		const between = text
-			.slice(at, end)
-			.replace(/NaN|-?Infinity/g, (word) =>
-				word === "NaN"
-					? ` ${forNaN} `
-					: word === "Infinity"
-						? " 1e999 "
-						: " -1e999 ",
-			);
-		at = quote === -1 ? end : pastString(text, quote);
-		parts.push(between, text.slice(end, at));
-	}
-	return parts.join("");
-}
-
-/**
  * A number as JSON text has it.
  * @param text An object that parses.
  * @param path A field of it that holds a number.

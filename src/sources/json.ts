@@ -9,7 +9,8 @@ import {
 	arrayReasons,
 	beginsWithArray,
 } from "./json-array.js";
-import { numberTextAt, parseJson } from "./json-text.js";
+import { numberTextAt } from "./json-text.js";
+import { parseJson } from "./json-values.js";
 import type { PlacedBytes } from "./placed-bytes.js";
 import type { RecordBatchBuilder } from "./record-batch.js";
 import { type RecordScanner, readByScanner } from "./record-scanner.js";

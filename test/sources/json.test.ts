@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { isObject } from "../../src/core/values.js";
 import { json } from "../../src/sources/json.js";
 import { ArrayScanner } from "../../src/sources/json-array.js";
-import { numberTextAt, parseJson } from "../../src/sources/json-text.js";
+import { numberTextAt } from "../../src/sources/json-text.js";
+import { parseJson } from "../../src/sources/json-values.js";
 import { memoryStorage } from "../storage/memory-storage.js";
 import { inputsOf, readAllOf, wholeFiles } from "./reading.js";
 
