@@ -32,6 +32,7 @@ export interface PlanInput {
 	bytes: number;
 	format: string;
 	compression: InputFile["compression"];
+	frames: InputFile["frames"];
 	fingerprint: string;
 }
 
@@ -104,12 +105,10 @@ export async function makePlan(
 			...tokenizer,
 			path: storageAt(tokenizer.path).absolute(tokenizer.path),
 		},
-		inputs: files.map(({ source, path, size, format, compression }, i) => ({
-			source,
+		inputs: files.map(({ path, size, ...file }, i) => ({
+			...file,
 			path: storageAt(path).absolute(path),
 			bytes: size,
-			format,
-			compression,
 			fingerprint: fingerprints[i],
 		})),
 		onError,
@@ -182,7 +181,7 @@ function* differingValues(
 const shown = (value: unknown) =>
 	value === undefined ? "not set" : JSON.stringify(value);
 
-async function inParallel<T, R>(
+export async function inParallel<T, R>(
 	items: readonly T[],
 	width: number,
 	action: (item: T) => Promise<R>,

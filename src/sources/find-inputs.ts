@@ -64,7 +64,7 @@ export async function findInputs(
 					? formatOfName(path)
 					: { format, compression: compressionOfName(path) };
 			if (kind !== null) {
-				found.files.push({ path, source: "", size, ...kind });
+				found.files.push({ path, source: "", size, ...kind, frames: null });
 				locations.push(location);
 			} else if (named) throw unknownEnding(path);
 			else found.ignored.push(path);

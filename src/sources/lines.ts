@@ -24,7 +24,7 @@ export async function* readLineBlocks(
 	let position = skipping ? start - 1 : 0;
 	let carried: Buffer[] = [];
 	let carriedLength = 0;
-	for await (const chunk of readBytes(storage, file, position)) {
+	for await (const chunk of readBytes(storage, file, position, end)) {
 		let rest = chunk;
 		if (skipping) {
 			const newline = rest.indexOf(NEWLINE);
@@ -79,7 +79,7 @@ export async function countLinesBefore(
 	// The first line, and one more for each newline that has a byte after it.
 	let lines = 1;
 	let left = byte - 1;
-	for await (const piece of readBytes(storage, file)) {
+	for await (const piece of readBytes(storage, file, 0, byte)) {
 		const stop = Math.min(piece.length, left);
 		let at = piece.indexOf(NEWLINE);
 		while (at !== -1 && at < stop) {

@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors.js";
+import { byteReasons } from "./bytes.js";
 import { compressions } from "./compressions.js";
 import { sourceFormats } from "./formats.js";
 import {
@@ -74,6 +75,7 @@ export function badRecordReasons(): Record<string, string> {
 	const reasons = declared.map(([, { reasons }]) => Object.entries(reasons));
 	return Object.fromEntries([
 		...Object.entries(fieldReasons),
+		...Object.entries(byteReasons),
 		...reasons.flat(),
 	]);
 }
@@ -105,8 +107,9 @@ async function* readSpan(
 		id: idField ?? "id",
 	};
 	const idRequired = format.fixedFields === null && idField !== null;
-	const compressed = file.compression !== null;
-	const span = compressed ? { start: 0, end: Infinity } : asDivided;
+	// A compressed file is divided as others are only where its frames are known.
+	const isWhole = file.compression !== null && file.frames === null;
+	const span = isWhole ? { start: 0, end: Infinity } : asDivided;
 	const counted = new CountedStorage(storage);
 	const counts: ReadCounts = { bytes: 0, records: 0, numbers: 0, skipped: {} };
 	let next: Place = { position: 0, number: 1 };

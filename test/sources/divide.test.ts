@@ -98,6 +98,7 @@ test("a compressed file is one part, and gzip counts as four times its size", as
 		size: 100,
 		format: "jsonl",
 		compression: "gzip",
+		frames: null,
 	};
 	const zipped = await divisionOf(memoryStorage({}), file);
 	expect(zipped).toEqual({ parts: [400] });

@@ -11,6 +11,7 @@ const file = (size: number, compression: "gzip" | null = null): InputFile => ({
 	size,
 	format: "jsonl",
 	compression,
+	frames: null,
 });
 
 const text = fc
