@@ -13,7 +13,7 @@ const WORTHWHILE = 1 << 22;
 export async function findFrames(
 	storage: ReadableStorage,
 	{ path, size, compression }: InputFile,
-	worthwhile = WORTHWHILE,
+	{ worthwhile = WORTHWHILE, apart = APART } = {},
 ): Promise<Frames | null> {
 	if (compression === null || size < worthwhile) return null;
 	const { findFrames } = compressions.find(compression);
@@ -21,17 +21,14 @@ export async function findFrames(
 	const file = await storage.open(path);
 	try {
 		const frames = await findFrames(file, size);
-		return frames === null ? null : thinned(frames, APART);
+		return frames === null ? null : thinned(frames, apart);
 	} finally {
 		await file.close();
 	}
 }
 
 /** Frames with no two places nearer to each other than `apart` uncompressed bytes; null where one is left. */
-export function thinned(
-	{ size, places }: Frames,
-	apart: number,
-): Frames | null {
+function thinned({ size, places }: Frames, apart: number): Frames | null {
 	const kept: Frames["places"] = [];
 	for (const place of places)
 		if (kept.length === 0 || place[0] - kept[kept.length - 1][0] >= apart)

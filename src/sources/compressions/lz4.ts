@@ -5,6 +5,7 @@ import { inPieces } from "./in-pieces.js";
 import { decodeLz4Block } from "./lz4-block.js";
 import {
 	firstMagic,
+	isCutSkippable,
 	SKIPPABLE_HEADER_SIZE,
 	skippableSize,
 } from "./skippable.js";
@@ -46,7 +47,8 @@ export const lz4: Compression = {
 					throw unsupported("is of the legacy format of lz4 -l");
 				else if (magic.readUInt32LE() === MAGIC)
 					yield* decodeFrame(queue, size);
-				else if (queue.held.length < 4) throw truncated();
+				else if (isCutMagic(queue.held) || isCutSkippable(queue.held))
+					throw truncated();
 				else if (isFirst) throw corrupt("it does not begin as LZ4 data does");
 				else throw garbageAfter();
 			}
@@ -55,6 +57,10 @@ export const lz4: Compression = {
 		}
 	},
 };
+
+const isCutMagic = (head: Buffer) =>
+	head.length < 4 &&
+	head.every((byte, i) => byte === ((MAGIC >> (8 * i)) & 0xff));
 
 interface FrameHeader {
 	isLinked: boolean;

@@ -9,6 +9,16 @@ export function skippableSize(head: Buffer): number | null {
 		: null;
 }
 
+/** Whether `head` has the beginning of the header of a skippable frame, and no more. */
+export function isCutSkippable(head: Buffer): boolean {
+	const rest = [0x2a, 0x4d, 0x18].slice(0, Math.max(0, head.length - 1));
+	return (
+		head.length < SKIPPABLE_HEADER_SIZE &&
+		head[0] >> 4 === 5 &&
+		rest.every((byte, i) => head[i + 1] === byte)
+	);
+}
+
 /** The number that begins the first frame that is not skippable; null where it is not to be seen. */
 export function firstMagic(head: Buffer): number | null {
 	let at = 0;

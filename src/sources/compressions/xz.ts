@@ -48,7 +48,7 @@ export const xz: Compression = {
 			for (let isFirst = true; await queue.fill(1); isFirst = false) {
 				if (!isFirst && queue.held[0] === 0) {
 					// Streams are aligned, and so are the zeros between them.
-					if (!(await queue.fill(XZ_ALIGNMENT))) throw garbageAfter();
+					if (!(await queue.fill(XZ_ALIGNMENT))) throw truncated();
 					if (queue.take(XZ_ALIGNMENT).some((byte) => byte !== 0))
 						throw garbageAfter();
 					continue;

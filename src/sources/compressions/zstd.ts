@@ -4,6 +4,7 @@ import { type Damage, damagesOf, unsupportedBy } from "./damage.js";
 import { inPieces } from "./in-pieces.js";
 import {
 	firstMagic,
+	isCutSkippable,
 	SKIPPABLE_HEADER_SIZE,
 	skippableSize,
 } from "./skippable.js";
@@ -70,7 +71,8 @@ export async function* decodeFrames(
 				throw truncated();
 		} else if (beginsLike(queue.held, ZSTD_MAGIC)) {
 			yield* decodeFrame(queue, decoder, size);
-		} else if (isFirst) throw corrupt("it does not begin as zstd data does");
+		} else if (isCutSkippable(queue.held)) throw truncated();
+		else if (isFirst) throw corrupt("it does not begin as zstd data does");
 		else throw garbageAfter();
 	}
 }
