@@ -69,6 +69,7 @@ export interface PlanInput {
 	version: string;
 	format: string;
 	compression: InputFile["compression"];
+	frames: InputFile["frames"];
 	fingerprint: string;
 }
 
@@ -155,12 +156,10 @@ export async function makePlan(
 			...tokenizer,
 			path: storageAt(tokenizer.path).absolute(tokenizer.path),
 		},
-		inputs: files.map(({ source, path, size, format, compression }, i) => ({
-			source,
+		inputs: files.map(({ path, size, ...file }, i) => ({
+			...file,
 			path: storageAt(path).absolute(path),
 			bytes: size,
-			format,
-			compression,
 			...identities[i],
 		})),
 		onError,
@@ -288,7 +287,7 @@ function* differingValues(
 const shown = (value: unknown) =>
 	value === undefined ? "not set" : JSON.stringify(value);
 
-async function inParallel<T, R>(
+export async function inParallel<T, R>(
 	items: readonly T[],
 	width: number,
 	action: (item: T) => Promise<R>,

@@ -3,6 +3,7 @@ import { resolveOptions } from "../core/resolve-options.js";
 import { type BuildOptions, buildTable } from "../options/build.js";
 import { bytesOf, divisionOf } from "../sources/divide.js";
 import { findInputs } from "../sources/find-inputs.js";
+import { findFrames } from "../sources/frames.js";
 import { readTokenizerFiles } from "../storage/load-tokenizer.js";
 import { storageAt } from "../storage/storages.js";
 import {
@@ -11,7 +12,7 @@ import {
 	prepareTokenizer,
 	type TokenizerEngine,
 } from "../tokenizer/from-json.js";
-import { makePlan, type Plan, type PlanTokenizer } from "./plan.js";
+import { inParallel, makePlan, type Plan, type PlanTokenizer } from "./plan.js";
 import { checkSettings, resolveSettings } from "./resolve-settings.js";
 
 /** A build as its options come out: what to do, and with what. Nothing is written yet. */
@@ -31,7 +32,11 @@ export async function prepareBuild(
 	checkSettings(values);
 	const notify = values.onNotice ?? (() => {});
 	const out = values.out.replace(/(?<=.)\/+$/, "");
-	const { files, ignored, repeated } = await findInputs(values.inputs, {
+	const {
+		files: found,
+		ignored,
+		repeated,
+	} = await findInputs(values.inputs, {
 		format: values.inputFormat,
 		exclude: out,
 	});
@@ -48,6 +53,10 @@ export async function prepareBuild(
 	);
 	const prepared = prepareTokenizer(tokenizerFiles, values.tokenizerEngine);
 	const tokenizer = openTokenizer(prepared);
+	const files = await inParallel(found, 16, async (file) => ({
+		...file,
+		frames: await findFrames(storageAt(file.path), file),
+	}));
 	const divisions = await Promise.all(
 		files.map((file) => divisionOf(storageAt(file.path), file)),
 	);

@@ -7,15 +7,16 @@ export interface InputSpan extends Span {
 	input: number;
 }
 
-/** How a file can be divided; a compressed one is a single part. */
+/** How a file can be divided; a compressed one is a single part, unless its frames are known. */
 export async function divisionOf(
 	storage: ReadableStorage,
 	file: InputFile,
 ): Promise<Division> {
-	const { format, compression, size } = file;
-	if (compression !== null)
+	const { format, compression, frames, size } = file;
+	if (compression !== null && frames === null)
 		return { parts: [size * compressions.find(compression).ratio] };
-	return sourceFormats.find(format).divide(storage, file);
+	const uncompressed = { ...file, size: frames?.size ?? size };
+	return sourceFormats.find(format).divide(storage, uncompressed);
 }
 
 /** About how many uncompressed bytes a file has. */

@@ -33,7 +33,7 @@ export async function* readLineBlocks(
 	let carriedLength = 0;
 	/** Bytes of a line that is too long to be kept. */
 	let dropped = 0;
-	for await (const chunk of readBytes(storage, file, position)) {
+	for await (const chunk of readBytes(storage, file, position, end)) {
 		let rest = chunk;
 		if (skipping) {
 			const newline = rest.indexOf(NEWLINE);
@@ -109,7 +109,7 @@ export async function countLinesBefore(
 	// The first line, and one more for each newline that has a byte after it.
 	let lines = 1;
 	let left = byte - 1;
-	for await (const piece of readBytes(storage, file)) {
+	for await (const piece of readBytes(storage, file, 0, byte)) {
 		const stop = Math.min(piece.length, left);
 		let at = piece.indexOf(NEWLINE);
 		while (at !== -1 && at < stop) {

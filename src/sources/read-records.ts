@@ -2,6 +2,7 @@ import { addCounts } from "../core/counts.js";
 import { DataError, EnvironmentError } from "../core/errors.js";
 import type { TextBatch } from "../core/text-batch.js";
 import type { Stat } from "../storage/storage.js";
+import { byteReasons } from "./bytes.js";
 import { compressions } from "./compressions.js";
 import { sourceFormats } from "./formats.js";
 import {
@@ -81,6 +82,7 @@ export function badRecordReasons(): Record<string, string> {
 	const reasons = declared.map(([, { reasons }]) => Object.entries(reasons));
 	return Object.fromEntries([
 		...Object.entries(fieldReasons),
+		...Object.entries(byteReasons),
 		...reasons.flat(),
 	]);
 }
@@ -107,8 +109,9 @@ async function* readSpan(
 	{ taker, onBadRecord, hasEnough = () => false }: ReadOptions,
 ): AsyncGenerator<Documents, ReadCounts> {
 	const format = sourceFormats.find(file.format);
-	const compressed = file.compression !== null;
-	const span = compressed ? { start: 0, end: Infinity } : asDivided;
+	// A compressed file is divided as others are only where its frames are known.
+	const isWhole = file.compression !== null && file.frames === null;
+	const span = isWhole ? { start: 0, end: Infinity } : asDivided;
 	const counted = new CountedStorage(storage);
 	const counts: ReadCounts = {
 		bytes: 0,

@@ -16,6 +16,16 @@ export interface InputFile {
 	format: string;
 	/** A name from `compressions`, where the whole file is compressed. */
 	compression: string | null;
+	/** Where in a compressed file reading can begin, as far as that is known. */
+	frames: Frames | null;
+}
+
+/** Where reading of a compressed file can begin. */
+export interface Frames {
+	/** Bytes of the whole file, uncompressed. */
+	size: number;
+	/** Pairs of an uncompressed byte and the compressed one that it begins at, from 0 on. */
+	places: [number, number][];
 }
 
 /**

@@ -3,8 +3,10 @@ import type { NameOf } from "../../src/core/registry.js";
 import type { compressions } from "../../src/sources/compressions.js";
 import type { sourceFormats } from "../../src/sources/formats.js";
 import { LONGEST_TEXT } from "../../src/sources/utf8.js";
+import { compressBzip2, compressLz4, compressZstd } from "./compressors.js";
 import { mdsOf } from "./mds-bytes.js";
 import { type Member, memberBytes, paxMember, tarOf } from "./tar-bytes.js";
+import { compressXz } from "./xz-encoder.js";
 
 /** A file with one record that cannot be used. */
 interface BadFile {
@@ -322,8 +324,35 @@ export const corpora: Record<NameOf<typeof sourceFormats>, FormatCorpus> = {
 interface CompressionCorpus {
 	compress(bytes: Uint8Array): Uint8Array;
 	/** For each reason that the compression declares, what makes a file give it. */
-	bad: Record<string, readonly ((compressed: Uint8Array) => Uint8Array)[]>;
+	bad: Record<string, readonly Damage[]>;
 }
+
+type Damage = (compressed: Uint8Array) => Uint8Array;
+
+const cutShort: Damage = (bytes) => bytes.subarray(0, bytes.length - 10);
+const followedByOthers: Damage = (bytes) =>
+	Buffer.concat([bytes, Buffer.from("no longer compressed")]);
+/** Zeros alone may be there to fill something up. */
+const followedByZerosAndOthers: Damage = (bytes) =>
+	Buffer.concat([bytes, Buffer.alloc(100_000), Buffer.from("x")]);
+const damagedInTheMiddle: Damage = (bytes) => {
+	const damaged = Buffer.from(bytes);
+	damaged.fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 20);
+	return damaged;
+};
+/** The bytes from `start` on inverted; from the end where it is negative. */
+const inverted =
+	(start: number, length: number): Damage =>
+	(bytes) => {
+		const damaged = Buffer.from(bytes);
+		const at = start < 0 ? bytes.length + start : start;
+		for (let i = at; i < at + length; i++) damaged[i] ^= 0xff;
+		return damaged;
+	};
+const replacedBy =
+	(...bytes: number[]): Damage =>
+	() =>
+		Buffer.from(bytes);
 
 export const compressedCorpora: Record<
 	NameOf<typeof compressions>,
@@ -332,21 +361,56 @@ export const compressedCorpora: Record<
 	gzip: {
 		compress: (bytes) => gzipSync(bytes),
 		bad: {
-			"truncated-gzip": [(bytes) => bytes.subarray(0, bytes.length - 10)],
-			"corrupt-gzip": [
-				(bytes) => {
-					const damaged = Buffer.from(bytes);
-					damaged.fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 20);
-					return damaged;
-				},
-				// All bytes are right, and the checksum is not.
-				(bytes) => {
-					const damaged = Buffer.from(bytes);
-					const at = bytes.length - 8;
-					damaged.writeInt32LE(~damaged.readInt32LE(at), at);
-					return damaged;
-				},
+			"truncated-gzip": [cutShort, replacedBy()],
+			// In the second, all bytes are right, and the checksum is not.
+			"corrupt-gzip": [damagedInTheMiddle, inverted(-8, 4)],
+			"garbage-after-gzip": [followedByOthers, followedByZerosAndOthers],
+		},
+	},
+	zstd: {
+		compress: compressZstd,
+		bad: {
+			"truncated-zstd": [cutShort, replacedBy()],
+			"corrupt-zstd": [damagedInTheMiddle],
+			"garbage-after-zstd": [followedByOthers, followedByZerosAndOthers],
+			// A dictionary, and a window of 1 GiB.
+			"unsupported-zstd": [
+				replacedBy(0x28, 0xb5, 0x2f, 0xfd, 1, 0x58, 7, ...Buffer.alloc(20)),
+				replacedBy(0x28, 0xb5, 0x2f, 0xfd, 0, 0xa0, ...Buffer.alloc(20)),
 			],
+		},
+	},
+	bzip2: {
+		compress: compressBzip2,
+		bad: {
+			"truncated-bzip2": [cutShort, replacedBy()],
+			"corrupt-bzip2": [damagedInTheMiddle, inverted(-4, 2)],
+			"garbage-after-bzip2": [followedByOthers, followedByZerosAndOthers],
+		},
+	},
+	xz: {
+		compress: compressXz,
+		bad: {
+			"truncated-xz": [cutShort, replacedBy()],
+			"corrupt-xz": [damagedInTheMiddle, inverted(-4, 2)],
+			"garbage-after-xz": [followedByOthers, followedByZerosAndOthers],
+			// Its check is of a kind that nobody uses.
+			"unsupported-xz": [
+				replacedBy(
+					...[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 3],
+					...[0x45, 0x43, 0xd0, 0xd8],
+				),
+			],
+		},
+	},
+	lz4: {
+		compress: compressLz4,
+		bad: {
+			"truncated-lz4": [cutShort, replacedBy()],
+			"corrupt-lz4": [damagedInTheMiddle, inverted(-4, 4)],
+			"garbage-after-lz4": [followedByOthers, followedByZerosAndOthers],
+			// A file of `lz4 -l`.
+			"unsupported-lz4": [replacedBy(2, 0x21, 0x4c, 0x18, 0, 0, 0, 0)],
 		},
 	},
 };

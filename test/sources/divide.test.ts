@@ -99,6 +99,7 @@ test("a compressed file is one part, and gzip counts as four times its size", as
 		version: null,
 		format: "jsonl",
 		compression: "gzip",
+		frames: null,
 	};
 	const zipped = await divisionOf(memoryStorage({}), file);
 	expect(zipped).toEqual({ parts: [400] });

@@ -194,12 +194,13 @@ describe.each(sourceFormats.entries())("%s", (name, format) => {
 							plain.counts.map(({ numbers }) => numbers),
 						);
 					}),
+					{ numRuns: 20 },
 				);
 			});
 
 			test("each reason is given once, after what can be read", async () => {
 				expect(Object.keys(bad).sort()).toEqual(Object.keys(of.reasons).sort());
-				const long = Array.from({ length: 3000 }, (_, i) => `${Math.sin(i)}`);
+				const long = Array.from({ length: 500 }, (_, i) => `${Math.sin(i)}`);
 				const { files } = write([long.join("\n"), ...long]);
 				const [[name, bytes]] = Object.entries(compressed(files));
 				const whole = (await read(files)).documents.map(withoutNames);
@@ -207,7 +208,7 @@ describe.each(sourceFormats.entries())("%s", (name, format) => {
 					ways.map((damage) => [reason, damage] as const),
 				);
 				for (const [reason, damage] of damages)
-					for (const most of [1000, 7777, Infinity]) {
+					for (const most of [1000, Infinity]) {
 						const damaged = { [name]: damage(bytes) };
 						const result = await read(damaged, most);
 						const { documents, bad: found, counts } = result;

@@ -12,6 +12,7 @@ const file = (size: number, compression: "gzip" | null = null): InputFile => ({
 	version: null,
 	format: "jsonl",
 	compression,
+	frames: null,
 });
 
 const text = fc

@@ -39,6 +39,7 @@ test.each(files)("$name is read as Python reads it", async (file) => {
 		format: "",
 		compression: null,
 		version: null,
+		frames: null,
 	};
 	const wanted = {
 		text: ["text"],

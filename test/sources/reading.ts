@@ -80,7 +80,8 @@ export function inputsOf(files: Record<string, Uint8Array>): InputFile[] {
 	return Object.entries(files).map(([name, { length }]) => {
 		const kind = formatOfName(name);
 		if (kind === null) throw new Error(`${name} is of no known format`);
-		return { path: name, source: name, size: length, version: null, ...kind };
+		const more = { version: null, frames: null };
+		return { path: name, source: name, size: length, ...more, ...kind };
 	});
 }
 
