@@ -1,9 +1,11 @@
 import { registry } from "../core/registry.js";
+import { arrow } from "./arrow.js";
 import { compressions } from "./compressions.js";
 import { csv } from "./csv.js";
 import { json } from "./json.js";
 import { jsonl } from "./jsonl.js";
 import { mds } from "./mds.js";
+import { parquet } from "./parquet.js";
 import { text } from "./text.js";
 import { tsv } from "./tsv.js";
 import { webdataset } from "./webdataset.js";
@@ -14,6 +16,8 @@ export const sourceFormats = registry("input format", {
 	jsonl,
 	csv,
 	tsv,
+	parquet,
+	arrow,
 	text,
 	webdataset,
 	mds,
