@@ -1,8 +1,10 @@
 import { DataError } from "../core/errors.js";
+import { inParallel } from "../core/in-parallel.js";
 import { resolveOptions } from "../core/resolve-options.js";
+import { findOptionsOf } from "../documents/options.js";
 import { type BuildOptions, buildTable } from "../options/build.js";
 import { bytesOf, divisionOf } from "../sources/divide.js";
-import { findInputs } from "../sources/find-inputs.js";
+import { findInputs, noticesOf } from "../sources/find-inputs.js";
 import { readTokenizerFiles } from "../storage/load-tokenizer.js";
 import { storageAt } from "../storage/storages.js";
 import {
@@ -31,25 +33,19 @@ export async function prepareBuild(
 	checkSettings(values);
 	const notify = values.onNotice ?? (() => {});
 	const out = values.out.replace(/(?<=.)\/+$/, "");
-	const { files, ignored, repeated } = await findInputs(values.inputs, {
-		format: values.inputFormat,
-		exclude: out,
+	const found = await findInputs(values.inputs, {
+		...findOptionsOf(values),
+		output: out,
 	});
-	if (ignored.length > 0)
-		notify(
-			`left out ${ignored.length} file${ignored.length === 1 ? "" : "s"} of unknown kind, such as ${ignored[0]}`,
-		);
-	if (repeated > 0)
-		notify(
-			`met ${repeated} file${repeated === 1 ? "" : "s"} again, by name or by link; each is read once`,
-		);
+	for (const notice of noticesOf(found)) notify(notice);
+	const { files } = found;
 	const { fingerprint, ...tokenizerFiles } = await readTokenizerFiles(
 		values.tokenizer,
 	);
 	const prepared = prepareTokenizer(tokenizerFiles, values.tokenizerEngine);
 	const tokenizer = openTokenizer(prepared);
-	const divisions = await Promise.all(
-		files.map((file) => divisionOf(storageAt(file.path), file)),
+	const divisions = await inParallel(files, 16, (file) =>
+		divisionOf(storageAt(file.path), file),
 	);
 	const inputBytes = divisions.reduce((sum, each) => sum + bytesOf(each), 0);
 	const settings = resolveSettings(values, tokenizer, inputBytes);

@@ -7,6 +7,7 @@ import { specialTokens } from "../documents/special-tokens.js";
 import type { BuildValues } from "../options/build.js";
 import { rowOrders } from "../pack/orders.js";
 import { packers } from "../pack/packers.js";
+import { readOptionsOf } from "../sources/formats.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { shardSizes } from "./shard-sizes.js";
 
@@ -59,6 +60,7 @@ export function resolveSettings(
 	const settings: Settings = {
 		layout: values.layout,
 		inputFormat: values.inputFormat,
+		inputOptions: readOptionsOf(values),
 		textField: values.textField ?? null,
 		idField: values.idField ?? null,
 		...specialTokens(values, tokenizer),

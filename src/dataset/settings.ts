@@ -12,6 +12,8 @@ export interface Settings {
 	/** A name from `layouts`. */
 	layout: string;
 	inputFormat: string;
+	/** Values of the options that input formats have, by name: those that are given. */
+	inputOptions: Readonly<Record<string, unknown>>;
 	/** Fields of records that hold text and id; null: those of the format. */
 	textField: string | null;
 	idField: string | null;

@@ -3,7 +3,7 @@ import { type Given, programValue, type Resolved } from "../core/option.js";
 import { resolveOptions } from "../core/resolve-options.js";
 import { textAt } from "../core/text-batch.js";
 import { divisionOf, wholeSpan } from "../sources/divide.js";
-import { findInputs } from "../sources/find-inputs.js";
+import { findInputs, noticesOf } from "../sources/find-inputs.js";
 import {
 	type Documents,
 	type ReadCounts,
@@ -11,7 +11,7 @@ import {
 	type SkippedRecord,
 } from "../sources/read-records.js";
 import { storageAt } from "../storage/storages.js";
-import { readingTable } from "./options.js";
+import { findOptionsOf, readingTable } from "./options.js";
 
 export const readDocumentsTable = {
 	...readingTable,
@@ -22,6 +22,11 @@ export const readDocumentsTable = {
 			help: "told of each record that is passed over",
 			of: { onError: ["skip"] },
 		},
+	),
+	onNotice: programValue<(notice: string) => void>(
+		"a function",
+		(value) => typeof value === "function",
+		{ help: "told of things worth knowing, as sentences" },
 	),
 };
 
@@ -58,9 +63,10 @@ export async function* documentsOf(
 	inputs: readonly string[],
 	settings: Resolved<typeof readDocumentsTable>,
 ): AsyncGenerator<Documents, ReadCounts[]> {
-	const { files } = await findInputs(inputs, { format: settings.inputFormat });
+	const found = await findInputs(inputs, findOptionsOf(settings));
+	for (const notice of noticesOf(found)) settings.onNotice?.(notice);
 	const spans = [];
-	for (const file of files) {
+	for (const file of found.files) {
 		const storage = storageAt(file.path);
 		const span = wholeSpan(await divisionOf(storage, file));
 		spans.push({ storage, file, span });

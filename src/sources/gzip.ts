@@ -6,6 +6,7 @@ import { BadInput } from "./source.js";
 
 export const gzip: Compression = {
 	extension: ".gz",
+	signature: (head) => head[0] === 0x1f && head[1] === 0x8b,
 	// What text usually comes to.
 	ratio: 4,
 	readSize: 1 << 18,

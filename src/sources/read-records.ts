@@ -1,6 +1,5 @@
 import { DataError, EnvironmentError } from "../core/errors.js";
 import { selectTexts, type TextBatch } from "../core/text-batch.js";
-import type { Stat } from "../storage/storage.js";
 import { compressions } from "./compressions.js";
 import { type FieldPath, parseFieldPath, type WantedFields } from "./fields.js";
 import { sourceFormats } from "./formats.js";
@@ -118,7 +117,11 @@ async function* readSpan(
 		await onBadRecord({ ...bad, source: file.source }, number);
 	};
 
-	const { version } = await requireUnchanged(storage, file, file.version);
+	const versions = await requireUnchanged(
+		storage,
+		file,
+		file.members?.map(({ version }) => version) ?? [file.version],
+	);
 	try {
 		for await (const batch of format.read(counted, file, span, wanted)) {
 			counts.records += batch.positions.length + batch.bad.length;
@@ -135,7 +138,7 @@ async function* readSpan(
 		counts.records++;
 		await refuse({ ...next, reason: error.reason, sentence: error.message });
 	}
-	await requireUnchanged(storage, file, version);
+	await requireUnchanged(storage, file, versions);
 	return { ...counts, bytes: counted.bytes };
 }
 
@@ -199,12 +202,31 @@ async function badRecordError(
 	return new DataError(bad.reason, `${place}: ${bad.sentence}.`);
 }
 
-/** @param version What the file's version was before; null: not known. */
+/**
+ * Checks that a file is what it was, or all files of a document that has several.
+ * @param versions What their versions were before; null: not known.
+ * @returns Their versions.
+ */
 async function requireUnchanged(
 	storage: ReadableStorage,
-	file: InputFile,
+	{ path, size, members }: InputFile,
+	versions: readonly (string | null)[],
+): Promise<string[]> {
+	const files = members?.map((member) => ({
+		path: `${path}/${member.path}`,
+		size: member.size,
+	})) ?? [{ path, size }];
+	const now: string[] = [];
+	for (const [i, file] of files.entries())
+		now.push(await requireOneUnchanged(storage, file, versions[i]));
+	return now;
+}
+
+async function requireOneUnchanged(
+	storage: ReadableStorage,
+	file: { path: string; size: number },
 	version: string | null,
-): Promise<Stat> {
+): Promise<string> {
 	const now = await storage.stat(file.path);
 	if (
 		now === null ||
@@ -215,7 +237,7 @@ async function requireUnchanged(
 			"input-changed",
 			`${file.path} changed while it was being read: it had ${file.size} bytes and ${now === null ? "is gone" : now.size === file.size ? "was written to or replaced" : `has ${now.size}`}. Begin again once it no longer changes.`,
 		);
-	return now;
+	return now.version;
 }
 
 /** Counts the bytes that are read. */

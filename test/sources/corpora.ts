@@ -37,6 +37,25 @@ const badLine = (line: string | Uint8Array) => () => ({
 	number: 3,
 });
 
+/** Files of a text each, with an ending. */
+function textFiles(ending: string): FormatCorpus {
+	return {
+		write(texts) {
+			const names = texts.map((_, i) => `${i}${ending}`);
+			const files = texts.map((text, i) => [names[i], Buffer.from(text)]);
+			return { files: Object.fromEntries(files), ids: names };
+		},
+		bad: {
+			"invalid-utf8": () => ({
+				bytes: Buffer.from("one\ntwo\ncaf\xe9\n", "latin1"),
+				texts: [],
+				number: 3,
+			}),
+			"too-long": () => ({ bytes: tooLong(), texts: [], number: 1 }),
+		},
+	};
+}
+
 export const corpora: Record<NameOf<typeof sourceFormats>, FormatCorpus> = {
 	jsonl: {
 		write(texts) {
@@ -56,21 +75,9 @@ export const corpora: Record<NameOf<typeof sourceFormats>, FormatCorpus> = {
 			"too-long": () => badLine(tooLong())(),
 		},
 	},
-	text: {
-		write(texts) {
-			const names = texts.map((_, i) => `${i}.txt`);
-			const files = texts.map((text, i) => [names[i], Buffer.from(text)]);
-			return { files: Object.fromEntries(files), ids: names };
-		},
-		bad: {
-			"invalid-utf8": () => ({
-				bytes: Buffer.from("one\ntwo\ncaf\xe9\n", "latin1"),
-				texts: [],
-				number: 3,
-			}),
-			"too-long": () => ({ bytes: tooLong(), texts: [], number: 1 }),
-		},
-	},
+	text: textFiles(".txt"),
+	markdown: textFiles(".md"),
+	tree: textFiles(".c"),
 };
 
 /** What the tests over all compressions need of one. */

@@ -87,7 +87,7 @@ function documentsOf(
 	return readSpans(
 		spans.map(({ input, ...span }) => ({
 			storage: storageAt(plan.inputs[input].path),
-			file: inputFile(plan.inputs[input]),
+			file: inputFile(plan.inputs[input], plan.settings),
 			span,
 		})),
 		{
