@@ -1,3 +1,6 @@
+import { randomBytes } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { mapGenerator } from "../core/generators.js";
 import { type Given, programValue, type Resolved } from "../core/option.js";
 import { resolveOptions } from "../core/resolve-options.js";
@@ -10,6 +13,7 @@ import {
 	readSpans,
 	type SkippedRecord,
 } from "../sources/read-records.js";
+import { spoolStandardInput } from "../storage/spool.js";
 import { storageAt } from "../storage/storages.js";
 import { findOptionsOf, readingTable } from "./options.js";
 
@@ -63,18 +67,32 @@ export async function* documentsOf(
 	inputs: readonly string[],
 	settings: Resolved<typeof readDocumentsTable>,
 ): AsyncGenerator<Documents, ReadCounts[]> {
-	const found = await findInputs(inputs, findOptionsOf(settings));
-	for (const notice of noticesOf(found)) settings.onNotice?.(notice);
-	const spans = [];
-	for (const file of found.files) {
-		const storage = storageAt(file.path);
-		const span = wholeSpan(await divisionOf(storage, file));
-		spans.push({ storage, file, span });
+	/** Where standard input is kept while it is read. */
+	let kept: string | null = null;
+	const standardInput = async () => {
+		kept = join(tmpdir(), `seqpack-${randomBytes(8).toString("hex")}`);
+		const storage = storageAt(kept);
+		return (await spoolStandardInput(storage, kept)).path;
+	};
+	try {
+		const found = await findInputs(inputs, {
+			...findOptionsOf(settings),
+			standardInput,
+		});
+		for (const notice of noticesOf(found)) settings.onNotice?.(notice);
+		const spans = [];
+		for (const file of found.files) {
+			const storage = storageAt(file.path);
+			const span = wholeSpan(await divisionOf(storage, file));
+			spans.push({ storage, file, span });
+		}
+		const { textField = null, idField = null, onError, onBadRecord } = settings;
+		return yield* readSpans(spans, {
+			textField,
+			idField,
+			onBadRecord: onError === "skip" ? (bad) => onBadRecord?.(bad) : null,
+		});
+	} finally {
+		if (kept !== null) await storageAt(kept).remove(kept);
 	}
-	const { textField = null, idField = null, onError, onBadRecord } = settings;
-	return yield* readSpans(spans, {
-		textField,
-		idField,
-		onBadRecord: onError === "skip" ? (bad) => onBadRecord?.(bad) : null,
-	});
 }

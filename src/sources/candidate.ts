@@ -18,6 +18,6 @@ export interface FoundInput extends InputFile {
 }
 
 /** Whether a file is an input by its own name, not one of a directory or glob. */
-export function isNamed({ path, below, asked }: Candidate): boolean {
-	return below === null && path === asked;
+export function isNamed({ path, below, asked, identity }: Candidate): boolean {
+	return below === null && (path === asked || identity === asked);
 }

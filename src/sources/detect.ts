@@ -1,7 +1,7 @@
 import {
 	DataError,
 	optionName,
-	type SeqpackError,
+	SeqpackError,
 	UsageError,
 } from "../core/errors.js";
 import { fingerprintOfContent } from "../storage/hash.js";
@@ -16,7 +16,7 @@ import {
 } from "./formats.js";
 import { HEAD_SIZE, isText, seemsToBe } from "./head.js";
 import type { LeftOutReason } from "./left-out.js";
-import { BadInput, type ReadableStorage } from "./source.js";
+import type { ReadableStorage } from "./source.js";
 
 /** What a file is, as its first bytes and its name tell. */
 export type Detected =
@@ -41,6 +41,8 @@ interface ToDetect {
 	size: number;
 	/** Whether it is an input by its own name, not one of a directory or glob. */
 	isNamed: boolean;
+	/** Whether its name says anything: standard input has none. */
+	hasName: boolean;
 }
 
 /** Bytes of what is compressed that tell what it is. */
@@ -58,7 +60,7 @@ export async function detect(
 	found: ToDetect,
 	given: string | null,
 ): Promise<Detected> {
-	const { path, size } = found;
+	const { path, size, hasName } = found;
 	const nothing = Buffer.alloc(0);
 	if (size === 0)
 		return detectFrom(
@@ -74,7 +76,9 @@ export async function detect(
 		if (head.length === 0) return detectFrom(found, given, null, head, null);
 		const compressible =
 			given === null || sourceFormats.find(given).compressible;
-		const compression = compressible ? compressionOf(path, head, size) : null;
+		const compression = compressible
+			? compressionOf(hasName ? path : "", head, size)
+			: null;
 		const inside =
 			compression === null
 				? head
@@ -132,20 +136,20 @@ async function beginningOf(
 		}
 	} catch (error) {
 		// Whoever reads the file says so, and where.
-		if (!(error instanceof BadInput)) throw error;
+		if (error instanceof SeqpackError) throw error;
 	}
 	return Buffer.concat(found);
 }
 
 /** @param head What the file begins with, decompressed; empty where that is not known. */
 function detectFrom(
-	{ path, size, isNamed }: ToDetect,
+	{ path, size, isNamed, hasName }: ToDetect,
 	given: string | null,
 	byBytes: string | null,
 	head: Buffer,
 	fingerprint: string | null,
 ): Detected {
-	const named: readonly string[] = formatsOfName(path);
+	const named: readonly string[] = hasName ? formatsOfName(path) : [];
 	const compression =
 		head.length === 0 && size === 0 ? nameOnly(path, given) : byBytes;
 	const signed: readonly string[] =
@@ -156,7 +160,7 @@ function detectFrom(
 		given ??
 		signed.find((name) => named.includes(name)) ??
 		signed[0] ??
-		byName(named, head);
+		(hasName ? byName(named, head) : byBytesAlone(head));
 	if (given !== null && !isNamed && size > 0) {
 		const leftOut = sourceFormats.find(given).leaveOut?.(head, size) ?? null;
 		if (leftOut !== null) return { leftOut, error: null };
@@ -164,7 +168,10 @@ function detectFrom(
 	if (isLfsPointer(head, size))
 		return { leftOut: "git-lfs-pointer", error: lfsPointerError(path) };
 	if (format === null)
-		return { leftOut: "unknown-kind", error: unknownKind(path, head) };
+		return {
+			leftOut: "unknown-kind",
+			error: unknownKind(hasName ? path : "standard input", head),
+		};
 	const { title, compressible, anyText } = sourceFormats.find(format);
 	if (compression !== null && !compressible)
 		return misnamed(
@@ -196,6 +203,16 @@ function byName(named: readonly string[], head: Buffer): string | null {
 	const mayBe = (name: string) =>
 		sourceFormats.find(name).mayBe?.(head) ?? true;
 	return named.find(mayBe) ?? null;
+}
+
+/** The format of JSON in one form or another; nothing else tells itself without a signature. */
+function byBytesAlone(head: Buffer): string | null {
+	if (!/^(\xef\xbb\xbf)?\s*[[{]/.test(head.toString("latin1"))) return null;
+	const [found] = sourceFormats.where(
+		({ signature, anyText, mayBe }) =>
+			signature === undefined && !anyText && (mayBe?.(head) ?? true),
+	);
+	return found ?? null;
 }
 
 function misnamed(fault: string): Unusable {

@@ -1,6 +1,7 @@
 import { DataError, optionName, UsageError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
 import { quoted, shortened } from "../core/text.js";
+import { STANDARD_INPUT } from "../storage/spool.js";
 import type { PassedOver } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import { asideFrom } from "./beside.js";
@@ -36,6 +37,8 @@ export interface FindInputsOptions {
 	groupByDirectory?: boolean | undefined;
 	/** Whether what cannot be read is thrown, or left out and counted. */
 	onError?: "stop" | "skip";
+	/** Gives the path of a file that holds standard input, which the input `-` stands for. */
+	standardInput?: () => Promise<string>;
 	/** Values of the options that formats have for reading. */
 	options?: Readonly<Record<string, unknown>>;
 }
@@ -59,8 +62,8 @@ export interface FoundInputs {
 const WIDTH = 16;
 
 /**
- * Turns files, directories, glob patterns and lists of these (`@file`) into the files
- * of a corpus. The order is that of the arguments; a directory or a pattern gives its
+ * Turns files, directories, glob patterns, standard input (`-`) and lists of these
+ * (`@file`) into the files of a corpus. The order is that of the arguments; a directory or a pattern gives its
  * files in the order of their paths (by UTF-16 code unit). Of a directory, files whose
  * kind is known are taken at any depth, and hidden ones are not; what is not taken is
  * told. A file that has several names is read once, by the first that tells a format.
@@ -115,7 +118,8 @@ export async function findInputs(
 			continue;
 		}
 		const { contradicts, ...rest } = kind;
-		const file: FoundInput = { path, source: "", size, version, ...rest };
+		const source = isStandardInput(candidate) ? "stdin" : "";
+		const file: FoundInput = { path, source, size, version, ...rest };
 		if (options.options !== undefined) file.options = options.options;
 		taken.push({ file, candidate });
 		if (contradicts) found.contradicting.push(file);
@@ -161,7 +165,7 @@ function counted(count: number, one: string, many: string): string {
 /** All files that the inputs lead to, in order, and each as often as they do. */
 async function meet(
 	names: readonly string[],
-	{ output }: FindInputsOptions,
+	{ output, standardInput }: FindInputsOptions,
 	exclusion: Exclusion,
 	refuse: (path: string, why: LeftOutReason, error: unknown) => void,
 ): Promise<Candidate[]> {
@@ -170,7 +174,14 @@ async function meet(
 	const isOutput = (path: string) =>
 		excluded !== null &&
 		`${storageAt(path).absolute(path)}/`.startsWith(excluded);
+	if (names.filter((name) => name === STANDARD_INPUT).length > 1)
+		throw new UsageError(
+			"bad-option",
+			`${STANDARD_INPUT} stands for standard input, which can be read once: give it once.`,
+		);
 	const met = await inParallel(names, WIDTH, async (asked, input) => {
+		if (asked === STANDARD_INPUT && standardInput !== undefined)
+			return spooled(await standardInput(), input);
 		const passed: PassedOver[] = [];
 		const excludedHere: string[] = [];
 		const files = await storageAt(asked).find(asked, {
@@ -196,6 +207,7 @@ async function meet(
 			if (!isOutput(path)) refuse(path, why, error);
 		return candidates.filter((candidate) => {
 			const { path, below, kind } = candidate;
+			if (isStandardInput(candidate)) return true;
 			if (isOutput(path)) return false;
 			const isMatch = below === null && !isNamed(candidate);
 			if (isMatch && exclusion.leavesOutFile(path)) {
@@ -206,6 +218,27 @@ async function meet(
 			return kind === "file";
 		});
 	});
+}
+
+/** Standard input as a file that was met. */
+async function spooled(path: string, input: number) {
+	const found = await storageAt(path).stat(path);
+	const candidate: Candidate = {
+		path,
+		below: null,
+		kind: "file",
+		size: found?.size ?? 0,
+		version: found?.version ?? "",
+		identity: STANDARD_INPUT,
+		input,
+		asked: STANDARD_INPUT,
+		isAskedFor: true,
+	};
+	return { candidates: [candidate], passed: [], excludedHere: [] };
+}
+
+function isStandardInput({ asked, identity }: Candidate): boolean {
+	return asked === STANDARD_INPUT && identity === STANDARD_INPUT;
 }
 
 /** Of several names of a file, the first that tells a format, or else the first. */
@@ -239,7 +272,12 @@ async function lookInto(
 ): Promise<Detected> {
 	const { path, size } = file;
 	try {
-		const asked = { path, size, isNamed: isNamed(file) };
+		const asked = {
+			path,
+			size,
+			isNamed: isNamed(file),
+			hasName: !isStandardInput(file),
+		};
 		return await detect(storageAt(path), asked, given);
 	} catch (error) {
 		if (!(error instanceof UsageError)) throw error;
@@ -276,7 +314,9 @@ function requireUse(
 }
 
 /** Names each file by its path below the deepest directory that holds them all. */
-function nameSources(files: readonly InputFile[]): void {
+function nameSources(all: readonly InputFile[]): void {
+	const files = all.filter(({ source }) => source === "");
+	if (files.length === 0) return;
 	const split = files.map(({ path }) =>
 		storageAt(path).absolute(path).split("/"),
 	);
