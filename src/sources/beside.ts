@@ -16,18 +16,22 @@ export function asideFrom(
 	files.forEach(({ input, below }, i) => {
 		const kind = detected[i];
 		if (below === null || "leftOut" in kind) return;
-		for (const directory of directoriesAbove(below)) {
+		// A directory that has the format has told those above.
+		let directory = directoryOf(below);
+		for (;;) {
 			const key = `${input}/${directory}`;
-			const there = formats.get(key);
-			if (there === undefined) formats.set(key, new Set([kind.format]));
-			else there.add(kind.format);
+			const there = formats.get(key) ?? new Set();
+			if (there.has(kind.format)) break;
+			formats.set(key, there.add(kind.format));
+			if (directory === "") break;
+			directory = directoryOf(directory);
 		}
 	});
 	return files.map(({ input, below, isAskedFor }, i) => {
 		const kind = detected[i];
 		if (below === null || isAskedFor) return kind;
 		const name = below.slice(below.lastIndexOf("/") + 1);
-		const [own] = directoriesAbove(below);
+		const own = directoryOf(below);
 		for (const format of formats.get(`${input}/${own}`) ?? [])
 			if (sourceFormats.find(format).companions?.includes(name))
 				return { leftOut: "companion", error: null };
@@ -38,10 +42,7 @@ export function asideFrom(
 	});
 }
 
-/** The directories that a path goes through, the nearest first; "" is where it begins. */
-function directoriesAbove(below: string): string[] {
-	const parts = below.split("/").slice(0, -1);
-	return Array.from({ length: parts.length + 1 }, (_, i) =>
-		parts.slice(0, parts.length - i).join("/"),
-	);
+/** The directory that a path is in; "" is where paths begin. */
+function directoryOf(below: string): string {
+	return below.slice(0, Math.max(0, below.lastIndexOf("/")));
 }
