@@ -6,6 +6,7 @@ import {
 	type Resolved,
 	repeated,
 	required,
+	share,
 	text,
 } from "../core/option.js";
 import type { FindInputsOptions } from "../sources/find-inputs.js";
@@ -38,10 +39,23 @@ export const readingTable = grouped("Reading", {
 		placeholder: "name",
 		defaultText: "the format's: text",
 	}),
+	text: text({
+		help: "the text as a template of fields, such as '{title}\\n\\n{body}'",
+		placeholder: "template",
+	}),
 	idField: text({
 		help: "field that holds a record's id",
 		placeholder: "name",
 		defaultText: "the format's: id, where there is one",
+	}),
+	where: text({
+		help: "the records to take, such as 'meta.lang == \"en\" and score > 0.5'",
+		placeholder: "condition",
+		defaultText: "all",
+	}),
+	sample: share({
+		help: "the share of documents to take, chosen by a hash of their texts",
+		defaultText: "all",
 	}),
 	onError: choice(["stop", "skip"], {
 		help: "at a record or file that cannot be used",

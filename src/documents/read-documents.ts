@@ -16,6 +16,8 @@ import {
 import { spoolStandardInput } from "../storage/spool.js";
 import { storageAt } from "../storage/storages.js";
 import { findOptionsOf, readingTable } from "./options.js";
+import { documentTaker } from "./take-documents.js";
+import { takeSettings } from "./take-settings.js";
 
 export const readDocumentsTable = {
 	...readingTable,
@@ -86,10 +88,9 @@ export async function* documentsOf(
 			const span = wholeSpan(await divisionOf(storage, file));
 			spans.push({ storage, file, span });
 		}
-		const { textField = null, idField = null, onError, onBadRecord } = settings;
+		const { onError, onBadRecord } = settings;
 		return yield* readSpans(spans, {
-			textField,
-			idField,
+			taker: documentTaker(takeSettings(settings)),
 			onBadRecord: onError === "skip" ? (bad) => onBadRecord?.(bad) : null,
 		});
 	} finally {

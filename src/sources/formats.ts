@@ -2,17 +2,27 @@ import type { OptionTable } from "../core/option.js";
 import { registry } from "../core/registry.js";
 import { optionsOfEntries } from "../core/resolve-options.js";
 import { compressions } from "./compressions.js";
+import { csv } from "./csv.js";
+import { json } from "./json.js";
 import { jsonl } from "./jsonl.js";
 import { markdown } from "./markdown.js";
+import { mds } from "./mds.js";
 import type { SourceFormat } from "./source.js";
 import { text } from "./text.js";
 import { tree } from "./tree.js";
+import { tsv } from "./tsv.js";
+import { webdataset } from "./webdataset.js";
 
 const entries = {
+	json,
 	jsonl,
+	csv,
+	tsv,
 	text,
 	markdown,
 	tree,
+	webdataset,
+	mds,
 };
 
 /** Every format of input. */

@@ -1,7 +1,7 @@
+import { addCounts } from "../core/counts.js";
 import { DataError, EnvironmentError } from "../core/errors.js";
-import { selectTexts, type TextBatch } from "../core/text-batch.js";
+import type { TextBatch } from "../core/text-batch.js";
 import { compressions } from "./compressions.js";
-import { type FieldPath, parseFieldPath, type WantedFields } from "./fields.js";
 import { sourceFormats } from "./formats.js";
 import {
 	BadInput,
@@ -9,17 +9,19 @@ import {
 	type InputFile,
 	type Place,
 	type ReadableStorage,
-	type RecordBatch,
 	type SourceFormat,
 	type Span,
 } from "./source.js";
-import { fieldReasons, noId, noText } from "./take-fields.js";
+import { fieldReasons } from "./take-fields.js";
+import type { RecordTaker } from "./taker.js";
 
 /** Documents in the order of the input, as columns of equal length. */
 export interface Documents {
 	texts: TextBatch;
 	/** The id that the record gives, or null. */
 	ids: (string | null)[];
+	/** Of each text, 32 bytes that tell it; null where none are wanted. */
+	hashes: Uint8Array | null;
 	/** Where each record is in its file: the byte that it begins at when uncompressed, or its row. */
 	positions: number[];
 	/** The line of each, or what else its format counts; from 1 at the beginning of the span. */
@@ -40,6 +42,8 @@ export interface ReadCounts {
 	numbers: number;
 	/** Records that could not be used, by reason. */
 	skipped: Record<string, number>;
+	/** Records that are not wanted, by reason. */
+	leftOut: Record<string, number>;
 }
 
 /** A record that was passed over. */
@@ -57,10 +61,10 @@ export interface FileSpan {
 }
 
 export interface ReadOptions {
-	/** Field of a record that holds its text; null: the format's own. */
-	textField: string | null;
-	/** Field that holds its id; null: the format's own, where a record has it. */
-	idField: string | null;
+	/** Makes documents of the records. */
+	taker: RecordTaker;
+	/** Asked after each batch whether what follows is not wanted any more. */
+	hasEnough?: (() => boolean) | undefined;
 	/**
 	 * Told of each record that cannot be used, and of its span by number; null: the
 	 * first one throws.
@@ -99,39 +103,47 @@ export async function* readSpans(
 async function* readSpan(
 	{ storage, file, span: asDivided }: FileSpan,
 	number: number,
-	{ textField, idField, onBadRecord }: ReadOptions,
+	{ taker, onBadRecord, hasEnough = () => false }: ReadOptions,
 ): AsyncGenerator<Documents, ReadCounts> {
 	const format = sourceFormats.find(file.format);
-	const wanted = wantedFields(format, textField, idField);
-	const idRequired = !format.fields.fixed && idField !== null;
 	const compressed = file.compression !== null;
 	const span = compressed ? { start: 0, end: Infinity } : asDivided;
 	const counted = new CountedStorage(storage);
-	const counts: ReadCounts = { bytes: 0, records: 0, numbers: 0, skipped: {} };
+	const counts: ReadCounts = {
+		bytes: 0,
+		records: 0,
+		numbers: 0,
+		skipped: {},
+		leftOut: {},
+	};
 	let next: Place = { position: 0, number: 1 };
 
 	const refuse = async (bad: BadRecord) => {
 		if (onBadRecord === null)
 			throw await badRecordError(storage, file, span, bad);
-		counts.skipped[bad.reason] = (counts.skipped[bad.reason] ?? 0) + 1;
+		addCounts(counts.skipped, { [bad.reason]: 1 });
 		await onBadRecord({ ...bad, source: file.source }, number);
 	};
 
+	if (hasEnough()) return counts;
 	const versions = await requireUnchanged(
 		storage,
 		file,
 		file.members?.map(({ version }) => version) ?? [file.version],
 	);
 	try {
+		const wanted = taker.wanted(format);
 		for await (const batch of format.read(counted, file, span, wanted)) {
 			counts.records += batch.positions.length + batch.bad.length;
-			const { bad, ...documents } = takeDocuments(batch, wanted, idRequired);
-			for (const record of bad) await refuse(record);
+			const { refused, leftOut, ...documents } = taker.take(batch, format);
+			for (const record of refused) await refuse(record);
+			addCounts(counts.leftOut, leftOut);
 			next = batch.next;
 			counts.numbers = next.number - 1;
 			const bytes = counted.bytes - counts.bytes;
 			counts.bytes += bytes;
 			yield { ...documents, source: file.source, bytes };
+			if (hasEnough()) break;
 		}
 	} catch (error) {
 		if (!(error instanceof BadInput)) throw error;
@@ -140,53 +152,6 @@ async function* readSpan(
 	}
 	await requireUnchanged(storage, file, versions);
 	return { ...counts, bytes: counted.bytes };
-}
-
-function wantedFields(
-	{ fields }: SourceFormat,
-	textField: string | null,
-	idField: string | null,
-): WantedFields & { text: FieldPath } {
-	const path = (given: string | null, own: string, option: string) =>
-		parseFieldPath(fields.fixed ? own : (given ?? own), option);
-	return {
-		text: path(textField, fields.text, "textField"),
-		id: path(idField, fields.id, "idField"),
-		values: [],
-	};
-}
-
-/** The documents of a batch of records, and all that are none, in order. */
-function takeDocuments(
-	{ texts, notTexts, ids, positions, numbers, bad, fieldNames }: RecordBatch,
-	wanted: WantedFields & { text: FieldPath },
-	idRequired: boolean,
-) {
-	const refused = new Map<number, BadInput>();
-	for (const [i, value] of notTexts)
-		refused.set(i, noText(value, wanted.text, fieldNames(i)));
-	const takenIds = ids.map((id, i) => {
-		if (typeof id === "string") return id;
-		if (idRequired && !refused.has(i)) refused.set(i, noId(wanted.id));
-		return null;
-	});
-	if (refused.size === 0)
-		return { texts, ids: takenIds, positions, numbers, bad };
-	const used = [...positions.keys()].filter((i) => !refused.has(i));
-	const select = <T>(values: readonly T[]) => used.map((i) => values[i]);
-	const refusedRecords = Array.from(refused, ([i, { reason, message }]) => ({
-		position: positions[i],
-		number: numbers[i],
-		reason,
-		sentence: message,
-	}));
-	return {
-		texts: selectTexts(texts, used),
-		ids: select(takenIds),
-		positions: select(positions),
-		numbers: select(numbers),
-		bad: [...bad, ...refusedRecords].sort((a, b) => a.number - b.number),
-	};
 }
 
 /** The error of a record that cannot be used, with its place in the whole file. */

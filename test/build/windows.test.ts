@@ -43,6 +43,7 @@ async function* tokenized(
 				positions: documents.map(({ position }) => position),
 				numbers: documents.map((_, i) => i + 1),
 				bytes: 0,
+				hashes: null,
 				tokens: builder.view(),
 			};
 		}
@@ -134,6 +135,7 @@ test("a window has 2^18 documents at most, however few tokens they have", async 
 			positions: new Array(count).fill(0),
 			numbers: new Array(count).fill(1),
 			bytes: 0,
+			hashes: null,
 			tokens: { ids: offsets.slice(0, count), offsets },
 		};
 		return "the end";

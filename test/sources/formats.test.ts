@@ -137,13 +137,13 @@ describe.each(sourceFormats.entries())("%s", (name, format) => {
 	test.each(Object.entries(bad))(
 		"%s is given once, with its place",
 		async (reason, make) => {
-			const { bytes, texts, number } = make();
+			const { bytes, texts, number, textField = null } = make();
 			const files = { [`f${format.extensions[0]}`]: bytes };
 			const storage = memoryStorage(files);
 			const [file] = inputsOf(files);
 			const division = await divisionOf(storage, file);
 			const whole = [{ file, span: wholeSpan(division) }];
-			const skipped = await readAllOf(storage, whole);
+			const skipped = await readAllOf(storage, whole, { textField });
 			expect(skipped.bad).toMatchObject([
 				{ reason, number, source: file.source },
 			]);
@@ -155,7 +155,10 @@ describe.each(sourceFormats.entries())("%s", (name, format) => {
 			const spans = cutIntoTasks([division], bytes.length / 2)
 				.flat()
 				.map(({ input: _, ...span }) => ({ file, span }));
-			const stopped = readAllOf(storage, spans, { onBadRecord: null });
+			const stopped = readAllOf(storage, spans, {
+				textField,
+				onBadRecord: null,
+			});
 			await expect(stopped).rejects.toMatchObject({
 				code: reason,
 				exitCode: 4,
