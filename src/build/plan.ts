@@ -1,10 +1,13 @@
 import { sum } from "../core/arithmetic.js";
+import { inParallel } from "../core/in-parallel.js";
 import { isObject } from "../core/values.js";
 import { FORMAT_VERSION } from "../dataset/manifest.js";
 import type { Settings } from "../dataset/settings.js";
 import { packers } from "../pack/packers.js";
+import type { FoundInput } from "../sources/candidate.js";
 import { bytesOf, cutIntoTasks, type InputSpan } from "../sources/divide.js";
-import type { Division, InputFile } from "../sources/source.js";
+import { fingerprintOfMembers } from "../sources/group.js";
+import type { Division, InputFile, Member } from "../sources/source.js";
 import { canonicalJson, fingerprintOfFile, sha256 } from "../storage/hash.js";
 import { storageAt } from "../storage/storages.js";
 import { version } from "../version.js";
@@ -71,6 +74,8 @@ export interface PlanInput {
 	compression: InputFile["compression"];
 	frames: InputFile["frames"];
 	fingerprint: string;
+	/** The files below `path` that make up a document of several; their versions are not part of the plan's hash. */
+	members?: readonly Member[];
 }
 
 export interface PlanTokenizer {
@@ -120,12 +125,11 @@ function rangesNeeded(task: Task): TaskRange[] {
 }
 
 /** An input as sources read it. */
-export function inputFile({
-	bytes,
-	fingerprint,
-	...file
-}: PlanInput): InputFile {
-	return { ...file, size: bytes };
+export function inputFile(
+	{ bytes, fingerprint, ...file }: PlanInput,
+	{ inputOptions }: Settings,
+): InputFile {
+	return { ...file, size: bytes, options: inputOptions };
 }
 
 /** Whether the tasks of a plan leave their emptiest packs to others. */
@@ -134,18 +138,13 @@ export function leavesPacks({ tasks }: Pick<Plan, "tasks">): boolean {
 }
 
 export async function makePlan(
-	files: readonly InputFile[],
+	files: readonly FoundInput[],
 	divisions: readonly Division[],
 	settings: Settings,
 	tokenizer: PlanTokenizer,
 	onError: Plan["onError"],
 ): Promise<Plan> {
-	const identities = await inParallel(files, 16, async ({ path, size }) => {
-		const storage = storageAt(path);
-		const version = (await storage.stat(path))?.version ?? "";
-		const fingerprint = await fingerprintOfFile(storage, path, size);
-		return { version, fingerprint };
-	});
+	const fingerprints = await inParallel(files, 16, fingerprintOf);
 	const spans = cutIntoTasks(divisions, settings.taskSize);
 	const inputBytes = sum(divisions.map(bytesOf));
 	const plan = {
@@ -156,16 +155,35 @@ export async function makePlan(
 			...tokenizer,
 			path: storageAt(tokenizer.path).absolute(tokenizer.path),
 		},
-		inputs: files.map(({ path, size, ...file }, i) => ({
-			...file,
-			path: storageAt(path).absolute(path),
-			bytes: size,
-			...identities[i],
+		inputs: files.map((file, i) => ({
+			source: file.source,
+			path: storageAt(file.path).absolute(file.path),
+			bytes: file.size,
+			version: file.version ?? "",
+			format: file.format,
+			compression: file.compression,
+			frames: file.frames,
+			fingerprint: fingerprints[i],
+			...(file.members && { members: file.members }),
 		})),
 		onError,
 		tasks: tasksOf(spans, settings, inputBytes),
 	};
 	return { ...plan, planHash: hashOf(plan) };
+}
+
+/** Found already where the file is small. */
+async function fingerprintOf(file: FoundInput): Promise<string> {
+	const { path, size, members } = file;
+	if (file.fingerprint !== null) return file.fingerprint;
+	const storage = storageAt(path);
+	if (members === undefined) return fingerprintOfFile(storage, path, size);
+	const each: string[] = [];
+	for (const member of members)
+		each.push(
+			await fingerprintOfFile(storage, `${path}/${member.path}`, member.size),
+		);
+	return fingerprintOfMembers(members, each);
 }
 
 /** Those that read come first: their numbers are part of the documents' ids. */
@@ -239,7 +257,11 @@ function repackTasks(reading: number, { packer }: Settings): Task[] {
 function hashOf(plan: Omit<Plan, "planHash">): string {
 	const { onError, ...rest } = plan;
 	const { path, asked, ...tokenizer } = plan.tokenizer;
-	const inputs = plan.inputs.map(({ path, version, ...input }) => input);
+	const inputs = plan.inputs.map(({ path, version, members, ...input }) =>
+		members === undefined
+			? input
+			: { ...input, members: members.map(({ version, ...member }) => member) },
+	);
 	return sha256(canonicalJson({ ...rest, tokenizer, inputs }));
 }
 
@@ -286,20 +308,3 @@ function* differingValues(
 
 const shown = (value: unknown) =>
 	value === undefined ? "not set" : JSON.stringify(value);
-
-export async function inParallel<T, R>(
-	items: readonly T[],
-	width: number,
-	action: (item: T) => Promise<R>,
-): Promise<R[]> {
-	const results: R[] = new Array(items.length);
-	let next = 0;
-	const lane = async () => {
-		while (next < items.length) {
-			const at = next++;
-			results[at] = await action(items[at]);
-		}
-	};
-	await Promise.all(Array.from({ length: width }, lane));
-	return results;
-}

@@ -10,6 +10,7 @@ import { takeSettings } from "../documents/take-settings.js";
 import type { BuildValues } from "../options/build.js";
 import { rowOrders } from "../pack/orders.js";
 import { packers } from "../pack/packers.js";
+import { readOptionsOf } from "../sources/formats.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { shardSizes } from "./shard-sizes.js";
 
@@ -69,6 +70,7 @@ export function resolveSettings(
 	const settings: Settings = {
 		layout: values.layout,
 		inputFormat: values.inputFormat,
+		inputOptions: readOptionsOf(values),
 		...takeSettings(values),
 		...specialTokens(values, tokenizer),
 		cut: { ...cut, minSequence: values.minSequence ?? 1 },

@@ -19,6 +19,8 @@ export interface Settings extends TakeSettings {
 	/** A name from `layouts`. */
 	layout: string;
 	inputFormat: string;
+	/** Values of the options that input formats have, by name: those that are given. */
+	inputOptions: Readonly<Record<string, unknown>>;
 	/** Token ids put before and after each document's text; null for none. */
 	bos: number | null;
 	eos: number | null;

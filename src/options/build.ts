@@ -45,7 +45,7 @@ export const buildTable = {
 	inputs: required(
 		texts({
 			placeholder: "input",
-			help: `files, directories and globs of ${describeFormats()}`,
+			help: `files, directories and globs of ${describeFormats()}; - is standard input, @FILE a list of inputs`,
 		}),
 	),
 	out: required(

@@ -212,6 +212,25 @@ const badMds = (sample: Record<string, Uint8Array | string>) => ({
 	number: 2,
 });
 
+/** Files of a text each, with an ending. */
+function textFiles(ending: string): FormatCorpus {
+	return {
+		write(texts) {
+			const names = texts.map((_, i) => `${i}${ending}`);
+			const files = texts.map((text, i) => [names[i], Buffer.from(text)]);
+			return { files: Object.fromEntries(files), ids: names };
+		},
+		bad: {
+			"invalid-utf8": () => ({
+				bytes: Buffer.from("one\ntwo\ncaf\xe9\n", "latin1"),
+				texts: [],
+				number: 3,
+			}),
+			"too-long": () => ({ bytes: tooLong(), texts: [], number: 1 }),
+		},
+	};
+}
+
 export const corpora: Record<NameOf<typeof sourceFormats>, FormatCorpus> = {
 	json: {
 		write(texts) {
@@ -291,21 +310,9 @@ export const corpora: Record<NameOf<typeof sourceFormats>, FormatCorpus> = {
 		},
 		"too-long": () => ({ bytes: tooLongArrow(), texts: ["good"], number: 1 }),
 	}),
-	text: {
-		write(texts) {
-			const names = texts.map((_, i) => `${i}.txt`);
-			const files = texts.map((text, i) => [names[i], Buffer.from(text)]);
-			return { files: Object.fromEntries(files), ids: names };
-		},
-		bad: {
-			"invalid-utf8": () => ({
-				bytes: Buffer.from("one\ntwo\ncaf\xe9\n", "latin1"),
-				texts: [],
-				number: 3,
-			}),
-			"too-long": () => ({ bytes: tooLong(), texts: [], number: 1 }),
-		},
-	},
+	text: textFiles(".txt"),
+	markdown: textFiles(".md"),
+	tree: textFiles(".c"),
 	webdataset: {
 		write(texts) {
 			const ids = texts.map((_, i) => `${i % 2 ? "./" : ""}d.1/${i}`);

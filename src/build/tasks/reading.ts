@@ -16,7 +16,7 @@ export function readingOf(
 	return readSpans(
 		spans.map(({ input, ...span }) => ({
 			storage: storageAt(inputs[input].path),
-			file: inputFile(inputs[input]),
+			file: inputFile(inputs[input], settings),
 			span,
 		})),
 		{
