@@ -1,6 +1,7 @@
 import { registry } from "../core/registry.js";
 import { compressions } from "./compressions.js";
 import { jsonl } from "./jsonl.js";
+import type { InputFile } from "./source.js";
 import { text } from "./text.js";
 
 /** Every format of input. */
@@ -23,6 +24,12 @@ export function describeEndings(): string {
 		.entries()
 		.flatMap(([, { extensions }]) => extensions);
 	return `${endings.join(", ")}, and with ${compressedEndings().join(" or ")} after them`;
+}
+
+/** Whether a file is one part, which is read from its beginning to its end, since it is compressed. */
+export function isReadWhole({ format, compression, frames }: InputFile) {
+	const { cutAnywhere = false } = sourceFormats.find(format);
+	return compression !== null && !(cutAnywhere && frames !== null);
 }
 
 /** Format and compression of a file by its name; null where the name tells none. */

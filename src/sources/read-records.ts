@@ -1,7 +1,7 @@
 import { DataError } from "../core/errors.js";
 import { byteReasons } from "./bytes.js";
 import { compressions } from "./compressions.js";
-import { sourceFormats } from "./formats.js";
+import { isReadWhole, sourceFormats } from "./formats.js";
 import {
 	BadInput,
 	type BadRecord,
@@ -107,9 +107,7 @@ async function* readSpan(
 		id: idField ?? "id",
 	};
 	const idRequired = format.fixedFields === null && idField !== null;
-	// A compressed file is divided as others are only where its frames are known.
-	const isWhole = file.compression !== null && file.frames === null;
-	const span = isWhole ? { start: 0, end: Infinity } : asDivided;
+	const span = isReadWhole(file) ? { start: 0, end: Infinity } : asDivided;
 	const counted = new CountedStorage(storage);
 	const counts: ReadCounts = { bytes: 0, records: 0, numbers: 0, skipped: {} };
 	let next: Place = { position: 0, number: 1 };
