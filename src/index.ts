@@ -46,6 +46,7 @@ export {
 } from "./dataset/verify/verify.js";
 export * from "./decompose.js";
 export {
+	type DocumentBatch,
 	type ReadDocumentsOptions,
 	readDocuments,
 } from "./documents/read-documents.js";
@@ -72,7 +73,7 @@ export {
 	type DocumentLengthsOptions,
 	documentLengths,
 } from "./report/document-lengths.js";
-export type { DocumentBatch, SkippedRecord } from "./sources/read-records.js";
+export type { SkippedRecord } from "./sources/read-records.js";
 export type { BadRecord, InputFile } from "./sources/source.js";
 export { loadTokenizer } from "./storage/load-tokenizer.js";
 export type { Column, ColumnBatch, Schema } from "./tables/columns.js";

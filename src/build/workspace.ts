@@ -65,6 +65,11 @@ export class Workspace {
 		return this.state(`leftovers/${padded(task)}.arrow`);
 	}
 
+	/** What a task finds out for others. */
+	findings(task: number): string {
+		return this.state(`findings/${padded(task)}.bin`);
+	}
+
 	/** The task's own list of skipped records, with lines counted in its spans. */
 	skipped(task: number): string {
 		return this.state(`skipped/${padded(task)}.jsonl`);

@@ -1,5 +1,6 @@
 import type { Int32Buffer } from "../core/buffers.js";
 import { DataError } from "../core/errors.js";
+import type { TextBatch } from "../core/text-batch.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 
 /** How a text becomes the tokens of a document. */
@@ -11,14 +12,15 @@ export interface Encoder {
 }
 
 /**
- * Appends the text's tokens, with BOS and EOS where asked and not there already; a
- * text without tokens gets neither.
+ * Appends the tokens of a text of a batch, with BOS and EOS where asked and not there
+ * already; a text without tokens gets neither.
  * @param source The text's file, for a message.
  * @returns How many special tokens were added.
  * @throws DataError `token-out-of-range`
  */
 export function encodeText(
-	text: string,
+	{ bytes, offsets }: TextBatch,
+	text: number,
 	source: string,
 	{ tokenizer, bos, eos }: Encoder,
 	out: Int32Buffer,
@@ -26,7 +28,10 @@ export function encodeText(
 	const start = out.length;
 	if (bos !== null) out.push(bos);
 	const textStart = out.length;
-	tokenizer.encodeInto(text, out);
+	tokenizer.encodeUtf8Into(
+		bytes.subarray(offsets[text], offsets[text + 1]),
+		out,
+	);
 	if (out.length === textStart) {
 		out.length = start;
 		return 0;

@@ -5,6 +5,7 @@ import {
 	grouped,
 	type Resolved,
 	required,
+	share,
 	text,
 } from "../core/option.js";
 import { sourceFormats } from "../sources/formats.js";
@@ -18,14 +19,27 @@ export const readingTable = grouped("Reading", {
 		defaultText: "auto, by the endings",
 	}),
 	textField: text({
-		help: "field that holds a record's text",
+		help: "field that holds a record's text; meta.body is body within meta",
 		placeholder: "name",
-		default: "text",
+		defaultText: "the format's: text",
+	}),
+	text: text({
+		help: "the text as a template of fields, such as '{title}\\n\\n{body}'",
+		placeholder: "template",
 	}),
 	idField: text({
 		help: "field that holds a record's id",
 		placeholder: "name",
-		defaultText: '"id", where there is one',
+		defaultText: "the format's: id, where there is one",
+	}),
+	where: text({
+		help: "the records to take, such as 'meta.lang == \"en\" and score > 0.5'",
+		placeholder: "condition",
+		defaultText: "all",
+	}),
+	sample: share({
+		help: "the share of documents to take, chosen by a hash of their texts",
+		defaultText: "all",
 	}),
 	onError: choice(["stop", "skip"], {
 		help: "at a record that cannot be used",

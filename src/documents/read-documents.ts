@@ -1,15 +1,19 @@
+import { mapGenerator } from "../core/generators.js";
 import { type Given, programValue, type Resolved } from "../core/option.js";
 import { resolveOptions } from "../core/resolve-options.js";
+import { textAt } from "../core/text-batch.js";
 import { divisionOf, wholeSpan } from "../sources/divide.js";
 import { findInputs } from "../sources/find-inputs.js";
 import {
-	type DocumentBatch,
+	type Documents,
 	type ReadCounts,
 	readSpans,
 	type SkippedRecord,
 } from "../sources/read-records.js";
 import { storageAt } from "../storage/storages.js";
 import { readingTable } from "./options.js";
+import { documentTaker } from "./take-documents.js";
+import { takeSettings } from "./take-settings.js";
 
 export const readDocumentsTable = {
 	...readingTable,
@@ -25,6 +29,12 @@ export const readDocumentsTable = {
 
 export type ReadDocumentsOptions = Given<typeof readDocumentsTable>;
 
+/** Documents in the order of the input, as columns of equal length. */
+export interface DocumentBatch extends Omit<Documents, "texts"> {
+	/** As UTF-8 has them: a surrogate without its other half is U+FFFD. */
+	texts: string[];
+}
+
 /**
  * All documents of files, directories and glob patterns, in batches of about a
  * megabyte of input.
@@ -36,14 +46,20 @@ export async function* readDocuments(
 	options: ReadDocumentsOptions = {},
 ): AsyncGenerator<DocumentBatch, ReadCounts[]> {
 	const settings = resolveOptions(readDocumentsTable, options);
-	return yield* documentsOf(inputs, settings);
+	return yield* mapGenerator(
+		documentsOf(inputs, settings),
+		({ texts, ...rest }) => ({
+			texts: rest.positions.map((_, i) => textAt(texts, i)),
+			...rest,
+		}),
+	);
 }
 
-/** The same, of options that are checked. */
+/** The same with texts as UTF-8, of options that are checked. */
 export async function* documentsOf(
 	inputs: readonly string[],
 	settings: Resolved<typeof readDocumentsTable>,
-): AsyncGenerator<DocumentBatch, ReadCounts[]> {
+): AsyncGenerator<Documents, ReadCounts[]> {
 	const { files } = await findInputs(inputs, { format: settings.inputFormat });
 	const spans = [];
 	for (const file of files) {
@@ -51,10 +67,9 @@ export async function* documentsOf(
 		const span = wholeSpan(await divisionOf(storage, file));
 		spans.push({ storage, file, span });
 	}
-	const { textField, idField = null, onError, onBadRecord } = settings;
+	const { onError, onBadRecord } = settings;
 	return yield* readSpans(spans, {
-		textField,
-		idField,
+		taker: documentTaker(takeSettings(settings)),
 		onBadRecord: onError === "skip" ? (bad) => onBadRecord?.(bad) : null,
 	});
 }

@@ -1,10 +1,10 @@
 import { mapGenerator } from "../core/generators.js";
 import { type TokenBatch, TokenBatchBuilder } from "../core/token-batch.js";
-import type { DocumentBatch } from "../sources/read-records.js";
+import type { Documents } from "../sources/read-records.js";
 import { type Encoder, encodeText } from "./encode-text.js";
 
 /** Documents as tokens, in the order of the input. */
-export interface TokenizedBatch extends Omit<DocumentBatch, "texts"> {
+export interface TokenizedBatch extends Omit<Documents, "texts"> {
 	/** The tokens of each document: views, valid until the next batch is asked for. */
 	tokens: TokenBatch;
 }
@@ -29,7 +29,7 @@ export interface Tokenized<R> extends TokenCounts {
  * @throws DataError `token-out-of-range`
  */
 export async function* tokenizeDocuments<R>(
-	batches: AsyncGenerator<DocumentBatch, R>,
+	batches: AsyncGenerator<Documents, R>,
 	encoder: Encoder,
 ): AsyncGenerator<TokenizedBatch, Tokenized<R>> {
 	const builder = new TokenBatchBuilder(1 << 16);
@@ -42,12 +42,13 @@ export async function* tokenizeDocuments<R>(
 	const input = yield* mapGenerator(batches, ({ texts, ...rest }) => {
 		builder.clear();
 		let special = 0;
-		for (const text of texts) {
-			special += encodeText(text, rest.source, encoder, builder.ids);
+		const count = texts.offsets.length - 1;
+		for (let text = 0; text < count; text++) {
+			special += encodeText(texts, text, rest.source, encoder, builder.ids);
 			builder.endList();
-			counts.textBytes += Buffer.byteLength(text);
 		}
-		counts.documents += texts.length;
+		counts.documents += count;
+		counts.textBytes += texts.offsets[count] - texts.offsets[0];
 		counts.textTokens += builder.ids.length - special;
 		counts.specialTokens += special;
 		return { tokens: builder.view(), ...rest };

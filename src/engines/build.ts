@@ -13,9 +13,10 @@ import { putAway } from "../build/put-away.js";
 import { readRecords, requireRows, type TaskRecord } from "../build/record.js";
 import { noTimes, type StageTimes } from "../build/stopwatch.js";
 import { STATE, Workspace } from "../build/workspace.js";
+import { addCounts } from "../core/counts.js";
 import { DataError, UsageError } from "../core/errors.js";
 import type { Manifest } from "../dataset/manifest.js";
-import { addCounts } from "../dataset/totals.js";
+
 import type { BuildOptions, BuildProgress } from "../options/build.js";
 import type { PreparedTokenizer } from "../tokenizer/from-json.js";
 import { runOnThreads } from "./threads.js";
@@ -212,7 +213,7 @@ async function run(
 	const stages = noTimes();
 	const progress = {
 		bytes: records.reduce((sum, record) => sum + (record?.bytes ?? 0), 0),
-		totalBytes: plan.inputs.reduce((sum, { bytes }) => sum + bytes, 0),
+		totalBytes: bytesToRead(plan),
 		documents: 0,
 		tokens: 0,
 		tasks: tasksResumed,
@@ -232,6 +233,12 @@ async function run(
 		},
 	});
 	return { tasksResumed, stages };
+}
+
+/** Of inputs that are read twice, twice their bytes. */
+function bytesToRead({ inputs, tasks }: Plan): number {
+	const bytes = inputs.reduce((sum, { bytes }) => sum + bytes, 0);
+	return tasks.some(({ kind }) => kind === "hash") ? 2 * bytes : bytes;
 }
 
 function requireReady(

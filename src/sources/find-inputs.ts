@@ -64,7 +64,8 @@ export async function findInputs(
 					? formatOfName(path)
 					: { format, compression: compressionOfName(path) };
 			if (kind !== null) {
-				found.files.push({ path, source: "", size, ...kind, frames: null });
+				const more = { version: null, frames: null };
+				found.files.push({ path, source: "", size, ...more, ...kind });
 				locations.push(location);
 			} else if (named) throw unknownEnding(path);
 			else found.ignored.push(path);

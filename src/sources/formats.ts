@@ -1,13 +1,23 @@
 import { registry } from "../core/registry.js";
 import { compressions } from "./compressions.js";
+import { csv } from "./csv.js";
+import { json } from "./json.js";
 import { jsonl } from "./jsonl.js";
+import { mds } from "./mds.js";
 import type { InputFile } from "./source.js";
 import { text } from "./text.js";
+import { tsv } from "./tsv.js";
+import { webdataset } from "./webdataset.js";
 
 /** Every format of input. */
 export const sourceFormats = registry("input format", {
+	json,
 	jsonl,
+	csv,
+	tsv,
 	text,
+	webdataset,
+	mds,
 });
 
 /** The kinds of input in words: `JSON Lines (.jsonl, .ndjson); ...; also as .gz`. */
@@ -23,7 +33,7 @@ export function describeEndings(): string {
 	const endings = sourceFormats
 		.entries()
 		.flatMap(([, { extensions }]) => extensions);
-	return `${endings.join(", ")}, and with ${compressedEndings().join(" or ")} after them`;
+	return `${[...new Set(endings)].join(", ")}, and with ${compressedEndings().join(" or ")} after them`;
 }
 
 /** Whether a file is one part, which is read from its beginning to its end, since it is compressed. */

@@ -1,4 +1,7 @@
-import { DataError } from "../core/errors.js";
+import { addCounts } from "../core/counts.js";
+import { DataError, EnvironmentError } from "../core/errors.js";
+import type { TextBatch } from "../core/text-batch.js";
+import type { Stat } from "../storage/storage.js";
 import { byteReasons } from "./bytes.js";
 import { compressions } from "./compressions.js";
 import { isReadWhole, sourceFormats } from "./formats.js";
@@ -8,17 +11,19 @@ import {
 	type InputFile,
 	type Place,
 	type ReadableStorage,
-	type RecordBatch,
 	type SourceFormat,
 	type Span,
 } from "./source.js";
-import { fieldReasons, takeId, takeText } from "./take-fields.js";
+import { fieldReasons } from "./take-fields.js";
+import type { RecordTaker } from "./taker.js";
 
 /** Documents in the order of the input, as columns of equal length. */
-export interface DocumentBatch {
-	texts: string[];
+export interface Documents {
+	texts: TextBatch;
 	/** The id that the record gives, or null. */
 	ids: (string | null)[];
+	/** Of each text, 32 bytes that tell it; null where none are wanted. */
+	hashes: Uint8Array | null;
 	/** Where each record is in its file: the byte that it begins at when uncompressed, or its row. */
 	positions: number[];
 	/** The line of each, or what else its format counts; from 1 at the beginning of the span. */
@@ -39,6 +44,8 @@ export interface ReadCounts {
 	numbers: number;
 	/** Records that could not be used, by reason. */
 	skipped: Record<string, number>;
+	/** Records that are not wanted, by reason. */
+	leftOut: Record<string, number>;
 }
 
 /** A record that was passed over. */
@@ -56,10 +63,10 @@ export interface FileSpan {
 }
 
 export interface ReadOptions {
-	/** Field of a record that holds its text, where the format has no fields of its own. */
-	textField: string;
-	/** Field that holds its id; null: `id`, where a record has one. */
-	idField: string | null;
+	/** Makes documents of the records. */
+	taker: RecordTaker;
+	/** Asked after each batch whether what follows is not wanted any more. */
+	hasEnough?: (() => boolean) | undefined;
 	/**
 	 * Told of each record that cannot be used, and of its span by number; null: the
 	 * first one throws.
@@ -84,12 +91,12 @@ export function badRecordReasons(): Record<string, string> {
  * The documents of some spans, one after the other.
  * @returns The counts of each span.
  * @throws DataError with the code of the reason for a record that cannot be used,
- * naming its file and place; `input-changed`
+ * naming its file and place; EnvironmentError `input-changed`
  */
 export async function* readSpans(
 	spans: readonly FileSpan[],
 	options: ReadOptions,
-): AsyncGenerator<DocumentBatch, ReadCounts[]> {
+): AsyncGenerator<Documents, ReadCounts[]> {
 	const counts: ReadCounts[] = [];
 	for (let span = 0; span < spans.length; span++)
 		counts.push(yield* readSpan(spans[span], span, options));
@@ -99,79 +106,50 @@ export async function* readSpans(
 async function* readSpan(
 	{ storage, file, span: asDivided }: FileSpan,
 	number: number,
-	{ textField, idField, onBadRecord }: ReadOptions,
-): AsyncGenerator<DocumentBatch, ReadCounts> {
+	{ taker, onBadRecord, hasEnough = () => false }: ReadOptions,
+): AsyncGenerator<Documents, ReadCounts> {
 	const format = sourceFormats.find(file.format);
-	const fields = format.fixedFields ?? {
-		text: textField,
-		id: idField ?? "id",
-	};
-	const idRequired = format.fixedFields === null && idField !== null;
 	const span = isReadWhole(file) ? { start: 0, end: Infinity } : asDivided;
 	const counted = new CountedStorage(storage);
-	const counts: ReadCounts = { bytes: 0, records: 0, numbers: 0, skipped: {} };
+	const counts: ReadCounts = {
+		bytes: 0,
+		records: 0,
+		numbers: 0,
+		skipped: {},
+		leftOut: {},
+	};
 	let next: Place = { position: 0, number: 1 };
 
 	const refuse = async (bad: BadRecord) => {
 		if (onBadRecord === null)
 			throw await badRecordError(storage, file, span, bad);
-		counts.skipped[bad.reason] = (counts.skipped[bad.reason] ?? 0) + 1;
+		addCounts(counts.skipped, { [bad.reason]: 1 });
 		await onBadRecord({ ...bad, source: file.source }, number);
 	};
 
-	await requireUnchanged(storage, file);
+	if (hasEnough()) return counts;
+	const { version } = await requireUnchanged(storage, file, file.version);
 	try {
-		const wanted = [fields.text, fields.id];
+		const wanted = taker.wanted(format);
 		for await (const batch of format.read(counted, file, span, wanted)) {
 			counts.records += batch.positions.length + batch.bad.length;
-			const { bad, ...documents } = takeDocuments(batch, fields, idRequired);
-			for (const record of bad) await refuse(record);
+			const { refused, leftOut, ...documents } = taker.take(batch, format);
+			for (const record of refused) await refuse(record);
+			addCounts(counts.leftOut, leftOut);
 			next = batch.next;
 			counts.numbers = next.number - 1;
 			const bytes = counted.bytes - counts.bytes;
 			counts.bytes += bytes;
 			yield { ...documents, source: file.source, bytes };
+			if (hasEnough()) break;
 		}
 	} catch (error) {
 		if (!(error instanceof BadInput)) throw error;
 		counts.records++;
 		await refuse({ ...next, reason: error.reason, sentence: error.message });
 	}
-	await requireUnchanged(storage, file);
+	await requireUnchanged(storage, file, version);
 	return { ...counts, bytes: counted.bytes };
-}
-
-/** The documents of a batch of records, and all that are none, in order. */
-function takeDocuments(
-	{ columns, positions, numbers, bad, fieldNames }: RecordBatch,
-	fields: { text: string; id: string },
-	idRequired: boolean,
-) {
-	const [values, idValues] = columns;
-	const texts: string[] = [];
-	const ids: (string | null)[] = [];
-	const refused = new Map<number, BadRecord>();
-	for (let i = 0; i < positions.length; i++) {
-		try {
-			const text = takeText(values[i], fields.text, fieldNames, i);
-			ids.push(takeId(idValues[i], fields.id, idRequired));
-			texts.push(text);
-		} catch (error) {
-			if (!(error instanceof BadInput)) throw error;
-			const place = { position: positions[i], number: numbers[i] };
-			const { reason, message: sentence } = error;
-			refused.set(i, { ...place, reason, sentence });
-		}
-	}
-	if (refused.size === 0) return { texts, ids, positions, numbers, bad };
-	const isUsed = (_: number, i: number) => !refused.has(i);
-	return {
-		texts,
-		ids,
-		positions: positions.filter(isUsed),
-		numbers: numbers.filter(isUsed),
-		bad: [...bad, ...refused.values()].sort((a, b) => a.number - b.number),
-	};
 }
 
 /** The error of a record that cannot be used, with its place in the whole file. */
@@ -187,16 +165,23 @@ async function badRecordError(
 	return new DataError(bad.reason, `${place}: ${bad.sentence}.`);
 }
 
+/** @param version What the file's version was before; null: not known. */
 async function requireUnchanged(
 	storage: ReadableStorage,
 	file: InputFile,
-): Promise<void> {
+	version: string | null,
+): Promise<Stat> {
 	const now = await storage.stat(file.path);
-	if (now?.size !== file.size)
-		throw new DataError(
+	if (
+		now === null ||
+		now.size !== file.size ||
+		(version !== null && now.version !== version)
+	)
+		throw new EnvironmentError(
 			"input-changed",
-			`${file.path} changed while it was being read: it had ${file.size} bytes and ${now === null ? "is gone" : `has ${now.size}`}. Begin again once it no longer changes.`,
+			`${file.path} changed while it was being read: it had ${file.size} bytes and ${now === null ? "is gone" : now.size === file.size ? "was written to or replaced" : `has ${now.size}`}. Begin again once it no longer changes.`,
 		);
+	return now;
 }
 
 /** Counts the bytes that are read. */

@@ -1,4 +1,6 @@
+import type { TextBatch } from "../core/text-batch.js";
 import type { Storage } from "../storage/storage.js";
+import type { WantedFields } from "./fields.js";
 
 /** One file of the corpus. */
 export interface InputFile {
@@ -8,6 +10,8 @@ export interface InputFile {
 	source: string;
 	/** Bytes as stored. */
 	size: number;
+	/** Its version when the build was planned; null: when reading begins. */
+	version: string | null;
 	/** A name from `sourceFormats`. */
 	format: string;
 	/** A name from `compressions`, where the whole file is compressed. */
@@ -58,13 +62,16 @@ export interface BadRecord extends Place {
 	sentence: string;
 }
 
-/** Some records of a span, in the order of the input. */
+/** Some records of a span, in the order of the input, and what is wanted of them. */
 export interface RecordBatch {
-	/**
-	 * The values of the fields asked for, unchecked: `columns[f][i]` is field f of
-	 * record i, undefined where it has no such field.
-	 */
-	columns: unknown[][];
+	/** The wanted text of each record, valid UTF-8; empty for those in `notTexts`. */
+	texts: TextBatch;
+	/** By record, what the text's field holds where that is no text; undefined: there is no such field. */
+	notTexts: ReadonlyMap<number, unknown>;
+	/** What the id's field of each record holds: a text; a number as the file writes it, as a text; anything else. */
+	ids: unknown[];
+	/** The wanted values: `values[f][i]` is field f of record i, undefined where it has no such field. */
+	values: unknown[][];
 	positions: number[];
 	numbers: number[];
 	/** The records among these that are none, in order. */
@@ -82,12 +89,18 @@ export interface RecordBatch {
 export interface SourceFormat {
 	/** What its files are, in words. */
 	title: string;
-	/** Endings of file names, before that of a compression. */
+	/** Endings of file names, in small letters, before that of a compression. */
 	extensions: readonly string[];
+	/** Whether a file that begins so is of this format, whatever its name; left out where the first bytes do not tell. */
+	signature?(head: Buffer): boolean;
+	/** Of a name whose ending several formats have: whether a file that begins so may be of this one; left out: any. */
+	mayBe?(head: Buffer): boolean;
+	/** Names of files that writers of the format put beside its files, and that hold no records. */
+	companions?: readonly string[];
 	/** Whether a whole file may be compressed, as in `.jsonl.gz`. */
 	compressible: boolean;
-	/** Of records with fields of their own: which hold the text and the id. Null where the user says. */
-	fixedFields: { text: string; id: string } | null;
+	/** Which fields hold the text and the id, unless the user says; always, where `fixed`. */
+	fields: { text: string; id: string; fixed: boolean };
 	/** The reasons it has for records that cannot be used, each with what it means. */
 	reasons: Readonly<Record<string, string>>;
 	/** A place in a file, as messages have it: `corpus.jsonl:12`. */
@@ -104,15 +117,14 @@ export interface SourceFormat {
 	): Promise<number>;
 	/**
 	 * The records that begin in a span of the units that `divide` uses; the end is
-	 * Infinity for the whole of a compressed file. Only the fields asked for need be
-	 * read.
+	 * Infinity for the whole of a compressed file. Only what is wanted need be read.
 	 * @throws BadInput where the rest of the span cannot be read
 	 */
 	read(
 		storage: ReadableStorage,
 		file: InputFile,
 		span: Span,
-		fields: readonly string[],
+		wanted: WantedFields,
 	): AsyncGenerator<RecordBatch>;
 }
 

@@ -1,5 +1,6 @@
 import { optionName } from "../core/errors.js";
 import { quoted, shortened } from "../core/text.js";
+import { type FieldPath, fieldName } from "./fields.js";
 import { BadInput } from "./source.js";
 
 /** The reasons for records of any format that cannot be used, each with what it means. */
@@ -7,45 +8,35 @@ export const fieldReasons = {
 	"no-text": "a record has no text in the field that should hold it",
 	"no-id":
 		"a record has no text or number in the field that should hold its id",
+	"filter-failed": "a record has values that the condition cannot compare",
 };
 
 /**
- * @param fieldNames The names of a record's fields.
- * @throws BadInput `no-text`
+ * What is wrong with a record whose text's field holds no text.
+ * @param value What it holds; undefined: there is no such field.
+ * @param fieldNames The names of the record's fields.
  */
-export function takeText(
+export function noText(
 	value: unknown,
-	field: string,
-	fieldNames: (record: number) => string[],
-	record: number,
-): string {
-	if (typeof value === "string") return value;
+	field: FieldPath,
+	fieldNames: string[],
+): BadInput {
+	const name = quoted(fieldName(field));
 	const what =
 		value === undefined
-			? `the record has no field ${quoted(field)} (it has: ${listed(fieldNames(record))})`
-			: `the field ${quoted(field)} is ${value === null ? "null" : `of type ${typeof value}`}, not a text`;
-	throw new BadInput(
+			? `the record has no field ${name} (it has: ${listed(fieldNames)})`
+			: `the field ${name} is ${value === null ? "null" : `of type ${typeof value}`}, not a text`;
+	return new BadInput(
 		"no-text",
 		`${what}. Name the text's field with ${optionName("textField")}, or give ${optionName("onError", "skip")}`,
 	);
 }
 
-/**
- * @param required Whether a record must have an id.
- * @throws BadInput `no-id`
- */
-export function takeId(
-	value: unknown,
-	field: string,
-	required: boolean,
-): string | null {
-	if (typeof value === "string") return value;
-	if (typeof value === "number" || typeof value === "bigint")
-		return String(value);
-	if (!required) return null;
-	throw new BadInput(
+/** What is wrong with a record that has no id where it must have one. */
+export function noId(field: FieldPath): BadInput {
+	return new BadInput(
 		"no-id",
-		`the record has no text or number in the field ${quoted(field)}. Name the id's field with ${optionName("idField")}, or give ${optionName("onError", "skip")}`,
+		`the record has no text or number in the field ${quoted(fieldName(field))}. Name the id's field with ${optionName("idField")}, or give ${optionName("onError", "skip")}`,
 	);
 }
 

@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { optionName } from "../core/errors.js";
 import { readBytes } from "./bytes.js";
-import { BadInput, type RecordBatch, type SourceFormat } from "./source.js";
+import { RecordBatchBuilder } from "./record-batch.js";
+import { BadInput, type SourceFormat } from "./source.js";
 import {
 	hasByteOrderMark,
 	invalidUtf8,
@@ -16,13 +17,13 @@ export const text: SourceFormat = {
 	title: "plain text, a document a file",
 	extensions: [".txt", ".text"],
 	compressible: true,
-	fixedFields: { text: "text", id: "source" },
+	fields: { text: "text", id: "source", fixed: true },
 	reasons: utf8Reasons,
 	describePlace: (path, line) => `${path}:${line}`,
 	divide: async (_storage, { size }) => ({ parts: [size] }),
 	numbersBefore: async () => 0,
 
-	async *read(storage, file, _span, fields) {
+	async *read(storage, file, _span, wanted) {
 		const pieces: Buffer[] = [];
 		let length = 0;
 		for await (const piece of readBytes(storage, file)) {
@@ -34,39 +35,27 @@ export const text: SourceFormat = {
 					`the file has more than the ${LONGEST_TEXT} bytes that one document can have. Split it, write it as records of another format, or give ${optionName("onError", "skip")}`,
 				);
 		}
-		const bytes = Buffer.concat(pieces, length);
-		const next = { position: length, number: 2 };
+		const bytes =
+			pieces.length === 1 ? pieces[0] : Buffer.concat(pieces, length);
+		const batch = new RecordBatchBuilder(wanted);
 		if (!isUtf8(bytes)) {
-			const { reason, message: sentence } = invalidUtf8();
 			const number = lineOfBadByte(bytes);
-			const bad = [{ position: 0, number, reason, sentence }];
-			yield { ...none(fields), bad, next: { position: length, number } };
+			batch.addBad(invalidUtf8(), { position: 0, number });
+			yield batch.take({ position: length, number });
 			return;
 		}
-		const values: Record<string, string> = {
-			text: bytes.toString("utf8", hasByteOrderMark(bytes) ? 3 : 0),
+		const text = bytes.subarray(hasByteOrderMark(bytes) ? 3 : 0);
+		const record = {
 			source: file.source,
+			get text() {
+				return text.toString("utf8");
+			},
 		};
-		yield {
-			...none(fields),
-			columns: fields.map((field) => [values[field]]),
-			positions: [0],
-			numbers: [1],
-			next,
-		};
+		const place = { position: 0, number: 1 };
+		batch.add(record, place, wanted.text === null ? {} : { text });
+		yield batch.take({ position: length, number: 2 });
 	},
 };
-
-/** A batch without records. */
-function none(fields: readonly string[]): Omit<RecordBatch, "next"> {
-	return {
-		columns: fields.map(() => []),
-		positions: [],
-		numbers: [],
-		bad: [],
-		fieldNames: () => ["text", "source"],
-	};
-}
 
 /** The first line that is not UTF-8, from 1; a newline is never inside a character. */
 function lineOfBadByte(bytes: Buffer): number {

@@ -33,9 +33,15 @@ export const localFiles: Storage = {
 
 	async stat(path): Promise<Stat | null> {
 		try {
-			const found = await stat(local(path));
-			if (found.isFile()) return { kind: "file", size: found.size };
-			return { kind: found.isDirectory() ? "directory" : "other", size: 0 };
+			const found = await stat(local(path), { bigint: true });
+			if (found.isFile())
+				return {
+					kind: "file",
+					size: Number(found.size),
+					version: `${found.ino}-${found.mtimeNs}`,
+				};
+			const kind = found.isDirectory() ? "directory" : "other";
+			return { kind, size: 0, version: "" };
 		} catch (error) {
 			if (hasCode(error, "ENOENT", "ENOTDIR")) return null;
 			throw explainSystemError(error, "read", path);

@@ -62,6 +62,8 @@ export interface Stat {
 	kind: "file" | "directory" | "other";
 	/** Bytes of a file; 0 for anything else. */
 	size: number;
+	/** Another one whenever a file was replaced or written to; empty for anything else. */
+	version: string;
 }
 
 export interface FoundFile {

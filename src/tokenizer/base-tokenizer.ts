@@ -17,8 +17,13 @@ export abstract class BaseTokenizer implements Tokenizer {
 	abstract decode(ids: ArrayLike<number>): string;
 	abstract tokenToId(token: string): number | undefined;
 
+	readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 	/** Filled and copied from: to grow new memory for each batch took a tenth of the time. */
 	#builder = new TokenBatchBuilder();
+
+	encodeUtf8Into(text: Uint8Array, out: Int32Buffer): void {
+		this.encodeInto(this.#decoder.decode(text), out);
+	}
 
 	encode(text: string): Int32Array {
 		return this.encodeBatch([text]).ids;

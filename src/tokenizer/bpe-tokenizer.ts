@@ -39,6 +39,7 @@ export class BpeTokenizer extends BaseTokenizer {
 	readonly #compiled: CompiledBpe;
 	readonly #kernel: Kernel;
 	readonly #encoder = new TextEncoder();
+	readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 	/**
 	 * Whether there is Node's Buffer: it copies strings of 16 bits a unit, and the kernel
 	 * encodes those, six times as fast as a TextEncoder does both.
@@ -90,16 +91,13 @@ export class BpeTokenizer extends BaseTokenizer {
 	}
 
 	encodeInto(text: string, out: Int32Buffer): void {
-		if (text === "") return;
-		const { shape, isPlain, usesExpressions } = this.#compiled;
-		const before = out.length;
-		if (isPlain && !usesExpressions) {
-			const how =
-				shape.prefix | shape.normalizerPrefix | FINDS_ADDED | IS_FIRST;
-			if (this.#encodeText(text, how, shape.normalizer !== null, out)) return;
-			out.length = before;
-		}
-		this.#encodeInSteps(text.toWellFormed(), out);
+		if (!this.#encodeAtOnce(text, out))
+			this.#encodeInSteps(text.toWellFormed(), out);
+	}
+
+	override encodeUtf8Into(text: Uint8Array, out: Int32Buffer): void {
+		if (!this.#encodeAtOnce(text, out))
+			this.#encodeInSteps(this.#decoder.decode(text), out);
 	}
 
 	/** @throws DataError `token-out-of-range` for an id outside the vocabulary. */
@@ -135,13 +133,26 @@ export class BpeTokenizer extends BaseTokenizer {
 		return this.#ids.get(token);
 	}
 
+	/** Encodes a text by the kernel alone; where that cannot be, tells so and adds nothing. */
+	#encodeAtOnce(text: string | Uint8Array, out: Int32Buffer): boolean {
+		if (text.length === 0) return true;
+		const { shape, isPlain, usesExpressions } = this.#compiled;
+		if (!isPlain || usesExpressions) return false;
+		const how = shape.prefix | shape.normalizerPrefix | FINDS_ADDED | IS_FIRST;
+		const before = out.length;
+		if (this.#encodeText(text, how, shape.normalizer !== null, out))
+			return true;
+		out.length = before;
+		return false;
+	}
+
 	/**
 	 * Encodes a text by the kernel alone, a chunk after the other.
 	 * @returns false when the text has to be normalized first; some ids may have
 	 * been written by then.
 	 */
 	#encodeText(
-		text: string,
+		text: string | Uint8Array,
 		how: number,
 		checksFlags: boolean,
 		out: Int32Buffer,
@@ -150,15 +161,18 @@ export class BpeTokenizer extends BaseTokenizer {
 		let carried = 0;
 		let flags = how | IS_NEW;
 		for (let read = 0; ; ) {
-			const most = Math.floor((this.#capacity - carried) / 3);
-			const end = chunkEnd(text, read, most);
+			const end = chunkEnd(text, read, this.#capacity - carried);
 			const chunk =
-				read === 0 && end === text.length ? text : text.slice(read, end);
+				read === 0 && end === text.length
+					? text
+					: typeof text === "string"
+						? text.slice(read, end)
+						: text.subarray(read, end);
 			const begin = this.#text + carried;
 			const stop = begin + this.#write(chunk, carried);
 			if (
 				checksFlags &&
-				stop - begin !== chunk.length &&
+				(typeof text !== "string" || stop - begin !== chunk.length) &&
 				this.#kernel.hasFlagged(this.#text, begin, stop) !== 0
 			)
 				return false;
@@ -183,7 +197,11 @@ export class BpeTokenizer extends BaseTokenizer {
 	}
 
 	/** Writes a text as UTF-8 to the buffer for texts; returns its length. */
-	#write(text: string, offset: number): number {
+	#write(text: string | Uint8Array, offset: number): number {
+		if (typeof text !== "string") {
+			this.#bytes.set(text, this.#text + offset);
+			return text.length;
+		}
 		const length =
 			this.#isAscii || this.#unitsTarget === null
 				? this.#encodeUtf8(text, offset)
@@ -312,8 +330,21 @@ export class BpeTokenizer extends BaseTokenizer {
 	}
 }
 
-/** Where a chunk ends that begins at `from`: never between two surrogates. */
-function chunkEnd(text: string, from: number, most: number): number {
+/**
+ * Where a chunk ends that begins at `from` and has so many bytes of UTF-8 at most:
+ * never within a character.
+ */
+function chunkEnd(
+	text: string | Uint8Array,
+	from: number,
+	bytes: number,
+): number {
+	if (typeof text !== "string") {
+		let end = Math.min(text.length, from + bytes);
+		while (end < text.length && (text[end] & 0xc0) === 0x80) end--;
+		return end;
+	}
+	const most = Math.floor(bytes / 3);
 	if (text.length - from <= most) return text.length;
 	const last = text.charCodeAt(from + most - 1);
 	return (last & 0xfc00) === 0xd800 ? from + most - 1 : from + most;

@@ -22,6 +22,8 @@ export interface Tokenizer {
 	readonly eos: SpecialToken | null;
 	/** Appends the text's tokens to `out`: the others are made from this one. */
 	encodeInto(text: string, out: Int32Buffer): void;
+	/** The same for a text in UTF-8, which must be valid. */
+	encodeUtf8Into(text: Uint8Array, out: Int32Buffer): void;
 	encode(text: string): Int32Array;
 	encodeBatch(texts: readonly string[]): TokenBatch;
 	decode(ids: ArrayLike<number>): string;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Int32Buffer } from "../../src/core/buffers.js";
+import { textBatchOf } from "../../src/core/text-batch.js";
 import { encodeText } from "../../src/documents/encode-text.js";
 import { idsInText } from "./ids-in-text.js";
 
@@ -8,7 +9,13 @@ function encode(text: string, bos: number | null, eos: number | null) {
 	const out = new Int32Buffer();
 	out.append([50, 51]);
 	const encoder = { tokenizer: idsInText, bos, eos };
-	const special = encodeText(text, "corpus.jsonl", encoder, out);
+	const special = encodeText(
+		textBatchOf([text]),
+		0,
+		"corpus.jsonl",
+		encoder,
+		out,
+	);
 	return { ids: [...out.view()], special };
 }
 

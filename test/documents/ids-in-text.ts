@@ -8,7 +8,8 @@ export const idsInText = {
 	bos: null,
 	eos: { token: "<eos>", id: 7 },
 	tokenToId: (token: string) => (token === "<start>" ? 1 : undefined),
-	encodeInto(text: string, out: Int32Buffer) {
+	encodeUtf8Into(bytes: Uint8Array, out: Int32Buffer) {
+		const text = Buffer.from(bytes).toString();
 		if (text !== "") out.append(text.split(" ").map(Number));
 	},
 } as unknown as Tokenizer;

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { build, documentLengths, readDocuments, readTokens } from "seqpack";
 import { describe, expect, test } from "vitest";
+import { textBatchOf } from "../../src/core/text-batch.js";
 import { tokenizeDocuments } from "../../src/documents/tokenize-documents.js";
-import type { DocumentBatch } from "../../src/sources/read-records.js";
+import type { Documents } from "../../src/sources/read-records.js";
 import {
 	directoryWith,
 	fixtures,
@@ -114,7 +115,7 @@ test("options that do not exist or would change nothing are refused", async () =
 	const documents = (options: object) =>
 		readDocuments([records], options).next();
 	await expect(documents({ textfield: "body" })).rejects.toThrow(/textField/);
-	await expect(documents({ inputFormat: "csv" })).rejects.toMatchObject({
+	await expect(documents({ inputFormat: "docx" })).rejects.toMatchObject({
 		code: "unknown-name",
 	});
 	await expect(documents({ onBadRecord() {} })).rejects.toMatchObject({
@@ -128,16 +129,17 @@ test("options that do not exist or would change nothing are refused", async () =
 test("an error of the tokenizer, or leaving early, closes the file that is read", async () => {
 	for (const texts of [["1 2"], ["100"]]) {
 		let closed = false;
-		async function* documents(): AsyncGenerator<DocumentBatch, null> {
+		async function* documents(): AsyncGenerator<Documents, null> {
 			try {
 				for (;;)
 					yield {
-						texts,
+						texts: textBatchOf(texts),
 						ids: [null],
 						positions: [0],
 						numbers: [1],
 						source: "f",
 						bytes: 3,
+						hashes: null,
 					};
 			} finally {
 				closed = true;

@@ -96,6 +96,7 @@ test("a compressed file is one part, and gzip counts as four times its size", as
 		path: "f",
 		source: "f",
 		size: 100,
+		version: null,
 		format: "jsonl",
 		compression: "gzip",
 		frames: null,

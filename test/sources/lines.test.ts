@@ -9,6 +9,7 @@ const file = (size: number, compression: "gzip" | null = null): InputFile => ({
 	path: "f",
 	source: "f",
 	size,
+	version: null,
 	format: "jsonl",
 	compression,
 	frames: null,

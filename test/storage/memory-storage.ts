@@ -12,6 +12,7 @@ export function memoryStorage(
 	readSize = 1 << 20,
 ): Storage {
 	const held = new Map(Object.entries(files));
+	const versions = new Map<string, number>();
 	const bytesAt = (path: string) => {
 		const bytes = held.get(path);
 		if (bytes === undefined)
@@ -33,8 +34,12 @@ export function memoryStorage(
 		readSize,
 		async stat(path) {
 			const bytes = held.get(path);
-			if (bytes !== undefined) return { kind: "file", size: bytes.length };
-			return below(path).length > 0 ? { kind: "directory", size: 0 } : null;
+			const version = String(versions.get(path) ?? 0);
+			if (bytes !== undefined)
+				return { kind: "file", size: bytes.length, version };
+			return below(path).length > 0
+				? { kind: "directory", size: 0, version: "" }
+				: null;
 		},
 		async list(path) {
 			const names = below(path).map(
@@ -81,6 +86,7 @@ export function memoryStorage(
 				async commit() {
 					const bytes = Buffer.concat(chunks);
 					held.set(path, bytes);
+					versions.set(path, (versions.get(path) ?? 0) + 1);
 					const sha256 = createHash("sha256").update(bytes).digest("hex");
 					return { bytes: bytes.length, sha256 };
 				},

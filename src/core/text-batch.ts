@@ -1,0 +1,95 @@
+import { Int32Buffer } from "./buffers.js";
+
+/**
+ * A batch of texts, held as in an Arrow string array:
+ * text i is `bytes[offsets[i] .. offsets[i + 1])`, in UTF-8.
+ */
+export interface TextBatch {
+	bytes: Uint8Array;
+	/** Borders of the texts in `bytes`: one more than there are texts. */
+	offsets: Int32Array;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** A text of a batch as a string. */
+export function textAt({ bytes, offsets }: TextBatch, text: number): string {
+	return decoder.decode(bytes.subarray(offsets[text], offsets[text + 1]));
+}
+
+/** Texts as UTF-8; a surrogate without its other half becomes U+FFFD. */
+export function textBatchOf(texts: readonly string[]): TextBatch {
+	const builder = new TextBatchBuilder();
+	for (const text of texts) builder.add(text);
+	return builder.view();
+}
+
+/** Some texts of a batch, in the order that they are named in: a copy. */
+export function selectTexts(
+	{ bytes, offsets }: TextBatch,
+	wanted: readonly number[],
+): TextBatch {
+	const builder = new TextBatchBuilder();
+	for (const text of wanted)
+		builder.addBytes(bytes.subarray(offsets[text], offsets[text + 1]));
+	return builder.view();
+}
+
+/** Builds a TextBatch text by text. */
+export class TextBatchBuilder {
+	#bytes = new Uint8Array(1024);
+	#length = 0;
+	readonly #offsets = new Int32Buffer(64);
+
+	constructor() {
+		this.#offsets.push(0);
+	}
+
+	/** How many texts there are. */
+	get texts(): number {
+		return this.#offsets.length - 1;
+	}
+
+	/** Bytes of all texts. */
+	get length(): number {
+		return this.#length;
+	}
+
+	/** Adds a text; a surrogate without its other half becomes U+FFFD. */
+	add(text: string): void {
+		// A unit of UTF-16 is three bytes of UTF-8 at most; a long text is mostly ASCII.
+		if (text.length < 4096) {
+			this.#reserve(3 * text.length);
+			this.#length += encoder.encodeInto(
+				text,
+				this.#bytes.subarray(this.#length),
+			).written;
+			this.#offsets.push(this.#length);
+		} else this.addBytes(encoder.encode(text));
+	}
+
+	/** Adds a text that is UTF-8 already: a copy. */
+	addBytes(bytes: Uint8Array): void {
+		this.#reserve(bytes.length);
+		this.#bytes.set(bytes, this.#length);
+		this.#length += bytes.length;
+		this.#offsets.push(this.#length);
+	}
+
+	/** The texts so far: views, valid until the builder is written to again. */
+	view(): TextBatch {
+		return {
+			bytes: this.#bytes.subarray(0, this.#length),
+			offsets: this.#offsets.view(),
+		};
+	}
+
+	#reserve(count: number): void {
+		const needed = this.#length + count;
+		if (needed <= this.#bytes.length) return;
+		const grown = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
+		grown.set(this.#bytes.subarray(0, this.#length));
+		this.#bytes = grown;
+	}
+}
