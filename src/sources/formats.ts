@@ -9,7 +9,7 @@ import { jsonl } from "./jsonl.js";
 import { markdown } from "./markdown.js";
 import { mds } from "./mds.js";
 import { parquet } from "./parquet.js";
-import type { SourceFormat } from "./source.js";
+import type { InputFile, SourceFormat } from "./source.js";
 import { text } from "./text.js";
 import { tree } from "./tree.js";
 import { tsv } from "./tsv.js";
@@ -98,6 +98,12 @@ export function describeEndings(): string {
 		.entries()
 		.flatMap(([, { extensions }]) => extensions);
 	return `${[...new Set(endings)].join(", ")}, and with ${compressedEndings().join(" or ")} after them`;
+}
+
+/** Whether a file is one part, which is read from its beginning to its end, since it is compressed. */
+export function isReadWhole({ format, compression, frames }: InputFile) {
+	const { cutAnywhere = false } = sourceFormats.find(format);
+	return compression !== null && !(cutAnywhere && frames !== null);
 }
 
 /** Format and compression of a file by its name alone; null where the name tells none. */

@@ -3,7 +3,7 @@ import { DataError, EnvironmentError } from "../core/errors.js";
 import type { TextBatch } from "../core/text-batch.js";
 import { byteReasons } from "./bytes.js";
 import { compressions } from "./compressions.js";
-import { sourceFormats } from "./formats.js";
+import { isReadWhole, sourceFormats } from "./formats.js";
 import {
 	BadInput,
 	type BadRecord,
@@ -108,9 +108,7 @@ async function* readSpan(
 	{ taker, onBadRecord, hasEnough = () => false }: ReadOptions,
 ): AsyncGenerator<Documents, ReadCounts> {
 	const format = sourceFormats.find(file.format);
-	// A compressed file is divided as others are only where its frames are known.
-	const isWhole = file.compression !== null && file.frames === null;
-	const span = isWhole ? { start: 0, end: Infinity } : asDivided;
+	const span = isReadWhole(file) ? { start: 0, end: Infinity } : asDivided;
 	const counted = new CountedStorage(storage);
 	const counts: ReadCounts = {
 		bytes: 0,

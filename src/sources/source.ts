@@ -129,6 +129,8 @@ export interface SourceFormat {
 	reasons: Readonly<Record<string, string>>;
 	/** A place in a file, as messages have it: `corpus.jsonl:12`. */
 	describePlace(path: string, number: number): string;
+	/** Whether its files can be divided between any two bytes; then those whose frames are known are, too. */
+	cutAnywhere?: boolean;
 	/** How an uncompressed file can be divided. */
 	divide(storage: ReadableStorage, file: InputFile): Promise<Division>;
 	/** How many numbers come before those of a span, to count from the file's beginning. */
