@@ -5,8 +5,6 @@ import type { Frames } from "./source.js";
 export interface Compression {
 	/** What it adds to the name of a file. */
 	extension: string;
-	/** Whether a file that begins so is compressed in this way. */
-	signature(head: Buffer): boolean;
 	/** About how many times larger text is than its file. */
 	ratio: number;
 	/** Bytes to read at a time. */

@@ -149,7 +149,7 @@ export function noticesOf(found: FoundInputs): string[] {
 		const [{ path, format, compression }] = contradicting;
 		const what = compression === null ? format : `${format}, ${compression}`;
 		notices.push(
-			`${counted(contradicting.length, "file is", "files are")} read by what they hold, not by what their names say, such as ${path} (${what})`,
+			`${counted(contradicting.length, "file is read by what it holds, not by what its name says", "files are read by what they hold, not by what their names say")}, such as ${path} (${what})`,
 		);
 	}
 	if (empty.length > 0)

@@ -60,7 +60,7 @@ test("a file whose bytes contradict its name, and one without bytes, are told", 
 		"c.jsonl": "",
 	});
 	expect(noticesOf(await findInputs([directory]))).toEqual([
-		`1 file is read by what they hold, not by what their names say, such as ${directory}/a.jsonl (jsonl, gzip)`,
+		`1 file is read by what it holds, not by what its name says, such as ${directory}/a.jsonl (jsonl, gzip)`,
 		`1 file is empty, such as ${directory}/c.jsonl`,
 	]);
 });
