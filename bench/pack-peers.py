@@ -1,6 +1,7 @@
 """Packs lengths by the packers that this Python can import; prints JSON.
 
-python3 bench/pack-peers.py FILE CAPACITY, the file holding int32 lengths.
+python3 bench/pack-peers.py FILE CAPACITY [NAME ...], the file holding int32 lengths;
+only the packers of these names, or all.
 """
 
 import array
@@ -20,21 +21,39 @@ with open(sys.argv[1], "rb") as file:
     lengths.frombytes(file.read())
 lengths = list(lengths)
 capacity = int(sys.argv[2])
+wanted = sys.argv[3:]
 results = []
 
 
 def measure(name, make):
     """`make` imports, and returns a function that packs and counts the packs."""
+    if wanted and name not in wanted:
+        return
     try:
         run = make()
     except ImportError:
         results.append({"name": name, "missing": True})
         return
+    held = peak_bytes()
+    worked = time.process_time()
     began = time.perf_counter()
     packs = run()
     results.append(
-        {"name": name, "packs": packs, "seconds": time.perf_counter() - began}
+        {
+            "name": name,
+            "packs": packs,
+            "seconds": time.perf_counter() - began,
+            "processor": time.process_time() - worked,
+            "bytes": peak_bytes() - held,
+        }
     )
+
+
+def peak_bytes():
+    """The most memory that this program has had, without what started it."""
+    with open("/proc/self/status", encoding="ascii") as status:
+        line = next(line for line in status if line.startswith("VmHWM"))
+    return 1024 * int(line.split()[1])
 
 
 def definitions(package, path, names, namespace):

@@ -5,14 +5,13 @@
 // Lengths are drawn like those of web text (log-normal, median 500, sigma 1.2, cut at
 // the row) from a fixed seed. `over` is packs over the lower bound that no packing
 // beats. With --python the same lengths go through the packers of that Python which
-// it can import: LightBinPack, seqpacker, TRL, OLMo-core.
+// it can import: LightBinPack, seqpacker, TRL, OLMo-core. The
+// last sections run each packer in a process of its own, and need Linux for its memory.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import {
 	createRandom,
 	lowerBound,
@@ -142,25 +141,41 @@ for (const [name, part] of [
 	);
 }
 
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc");
 console.log("\nBest-fit-decreasing, capacity 8192: time and memory by number");
 row("", "ms", "ns a length", "bytes a length", "over");
+let lengths;
 for (const count of [1, 2, 4, 10].map((n) => n * million)) {
-	const lengths = draw(count, 8192);
-	collectGarbage();
-	const before = process.memoryUsage().arrayBuffers;
-	const began = performance.now();
-	const packing = pack(lengths, 8192);
-	const milliseconds = performance.now() - began;
-	const bytes = process.memoryUsage().arrayBuffers - before;
+	lengths = draw(count, 8192);
+	const [{ packs, seconds, bytes }] = packOnce(lengths, 8192);
 	row(
 		`${count / 1e6} million`,
-		milliseconds.toFixed(0),
-		((1e6 * milliseconds) / count).toFixed(0),
+		(1000 * seconds).toFixed(0),
+		((1e9 * seconds) / count).toFixed(0),
 		(bytes / count).toFixed(1),
-		over(packsOf(packing), lowerBound(lengths, 8192)),
+		over(packs, lowerBound(lengths, 8192)),
 	);
+}
+
+if (values.python) {
+	console.log("\nThe last of these in turn with others: medians of five");
+	row("", "ms", "processor ms", "bytes a length", "packs");
+	const rounds = Array.from({ length: 5 }, () => [
+		...packOnce(lengths, 8192),
+		...packByPeers(lengths, 8192, ["LightBinPack (obfd)", "seqpacker (obfd)"]),
+	]);
+	for (const [i, { name, packs, missing }] of rounds[0].entries())
+		if (missing) row(name, "not there");
+		else {
+			const median = (fact) =>
+				rounds.map((round) => round[i][fact]).sort((a, b) => a - b)[2];
+			row(
+				name,
+				(1000 * median("seconds")).toFixed(0),
+				(1000 * median("processor")).toFixed(0),
+				(median("bytes") / lengths.length).toFixed(1),
+				packs,
+			);
+		}
 }
 
 function report(name, packs, bound, milliseconds, count) {
@@ -174,18 +189,35 @@ function report(name, packs, bound, milliseconds, count) {
 }
 
 function peers(lengths, capacity, bound) {
+	for (const { name, packs, seconds, missing } of packByPeers(
+		lengths,
+		capacity,
+	))
+		if (missing) row(name, "not there");
+		else report(name, packs, bound, 1000 * seconds, lengths.length);
+}
+
+/** What `pack-peers.py` measures of the packers of these names, or of all. */
+function packByPeers(lengths, capacity, names = []) {
+	return inProcess(values.python, "pack-peers.py", lengths, capacity, names);
+}
+
+/** Best-fit-decreasing in a process of its own, as the others are. */
+function packOnce(lengths, capacity) {
+	return inProcess(process.execPath, "pack-once.mjs", lengths, capacity);
+}
+
+function inProcess(program, script, lengths, capacity, names = []) {
 	const directory = mkdtempSync(join(tmpdir(), "seqpack-bench-"));
 	const file = join(directory, "lengths");
 	writeFileSync(file, lengths);
-	const script = new URL("pack-peers.py", import.meta.url).pathname;
+	const path = new URL(script, import.meta.url).pathname;
 	const { stdout, stderr, status } = spawnSync(
-		values.python,
-		[script, file, String(capacity)],
+		program,
+		[path, file, String(capacity), ...names],
 		{ encoding: "utf8" },
 	);
 	rmSync(directory, { recursive: true });
 	if (status !== 0) throw new Error(stderr);
-	for (const { name, packs, seconds, missing } of JSON.parse(stdout))
-		if (missing) row(name, "not there");
-		else report(name, packs, bound, 1000 * seconds, lengths.length);
+	return JSON.parse(stdout);
 }

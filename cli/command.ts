@@ -131,8 +131,8 @@ function parserOf(type: OptionType) {
 		const value = type.parse(type.written === "file" ? contentOf(text) : text);
 		if (value === undefined)
 			throw new InvalidArgumentError(`Give ${type.expected}.`);
-		// Words come one by one.
-		return type.written === "words"
+		// These come one by one.
+		return type.written === "words" || type.written === "repeated"
 			? [...((before as unknown[] | undefined) ?? []), ...(value as unknown[])]
 			: value;
 	};

@@ -40,8 +40,14 @@ function inputLines({ totals, skipped }: Manifest): Line[] {
 	const skippedRecords = Object.entries(totals.skippedRecords).map(
 		([reason, n]) => `${counted(n, "record")} ${reason}`,
 	);
+	const leftOut = Object.entries(totals.leftOutRecords).map(
+		([reason, n]) => `${counted(n, "record")} by ${reason}`,
+	);
 	return [
 		["documents", `${grouped(documents)} (${bytesText(textBytes)} of text)`],
+		...(leftOut.length === 0
+			? []
+			: [["left out", leftOut.join(", ")] satisfies Line]),
 		...(skipped === null
 			? []
 			: [
@@ -65,22 +71,29 @@ function rowLines(manifest: Manifest): Line[] {
 	const { totals, summary, settings } = manifest;
 	const { cutDocuments, documents } = totals;
 	const lines: Line[] = [];
-	if (summary.buckets.length === 1)
+	const buckets = summary.buckets.filter(({ split }) => split === "train");
+	const held = summary.buckets.filter(({ split }) => split !== "train");
+	if (buckets.length === 1)
 		lines.push([
 			"packs",
-			`${counted(summary.rows, "row")} of ${grouped(settings.buckets[0].length)}, ${summary.sequencesPerRow.toFixed(2)} sequences each`,
+			`${counted(buckets[0].rows, "row")} of ${grouped(buckets[0].length)}, ${buckets[0].sequencesPerRow.toFixed(2)} sequences each`,
 		]);
 	else
-		for (const { length, sequences, tokens, share } of summary.buckets)
+		for (const { length, sequences, tokens, share } of buckets)
 			lines.push([
 				`  ${grouped(length)}`,
 				`${counted(sequences, "sequence")}, ${counted(tokens, "token")} (${percent(share)})`,
 			]);
+	if (held.length > 0)
+		lines.push([
+			"held out",
+			`${counted(sumOf(held, "tokens"), "token")} in ${counted(sumOf(held, "rows"), "row")} of the split ${held[0].split}`,
+		]);
 	lines.push([
 		"fill",
 		`${percent(summary.fill)} (${counted(summary.rows, "row")}; no packing needs fewer than ${grouped(summary.lowerBoundRows)})`,
 	]);
-	if (summary.buckets.length > 1)
+	if (buckets.length > 1)
 		lines.push(
 			[
 				"lengths",
@@ -97,6 +110,13 @@ function rowLines(manifest: Manifest): Line[] {
 			`${counted(cutDocuments, "document")} of ${grouped(documents)} ${cutDocuments === 1 ? "is" : "are"} not whole in one row`,
 		]);
 	return lines;
+}
+
+function sumOf<K extends string>(
+	list: readonly Record<K, number>[],
+	key: K,
+): number {
+	return list.reduce((sum, each) => sum + each[key], 0);
 }
 
 function orderLines({ summary }: Manifest): Line[] {

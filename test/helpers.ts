@@ -18,6 +18,10 @@ export const root = fileURLToPath(new URL("..", import.meta.url)).replace(
 	"",
 );
 export const fixtures = join(root, "fixtures");
+/** The text in them. */
+export const fixtureCorpus = ["code", "prose", "scripts"].map((name) =>
+	join(fixtures, name),
+);
 /** Documents in the fixtures: chapters, source files, languages. */
 export const fixtureDocuments = 60 + 107 + 45;
 export const tokenizerPath = join(fixtures, "tokenizer");

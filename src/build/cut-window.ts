@@ -1,8 +1,10 @@
+import { addCounts } from "../core/counts.js";
 import type { Random } from "../core/random.js";
 import type { DroppedTokens } from "../dataset/index-rows.js";
 import type { PackedWindow } from "../dataset/rows.js";
 import type { Settings } from "../dataset/settings.js";
-import { addCounts, type CutCounts } from "../dataset/totals.js";
+import { ofTraining } from "../dataset/splits.js";
+import type { CutCounts } from "../dataset/totals.js";
 import { LongDocumentError } from "../decompose/at-most-one.js";
 import type { CutOptions } from "../decompose/cuts.js";
 import { decomposeDocuments } from "../decompose/decompose-documents.js";
@@ -27,13 +29,17 @@ export interface CutWindow {
  */
 export function cutWindow(
 	window: Window,
-	{ cut }: Settings,
+	{ cut, buckets: all }: Settings,
 	random: Random,
 ): CutWindow {
 	const { lengths } = window;
 	const { pieces, buckets, dropped, repeatedTokens } = naming(window, () =>
 		decomposeDocuments(lengths, cut as CutOptions, random),
 	);
+	const { heldOut } = window;
+	const lengthsOfSplit = ofTraining(all).length;
+	const bucketOf = (bucket: number, piece: number) =>
+		heldOut?.[pieces.document[piece]] ? bucket + lengthsOfSplit : bucket;
 	const sequences = new Int32Array(lengths.length);
 	for (const document of pieces.document) sequences[document]++;
 	const counts: CutCounts = { dropped: {}, repeatedTokens, cutDocuments: 0 };
@@ -54,7 +60,7 @@ export function cutWindow(
 			doc: documentsOf(window),
 			labelCounts: labelsOfDocuments(lengths.length, pieces),
 			pieces,
-			buckets,
+			buckets: heldOut === null ? buckets : buckets.map(bucketOf),
 		},
 		dropped: { tokens: dropped.tokens, reasons },
 		counts,

@@ -1,3 +1,4 @@
+import { addCounts } from "../core/counts.js";
 import { datasetCard } from "../dataset/card.js";
 import { datasetFormats } from "../dataset/formats.js";
 import {
@@ -8,9 +9,9 @@ import {
 	type Manifest,
 } from "../dataset/manifest.js";
 import { summarize } from "../dataset/summary.js";
-import { addCounts, discrepancies, emptyTotals } from "../dataset/totals.js";
+import { discrepancies, emptyTotals } from "../dataset/totals.js";
 import { writeAll } from "../storage/storage.js";
-import type { Plan } from "./plan.js";
+import type { Plan, Task } from "./plan.js";
 import { noteReplaced, putAway } from "./put-away.js";
 import { readRecord } from "./record.js";
 import { SkippedList } from "./skipped-file.js";
@@ -87,7 +88,8 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 	}
 	const problems = discrepancies(totals);
 	if (problems.length > 0) throw new Error(problems.join("; "));
-	const read = tasks.filter(({ kind }) => kind === "read").length;
+	const ofKind = (kind: Task["kind"]) =>
+		tasks.filter((task) => task.kind === kind).length;
 	const { path, asked, ...tokenizer } = plan.tokenizer;
 	return {
 		formatVersion: FORMAT_VERSION,
@@ -101,7 +103,7 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 			bytes,
 			fingerprint,
 		})),
-		tasks: { read, repack: tasks.length - read },
+		tasks: { read: ofKind("read"), repack: ofKind("repack") },
 		totals,
 		summary: summarize(totals, settings, rooms),
 		shards,

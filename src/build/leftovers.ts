@@ -6,7 +6,6 @@ import {
 	type PackedWindow,
 	taskOfDocument,
 } from "../dataset/rows.js";
-import { bucketOf } from "../decompose/buckets.js";
 import { arrow } from "../tables/arrow.js";
 import { columnOf, type Schema } from "../tables/columns.js";
 import type { Sequences } from "./cut-window.js";
@@ -23,6 +22,8 @@ const LEAST_ROOM = 1 / 1024;
 
 /** A row a sequence that is left over. */
 const leftoversSchema: Schema = [
+	/** The place of its bucket in the settings. */
+	{ name: "bucket", type: "int32" },
 	/** Its document, and its first token there. */
 	{ name: "doc_id", type: "int64" },
 	{ name: "start", type: "int32" },
@@ -37,6 +38,7 @@ const leftoversSchema: Schema = [
  */
 export class Leftovers {
 	readonly #tokens = new TokenBatchBuilder();
+	readonly #buckets = new Int32Buffer();
 	readonly #docIds = new Int64Buffer();
 	readonly #starts = new Int32Buffer();
 	readonly #labels = new Int32Buffer();
@@ -75,11 +77,12 @@ export class Leftovers {
 				.slice(0, Math.max(0, most)),
 		);
 		this.#packs[bucket] += taken.size;
-		for (const pack of taken) this.#add(window, pack);
+		for (const pack of taken) this.#add(bucket, window, pack);
 		return Int32Array.from(free.keys()).filter((pack) => !taken.has(pack));
 	}
 
 	#add(
+		bucket: number,
 		{ documents, doc, labelCounts, pieces, packing }: PackedWindow,
 		pack: number,
 	): void {
@@ -88,6 +91,7 @@ export class Leftovers {
 			const piece = order[at];
 			const document = pieces.document[piece];
 			const from = documents.offsets[document] + pieces.start[piece];
+			this.#buckets.push(bucket);
 			this.#docIds.push(doc.task[document], doc.number[document]);
 			this.#starts.push(doc.start[document] + pieces.start[piece]);
 			this.#labels.push(labelCounts[document]);
@@ -114,6 +118,7 @@ export class Leftovers {
 			await writer.write({
 				rows: lists,
 				columns: {
+					bucket: { type: "int32", values: this.#buckets.view() },
 					doc_id: { type: "int64", values: this.#docIds.view() },
 					start: { type: "int32", values: this.#starts.view() },
 					labels: { type: "int32", values: this.#labels.view() },
@@ -132,6 +137,7 @@ export class Leftovers {
 /** Gathers what tasks left, as sequences that are to be packed. */
 export class LeftoversReader {
 	readonly #tokens = new TokenBatchBuilder(1 << 16);
+	readonly #buckets = new Int32Buffer();
 	readonly #tasks = new Int32Buffer();
 	readonly #numbers = new Int32Buffer();
 	readonly #starts = new Int32Buffer();
@@ -147,6 +153,7 @@ export class LeftoversReader {
 			for await (const batch of arrow.read(file, size, leftoversSchema)) {
 				const { values, offsets } = columnOf(batch, "ids", "list<int32>");
 				const docIds = columnOf(batch, "doc_id", "int64").values;
+				this.#buckets.append(columnOf(batch, "bucket", "int32").values);
 				this.#starts.append(columnOf(batch, "start", "int32").values);
 				this.#labels.append(columnOf(batch, "labels", "int32").values);
 				for (let i = 0; i < batch.rows; i++) {
@@ -162,7 +169,7 @@ export class LeftoversReader {
 	}
 
 	/** The sequences: each a piece that is a whole list of tokens. */
-	sequences(capacities: readonly number[]): Sequences {
+	sequences(): Sequences {
 		const documents = this.#tokens.view();
 		const count = this.#tokens.lists;
 		const length = Int32Array.from(
@@ -182,7 +189,7 @@ export class LeftoversReader {
 				start: new Int32Array(count),
 				length,
 			},
-			buckets: length.map((tokens) => bucketOf(tokens, capacities)),
+			buckets: this.#buckets.view(),
 		};
 	}
 }

@@ -1,11 +1,12 @@
 import { roundUp } from "../core/arithmetic.js";
+import { addCounts } from "../core/counts.js";
 import type { Random } from "../core/random.js";
 import type { SequencePlaces } from "../dataset/index-rows.js";
 import type { DatasetFile, ManifestShard } from "../dataset/manifest.js";
 import type { PackedWindow } from "../dataset/rows.js";
 import type { BucketSettings } from "../dataset/settings.js";
+import { bucketKey } from "../dataset/splits.js";
 import {
-	addCounts,
 	emptyRowCounts,
 	type RowCounts,
 	type Totals,
@@ -91,7 +92,7 @@ export class Output {
 				places,
 				random,
 			);
-			addCounts(counts, { buckets: { [bucket.length]: rows }, order });
+			addCounts(counts, { buckets: { [bucket.key]: rows }, order });
 		}
 		return { places, counts };
 	}
@@ -113,8 +114,8 @@ export class Output {
 
 /** The rows of one bucket. */
 class BucketOutput {
-	/** Of the bucket. */
-	readonly length: number;
+	/** The bucket's name in totals. */
+	readonly key: string;
 	readonly series: ShardSeries;
 	/** Sequences by the room that they take, in tokens. */
 	readonly rooms: Float64Array;
@@ -135,7 +136,7 @@ class BucketOutput {
 		nextShard: () => number,
 		keep: (window: PackedWindow, rooms: Int32Array) => Int32Array,
 	) {
-		this.length = bucket.length;
+		this.key = bucketKey(bucket);
 		this.series = new ShardSeries(
 			workspace,
 			settings,

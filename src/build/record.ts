@@ -1,3 +1,4 @@
+import { addCounts } from "../core/counts.js";
 import { DataError, optionName } from "../core/errors.js";
 import type {
 	DatasetFile,
@@ -5,12 +6,7 @@ import type {
 	ManifestShard,
 	ManifestSkipped,
 } from "../dataset/manifest.js";
-import {
-	addCounts,
-	allRows,
-	emptyTotals,
-	type Totals,
-} from "../dataset/totals.js";
+import { allRows, emptyTotals, type Totals } from "../dataset/totals.js";
 import { isPlainPath } from "../storage/confined.js";
 import { readAll, writeAll } from "../storage/storage.js";
 import type { Plan } from "./plan.js";
@@ -33,7 +29,24 @@ export interface TaskRecord {
 	skipped: ManifestSkipped | null;
 	/** Sequences left to a repack task, where there are any; its path is of the state. */
 	leftovers: DatasetFile | null;
+	/** What it found out for other tasks; its path is of the state. */
+	findings: DatasetFile | null;
+	/** Documents of the tasks before, where their number is limited. */
+	documentsBefore: number;
 }
+
+/** What a task's record says where it made no rows. */
+export const NO_ROWS = {
+	bytes: 0,
+	lines: [],
+	rooms: [],
+	shards: [],
+	index: null,
+	skipped: null,
+	leftovers: null,
+	findings: null,
+	documentsBefore: 0,
+} satisfies Partial<TaskRecord>;
 
 /** Counts as pairs of index and count, those of zero left out. */
 export function sparse(counts: Float64Array): [number, number][] {
@@ -82,6 +95,7 @@ export async function readRecord(
 	for (const [file, place] of [
 		[record.skipped, workspace.skipped(task)],
 		[record.leftovers, workspace.leftovers(task)],
+		[record.findings, workspace.findings(task)],
 	] as const)
 		if (file !== null && (await storage.stat(place))?.size !== file.bytes)
 			return null;

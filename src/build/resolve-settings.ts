@@ -3,10 +3,14 @@ import type { OptionTable } from "../core/option.js";
 import { datasetFormats } from "../dataset/formats.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import type { Chosen, Settings } from "../dataset/settings.js";
+import { splitDirectory, TRAIN, VALIDATION } from "../dataset/splits.js";
 import { specialTokens } from "../documents/special-tokens.js";
+import { documentTaker } from "../documents/take-documents.js";
+import { takeSettings } from "../documents/take-settings.js";
 import type { BuildValues } from "../options/build.js";
 import { rowOrders } from "../pack/orders.js";
 import { packers } from "../pack/packers.js";
+import { readOptionsOf } from "../sources/formats.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { shardSizes } from "./shard-sizes.js";
 
@@ -17,6 +21,12 @@ const MIB = 2 ** 20;
  * @throws UsageError `bad-option`, `ignored-option`
  */
 export function checkSettings(values: BuildValues): void {
+	documentTaker(takeSettings(values));
+	if (values.limit !== undefined && (values.validation ?? 0) >= 1)
+		throw new UsageError(
+			"bad-option",
+			`${optionName("validation")} is ${values.validation} documents, which are chosen among all, and ${optionName("limit")} takes the first ones: give a share to hold out.`,
+		);
 	const { buckets } = layouts.find(values.layout).plan(values);
 	const { compressions } = datasetFormats.find(values.format);
 	const { compression, padDocumentToMultiple, minSequence, padToMultiple } =
@@ -56,21 +66,30 @@ export function resolveSettings(
 ): Settings {
 	const { cut, buckets } = layouts.find(values.layout).plan(values);
 	const format = datasetFormats.find(values.format);
+	const { validation = null } = values;
 	const settings: Settings = {
 		layout: values.layout,
 		inputFormat: values.inputFormat,
-		textField: values.textField ?? null,
-		idField: values.idField ?? null,
+		inputOptions: readOptionsOf(values),
+		...takeSettings(values),
 		...specialTokens(values, tokenizer),
 		cut: { ...cut, minSequence: values.minSequence ?? 1 },
 		packer: chosen(values.packer, packers, values),
 		padDocumentToMultiple: values.padDocumentToMultiple ?? 1,
 		padToMultiple: values.padToMultiple ?? null,
 		order: chosen(values.order, rowOrders, values),
-		buckets: buckets.map((bucket) => ({
-			...bucket,
-			...shardSizes(bucket.capacity, values.shardTokens),
-		})),
+		limit: values.limit ?? null,
+		dedupe: values.dedupe === "exact",
+		validation,
+		buckets: (validation === null ? [TRAIN] : [TRAIN, VALIDATION]).flatMap(
+			(split) =>
+				buckets.map((bucket) => ({
+					...bucket,
+					...shardSizes(bucket.capacity, values.shardTokens),
+					split,
+					directory: splitDirectory(bucket.directory, split),
+				})),
+		),
 		columns: [...new Set(values.columns)],
 		lossWeight: values.lossWeight ?? null,
 		mask: values.mask,

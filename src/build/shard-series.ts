@@ -101,10 +101,11 @@ export class ShardSeries {
 	async #openShard(): Promise<OpenShard> {
 		const { format: name, compression } = this.#settings;
 		const { storage, planHash } = this.#workspace;
-		const { directory, batchRows } = this.#bucket;
+		const { directory, split, batchRows } = this.#bucket;
 		const format = datasetFormats.find(name);
 		const path = shardPath(
 			directory,
+			split,
 			this.#task,
 			this.#shard,
 			planHash,
@@ -129,6 +130,7 @@ export class ShardSeries {
 			path,
 			task: this.#task,
 			number: this.#shard,
+			split: this.#bucket.split,
 			bucket: this.#bucket.length,
 			...counts,
 			...written,

@@ -8,29 +8,45 @@ import type { TokenizedBatch } from "../documents/tokenize-documents.js";
 
 /** Documents that are packed together. */
 export interface Window extends IndexedDocuments {
+	/** By document, 1 where it is held out; null where none is. */
+	heldOut: Uint8Array | null;
 	/** Their tokens: views, valid until the next window. */
 	tokens: TokenBatch;
 }
 
+/** Documents of a window, at most: what is kept of each beside its tokens takes memory too. */
+const MOST_DOCUMENTS = 2 ** 18;
+
 /**
- * Gathers documents into windows: each is filled until it holds `size` tokens or
- * more; a document is never in two windows.
+ * Gathers documents into windows: each is filled until it holds `size` tokens or more,
+ * or as many documents as a window may have; a document is never in two windows.
  * @param task The task that reads them.
+ * @param isHeldOut Of a document by its place in a batch's hashes; null: none is.
  */
 export async function* windowsOf<R>(
 	batches: AsyncGenerator<TokenizedBatch, R>,
 	task: number,
 	size: number,
+	isHeldOut: ((hashes: Uint8Array, text: number) => boolean) | null = null,
 ): AsyncGenerator<Window, R> {
 	const tokens = new TokenBatchBuilder(1 << 16);
 	let first = 0;
 	let ids: (string | null)[] = [];
 	let sources: string[] = [];
 	let positions: number[] = [];
+	let heldOut: number[] = [];
 	const take = (): Window => {
 		const batch = tokens.view();
-		const lengths = listLengths(batch.offsets);
-		return { task, first, ids, sources, positions, lengths, tokens: batch };
+		return {
+			task,
+			first,
+			ids,
+			sources,
+			positions,
+			heldOut: isHeldOut === null ? null : Uint8Array.from(heldOut),
+			lengths: listLengths(batch.offsets),
+			tokens: batch,
+		};
 	};
 	const clear = () => {
 		first += tokens.lists;
@@ -38,6 +54,7 @@ export async function* windowsOf<R>(
 		ids = [];
 		sources = [];
 		positions = [];
+		heldOut = [];
 	};
 	try {
 		for (;;) {
@@ -46,9 +63,12 @@ export async function* windowsOf<R>(
 				if (tokens.lists > 0) yield take();
 				return next.value;
 			}
-			const { tokens: more, source } = next.value;
+			const { tokens: more, source, hashes } = next.value;
 			for (let at = 0; at < more.offsets.length - 1; ) {
-				const until = endOfWindow(more.offsets, at, size - tokens.ids.length);
+				const until = Math.min(
+					endOfWindow(more.offsets, at, size - tokens.ids.length),
+					at + MOST_DOCUMENTS - tokens.lists,
+				);
 				const from = more.offsets[at];
 				const shift = tokens.ids.length - from;
 				tokens.ids.append(more.ids.subarray(from, more.offsets[until]));
@@ -57,9 +77,11 @@ export async function* windowsOf<R>(
 					ids.push(next.value.ids[d]);
 					sources.push(source);
 					positions.push(next.value.positions[d]);
+					if (isHeldOut !== null && hashes !== null)
+						heldOut.push(Number(isHeldOut(hashes, d)));
 				}
 				at = until;
-				if (tokens.ids.length >= size) {
+				if (tokens.ids.length >= size || tokens.lists === MOST_DOCUMENTS) {
 					yield take();
 					clear();
 				}

@@ -6,6 +6,8 @@ import { storageAt } from "../storage/storages.js";
 export const STATE = ".seqpack";
 export const LOCK = `${STATE}/lock`;
 export const PLAN = `${STATE}/plan.json`;
+/** Where standard input is kept as a file while it is built from. */
+export const SPOOL = `${STATE}/stdin`;
 
 /** Letters of the plan's hash in the name of its state's directory. */
 const HASH_LETTERS = 16;
@@ -63,6 +65,11 @@ export class Workspace {
 	/** What a task leaves to be packed with what others leave. */
 	leftovers(task: number): string {
 		return this.state(`leftovers/${padded(task)}.arrow`);
+	}
+
+	/** What a task finds out for others. */
+	findings(task: number): string {
+		return this.state(`findings/${padded(task)}.bin`);
 	}
 
 	/** The task's own list of skipped records, with lines counted in its spans. */

@@ -137,6 +137,40 @@ export function number<const F extends OptionFacts<number>>(facts: F) {
 	return option(numberType, facts);
 }
 
+/** A number between 0 and 1, or a whole number from 1 on. */
+export function shareOrCount<const F extends OptionFacts<number>>(facts: F) {
+	const expected = "a share between 0 and 1, or a whole number";
+	return option<number, F>(
+		{
+			...numberType,
+			expected,
+			fault: (value) =>
+				typeof value === "number" &&
+				value > 0 &&
+				(value < 1 || Number.isSafeInteger(value))
+					? null
+					: ` is ${quoted(value)}: give ${expected}`,
+		},
+		facts,
+	);
+}
+
+/** A number above 0 and at most 1. */
+export function share<const F extends OptionFacts<number>>(facts: F) {
+	const expected = "a number above 0 and at most 1";
+	return option<number, F>(
+		{
+			...numberType,
+			expected,
+			fault: (value) =>
+				typeof value === "number" && value > 0 && value <= 1
+					? null
+					: ` is ${quoted(value)}: give ${expected}`,
+		},
+		facts,
+	);
+}
+
 /** Numbers with commas between. */
 export function numbers<const F extends OptionFacts<readonly number[]>>(
 	facts: F,
@@ -159,6 +193,18 @@ export function texts<const F extends OptionFacts<readonly string[]>>({
 	const type = listOf(textType(placeholder), "texts");
 	return option<readonly string[], F>(
 		{ ...type, placeholder, written: "words" },
+		facts as unknown as F,
+	);
+}
+
+/** Several texts, each given by itself; on a command line the option is repeated. */
+export function repeated<const F extends OptionFacts<readonly string[]>>({
+	placeholder = "text",
+	...facts
+}: F & { placeholder?: string }) {
+	const type = listOf(textType(placeholder), "texts");
+	return option<readonly string[], F>(
+		{ ...type, placeholder, written: "repeated", parse: (text) => [text] },
 		facts as unknown as F,
 	);
 }

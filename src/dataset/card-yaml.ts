@@ -1,13 +1,20 @@
+import { sum } from "../core/arithmetic.js";
 import { columns } from "../masks/columns.js";
 import type { ColumnType, Schema } from "../tables/columns.js";
 import { datasetFormats, shardSchema } from "./formats.js";
 import { indexTable } from "./index-rows.js";
 import type { Manifest } from "./manifest.js";
 import { bucketName, indexPattern, shardPattern } from "./names.js";
+import { ofTraining } from "./splits.js";
 import type { RowCounts } from "./totals.js";
 
 /** A configuration of the dataset: some of its shards. */
 interface Config {
+	name: string;
+	splits: SplitFiles[];
+}
+
+interface SplitFiles {
 	name: string;
 	/** Patterns of its shards. */
 	paths: string[];
@@ -24,15 +31,17 @@ export function cardYaml(manifest: Manifest): string {
 	const { planHash, settings } = manifest;
 	const schema = shardSchema(settings);
 	const configs = configsOf(manifest);
-	const files = configs.map(({ name, paths }, i) =>
+	const files = configs.map(({ name, splits }, i) =>
 		[
 			`- config_name: ${name}`,
 			...(i === 0 ? ["  default: true"] : []),
 			"  data_files:",
-			"  - split: train",
-			...(paths.length === 1
-				? [`    path: ${paths[0]}`]
-				: ["    path:", ...paths.map((path) => `    - ${path}`)]),
+			...splits.flatMap(({ name, paths }) => [
+				`  - split: ${name}`,
+				...(paths.length === 1
+					? [`    path: ${paths[0]}`]
+					: ["    path:", ...paths.map((path) => `    - ${path}`)]),
+			]),
 		].join("\n"),
 	);
 	// All configurations of a directory are read as one format.
@@ -42,16 +51,20 @@ export function cardYaml(manifest: Manifest): string {
   - split: train
     path: ${indexPattern(planHash)}`);
 	const features = schema.map(({ name, type }) => yamlFeature(name, type));
-	const info = configs.map(
-		({ name, counts, bytes }) => `- config_name: ${name}
-  features:
-${features.join("\n")}
-  splits:
-  - name: train
+	const info = configs.map(({ name, splits }) =>
+		[
+			`- config_name: ${name}`,
+			"  features:",
+			...features,
+			"  splits:",
+			...splits.map(
+				({ name, counts }) => `  - name: ${name}
     num_bytes: ${arrowBytes(counts, schema)}
-    num_examples: ${counts.rows}
-  download_size: ${bytes}
-  dataset_size: ${arrowBytes(counts, schema)}`,
+    num_examples: ${counts.rows}`,
+			),
+			`  download_size: ${sum(splits.map(({ bytes }) => bytes))}`,
+			`  dataset_size: ${sum(splits.map(({ counts }) => arrowBytes(counts, schema)))}`,
+		].join("\n"),
 	);
 	return `configs:
 ${files.join("\n")}
@@ -59,35 +72,48 @@ dataset_info:
 ${info.join("\n")}`;
 }
 
-function configsOf({
-	planHash,
-	settings,
-	summary,
-	shards,
-}: Manifest): Config[] {
-	const pathOf = (directory: string) => shardPattern(directory, planHash);
-	const used = settings.buckets.flatMap(({ length, directory }, i) =>
-		summary.buckets[i].rows === 0
-			? []
-			: [
-					{
-						name: bucketName(length),
-						paths: [pathOf(directory)],
-						counts: summary.buckets[i],
-						bytes: shards.reduce(
-							(sum, { bucket, bytes }) => sum + (bucket === length ? bytes : 0),
-							0,
-						),
-					},
-				],
-	);
-	const all = {
-		name: "default",
-		paths: used.flatMap(({ paths }) => paths),
-		counts: summary,
-		bytes: shards.reduce((sum, { bytes }) => sum + bytes, 0),
+function configsOf(manifest: Manifest): Config[] {
+	const { settings, summary } = manifest;
+	const used = settings.buckets.filter((_, i) => summary.buckets[i].rows > 0);
+	const splits = [...new Set(used.map(({ split }) => split))];
+	const configOf = (name: string, length: number | null): Config => ({
+		name,
+		splits: splits
+			.map((split) => splitFiles(manifest, split, length))
+			.filter(({ paths }) => paths.length > 0),
+	});
+	const lengths = [...new Set(used.map(({ length }) => length))];
+	const all = configOf("default", null);
+	return ofTraining(settings.buckets).length === 1
+		? [all]
+		: [all, ...lengths.map((length) => configOf(bucketName(length), length))];
+}
+
+/** @param length Of the bucket; null: all. */
+function splitFiles(
+	{ planHash, settings, summary, shards }: Manifest,
+	split: string,
+	length: number | null,
+): SplitFiles {
+	const isOf = (bucket: { split: string; length: number }) =>
+		bucket.split === split && (length === null || bucket.length === length);
+	const own = summary.buckets.filter((bucket) => isOf(bucket));
+	return {
+		name: split,
+		paths: settings.buckets
+			.filter((bucket, i) => isOf(bucket) && summary.buckets[i].rows > 0)
+			.map(({ directory }) => shardPattern(directory, split, planHash)),
+		counts: {
+			rows: sum(own.map(({ rows }) => rows)),
+			sequences: sum(own.map(({ sequences }) => sequences)),
+			tokens: sum(own.map(({ tokens }) => tokens)),
+		},
+		bytes: sum(
+			shards
+				.filter(({ split, bucket }) => isOf({ split, length: bucket }))
+				.map(({ bytes }) => bytes),
+		),
 	};
-	return settings.buckets.length === 1 ? [all] : [all, ...used];
 }
 
 function yamlFeature(name: string, type: ColumnType): string {
@@ -98,7 +124,7 @@ function yamlFeature(name: string, type: ColumnType): string {
 }
 
 /** Bytes of the rows as Arrow arrays: values and offsets of the lists. */
-function arrowBytes(counts: Config["counts"], schema: Schema): number {
+function arrowBytes(counts: SplitFiles["counts"], schema: Schema): number {
 	return schema.reduce((sum, { name, type }) => {
 		const width = type === "list<int64>" ? 8 : 4;
 		return sum + width * valuesOf(name, counts) + 4 * counts.rows;
@@ -108,7 +134,7 @@ function arrowBytes(counts: Config["counts"], schema: Schema): number {
 /** How many values all rows have of a column. */
 function valuesOf(
 	column: string,
-	{ rows, sequences, tokens }: Config["counts"],
+	{ rows, sequences, tokens }: SplitFiles["counts"],
 ): number {
 	const of = {
 		token: tokens,

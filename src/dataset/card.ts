@@ -4,6 +4,7 @@ import { datasetFormats, shardSchema } from "./formats.js";
 import { layouts } from "./layouts/layouts.js";
 import type { Manifest } from "./manifest.js";
 import { bucketName } from "./names.js";
+import { ofTraining, TRAIN } from "./splits.js";
 
 /**
  * The dataset card, README.md. Its YAML tells Hugging Face `datasets` which
@@ -19,8 +20,8 @@ export function datasetCard(manifest: Manifest): string {
 		["fill", percent(summary.fill)],
 		["sequences per row", summary.sequencesPerRow.toFixed(2)],
 		...(summary.buckets.length === 1 ? [] : summary.buckets).map(
-			({ length, sequences, tokens, share }): [string, string] => [
-				`bucket ${grouped(length)}`,
+			({ split, length, sequences, tokens, share }): [string, string] => [
+				`${split === TRAIN ? "" : `${split}, `}bucket ${grouped(length)}`,
 				`${grouped(sequences)} sequences, ${grouped(tokens)} tokens (${percent(share)})`,
 			],
 		),
@@ -28,6 +29,12 @@ export function datasetCard(manifest: Manifest): string {
 			([reason, { documents, tokens }]): [string, string] => [
 				`dropped: ${reason}`,
 				`${grouped(documents)} documents, ${grouped(tokens)} tokens`,
+			],
+		),
+		...Object.entries(totals.leftOutRecords).map(
+			([reason, records]): [string, string] => [
+				`left out by ${reason}`,
+				`${grouped(records)} records`,
 			],
 		),
 		...Object.entries(totals.skippedRecords).map(
@@ -65,9 +72,9 @@ ${snippet(manifest).join("\n")}
 }
 
 function snippet({ settings }: Manifest): string[] {
-	const { length, directory } = settings.buckets[settings.buckets.length - 1];
-	const config =
-		settings.buckets.length === 1 ? "" : `, "${bucketName(length)}"`;
+	const buckets = ofTraining(settings.buckets);
+	const { length, directory } = buckets[buckets.length - 1];
+	const config = buckets.length === 1 ? "" : `, "${bucketName(length)}"`;
 	return [
 		"from datasets import load_dataset",
 		`rows = load_dataset("path/to/this/directory"${config}, split="train")`,

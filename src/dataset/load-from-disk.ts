@@ -18,15 +18,15 @@ export const loadFromDisk: Pick<DatasetFormat, "filesBeside" | "loadLines"> = {
 			license: "",
 		};
 		const files: Record<string, string> = {};
-		for (const [directory, shards] of shardDirectories(manifest)) {
+		for (const [directory, { split, names }] of shardDirectories(manifest)) {
 			const state = {
-				_data_files: shards.map((filename) => ({ filename })),
+				_data_files: names.map((filename) => ({ filename })),
 				_fingerprint: manifest.planHash.slice(0, 16),
 				_format_columns: null,
 				_format_kwargs: {},
 				_format_type: null,
 				_output_all_columns: false,
-				_split: "train",
+				_split: split,
 			};
 			files[`${directory}/state.json`] = `${JSON.stringify(state, null, 2)}\n`;
 			files[`${directory}/dataset_info.json`] =
@@ -42,15 +42,15 @@ export const loadFromDisk: Pick<DatasetFormat, "filesBeside" | "loadLines"> = {
 	],
 };
 
-/** The directories that hold shards, and the names of these. */
-function shardDirectories({ shards }: Manifest): Map<string, string[]> {
-	const directories = new Map<string, string[]>();
-	for (const { path } of shards) {
+/** The directories that hold shards, the split of each, and the names of its shards. */
+function shardDirectories({ shards }: Manifest) {
+	const directories = new Map<string, { split: string; names: string[] }>();
+	for (const { path, split } of shards) {
 		const cut = path.lastIndexOf("/");
 		const directory = path.slice(0, cut);
-		const names = directories.get(directory) ?? [];
-		if (names.length === 0) directories.set(directory, names);
-		names.push(path.slice(cut + 1));
+		const found = directories.get(directory) ?? { split, names: [] };
+		directories.set(directory, found);
+		found.names.push(path.slice(cut + 1));
 	}
 	return directories;
 }

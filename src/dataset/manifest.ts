@@ -6,7 +6,7 @@ import type { Totals } from "./totals.js";
 export const MANIFEST = "seqpack.json";
 
 /** Raised when the layout of the manifest or of the dataset changes. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 /** A file of the dataset, by its path below the dataset's directory. */
 export interface DatasetFile {
@@ -17,9 +17,10 @@ export interface DatasetFile {
 }
 
 export interface ManifestShard extends DatasetFile {
-	/** The task that wrote it, its number among the task's shards, and the length of its bucket. */
+	/** The task that wrote it, its number among the task's shards, and the split and length of its bucket. */
 	task: number;
 	number: number;
+	split: string;
 	bucket: number;
 	rows: number;
 	/** Sequences and tokens in its rows. */

@@ -10,17 +10,22 @@ export const INDEX = "index";
 
 export function shardPath(
 	directory: string,
+	split: string,
 	task: number,
 	number: number,
 	planHash: string,
 	extension: string,
 ): string {
-	return `${directory}/train-${padded(task, 5)}-${padded(number, 4)}-${short(planHash)}${extension}`;
+	return `${directory}/${split}-${padded(task, 5)}-${padded(number, 4)}-${short(planHash)}${extension}`;
 }
 
 /** What matches the shards in a directory, for readers that take patterns. */
-export function shardPattern(directory: string, planHash: string): string {
-	return `${directory}/train-*-${short(planHash)}.*`;
+export function shardPattern(
+	directory: string,
+	split: string,
+	planHash: string,
+): string {
+	return `${directory}/${split}-*-${short(planHash)}.*`;
 }
 
 export function indexPath(task: number, planHash: string): string {

@@ -16,18 +16,20 @@ export interface Dataset {
 	readonly directory: string;
 	readonly manifest: Manifest;
 	/**
-	 * The rows of all shards in the manifest's order, or of one bucket, in batches of
-	 * columns; each is valid until the next one is asked for.
+	 * The rows of all shards in the manifest's order, or of one bucket or split, in
+	 * batches of columns; each is valid until the next one is asked for.
 	 * @param bucket Length of the bucket; default all.
+	 * @param split `train` or `validation`; default all.
 	 */
-	rows(bucket?: number): AsyncGenerator<ColumnBatch>;
+	rows(bucket?: number, split?: string): AsyncGenerator<ColumnBatch>;
 	/**
 	 * One row: the values of each column, by name. Reads the row's group, and keeps it
 	 * for the next call.
-	 * @param number Counted over the shards in the manifest's order, or over a bucket's.
+	 * @param number Counted over the shards in the manifest's order, or over those of a
+	 * bucket or split.
 	 * @throws UsageError `no-row`
 	 */
-	row(number: number, bucket?: number): Promise<DatasetRow>;
+	row(number: number, bucket?: number, split?: string): Promise<DatasetRow>;
 	/** The index: documents in the order of the input, in batches of columns (`indexSchema`). */
 	documents(): AsyncGenerator<ColumnBatch>;
 }
@@ -58,18 +60,22 @@ class ReadableDataset implements Dataset {
 		this.#storage = storageAt(directory);
 	}
 
-	async *rows(bucket?: number): AsyncGenerator<ColumnBatch> {
+	async *rows(bucket?: number, split?: string): AsyncGenerator<ColumnBatch> {
 		const { settings } = this.manifest;
 		const { read } = datasetFormats.find(settings.format);
-		for (const { path, bytes } of this.#shardsOf(bucket))
+		for (const { path, bytes } of this.#shardsOf(bucket, split))
 			yield* this.#reading(path, (file) =>
 				read(file, bytes, shardSchema(settings)),
 			);
 	}
 
-	async row(number: number, bucket?: number): Promise<DatasetRow> {
+	async row(
+		number: number,
+		bucket?: number,
+		split?: string,
+	): Promise<DatasetRow> {
 		let row = number;
-		for (const shard of this.#shardsOf(bucket)) {
+		for (const shard of this.#shardsOf(bucket, split)) {
 			if (row >= 0 && row < shard.rows) return this.#rowOfShard(shard, row);
 			row -= shard.rows;
 		}
@@ -86,10 +92,15 @@ class ReadableDataset implements Dataset {
 			);
 	}
 
-	#shardsOf(bucket: number | undefined): ManifestShard[] {
-		return bucket === undefined
-			? this.manifest.shards
-			: this.manifest.shards.filter((shard) => shard.bucket === bucket);
+	#shardsOf(
+		bucket: number | undefined,
+		split: string | undefined,
+	): ManifestShard[] {
+		return this.manifest.shards.filter(
+			(shard) =>
+				(bucket === undefined || shard.bucket === bucket) &&
+				(split === undefined || shard.split === split),
+		);
 	}
 
 	async #rowOfShard(shard: ManifestShard, row: number): Promise<DatasetRow> {

@@ -1,3 +1,4 @@
+import type { TakeSettings } from "../documents/take-settings.js";
 import type { LossWeighting } from "../masks/loss-weights.js";
 import type { MaskKind } from "../masks/mask-kinds.js";
 
@@ -8,13 +9,18 @@ export interface Chosen {
 }
 
 /** What determines the bytes of a dataset, besides the input and the tokenizer. */
-export interface Settings {
+export interface Settings extends TakeSettings {
+	/** How many documents are taken, the first ones; null for all. */
+	limit: number | null;
+	/** Whether documents with a text that came before are left out. */
+	dedupe: boolean;
+	/** The share of documents that is held out, or from 1 on their number; chosen by their hashes; null for none. */
+	validation: number | null;
 	/** A name from `layouts`. */
 	layout: string;
 	inputFormat: string;
-	/** Fields of records that hold text and id; null: those of the format. */
-	textField: string | null;
-	idField: string | null;
+	/** Values of the options that input formats have, by name: those that are given. */
+	inputOptions: Readonly<Record<string, unknown>>;
 	/** Token ids put before and after each document's text; null for none. */
 	bos: number | null;
 	eos: number | null;
@@ -28,7 +34,10 @@ export interface Settings {
 	padToMultiple: number | null;
 	/** In what order rows are written: an entry of `orders`. */
 	order: Chosen;
-	/** The kinds of rows, the shortest first; rows of one capacity are one bucket. */
+	/**
+	 * The kinds of rows, the shortest first; rows of one capacity are one bucket. Where
+	 * documents are held out, buckets of the same lengths for these come after.
+	 */
 	buckets: BucketSettings[];
 	/** Stored columns besides those that are always there, as `columns` names them. */
 	columns: string[];
@@ -46,8 +55,10 @@ export interface Settings {
 	taskSize: number;
 }
 
-/** The rows of one length. */
+/** The rows of one length, of one split. */
 export interface BucketSettings {
+	/** `train`, or `validation` for documents that are held out. */
+	split: string;
 	/** Tokens that trainers see of a row, by which the bucket is known. */
 	length: number;
 	/** Tokens that a row can hold: the length, or one more for shifted targets. */

@@ -1,6 +1,7 @@
 import { planHistogram } from "../pack/histogram-plan.js";
 import { lowerBoundOfCounts } from "../pack/lower-bound.js";
 import { longestCapacity, type Settings } from "./settings.js";
+import { bucketKey } from "./splits.js";
 import {
 	allRows,
 	emptyRowCounts,
@@ -41,8 +42,8 @@ export interface Summary extends RowSummary {
 	imbalance: number | null;
 	/** The share of a full shuffle's randomness, in bits, that the order keeps. */
 	randomnessKept: number | null;
-	/** The shortest bucket first; `share` is of all tokens in rows. */
-	buckets: (RowSummary & { length: number; share: number })[];
+	/** As the settings have them; `share` is of all tokens in rows. */
+	buckets: (RowSummary & { split: string; length: number; share: number })[];
 }
 
 /**
@@ -56,9 +57,11 @@ export function summarize(
 ): Summary {
 	const all = allRows(totals);
 	const maxSequences = settings.packer.maxSequences as number | undefined;
-	const buckets = settings.buckets.map(({ length, capacity }, i) => {
-		const counts = totals.buckets[length] ?? emptyRowCounts();
+	const buckets = settings.buckets.map(({ split, length, capacity }, i) => {
+		const counts =
+			totals.buckets[bucketKey({ split, length })] ?? emptyRowCounts();
 		return {
+			split,
 			length,
 			share: ratio(counts.tokens, all.tokens),
 			...rowSummary(counts, counts.rows * capacity, {

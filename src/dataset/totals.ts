@@ -1,16 +1,18 @@
 import { sum } from "../core/arithmetic.js";
+import { addCounts } from "../core/counts.js";
 import type { StepCounts } from "../pack/row-order.js";
 
 /** What was read: of a task, or of all. */
 export interface ReadCounts {
-	/** Records of the input, and those of them that could not be used, by reason. */
+	/** Records of the input; those that could not be used, and those that were not wanted, by reason. */
 	records: number;
 	skippedRecords: Record<string, number>;
+	leftOutRecords: Record<string, number>;
 }
 
 /** What the records became. */
 export interface TokenCounts {
-	/** Records that could be used. */
+	/** Records that could be used, and were wanted. */
 	documents: number;
 	/** UTF-8 bytes of the documents' texts. */
 	textBytes: number;
@@ -66,6 +68,7 @@ export function emptyTotals(): Totals {
 	return {
 		records: 0,
 		skippedRecords: {},
+		leftOutRecords: {},
 		documents: 0,
 		textBytes: 0,
 		textTokens: 0,
@@ -76,32 +79,6 @@ export function emptyTotals(): Totals {
 		buckets: {},
 		order: { steps: 0, imbalance: 0, bits: 0, bitsKept: 0 },
 	};
-}
-
-/** Some of the counts of an object, at every depth. */
-type SomeOf<T> = T extends object ? { [K in keyof T]?: SomeOf<T[K]> } : T;
-
-/** Adds counts to counts of the same shape, at every depth; entries that are missing begin at 0. */
-export function addCounts<T extends object>(
-	sums: T,
-	more: SomeOf<NoInfer<T>>,
-): T {
-	const to = sums as Record<string, unknown>;
-	for (const [key, value] of Object.entries(more as object)) {
-		const known = Object.hasOwn(to, key) ? to[key] : undefined;
-		const added =
-			typeof value === "number"
-				? ((known as number | undefined) ?? 0) + value
-				: addCounts((known as object | undefined) ?? {}, value as object);
-		// Plain assignment to "__proto__" would change what every object inherits.
-		Object.defineProperty(to, key, {
-			value: added,
-			writable: true,
-			enumerable: true,
-			configurable: true,
-		});
-	}
-	return sums;
 }
 
 /** Rows of all buckets together. */
@@ -119,9 +96,10 @@ export function allRows({ buckets }: Pick<Totals, "buckets">): RowCounts {
 export function discrepancies(totals: Totals): string[] {
 	const problems: string[] = [];
 	const skipped = sum(Object.values(totals.skippedRecords));
-	if (totals.records !== totals.documents + skipped)
+	const leftOut = sum(Object.values(totals.leftOutRecords));
+	if (totals.records !== totals.documents + skipped + leftOut)
 		problems.push(
-			`${totals.records} records were read, but ${totals.documents} documents and ${skipped} skipped records are counted`,
+			`${totals.records} records were read, but ${totals.documents} documents, ${skipped} skipped records and ${leftOut} that were not wanted are counted`,
 		);
 	const read = totals.textTokens + totals.specialTokens;
 	const kept = allRows(totals).tokens - totals.repeatedTokens;

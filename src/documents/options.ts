@@ -4,31 +4,61 @@ import {
 	type Given,
 	grouped,
 	type Resolved,
+	repeated,
 	required,
+	share,
 	text,
 } from "../core/option.js";
-import { sourceFormats } from "../sources/formats.js";
+import type { FindInputsOptions } from "../sources/find-inputs.js";
+import {
+	AUTO,
+	findOptionsTable,
+	readOptionsOf,
+	readOptionsTable,
+	sourceFormats,
+} from "../sources/formats.js";
 import { tokenizerEngines } from "../tokenizer/from-json.js";
 
 /** How records are read. */
 export const readingTable = grouped("Reading", {
-	inputFormat: choice(["auto", ...sourceFormats.names], {
+	inputFormat: choice([AUTO, ...sourceFormats.names], {
 		help: "what the inputs are",
-		default: "auto",
-		defaultText: "auto, by the endings",
+		default: AUTO,
+		defaultText: "auto, by what they begin with and by their endings",
+	}),
+	...readOptionsTable,
+	...findOptionsTable,
+	exclude: repeated({
+		placeholder: "glob",
+		default: [],
+		defaultText: "none",
+		help: "leave out what matches of directories and globs; may be given several times",
 	}),
 	textField: text({
 		help: "field that holds a record's text; meta.body is body within meta",
 		placeholder: "name",
 		defaultText: "the format's: text",
 	}),
+	text: text({
+		help: "the text as a template of fields, such as '{title}\\n\\n{body}'",
+		placeholder: "template",
+	}),
 	idField: text({
 		help: "field that holds a record's id",
 		placeholder: "name",
 		defaultText: "the format's: id, where there is one",
 	}),
+	where: text({
+		help: "the records to take, such as 'meta.lang == \"en\" and score > 0.5'",
+		placeholder: "condition",
+		defaultText: "all",
+	}),
+	sample: share({
+		help: "the share of documents to take, chosen by a hash of their texts",
+		defaultText: "all",
+	}),
 	onError: choice(["stop", "skip"], {
-		help: "at a record that cannot be used",
+		help: "at a record or file that cannot be used",
 		default: "stop",
 	}),
 });
@@ -66,3 +96,18 @@ export type ReadingOptions = Given<typeof readingTable>;
 export type ReadingSettings = Resolved<typeof readingTable>;
 export type TokensOptions = Given<typeof tokensTable>;
 export type TokensSettings = Resolved<typeof tokensTable>;
+
+/** How inputs are found, as options that are checked say it. */
+export function findOptionsOf(
+	values: Omit<ReadingSettings, "textField" | "idField">,
+): FindInputsOptions {
+	const { inputFormat, exclude, ignore, groupByDirectory, onError } = values;
+	return {
+		format: inputFormat,
+		exclude,
+		ignore,
+		groupByDirectory,
+		onError,
+		options: readOptionsOf(values),
+	};
+}

@@ -8,14 +8,19 @@ import {
 	withOutput,
 } from "../build/output-directory.js";
 import { dependenciesOf, type Plan } from "../build/plan.js";
-import { prepareBuild, tokenizerOfPlan } from "../build/prepare.js";
+import {
+	type PreparedBuild,
+	prepareBuild,
+	tokenizerOfPlan,
+} from "../build/prepare.js";
 import { putAway } from "../build/put-away.js";
 import { readRecords, requireRows, type TaskRecord } from "../build/record.js";
 import { noTimes, type StageTimes } from "../build/stopwatch.js";
 import { STATE, Workspace } from "../build/workspace.js";
+import { addCounts } from "../core/counts.js";
 import { DataError, UsageError } from "../core/errors.js";
 import type { Manifest } from "../dataset/manifest.js";
-import { addCounts } from "../dataset/totals.js";
+
 import type { BuildOptions, BuildProgress } from "../options/build.js";
 import type { PreparedTokenizer } from "../tokenizer/from-json.js";
 import { runOnThreads } from "./threads.js";
@@ -60,14 +65,14 @@ export interface BuildResult {
 export async function build(options: BuildOptions): Promise<BuildResult> {
 	const began = performance.now();
 	const prepared = await prepareBuild(options);
-	const { out, plan, overwrite, notify } = prepared;
-	return withOutput(out, plan, overwrite, async (workspace) => {
+	const { out, plan, notify } = prepared;
+	return withPrepared(prepared, async (workspace) => {
 		const end = (rest: Omit<BuildResult, "out" | "seconds">): BuildResult => ({
 			...rest,
 			out,
 			seconds: (performance.now() - began) / 1000,
 		});
-		const found = await begin(workspace, plan, overwrite);
+		const found = await begin(workspace, plan, prepared.overwrite);
 		if (found.state === "built") {
 			const { manifest } = found;
 			const tasksResumed = plan.tasks.length;
@@ -95,13 +100,28 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
 	});
 }
 
+/** Works in the output directory of a build. Where nothing was done, nothing of the build is left there. */
+async function withPrepared<T>(
+	{ out, plan, overwrite, discardInput }: PreparedBuild,
+	action: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+	try {
+		return await withOutput(out, plan, overwrite, action);
+	} catch (error) {
+		// What was begun goes on with the input that is kept.
+		if ((await readPlan(out))?.planHash !== plan.planHash) await discardInput();
+		throw error;
+	}
+}
+
 /**
  * Plans a build, and writes the plan to the output directory.
  * @throws as `build` does; UsageError `already-built` where there is nothing to do
  */
 export async function planBuild(options: BuildOptions): Promise<PlannedBuild> {
-	const { out, plan, overwrite } = await prepareBuild(options);
-	await withOutput(out, plan, overwrite, async (workspace) => {
+	const prepared = await prepareBuild(options);
+	const { out, plan, overwrite } = prepared;
+	await withPrepared(prepared, async (workspace) => {
 		const { state } = await begin(workspace, plan, overwrite);
 		if (state === "built")
 			throw new UsageError(
@@ -212,7 +232,7 @@ async function run(
 	const stages = noTimes();
 	const progress = {
 		bytes: records.reduce((sum, record) => sum + (record?.bytes ?? 0), 0),
-		totalBytes: plan.inputs.reduce((sum, { bytes }) => sum + bytes, 0),
+		totalBytes: bytesToRead(plan),
 		documents: 0,
 		tokens: 0,
 		tasks: tasksResumed,
@@ -232,6 +252,12 @@ async function run(
 		},
 	});
 	return { tasksResumed, stages };
+}
+
+/** Of inputs that are read twice, twice their bytes. */
+function bytesToRead({ inputs, tasks }: Plan): number {
+	const bytes = inputs.reduce((sum, { bytes }) => sum + bytes, 0);
+	return tasks.some(({ kind }) => kind === "hash") ? 2 * bytes : bytes;
 }
 
 function requireReady(

@@ -107,12 +107,14 @@ class TaskQueue {
 
 	/** The next task that can begin; undefined where none can now. */
 	next(): number | undefined {
-		const at = this.#waiting.findIndex((task) =>
-			dependenciesOf(this.#plan.tasks[task]).every(
-				(needed) => !this.#undone.has(needed),
-			),
-		);
+		const at = this.#waiting.findIndex((task) => this.#canBegin(task));
 		return at === -1 ? undefined : this.#waiting.splice(at, 1)[0];
+	}
+
+	#canBegin(task: number): boolean {
+		for (const needed of dependenciesOf(this.#plan.tasks[task]))
+			if (this.#undone.has(needed)) return false;
+		return true;
 	}
 
 	done(task: number): void {

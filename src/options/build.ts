@@ -1,5 +1,6 @@
 import { LARGEST_CAPACITY } from "../core/capacity.js";
 import {
+	choice,
 	entriesOf,
 	entryOf,
 	flag,
@@ -10,6 +11,7 @@ import {
 	programValue,
 	type Resolved,
 	required,
+	shareOrCount,
 	text,
 	texts,
 } from "../core/option.js";
@@ -43,7 +45,7 @@ export const buildTable = {
 	inputs: required(
 		texts({
 			placeholder: "input",
-			help: `files, directories and globs of ${describeFormats()}`,
+			help: `files, directories and globs of ${describeFormats()}; - is standard input, @FILE a list of inputs`,
 		}),
 	),
 	out: required(
@@ -53,6 +55,21 @@ export const buildTable = {
 		}),
 	),
 	...readingTable,
+	...grouped("Reading", {
+		limit: integer({
+			least: 1,
+			help: "documents to take, at most: the first ones; tasks run one after the other then",
+			defaultText: "all",
+		}),
+		dedupe: choice(["none", "exact"], {
+			default: "none",
+			help: "exact leaves out documents whose whole text came before; the input is read twice",
+		}),
+		validation: shareOrCount({
+			help: "the share of documents to hold out as the split validation, or their number; chosen by a hash of their texts",
+			defaultText: "none",
+		}),
+	}),
 	...tokensTable,
 	...grouped("Layout", {
 		layout: entryOf(layouts, {

@@ -1,7 +1,7 @@
 import { BitSet } from "../core/bit-set.js";
 
 /**
- * Open packs by the room they have left: one first-in-first-out queue for each
+ * Open packs, or groups of packs, by the room they have left: one first-in-first-out queue for each
  * room 1..capacity, and the set of the rooms that any pack has.
  */
 export class CapacityQueues {
@@ -20,6 +20,11 @@ export class CapacityQueues {
 	/** The smallest room of at least `room` that some pack has, or -1. */
 	smallestFrom(room: number): number {
 		return this.#rooms.smallestFrom(room);
+	}
+
+	/** The pack that has had exactly this room for longest; one must have it. */
+	first(room: number): number {
+		return this.#head[room];
 	}
 
 	/** Removes and returns the pack that has had exactly this room for longest. */

@@ -43,8 +43,8 @@ function packEvenly(
 	capacity: number,
 	maxSequences: number,
 ): Packing {
-	const sorted = longestFirst(lengths, capacity);
 	const next = startsByLength(lengths, capacity);
+	const sorted = longestFirst(lengths, capacity, next);
 	const stock = new LengthStock(countLengths(lengths, capacity));
 	const order = new Int32Array(lengths.length);
 	const packOffsets = new Int32Array(lengths.length + 1);

@@ -35,8 +35,8 @@ export const shortestPackFirst: Packer<typeof options> = {
 
 /**
  * Longest-pack-first on the histogram of lengths (LPFHP of Krell et al.'s
- * implementation): as many packs as best-fit-decreasing, in less time where many
- * sequences have the same length.
+ * implementation): as many packs as best-fit-decreasing, but of equally full ones the
+ * last is taken first.
  */
 export const longestPackFirst: Packer<typeof options> = {
 	...facts,
@@ -66,8 +66,8 @@ function fillPlan(
 	lengths: Int32Array,
 	capacity: number,
 ): Packing {
-	const sorted = longestFirst(lengths, capacity);
 	const next = startsByLength(lengths, capacity);
+	const sorted = longestFirst(lengths, capacity, next);
 	const order = new Int32Array(lengths.length);
 	const packOffsets = new Int32Array(plan.packs + 1);
 	const pattern: number[] = [];

@@ -5,12 +5,16 @@ export function asTheyCome(lengths: Int32Array): Int32Array {
 	return order;
 }
 
-/** Indices from the longest sequence to the shortest; stable counting sort. */
+/**
+ * Indices from the longest sequence to the shortest; stable counting sort.
+ * @param starts `startsByLength` of the lengths, where that is there already.
+ */
 export function longestFirst(
 	lengths: Int32Array,
 	capacity: number,
+	starts = startsByLength(lengths, capacity),
 ): Int32Array {
-	const next = startsByLength(lengths, capacity);
+	const next = starts.slice();
 	const sorted = new Int32Array(lengths.length);
 	for (let i = 0; i < lengths.length; i++) sorted[next[lengths[i]]++] = i;
 	return sorted;

@@ -7,6 +7,7 @@ import {
 	type ManifestShard,
 } from "../dataset/manifest.js";
 import { readManifest } from "../dataset/read-manifest.js";
+import { ofTraining } from "../dataset/splits.js";
 import {
 	type DecomposeOptions,
 	sequencesFillRows,
@@ -53,8 +54,9 @@ export async function openDatasetBuckets(
 		`${directory}/${MANIFEST}`,
 	);
 	const isFull = sequencesFillRows(settings.cut as DecomposeOptions);
-	const buckets = settings.buckets.map(({ length, batchRows }) => {
-		const own = shards.filter(({ bucket }) => bucket === length);
+	const training = ofTraining(shards);
+	const buckets = ofTraining(settings.buckets).map(({ length, batchRows }) => {
+		const own = training.filter(({ bucket }) => bucket === length);
 		const rows = sum(own.map((shard) => shard.rows));
 		const tokens = sum(own.map((shard) => shard.tokens));
 		return { length, rows, tokens, shards: own, isFull, batchRows };

@@ -1,5 +1,5 @@
 import { compressions } from "./compressions.js";
-import { sourceFormats } from "./formats.js";
+import { isReadWhole, sourceFormats } from "./formats.js";
 import type { Division, InputFile, ReadableStorage, Span } from "./source.js";
 
 /** A span of one of the inputs, by its number among them. */
@@ -7,15 +7,16 @@ export interface InputSpan extends Span {
 	input: number;
 }
 
-/** How a file can be divided; a compressed one is a single part. */
+/** How a file can be divided; a compressed one is a single part, unless its frames are known. */
 export async function divisionOf(
 	storage: ReadableStorage,
 	file: InputFile,
 ): Promise<Division> {
-	const { format, compression, size } = file;
-	if (compression !== null)
-		return { parts: [size * compressions.find(compression).ratio] };
-	return sourceFormats.find(format).divide(storage, file);
+	const { format, compression, frames, size } = file;
+	if (compression === null)
+		return sourceFormats.find(format).divide(storage, file);
+	const bytes = frames?.size ?? size * compressions.find(compression).ratio;
+	return isReadWhole(file) ? { parts: [bytes] } : { anywhere: bytes };
 }
 
 /** About how many uncompressed bytes a file has. */

@@ -1,13 +1,20 @@
 import { readBytes } from "./bytes.js";
 import type { InputFile, ReadableStorage, Span } from "./source.js";
+import { LONGEST_TEXT } from "./utf8.js";
 
 const NEWLINE = 10;
+const NOTHING = Buffer.alloc(0);
 
-/** Whole lines of a file, back to back; only the last of a file may lack its newline. */
+/**
+ * Whole lines of a file, back to back; only the last of a file may lack its newline. A
+ * line longer than `LONGEST_TEXT` is a block of its own, without its bytes.
+ */
 export interface LineBlock {
 	bytes: Buffer;
 	/** Offset of the first byte in the uncompressed file. */
 	position: number;
+	/** Bytes of the file that it stands for. */
+	length: number;
 }
 
 /**
@@ -24,7 +31,9 @@ export async function* readLineBlocks(
 	let position = skipping ? start - 1 : 0;
 	let carried: Buffer[] = [];
 	let carriedLength = 0;
-	for await (const chunk of readBytes(storage, file, position)) {
+	/** Bytes of a line that is too long to be kept. */
+	let dropped = 0;
+	for await (const chunk of readBytes(storage, file, position, end)) {
 		let rest = chunk;
 		if (skipping) {
 			const newline = rest.indexOf(NEWLINE);
@@ -37,11 +46,21 @@ export async function* readLineBlocks(
 			rest = rest.subarray(newline + 1);
 			if (position >= end) return;
 		}
+		if (dropped > 0) {
+			const newline = rest.indexOf(NEWLINE);
+			dropped += newline === -1 ? rest.length : newline + 1;
+			if (newline === -1) continue;
+			yield { bytes: NOTHING, position, length: dropped };
+			position += dropped;
+			dropped = 0;
+			rest = rest.subarray(newline + 1);
+			if (position >= end) return;
+		}
 		const last = lastNewline(rest, end - position - carriedLength);
 		if (last !== -1) {
 			carried.push(rest.subarray(0, last + 1));
 			const bytes = carried.length === 1 ? carried[0] : Buffer.concat(carried);
-			yield { bytes, position };
+			yield { bytes, position, length: bytes.length };
 			position += bytes.length;
 			rest = rest.subarray(last + 1);
 			carried = [];
@@ -52,8 +71,19 @@ export async function* readLineBlocks(
 			carried.push(rest);
 			carriedLength += rest.length;
 		}
+		if (carriedLength > LONGEST_TEXT) {
+			dropped = carriedLength;
+			carried = [];
+			carriedLength = 0;
+		}
 	}
-	if (carriedLength > 0) yield { bytes: Buffer.concat(carried), position };
+	if (dropped > 0) yield { bytes: NOTHING, position, length: dropped };
+	if (carriedLength > 0)
+		yield {
+			bytes: Buffer.concat(carried),
+			position,
+			length: carriedLength,
+		};
 }
 
 /**
@@ -79,7 +109,7 @@ export async function countLinesBefore(
 	// The first line, and one more for each newline that has a byte after it.
 	let lines = 1;
 	let left = byte - 1;
-	for await (const piece of readBytes(storage, file)) {
+	for await (const piece of readBytes(storage, file, 0, byte)) {
 		const stop = Math.min(piece.length, left);
 		let at = piece.indexOf(NEWLINE);
 		while (at !== -1 && at < stop) {

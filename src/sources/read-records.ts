@@ -1,25 +1,28 @@
-import { DataError } from "../core/errors.js";
-import { selectTexts, type TextBatch } from "../core/text-batch.js";
+import { addCounts } from "../core/counts.js";
+import { DataError, EnvironmentError } from "../core/errors.js";
+import type { TextBatch } from "../core/text-batch.js";
+import { byteReasons } from "./bytes.js";
 import { compressions } from "./compressions.js";
-import { type FieldPath, parseFieldPath, type WantedFields } from "./fields.js";
-import { sourceFormats } from "./formats.js";
+import { isReadWhole, sourceFormats } from "./formats.js";
 import {
 	BadInput,
 	type BadRecord,
 	type InputFile,
 	type Place,
 	type ReadableStorage,
-	type RecordBatch,
 	type SourceFormat,
 	type Span,
 } from "./source.js";
-import { fieldReasons, noId, noText } from "./take-fields.js";
+import { fieldReasons } from "./take-fields.js";
+import type { RecordTaker } from "./taker.js";
 
 /** Documents in the order of the input, as columns of equal length. */
 export interface Documents {
 	texts: TextBatch;
 	/** The id that the record gives, or null. */
 	ids: (string | null)[];
+	/** Of each text, 32 bytes that tell it; null where none are wanted. */
+	hashes: Uint8Array | null;
 	/** Where each record is in its file: the byte that it begins at when uncompressed, or its row. */
 	positions: number[];
 	/** The line of each, or what else its format counts; from 1 at the beginning of the span. */
@@ -40,6 +43,8 @@ export interface ReadCounts {
 	numbers: number;
 	/** Records that could not be used, by reason. */
 	skipped: Record<string, number>;
+	/** Records that are not wanted, by reason. */
+	leftOut: Record<string, number>;
 }
 
 /** A record that was passed over. */
@@ -57,10 +62,10 @@ export interface FileSpan {
 }
 
 export interface ReadOptions {
-	/** Field of a record that holds its text; null: the format's own. */
-	textField: string | null;
-	/** Field that holds its id; null: the format's own, where a record has it. */
-	idField: string | null;
+	/** Makes documents of the records. */
+	taker: RecordTaker;
+	/** Asked after each batch whether what follows is not wanted any more. */
+	hasEnough?: (() => boolean) | undefined;
 	/**
 	 * Told of each record that cannot be used, and of its span by number; null: the
 	 * first one throws.
@@ -76,6 +81,7 @@ export function badRecordReasons(): Record<string, string> {
 	const reasons = declared.map(([, { reasons }]) => Object.entries(reasons));
 	return Object.fromEntries([
 		...Object.entries(fieldReasons),
+		...Object.entries(byteReasons),
 		...reasons.flat(),
 	]);
 }
@@ -84,7 +90,7 @@ export function badRecordReasons(): Record<string, string> {
  * The documents of some spans, one after the other.
  * @returns The counts of each span.
  * @throws DataError with the code of the reason for a record that cannot be used,
- * naming its file and place; `input-changed`
+ * naming its file and place; EnvironmentError `input-changed`
  */
 export async function* readSpans(
 	spans: readonly FileSpan[],
@@ -99,90 +105,54 @@ export async function* readSpans(
 async function* readSpan(
 	{ storage, file, span: asDivided }: FileSpan,
 	number: number,
-	{ textField, idField, onBadRecord }: ReadOptions,
+	{ taker, onBadRecord, hasEnough = () => false }: ReadOptions,
 ): AsyncGenerator<Documents, ReadCounts> {
 	const format = sourceFormats.find(file.format);
-	const wanted = wantedFields(format, textField, idField);
-	const idRequired = !format.fields.fixed && idField !== null;
-	const compressed = file.compression !== null;
-	const span = compressed ? { start: 0, end: Infinity } : asDivided;
+	const span = isReadWhole(file) ? { start: 0, end: Infinity } : asDivided;
 	const counted = new CountedStorage(storage);
-	const counts: ReadCounts = { bytes: 0, records: 0, numbers: 0, skipped: {} };
+	const counts: ReadCounts = {
+		bytes: 0,
+		records: 0,
+		numbers: 0,
+		skipped: {},
+		leftOut: {},
+	};
 	let next: Place = { position: 0, number: 1 };
 
 	const refuse = async (bad: BadRecord) => {
 		if (onBadRecord === null)
 			throw await badRecordError(storage, file, span, bad);
-		counts.skipped[bad.reason] = (counts.skipped[bad.reason] ?? 0) + 1;
+		addCounts(counts.skipped, { [bad.reason]: 1 });
 		await onBadRecord({ ...bad, source: file.source }, number);
 	};
 
-	await requireUnchanged(storage, file);
+	if (hasEnough()) return counts;
+	const versions = await requireUnchanged(
+		storage,
+		file,
+		file.members?.map(({ version }) => version) ?? [file.version],
+	);
 	try {
+		const wanted = taker.wanted(format);
 		for await (const batch of format.read(counted, file, span, wanted)) {
 			counts.records += batch.positions.length + batch.bad.length;
-			const { bad, ...documents } = takeDocuments(batch, wanted, idRequired);
-			for (const record of bad) await refuse(record);
+			const { refused, leftOut, ...documents } = taker.take(batch, format);
+			for (const record of refused) await refuse(record);
+			addCounts(counts.leftOut, leftOut);
 			next = batch.next;
 			counts.numbers = next.number - 1;
 			const bytes = counted.bytes - counts.bytes;
 			counts.bytes += bytes;
 			yield { ...documents, source: file.source, bytes };
+			if (hasEnough()) break;
 		}
 	} catch (error) {
 		if (!(error instanceof BadInput)) throw error;
 		counts.records++;
 		await refuse({ ...next, reason: error.reason, sentence: error.message });
 	}
-	await requireUnchanged(storage, file);
+	await requireUnchanged(storage, file, versions);
 	return { ...counts, bytes: counted.bytes };
-}
-
-function wantedFields(
-	{ fields }: SourceFormat,
-	textField: string | null,
-	idField: string | null,
-): WantedFields & { text: FieldPath } {
-	const path = (given: string | null, own: string, option: string) =>
-		parseFieldPath(fields.fixed ? own : (given ?? own), option);
-	return {
-		text: path(textField, fields.text, "textField"),
-		id: path(idField, fields.id, "idField"),
-		values: [],
-	};
-}
-
-/** The documents of a batch of records, and all that are none, in order. */
-function takeDocuments(
-	{ texts, notTexts, ids, positions, numbers, bad, fieldNames }: RecordBatch,
-	wanted: WantedFields & { text: FieldPath },
-	idRequired: boolean,
-) {
-	const refused = new Map<number, BadInput>();
-	for (const [i, value] of notTexts)
-		refused.set(i, noText(value, wanted.text, fieldNames(i)));
-	const takenIds = ids.map((id, i) => {
-		if (typeof id === "string") return id;
-		if (idRequired && !refused.has(i)) refused.set(i, noId(wanted.id));
-		return null;
-	});
-	if (refused.size === 0)
-		return { texts, ids: takenIds, positions, numbers, bad };
-	const used = [...positions.keys()].filter((i) => !refused.has(i));
-	const select = <T>(values: readonly T[]) => used.map((i) => values[i]);
-	const refusedRecords = Array.from(refused, ([i, { reason, message }]) => ({
-		position: positions[i],
-		number: numbers[i],
-		reason,
-		sentence: message,
-	}));
-	return {
-		texts: selectTexts(texts, used),
-		ids: select(takenIds),
-		positions: select(positions),
-		numbers: select(numbers),
-		bad: [...bad, ...refusedRecords].sort((a, b) => a.number - b.number),
-	};
 }
 
 /** The error of a record that cannot be used, with its place in the whole file. */
@@ -198,16 +168,42 @@ async function badRecordError(
 	return new DataError(bad.reason, `${place}: ${bad.sentence}.`);
 }
 
+/**
+ * Checks that a file is what it was, or all files of a document that has several.
+ * @param versions What their versions were before; null: not known.
+ * @returns Their versions.
+ */
 async function requireUnchanged(
 	storage: ReadableStorage,
-	file: InputFile,
-): Promise<void> {
+	{ path, size, members }: InputFile,
+	versions: readonly (string | null)[],
+): Promise<string[]> {
+	const files = members?.map((member) => ({
+		path: `${path}/${member.path}`,
+		size: member.size,
+	})) ?? [{ path, size }];
+	const now: string[] = [];
+	for (const [i, file] of files.entries())
+		now.push(await requireOneUnchanged(storage, file, versions[i]));
+	return now;
+}
+
+async function requireOneUnchanged(
+	storage: ReadableStorage,
+	file: { path: string; size: number },
+	version: string | null,
+): Promise<string> {
 	const now = await storage.stat(file.path);
-	if (now?.size !== file.size)
-		throw new DataError(
+	if (
+		now === null ||
+		now.size !== file.size ||
+		(version !== null && now.version !== version)
+	)
+		throw new EnvironmentError(
 			"input-changed",
-			`${file.path} changed while it was being read: it had ${file.size} bytes and ${now === null ? "is gone" : `has ${now.size}`}. Begin again once it no longer changes.`,
+			`${file.path} changed while it was being read: it had ${file.size} bytes and ${now === null ? "is gone" : now.size === file.size ? "was written to or replaced" : `has ${now.size}`}. Begin again once it no longer changes.`,
 		);
+	return now.version;
 }
 
 /** Counts the bytes that are read. */

@@ -38,7 +38,7 @@ export class RecordBatchBuilder {
 	add(
 		record: Readonly<Record<string, unknown>>,
 		{ position, number }: Place,
-		{ text, id }: { text?: Uint8Array; id?: unknown } = {},
+		{ text, id }: { text?: Uint8Array | undefined; id?: unknown } = {},
 	): void {
 		const wanted = this.#wanted;
 		if (text !== undefined) this.#texts.addBytes(text);

@@ -8,6 +8,7 @@ export const fieldReasons = {
 	"no-text": "a record has no text in the field that should hold it",
 	"no-id":
 		"a record has no text or number in the field that should hold its id",
+	"filter-failed": "a record has values that the condition cannot compare",
 };
 
 /**

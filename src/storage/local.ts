@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { UsageError } from "../core/errors.js";
 import { makeDirectories, syncDirectory } from "./local-directories.js";
 import { findFiles } from "./local-find.js";
+import { versionOf } from "./local-version.js";
 import { createExclusively, createFile } from "./local-write.js";
 import type {
 	RandomAccessFile,
@@ -33,9 +34,15 @@ export const localFiles: Storage = {
 
 	async stat(path): Promise<Stat | null> {
 		try {
-			const found = await stat(local(path));
-			if (found.isFile()) return { kind: "file", size: found.size };
-			return { kind: found.isDirectory() ? "directory" : "other", size: 0 };
+			const found = await stat(local(path), { bigint: true });
+			if (found.isFile())
+				return {
+					kind: "file",
+					size: Number(found.size),
+					version: versionOf(found),
+				};
+			const kind = found.isDirectory() ? "directory" : "other";
+			return { kind, size: 0, version: "" };
 		} catch (error) {
 			if (hasCode(error, "ENOENT", "ENOTDIR")) return null;
 			throw explainSystemError(error, "read", path);
@@ -51,7 +58,7 @@ export const localFiles: Storage = {
 		}
 	},
 
-	find: async (path) => findFiles(local(path)),
+	find: async (path, options) => findFiles(local(path), options),
 
 	async open(path): Promise<ReadableFile> {
 		const handle = await attempt("read", path, () => open(local(path), "r"));

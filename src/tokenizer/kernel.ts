@@ -1,3 +1,4 @@
+import { instancesOf } from "../core/web-assembly.js";
 import { kernelBytes } from "./kernel-bytes.js";
 
 /** What kernel/index.ts exports; addresses are bytes in `memory`. */
@@ -13,19 +14,8 @@ export interface Kernel {
 	hasFlagged(first: number, start: number, end: number): number;
 }
 
-let compiled: WebAssembly.Module | null = null;
-
 /** A new instance, with a memory of its own. */
-export function instantiateKernel(): Kernel {
-	compiled ??= new WebAssembly.Module(
-		Uint8Array.from(atob(kernelBytes), (character) => character.charCodeAt(0)),
-	);
-	const { exports } = new WebAssembly.Instance(compiled, {
-		env: {
-			abort: () => {
-				throw new Error("the tokenizer's kernel stopped");
-			},
-		},
-	});
-	return exports as unknown as Kernel;
-}
+export const instantiateKernel = instancesOf<Kernel>(
+	kernelBytes,
+	"the tokenizer's kernel",
+);

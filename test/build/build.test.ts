@@ -10,6 +10,7 @@ import {
 	directoryWith,
 	expectNumbers,
 	filesBelow,
+	fixtureCorpus,
 	fixtureDocuments,
 	fixtures,
 	temporaryDirectory,
@@ -55,7 +56,7 @@ function textOf(source: string, position: number): string {
 
 async function buildHere(options: Partial<BuildOptions>) {
 	return build({
-		inputs: [fixtures],
+		inputs: fixtureCorpus,
 		tokenizer: tokenizerPath,
 		seqLen: 1024,
 		out: join(temporaryDirectory(), "data"),

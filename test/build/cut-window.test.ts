@@ -21,11 +21,12 @@ function windowOf(lengths: number[], first: number): Window {
 		ids: lengths.map(() => null),
 		sources: lengths.map((_, d) => `${d}.jsonl`),
 		positions: lengths.map((_, d) => 100 * d),
+		heldOut: null,
 	};
 }
 
 function cut(lengths: number[], first: number, of: Settings["cut"]) {
-	const settings = { cut: of } as Settings;
+	const settings = { cut: of, buckets: [{}] } as Settings;
 	return cutWindow(windowOf(lengths, first), settings, createRandom(1));
 }
 

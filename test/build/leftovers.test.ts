@@ -5,7 +5,6 @@ import type { Sequences } from "../../src/build/cut-window.js";
 import { Leftovers, LeftoversReader } from "../../src/build/leftovers.js";
 import { Workspace } from "../../src/build/workspace.js";
 import { TokenBatchBuilder } from "../../src/core/token-batch.js";
-import { bucketOf } from "../../src/decompose/buckets.js";
 import { pack } from "../../src/pack/pack.js";
 import { temporaryDirectory } from "../helpers.js";
 
@@ -67,8 +66,14 @@ test("each sequence stays in a pack or is read back as it was; the emptiest pack
 			for (const [task, lengths] of tasks.entries()) {
 				const window = packedWindow(lengths, task);
 				const { order, packOffsets } = window.packing;
-				const leftovers = new Leftovers(1);
-				const stay = leftovers.take(0, window, window.pieces.length, CAPACITY);
+				const leftovers = new Leftovers(3);
+				const bucket = task % 3;
+				const stay = leftovers.take(
+					bucket,
+					window,
+					window.pieces.length,
+					CAPACITY,
+				);
 				const packs = Array.from({ length: packOffsets.length - 1 }, (_, p) => [
 					...order.subarray(packOffsets[p], packOffsets[p + 1]),
 				]);
@@ -85,19 +90,18 @@ test("each sequence stays in a pack or is read back as it was; the emptiest pack
 				if (written !== null) await reader.add(workspace, task);
 				const all = sequencesOf({
 					...window,
-					buckets: new Int32Array(lengths.length),
+					buckets: new Int32Array(lengths.length).fill(bucket),
 				});
 				due.push(...left.flatMap((p) => packs[p].map((piece) => all[piece])));
 			}
-			const capacities = [8, CAPACITY];
-			const sequences = reader.sequences(capacities);
+			const sequences = reader.sequences();
 			const key = (each: { task: number; number: number }) =>
 				`${each.task} ${String(each.number).padStart(3, "0")}`;
 			const sorted = (list: typeof due) =>
 				list.sort((a, b) => (key(a) < key(b) ? -1 : 1));
 			expect(sorted(sequencesOf(sequences))).toEqual(sorted(due));
 			expect([...sequences.buckets]).toEqual(
-				[...sequences.pieces.length].map((n) => bucketOf(n, capacities)),
+				[...sequences.doc.task].map((task) => task % 3),
 			);
 		}),
 		{ numRuns: 40 },

@@ -7,7 +7,12 @@ import { datasetFormats } from "../../src/dataset/formats.js";
 import { longDocuments } from "../../src/decompose/long-documents.js";
 import type { ColumnName } from "../../src/masks/columns.js";
 import { packers } from "../../src/pack/packers.js";
-import { fixtures, temporaryDirectory, tokenizerPath } from "../helpers.js";
+import {
+	fixtureCorpus,
+	fixtures,
+	temporaryDirectory,
+	tokenizerPath,
+} from "../helpers.js";
 
 /** Builds from real text with some options, checks what comes out, and returns its manifest. */
 async function built(options: Partial<BuildOptions>) {
@@ -93,7 +98,7 @@ test("room for rounding sequences up is counted apart", async () => {
 
 test("the balanced order says how balanced it is, and what it gave up", async () => {
 	const { settings, summary } = await built({
-		inputs: [fixtures],
+		inputs: fixtureCorpus,
 		order: "balanced",
 		ranks: 4,
 		shuffleWindow: 256,

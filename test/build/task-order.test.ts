@@ -69,7 +69,7 @@ describe.each([0, 1, 3])("with %i workers", (workers) => {
 		const order = await done(build, [...all].reverse(), workers);
 		expect([...order].sort((a, b) => a - b)).toEqual(all);
 		for (const task of repack) {
-			const needed = dependenciesOf(tasks[task]);
+			const needed = [...dependenciesOf(tasks[task])];
 			expect(needed.length).toBeGreaterThan(1);
 			for (const each of needed)
 				expect(order.indexOf(each)).toBeLessThan(order.indexOf(task));
@@ -82,7 +82,7 @@ test("tasks that are not asked for are taken to be done", async () => {
 	const build = await planned();
 	const { tasks } = build.plan;
 	const first = tasks.findIndex(({ kind }) => kind === "repack");
-	const needed = dependenciesOf(tasks[first]);
+	const needed = [...dependenciesOf(tasks[first])];
 	expect(await done(build, needed, 2)).toHaveLength(needed.length);
 	const before = contentsOf(build.out);
 	expect(await done(build, [first], 2)).toEqual([first]);

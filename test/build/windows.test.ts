@@ -43,6 +43,7 @@ async function* tokenized(
 				positions: documents.map(({ position }) => position),
 				numbers: documents.map((_, i) => i + 1),
 				bytes: 0,
+				hashes: null,
 				tokens: builder.view(),
 			};
 		}
@@ -122,4 +123,29 @@ test("who stops early closes what is read", async () => {
 	expect(closed).toBe(false);
 	await windows.return("");
 	expect(closed).toBe(true);
+});
+
+test("a window has 2^18 documents at most, however few tokens they have", async () => {
+	const count = 2 ** 19 + 3;
+	async function* tiny(): AsyncGenerator<TokenizedBatch, string> {
+		const offsets = Int32Array.from({ length: count + 1 }, (_, i) => i);
+		yield {
+			source: "a",
+			ids: new Array(count).fill(null),
+			positions: new Array(count).fill(0),
+			numbers: new Array(count).fill(1),
+			bytes: 0,
+			hashes: null,
+			tokens: { ids: offsets.slice(0, count), offsets },
+		};
+		return "the end";
+	}
+	const sizes: number[] = [];
+	const firsts: number[] = [];
+	for await (const { lengths, first } of windowsOf(tiny(), 0, 2 ** 26)) {
+		sizes.push(lengths.length);
+		firsts.push(first);
+	}
+	expect(sizes).toEqual([2 ** 18, 2 ** 18, 3]);
+	expect(firsts).toEqual([0, 2 ** 18, 2 ** 19]);
 });

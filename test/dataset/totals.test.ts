@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { addCounts } from "../../src/core/counts.js";
 import {
-	addCounts,
 	allRows,
 	discrepancies,
 	emptyRowCounts,
@@ -106,9 +106,10 @@ describe("discrepancies", () => {
 	});
 
 	test.each([
-		[{ records: 1 }, /^6 records were read, but 4 documents and 1 skipped/],
+		[{ records: 1 }, /^6 records were read, but 4 documents, 1 skipped/],
 		[{ documents: 1 }, /^5 records were read, but 5 documents/],
-		[{ skippedRecords: { "no-text": 1 } }, /and 2 skipped records/],
+		[{ skippedRecords: { "no-text": 1 } }, / 2 skipped records/],
+		[{ leftOutRecords: { where: 1 } }, / and 1 that were not wanted/],
 		[{ textTokens: 1 }, /^95 tokens were read, but 84 are in rows and 10/],
 		[{ repeatedTokens: 1 }, /but 83 are in rows/],
 		[{ dropped: { x: { documents: 1, tokens: 1 } } }, /and 11 are counted/],

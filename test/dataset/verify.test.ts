@@ -302,7 +302,7 @@ test("finds totals that do not balance or do not fit the files", async () => {
 		[({ shards }) => shards[0].rows++, /has \d+ rows; the manifest says \d+/],
 		[
 			({ shards }) => Object.assign(shards[0], { bucket: 128 }),
-			/is of a bucket of 128, which the settings do not have/,
+			/is of a bucket of 128 of the split train, which the settings do not have/,
 		],
 		[({ index }) => index.pop(), /task \d+ has rows, but no index file/],
 		[({ index }) => index.push(index[0]), /task 0 has 2 index files/],

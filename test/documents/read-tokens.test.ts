@@ -115,7 +115,7 @@ test("options that do not exist or would change nothing are refused", async () =
 	const documents = (options: object) =>
 		readDocuments([records], options).next();
 	await expect(documents({ textfield: "body" })).rejects.toThrow(/textField/);
-	await expect(documents({ inputFormat: "csv" })).rejects.toMatchObject({
+	await expect(documents({ inputFormat: "docx" })).rejects.toMatchObject({
 		code: "unknown-name",
 	});
 	await expect(documents({ onBadRecord() {} })).rejects.toMatchObject({
@@ -139,6 +139,7 @@ test("an error of the tokenizer, or leaving early, closes the file that is read"
 						numbers: [1],
 						source: "f",
 						bytes: 3,
+						hashes: null,
 					};
 			} finally {
 				closed = true;

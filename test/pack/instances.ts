@@ -17,6 +17,18 @@ export const instance = fc.integer({ min: 1, max: 200 }).chain((capacity) =>
 					max: Math.ceil(capacity / 2),
 				}),
 			),
+			// A few lengths, each many times.
+			fc
+				.array(fc.integer({ min: 1, max: capacity }), {
+					minLength: 1,
+					maxLength: 8,
+				})
+				.chain((few) =>
+					fc.array(fc.constantFrom(...few), {
+						minLength: 100,
+						maxLength: 300,
+					}),
+				),
 			// All equal; all just over half; two sizes that fit exactly; one giant.
 			fc
 				.tuple(fc.nat(300), fc.integer({ min: 1, max: capacity }))

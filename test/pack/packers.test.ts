@@ -89,11 +89,16 @@ function plain(
 	capacity: number,
 	order: number[],
 	choose: (fitting: OpenPack[]) => OpenPack | undefined,
+	maxSequences = Number.POSITIVE_INFINITY,
 ): number[][] {
 	const packs: OpenPack[] = [];
 	order.forEach((sequence, time) => {
 		const length = lengths[sequence];
-		let pack = choose(packs.filter(({ left }) => left >= length));
+		let pack = choose(
+			packs.filter(
+				({ left, members }) => left >= length && members.length < maxSequences,
+			),
+		);
 		if (pack === undefined) {
 			pack = { left: capacity, since: 0, members: [] };
 			packs.push(pack);
@@ -121,13 +126,18 @@ test.each([
 	"%s makes the packs of its definition, one by one",
 	(packer, order, choose) => {
 		fc.assert(
-			fc.property(instance, ([capacity, lengths]) => {
-				const packing = pack(Int32Array.from(lengths), capacity, { packer });
-				expect(packsOf(packing)).toEqual(
-					plain(lengths, capacity, order(lengths), choose),
-				);
-			}),
-			{ numRuns: 300 },
+			fc.property(
+				instance,
+				fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined }),
+				([capacity, lengths], maxSequences) => {
+					const options = { packer, maxSequences };
+					const packing = pack(Int32Array.from(lengths), capacity, options);
+					expect(packsOf(packing)).toEqual(
+						plain(lengths, capacity, order(lengths), choose, maxSequences),
+					);
+				},
+			),
+			{ numRuns: 400 },
 		);
 	},
 );

@@ -96,8 +96,10 @@ test("a compressed file is one part, and gzip counts as four times its size", as
 		path: "f",
 		source: "f",
 		size: 100,
+		version: null,
 		format: "jsonl",
 		compression: "gzip",
+		frames: null,
 	};
 	const zipped = await divisionOf(memoryStorage({}), file);
 	expect(zipped).toEqual({ parts: [400] });

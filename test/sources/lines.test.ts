@@ -9,8 +9,10 @@ const file = (size: number, compression: "gzip" | null = null): InputFile => ({
 	path: "f",
 	source: "f",
 	size,
+	version: null,
 	format: "jsonl",
 	compression,
+	frames: null,
 });
 
 const text = fc

@@ -1,13 +1,19 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { type ReadOptions, readSpans } from "../../src/sources/read-records.js";
+import { readSpans } from "../../src/sources/read-records.js";
 import { memoryStorage } from "../storage/memory-storage.js";
-import { inputsOf, readAllOf, wholeFiles } from "./reading.js";
+import {
+	inputsOf,
+	type ReadingOptions,
+	readAllOf,
+	takerOf,
+	wholeFiles,
+} from "./reading.js";
 
 async function read(
 	bytes: Uint8Array,
 	name = "f.jsonl",
-	{ most, ...options }: Partial<ReadOptions> & { most?: number } = {},
+	{ most, ...options }: ReadingOptions & { most?: number } = {},
 ) {
 	const files = { [name]: bytes };
 	const storage = memoryStorage(files, most);
@@ -144,7 +150,7 @@ test("a file whose size changes while it is read is refused", async () => {
 	const files = { "f.jsonl": jsonl({ text: "a" }, { text: "b" }) };
 	const storage = memoryStorage(files);
 	const spans = await wholeFiles(storage, inputsOf(files));
-	const options = { textField: "text", idField: null, onBadRecord: null };
+	const options = { taker: takerOf(), onBadRecord: null };
 	const stored = spans.map((span) => ({ storage, ...span }));
 	const reading = readSpans(stored, options);
 	await reading.next();
@@ -154,5 +160,32 @@ test("a file whose size changes while it is read is refused", async () => {
 	await expect(reading.next()).rejects.toMatchObject({ code: "input-changed" });
 	await expect(readSpans(stored, options).next()).rejects.toThrow(
 		/f\.jsonl changed while it was being read: it had 26 bytes and has 13/,
+	);
+});
+
+test("a file that is written to while it is read is refused, also where its size stays", async () => {
+	const files = { "f.jsonl": jsonl({ text: "a" }, { text: "b" }) };
+	const storage = memoryStorage(files);
+	const spans = await wholeFiles(storage, inputsOf(files));
+	const options = { taker: takerOf(), onBadRecord: null };
+	const reading = readSpans(
+		spans.map((span) => ({ storage, ...span })),
+		options,
+	);
+	await reading.next();
+	const other = await storage.create("f.jsonl");
+	await other.write(jsonl({ text: "c" }, { text: "d" }));
+	await other.commit();
+	await expect(reading.next()).rejects.toMatchObject({
+		code: "input-changed",
+		exitCode: 1,
+	});
+	const planned = spans.map(({ file, span }) => ({
+		storage,
+		file: { ...file, version: "0" },
+		span,
+	}));
+	await expect(readSpans(planned, options).next()).rejects.toThrow(
+		/f\.jsonl changed while it was being read: it had 26 bytes and was written to or replaced\./,
 	);
 });

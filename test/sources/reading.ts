@@ -1,11 +1,15 @@
 import { textAt } from "../../src/core/text-batch.js";
+import { documentTaker } from "../../src/documents/take-documents.js";
+import {
+	type TakeSettings,
+	takeSettings,
+} from "../../src/documents/take-settings.js";
 import { compressions } from "../../src/sources/compressions.js";
 import { divisionOf, wholeSpan } from "../../src/sources/divide.js";
 import { formatOfName } from "../../src/sources/formats.js";
 import {
 	type FileSpan,
 	type ReadCounts,
-	type ReadOptions,
 	readSpans,
 	type SkippedRecord,
 } from "../../src/sources/read-records.js";
@@ -29,22 +33,33 @@ export interface ReadResult {
 	counts: ReadCounts[];
 }
 
+export interface ReadingOptions extends Partial<TakeSettings> {
+	/** Null: a bad record stops. */
+	onBadRecord?: null;
+}
+
+/** What makes documents with these settings, and otherwise as with no options. */
+export function takerOf(settings: Partial<TakeSettings> = {}) {
+	return documentTaker({ ...takeSettings({}), ...settings });
+}
+
 /** Reads spans to the end; bad records are passed over, unless the options say otherwise. */
 export async function readAllOf(
 	storage: ReadableStorage,
 	spans: readonly PlacelessSpan[],
-	options: Partial<ReadOptions> = {},
+	{ onBadRecord, ...take }: ReadingOptions = {},
 ): Promise<ReadResult> {
 	const result: ReadResult = { documents: [], bad: [], counts: [] };
 	// One span at a time, to know the span of a document.
 	for (const [span, fileSpan] of spans.entries()) {
 		const batches = readSpans([{ storage, ...fileSpan }], {
-			textField: "text",
-			idField: null,
-			onBadRecord: (bad) => {
-				result.bad.push({ ...bad, span });
-			},
-			...options,
+			taker: takerOf(take),
+			onBadRecord:
+				onBadRecord === null
+					? null
+					: (bad) => {
+							result.bad.push({ ...bad, span });
+						},
 		});
 		let next = await batches.next();
 		for (; !next.done; next = await batches.next()) {
@@ -60,12 +75,12 @@ export async function readAllOf(
 	return result;
 }
 
-/** Files as inputs, by their names' endings. */
+/** Files as inputs, by their names' endings; others are of the one format that takes any. */
 export function inputsOf(files: Record<string, Uint8Array>): InputFile[] {
 	return Object.entries(files).map(([name, { length }]) => {
-		const kind = formatOfName(name);
-		if (kind === null) throw new Error(`${name} is of no known format`);
-		return { path: name, source: name, size: length, ...kind };
+		const kind = formatOfName(name) ?? { format: "tree", compression: null };
+		const more = { version: null, frames: null };
+		return { path: name, source: name, size: length, ...more, ...kind };
 	});
 }
 

@@ -12,6 +12,7 @@ export function memoryStorage(
 	readSize = 1 << 20,
 ): Storage {
 	const held = new Map(Object.entries(files));
+	const versions = new Map<string, number>();
 	const bytesAt = (path: string) => {
 		const bytes = held.get(path);
 		if (bytes === undefined)
@@ -23,18 +24,25 @@ export function memoryStorage(
 	};
 	const below = (path: string) =>
 		[...held.keys()].filter((name) => name.startsWith(`${path}/`)).sort();
-	const found = (path: string): FoundFile => ({
+	const versionOf = (path: string) => String(versions.get(path) ?? 0);
+	const found = (path: string, below: string | null): FoundFile => ({
 		path,
+		below,
 		kind: "file",
 		size: bytesAt(path).length,
+		version: versionOf(path),
 		identity: path,
 	});
 	return {
 		readSize,
 		async stat(path) {
 			const bytes = held.get(path);
-			if (bytes !== undefined) return { kind: "file", size: bytes.length };
-			return below(path).length > 0 ? { kind: "directory", size: 0 } : null;
+			const version = versionOf(path);
+			if (bytes !== undefined)
+				return { kind: "file", size: bytes.length, version };
+			return below(path).length > 0
+				? { kind: "directory", size: 0, version: "" }
+				: null;
 		},
 		async list(path) {
 			const names = below(path).map(
@@ -42,15 +50,29 @@ export function memoryStorage(
 			);
 			return [...new Set(names)].sort();
 		},
-		async find(path) {
-			if (held.has(path)) return [found(path)];
-			const inside = below(path).filter((name) => !/\/\./.test(name));
+		async find(path, { leaveOut = () => false, onPassedOver } = {}) {
+			if (held.has(path)) return [found(path, null)];
+			const inside = below(path);
 			if (inside.length === 0)
 				throw new UsageError(
 					"no-such-input",
 					`there is no file or directory ${path}.`,
 				);
-			return inside.map(found);
+			const hidden = new Set<string>();
+			const files: FoundFile[] = [];
+			for (const name of inside) {
+				const rest = name.slice(path.length + 1);
+				const tops = [...rest.matchAll(/\//g)].map(({ index }) =>
+					rest.slice(0, index),
+				);
+				if (tops.some((top) => leaveOut(top, "directory"))) continue;
+				const dot = /^(.*?(?:^|\/)\.[^/]*)(\/?)/.exec(rest);
+				if (dot !== null) hidden.add(`${path}/${dot[1]}${dot[2]}`);
+				else if (!leaveOut(rest, "file")) files.push(found(name, rest));
+			}
+			for (const path of hidden)
+				onPassedOver?.({ path, why: "hidden", error: null });
+			return files;
 		},
 		async open(path) {
 			const bytes = bytesAt(path);
@@ -81,6 +103,7 @@ export function memoryStorage(
 				async commit() {
 					const bytes = Buffer.concat(chunks);
 					held.set(path, bytes);
+					versions.set(path, (versions.get(path) ?? 0) + 1);
 					const sha256 = createHash("sha256").update(bytes).digest("hex");
 					return { bytes: bytes.length, sha256 };
 				},

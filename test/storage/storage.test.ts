@@ -130,11 +130,11 @@ describe.each(kinds)("the contract of a storage: %s", (_, make) => {
 			await writeAll(storage, `${root}/d/${name}`, name);
 		await writeAll(storage, `${root}/d/.hidden`, "");
 		await writeAll(storage, `${root}/d/.dir/file`, "");
-		expect(await storage.stat(`${root}/d`)).toEqual({
+		expect(await storage.stat(`${root}/d`)).toMatchObject({
 			kind: "directory",
 			size: 0,
 		});
-		expect(await storage.stat(`${root}/d/b/é`)).toEqual({
+		expect(await storage.stat(`${root}/d/b/é`)).toMatchObject({
 			kind: "file",
 			size: 4,
 		});
@@ -160,6 +160,16 @@ describe.each(kinds)("the contract of a storage: %s", (_, make) => {
 		await expect(storage.find(`${root}/none`)).rejects.toThrow(
 			/^there is no file or directory .*none\.$/,
 		);
+	});
+
+	test("a file that is written anew has another version", async () => {
+		const { storage, root } = make();
+		const versionOf = async () => (await storage.stat(`${root}/f`))?.version;
+		await writeAll(storage, `${root}/f`, "1");
+		const first = await versionOf();
+		expect(await versionOf()).toBe(first);
+		await writeAll(storage, `${root}/f`, "2");
+		expect(await versionOf()).not.toBe(first);
 	});
 
 	test("what is removed is gone, and what is not there may be removed", async () => {

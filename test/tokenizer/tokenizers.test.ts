@@ -8,8 +8,8 @@ import {
 	directoryWith,
 	everything,
 	expectNumbers,
+	fixtureCorpus,
 	fixtureDocuments,
-	fixtures,
 	temporaryDirectory,
 	tokenizerPath,
 } from "../helpers.js";
@@ -32,7 +32,7 @@ describe.each(cases)("%s by %j", (_name, engines, path) => {
 		);
 		const rust = Rust.fromFile(join(path, "tokenizer.json"));
 		let documents = 0;
-		for await (const { texts } of readDocuments([fixtures])) {
+		for await (const { texts } of readDocuments(fixtureCorpus)) {
 			const { ids, offsets } = tokenizer.encodeBatch(texts);
 			const encodings = await rust.encodeBatch(texts, {
 				addSpecialTokens: false,

@@ -1,29 +1,36 @@
+import { Int32Buffer } from "../../core/buffers.js";
+import { addCounts } from "../../core/counts.js";
 import { InterruptedError } from "../../core/errors.js";
 import { consume, mapGenerator } from "../../core/generators.js";
 import { createRandom } from "../../core/random.js";
 import { indexBatch } from "../../dataset/index-rows.js";
+import type { Settings } from "../../dataset/settings.js";
 import {
-	addCounts,
 	type CutCounts,
 	emptyTotals,
 	type Totals,
 } from "../../dataset/totals.js";
+import { fractionAt, VALIDATION_AT } from "../../documents/document-hash.js";
 import {
 	type Tokenized,
 	tokenizeDocuments,
 } from "../../documents/tokenize-documents.js";
-import { type ReadCounts, readSpans } from "../../sources/read-records.js";
-import { storageAt } from "../../storage/storages.js";
+import type { ReadCounts } from "../../sources/read-records.js";
 import type { ColumnBatch } from "../../tables/columns.js";
+import { DocumentChoice } from "../choose-documents.js";
 import { cutWindow } from "../cut-window.js";
+import { readList } from "../document-hashes.js";
 import { IndexFile } from "../index-file.js";
 import { Output, type OutputCounts } from "../output.js";
-import { inputFile, leavesPacks, type ReadTask } from "../plan.js";
-import { sparse, writeRecord } from "../record.js";
+import { leavesPacks, type ReadTask } from "../plan.js";
+import { readRecord, sparse, writeRecord } from "../record.js";
 import { SkippedFile } from "../skipped-file.js";
 import { Stopwatch } from "../stopwatch.js";
 import { type Window, windowsOf } from "../windows.js";
+import type { Workspace } from "../workspace.js";
+import { readingOf } from "./reading.js";
 import type { TaskContext, TaskRunner } from "./task.js";
+import { readThreshold } from "./threshold.js";
 
 /**
  * Reads spans of the input and makes rows of them. A document's way: records, tokens,
@@ -38,8 +45,20 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 	const index = new IndexFile(workspace, number);
 	const skipped = new SkippedFile(workspace, number);
 	try {
-		const documents = watch.watch("read", documentsOf(context, task, skipped));
-		const tokens = tokenizeDocuments(documents, {
+		const before = await documentsBefore(workspace, task);
+		const choice = new DocumentChoice(
+			await repeatsOf(workspace, number, task),
+			(settings.limit ?? Infinity) - before,
+		);
+		const documents = readingOf(plan, task, {
+			hashes: settings.validation !== null,
+			hasEnough: () => choice.hasEnough(),
+			onBadRecord: (bad, span) => skipped.add(bad, span),
+		});
+		const chosen = mapGenerator(watch.watch("read", documents), (batch) =>
+			choice.choose(batch),
+		);
+		const tokens = tokenizeDocuments(chosen, {
 			tokenizer: context.tokenizer(),
 			bos: settings.bos,
 			eos: settings.eos,
@@ -51,7 +70,12 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 				throw new InterruptedError("the build was asked to stop.");
 			return batch;
 		});
-		const windows = windowsOf(told, number, settings.window);
+		const windows = windowsOf(
+			told,
+			number,
+			settings.window,
+			await heldOutTest(workspace, settings, task),
+		);
 		const rows = watch.watch("pack", rowsOf(windows, context, output));
 		const counts = await consume(rows, (batch) =>
 			watch.run("write", () => index.write(batch)),
@@ -60,7 +84,9 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 		await writeRecord(workspace, {
 			task: number,
 			planHash,
-			totals: totalsOf(counts),
+			totals: addCounts(totalsOf(counts), {
+				leftOutRecords: choice.leftOut,
+			}),
 			bytes: sumOf(counts.read.input, ({ bytes }) => bytes),
 			lines: counts.read.input.map(({ numbers }) => numbers),
 			rooms: rooms.map(sparse),
@@ -68,6 +94,8 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			index: await index.finish(),
 			skipped: await skipped.finish(),
 			leftovers,
+			findings: null,
+			documentsBefore: before,
 		});
 	} catch (error) {
 		await output.abort();
@@ -78,25 +106,44 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 	return watch.times;
 };
 
-function documentsOf(
-	{ plan }: TaskContext,
-	{ spans }: ReadTask,
-	skipped: SkippedFile,
+/** Documents of the tasks before, where that decides how many this one takes. */
+async function documentsBefore(
+	workspace: Workspace,
+	{ after }: ReadTask,
+): Promise<number> {
+	if (after === undefined) return 0;
+	const record = await readRecord(workspace, after);
+	if (record === null)
+		throw new Error(`task ${after} is not done, and its count is wanted`);
+	return record.documentsBefore + record.totals.documents;
+}
+
+/** Numbers of the task's documents that repeat others, in ascending order. */
+async function repeatsOf(
+	workspace: Workspace,
+	number: number,
+	{ repeats = { from: 0, to: 0 } }: ReadTask,
+): Promise<Int32Array> {
+	const all = new Int32Buffer();
+	for (let task = repeats.from; task < repeats.to; task++)
+		all.append(await readList(workspace, task, number));
+	return all.view().slice().sort();
+}
+
+/** What tells the documents that are held out; null where none is. */
+async function heldOutTest(
+	workspace: Workspace,
+	{ validation }: Settings,
+	{ threshold }: ReadTask,
 ) {
-	const { textField, idField } = plan.settings;
-	return readSpans(
-		spans.map(({ input, ...span }) => ({
-			storage: storageAt(plan.inputs[input].path),
-			file: inputFile(plan.inputs[input]),
-			span,
-		})),
-		{
-			textField,
-			idField,
-			onBadRecord:
-				plan.onError === "skip" ? (bad, span) => skipped.add(bad, span) : null,
-		},
-	);
+	if (validation === null) return null;
+	const keyOf = (hashes: Uint8Array, text: number) =>
+		fractionAt(hashes, text, VALIDATION_AT);
+	if (threshold === undefined)
+		return (hashes: Uint8Array, text: number) =>
+			keyOf(hashes, text) < validation;
+	const largest = await readThreshold(workspace, threshold);
+	return (hashes: Uint8Array, text: number) => keyOf(hashes, text) <= largest;
 }
 
 /** What a task counted on a document's way. */
@@ -131,8 +178,12 @@ async function* rowsOf(
 function totalsOf({ read, cut, output }: TaskCounts): Totals {
 	const { input, ...tokens } = read;
 	const totals = addCounts(emptyTotals(), { ...tokens, ...cut, ...output });
-	for (const { records, skipped } of input)
-		addCounts(totals, { records, skippedRecords: skipped });
+	for (const { records, skipped, leftOut } of input)
+		addCounts(totals, {
+			records,
+			skippedRecords: skipped,
+			leftOutRecords: leftOut,
+		});
 	return totals;
 }
 

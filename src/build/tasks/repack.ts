@@ -1,9 +1,10 @@
+import { addCounts } from "../../core/counts.js";
 import { createRandom } from "../../core/random.js";
-import { addCounts, emptyTotals } from "../../dataset/totals.js";
+import { emptyTotals } from "../../dataset/totals.js";
 import { LeftoversReader } from "../leftovers.js";
 import { Output } from "../output.js";
 import type { RepackTask } from "../plan.js";
-import { readRecord, sparse, writeRecord } from "../record.js";
+import { NO_ROWS, readRecord, sparse, writeRecord } from "../record.js";
 import { Stopwatch } from "../stopwatch.js";
 import type { TaskRunner } from "./task.js";
 
@@ -23,8 +24,7 @@ export const runRepack: TaskRunner<RepackTask> = async (
 		if (record.leftovers !== null)
 			await watch.run("read", () => leftovers.add(workspace, task));
 	}
-	const capacities = settings.buckets.map(({ capacity }) => capacity);
-	const sequences = leftovers.sequences(capacities);
+	const sequences = leftovers.sequences();
 	const output = new Output(workspace, plan, number, { watch, leaves: false });
 	try {
 		const random = createRandom(settings.seed, number, 0);
@@ -35,14 +35,10 @@ export const runRepack: TaskRunner<RepackTask> = async (
 		await writeRecord(workspace, {
 			task: number,
 			planHash,
+			...NO_ROWS,
 			totals: addCounts(emptyTotals(), counts),
-			bytes: 0,
-			lines: [],
 			rooms: rooms.map(sparse),
 			shards,
-			index: null,
-			skipped: null,
-			leftovers: null,
 		});
 	} catch (error) {
 		await output.abort();

@@ -1,12 +1,21 @@
 import type { Task } from "../plan.js";
 import type { StageTimes } from "../stopwatch.js";
+import { runHash } from "./hash.js";
 import { runRead } from "./read.js";
 import { runRepack } from "./repack.js";
+import { runRepeats } from "./repeats.js";
 import type { TaskContext, TaskRunner } from "./task.js";
+import { runThreshold } from "./threshold.js";
 
 const runners: {
 	[K in Task["kind"]]: TaskRunner<Extract<Task, { kind: K }>>;
-} = { read: runRead, repack: runRepack };
+} = {
+	read: runRead,
+	repack: runRepack,
+	hash: runHash,
+	repeats: runRepeats,
+	threshold: runThreshold,
+};
 
 /**
  * Does a task of the plan, by its number.

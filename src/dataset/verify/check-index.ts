@@ -1,9 +1,10 @@
+import { addCounts } from "../../core/counts.js";
 import type { CutOptions } from "../../decompose/cuts.js";
 import { startRule } from "../../decompose/decompose-documents.js";
 import { type ColumnBatch, columnOf } from "../../tables/columns.js";
 import type { Manifest, ManifestIndex } from "../manifest.js";
 import { numberOfDocument, taskOfDocument } from "../rows.js";
-import { addCounts, type CutCounts } from "../totals.js";
+import type { CutCounts } from "../totals.js";
 import type { FoundSequences } from "./found-sequences.js";
 import type { Problems } from "./problems.js";
 

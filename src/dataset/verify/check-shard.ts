@@ -21,8 +21,8 @@ export class ShardCheck {
 	readonly #shard: ManifestShard;
 	readonly #manifest: Manifest;
 	readonly #problems: Problems;
-	/** The bucket's place in the settings, and the capacities of all. */
-	readonly #bucket: number;
+	/** The capacity of the bucket, and those of all of its split. */
+	readonly #capacity: number;
 	readonly #capacities: number[];
 	/** Sequences by the room that they take. */
 	readonly #rooms: Float64Array;
@@ -45,10 +45,12 @@ export class ShardCheck {
 	) {
 		this.#manifest = manifest;
 		this.#shard = shard;
-		this.#bucket = bucket;
-		this.#capacities = manifest.settings.buckets.map(
-			({ capacity }) => capacity,
-		);
+		const { buckets } = manifest.settings;
+		const { split, capacity } = buckets[bucket];
+		this.#capacity = capacity;
+		this.#capacities = buckets
+			.filter((each) => each.split === split)
+			.map(({ capacity }) => capacity);
 		this.#rooms = rooms;
 		this.#sequencesOf = sequencesOf;
 		this.#isRepacked = shard.task >= manifest.tasks.read;
@@ -114,7 +116,7 @@ export class ShardCheck {
 	#checkSequences(lengths: Int32Array, tokens: number, place: string): void {
 		const { packer, cut, padDocumentToMultiple, padToMultiple } =
 			this.#manifest.settings;
-		const capacity = this.#capacities[this.#bucket];
+		const capacity = this.#capacity;
 		const mostSequences = Number(packer.maxSequences ?? lengths.length);
 		if (lengths.length > mostSequences)
 			this.#problems.add(
@@ -135,7 +137,8 @@ export class ShardCheck {
 			if (room >= 0 && room <= capacity) this.#rooms[room]++;
 			if (length < Number(cut.minSequence ?? 1))
 				this.#problems.add(`${place} has a sequence of ${length} tokens`);
-			if (bucketOf(length, this.#capacities) !== this.#bucket)
+			const due = this.#capacities[bucketOf(length, this.#capacities)];
+			if (due !== capacity)
 				this.#problems.add(
 					`${place} has a sequence of ${length} tokens, which belongs in another bucket`,
 				);

@@ -1,3 +1,4 @@
+import { addCounts } from "../../core/counts.js";
 import {
 	type ReadableFile,
 	readAll,
@@ -14,7 +15,8 @@ import {
 	type ManifestShard,
 } from "../manifest.js";
 import { readManifest } from "../read-manifest.js";
-import { addCounts, emptyTotals } from "../totals.js";
+import { bucketKey } from "../splits.js";
+import { emptyTotals } from "../totals.js";
 import { checkStrangers, isAsListed } from "./check-files.js";
 import { IndexCheck } from "./check-index.js";
 import { ShardCheck } from "./check-shard.js";
@@ -172,11 +174,11 @@ class Verification {
 		if (!(await this.#isAsListed(shard))) return;
 		const { settings } = this.#manifest;
 		const bucket = settings.buckets.findIndex(
-			({ length }) => length === shard.bucket,
+			({ split, length }) => split === shard.split && length === shard.bucket,
 		);
 		if (bucket === -1) {
 			this.#problems.add(
-				`${shard.path} is of a bucket of ${shard.bucket}, which the settings do not have`,
+				`${shard.path} is of a bucket of ${shard.bucket} of the split ${shard.split}, which the settings do not have`,
 			);
 			this.#unread.add(shard.path);
 			return;
@@ -199,7 +201,9 @@ class Verification {
 				this.#problems.add(
 					`${shard.path} has ${check.counts[what]} ${what}; the manifest says ${shard[what]}`,
 				);
-		addCounts(this.#counted.buckets, { [shard.bucket]: check.counts });
+		addCounts(this.#counted.buckets, {
+			[bucketKey(settings.buckets[bucket])]: check.counts,
+		});
 	}
 
 	/** @param found Null where not all sequences of the task could be read. */

@@ -1,0 +1,54 @@
+import { selectTexts } from "../core/text-batch.js";
+import { selectHashes } from "../documents/document-hash.js";
+import type { Documents } from "../sources/read-records.js";
+
+/** Which documents of a task are wanted. */
+export class DocumentChoice {
+	/** Documents that were there but are not wanted, by reason. */
+	readonly leftOut: Record<string, number> = {};
+	/** Numbers of documents that repeat others, in ascending order. */
+	readonly #repeats: Int32Array;
+	#nextRepeat = 0;
+	/** Documents seen, and how many more are wanted. */
+	#seen = 0;
+	#room: number;
+
+	/** @param limit How many documents are wanted, at most. */
+	constructor(repeats: Int32Array, limit: number) {
+		this.#repeats = repeats;
+		this.#room = limit;
+	}
+
+	hasEnough(): boolean {
+		return this.#room <= 0;
+	}
+
+	/** Those of a batch that are wanted. */
+	choose(batch: Documents): Documents {
+		const count = batch.positions.length;
+		const kept: number[] = [];
+		for (let document = 0; document < count; document++) {
+			const number = this.#seen++;
+			if (this.#repeats[this.#nextRepeat] === number) {
+				this.#nextRepeat++;
+				this.#leaveOut("dedupe");
+			} else if (kept.length < this.#room) kept.push(document);
+			else this.#leaveOut("limit");
+		}
+		this.#room -= kept.length;
+		if (kept.length === count) return batch;
+		const select = <T>(values: readonly T[]) => kept.map((i) => values[i]);
+		return {
+			...batch,
+			texts: selectTexts(batch.texts, kept),
+			ids: select(batch.ids),
+			hashes: batch.hashes === null ? null : selectHashes(batch.hashes, kept),
+			positions: select(batch.positions),
+			numbers: select(batch.numbers),
+		};
+	}
+
+	#leaveOut(reason: "dedupe" | "limit"): void {
+		this.leftOut[reason] = (this.leftOut[reason] ?? 0) + 1;
+	}
+}

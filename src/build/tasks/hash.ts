@@ -1,0 +1,36 @@
+import { InterruptedError } from "../../core/errors.js";
+import { consume } from "../../core/generators.js";
+import { emptyTotals } from "../../dataset/totals.js";
+import { DocumentHashes } from "../document-hashes.js";
+import { documentsHeldOut, type HashTask } from "../plan.js";
+import { NO_ROWS, writeRecord } from "../record.js";
+import { Stopwatch } from "../stopwatch.js";
+import { readingOf } from "./reading.js";
+import type { TaskRunner } from "./task.js";
+
+/** Hashes the documents of a task that reads, before any task does. */
+export const runHash: TaskRunner<HashTask> = async (context, number, task) => {
+	const { workspace, plan, onProgress, shouldStop } = context;
+	const watch = new Stopwatch();
+	const hashes = new DocumentHashes();
+	// Records that cannot be used are listed by the task that makes rows.
+	const documents = readingOf(plan, task, { hashes: true, onBadRecord() {} });
+	const counts = await consume(watch.watch("read", documents), (batch) => {
+		hashes.add(batch.hashes as Uint8Array);
+		onProgress(batch.bytes, 0, 0);
+		if (shouldStop())
+			throw new InterruptedError("the build was asked to stop.");
+	});
+	const smallest = documentsHeldOut(plan.settings) ?? 0;
+	await writeRecord(workspace, {
+		task: number,
+		planHash: plan.planHash,
+		...NO_ROWS,
+		totals: emptyTotals(),
+		bytes: counts.reduce((sum, { bytes }) => sum + bytes, 0),
+		findings: await watch.run("write", () =>
+			hashes.write(workspace, number, task.parts, smallest),
+		),
+	});
+	return watch.times;
+};

@@ -1,0 +1,63 @@
+import { registry } from "../core/registry.js";
+
+/** A function of texts that conditions can use; null where one of them is null. */
+interface FilterFunction {
+	readonly meaning: string;
+	readonly parameters: number;
+	/** What is wrong with the last value, which must be written out then; null where nothing is. */
+	fault?(text: string): string | null;
+	apply(...texts: string[]): unknown;
+}
+
+/** The expressions of all conditions, which write them out. */
+const expressions = new Map<string, RegExp>();
+
+/** The functions of `where`. */
+export const filterFunctions = registry<string, FilterFunction>(
+	"function of a condition",
+	{
+		length: {
+			meaning: "characters of a text",
+			parameters: 1,
+			apply: (text) => {
+				let characters = text.length;
+				for (let i = 0; i < text.length; i++)
+					if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) characters--;
+				return characters;
+			},
+		},
+		lower: {
+			meaning: "a text in small letters",
+			parameters: 1,
+			apply: (text) => text.toLowerCase(),
+		},
+		contains: {
+			meaning: "whether a text has another within it",
+			parameters: 2,
+			apply: (text, part) => text.includes(part),
+		},
+		startswith: {
+			meaning: "whether a text begins with another",
+			parameters: 2,
+			apply: (text, part) => text.startsWith(part),
+		},
+		endswith: {
+			meaning: "whether a text ends with another",
+			parameters: 2,
+			apply: (text, part) => text.endsWith(part),
+		},
+		matches: {
+			meaning: "whether a regular expression of JavaScript is found in a text",
+			parameters: 2,
+			fault(pattern) {
+				try {
+					expressions.set(pattern, new RegExp(pattern, "u"));
+					return null;
+				} catch (error) {
+					return (error as Error).message;
+				}
+			},
+			apply: (text, pattern) => expressions.get(pattern)?.test(text),
+		},
+	},
+);

@@ -1,0 +1,176 @@
+import { selectTexts, TextBatchBuilder } from "../core/text-batch.js";
+import {
+	type FieldPath,
+	parseFieldPath,
+	type WantedFields,
+} from "../sources/fields.js";
+import { BadInput, type RecordBatch } from "../sources/source.js";
+import { noId, noText } from "../sources/take-fields.js";
+import type { RecordTaker, TakenRecords } from "../sources/taker.js";
+import {
+	fractionAt,
+	hashesOf,
+	SAMPLE_AT,
+	selectHashes,
+} from "./document-hash.js";
+import { type Filter, parseFilter } from "./filter.js";
+import type { TakeSettings } from "./take-settings.js";
+import { parseTemplate, type Template } from "./template.js";
+
+/** The reasons for records that are not wanted, each with what it means. */
+export const leftOutReasons = {
+	where: "it does not meet the condition",
+	sample: "it is not in the sample",
+	dedupe: "its text came before",
+	limit: "there were enough before",
+};
+
+/**
+ * @param hashes Whether hashes are wanted for more than the sample.
+ * @throws UsageError `bad-option`
+ */
+export function documentTaker(
+	settings: TakeSettings,
+	hashes = false,
+): RecordTaker {
+	const { textField, idField, where, sample } = settings;
+	const template =
+		settings.text === null ? null : parseTemplate(settings.text, "text");
+	const filter = where === null ? null : parseFilter(where, "where");
+	const path = (given: string | null, option: string) =>
+		given === null ? null : parseFieldPath(given, option);
+	const textPath = path(textField, "textField");
+	const idPath = path(idField, "idField");
+	return {
+		wanted({ fields }): WantedFields {
+			const { fixed } = fields;
+			return {
+				text:
+					template === null
+						? ((fixed ? null : textPath) ?? [fields.text])
+						: null,
+				id: (fixed ? null : idPath) ?? [fields.id],
+				values: [...(filter?.fields ?? []), ...(template?.fields ?? [])],
+			};
+		},
+		take(batch, format) {
+			const choice = new Choice(batch);
+			const wanted = this.wanted(format);
+			if (filter !== null) choice.keepWhere(filter);
+			if (template === null) choice.requireTexts(wanted.text as FieldPath);
+			if (idPath !== null && !format.fields.fixed) choice.requireIds(idPath);
+			if (template !== null)
+				choice.render(template, filter?.fields.length ?? 0);
+			return choice.taken(sample, hashes);
+		},
+	};
+}
+
+/** Decides which records of a batch become documents. */
+class Choice {
+	readonly #batch: RecordBatch;
+	/** The records that may still. */
+	#kept: number[];
+	readonly #refused = new Map<number, BadInput>();
+	readonly #leftOut: Record<string, number> = {};
+	/** The texts of those that do, where they are not those of the batch. */
+	#texts: TakenRecords["texts"] | null = null;
+
+	constructor(batch: RecordBatch) {
+		this.#batch = batch;
+		this.#kept = [...batch.positions.keys()];
+	}
+
+	/** Keeps those that a condition holds for; those that it throws for are refused. */
+	#keep(holds: (record: number) => boolean): void {
+		this.#kept = this.#kept.filter((record) => {
+			try {
+				return holds(record);
+			} catch (error) {
+				if (!(error instanceof BadInput)) throw error;
+				this.#refused.set(record, error);
+				return false;
+			}
+		});
+	}
+
+	#leaveOut(reason: keyof typeof leftOutReasons, count: number): void {
+		if (count > 0) this.#leftOut[reason] = count;
+	}
+
+	keepWhere({ fields, holds }: Filter): void {
+		const values = this.#batch.values.slice(0, fields.length);
+		const before = this.#kept.length;
+		this.#keep((record) => holds(values.map((column) => column[record])));
+		this.#leaveOut("where", before - this.#kept.length - this.#refused.size);
+	}
+
+	requireTexts(field: FieldPath): void {
+		const { notTexts, fieldNames } = this.#batch;
+		if (notTexts.size === 0) return;
+		this.#keep((record) => {
+			if (!notTexts.has(record)) return true;
+			throw noText(notTexts.get(record), field, fieldNames(record));
+		});
+	}
+
+	requireIds(field: FieldPath): void {
+		const { ids } = this.#batch;
+		this.#keep((record) => {
+			if (typeof ids[record] === "string") return true;
+			throw noId(field);
+		});
+	}
+
+	/** @param first Which of the batch's values is the template's first. */
+	render({ render }: Template, first: number): void {
+		const values = this.#batch.values.slice(first);
+		const texts = new TextBatchBuilder();
+		this.#keep((record) => {
+			texts.add(render(values.map((column) => column[record])));
+			return true;
+		});
+		this.#texts = texts.view();
+	}
+
+	/** @param hashes Whether they are wanted, also where there is no sample. */
+	taken(sample: number | null, hashes: boolean): TakenRecords {
+		const { texts, ids, positions, numbers, bad } = this.#batch;
+		const isWhole = this.#kept.length === positions.length;
+		let kept = this.#kept;
+		let chosen = this.#texts ?? (isWhole ? texts : selectTexts(texts, kept));
+		let all = hashes || sample !== null ? hashesOf(chosen) : null;
+		if (sample !== null && all !== null) {
+			const found = all;
+			const inSample = [...kept.keys()].filter(
+				(text) => fractionAt(found, text, SAMPLE_AT) < sample,
+			);
+			this.#leaveOut("sample", kept.length - inSample.length);
+			if (inSample.length < kept.length) {
+				chosen = selectTexts(chosen, inSample);
+				kept = inSample.map((text) => kept[text]);
+				all = hashes ? selectHashes(found, inSample) : null;
+			}
+		}
+		const select = <T>(values: readonly T[]) =>
+			kept.map((record) => values[record]);
+		const refused = Array.from(this.#refused, ([record, error]) => ({
+			position: positions[record],
+			number: numbers[record],
+			reason: error.reason,
+			sentence: error.message,
+		}));
+		return {
+			texts: chosen,
+			ids: select(ids).map((id) => (typeof id === "string" ? id : null)),
+			hashes: hashes ? all : null,
+			positions: select(positions),
+			numbers: select(numbers),
+			refused:
+				refused.length === 0
+					? bad
+					: [...bad, ...refused].sort((a, b) => a.number - b.number),
+			leftOut: this.#leftOut,
+		};
+	}
+}

@@ -1,0 +1,104 @@
+// JSON with the NaN, Infinity and -Infinity that Python writes, which JSON.parse refuses.
+
+const NOT_FINITE = /-?Infinity|NaN/g;
+
+/** What JSON.parse gives, also where a value is NaN, Infinity or -Infinity. */
+export function parseJson(json: string): unknown {
+	try {
+		return JSON.parse(json);
+	} catch (error) {
+		if (json.search(NOT_FINITE) === -1) throw error;
+		return parseWithNaN(json);
+	}
+}
+
+/**
+ * Why JSON.parse refuses a line.
+ * @param failure How many of its UTF-16 units are good.
+ * @throws Error where it does not: the scanner and JSON.parse must agree.
+ */
+export function refusalOf(line: string, failure: number): string {
+	const good = line.slice(0, failure);
+	const known = withoutNaN(good);
+	try {
+		JSON.parse(known + line.slice(failure));
+	} catch (error) {
+		const { message } = error as Error;
+		if (known === good) return message;
+		// It may quote the line.
+		return message.replace(
+			/, .* is not valid JSON$/s,
+			` in JSON at position ${failure}`,
+		);
+	}
+	throw new Error(
+		`the scanner refuses what JSON.parse reads, at character ${failure} of the line ${line.slice(0, 1000)}`,
+	);
+}
+
+/** What JSON.parse knows in place of NaN and Infinity, as long as these. */
+function withoutNaN(json: string): string {
+	if (json.search(NOT_FINITE) === -1) return json;
+	const parts = partsOf(json).map((part, i) =>
+		isString(i)
+			? part
+			: part.replace(NOT_FINITE, (name) => '""'.padEnd(name.length)),
+	);
+	return parts.join("");
+}
+
+/** Parses with a letter before each string, and NaN as a list of one that no other has. */
+function parseWithNaN(json: string): unknown {
+	const parts = partsOf(json);
+	const marked = parts.map((part, i) => {
+		if (!isString(i))
+			// The spaces keep what stands beside a name from becoming a part of a number.
+			return part.replace(NOT_FINITE, (name) =>
+				name === "NaN" ? ' ["N"] ' : ` ${name.replace("Infinity", "1e999")} `,
+			);
+		const isName = /^[\t\r ]*:/.test(parts[i + 1]);
+		return isName ? part : `"s${part.slice(1)}`;
+	});
+	const holder = { value: JSON.parse(marked.join("")) };
+	// Without recursion: values may lie deep.
+	const open: Record<string, unknown>[] = [holder];
+	for (let object = open.pop(); object !== undefined; object = open.pop())
+		for (const name of Object.keys(object)) {
+			const value = object[name];
+			if (typeof value === "string") object[name] = value.slice(1);
+			else if (Array.isArray(value) && value.length === 1 && value[0] === "N")
+				object[name] = Number.NaN;
+			else if (typeof value === "object" && value !== null)
+				open.push(value as Record<string, unknown>);
+		}
+	return holder.value;
+}
+
+/** A JSON text in parts, of which every second one is a string with its quotes; the last may lack its end. */
+function partsOf(json: string): string[] {
+	const parts: string[] = [];
+	let start = 0;
+	while (true) {
+		const quote = json.indexOf('"', start);
+		if (quote === -1) return [...parts, json.slice(start)];
+		const end = endOfString(json, quote);
+		parts.push(json.slice(start, quote), json.slice(quote, end));
+		start = end;
+	}
+}
+
+/** Whether a part of `partsOf` is a string, by its index. */
+function isString(part: number): boolean {
+	return part % 2 === 1;
+}
+
+function endOfString(json: string, quote: number): number {
+	for (let at = quote + 1; ; ) {
+		const end = json.indexOf('"', at);
+		if (end === -1) return json.length;
+		let escapes = end;
+		while (json[escapes - 1] === "\\") escapes--;
+		if ((end - escapes) % 2 === 0) return end + 1;
+		at = end + 1;
+	}
+}

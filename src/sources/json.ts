@@ -1,0 +1,106 @@
+import { isUtf8 } from "node:buffer";
+import { optionName } from "../core/errors.js";
+import { shortened } from "../core/text.js";
+import { isObject } from "../core/values.js";
+import { valueAt, type WantedFields } from "./fields.js";
+import {
+	type ArrayElement,
+	ArrayScanner,
+	arrayReasons,
+	beginsWithArray,
+} from "./json-array.js";
+import { numberTextAt } from "./json-text.js";
+import { parseJson } from "./json-values.js";
+import type { PlacedBytes } from "./placed-bytes.js";
+import type { RecordBatchBuilder } from "./record-batch.js";
+import { type RecordScanner, readByScanner } from "./record-scanner.js";
+import { BadInput, type Place, type SourceFormat } from "./source.js";
+import { invalidUtf8, tooLong, utf8Reasons } from "./utf8.js";
+
+/** A JSON array of objects; its elements are counted, as it often is a single line. */
+export const json: SourceFormat = {
+	title: "JSON arrays of objects",
+	extensions: [".json"],
+	mayBe: beginsWithArray,
+	compressible: true,
+	fields: { text: "text", id: "id", fixed: false },
+	reasons: {
+		"not-json": "a record is not JSON",
+		"not-an-object": "a record is JSON, but not an object",
+		"missing-element":
+			"nothing stands before a comma or the closing bracket of a JSON array",
+		...arrayReasons,
+		...utf8Reasons,
+	},
+	describePlace: (path, element) => `${path}, element ${element}`,
+	divide: async (_storage, { size }) => ({ parts: [size] }),
+	numbersBefore: async () => 0,
+	read: (storage, file, _span, wanted) =>
+		readByScanner(storage, file, wanted, new ElementScanner(wanted)),
+};
+
+class ElementScanner implements RecordScanner {
+	readonly #wanted: WantedFields;
+	readonly #array = new ArrayScanner();
+	#elements = 0;
+
+	constructor(wanted: WantedFields) {
+		this.#wanted = wanted;
+	}
+
+	*scan(piece: PlacedBytes, batch: RecordBatchBuilder): Generator<Place> {
+		for (const element of this.#array.scan(piece)) {
+			const { position, end } = element;
+			const place = { position, number: ++this.#elements };
+			try {
+				const text = textOf(element);
+				const record = parseRecord(text);
+				const id = valueAt(record, this.#wanted.id);
+				const written =
+					typeof id === "number" ? numberTextAt(text, this.#wanted.id) : id;
+				batch.add(record, place, { id: written });
+			} catch (error) {
+				if (!(error instanceof BadInput)) throw error;
+				batch.addBad(error, place);
+			}
+			yield { position: end, number: this.#elements + 1 };
+		}
+	}
+
+	// biome-ignore lint/correctness/useYield: an array has no element without a separator after it
+	*finish(): Generator<Place> {
+		this.#array.finish();
+	}
+}
+
+/** @throws BadInput */
+function textOf({ bytes, length }: ArrayElement): string {
+	if (bytes === null) throw tooLong("element", length);
+	if (!isUtf8(bytes)) throw invalidUtf8("element");
+	return bytes.toString("utf8");
+}
+
+/** @throws BadInput */
+function parseRecord(text: string): Record<string, unknown> {
+	const skip = `give ${optionName("onError", "skip")}`;
+	if (text === "")
+		throw new BadInput(
+			"missing-element",
+			`nothing stands before a comma or the closing bracket of the array. Take out the comma that is too many, or ${skip}`,
+		);
+	let record: unknown;
+	try {
+		record = parseJson(text);
+	} catch (error) {
+		throw new BadInput(
+			"not-json",
+			`the element is not JSON (${shortened((error as Error).message)}). Mend it, or ${skip}`,
+		);
+	}
+	if (!isObject(record))
+		throw new BadInput(
+			"not-an-object",
+			`the element is JSON, but not an object such as {"text": "..."}. Mend it, or ${skip}`,
+		);
+	return record;
+}
