@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createRandom, randomBelow } from "../../src/core/random.js";
 import { textAt } from "../../src/core/text-batch.js";
-import { loadZstdLibrary } from "../../src/sources/columns/codecs.js";
+import { zstdByLibrary } from "../../src/sources/columns/codecs.js";
 import {
 	cutIntoTasks,
 	divisionOf,
@@ -314,7 +314,7 @@ test("damage gives fewer rows and a reason, and nothing else", async () => {
 }, 60_000);
 
 test("zstd by the library, for where Node has none", async () => {
-	const decompress = await loadZstdLibrary();
+	const decompress = await zstdByLibrary();
 	// `abc` 500 times, by zstd without and with its size.
 	const frames = [
 		"28b52ffd0008550000186162630100d6f9bb21",

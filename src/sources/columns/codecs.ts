@@ -1,6 +1,7 @@
 import * as zlib from "node:zlib";
 import { compressors } from "hyparquet-compressors";
 import { decodeLz4Block } from "../compressions/lz4-block.js";
+import { loadZstd } from "../compressions/zstd-library.js";
 import { decodeLz4Frames } from "./lz4-frames.js";
 
 /**
@@ -16,7 +17,7 @@ const codecs = {
 	snappy: () => compressors.SNAPPY as Codec,
 	gzip: () => (bytes, size) => zlib.gunzipSync(bytes, atMost(size)),
 	brotli: () => (bytes, size) => zlib.brotliDecompressSync(bytes, atMost(size)),
-	zstd: loadZstd,
+	zstd: zstdCodec,
 	/** A block without a frame. */
 	lz4: () => (bytes, size) => {
 		const output = new Uint8Array(size);
@@ -59,36 +60,15 @@ const zstdDecompressSync = (zlib as { zstdDecompressSync?: ZstdDecompress })
 	.zstdDecompressSync;
 
 /** By Node where it can, else by a library. */
-function loadZstd(): Codec | Promise<Codec> {
+function zstdCodec(): Codec | Promise<Codec> {
 	return zstdDecompressSync === undefined
-		? loadZstdLibrary()
+		? zstdByLibrary()
 		: (bytes, size) => zstdDecompressSync(bytes, atMost(size));
 }
 
-/** What is used of the library: the zstd library itself, which it keeps behind its own class. */
-interface Library {
-	_mainModule: { _module: { HEAPU8: Uint8Array } };
-	_zstdClass: {
-		new (): {
-			reset(): void;
-			decompressChunk(
-				target: number,
-				targetSize: number,
-				source: number,
-				sourceSize: number,
-			): number;
-			delete(): void;
-		};
-		malloc(size: number): number;
-		free(address: number): void;
-	};
-}
-
-export async function loadZstdLibrary(): Promise<Codec> {
-	const { Zstd } = await import("@hpcc-js/wasm-zstd");
-	const library = (await Zstd.load()) as unknown as Library;
-	const zstd = library._zstdClass;
-	const heap = () => library._mainModule._module.HEAPU8;
+/** Codec by the zstd library in WebAssembly. */
+export async function zstdByLibrary(): Promise<Codec> {
+	const { zstd, heap } = await loadZstd();
 	const decoder = new zstd();
 	return exactly((bytes, size) => {
 		const source = zstd.malloc(bytes.length);
