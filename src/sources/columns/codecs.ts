@@ -19,15 +19,11 @@ const codecs = {
 	brotli: () => (bytes, size) => zlib.brotliDecompressSync(bytes, atMost(size)),
 	zstd: zstdCodec,
 	/** A block without a frame. */
-	lz4: () => (bytes, size) => {
-		const output = new Uint8Array(size);
-		if (size > 0 && decodeLz4Block(bytes, output, 0) !== size)
-			throw new Error("a block of LZ4 cannot be decoded");
-		return output;
-	},
+	lz4: () => decodeBlock,
 	lz4Frame: () => decodeLz4Frames,
 	/** As Hadoop frames its blocks, or without a frame. */
-	lz4Hadoop: () => compressors.LZ4 as Codec,
+	lz4Hadoop: () => (bytes, size) =>
+		decodeHadoopBlocks(bytes, size) ?? decodeBlock(bytes, size),
 } satisfies Record<string, LoadCodec>;
 
 export type CodecName = keyof typeof codecs;
@@ -45,6 +41,35 @@ function exactly(decompress: Codec): Codec {
 			);
 		return output;
 	};
+}
+
+function decodeBlock(bytes: Uint8Array, size: number): Uint8Array {
+	const output = new Uint8Array(size);
+	if (size > 0 && decodeLz4Block(bytes, output, 0) !== size)
+		throw new Error("a block of LZ4 cannot be decoded");
+	return output;
+}
+
+/** Blocks of LZ4, each after its size and its stored size; null: they are something else. */
+function decodeHadoopBlocks(
+	bytes: Uint8Array,
+	size: number,
+): Uint8Array | null {
+	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+	const output = new Uint8Array(size);
+	let out = 0;
+	for (let at = 0; at < bytes.length; ) {
+		if (at + 8 > bytes.length) return null;
+		const end = out + view.getUint32(at);
+		const start = at + 8;
+		at = start + view.getUint32(at + 4);
+		if (end > size || at > bytes.length) return null;
+		const target = output.subarray(out, end);
+		if (decodeLz4Block(bytes.subarray(start, at), target, 0) !== target.length)
+			return null;
+		out = end;
+	}
+	return output.subarray(0, out);
 }
 
 /** One byte more than there should be tells that there are more. */
