@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createRandom, randomBelow } from "../../src/core/random.js";
 import { textAt } from "../../src/core/text-batch.js";
-import { zstdByLibrary } from "../../src/sources/columns/codecs.js";
+import { loadCodec, zstdByLibrary } from "../../src/sources/columns/codecs.js";
 import {
 	cutIntoTasks,
 	divisionOf,
@@ -19,6 +19,7 @@ const directory = join(root, "fixtures/interop/sources");
 const expected: {
 	rows: { id: string | null; text: string | null; body: string | null }[];
 	ids: Record<string, string[]>;
+	nested: Record<string, unknown>[];
 } = JSON.parse(readFileSync(join(directory, "tables.json"), "utf8"));
 
 /** Files of other programs: one file, or the files of a directory in order. */
@@ -157,6 +158,40 @@ test.each(["ids.parquet", "ids-encoded.parquet", "ids.arrow"])(
 		}
 	},
 );
+
+test.each(readdirSync(join(directory, "nested")))(
+	"lists, structs and maps of %s are given as values",
+	async (name) => {
+		const files = { [name]: readFileSync(join(directory, "nested", name)) };
+		const storage = memoryStorage(files, 100);
+		const [{ file, span }] = await wholeFiles(storage, inputsOf(files));
+		const names = ["tags", "messages", "counts"];
+		const values: unknown[][] = names.map(() => []);
+		const wanted = {
+			text: ["text"],
+			id: ["id"],
+			values: names.map((name) => [name]),
+		};
+		const format = sourceFormats.find(file.format);
+		for await (const batch of format.read(storage, file, span, wanted))
+			for (const [f, column] of batch.values.entries())
+				values[f].push(...column.map((value) => value ?? null));
+		for (const [f, name] of names.entries())
+			expect(values[f]).toEqual(expected.nested.map((row) => row[name]));
+	},
+);
+
+test("LZ4 as Hadoop frames it, and without a frame", async () => {
+	const decompress = await loadCodec("lz4Hadoop");
+	const block = [0x30, ...Buffer.from("abc")];
+	const framed = [0, 0, 0, 3, 0, 0, 0, 4, ...block];
+	const read = (bytes: number[], size: number) =>
+		Buffer.from(decompress(Buffer.from(bytes), size)).toString();
+	expect(read(block, 3)).toBe("abc");
+	expect(read([...framed, ...framed], 6)).toBe("abcabc");
+	for (const bytes of [framed.slice(0, 10), [...framed, 0], block.slice(1)])
+		expect(() => read(bytes, 3)).toThrow();
+});
 
 describe.each(["parquet", "arrow"] as const)("%s", (name) => {
 	const write = name === "parquet" ? parquetTable : arrowTable;
