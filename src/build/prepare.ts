@@ -7,6 +7,7 @@ import {
 	type BuildValues,
 	buildTable,
 } from "../options/build.js";
+import { type SourceValues, sourcesOf } from "../options/sources.js";
 import { bytesOf, divisionOf } from "../sources/divide.js";
 import { findInputs, noticesOf } from "../sources/find-inputs.js";
 import { findFrames } from "../sources/frames.js";
@@ -21,8 +22,17 @@ import {
 	type TokenizerEngine,
 } from "../tokenizer/from-json.js";
 import { requireOurs } from "./output-directory.js";
-import { makePlan, type Plan, type PlanTokenizer } from "./plan.js";
-import { checkSettings, resolveSettings } from "./resolve-settings.js";
+import {
+	makePlan,
+	type Plan,
+	type PlanTokenizer,
+	type SourceFile,
+} from "./plan.js";
+import {
+	checkSettings,
+	resolveSettings,
+	sourceSettings,
+} from "./resolve-settings.js";
 import { SPOOL, STATE } from "./workspace.js";
 
 /** A build as its options come out: what to do, and with what. Nothing is written yet. */
@@ -41,11 +51,12 @@ export async function prepareBuild(
 	options: BuildOptions,
 ): Promise<PreparedBuild> {
 	const values = resolveOptions(buildTable, options);
-	checkSettings(values);
+	const sources = sourcesOf(values);
+	checkSettings(values, sources.map(sourceSettings));
 	const out = values.out.replace(/(?<=.)\/+$/, "");
 	const input = new KeptInput(out);
 	try {
-		return await prepare(values, out, input);
+		return await prepare(values, sources, out, input);
 	} catch (error) {
 		await input.discard();
 		throw error;
@@ -83,22 +94,27 @@ class KeptInput {
 
 async function prepare(
 	values: BuildValues,
+	sources: readonly SourceValues[],
 	out: string,
 	input: KeptInput,
 ): Promise<PreparedBuild> {
 	const notify = values.onNotice ?? (() => {});
-	const found = await findInputs(values.inputs, {
-		...findOptionsOf(values),
-		output: out,
-		standardInput: () => input.keep(),
-	});
-	for (const notice of noticesOf(found)) notify(notice);
+	const found: SourceFile[] = [];
+	for (const [of, source] of sources.entries()) {
+		const inputs = await findInputs(source.inputs, {
+			...findOptionsOf({ ...source, onError: values.onError }),
+			output: out,
+			standardInput: () => input.keep(),
+		});
+		for (const notice of noticesOf(inputs)) notify(notice);
+		found.push(...inputs.files.map((file) => ({ ...file, of })));
+	}
 	const { fingerprint, ...tokenizerFiles } = await readTokenizerFiles(
 		values.tokenizer,
 	);
 	const prepared = prepareTokenizer(tokenizerFiles, values.tokenizerEngine);
 	const tokenizer = openTokenizer(prepared);
-	const files = await inParallel(found.files, 16, async (file) => ({
+	const files = await inParallel(found, 16, async (file) => ({
 		...file,
 		frames: await findFrames(storageAt(file.path), file),
 	}));
@@ -106,7 +122,12 @@ async function prepare(
 		divisionOf(storageAt(file.path), file),
 	);
 	const inputBytes = divisions.reduce((sum, each) => sum + bytesOf(each), 0);
-	const settings = resolveSettings(values, tokenizer, inputBytes);
+	const settings = resolveSettings(
+		values,
+		tokenizer,
+		inputBytes,
+		sources.map(sourceSettings),
+	);
 	const { engine, vocabSize } = tokenizer;
 	const plan = await makePlan(
 		files,
