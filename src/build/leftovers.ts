@@ -130,6 +130,7 @@ export class Leftovers {
 			await file.abort();
 			throw error;
 		}
+		this.#tokens.free();
 		return { path, ...(await file.commit()) };
 	}
 }
