@@ -36,7 +36,7 @@ export function commandOf<T extends OptionTable>(
 	for (const [option, spec] of Object.entries(table)) {
 		if (spec.type.written === "none") continue;
 		if (positional.includes(option))
-			command.argument(`<${valueText(spec.type)}>`, spec.help);
+			command.argument(argumentOf(spec), spec.help);
 		else
 			for (const flag of flagsOf(option, spec, table)) command.addOption(flag);
 	}
@@ -87,6 +87,12 @@ function describeChoices(command: Command, table: OptionTable): string {
 	return sections.join("\n");
 }
 
+/** How an argument without a flag stands in usage: in brackets where it may be left out. */
+function argumentOf({ type, required }: TableOption): string {
+	const text = valueText(type);
+	return required ? `<${text}>` : `[${text}]`;
+}
+
 /** The flags of an option: one, or two of what is true by default or by circumstance. */
 function flagsOf(
 	name: string,
@@ -131,8 +137,8 @@ function parserOf(type: OptionType) {
 		const value = type.parse(type.written === "file" ? contentOf(text) : text);
 		if (value === undefined)
 			throw new InvalidArgumentError(`Give ${type.expected}.`);
-		// Words come one by one.
-		return type.written === "words"
+		// These come one by one.
+		return type.written === "words" || type.written === "repeated"
 			? [...((before as unknown[] | undefined) ?? []), ...(value as unknown[])]
 			: value;
 	};

@@ -63,10 +63,10 @@ balanced; time.`,
 			const comparing = pickOptions(compareTable, options);
 			// Wrong options are told before text is read.
 			resolveCompare(seqLen, comparing);
-			const lengths = await documentLengths(
-				compare,
-				pickOptions(documentLengthsTable, options),
-			);
+			const lengths = await documentLengths(compare, {
+				...pickOptions(documentLengthsTable, options),
+				onNotice: (notice) => say(`${notice}\n`),
+			});
 			const tokens = sum(lengths);
 			say(
 				`${counted(lengths.length, "document")}, ${counted(tokens, "token")}, in rows of ${grouped(seqLen)}\n`,

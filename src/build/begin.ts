@@ -36,7 +36,8 @@ export async function begin(
 async function clearAway(out: string): Promise<void> {
 	const manifest = await findManifest(out);
 	const begun = await readPlan(out);
-	if (manifest !== null) await putAway(new Workspace(out, manifest.planHash));
+	if (manifest !== null)
+		await putAway(new Workspace(out, manifest.planHash), true);
 	if (begun !== null && begun.planHash !== manifest?.planHash)
 		await abandon(new Workspace(out, begun.planHash), begun, manifest);
 }

@@ -6,7 +6,7 @@ import { takeLock } from "../storage/lock.js";
 import { readAll, type Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import { describeDifference, type Plan } from "./plan.js";
-import { LOCK, PLAN, STATE, stateOf, Workspace } from "./workspace.js";
+import { LOCK, PLAN, SPOOL, STATE, stateOf, Workspace } from "./workspace.js";
 
 /**
  * What an output directory holds, seen from a plan: `new` nothing that counts;
@@ -28,17 +28,8 @@ export async function lookAtOutput(
 	overwrite: boolean,
 ): Promise<Found> {
 	const storage = storageAt(out);
-	const found = await storage.stat(out);
-	if (found === null) return { state: "new" };
-	if (found.kind !== "directory")
-		throw inUse(`${out} is a file, not a directory: ${chooseAnother()}`);
-	const manifest = await findManifest(out);
-	const begun = await readPlan(out);
-	const others = (await storage.list(out)).filter((name) => name !== STATE);
-	if (manifest === null && begun === null && others.length > 0)
-		throw inUse(
-			`${out} already holds something else (${others.slice(0, 3).join(", ")}): ${chooseAnother()}, or empty it`,
-		);
+	if ((await storage.stat(out)) === null) return { state: "new" };
+	const { manifest, begun } = await requireOurs(out);
 	const isBegun = begun?.planHash === plan.planHash;
 	if (manifest?.planHash === plan.planHash && !overwrite) {
 		const lost = await lostFile(storage, out, manifest);
@@ -55,6 +46,26 @@ export async function lookAtOutput(
 	if (begun !== null && !overwrite && (await hasRecords(storage, out, begun)))
 		throw madeFromElse(`${out} holds an unfinished build`, begun, plan);
 	return { state: manifest === null && begun === null ? "new" : "replace" };
+}
+
+/**
+ * What a directory holds of ours, where all that it holds is.
+ * @throws UsageError `output-in-use`
+ */
+export async function requireOurs(
+	out: string,
+): Promise<{ manifest: Manifest | null; begun: Plan | null }> {
+	const storage = storageAt(out);
+	if (((await storage.stat(out))?.kind ?? "directory") !== "directory")
+		throw inUse(`${out} is a file, not a directory: ${chooseAnother()}`);
+	const manifest = await findManifest(out);
+	const begun = await readPlan(out);
+	const others = (await storage.list(out)).filter((name) => name !== STATE);
+	if (manifest === null && begun === null && others.length > 0)
+		throw inUse(
+			`${out} already holds something else (${others.slice(0, 3).join(", ")}): ${chooseAnother()}, or empty it`,
+		);
+	return { manifest, begun };
 }
 
 /** The manifest in a directory, of any version; null where there is none of ours. */
@@ -101,6 +112,7 @@ export async function withOutput<T>(
 export async function forgetUnused(workspace: Workspace): Promise<void> {
 	const { storage } = workspace;
 	await removeEmptyBelow(storage, workspace.state());
+	await storage.remove(workspace.place(SPOOL));
 	if ((await storage.stat(workspace.state())) === null)
 		await storage.remove(workspace.plan);
 }

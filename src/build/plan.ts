@@ -1,65 +1,20 @@
 import { sum } from "../core/arithmetic.js";
+import { inParallel } from "../core/in-parallel.js";
 import { isObject } from "../core/values.js";
 import { FORMAT_VERSION } from "../dataset/manifest.js";
 import type { Settings } from "../dataset/settings.js";
-import { packers } from "../pack/packers.js";
+import type { FoundInput } from "../sources/candidate.js";
 import { bytesOf, cutIntoTasks, type InputSpan } from "../sources/divide.js";
-import type { Division, InputFile } from "../sources/source.js";
+import { fingerprintOfMembers } from "../sources/group.js";
+import type { Division, InputFile, Member } from "../sources/source.js";
 import { canonicalJson, fingerprintOfFile, sha256 } from "../storage/hash.js";
 import { storageAt } from "../storage/storages.js";
 import { version } from "../version.js";
-
-/** The tasks from `from` to before `to`. */
-export interface TaskRange {
-	from: number;
-	to: number;
-}
-
-/** Reads spans of the input, and makes rows of what is there. */
-export interface ReadTask {
-	kind: "read";
-	spans: InputSpan[];
-	/** The task that must have counted its documents, where their number is limited. */
-	after?: number;
-	/** The tasks that say which documents are repeats. */
-	repeats?: TaskRange;
-	/** The task that says which documents are held out. */
-	threshold?: number;
-}
-
-/** Packs together what other tasks left over. */
-export interface RepackTask extends TaskRange {
-	kind: "repack";
-}
-
-/** Hashes the documents of spans of the input. */
-export interface HashTask {
-	kind: "hash";
-	spans: InputSpan[];
-	/** Into how many parts the hashes are sorted, for `repeats` tasks; 0: for none. */
-	parts: number;
-}
-
-/** Finds the repeats among the documents that other tasks hashed, in one part of the hashes. */
-export interface RepeatsTask extends TaskRange {
-	kind: "repeats";
-	part: number;
-}
-
-/** Finds up to which hash documents are held out, so that a given number is. */
-export interface ThresholdTask extends TaskRange {
-	kind: "threshold";
-}
-
-/** The unit of building; its number is its place in the plan. */
-export type Task =
-	| ReadTask
-	| RepackTask
-	| HashTask
-	| RepeatsTask
-	| ThresholdTask;
+import { planTasks, type Task } from "./tasks-of-plan.js";
 
 export interface PlanInput {
+	/** The place of its source in the settings. */
+	of: number;
 	/** What the output calls it. */
 	source: string;
 	/** Where it is opened; not part of the plan's hash. */
@@ -71,6 +26,8 @@ export interface PlanInput {
 	compression: InputFile["compression"];
 	frames: InputFile["frames"];
 	fingerprint: string;
+	/** The files below `path` that make up a document of several; their versions are not part of the plan's hash. */
+	members?: readonly Member[];
 }
 
 export interface PlanTokenizer {
@@ -97,56 +54,27 @@ export interface Plan {
 	tasks: Task[];
 }
 
-/** Tasks whose leftovers are packed together. */
-const TASKS_PER_REPACK = 64;
-
-/** Input bytes of hashes that are looked through for repeats at once. */
-const BYTES_PER_PART = 2 ** 30;
-const MOST_PARTS = 4096;
-
-/** The tasks that must be done before a task. */
-export function* dependenciesOf(task: Task): Generator<number> {
-	for (const { from, to } of rangesNeeded(task))
-		for (let number = from; number < to; number++) yield number;
-}
-
-function rangesNeeded(task: Task): TaskRange[] {
-	if (task.kind === "hash") return [];
-	if (task.kind !== "read") return [task];
-	const { after, threshold, repeats } = task;
-	const single = [after, threshold].filter((number) => number !== undefined);
-	const ranges = single.map((number) => ({ from: number, to: number + 1 }));
-	return repeats === undefined ? ranges : [...ranges, repeats];
-}
-
 /** An input as sources read it. */
-export function inputFile({
-	bytes,
-	fingerprint,
-	...file
-}: PlanInput): InputFile {
-	return { ...file, size: bytes };
+export function inputFile(
+	{ of, bytes, fingerprint, ...file }: PlanInput,
+	{ sources }: Settings,
+): InputFile {
+	return { ...file, size: bytes, options: sources[of].inputOptions };
 }
 
-/** Whether the tasks of a plan leave their emptiest packs to others. */
-export function leavesPacks({ tasks }: Pick<Plan, "tasks">): boolean {
-	return tasks.some(({ kind }) => kind === "repack");
+/** A file that was found for a source, by the source's place in the settings. */
+export interface SourceFile extends FoundInput {
+	of: number;
 }
 
 export async function makePlan(
-	files: readonly InputFile[],
+	files: readonly SourceFile[],
 	divisions: readonly Division[],
 	settings: Settings,
 	tokenizer: PlanTokenizer,
 	onError: Plan["onError"],
 ): Promise<Plan> {
-	const identities = await inParallel(files, 16, async ({ path, size }) => {
-		const storage = storageAt(path);
-		const version = (await storage.stat(path))?.version ?? "";
-		const fingerprint = await fingerprintOfFile(storage, path, size);
-		return { version, fingerprint };
-	});
-	const spans = cutIntoTasks(divisions, settings.taskSize);
+	const fingerprints = await inParallel(files, 16, fingerprintOf);
 	const inputBytes = sum(divisions.map(bytesOf));
 	const plan = {
 		formatVersion: FORMAT_VERSION,
@@ -156,90 +84,69 @@ export async function makePlan(
 			...tokenizer,
 			path: storageAt(tokenizer.path).absolute(tokenizer.path),
 		},
-		inputs: files.map(({ path, size, ...file }, i) => ({
-			...file,
-			path: storageAt(path).absolute(path),
-			bytes: size,
-			...identities[i],
+		inputs: files.map((file, i) => ({
+			of: file.of,
+			source: file.source,
+			path: storageAt(file.path).absolute(file.path),
+			bytes: file.size,
+			version: file.version ?? "",
+			format: file.format,
+			compression: file.compression,
+			frames: file.frames,
+			fingerprint: fingerprints[i],
+			...(file.members && { members: file.members }),
 		})),
 		onError,
-		tasks: tasksOf(spans, settings, inputBytes),
+		tasks: planTasks(
+			spansOfSources(files, divisions, settings),
+			settings,
+			inputBytes,
+		),
 	};
 	return { ...plan, planHash: hashOf(plan) };
 }
 
-/** Those that read come first: their numbers are part of the documents' ids. */
-function tasksOf(
-	spans: readonly InputSpan[][],
-	settings: Settings,
-	inputBytes: number,
-): Task[] {
-	const count = spans.length;
-	const repacking = repackTasks(count, settings);
-	const heldOut = documentsHeldOut(settings);
-	if (!settings.dedupe && heldOut === null)
-		return [...readTasks(spans, settings, {}), ...repacking];
-	const parts = settings.dedupe
-		? Math.min(MOST_PARTS, Math.max(1, Math.ceil(inputBytes / BYTES_PER_PART)))
-		: 0;
-	const from = count + repacking.length;
-	const to = from + count;
-	const hashing = spans.map((spans): Task => ({ kind: "hash", spans, parts }));
-	const finding = Array.from(
-		{ length: parts },
-		(_, part): Task => ({ kind: "repeats", part, from, to }),
-	);
-	const end = to + parts;
-	const reading = readTasks(spans, settings, {
-		...(parts === 0 ? {} : { repeats: { from: to, to: end } }),
-		...(heldOut === null ? {} : { threshold: end }),
+/** Of each source, the spans of each of its tasks. */
+function spansOfSources(
+	files: readonly SourceFile[],
+	divisions: readonly Division[],
+	{ sources, taskSize }: Settings,
+): InputSpan[][][] {
+	return sources.map((_, source) => {
+		const own = [...files.keys()].filter((i) => files[i].of === source);
+		const tasks = cutIntoTasks(
+			own.map((i) => divisions[i]),
+			taskSize,
+		);
+		return tasks.map((spans) =>
+			spans.map((span) => ({ ...span, input: own[span.input] })),
+		);
 	});
-	return [
-		...reading,
-		...repacking,
-		...hashing,
-		...finding,
-		...(heldOut === null ? [] : [{ kind: "threshold", from, to } as const]),
-	];
 }
 
-function readTasks(
-	spans: readonly InputSpan[][],
-	{ limit }: Settings,
-	needs: Pick<ReadTask, "repeats" | "threshold">,
-): Task[] {
-	return spans.map((spans, number) => ({
-		kind: "read",
-		spans,
-		...(limit === null || number === 0 ? {} : { after: number - 1 }),
-		...needs,
-	}));
-}
-
-/** How many documents are held out, where it is a number of them; else null. */
-export function documentsHeldOut({
-	validation,
-}: Pick<Settings, "validation">): number | null {
-	return validation !== null && validation >= 1 ? validation : null;
-}
-
-function repackTasks(reading: number, { packer }: Settings): Task[] {
-	if (reading === 1 || !packers.find(packer.name).repacks) return [];
-	return Array.from(
-		{ length: Math.ceil(reading / TASKS_PER_REPACK) },
-		(_, i): Task => ({
-			kind: "repack",
-			from: i * TASKS_PER_REPACK,
-			to: Math.min((i + 1) * TASKS_PER_REPACK, reading),
-		}),
-	);
+/** Found already where the file is small. */
+async function fingerprintOf(file: FoundInput): Promise<string> {
+	const { path, size, members } = file;
+	if (file.fingerprint !== null) return file.fingerprint;
+	const storage = storageAt(path);
+	if (members === undefined) return fingerprintOfFile(storage, path, size);
+	const each: string[] = [];
+	for (const member of members)
+		each.push(
+			await fingerprintOfFile(storage, `${path}/${member.path}`, member.size),
+		);
+	return fingerprintOfMembers(members, each);
 }
 
 /** Where files are, and how errors are met, makes no other dataset. */
 function hashOf(plan: Omit<Plan, "planHash">): string {
 	const { onError, ...rest } = plan;
 	const { path, asked, ...tokenizer } = plan.tokenizer;
-	const inputs = plan.inputs.map(({ path, version, ...input }) => input);
+	const inputs = plan.inputs.map(({ path, version, members, ...input }) =>
+		members === undefined
+			? input
+			: { ...input, members: members.map(({ version, ...member }) => member) },
+	);
 	return sha256(canonicalJson({ ...rest, tokenizer, inputs }));
 }
 
@@ -252,7 +159,10 @@ export function describeDifference(
 	now: Plan,
 ): string[] {
 	const differences: string[] = [];
-	for (const [name, was, is] of differingValues(before.settings, now.settings))
+	for (const [name, was, is] of differingValues(
+		bySource(before.settings),
+		bySource(now.settings),
+	))
 		differences.push(`${name} was ${shown(was)} and is ${shown(is)}`);
 	if (before.tokenizer.fingerprint !== now.tokenizer.fingerprint)
 		differences.push("the tokenizer is another one");
@@ -265,6 +175,13 @@ export function describeDifference(
 			`it was made by seqpack ${before.seqpackVersion}, and this is ${now.seqpackVersion}`,
 		);
 	return differences;
+}
+
+/** Settings with those of the one source beside the others, or those of several by name. */
+function bySource({ sources = [], ...settings }: Partial<Settings>): unknown {
+	if (sources.length <= 1) return { ...sources[0], ...settings };
+	const named = sources.map((source) => [source.name, source]);
+	return { ...settings, sources: Object.fromEntries(named) };
 }
 
 /** The names of values that differ, with dots where one is within another, and both values. */
@@ -286,20 +203,3 @@ function* differingValues(
 
 const shown = (value: unknown) =>
 	value === undefined ? "not set" : JSON.stringify(value);
-
-export async function inParallel<T, R>(
-	items: readonly T[],
-	width: number,
-	action: (item: T) => Promise<R>,
-): Promise<R[]> {
-	const results: R[] = new Array(items.length);
-	let next = 0;
-	const lane = async () => {
-		while (next < items.length) {
-			const at = next++;
-			results[at] = await action(items[at]);
-		}
-	};
-	await Promise.all(Array.from({ length: width }, lane));
-	return results;
-}

@@ -1,10 +1,19 @@
 import { DataError } from "../core/errors.js";
+import { inParallel } from "../core/in-parallel.js";
 import { resolveOptions } from "../core/resolve-options.js";
-import { type BuildOptions, buildTable } from "../options/build.js";
+import { findOptionsOf } from "../documents/options.js";
+import {
+	type BuildOptions,
+	type BuildValues,
+	buildTable,
+} from "../options/build.js";
+import { type SourceValues, sourcesOf } from "../options/sources.js";
 import { bytesOf, divisionOf } from "../sources/divide.js";
-import { findInputs } from "../sources/find-inputs.js";
+import { findInputs, noticesOf } from "../sources/find-inputs.js";
 import { findFrames } from "../sources/frames.js";
+import { confined } from "../storage/confined.js";
 import { readTokenizerFiles } from "../storage/load-tokenizer.js";
+import { type Spooled, spoolStandardInput } from "../storage/spool.js";
 import { storageAt } from "../storage/storages.js";
 import {
 	openTokenizer,
@@ -12,8 +21,19 @@ import {
 	prepareTokenizer,
 	type TokenizerEngine,
 } from "../tokenizer/from-json.js";
-import { inParallel, makePlan, type Plan, type PlanTokenizer } from "./plan.js";
-import { checkSettings, resolveSettings } from "./resolve-settings.js";
+import { requireOurs } from "./output-directory.js";
+import {
+	makePlan,
+	type Plan,
+	type PlanTokenizer,
+	type SourceFile,
+} from "./plan.js";
+import {
+	checkSettings,
+	resolveSettings,
+	sourceSettings,
+} from "./resolve-settings.js";
+import { SPOOL, STATE } from "./workspace.js";
 
 /** A build as its options come out: what to do, and with what. Nothing is written yet. */
 export interface PreparedBuild {
@@ -22,6 +42,8 @@ export interface PreparedBuild {
 	tokenizer: PreparedTokenizer;
 	overwrite: boolean;
 	notify: (sentence: string) => void;
+	/** Removes the standard input that was kept for this build alone, and what was made to keep it in. */
+	discardInput: () => Promise<void>;
 }
 
 /** @throws UsageError, DataError for options and inputs that cannot be built from */
@@ -29,25 +51,64 @@ export async function prepareBuild(
 	options: BuildOptions,
 ): Promise<PreparedBuild> {
 	const values = resolveOptions(buildTable, options);
-	checkSettings(values);
-	const notify = values.onNotice ?? (() => {});
+	const sources = sourcesOf(values);
+	checkSettings(values, sources.map(sourceSettings));
 	const out = values.out.replace(/(?<=.)\/+$/, "");
-	const {
-		files: found,
-		ignored,
-		repeated,
-	} = await findInputs(values.inputs, {
-		format: values.inputFormat,
-		exclude: out,
-	});
-	if (ignored.length > 0)
-		notify(
-			`left out ${ignored.length} file${ignored.length === 1 ? "" : "s"} of unknown kind, such as ${ignored[0]}`,
-		);
-	if (repeated > 0)
-		notify(
-			`met ${repeated} file${repeated === 1 ? "" : "s"} again, by name or by link; each is read once`,
-		);
+	const input = new KeptInput(out);
+	try {
+		return await prepare(values, sources, out, input);
+	} catch (error) {
+		await input.discard();
+		throw error;
+	}
+}
+
+/** Standard input, kept as a file in the state of the build that reads it. */
+class KeptInput {
+	readonly #out: string;
+	#kept: Spooled | null = null;
+
+	constructor(out: string) {
+		this.#out = out;
+	}
+
+	/** @throws UsageError `output-in-use` where the directory is not ours to write to */
+	async keep(): Promise<string> {
+		const out = this.#out;
+		await requireOurs(out);
+		const storage = confined(storageAt(out), out);
+		this.#kept = await spoolStandardInput(storage, `${out}/${SPOOL}`);
+		return this.#kept.path;
+	}
+
+	/** Removes it, unless an earlier build has kept the same, and the directories that are empty then. */
+	async discard(): Promise<void> {
+		if (this.#kept === null) return;
+		const out = this.#out;
+		const storage = confined(storageAt(out), out);
+		if (!this.#kept.wasThere) await storage.remove(this.#kept.path);
+		for (const directory of [`${out}/${SPOOL}`, `${out}/${STATE}`, out])
+			await storage.removeEmpty(directory);
+	}
+}
+
+async function prepare(
+	values: BuildValues,
+	sources: readonly SourceValues[],
+	out: string,
+	input: KeptInput,
+): Promise<PreparedBuild> {
+	const notify = values.onNotice ?? (() => {});
+	const found: SourceFile[] = [];
+	for (const [of, source] of sources.entries()) {
+		const inputs = await findInputs(source.inputs, {
+			...findOptionsOf({ ...source, onError: values.onError }),
+			output: out,
+			standardInput: () => input.keep(),
+		});
+		for (const notice of noticesOf(inputs)) notify(notice);
+		found.push(...inputs.files.map((file) => ({ ...file, of })));
+	}
 	const { fingerprint, ...tokenizerFiles } = await readTokenizerFiles(
 		values.tokenizer,
 	);
@@ -57,11 +118,16 @@ export async function prepareBuild(
 		...file,
 		frames: await findFrames(storageAt(file.path), file),
 	}));
-	const divisions = await Promise.all(
-		files.map((file) => divisionOf(storageAt(file.path), file)),
+	const divisions = await inParallel(files, 16, (file) =>
+		divisionOf(storageAt(file.path), file),
 	);
 	const inputBytes = divisions.reduce((sum, each) => sum + bytesOf(each), 0);
-	const settings = resolveSettings(values, tokenizer, inputBytes);
+	const settings = resolveSettings(
+		values,
+		tokenizer,
+		inputBytes,
+		sources.map(sourceSettings),
+	);
 	const { engine, vocabSize } = tokenizer;
 	const plan = await makePlan(
 		files,
@@ -77,7 +143,8 @@ export async function prepareBuild(
 		values.onError,
 	);
 	const { overwrite } = values;
-	return { out, plan, tokenizer: prepared, overwrite, notify };
+	const discardInput = () => input.discard();
+	return { out, plan, tokenizer: prepared, overwrite, notify, discardInput };
 }
 
 /**

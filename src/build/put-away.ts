@@ -2,7 +2,7 @@ import { filesOf, MANIFEST } from "../dataset/manifest.js";
 import { isPlainPath } from "../storage/confined.js";
 import { readIfThere, writeAll } from "../storage/storage.js";
 import { findManifest, readPlan } from "./output-directory.js";
-import type { Workspace } from "./workspace.js";
+import { SPOOL, type Workspace } from "./workspace.js";
 
 /** The files of the dataset that is replaced, in the state. */
 const REPLACED = "replaced.json";
@@ -19,8 +19,12 @@ export async function noteReplaced(workspace: Workspace): Promise<void> {
 /**
  * Ends what a finalized build has left to do: removes the files of the dataset that it
  * replaced, and its own plan and state.
+ * @param keepsInput Whether another build is about to read the standard input that is kept.
  */
-export async function putAway(workspace: Workspace): Promise<void> {
+export async function putAway(
+	workspace: Workspace,
+	keepsInput = false,
+): Promise<void> {
 	const { storage, out, planHash } = workspace;
 	// First: as long as there is a plan, there is all of its state.
 	if ((await readPlan(out))?.planHash === planHash)
@@ -28,6 +32,7 @@ export async function putAway(workspace: Workspace): Promise<void> {
 	await removeReplaced(workspace);
 	await storage.remove(workspace.state());
 	await storage.remove(workspace.work);
+	if (!keepsInput) await storage.remove(workspace.place(SPOOL));
 }
 
 async function removeReplaced(workspace: Workspace): Promise<void> {

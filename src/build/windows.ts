@@ -5,6 +5,7 @@ import {
 } from "../core/token-batch.js";
 import type { IndexedDocuments } from "../dataset/index-rows.js";
 import type { TokenizedBatch } from "../documents/tokenize-documents.js";
+import type { DocumentTest } from "./choose-documents.js";
 
 /** Documents that are packed together. */
 export interface Window extends IndexedDocuments {
@@ -27,7 +28,7 @@ export async function* windowsOf<R>(
 	batches: AsyncGenerator<TokenizedBatch, R>,
 	task: number,
 	size: number,
-	isHeldOut: ((hashes: Uint8Array, text: number) => boolean) | null = null,
+	isHeldOut: DocumentTest | null = null,
 ): AsyncGenerator<Window, R> {
 	const tokens = new TokenBatchBuilder(1 << 16);
 	let first = 0;

@@ -6,6 +6,8 @@ import { storageAt } from "../storage/storages.js";
 export const STATE = ".seqpack";
 export const LOCK = `${STATE}/lock`;
 export const PLAN = `${STATE}/plan.json`;
+/** Where standard input is kept as a file while it is built from. */
+export const SPOOL = `${STATE}/stdin`;
 
 /** Letters of the plan's hash in the name of its state's directory. */
 const HASH_LETTERS = 16;

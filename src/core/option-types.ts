@@ -10,8 +10,8 @@ export interface OptionType<T = unknown> {
 	readonly choices: readonly string[] | null;
 	/** What choices mean, one line each, by name; none where the names say it. */
 	readonly meanings: Readonly<Record<string, string>>;
-	/** `one` value, a list with `commas`, or the `words` that follow; of a `file` the content; `none` on a command line. */
-	readonly written: "one" | "commas" | "words" | "file" | "none";
+	/** `one` value, a list with `commas`, the `words` that follow, or one each time that the option is `repeated`; of a `file` the content; `none` on a command line. */
+	readonly written: "one" | "commas" | "words" | "repeated" | "file" | "none";
 	/** What is wrong with a value, as a sentence's end; null when nothing is. */
 	fault(value: unknown): string | null;
 	/** A value from the text of a command line or file; undefined when it is none. */

@@ -197,6 +197,18 @@ export function texts<const F extends OptionFacts<readonly string[]>>({
 	);
 }
 
+/** Several texts, each given by itself; on a command line the option is repeated. */
+export function repeated<const F extends OptionFacts<readonly string[]>>({
+	placeholder = "text",
+	...facts
+}: F & { placeholder?: string }) {
+	const type = listOf(textType(placeholder), "texts");
+	return option<readonly string[], F>(
+		{ ...type, placeholder, written: "repeated", parse: (text) => [text] },
+		facts as unknown as F,
+	);
+}
+
 /** True or false; on a command line its name, or its name after `no-`. */
 export function flag<const F extends OptionFacts<boolean>>(facts: F) {
 	return option(flagType, facts);

@@ -38,11 +38,13 @@ export function selectTexts(
 
 /** Builds a TextBatch text by text. */
 export class TextBatchBuilder {
-	#bytes = new Uint8Array(1024);
+	#bytes: Uint8Array;
 	#length = 0;
 	readonly #offsets = new Int32Buffer(64);
 
-	constructor() {
+	/** @param room Bytes that there is room for before memory must grow. */
+	constructor(room = 1024) {
+		this.#bytes = new Uint8Array(room);
 		this.#offsets.push(0);
 	}
 

@@ -3,20 +3,37 @@ import {
 	flag,
 	type Given,
 	grouped,
+	integer,
 	type Resolved,
+	repeated,
 	required,
 	share,
 	text,
 } from "../core/option.js";
-import { sourceFormats } from "../sources/formats.js";
+import type { FindInputsOptions } from "../sources/find-inputs.js";
+import {
+	AUTO,
+	findOptionsTable,
+	readOptionsOf,
+	readOptionsTable,
+	sourceFormats,
+} from "../sources/formats.js";
 import { tokenizerEngines } from "../tokenizer/from-json.js";
 
 /** How records are read. */
 export const readingTable = grouped("Reading", {
-	inputFormat: choice(["auto", ...sourceFormats.names], {
+	inputFormat: choice([AUTO, ...sourceFormats.names], {
 		help: "what the inputs are",
-		default: "auto",
-		defaultText: "auto, by the endings",
+		default: AUTO,
+		defaultText: "auto, by what they begin with and by their endings",
+	}),
+	...readOptionsTable,
+	...findOptionsTable,
+	exclude: repeated({
+		placeholder: "glob",
+		default: [],
+		defaultText: "none",
+		help: "leave out what matches of directories and globs; may be given several times",
 	}),
 	textField: text({
 		help: "field that holds a record's text; meta.body is body within meta",
@@ -42,9 +59,16 @@ export const readingTable = grouped("Reading", {
 		defaultText: "all",
 	}),
 	onError: choice(["stop", "skip"], {
-		help: "at a record that cannot be used",
+		help: "at a record or file that cannot be used",
 		default: "stop",
 	}),
+});
+
+/** How many documents a build takes. */
+export const limit = integer({
+	least: 1,
+	help: "documents to take, at most: the first ones; tasks run one after the other then",
+	defaultText: "all",
 });
 
 /** How texts become tokens. */
@@ -80,3 +104,18 @@ export type ReadingOptions = Given<typeof readingTable>;
 export type ReadingSettings = Resolved<typeof readingTable>;
 export type TokensOptions = Given<typeof tokensTable>;
 export type TokensSettings = Resolved<typeof tokensTable>;
+
+/** How inputs are found, as options that are checked say it. */
+export function findOptionsOf(
+	values: Omit<ReadingSettings, "textField" | "idField">,
+): FindInputsOptions {
+	const { inputFormat, exclude, ignore, groupByDirectory, onError } = values;
+	return {
+		format: inputFormat,
+		exclude,
+		ignore,
+		groupByDirectory,
+		onError,
+		options: readOptionsOf(values),
+	};
+}

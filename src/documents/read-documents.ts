@@ -1,17 +1,21 @@
+import { randomBytes } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { mapGenerator } from "../core/generators.js";
 import { type Given, programValue, type Resolved } from "../core/option.js";
 import { resolveOptions } from "../core/resolve-options.js";
 import { textAt } from "../core/text-batch.js";
 import { divisionOf, wholeSpan } from "../sources/divide.js";
-import { findInputs } from "../sources/find-inputs.js";
+import { findInputs, noticesOf } from "../sources/find-inputs.js";
 import {
 	type Documents,
 	type ReadCounts,
 	readSpans,
 	type SkippedRecord,
 } from "../sources/read-records.js";
+import { spoolStandardInput } from "../storage/spool.js";
 import { storageAt } from "../storage/storages.js";
-import { readingTable } from "./options.js";
+import { findOptionsOf, readingTable } from "./options.js";
 import { documentTaker } from "./take-documents.js";
 import { takeSettings } from "./take-settings.js";
 
@@ -24,6 +28,11 @@ export const readDocumentsTable = {
 			help: "told of each record that is passed over",
 			of: { onError: ["skip"] },
 		},
+	),
+	onNotice: programValue<(notice: string) => void>(
+		"a function",
+		(value) => typeof value === "function",
+		{ help: "told of things worth knowing, as sentences" },
 	),
 };
 
@@ -60,16 +69,31 @@ export async function* documentsOf(
 	inputs: readonly string[],
 	settings: Resolved<typeof readDocumentsTable>,
 ): AsyncGenerator<Documents, ReadCounts[]> {
-	const { files } = await findInputs(inputs, { format: settings.inputFormat });
-	const spans = [];
-	for (const file of files) {
-		const storage = storageAt(file.path);
-		const span = wholeSpan(await divisionOf(storage, file));
-		spans.push({ storage, file, span });
+	/** Where standard input is kept while it is read. */
+	let kept: string | null = null;
+	const standardInput = async () => {
+		kept = join(tmpdir(), `seqpack-${randomBytes(8).toString("hex")}`);
+		const storage = storageAt(kept);
+		return (await spoolStandardInput(storage, kept)).path;
+	};
+	try {
+		const found = await findInputs(inputs, {
+			...findOptionsOf(settings),
+			standardInput,
+		});
+		for (const notice of noticesOf(found)) settings.onNotice?.(notice);
+		const spans = [];
+		for (const file of found.files) {
+			const storage = storageAt(file.path);
+			const span = wholeSpan(await divisionOf(storage, file));
+			spans.push({ storage, file, span });
+		}
+		const { onError, onBadRecord } = settings;
+		return yield* readSpans(spans, {
+			taker: documentTaker(takeSettings(settings)),
+			onBadRecord: onError === "skip" ? (bad) => onBadRecord?.(bad) : null,
+		});
+	} finally {
+		if (kept !== null) await storageAt(kept).remove(kept);
 	}
-	const { onError, onBadRecord } = settings;
-	return yield* readSpans(spans, {
-		taker: documentTaker(takeSettings(settings)),
-		onBadRecord: onError === "skip" ? (bad) => onBadRecord?.(bad) : null,
-	});
 }

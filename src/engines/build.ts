@@ -7,11 +7,16 @@ import {
 	readPlan,
 	withOutput,
 } from "../build/output-directory.js";
-import { dependenciesOf, type Plan } from "../build/plan.js";
-import { prepareBuild, tokenizerOfPlan } from "../build/prepare.js";
+import type { Plan } from "../build/plan.js";
+import {
+	type PreparedBuild,
+	prepareBuild,
+	tokenizerOfPlan,
+} from "../build/prepare.js";
 import { putAway } from "../build/put-away.js";
 import { readRecords, requireRows, type TaskRecord } from "../build/record.js";
 import { noTimes, type StageTimes } from "../build/stopwatch.js";
+import { dependenciesOf } from "../build/tasks-of-plan.js";
 import { STATE, Workspace } from "../build/workspace.js";
 import { addCounts } from "../core/counts.js";
 import { DataError, UsageError } from "../core/errors.js";
@@ -61,14 +66,14 @@ export interface BuildResult {
 export async function build(options: BuildOptions): Promise<BuildResult> {
 	const began = performance.now();
 	const prepared = await prepareBuild(options);
-	const { out, plan, overwrite, notify } = prepared;
-	return withOutput(out, plan, overwrite, async (workspace) => {
+	const { out, plan, notify } = prepared;
+	return withPrepared(prepared, async (workspace) => {
 		const end = (rest: Omit<BuildResult, "out" | "seconds">): BuildResult => ({
 			...rest,
 			out,
 			seconds: (performance.now() - began) / 1000,
 		});
-		const found = await begin(workspace, plan, overwrite);
+		const found = await begin(workspace, plan, prepared.overwrite);
 		if (found.state === "built") {
 			const { manifest } = found;
 			const tasksResumed = plan.tasks.length;
@@ -96,13 +101,28 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
 	});
 }
 
+/** Works in the output directory of a build. Where nothing was done, nothing of the build is left there. */
+async function withPrepared<T>(
+	{ out, plan, overwrite, discardInput }: PreparedBuild,
+	action: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+	try {
+		return await withOutput(out, plan, overwrite, action);
+	} catch (error) {
+		// What was begun goes on with the input that is kept.
+		if ((await readPlan(out))?.planHash !== plan.planHash) await discardInput();
+		throw error;
+	}
+}
+
 /**
  * Plans a build, and writes the plan to the output directory.
  * @throws as `build` does; UsageError `already-built` where there is nothing to do
  */
 export async function planBuild(options: BuildOptions): Promise<PlannedBuild> {
-	const { out, plan, overwrite } = await prepareBuild(options);
-	await withOutput(out, plan, overwrite, async (workspace) => {
+	const prepared = await prepareBuild(options);
+	const { out, plan, overwrite } = prepared;
+	await withPrepared(prepared, async (workspace) => {
 		const { state } = await begin(workspace, plan, overwrite);
 		if (state === "built")
 			throw new UsageError(

@@ -13,18 +13,17 @@ import {
 	required,
 	shareOrCount,
 	text,
-	texts,
 } from "../core/option.js";
 import { optionsOfEntries } from "../core/resolve-options.js";
 import { datasetFormats } from "../dataset/formats.js";
 import { layoutEntries, layouts } from "../dataset/layouts/layouts.js";
-import { readingTable, tokensTable } from "../documents/options.js";
+import { limit, readingTable, tokensTable } from "../documents/options.js";
 import { columns, storedColumns } from "../masks/columns.js";
 import { lossWeightings } from "../masks/loss-weights.js";
 import { isMaskForAll, type MaskKind, maskFault } from "../masks/mask-kinds.js";
 import { orderTable } from "../pack/orders.js";
 import { packDocumentsTable } from "../pack/pack-documents.js";
-import { describeFormats } from "../sources/formats.js";
+import { inputs, sources } from "./sources.js";
 
 /** How far a build is. */
 export interface BuildProgress {
@@ -42,12 +41,8 @@ const { packer, longDocuments: _, ...packing } = packDocumentsTable;
 
 /** The options of `build`. */
 export const buildTable = {
-	inputs: required(
-		texts({
-			placeholder: "input",
-			help: `files, directories and globs of ${describeFormats()}`,
-		}),
-	),
+	inputs,
+	sources,
 	out: required(
 		text({
 			placeholder: "dir",
@@ -56,11 +51,7 @@ export const buildTable = {
 	),
 	...readingTable,
 	...grouped("Reading", {
-		limit: integer({
-			least: 1,
-			help: "documents to take, at most: the first ones; tasks run one after the other then",
-			defaultText: "all",
-		}),
+		limit,
 		dedupe: choice(["none", "exact"], {
 			default: "none",
 			help: "exact leaves out documents whose whole text came before; the input is read twice",

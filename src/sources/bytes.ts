@@ -9,6 +9,8 @@ import { BadInput, type InputFile, type ReadableStorage } from "./source.js";
 
 /** Bytes of a piece that was decompressed. */
 const INFLATED_SIZE = 1 << 20;
+/** Of smaller pieces, as of small frames, several make one. */
+const JOINED_SIZE = 1 << 19;
 
 /** The reasons there are for bytes of any format and compression, each with what it means. */
 export const byteReasons: Readonly<Record<string, string>> = {
@@ -68,9 +70,10 @@ async function* readCompressed(
 			if (given !== (length ?? given)) throw wrongFrames();
 		}
 	}
-	const text = limitExpansion(withholdSuspects(texts()), () => read);
 	const { position } = segments[0];
 	const wanted = (bytes: number) => position + bytes < end;
+	const sound = joinSmall(withholdSuspects(texts()), wanted);
+	const text = limitExpansion(sound, () => read);
 	yield* dropFirst(readAhead(text, wanted), start - position);
 }
 
@@ -129,6 +132,34 @@ async function* withholdSuspects(
 		throw error;
 	}
 	if (held !== null) yield held;
+}
+
+/** Joins small pieces, as long as the next one is wanted: that which begins so many bytes after the first. */
+async function* joinSmall(
+	pieces: AsyncIterable<Buffer>,
+	wanted: (position: number) => boolean,
+): AsyncGenerator<Buffer> {
+	let gathered: Buffer[] = [];
+	let length = 0;
+	let position = 0;
+	const joined = () => {
+		const all = gathered.length === 1 ? gathered[0] : Buffer.concat(gathered);
+		gathered = [];
+		length = 0;
+		return all;
+	};
+	try {
+		for await (const piece of pieces) {
+			gathered.push(piece);
+			length += piece.length;
+			position += piece.length;
+			if (length >= JOINED_SIZE || !wanted(position)) yield joined();
+		}
+	} catch (error) {
+		if (length > 0) yield joined();
+		throw error;
+	}
+	if (length > 0) yield joined();
 }
 
 async function* dropFirst(

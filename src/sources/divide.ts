@@ -1,5 +1,5 @@
 import { compressions } from "./compressions.js";
-import { sourceFormats } from "./formats.js";
+import { isReadWhole, sourceFormats } from "./formats.js";
 import type { Division, InputFile, ReadableStorage, Span } from "./source.js";
 
 /** A span of one of the inputs, by its number among them. */
@@ -13,10 +13,10 @@ export async function divisionOf(
 	file: InputFile,
 ): Promise<Division> {
 	const { format, compression, frames, size } = file;
-	if (compression !== null && frames === null)
-		return { parts: [size * compressions.find(compression).ratio] };
-	const uncompressed = { ...file, size: frames?.size ?? size };
-	return sourceFormats.find(format).divide(storage, uncompressed);
+	if (compression === null)
+		return sourceFormats.find(format).divide(storage, file);
+	const bytes = frames?.size ?? size * compressions.find(compression).ratio;
+	return isReadWhole(file) ? { parts: [bytes] } : { anywhere: bytes };
 }
 
 /** About how many uncompressed bytes a file has. */

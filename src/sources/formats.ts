@@ -1,28 +1,93 @@
+import type { OptionTable } from "../core/option.js";
 import { registry } from "../core/registry.js";
+import { optionsOfEntries } from "../core/resolve-options.js";
+import { arrow } from "./arrow.js";
 import { compressions } from "./compressions.js";
 import { csv } from "./csv.js";
 import { json } from "./json.js";
 import { jsonl } from "./jsonl.js";
+import { markdown } from "./markdown.js";
 import { mds } from "./mds.js";
+import { parquet } from "./parquet.js";
+import type { InputFile, SourceFormat } from "./source.js";
 import { text } from "./text.js";
+import { tree } from "./tree.js";
 import { tsv } from "./tsv.js";
 import { webdataset } from "./webdataset.js";
 
-/** Every format of input. */
-export const sourceFormats = registry("input format", {
+const entries = {
 	json,
 	jsonl,
 	csv,
 	tsv,
+	parquet,
+	arrow,
 	text,
+	markdown,
+	tree,
 	webdataset,
 	mds,
-});
+};
+
+/** Every format of input. */
+export const sourceFormats = registry<keyof typeof entries, SourceFormat>(
+	"input format",
+	entries,
+);
+
+/** What stands for a format where the files tell it. */
+export const AUTO = "auto";
+
+/** The options that tell formats how records are read. */
+export const readOptionsTable = optionsOf("options", [AUTO]);
+
+/** The options that say which files are a format's, given it for all of them. */
+export const findOptionsTable = optionsOf("findOptions", []);
+
+type Table<F, K extends string> = F extends {
+	[key in K]: infer O extends OptionTable;
+}
+	? O
+	: Record<never, never>;
+
+function optionsOf<K extends "options" | "findOptions">(
+	key: K,
+	also: readonly string[],
+) {
+	type Tables = {
+		[F in keyof typeof entries]: { options: Table<(typeof entries)[F], K> };
+	};
+	const tables = Object.fromEntries(
+		Object.entries<SourceFormat>(entries).map(([name, format]) => [
+			name,
+			{ options: format[key] ?? {} },
+		]),
+	) as unknown as Tables;
+	const table = optionsOfEntries("inputFormat", tables);
+	return Object.fromEntries(
+		Object.entries(table).map(([name, option]) => {
+			const inputFormat = [...also, ...(option.of?.inputFormat ?? [])];
+			return [name, { ...option, of: { ...option.of, inputFormat } }];
+		}),
+	) as typeof table;
+}
+
+/** The values of the options that tell formats how records are read. */
+export function readOptionsOf(
+	values: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+	return Object.fromEntries(
+		Object.keys(readOptionsTable)
+			.filter((name) => values[name] !== undefined)
+			.map((name) => [name, values[name]]),
+	);
+}
 
 /** The kinds of input in words: `JSON Lines (.jsonl, .ndjson); ...; also as .gz`. */
 export function describeFormats(): string {
 	const formats = sourceFormats
 		.entries()
+		.filter(([, { extensions }]) => extensions.length > 0)
 		.map(([, { title, extensions }]) => `${title} (${extensions.join(", ")})`);
 	return `${formats.join("; ")}; also as ${compressedEndings().join(", ")}`;
 }
@@ -35,32 +100,43 @@ export function describeEndings(): string {
 	return `${[...new Set(endings)].join(", ")}, and with ${compressedEndings().join(" or ")} after them`;
 }
 
-/** Format and compression of a file by its name; null where the name tells none. */
+/** Whether a file is one part, which is read from its beginning to its end, since it is compressed. */
+export function isReadWhole({ format, compression, frames }: InputFile) {
+	const { cutAnywhere = false } = sourceFormats.find(format);
+	return compression !== null && !(cutAnywhere && frames !== null);
+}
+
+/** Format and compression of a file by its name alone; null where the name tells none. */
 export function formatOfName(
 	name: string,
 ): { format: string; compression: string | null } | null {
 	const compression = compressionOfName(name);
-	const bare = withoutCompression(name, compression);
-	for (const [format, { extensions, compressible }] of sourceFormats.entries())
-		if (extensions.some((ending) => bare.endsWith(ending)))
-			return compressible || compression === null
-				? { format, compression }
-				: null;
-	return null;
+	const format = formatsOfName(name).find(
+		(format) => compression === null || sourceFormats.find(format).compressible,
+	);
+	return format === undefined ? null : { format, compression };
 }
 
-/** The compression that a file's name tells. */
+/** The formats that have a name's ending, in any case of letters, that of a compression left out. */
+export function formatsOfName(name: string): string[] {
+	const compression = compressionOfName(name);
+	const bare = (
+		compression === null
+			? name
+			: name.slice(0, -compressions.find(compression).extension.length)
+	).toLowerCase();
+	return sourceFormats.where(({ extensions }) =>
+		extensions.some((ending) => bare.endsWith(ending)),
+	);
+}
+
+/** The compression that a file's name tells, in any case of letters. */
 export function compressionOfName(name: string): string | null {
+	const lower = name.toLowerCase();
 	const [found] = compressions.where(({ extension }) =>
-		name.endsWith(extension),
+		lower.endsWith(extension),
 	);
 	return found ?? null;
-}
-
-function withoutCompression(name: string, compression: string | null): string {
-	return compression === null
-		? name
-		: name.slice(0, -compressions.find(compression).extension.length);
 }
 
 function compressedEndings(): string[] {

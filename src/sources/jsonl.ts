@@ -28,6 +28,7 @@ export const jsonl: SourceFormat = {
 		...utf8Reasons,
 	},
 	describePlace: (path, line) => `${path}:${line}`,
+	cutAnywhere: true,
 	divide: async (_storage, { size }) => ({ anywhere: size }),
 	numbersBefore: (storage, file, { start }) =>
 		countLinesBefore(storage, file, start),

@@ -1,10 +1,9 @@
 import { addCounts } from "../core/counts.js";
 import { DataError, EnvironmentError } from "../core/errors.js";
 import type { TextBatch } from "../core/text-batch.js";
-import type { Stat } from "../storage/storage.js";
 import { byteReasons } from "./bytes.js";
 import { compressions } from "./compressions.js";
-import { sourceFormats } from "./formats.js";
+import { isReadWhole, sourceFormats } from "./formats.js";
 import {
 	BadInput,
 	type BadRecord,
@@ -109,9 +108,7 @@ async function* readSpan(
 	{ taker, onBadRecord, hasEnough = () => false }: ReadOptions,
 ): AsyncGenerator<Documents, ReadCounts> {
 	const format = sourceFormats.find(file.format);
-	// A compressed file is divided as others are only where its frames are known.
-	const isWhole = file.compression !== null && file.frames === null;
-	const span = isWhole ? { start: 0, end: Infinity } : asDivided;
+	const span = isReadWhole(file) ? { start: 0, end: Infinity } : asDivided;
 	const counted = new CountedStorage(storage);
 	const counts: ReadCounts = {
 		bytes: 0,
@@ -130,7 +127,11 @@ async function* readSpan(
 	};
 
 	if (hasEnough()) return counts;
-	const { version } = await requireUnchanged(storage, file, file.version);
+	const versions = await requireUnchanged(
+		storage,
+		file,
+		file.members?.map(({ version }) => version) ?? [file.version],
+	);
 	try {
 		const wanted = taker.wanted(format);
 		for await (const batch of format.read(counted, file, span, wanted)) {
@@ -150,7 +151,7 @@ async function* readSpan(
 		counts.records++;
 		await refuse({ ...next, reason: error.reason, sentence: error.message });
 	}
-	await requireUnchanged(storage, file, version);
+	await requireUnchanged(storage, file, versions);
 	return { ...counts, bytes: counted.bytes };
 }
 
@@ -167,12 +168,31 @@ async function badRecordError(
 	return new DataError(bad.reason, `${place}: ${bad.sentence}.`);
 }
 
-/** @param version What the file's version was before; null: not known. */
+/**
+ * Checks that a file is what it was, or all files of a document that has several.
+ * @param versions What their versions were before; null: not known.
+ * @returns Their versions.
+ */
 async function requireUnchanged(
 	storage: ReadableStorage,
-	file: InputFile,
+	{ path, size, members }: InputFile,
+	versions: readonly (string | null)[],
+): Promise<string[]> {
+	const files = members?.map((member) => ({
+		path: `${path}/${member.path}`,
+		size: member.size,
+	})) ?? [{ path, size }];
+	const now: string[] = [];
+	for (const [i, file] of files.entries())
+		now.push(await requireOneUnchanged(storage, file, versions[i]));
+	return now;
+}
+
+async function requireOneUnchanged(
+	storage: ReadableStorage,
+	file: { path: string; size: number },
 	version: string | null,
-): Promise<Stat> {
+): Promise<string> {
 	const now = await storage.stat(file.path);
 	if (
 		now === null ||
@@ -183,7 +203,7 @@ async function requireUnchanged(
 			"input-changed",
 			`${file.path} changed while it was being read: it had ${file.size} bytes and ${now === null ? "is gone" : now.size === file.size ? "was written to or replaced" : `has ${now.size}`}. Begin again once it no longer changes.`,
 		);
-	return now;
+	return now.version;
 }
 
 /** Counts the bytes that are read. */

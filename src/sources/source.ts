@@ -1,6 +1,8 @@
+import type { OptionTable } from "../core/option.js";
 import type { TextBatch } from "../core/text-batch.js";
 import type { Storage } from "../storage/storage.js";
 import type { WantedFields } from "./fields.js";
+import type { LeftOutReason } from "./left-out.js";
 
 /** One file of the corpus. */
 export interface InputFile {
@@ -18,6 +20,18 @@ export interface InputFile {
 	compression: string | null;
 	/** Where in a compressed file reading can begin, as far as that is known. */
 	frames: Frames | null;
+	/** Values of the options that formats have, by name; left out: none is given. */
+	options?: Readonly<Record<string, unknown>>;
+	/** The files of a document that is made of several, in order; `path` is their directory then, `size` their sum. */
+	members?: readonly Member[];
+}
+
+/** One of several files that make up a document. */
+export interface Member {
+	/** Below the directory. */
+	path: string;
+	size: number;
+	version: string;
 }
 
 /** Where reading of a compressed file can begin. */
@@ -95,16 +109,28 @@ export interface SourceFormat {
 	signature?(head: Buffer): boolean;
 	/** Of a name whose ending several formats have: whether a file that begins so may be of this one; left out: any. */
 	mayBe?(head: Buffer): boolean;
+	/** Whether any text may be a file of this format, a web page too. */
+	anyText?: boolean;
+	/** Whether its files are left out of a directory that holds files of other formats, which they may be about. */
+	onlyAlone?: boolean;
+	/** Why a file of a directory that begins so is left out where the format is given for all; null where it is not. */
+	leaveOut?(head: Buffer, size: number): LeftOutReason | null;
 	/** Names of files that writers of the format put beside its files, and that hold no records. */
 	companions?: readonly string[];
 	/** Whether a whole file may be compressed, as in `.jsonl.gz`. */
 	compressible: boolean;
+	/** What it can be told of how records are read: it finds the values in `InputFile.options`. */
+	options?: OptionTable;
+	/** What can be said of which files are its own, and which of them are one document. */
+	findOptions?: OptionTable;
 	/** Which fields hold the text and the id, unless the user says; always, where `fixed`. */
 	fields: { text: string; id: string; fixed: boolean };
 	/** The reasons it has for records that cannot be used, each with what it means. */
 	reasons: Readonly<Record<string, string>>;
 	/** A place in a file, as messages have it: `corpus.jsonl:12`. */
 	describePlace(path: string, number: number): string;
+	/** Whether its files can be divided between any two bytes; then those whose frames are known are, too. */
+	cutAnywhere?: boolean;
 	/** How an uncompressed file can be divided. */
 	divide(storage: ReadableStorage, file: InputFile): Promise<Division>;
 	/** How many numbers come before those of a span, to count from the file's beginning. */

@@ -1,70 +1,47 @@
-import { isUtf8 } from "node:buffer";
-import { optionName } from "../core/errors.js";
-import { readBytes } from "./bytes.js";
-import { RecordBatchBuilder } from "./record-batch.js";
-import { BadInput, type SourceFormat } from "./source.js";
-import {
-	hasByteOrderMark,
-	invalidUtf8,
-	LONGEST_TEXT,
-	utf8Reasons,
-} from "./utf8.js";
+import { text as textOption } from "../core/option.js";
+import { linesBefore, readPieces } from "./pieces-of-text.js";
+import type { InputFile, SourceFormat } from "./source.js";
+import { utf8Reasons } from "./utf8.js";
+import { readWholeFile } from "./whole-file.js";
 
-const NEWLINE = 10;
+const options = {
+	separator: textOption({
+		placeholder: "text",
+		defaultText: "none: a text file is a document",
+		help: "what stands between the documents of a text file; \\n is a newline, \\t a tab",
+	}),
+};
 
-/** Plain text: a file is a document; its id is its source. */
-export const text: SourceFormat = {
-	title: "plain text, a document a file",
+/** Plain text: a file is a document, and its id is its source; or what stands between separators is one. */
+export const text: SourceFormat & { options: typeof options } = {
+	title: "plain text, a document a file or between separators",
 	extensions: [".txt", ".text"],
+	anyText: true,
 	compressible: true,
+	options,
 	fields: { text: "text", id: "source", fixed: true },
 	reasons: utf8Reasons,
 	describePlace: (path, line) => `${path}:${line}`,
-	divide: async (_storage, { size }) => ({ parts: [size] }),
-	numbersBefore: async () => 0,
-
-	async *read(storage, file, _span, wanted) {
-		const pieces: Buffer[] = [];
-		let length = 0;
-		for await (const piece of readBytes(storage, file)) {
-			pieces.push(piece);
-			length += piece.length;
-			if (length > LONGEST_TEXT)
-				throw new BadInput(
-					"too-long",
-					`the file has more than the ${LONGEST_TEXT} bytes that one document can have. Split it, write it as records of another format, or give ${optionName("onError", "skip")}`,
-				);
-		}
-		const bytes =
-			pieces.length === 1 ? pieces[0] : Buffer.concat(pieces, length);
-		const batch = new RecordBatchBuilder(wanted);
-		if (!isUtf8(bytes)) {
-			const number = lineOfBadByte(bytes);
-			batch.addBad(invalidUtf8(), { position: 0, number });
-			yield batch.take({ position: length, number });
-			return;
-		}
-		const text = bytes.subarray(hasByteOrderMark(bytes) ? 3 : 0);
-		const record = {
-			source: file.source,
-			get text() {
-				return text.toString("utf8");
-			},
-		};
-		const place = { position: 0, number: 1 };
-		batch.add(record, place, wanted.text === null ? {} : { text });
-		yield batch.take({ position: length, number: 2 });
+	divide: async (_storage, file) =>
+		separatorOf(file) === null
+			? { parts: [file.size] }
+			: { anywhere: file.size },
+	numbersBefore: async (storage, file, { start }) =>
+		separatorOf(file) === null ? 0 : linesBefore(storage, file, start),
+	read(storage, file, span, wanted) {
+		const separator = separatorOf(file);
+		return separator === null
+			? readWholeFile(storage, file, wanted)
+			: readPieces(storage, file, span, separator, wanted);
 	},
 };
 
-/** The first line that is not UTF-8, from 1; a newline is never inside a character. */
-function lineOfBadByte(bytes: Buffer): number {
-	let line = 1;
-	for (let start = 0; start < bytes.length; line++) {
-		const newline = bytes.indexOf(NEWLINE, start);
-		const end = newline === -1 ? bytes.length : newline;
-		if (!isUtf8(bytes.subarray(start, end))) return line;
-		start = end + 1;
-	}
-	return line;
+/** The bytes between documents; null where a file is one. */
+function separatorOf({ options }: InputFile): Buffer | null {
+	const given = options?.separator;
+	if (typeof given !== "string") return null;
+	const escapes: Record<string, string> = { n: "\n", r: "\r", t: "\t" };
+	return Buffer.from(
+		given.replace(/\\(.)/gs, (_, letter) => escapes[letter] ?? letter),
+	);
 }

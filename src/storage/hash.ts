@@ -52,6 +52,16 @@ export async function fingerprintOfFile(
 	return hash.digest("hex");
 }
 
+/** The same of a file of which all is at hand; null where it is so large that only a part counts. */
+export function fingerprintOfContent(content: Uint8Array): string | null {
+	return content.length > SAMPLE
+		? null
+		: createHash("sha256")
+				.update(`${content.length}\n`)
+				.update(content)
+				.digest("hex");
+}
+
 /** JSON with the keys of every object sorted: equal values give equal texts. */
 export function canonicalJson(value: unknown): string {
 	return JSON.stringify(value, (_key, part) =>

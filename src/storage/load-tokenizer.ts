@@ -6,6 +6,7 @@ import {
 } from "../tokenizer/from-json.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { sha256 } from "./hash.js";
+import { isLfsPointer, lfsPointerError } from "./lfs-pointer.js";
 import { readAll } from "./storage.js";
 import { storageAt } from "./storages.js";
 
@@ -20,7 +21,7 @@ export interface LoadedTokenizerFiles extends TokenizerFiles {
  * @param path A tokenizer.json, or a directory that holds one. A
  * tokenizer_config.json beside it tells the BOS and EOS tokens.
  * @param engine Which implementation to use.
- * @throws UsageError `no-tokenizer`; DataError `not-a-tokenizer`
+ * @throws UsageError `no-tokenizer`; DataError `not-a-tokenizer`, `git-lfs-pointer`
  */
 export async function loadTokenizer(
 	path: string,
@@ -50,7 +51,9 @@ export async function readTokenizerFiles(
 				? `the directory ${path} holds no tokenizer.json.`
 				: `${path} is not a file: give a tokenizer.json or a directory that holds one.`,
 		);
-	const tokenizerJson = (await readAll(storage, file)).toString("utf8");
+	const content = await readAll(storage, file);
+	if (isLfsPointer(content, content.length)) throw lfsPointerError(file);
+	const tokenizerJson = content.toString("utf8");
 	const configFile = file.replace(/[^/\\]*$/, "tokenizer_config.json");
 	const configJson =
 		(await storage.stat(configFile))?.kind === "file"

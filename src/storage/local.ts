@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { UsageError } from "../core/errors.js";
 import { makeDirectories, syncDirectory } from "./local-directories.js";
 import { findFiles } from "./local-find.js";
+import { versionOf } from "./local-version.js";
 import { createExclusively, createFile } from "./local-write.js";
 import type {
 	RandomAccessFile,
@@ -38,7 +39,7 @@ export const localFiles: Storage = {
 				return {
 					kind: "file",
 					size: Number(found.size),
-					version: `${found.ino}-${found.mtimeNs}`,
+					version: versionOf(found),
 				};
 			const kind = found.isDirectory() ? "directory" : "other";
 			return { kind, size: 0, version: "" };
@@ -57,7 +58,7 @@ export const localFiles: Storage = {
 		}
 	},
 
-	find: async (path) => findFiles(local(path)),
+	find: async (path, options) => findFiles(local(path), options),
 
 	async open(path): Promise<ReadableFile> {
 		const handle = await attempt("read", path, () => open(local(path), "r"));

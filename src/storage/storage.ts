@@ -22,7 +22,7 @@ export interface Storage {
 	 * @throws UsageError `no-such-input` when nothing is there or nothing matches,
 	 * `bad-file-name` when a name is not UTF-8; whatever cannot be searched
 	 */
-	find(pathOrPattern: string): Promise<FoundFile[]>;
+	find(pathOrPattern: string, options?: FindOptions): Promise<FoundFile[]>;
 	/** Opens a file to read ranges of it. @throws UsageError `no-such-file` when it is not there */
 	open(path: string): Promise<ReadableFile>;
 	/** Opens a file for many small reads, which do not wait for one another. */
@@ -66,13 +66,40 @@ export interface Stat {
 	version: string;
 }
 
+/** What `find` does with what it does not give. */
+export interface FindOptions {
+	/**
+	 * Whether to leave out what is in the directory that is searched, and all in it.
+	 * @param below Its path below that directory.
+	 */
+	leaveOut?(below: string, kind: "file" | "directory"): boolean;
+	/**
+	 * Told of what is passed over, and why; it may throw. Left out: what is hidden is
+	 * passed over all the same, and errors are thrown.
+	 */
+	onPassedOver?(passed: PassedOver): void;
+}
+
+/** Something that `find` did not give. */
+export interface PassedOver {
+	/** That of a directory ends in "/". */
+	path: string;
+	why: "hidden" | "unreadable" | "bad-name";
+	/** What would be thrown; null for what is hidden. */
+	error: unknown;
+}
+
 export interface FoundFile {
 	/** Begins as what was asked for begins. */
 	path: string;
+	/** Its path below the directory that was searched; null where it was named, or matched a glob. */
+	below: string | null;
 	/** `other` is a pipe, a device, a socket, or a link that leads nowhere. */
 	kind: "file" | "other";
 	/** Bytes of a file; 0 for anything else. */
 	size: number;
+	/** As `Stat` has it. */
+	version: string;
 	/** Equal for all names of one file: its path in full, without links. */
 	identity: string;
 }

@@ -118,9 +118,31 @@ const cases: [string, Attempt, number, RegExp][] = [
 	],
 	[
 		"a gzip that is none",
-		{ files: { "a.jsonl.gz": good } },
+		{ files: { "a.jsonl.gz": Buffer.alloc(50) } },
 		4,
 		/a\.jsonl\.gz:1: the gzip data is damaged or not gzip/,
+	],
+	[
+		"a page that a server sent in place of a file",
+		{ files: { "a.jsonl.gz": "<!doctype html><title>404</title>" } },
+		4,
+		/a\.jsonl\.gz cannot be read as JSON Lines: it seems to be an HTML page.*--on-error skip/,
+	],
+	[
+		"a pointer of Git LFS",
+		{
+			files: {
+				"a.txt": "version https://git-lfs.github.com/spec/v1\noid x\nsize 9\n",
+			},
+		},
+		4,
+		/a\.txt is not the file itself.*git lfs pull/,
+	],
+	[
+		"a separator without a text to cut",
+		{ files: { "a.jsonl": good }, options: { separator: "--" } },
+		2,
+		/--separator would change nothing/,
 	],
 	[
 		"an ending that is not known",

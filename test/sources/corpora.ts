@@ -1,10 +1,12 @@
 import { gzipSync } from "node:zlib";
+import { expect } from "vitest";
 import type { NameOf } from "../../src/core/registry.js";
 import type { compressions } from "../../src/sources/compressions.js";
 import type { sourceFormats } from "../../src/sources/formats.js";
 import { LONGEST_TEXT } from "../../src/sources/utf8.js";
 import { compressBzip2, compressLz4, compressZstd } from "./compressors.js";
 import { mdsOf } from "./mds-bytes.js";
+import { arrowTable, parquetTable, tooLongArrow } from "./tables.js";
 import { type Member, memberBytes, paxMember, tarOf } from "./tar-bytes.js";
 import { compressXz } from "./xz-encoder.js";
 
@@ -28,6 +30,8 @@ interface FormatCorpus {
 	};
 	/** For each reason that the format declares, a file that gives it once. */
 	bad: Record<string, () => BadFile>;
+	/** Whether more or less is read of a file than its bytes one after the other. */
+	readsParts?: true;
 }
 
 /** More bytes than a text can have; memory that is never touched. */
@@ -139,6 +143,63 @@ function delimitedCorpus(extension: string, delimiter: string): FormatCorpus {
 	};
 }
 
+const threeRows = ["x".repeat(100), "y", "z"].map((text) => ({
+	text,
+	id: null,
+}));
+
+/** A file of three batches, of which the first is damaged. */
+function damaged(bytes: Uint8Array, by: Uint8Array, at: number): BadFile {
+	bytes.set(by, at);
+	return { bytes, texts: ["y", "z"], number: 1 };
+}
+
+/** A format whose files are tables with columns `text` and `id`, written some rows at a time. */
+function tableCorpus(
+	name: string,
+	write: (
+		rows: Record<string, string | null>[],
+		batchRows: number,
+	) => Uint8Array,
+	bad: FormatCorpus["bad"],
+): FormatCorpus {
+	return {
+		readsParts: true,
+		write(texts) {
+			const ids = texts.map((_, i) => (i % 3 === 0 ? null : `id ${i}`));
+			const rows = texts.map((text, i) => ({ text, id: ids[i] }));
+			return { files: { [`a.${name}`]: write(rows, 4) }, ids };
+		},
+		bad: {
+			...bad,
+			[`not-${name}`]: () => ({
+				bytes: write(threeRows, 1).subarray(0, 60),
+				texts: [],
+				number: 0,
+			}),
+			"no-text-column": () => ({
+				bytes: write(
+					["a", "b"].map((body) => ({ body })),
+					1,
+				),
+				texts: [],
+				number: 0,
+			}),
+			"invalid-utf8": () => {
+				const rows = ["one", "caf?", "three"].map((text) => ({ text }));
+				const bytes = Buffer.from(write(rows, 10));
+				for (
+					let at = bytes.indexOf("caf?");
+					at !== -1;
+					at = bytes.indexOf("caf?")
+				)
+					bytes[at + 3] = 0xe9;
+				return { bytes, texts: ["one", "three"], number: 2 };
+			},
+		},
+	};
+}
+
 const goodSample = { id: "1", text: "good", more: "{}" };
 /** A shard of two good samples and one between them. */
 const badMds = (sample: Record<string, Uint8Array | string>) => ({
@@ -150,6 +211,25 @@ const badMds = (sample: Record<string, Uint8Array | string>) => ({
 	texts: ["good", "good"],
 	number: 2,
 });
+
+/** Files of a text each, with an ending. */
+function textFiles(ending: string): FormatCorpus {
+	return {
+		write(texts) {
+			const names = texts.map((_, i) => `${i}${ending}`);
+			const files = texts.map((text, i) => [names[i], Buffer.from(text)]);
+			return { files: Object.fromEntries(files), ids: names };
+		},
+		bad: {
+			"invalid-utf8": () => ({
+				bytes: Buffer.from("one\ntwo\ncaf\xe9\n", "latin1"),
+				texts: [],
+				number: 3,
+			}),
+			"too-long": () => ({ bytes: tooLong(), texts: [], number: 1 }),
+		},
+	};
+}
 
 export const corpora: Record<NameOf<typeof sourceFormats>, FormatCorpus> = {
 	json: {
@@ -194,21 +274,45 @@ export const corpora: Record<NameOf<typeof sourceFormats>, FormatCorpus> = {
 	},
 	csv: delimitedCorpus(".csv", ","),
 	tsv: delimitedCorpus(".tsv", "\t"),
-	text: {
-		write(texts) {
-			const names = texts.map((_, i) => `${i}.txt`);
-			const files = texts.map((text, i) => [names[i], Buffer.from(text)]);
-			return { files: Object.fromEntries(files), ids: names };
+	parquet: tableCorpus("parquet", parquetTable, {
+		"corrupt-parquet": () =>
+			damaged(parquetTable(threeRows, 1), Buffer.alloc(4, 255), 4),
+		"too-long": () => {
+			const bytes = parquetTable(threeRows, 1);
+			// The page is said to have 2^29 bytes; what comes after its header does not matter.
+			const header = Buffer.from(bytes.subarray(4, 40));
+			expect(header.subarray(0, 3)).toEqual(
+				Buffer.from([0x15, header[1], 0x15]),
+			);
+			const rest =
+				header.subarray(3).findIndex((byte: number) => byte < 128) + 4;
+			const size = Buffer.from([0x80, 0x80, 0x80, 0x80, 0x04]);
+			const longer = Buffer.concat([
+				header.subarray(0, 3),
+				size,
+				header.subarray(rest),
+			]);
+			return damaged(bytes, longer, 4);
 		},
-		bad: {
-			"invalid-utf8": () => ({
-				bytes: Buffer.from("one\ntwo\ncaf\xe9\n", "latin1"),
-				texts: [],
-				number: 3,
-			}),
-			"too-long": () => ({ bytes: tooLong(), texts: [], number: 1 }),
+	}),
+	arrow: tableCorpus("arrow", arrowTable, {
+		"corrupt-arrow": () => {
+			const bytes = arrowTable(threeRows, 1);
+			// Its offsets are 0 and its length.
+			const offsets = Buffer.from(
+				Int32Array.of(0, threeRows[0].text.length).buffer,
+			);
+			return damaged(
+				bytes,
+				Buffer.alloc(4, 127),
+				Buffer.from(bytes).indexOf(offsets) + 4,
+			);
 		},
-	},
+		"too-long": () => ({ bytes: tooLongArrow(), texts: ["good"], number: 1 }),
+	}),
+	text: textFiles(".txt"),
+	markdown: textFiles(".md"),
+	tree: textFiles(".c"),
 	webdataset: {
 		write(texts) {
 			const ids = texts.map((_, i) => `${i % 2 ? "./" : ""}d.1/${i}`);

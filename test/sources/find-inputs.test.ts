@@ -1,5 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { findInputs } from "../../src/sources/find-inputs.js";
 import { temporaryDirectory } from "../helpers.js";
@@ -15,20 +16,26 @@ function corpus(): string {
 		"b/notes.pdf",
 		"README.md",
 	])
-		writeFileSync(join(directory, name), "x");
+		writeFileSync(
+			join(directory, name),
+			name.endsWith(".gz") ? gzipSync("x") : "x",
+		);
 	return directory;
 }
 
 test("a directory gives its known files at any depth, by path", async () => {
-	const { files, ignored } = await findInputs([corpus()]);
+	const { files, leftOut } = await findInputs([corpus()]);
 	expect(files.map((f) => [f.source, f.format, f.compression])).toEqual([
 		["a.jsonl", "jsonl", null],
 		["b/deep/one.txt", "text", null],
 		["b/two.jsonl.gz", "jsonl", "gzip"],
 	]);
-	expect(ignored.map((path) => path.split("/").at(-1)).sort()).toEqual([
-		"README.md",
-		"notes.pdf",
+	expect(
+		leftOut.map(({ path, why }) => [path.split("/").at(-1), why]).sort(),
+	).toEqual([
+		[".hidden.txt", "hidden"],
+		["README.md", "beside"],
+		["notes.pdf", "unknown-kind"],
 	]);
 });
 
@@ -73,7 +80,7 @@ test("links are followed, and a file met again by one is read once", async () =>
 test("the output directory is no input", async () => {
 	const directory = corpus();
 	const { files } = await findInputs([directory], {
-		exclude: `${directory}/b`,
+		output: `${directory}/b`,
 	});
 	expect(files.map((file) => file.source)).toEqual(["a.jsonl"]);
 });

@@ -37,7 +37,7 @@ test("every format and compression is tested here", () => {
 });
 
 describe.each(sourceFormats.entries())("%s", (name, format) => {
-	const { write, bad } = corpora[name];
+	const { write, bad, readsParts = false } = corpora[name];
 
 	test("gives all documents in order, and counts them", async () => {
 		await fc.assert(
@@ -50,8 +50,9 @@ describe.each(sourceFormats.entries())("%s", (name, format) => {
 				expect(documents.map(({ text }) => text)).toEqual(texts);
 				expect(documents.map(({ id }) => id)).toEqual(ids);
 				expect(sumOf(counts, "records")).toBe(texts.length);
-				for (const [i, { size }] of inputs.entries())
-					expect(counts[i].bytes).toBe(size);
+				if (!readsParts)
+					for (const [i, { size }] of inputs.entries())
+						expect(counts[i].bytes).toBe(size);
 			}),
 		);
 	});

@@ -75,11 +75,10 @@ export async function readAllOf(
 	return result;
 }
 
-/** Files as inputs, by their names' endings. */
+/** Files as inputs, by their names' endings; others are of the one format that takes any. */
 export function inputsOf(files: Record<string, Uint8Array>): InputFile[] {
 	return Object.entries(files).map(([name, { length }]) => {
-		const kind = formatOfName(name);
-		if (kind === null) throw new Error(`${name} is of no known format`);
+		const kind = formatOfName(name) ?? { format: "tree", compression: null };
 		const more = { version: null, frames: null };
 		return { path: name, source: name, size: length, ...more, ...kind };
 	});

@@ -191,8 +191,12 @@ test("a directory gives its files, by links too, each directory once", async () 
 		"other/o.jsonl",
 		"two",
 	]);
+	const { version } =
+		(await localFiles.stat(`${directory}/other/o.jsonl`)) ?? {};
 	expect(files[3]).toEqual({
 		path: `${directory}/other/o.jsonl`,
+		below: "other/o.jsonl",
+		version,
 		kind: "file",
 		size: 2,
 		identity: realpathSync(join(other, "o.jsonl")),

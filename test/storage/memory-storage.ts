@@ -24,17 +24,20 @@ export function memoryStorage(
 	};
 	const below = (path: string) =>
 		[...held.keys()].filter((name) => name.startsWith(`${path}/`)).sort();
-	const found = (path: string): FoundFile => ({
+	const versionOf = (path: string) => String(versions.get(path) ?? 0);
+	const found = (path: string, below: string | null): FoundFile => ({
 		path,
+		below,
 		kind: "file",
 		size: bytesAt(path).length,
+		version: versionOf(path),
 		identity: path,
 	});
 	return {
 		readSize,
 		async stat(path) {
 			const bytes = held.get(path);
-			const version = String(versions.get(path) ?? 0);
+			const version = versionOf(path);
 			if (bytes !== undefined)
 				return { kind: "file", size: bytes.length, version };
 			return below(path).length > 0
@@ -47,15 +50,29 @@ export function memoryStorage(
 			);
 			return [...new Set(names)].sort();
 		},
-		async find(path) {
-			if (held.has(path)) return [found(path)];
-			const inside = below(path).filter((name) => !/\/\./.test(name));
+		async find(path, { leaveOut = () => false, onPassedOver } = {}) {
+			if (held.has(path)) return [found(path, null)];
+			const inside = below(path);
 			if (inside.length === 0)
 				throw new UsageError(
 					"no-such-input",
 					`there is no file or directory ${path}.`,
 				);
-			return inside.map(found);
+			const hidden = new Set<string>();
+			const files: FoundFile[] = [];
+			for (const name of inside) {
+				const rest = name.slice(path.length + 1);
+				const tops = [...rest.matchAll(/\//g)].map(({ index }) =>
+					rest.slice(0, index),
+				);
+				if (tops.some((top) => leaveOut(top, "directory"))) continue;
+				const dot = /^(.*?(?:^|\/)\.[^/]*)(\/?)/.exec(rest);
+				if (dot !== null) hidden.add(`${path}/${dot[1]}${dot[2]}`);
+				else if (!leaveOut(rest, "file")) files.push(found(name, rest));
+			}
+			for (const path of hidden)
+				onPassedOver?.({ path, why: "hidden", error: null });
+			return files;
 		},
 		async open(path) {
 			const bytes = bytesAt(path);

@@ -3,9 +3,9 @@ import { createRandom } from "../../core/random.js";
 import { emptyTotals } from "../../dataset/totals.js";
 import { LeftoversReader } from "../leftovers.js";
 import { Output } from "../output.js";
-import type { RepackTask } from "../plan.js";
 import { NO_ROWS, readRecord, sparse, writeRecord } from "../record.js";
 import { Stopwatch } from "../stopwatch.js";
+import type { RepackTask } from "../tasks-of-plan.js";
 import type { TaskRunner } from "./task.js";
 
 /** Packs what some tasks left over, all of which are done. */

@@ -1,0 +1,139 @@
+import type { CodecName } from "../columns/codecs.js";
+import { FlatTable } from "./flatbuffer.js";
+
+/** Kinds of types, as Schema.fbs numbers them. */
+export const Kind = {
+	Null: 1,
+	Int: 2,
+	Float: 3,
+	Binary: 4,
+	Utf8: 5,
+	Bool: 6,
+	Decimal: 7,
+	Date: 8,
+	Time: 9,
+	Timestamp: 10,
+	Interval: 11,
+	List: 12,
+	Struct: 13,
+	Union: 14,
+	FixedSizeBinary: 15,
+	FixedSizeList: 16,
+	Map: 17,
+	Duration: 18,
+	LargeBinary: 19,
+	LargeUtf8: 20,
+	LargeList: 21,
+	RunEndEncoded: 22,
+	BinaryView: 23,
+	Utf8View: 24,
+	ListView: 25,
+	LargeListView: 26,
+} as const;
+
+/** A column, or one within another. */
+export interface Field {
+	name: string;
+	kind: number;
+	/** What else its type says, as Schema.fbs has it. */
+	type: FlatTable | null;
+	/** Its dictionary, of values of this type; null where the values stand in it. */
+	dictionary: { id: number; index: FlatTable | null } | null;
+	children: Field[];
+}
+
+export interface Schema {
+	fields: Field[];
+	/** Of the metadata; it tells how unions are laid out. */
+	version: number;
+}
+
+/** How a batch lies in its body. */
+export interface BatchHeader {
+	rows: number;
+	/** Values and nulls of each column, those within others after them. */
+	nodes: [length: number, nulls: number][];
+	/** Bytes in the body, of each buffer of each column. */
+	buffers: [offset: number, length: number][];
+	/** How each buffer is compressed. */
+	codec: CodecName | null;
+	/** How many buffers of texts each column of views has. */
+	variadic: number[];
+}
+
+export type Message = { bodyLength: number } & (
+	| { schema: Schema }
+	| { batch: BatchHeader }
+	| { dictionary: { id: number; isDelta: boolean; batch: BatchHeader } }
+	| { other: number }
+);
+
+const SCHEMA = 1;
+const DICTIONARY = 2;
+const BATCH = 3;
+/** Most columns of a file, those within others counted. */
+const MOST_FIELDS = 1 << 16;
+
+/** @throws Error where it is damaged or what cannot be read */
+export function parseMessage(bytes: Uint8Array): Message {
+	const message = FlatTable.rootOf(bytes);
+	const version = message.short(0);
+	const type = message.byte(1);
+	const header = message.table(2);
+	const bodyLength = message.long(3);
+	if (header === null || bodyLength < 0)
+		throw new Error("a message has no header or no proper length");
+	switch (type) {
+		case SCHEMA:
+			return { bodyLength, schema: parseSchema(header, version) };
+		case BATCH:
+			return { bodyLength, batch: parseBatch(header) };
+		case DICTIONARY: {
+			const batch = header.table(1);
+			if (batch === null) throw new Error("a dictionary has no values");
+			const dictionary = {
+				id: header.long(0),
+				isDelta: header.byte(2) !== 0,
+				batch: parseBatch(batch),
+			};
+			return { bodyLength, dictionary };
+		}
+		default:
+			return { bodyLength, other: type };
+	}
+}
+
+function parseSchema(schema: FlatTable, version: number): Schema {
+	if (schema.short(0) !== 0) throw new Error("its numbers are big-endian");
+	let fields = 0;
+	const parseField = (field: FlatTable): Field => {
+		fields++;
+		if (fields > MOST_FIELDS) throw new Error("it has too many columns");
+		const dictionary = field.table(4);
+		return {
+			name: field.string(0),
+			kind: field.byte(2),
+			type: field.table(3),
+			dictionary: dictionary && {
+				id: dictionary.long(0),
+				index: dictionary.table(1),
+			},
+			children: field.tables(5).map(parseField),
+		};
+	};
+	return { fields: schema.tables(1).map(parseField), version };
+}
+
+function parseBatch(batch: FlatTable): BatchHeader {
+	const rows = batch.long(0);
+	if (rows < 0 || rows >= 2 ** 31)
+		throw new Error(`a batch would have ${rows} rows`);
+	const compression = batch.table(3);
+	return {
+		rows,
+		nodes: batch.pairs(1),
+		buffers: batch.pairs(2),
+		codec: compression && (compression.byte(0) === 0 ? "lz4Frame" : "zstd"),
+		variadic: batch.longs(4),
+	};
+}

@@ -1,0 +1,60 @@
+/** Why something that was met is no input: in words, one and several; null where nobody need be told. */
+const reasons = {
+	hidden: ["hidden file or directory", "hidden files and directories"],
+	unreadable: [
+		"file or directory that cannot be read",
+		"files and directories that cannot be read",
+	],
+	"bad-name": [
+		"file whose name is not UTF-8",
+		"files whose names are not UTF-8",
+	],
+	"not-a-file": [
+		"pipe, device or broken link",
+		"pipes, devices and broken links",
+	],
+	"unknown-kind": ["file of unknown kind", "files of unknown kind"],
+	misnamed: [
+		"file that is not what its name says",
+		"files that are not what their names say",
+	],
+	"git-lfs-pointer": ["pointer of Git LFS", "pointers of Git LFS"],
+	binary: ["file that is not text", "files that are not text"],
+	beside: [
+		"file that may be about the others, and is read where it is named",
+		"files that may be about the others, and are read where they are named",
+	],
+	companion: null,
+	excluded: null,
+} as const satisfies Record<string, readonly [string, string] | null>;
+
+export type LeftOutReason = keyof typeof reasons;
+
+/** Something that was met and is no input. */
+export interface LeftOut {
+	path: string;
+	why: LeftOutReason;
+}
+
+/** How many were left out for each reason. */
+export function countLeftOut(
+	leftOut: readonly LeftOut[],
+): Partial<Record<LeftOutReason, number>> {
+	const counts: Partial<Record<LeftOutReason, number>> = {};
+	for (const { why } of leftOut) counts[why] = (counts[why] ?? 0) + 1;
+	return counts;
+}
+
+/** What a person is told of what was left out: a sentence for each reason, without a full stop. */
+export function leftOutNotices(leftOut: readonly LeftOut[]): string[] {
+	const counts = countLeftOut(leftOut);
+	return (Object.keys(reasons) as LeftOutReason[]).flatMap((reason) => {
+		const words = reasons[reason];
+		const count = counts[reason];
+		if (words === null || count === undefined) return [];
+		const example = leftOut.find(({ why }) => why === reason)?.path;
+		return [
+			`left out ${count} ${words[count === 1 ? 0 : 1]}, such as ${example}`,
+		];
+	});
+}
