@@ -10,17 +10,17 @@ const MOST = 1 << 26;
 const kept: ArrayBuffer[] = [];
 let keptBytes = 0;
 
-/** Memory of at least so many bytes, which may hold anything. */
+/** Memory of at least so many bytes, a multiple of eight, which may hold anything. */
 export function takeMemory(bytes: number): ArrayBuffer {
 	const at =
 		bytes < LEAST ? -1 : kept.findIndex((each) => each.byteLength >= bytes);
-	if (at === -1) return new ArrayBuffer(bytes);
+	if (at === -1) return new ArrayBuffer(Math.ceil(bytes / 8) * 8);
 	const [taken] = kept.splice(at, 1);
 	keptBytes -= taken.byteLength;
 	return taken;
 }
 
-/** Takes back memory, whoever it is from: the caller must have no view of it left. */
+/** Takes back what `takeMemory` gave: the caller must have no view of it left. */
 export function giveMemory(memory: ArrayBuffer): void {
 	const bytes = memory.byteLength;
 	if (bytes < LEAST || keptBytes + bytes > MOST) return;
