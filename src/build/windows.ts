@@ -89,6 +89,7 @@ export async function* windowsOf<R>(
 			}
 		}
 	} finally {
+		tokens.free();
 		await batches.return(undefined as R);
 	}
 }
