@@ -1,7 +1,9 @@
 import { InterruptedError } from "../src/core/errors.js";
+import { grouped, text } from "../src/core/option.js";
 import type { BuildResult } from "../src/engines/build.js";
 import { build } from "../src/engines/build.js";
-import { buildTable } from "../src/options/build.js";
+import { type BuildOptions, buildTable } from "../src/options/build.js";
+import { readBuildConfig } from "../src/options/build-config.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
 import { describeBuild } from "./describe-build.js";
 import { failWith } from "./fail.js";
@@ -11,7 +13,17 @@ import { say } from "./say.js";
 import { onStopSignals } from "./signals.js";
 import { writeOut } from "./streams.js";
 
-export const buildCommandTable = { ...buildTable, ...outputTable };
+export const buildCommandTable = {
+	...buildTable,
+	...grouped("Sources", {
+		config: text({
+			placeholder: "file",
+			help: "a YAML or JSON file with options, and with several sources: see seqpack init",
+			defaultText: "none",
+		}),
+	}),
+	...outputTable,
+};
 
 export const buildCommand = () =>
 	commandOf({
@@ -25,8 +37,10 @@ Ctrl-C stops cleanly; the same command goes on where it stopped.`,
 		examples: [
 			"seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/",
 			"seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --layout buckets --out buckets/",
+			"seqpack build --config seqpack.yaml --workers 8",
 		],
-		async run({ json, quiet, ...options }) {
+		async run({ json, quiet, config, ...given }) {
+			const options = await withConfig(config, given);
 			const progress = new ProgressLine();
 			const tell = (sentence: string) => {
 				if (!quiet) progress.say(sentence);
@@ -57,6 +71,16 @@ Ctrl-C stops cleanly; the same command goes on where it stopped.`,
 			}
 		},
 	});
+
+/** The options of a command line, and those of a file that it does not give. */
+async function withConfig(
+	config: string | undefined,
+	{ inputs = [], ...given }: BuildOptions,
+): Promise<BuildOptions> {
+	const own = inputs.length > 0 ? { ...given, inputs } : given;
+	if (config === undefined) return own;
+	return { ...(await readBuildConfig(config)), ...own };
+}
 
 /** What `--json` prints; its fields only grow within a version. */
 function summary({

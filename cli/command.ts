@@ -36,7 +36,7 @@ export function commandOf<T extends OptionTable>(
 	for (const [option, spec] of Object.entries(table)) {
 		if (spec.type.written === "none") continue;
 		if (positional.includes(option))
-			command.argument(`<${valueText(spec.type)}>`, spec.help);
+			command.argument(argumentOf(spec), spec.help);
 		else
 			for (const flag of flagsOf(option, spec, table)) command.addOption(flag);
 	}
@@ -85,6 +85,12 @@ function describeChoices(command: Command, table: OptionTable): string {
 		return [`\n${asFlag(name)}:\n${lines.join("\n")}`];
 	});
 	return sections.join("\n");
+}
+
+/** How an argument without a flag stands in usage: in brackets where it may be left out. */
+function argumentOf({ type, required }: TableOption): string {
+	const text = valueText(type);
+	return required ? `<${text}>` : `[${text}]`;
 }
 
 /** The flags of an option: one, or two of what is true by default or by circumstance. */

@@ -84,6 +84,13 @@ function rowLines(manifest: Manifest): Line[] {
 				`  ${grouped(length)}`,
 				`${counted(sequences, "sequence")}, ${counted(tokens, "token")} (${percent(share)})`,
 			]);
+	const { sources } = manifest;
+	if (sources.length > 1)
+		for (const { name, documents, tokens, rows } of sources)
+			lines.push([
+				`  ${name}`,
+				`${counted(documents, "document")}, ${counted(tokens, "token")} (${percent(tokens / summary.tokens)}) in ${counted(rows, "row")}`,
+			]);
 	if (held.length > 0)
 		lines.push([
 			"held out",

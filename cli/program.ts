@@ -5,6 +5,7 @@ import { buildCommand } from "./build.js";
 import { Failed } from "./command.js";
 import { curriculumCommand } from "./curriculum.js";
 import { failWith } from "./fail.js";
+import { initCommand } from "./init.js";
 import { packCommand } from "./pack.js";
 import { say } from "./say.js";
 import { tokenizerCommand } from "./tokenizer.js";
@@ -36,6 +37,7 @@ function createProgram(): Command {
 		)
 		.version(version)
 		.addCommand(buildCommand())
+		.addCommand(initCommand())
 		.addCommand(verifyCommand())
 		.addCommand(curriculumCommand())
 		.addCommand(batchesCommand())

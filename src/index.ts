@@ -2,8 +2,9 @@
 // seqpack/pack, /decompose, /masks, /curriculum and /tokenizer.
 export { type Batch, batchSchema } from "./batches/batch.js";
 export { type Batches, openBatches } from "./batches/open-batches.js";
-export type { Plan, PlanInput, Task } from "./build/plan.js";
+export type { Plan, PlanInput } from "./build/plan.js";
 export type { StageTimes } from "./build/stopwatch.js";
+export type { Task } from "./build/tasks-of-plan.js";
 export {
 	EnvironmentError,
 	InterruptedError,
@@ -65,7 +66,9 @@ export {
 export * from "./masks.js";
 export type { BatchOptions, BatchState } from "./options/batches.js";
 export type { BuildOptions, BuildProgress } from "./options/build.js";
+export { readBuildConfig } from "./options/build-config.js";
 export type { CurriculumOptions } from "./options/curriculum.js";
+export type { SourceOptions } from "./options/sources.js";
 export * from "./pack.js";
 export type { CurriculumPlan, PlanStage } from "./plan/curriculum-plan.js";
 export { planCurriculum } from "./plan/make-plan.js";

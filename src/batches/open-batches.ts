@@ -5,6 +5,7 @@ import { type CurriculumPlan, openPlan } from "../plan/curriculum-plan.js";
 import {
 	type DatasetBuckets,
 	openDatasetBuckets,
+	parseDatasetName,
 } from "../plan/dataset-buckets.js";
 import { canonicalJson } from "../storage/hash.js";
 import { storageAt } from "../storage/storages.js";
@@ -90,7 +91,7 @@ async function openDatasets(
 		);
 	const datasets: DatasetBuckets[] = [];
 	for (const [i, known] of plan.datasets.entries()) {
-		const named = moved?.[i].replace(/(?<=.)\/+$/, "");
+		const named = moved?.[i];
 		const path = named ?? `${directory}/${known.path}`;
 		if (named === undefined) await requireThere(path);
 		const found = await openDatasetBuckets(path);
@@ -113,10 +114,12 @@ async function openDatasets(
 }
 
 /** @throws UsageError where a dataset is not where the plan has it */
-async function requireThere(path: string): Promise<void> {
-	if ((await storageAt(path).stat(`${path}/${MANIFEST}`)) === null)
+async function requireThere(name: string): Promise<void> {
+	const { directory } = await parseDatasetName(name);
+	const storage = storageAt(directory);
+	if ((await storage.stat(`${directory}/${MANIFEST}`)) === null)
 		throw new UsageError(
 			"dataset-moved",
-			`there is no dataset at ${path}, where the plan has it: say where it is now (${optionName("datasets")}).`,
+			`there is no dataset at ${directory}, where the plan has it: say where it is now (${optionName("datasets")}).`,
 		);
 }

@@ -1,6 +1,10 @@
 import { selectTexts } from "../core/text-batch.js";
 import { selectHashes } from "../documents/document-hash.js";
+import type { leftOutReasons } from "../documents/take-documents.js";
 import type { Documents } from "../sources/read-records.js";
+
+/** Of a document, by its place in a batch's hashes. */
+export type DocumentTest = (hashes: Uint8Array, text: number) => boolean;
 
 /** Which documents of a task are wanted. */
 export class DocumentChoice {
@@ -13,10 +17,20 @@ export class DocumentChoice {
 	#seen = 0;
 	#room: number;
 
-	/** @param limit How many documents are wanted, at most. */
-	constructor(repeats: Int32Array, limit: number) {
+	readonly #isWanted: DocumentTest | null;
+
+	/**
+	 * @param limit How many documents are wanted, at most.
+	 * @param isWanted Of those that are no repeats; null: all are.
+	 */
+	constructor(
+		repeats: Int32Array,
+		limit: number,
+		isWanted: DocumentTest | null = null,
+	) {
 		this.#repeats = repeats;
 		this.#room = limit;
+		this.#isWanted = isWanted;
 	}
 
 	hasEnough(): boolean {
@@ -32,7 +46,8 @@ export class DocumentChoice {
 			if (this.#repeats[this.#nextRepeat] === number) {
 				this.#nextRepeat++;
 				this.#leaveOut("dedupe");
-			} else if (kept.length < this.#room) kept.push(document);
+			} else if (!this.#takes(batch, document)) this.#leaveOut("repeat");
+			else if (kept.length < this.#room) kept.push(document);
 			else this.#leaveOut("limit");
 		}
 		this.#room -= kept.length;
@@ -48,7 +63,15 @@ export class DocumentChoice {
 		};
 	}
 
-	#leaveOut(reason: "dedupe" | "limit"): void {
+	#takes({ hashes }: Documents, document: number): boolean {
+		return (
+			this.#isWanted === null ||
+			hashes === null ||
+			this.#isWanted(hashes, document)
+		);
+	}
+
+	#leaveOut(reason: keyof typeof leftOutReasons): void {
 		this.leftOut[reason] = (this.leftOut[reason] ?? 0) + 1;
 	}
 }

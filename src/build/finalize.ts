@@ -7,14 +7,21 @@ import {
 	filesOf,
 	MANIFEST,
 	type Manifest,
+	type SourceTotals,
 } from "../dataset/manifest.js";
 import { summarize } from "../dataset/summary.js";
-import { discrepancies, emptyTotals } from "../dataset/totals.js";
+import {
+	allRows,
+	discrepancies,
+	emptyTotals,
+	type Totals,
+} from "../dataset/totals.js";
 import { writeAll } from "../storage/storage.js";
-import type { Plan, Task } from "./plan.js";
+import type { Plan } from "./plan.js";
 import { noteReplaced, putAway } from "./put-away.js";
 import { readRecord } from "./record.js";
 import { SkippedList } from "./skipped-file.js";
+import type { Task } from "./tasks-of-plan.js";
 import type { Workspace } from "./workspace.js";
 
 /**
@@ -71,6 +78,7 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 	const rooms = settings.buckets.map(
 		({ capacity }) => new Float64Array(capacity + 1),
 	);
+	const sources = settings.sources.map(({ name }) => emptySource(name));
 	const shards: Manifest["shards"] = [];
 	const index: Manifest["index"] = [];
 	const skippedList = new SkippedList(workspace, plan);
@@ -82,8 +90,13 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 		record.rooms.forEach((pairs, bucket) => {
 			for (const [room, count] of pairs) rooms[bucket][room] += count;
 		});
-		shards.push(...record.shards);
-		if (record.index !== null) index.push(record.index);
+		const of = sourceOf(plan, task);
+		if (of !== null) {
+			const { name: source } = settings.sources[of];
+			shards.push(...record.shards.map((shard) => ({ ...shard, source })));
+			if (record.index !== null) index.push({ ...record.index, source });
+			sources[of] = addToSource(sources[of], record.totals);
+		}
 		await skippedList.add(record);
 	}
 	const problems = discrepancies(totals);
@@ -105,10 +118,38 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 		})),
 		tasks: { read: ofKind("read"), repack: ofKind("repack") },
 		totals,
+		sources,
 		summary: summarize(totals, settings, rooms),
 		shards,
 		index,
 		skipped: await skippedList.finish(),
 		beside: [],
 	};
+}
+
+/** The source whose rows a task makes, by its place in the settings; null where it makes none. */
+function sourceOf({ tasks }: Plan, number: number): number | null {
+	const task = tasks[number];
+	return task.kind === "read" || task.kind === "repack" ? task.source : null;
+}
+
+function emptySource(name: string | null): SourceTotals {
+	return {
+		name,
+		records: 0,
+		documents: 0,
+		textBytes: 0,
+		textTokens: 0,
+		specialTokens: 0,
+		rows: 0,
+		sequences: 0,
+		tokens: 0,
+	};
+}
+
+function addToSource({ name, ...sums }: SourceTotals, totals: Totals) {
+	const all = { ...totals, ...allRows(totals) };
+	for (const key of Object.keys(sums) as (keyof typeof sums)[])
+		sums[key] += all[key];
+	return { name, ...sums };
 }

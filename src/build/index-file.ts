@@ -1,5 +1,5 @@
 import { indexSchema, indexTable } from "../dataset/index-rows.js";
-import type { ManifestIndex } from "../dataset/manifest.js";
+import type { IndexOfTask } from "../dataset/manifest.js";
 import { indexPath } from "../dataset/names.js";
 import type { PendingFile } from "../storage/storage.js";
 import type { ColumnBatch } from "../tables/columns.js";
@@ -28,7 +28,7 @@ export class IndexFile {
 		this.#rows += batch.rows;
 	}
 
-	async finish(): Promise<ManifestIndex | null> {
+	async finish(): Promise<IndexOfTask | null> {
 		if (this.#open === null) return null;
 		const { file, writer } = this.#open;
 		await writer.close();

@@ -2,7 +2,7 @@ import { roundUp } from "../core/arithmetic.js";
 import { addCounts } from "../core/counts.js";
 import type { Random } from "../core/random.js";
 import type { SequencePlaces } from "../dataset/index-rows.js";
-import type { DatasetFile, ManifestShard } from "../dataset/manifest.js";
+import type { DatasetFile, ShardOfTask } from "../dataset/manifest.js";
 import type { PackedWindow } from "../dataset/rows.js";
 import type { BucketSettings } from "../dataset/settings.js";
 import { bucketKey } from "../dataset/splits.js";
@@ -28,7 +28,7 @@ export type OutputCounts = Pick<Totals, "buckets" | "order">;
 
 /** What a task has written once all its windows are. */
 export interface OutputFiles {
-	shards: ManifestShard[];
+	shards: ShardOfTask[];
 	/** For each bucket, how many sequences take the room of how many tokens. */
 	rooms: Float64Array[];
 	leftovers: DatasetFile | null;

@@ -3,7 +3,6 @@ import { inParallel } from "../core/in-parallel.js";
 import { isObject } from "../core/values.js";
 import { FORMAT_VERSION } from "../dataset/manifest.js";
 import type { Settings } from "../dataset/settings.js";
-import { packers } from "../pack/packers.js";
 import type { FoundInput } from "../sources/candidate.js";
 import { bytesOf, cutIntoTasks, type InputSpan } from "../sources/divide.js";
 import { fingerprintOfMembers } from "../sources/group.js";
@@ -11,58 +10,13 @@ import type { Division, InputFile, Member } from "../sources/source.js";
 import { canonicalJson, fingerprintOfFile, sha256 } from "../storage/hash.js";
 import { storageAt } from "../storage/storages.js";
 import { version } from "../version.js";
-
-/** The tasks from `from` to before `to`. */
-export interface TaskRange {
-	from: number;
-	to: number;
-}
-
-/** Reads spans of the input, and makes rows of what is there. */
-export interface ReadTask {
-	kind: "read";
-	spans: InputSpan[];
-	/** The task that must have counted its documents, where their number is limited. */
-	after?: number;
-	/** The tasks that say which documents are repeats. */
-	repeats?: TaskRange;
-	/** The task that says which documents are held out. */
-	threshold?: number;
-}
-
-/** Packs together what other tasks left over. */
-export interface RepackTask extends TaskRange {
-	kind: "repack";
-}
-
-/** Hashes the documents of spans of the input. */
-export interface HashTask {
-	kind: "hash";
-	spans: InputSpan[];
-	/** Into how many parts the hashes are sorted, for `repeats` tasks; 0: for none. */
-	parts: number;
-}
-
-/** Finds the repeats among the documents that other tasks hashed, in one part of the hashes. */
-export interface RepeatsTask extends TaskRange {
-	kind: "repeats";
-	part: number;
-}
-
-/** Finds up to which hash documents are held out, so that a given number is. */
-export interface ThresholdTask extends TaskRange {
-	kind: "threshold";
-}
-
-/** The unit of building; its number is its place in the plan. */
-export type Task =
-	| ReadTask
-	| RepackTask
-	| HashTask
-	| RepeatsTask
-	| ThresholdTask;
+import { planTasks, type Task } from "./tasks-of-plan.js";
 
 export interface PlanInput {
+	/** The place of its source in the settings. */
+	of: number;
+	/** The split that its documents are of. */
+	split: string;
 	/** What the output calls it. */
 	source: string;
 	/** Where it is opened; not part of the plan's hash. */
@@ -102,50 +56,28 @@ export interface Plan {
 	tasks: Task[];
 }
 
-/** Tasks whose leftovers are packed together. */
-const TASKS_PER_REPACK = 64;
-
-/** Input bytes of hashes that are looked through for repeats at once. */
-const BYTES_PER_PART = 2 ** 30;
-const MOST_PARTS = 4096;
-
-/** The tasks that must be done before a task. */
-export function* dependenciesOf(task: Task): Generator<number> {
-	for (const { from, to } of rangesNeeded(task))
-		for (let number = from; number < to; number++) yield number;
-}
-
-function rangesNeeded(task: Task): TaskRange[] {
-	if (task.kind === "hash") return [];
-	if (task.kind !== "read") return [task];
-	const { after, threshold, repeats } = task;
-	const single = [after, threshold].filter((number) => number !== undefined);
-	const ranges = single.map((number) => ({ from: number, to: number + 1 }));
-	return repeats === undefined ? ranges : [...ranges, repeats];
-}
-
 /** An input as sources read it. */
 export function inputFile(
-	{ bytes, fingerprint, ...file }: PlanInput,
-	{ inputOptions }: Settings,
+	{ of, split, bytes, fingerprint, ...file }: PlanInput,
+	{ sources }: Settings,
 ): InputFile {
-	return { ...file, size: bytes, options: inputOptions };
+	return { ...file, size: bytes, options: sources[of].inputOptions };
 }
 
-/** Whether the tasks of a plan leave their emptiest packs to others. */
-export function leavesPacks({ tasks }: Pick<Plan, "tasks">): boolean {
-	return tasks.some(({ kind }) => kind === "repack");
+/** A file that was found for a source, by the source's place in the settings. */
+export interface SourceFile extends FoundInput {
+	of: number;
+	split: string;
 }
 
 export async function makePlan(
-	files: readonly FoundInput[],
+	files: readonly SourceFile[],
 	divisions: readonly Division[],
 	settings: Settings,
 	tokenizer: PlanTokenizer,
 	onError: Plan["onError"],
 ): Promise<Plan> {
 	const fingerprints = await inParallel(files, 16, fingerprintOf);
-	const spans = cutIntoTasks(divisions, settings.taskSize);
 	const inputBytes = sum(divisions.map(bytesOf));
 	const plan = {
 		formatVersion: FORMAT_VERSION,
@@ -156,6 +88,8 @@ export async function makePlan(
 			path: storageAt(tokenizer.path).absolute(tokenizer.path),
 		},
 		inputs: files.map((file, i) => ({
+			of: file.of,
+			split: file.split,
 			source: file.source,
 			path: storageAt(file.path).absolute(file.path),
 			bytes: file.size,
@@ -167,9 +101,31 @@ export async function makePlan(
 			...(file.members && { members: file.members }),
 		})),
 		onError,
-		tasks: tasksOf(spans, settings, inputBytes),
+		tasks: planTasks(
+			spansOfSources(files, divisions, settings),
+			settings,
+			inputBytes,
+		),
 	};
 	return { ...plan, planHash: hashOf(plan) };
+}
+
+/** Of each source, the spans of each of its tasks. */
+function spansOfSources(
+	files: readonly SourceFile[],
+	divisions: readonly Division[],
+	{ sources, taskSize }: Settings,
+): InputSpan[][][] {
+	return sources.map((_, source) => {
+		const own = [...files.keys()].filter((i) => files[i].of === source);
+		const tasks = cutIntoTasks(
+			own.map((i) => divisions[i]),
+			taskSize,
+		);
+		return tasks.map((spans) =>
+			spans.map((span) => ({ ...span, input: own[span.input] })),
+		);
+	});
 }
 
 /** Found already where the file is small. */
@@ -184,73 +140,6 @@ async function fingerprintOf(file: FoundInput): Promise<string> {
 			await fingerprintOfFile(storage, `${path}/${member.path}`, member.size),
 		);
 	return fingerprintOfMembers(members, each);
-}
-
-/** Those that read come first: their numbers are part of the documents' ids. */
-function tasksOf(
-	spans: readonly InputSpan[][],
-	settings: Settings,
-	inputBytes: number,
-): Task[] {
-	const count = spans.length;
-	const repacking = repackTasks(count, settings);
-	const heldOut = documentsHeldOut(settings);
-	if (!settings.dedupe && heldOut === null)
-		return [...readTasks(spans, settings, {}), ...repacking];
-	const parts = settings.dedupe
-		? Math.min(MOST_PARTS, Math.max(1, Math.ceil(inputBytes / BYTES_PER_PART)))
-		: 0;
-	const from = count + repacking.length;
-	const to = from + count;
-	const hashing = spans.map((spans): Task => ({ kind: "hash", spans, parts }));
-	const finding = Array.from(
-		{ length: parts },
-		(_, part): Task => ({ kind: "repeats", part, from, to }),
-	);
-	const end = to + parts;
-	const reading = readTasks(spans, settings, {
-		...(parts === 0 ? {} : { repeats: { from: to, to: end } }),
-		...(heldOut === null ? {} : { threshold: end }),
-	});
-	return [
-		...reading,
-		...repacking,
-		...hashing,
-		...finding,
-		...(heldOut === null ? [] : [{ kind: "threshold", from, to } as const]),
-	];
-}
-
-function readTasks(
-	spans: readonly InputSpan[][],
-	{ limit }: Settings,
-	needs: Pick<ReadTask, "repeats" | "threshold">,
-): Task[] {
-	return spans.map((spans, number) => ({
-		kind: "read",
-		spans,
-		...(limit === null || number === 0 ? {} : { after: number - 1 }),
-		...needs,
-	}));
-}
-
-/** How many documents are held out, where it is a number of them; else null. */
-export function documentsHeldOut({
-	validation,
-}: Pick<Settings, "validation">): number | null {
-	return validation !== null && validation >= 1 ? validation : null;
-}
-
-function repackTasks(reading: number, { packer }: Settings): Task[] {
-	if (reading === 1 || !packers.find(packer.name).repacks) return [];
-	return Array.from(
-		{ length: Math.ceil(reading / TASKS_PER_REPACK) },
-		(_, i): Task => ({
-			kind: "repack",
-			from: i * TASKS_PER_REPACK,
-			to: Math.min((i + 1) * TASKS_PER_REPACK, reading),
-		}),
-	);
 }
 
 /** Where files are, and how errors are met, makes no other dataset. */
@@ -274,7 +163,10 @@ export function describeDifference(
 	now: Plan,
 ): string[] {
 	const differences: string[] = [];
-	for (const [name, was, is] of differingValues(before.settings, now.settings))
+	for (const [name, was, is] of differingValues(
+		bySource(before.settings),
+		bySource(now.settings),
+	))
 		differences.push(`${name} was ${shown(was)} and is ${shown(is)}`);
 	if (before.tokenizer.fingerprint !== now.tokenizer.fingerprint)
 		differences.push("the tokenizer is another one");
@@ -287,6 +179,13 @@ export function describeDifference(
 			`it was made by seqpack ${before.seqpackVersion}, and this is ${now.seqpackVersion}`,
 		);
 	return differences;
+}
+
+/** Settings with those of the one source beside the others, or those of several by name. */
+function bySource({ sources = [], ...settings }: Partial<Settings>): unknown {
+	if (sources.length <= 1) return { ...sources[0], ...settings };
+	const named = sources.map((source) => [source.name, source]);
+	return { ...settings, sources: Object.fromEntries(named) };
 }
 
 /** The names of values that differ, with dots where one is within another, and both values. */

@@ -1,12 +1,14 @@
 import { DataError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
 import { resolveOptions } from "../core/resolve-options.js";
+import { splitOfName, TRAIN } from "../dataset/splits.js";
 import { findOptionsOf } from "../documents/options.js";
 import {
 	type BuildOptions,
 	type BuildValues,
 	buildTable,
 } from "../options/build.js";
+import { type SourceValues, sourcesOf } from "../options/sources.js";
 import { bytesOf, divisionOf } from "../sources/divide.js";
 import { findInputs, noticesOf } from "../sources/find-inputs.js";
 import { findFrames } from "../sources/frames.js";
@@ -21,8 +23,17 @@ import {
 	type TokenizerEngine,
 } from "../tokenizer/from-json.js";
 import { requireOurs } from "./output-directory.js";
-import { makePlan, type Plan, type PlanTokenizer } from "./plan.js";
-import { checkSettings, resolveSettings } from "./resolve-settings.js";
+import {
+	makePlan,
+	type Plan,
+	type PlanTokenizer,
+	type SourceFile,
+} from "./plan.js";
+import {
+	checkSettings,
+	resolveSettings,
+	sourceSettings,
+} from "./resolve-settings.js";
 import { SPOOL, STATE } from "./workspace.js";
 
 /** A build as its options come out: what to do, and with what. Nothing is written yet. */
@@ -41,11 +52,12 @@ export async function prepareBuild(
 	options: BuildOptions,
 ): Promise<PreparedBuild> {
 	const values = resolveOptions(buildTable, options);
-	checkSettings(values);
+	const sources = sourcesOf(values);
+	checkSettings(values, sources.map(sourceSettings));
 	const out = values.out.replace(/(?<=.)\/+$/, "");
 	const input = new KeptInput(out);
 	try {
-		return await prepare(values, out, input);
+		return await prepare(values, sources, out, input);
 	} catch (error) {
 		await input.discard();
 		throw error;
@@ -83,22 +95,36 @@ class KeptInput {
 
 async function prepare(
 	values: BuildValues,
+	sources: readonly SourceValues[],
 	out: string,
 	input: KeptInput,
 ): Promise<PreparedBuild> {
 	const notify = values.onNotice ?? (() => {});
-	const found = await findInputs(values.inputs, {
-		...findOptionsOf(values),
-		output: out,
-		standardInput: () => input.keep(),
-	});
-	for (const notice of noticesOf(found)) notify(notice);
+	const found: SourceFile[] = [];
+	/** Files whose names tell a split that is not to be trained on. */
+	const ofOtherSplits: string[] = [];
+	for (const [of, source] of sources.entries()) {
+		const inputs = await findInputs(source.inputs, {
+			...findOptionsOf({ ...source, onError: values.onError }),
+			output: out,
+			standardInput: () => input.keep(),
+		});
+		for (const notice of noticesOf(inputs)) notify(notice);
+		for (const file of inputs.files) {
+			const named = splitOfName(file.source) ?? TRAIN;
+			const split = values.keepSplits ? named : TRAIN;
+			found.push({ ...file, of, split });
+			if (named !== TRAIN) ofOtherSplits.push(file.source);
+		}
+	}
+	if (ofOtherSplits.length > 0)
+		notify(splitNotice(ofOtherSplits, values.keepSplits));
 	const { fingerprint, ...tokenizerFiles } = await readTokenizerFiles(
 		values.tokenizer,
 	);
 	const prepared = prepareTokenizer(tokenizerFiles, values.tokenizerEngine);
 	const tokenizer = openTokenizer(prepared);
-	const files = await inParallel(found.files, 16, async (file) => ({
+	const files = await inParallel(found, 16, async (file) => ({
 		...file,
 		frames: await findFrames(storageAt(file.path), file),
 	}));
@@ -106,7 +132,13 @@ async function prepare(
 		divisionOf(storageAt(file.path), file),
 	);
 	const inputBytes = divisions.reduce((sum, each) => sum + bytesOf(each), 0);
-	const settings = resolveSettings(values, tokenizer, inputBytes);
+	const settings = resolveSettings(
+		values,
+		tokenizer,
+		inputBytes,
+		sources.map(sourceSettings),
+		new Set(found.map(({ split }) => split)),
+	);
 	const { engine, vocabSize } = tokenizer;
 	const plan = await makePlan(
 		files,
@@ -124,6 +156,17 @@ async function prepare(
 	const { overwrite } = values;
 	const discardInput = () => input.discard();
 	return { out, plan, tokenizer: prepared, overwrite, notify, discardInput };
+}
+
+function splitNotice(files: readonly string[], isKept: boolean): string {
+	const [first] = files;
+	const are =
+		files.length === 1
+			? `the name of ${first} says`
+			: `the names of ${files.length} files, such as ${first}, say`;
+	return isKept
+		? `${are} ${splitOfName(first)}: what is in there is kept as a split of its own`
+		: `${are} ${splitOfName(first)}: what is in there is trained on like all else: splits can be kept apart`;
 }
 
 /**

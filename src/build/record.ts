@@ -2,9 +2,9 @@ import { addCounts } from "../core/counts.js";
 import { DataError, optionName } from "../core/errors.js";
 import type {
 	DatasetFile,
-	ManifestIndex,
-	ManifestShard,
+	IndexOfTask,
 	ManifestSkipped,
+	ShardOfTask,
 } from "../dataset/manifest.js";
 import { allRows, emptyTotals, type Totals } from "../dataset/totals.js";
 import { isPlainPath } from "../storage/confined.js";
@@ -23,8 +23,8 @@ export interface TaskRecord {
 	lines: number[];
 	/** For each bucket how many sequences take the room of how many tokens: pairs of tokens and number. */
 	rooms: [number, number][][];
-	shards: ManifestShard[];
-	index: ManifestIndex | null;
+	shards: ShardOfTask[];
+	index: IndexOfTask | null;
 	/** The task's own list of records passed over, where there are any; its path is of the state. */
 	skipped: ManifestSkipped | null;
 	/** Sequences left to a repack task, where there are any; its path is of the state. */

@@ -2,12 +2,13 @@ import { optionName, UsageError } from "../core/errors.js";
 import type { OptionTable } from "../core/option.js";
 import { datasetFormats } from "../dataset/formats.js";
 import { layouts } from "../dataset/layouts/layouts.js";
-import type { Chosen, Settings } from "../dataset/settings.js";
-import { splitDirectory, TRAIN, VALIDATION } from "../dataset/splits.js";
+import type { Chosen, Settings, SourceSettings } from "../dataset/settings.js";
+import { splitDirectory, TEST, TRAIN, VALIDATION } from "../dataset/splits.js";
 import { specialTokens } from "../documents/special-tokens.js";
 import { documentTaker } from "../documents/take-documents.js";
 import { takeSettings } from "../documents/take-settings.js";
 import type { BuildValues } from "../options/build.js";
+import type { SourceValues } from "../options/sources.js";
 import { rowOrders } from "../pack/orders.js";
 import { packers } from "../pack/packers.js";
 import { readOptionsOf } from "../sources/formats.js";
@@ -20,9 +21,15 @@ const MIB = 2 ** 20;
  * Checks what options say together, before anything is read.
  * @throws UsageError `bad-option`, `ignored-option`
  */
-export function checkSettings(values: BuildValues): void {
-	documentTaker(takeSettings(values));
-	if (values.limit !== undefined && (values.validation ?? 0) >= 1)
+export function checkSettings(
+	values: BuildValues,
+	sources: readonly SourceSettings[],
+): void {
+	for (const source of sources) documentTaker(source);
+	if (
+		sources.some(({ limit }) => limit !== null) &&
+		(values.validation ?? 0) >= 1
+	)
 		throw new UsageError(
 			"bad-option",
 			`${optionName("validation")} is ${values.validation} documents, which are chosen among all, and ${optionName("limit")} takes the first ones: give a share to hold out.`,
@@ -63,33 +70,38 @@ export function resolveSettings(
 	values: BuildValues,
 	tokenizer: Tokenizer,
 	inputBytes: number,
+	sources: readonly SourceSettings[],
+	splitsOfFiles: ReadonlySet<string>,
 ): Settings {
 	const { cut, buckets } = layouts.find(values.layout).plan(values);
 	const format = datasetFormats.find(values.format);
 	const { validation = null } = values;
 	const settings: Settings = {
+		sources: [...sources],
 		layout: values.layout,
-		inputFormat: values.inputFormat,
-		inputOptions: readOptionsOf(values),
-		...takeSettings(values),
 		...specialTokens(values, tokenizer),
 		cut: { ...cut, minSequence: values.minSequence ?? 1 },
 		packer: chosen(values.packer, packers, values),
 		padDocumentToMultiple: values.padDocumentToMultiple ?? 1,
 		padToMultiple: values.padToMultiple ?? null,
 		order: chosen(values.order, rowOrders, values),
-		limit: values.limit ?? null,
 		dedupe: values.dedupe === "exact",
 		validation,
-		buckets: (validation === null ? [TRAIN] : [TRAIN, VALIDATION]).flatMap(
-			(split) =>
+		buckets: [TRAIN, VALIDATION, TEST]
+			.filter(
+				(split) =>
+					split === TRAIN ||
+					splitsOfFiles.has(split) ||
+					(split === VALIDATION && validation !== null),
+			)
+			.flatMap((split) =>
 				buckets.map((bucket) => ({
 					...bucket,
 					...shardSizes(bucket.capacity, values.shardTokens),
 					split,
 					directory: splitDirectory(bucket.directory, split),
 				})),
-		),
+			),
 		columns: [...new Set(values.columns)],
 		lossWeight: values.lossWeight ?? null,
 		mask: values.mask,
@@ -108,6 +120,18 @@ export function resolveSettings(
 			`${optionName("format")} is ${values.format}, which cannot carry this dataset: ${fault}.`,
 		);
 	return settings;
+}
+
+/** How a source is read, as the plan has it. */
+export function sourceSettings(values: SourceValues): SourceSettings {
+	return {
+		name: values.name || null,
+		inputFormat: values.inputFormat,
+		inputOptions: readOptionsOf(values),
+		...takeSettings(values),
+		limit: values.limit ?? null,
+		repeat: values.repeat,
+	};
 }
 
 /** An entry of a registry, with those of its own options that have a value. */

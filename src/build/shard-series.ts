@@ -1,6 +1,6 @@
 import { datasetFormats, shardSchema } from "../dataset/formats.js";
 import { huggingFaceMetadata } from "../dataset/huggingface.js";
-import type { ManifestShard } from "../dataset/manifest.js";
+import type { ShardOfTask } from "../dataset/manifest.js";
 import { shardPath } from "../dataset/names.js";
 import { type PackedWindow, RowBuffer } from "../dataset/rows.js";
 import type { BucketSettings, Settings } from "../dataset/settings.js";
@@ -25,7 +25,7 @@ interface OpenShard {
  */
 export class ShardSeries {
 	/** The shards that are written. */
-	readonly shards: ManifestShard[] = [];
+	readonly shards: ShardOfTask[] = [];
 	/** Rows added so far; the next row's number in the task. */
 	rows = 0;
 
@@ -80,6 +80,7 @@ export class ShardSeries {
 			if (this.#buffer.rows > 0) await this.#flush();
 			await this.#closeShard();
 		});
+		this.#buffer.free();
 	}
 
 	async abort(): Promise<void> {

@@ -59,8 +59,8 @@ export class SkippedList {
 	readonly #workspace: Workspace;
 	readonly #plan: Plan;
 	readonly #path: string;
-	/** Lines of each input in the spans before. */
-	readonly #linesBefore = new Map<number, number>();
+	/** Lines of each copy of an input in the spans before. */
+	readonly #linesBefore = new Map<string, number>();
 	#file: PendingFile | null = null;
 	#rows = 0;
 
@@ -75,8 +75,9 @@ export class SkippedList {
 		const read = this.#plan.tasks[task];
 		if (read.kind !== "read") return;
 		const before = read.spans.map(({ input }, span) => {
-			const counted = this.#linesBefore.get(input) ?? 0;
-			this.#linesBefore.set(input, counted + lines[span]);
+			const key = `${read.copy ?? 0} ${input}`;
+			const counted = this.#linesBefore.get(key) ?? 0;
+			this.#linesBefore.set(key, counted + lines[span]);
 			return counted;
 		});
 		if (skipped === null) return;

@@ -11,7 +11,7 @@ import { ofTraining, TRAIN } from "./splits.js";
  * files are rows, so that `load_dataset(directory)` works as it is.
  */
 export function datasetCard(manifest: Manifest): string {
-	const { settings, totals, summary, shards } = manifest;
+	const { settings, totals, summary, shards, sources } = manifest;
 	const layout = layouts.find(settings.layout);
 	const facts: [string, string][] = [
 		["documents", grouped(totals.documents)],
@@ -23,6 +23,12 @@ export function datasetCard(manifest: Manifest): string {
 			({ split, length, sequences, tokens, share }): [string, string] => [
 				`${split === TRAIN ? "" : `${split}, `}bucket ${grouped(length)}`,
 				`${grouped(sequences)} sequences, ${grouped(tokens)} tokens (${percent(share)})`,
+			],
+		),
+		...(sources.length === 1 ? [] : sources).map(
+			({ name, documents, tokens, rows }): [string, string] => [
+				`source ${name}`,
+				`${grouped(documents)} documents, ${grouped(tokens)} tokens (${percent(tokens / summary.tokens)}) in ${grouped(rows)} rows`,
 			],
 		),
 		...Object.entries(totals.dropped).map(

@@ -10,6 +10,8 @@ export const indexSchema: Schema = [
 	{ name: "doc_id", type: "int64" },
 	/** The id that the input gives it, or null. */
 	{ name: "id", type: "string" },
+	/** The name of its source, where it has one. */
+	{ name: "source_name", type: "string" },
 	/** The file it is from, and the offset of its record there, in uncompressed bytes. */
 	{ name: "source", type: "string" },
 	{ name: "position", type: "int64" },
@@ -55,6 +57,7 @@ export function indexBatch(
 	{ task, first, ids, sources, positions, lengths }: IndexedDocuments,
 	{ document, shards, rows }: SequencePlaces,
 	dropped: DroppedTokens,
+	sourceName: string | null = null,
 ): ColumnBatch {
 	const count = lengths.length;
 	const offsets = new Int32Array(count + 1);
@@ -70,6 +73,10 @@ export function indexBatch(
 		columns: {
 			doc_id: { type: "int64", values: new BigInt64Array(docIds.buffer) },
 			id: { type: "string", values: [...ids] },
+			source_name: {
+				type: "string",
+				values: new Array<string | null>(count).fill(sourceName),
+			},
 			source: { type: "string", values: [...sources] },
 			position: {
 				type: "int64",

@@ -16,7 +16,8 @@ export interface DatasetFile {
 	sha256: string;
 }
 
-export interface ManifestShard extends DatasetFile {
+/** A shard, as the task that wrote it knows it. */
+export interface ShardOfTask extends DatasetFile {
 	/** The task that wrote it, its number among the task's shards, and the split and length of its bucket. */
 	task: number;
 	number: number;
@@ -28,11 +29,35 @@ export interface ManifestShard extends DatasetFile {
 	tokens: number;
 }
 
-/** A task's part of the index: a row a document. */
-export interface ManifestIndex extends DatasetFile {
+export interface ManifestShard extends ShardOfTask {
+	/** The name of the source that its rows are of; null where there is one without a name. */
+	source: string | null;
+}
+
+/** A task's part of the index, as the task knows it: a row a document. */
+export interface IndexOfTask extends DatasetFile {
 	task: number;
 	rows: number;
 }
+
+export interface ManifestIndex extends IndexOfTask {
+	/** The name of the source of its documents. */
+	source: string | null;
+}
+
+/** What the documents of one source come to. */
+export interface SourceTotals extends ReadTotals {
+	name: string | null;
+	/** In rows. */
+	rows: number;
+	sequences: number;
+	tokens: number;
+}
+
+type ReadTotals = Pick<
+	Totals,
+	"records" | "documents" | "textBytes" | "textTokens" | "specialTokens"
+>;
 
 /** The list of records that were passed over. */
 export interface ManifestSkipped extends DatasetFile {
@@ -57,6 +82,8 @@ export interface Manifest {
 	/** Tasks that read the input, numbered from 0, and tasks after them that packed what those left over. */
 	tasks: { read: number; repack: number };
 	totals: Totals;
+	/** Of each source, as the settings have them. */
+	sources: SourceTotals[];
 	/** What the totals come to. */
 	summary: Summary;
 	shards: ManifestShard[];

@@ -8,19 +8,28 @@ export interface Chosen {
 	[option: string]: unknown;
 }
 
-/** What determines the bytes of a dataset, besides the input and the tokenizer. */
-export interface Settings extends TakeSettings {
+/** How the records of one source are read. */
+export interface SourceSettings extends TakeSettings {
+	/** What the dataset calls it; null where there is one source, without a name. */
+	name: string | null;
+	inputFormat: string;
+	/** Values of the options that input formats have, by name: those that are given. */
+	inputOptions: Readonly<Record<string, unknown>>;
 	/** How many documents are taken, the first ones; null for all. */
 	limit: number | null;
+	/** How often its documents come: 1.5 is all of them once, and half of them again. */
+	repeat: number;
+}
+
+/** What determines the bytes of a dataset, besides the input and the tokenizer. */
+export interface Settings {
+	sources: SourceSettings[];
 	/** Whether documents with a text that came before are left out. */
 	dedupe: boolean;
 	/** The share of documents that is held out, or from 1 on their number; chosen by their hashes; null for none. */
 	validation: number | null;
 	/** A name from `layouts`. */
 	layout: string;
-	inputFormat: string;
-	/** Values of the options that input formats have, by name: those that are given. */
-	inputOptions: Readonly<Record<string, unknown>>;
 	/** Token ids put before and after each document's text; null for none. */
 	bos: number | null;
 	eos: number | null;
@@ -57,7 +66,7 @@ export interface Settings extends TakeSettings {
 
 /** The rows of one length, of one split. */
 export interface BucketSettings {
-	/** `train`, or `validation` for documents that are held out. */
+	/** `train`; `validation` or `test` for documents that are held out. */
 	split: string;
 	/** Tokens that trainers see of a row, by which the bucket is known. */
 	length: number;

@@ -3,6 +3,7 @@ import {
 	flag,
 	type Given,
 	grouped,
+	integer,
 	type Resolved,
 	repeated,
 	required,
@@ -61,6 +62,13 @@ export const readingTable = grouped("Reading", {
 		help: "at a record or file that cannot be used",
 		default: "stop",
 	}),
+});
+
+/** How many documents a build takes. */
+export const limit = integer({
+	least: 1,
+	help: "documents to take, at most: the first ones; tasks run one after the other then",
+	defaultText: "all",
 });
 
 /** How texts become tokens. */

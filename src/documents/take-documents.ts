@@ -21,6 +21,7 @@ import { parseTemplate, type Template } from "./template.js";
 export const leftOutReasons = {
 	where: "it does not meet the condition",
 	sample: "it is not in the sample",
+	repeat: "it is not in the share that is repeated",
 	dedupe: "its text came before",
 	limit: "there were enough before",
 };

@@ -7,7 +7,7 @@ import {
 	readPlan,
 	withOutput,
 } from "../build/output-directory.js";
-import { dependenciesOf, type Plan } from "../build/plan.js";
+import type { Plan } from "../build/plan.js";
 import {
 	type PreparedBuild,
 	prepareBuild,
@@ -16,6 +16,7 @@ import {
 import { putAway } from "../build/put-away.js";
 import { readRecords, requireRows, type TaskRecord } from "../build/record.js";
 import { noTimes, type StageTimes } from "../build/stopwatch.js";
+import { dependenciesOf } from "../build/tasks-of-plan.js";
 import { STATE, Workspace } from "../build/workspace.js";
 import { addCounts } from "../core/counts.js";
 import { DataError, UsageError } from "../core/errors.js";

@@ -1,8 +1,9 @@
 import { Worker } from "node:worker_threads";
-import { dependenciesOf, type Plan } from "../build/plan.js";
+import type { Plan } from "../build/plan.js";
 import type { StageTimes } from "../build/stopwatch.js";
 import { runTask } from "../build/tasks/run-task.js";
 import type { TaskContext } from "../build/tasks/task.js";
+import { dependenciesOf } from "../build/tasks-of-plan.js";
 import { Workspace } from "../build/workspace.js";
 import {
 	EnvironmentError,

@@ -13,18 +13,17 @@ import {
 	required,
 	shareOrCount,
 	text,
-	texts,
 } from "../core/option.js";
 import { optionsOfEntries } from "../core/resolve-options.js";
 import { datasetFormats } from "../dataset/formats.js";
 import { layoutEntries, layouts } from "../dataset/layouts/layouts.js";
-import { readingTable, tokensTable } from "../documents/options.js";
+import { limit, readingTable, tokensTable } from "../documents/options.js";
 import { columns, storedColumns } from "../masks/columns.js";
 import { lossWeightings } from "../masks/loss-weights.js";
 import { isMaskForAll, type MaskKind, maskFault } from "../masks/mask-kinds.js";
 import { orderTable } from "../pack/orders.js";
 import { packDocumentsTable } from "../pack/pack-documents.js";
-import { describeFormats } from "../sources/formats.js";
+import { inputs, sources } from "./sources.js";
 
 /** How far a build is. */
 export interface BuildProgress {
@@ -42,12 +41,8 @@ const { packer, longDocuments: _, ...packing } = packDocumentsTable;
 
 /** The options of `build`. */
 export const buildTable = {
-	inputs: required(
-		texts({
-			placeholder: "input",
-			help: `files, directories and globs of ${describeFormats()}; - is standard input, @FILE a list of inputs`,
-		}),
-	),
+	inputs,
+	sources,
 	out: required(
 		text({
 			placeholder: "dir",
@@ -56,14 +51,14 @@ export const buildTable = {
 	),
 	...readingTable,
 	...grouped("Reading", {
-		limit: integer({
-			least: 1,
-			help: "documents to take, at most: the first ones; tasks run one after the other then",
-			defaultText: "all",
-		}),
+		limit,
 		dedupe: choice(["none", "exact"], {
 			default: "none",
 			help: "exact leaves out documents whose whole text came before; the input is read twice",
+		}),
+		keepSplits: flag({
+			default: false,
+			help: "keep files whose names say validation or test as splits of these names",
 		}),
 		validation: shareOrCount({
 			help: "the share of documents to hold out as the split validation, or their number; chosen by a hash of their texts",

@@ -1,5 +1,6 @@
 import { sum } from "../core/arithmetic.js";
-import { DataError, optionName } from "../core/errors.js";
+import { DataError, optionName, UsageError } from "../core/errors.js";
+import { quoted } from "../core/text.js";
 import { datasetFormats } from "../dataset/formats.js";
 import {
 	MANIFEST,
@@ -18,6 +19,8 @@ import { storageAt } from "../storage/storages.js";
 /** A dataset that batches are read from, as buckets; packed rows are one. */
 export interface DatasetBuckets {
 	directory: string;
+	/** The source whose rows alone are meant; null: all rows. */
+	source: string | null;
 	manifest: Manifest;
 	/** SHA-256 of the manifest's file. */
 	hash: string;
@@ -36,12 +39,48 @@ export interface DatasetBucket {
 	batchRows: number;
 }
 
-/** @throws UsageError, DataError when it cannot be read at random. */
+/** Between a dataset's directory and the name of one of its sources. */
+const OF_SOURCE = "#";
+
+/** A dataset, or one of its sources, as it is named: `data`, `data#web`. */
+export function datasetName({
+	directory,
+	source,
+}: Pick<DatasetBuckets, "directory" | "source">): string {
+	return source === null ? directory : `${directory}${OF_SOURCE}${source}`;
+}
+
+/** What is named so. A directory's own name may have the sign in it. */
+export async function parseDatasetName(
+	name: string,
+): Promise<Pick<DatasetBuckets, "directory" | "source">> {
+	const whole = name.replace(/(?<=.)\/+$/, "");
+	const cut = whole.lastIndexOf(OF_SOURCE);
+	const isDirectory =
+		(await storageAt(whole).stat(`${whole}/${MANIFEST}`)) !== null;
+	if (cut === -1 || isDirectory) return { directory: whole, source: null };
+	return {
+		directory: whole.slice(0, cut).replace(/(?<=.)\/+$/, ""),
+		source: whole.slice(cut + 1),
+	};
+}
+
+/**
+ * @param name A dataset's directory, or that and one of its sources: `data#web`.
+ * @throws UsageError, DataError when it cannot be read at random.
+ */
 export async function openDatasetBuckets(
-	directory: string,
+	name: string,
 ): Promise<DatasetBuckets> {
+	const { directory, source } = await parseDatasetName(name);
 	const manifest = await readManifest(directory);
 	const { settings, shards } = manifest;
+	const names = manifest.sources.map(({ name }) => name);
+	if (source !== null && !names.includes(source))
+		throw new UsageError(
+			"unknown-name",
+			`${directory} has no source ${quoted(source)}; it has: ${names.filter((name) => name !== null).join(", ") || "none with a name"}.`,
+		);
 	if (!datasetFormats.find(settings.format).randomAccess) {
 		const possible = datasetFormats.where(({ randomAccess }) => randomAccess);
 		throw new DataError(
@@ -54,14 +93,16 @@ export async function openDatasetBuckets(
 		`${directory}/${MANIFEST}`,
 	);
 	const isFull = sequencesFillRows(settings.cut as DecomposeOptions);
-	const training = ofTraining(shards);
+	const training = ofTraining(shards).filter(
+		(shard) => source === null || shard.source === source,
+	);
 	const buckets = ofTraining(settings.buckets).map(({ length, batchRows }) => {
 		const own = training.filter(({ bucket }) => bucket === length);
 		const rows = sum(own.map((shard) => shard.rows));
 		const tokens = sum(own.map((shard) => shard.tokens));
 		return { length, rows, tokens, shards: own, isFull, batchRows };
 	});
-	return { directory, manifest, hash, buckets };
+	return { directory, source, manifest, hash, buckets };
 }
 
 /** The bucket of a length, which is there. */

@@ -14,7 +14,11 @@ import {
 	PLAN_VERSION,
 	type PlanStage,
 } from "./curriculum-plan.js";
-import { type DatasetBuckets, openDatasetBuckets } from "./dataset-buckets.js";
+import {
+	type DatasetBuckets,
+	datasetName,
+	openDatasetBuckets,
+} from "./dataset-buckets.js";
 import { type PlanDirectory, withPlanDirectory } from "./plan-directory.js";
 import { planPools } from "./plan-pools.js";
 import { resolveCurriculum } from "./resolve-curriculum.js";
@@ -33,10 +37,8 @@ export async function planCurriculum(
 	const options = resolveCurriculum(given);
 	const out = options.out.replace(/(?<=.)\/+$/, "");
 	const datasets: DatasetBuckets[] = [];
-	for (const directory of options.datasets)
-		datasets.push(
-			await openDatasetBuckets(directory.replace(/(?<=.)\/+$/, "")),
-		);
+	for (const name of options.datasets)
+		datasets.push(await openDatasetBuckets(name));
 	checkAlike(datasets);
 	const batches = kindOf(options.batches, datasets);
 	return withPlanDirectory(out, options.overwrite, async (directory) => {
@@ -69,8 +71,8 @@ export async function planCurriculum(
 				fingerprint: manifest.tokenizer.fingerprint,
 				vocabSize: manifest.tokenizer.vocabSize,
 			},
-			datasets: datasets.map(({ directory, hash, buckets }) => ({
-				path: relative(out, directory),
+			datasets: datasets.map(({ directory, source, hash, buckets }) => ({
+				path: datasetName({ directory: relative(out, directory), source }),
 				manifest: hash,
 				buckets: buckets.map(({ length, rows, tokens }) => ({
 					length,

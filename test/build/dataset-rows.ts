@@ -16,6 +16,7 @@ export interface Row {
 export interface IndexRow {
 	doc_id: bigint;
 	id: string | null;
+	source_name: string | null;
 	source: string;
 	position: bigint;
 	tokens: number;

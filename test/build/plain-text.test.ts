@@ -27,7 +27,7 @@ test("a text cut at separators has the documents of files that are not cut, in t
 		taskSize: 5000,
 		out: join(out, "cut"),
 	});
-	expect(manifest.settings.inputOptions).toEqual({ separator });
+	expect(manifest.settings.sources[0].inputOptions).toEqual({ separator });
 	expect(manifest.tasks.read).toBeGreaterThan(3);
 	const whole = await build({
 		...options,

@@ -36,7 +36,7 @@ const usual = {
 
 /** The command for a build with the usual options. */
 function command(out: string, options: Partial<BuildOptions> = {}): string[] {
-	const { inputs, ...flags } = { ...usual, ...options, out };
+	const { inputs = [], ...flags } = { ...usual, ...options, out };
 	const words = Object.entries(flags).flatMap(([name, value]) => [
 		asFlag(name, undefined),
 		String(value),

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { openBuild, planBuild } from "seqpack";
 import { beforeAll, describe, expect, test } from "vitest";
-import { dependenciesOf, type Plan, type Task } from "../../src/build/plan.js";
+import type { Plan } from "../../src/build/plan.js";
 import { tokenizerOfPlan } from "../../src/build/prepare.js";
+import { dependenciesOf, type Task } from "../../src/build/tasks-of-plan.js";
 import type { runOnThreads } from "../../src/engines/threads.js";
 import {
 	contentsOf,
@@ -38,7 +39,7 @@ async function planned(): Promise<{ out: string; plan: Plan }> {
 	const reading = plan.tasks.filter(({ kind }) => kind === "read");
 	expect(reading).toHaveLength(8);
 	const repack = [0, 4].map((from): Task => {
-		return { kind: "repack", from, to: from + 4 };
+		return { kind: "repack", source: 0, from, to: from + 4 };
 	});
 	return { out, plan: { ...plan, tasks: [...reading, ...repack] } };
 }

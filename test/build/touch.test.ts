@@ -295,7 +295,7 @@ describe("what a build that was killed after its manifest has left", () => {
 	test("the command, killed as soon as its manifest is there", async () => {
 		const { out, options } = await setting();
 		const args = [
-			...["build", options.inputs[0], "--tokenizer", tokenizerPath],
+			...["build", ...(options.inputs ?? []), "--tokenizer", tokenizerPath],
 			...["--seq-len", "256", "--task-size", "50000", "--workers", "1"],
 			...["--shard-tokens", "8192", "--out", out],
 		];

@@ -2,9 +2,9 @@ import { InterruptedError } from "../../core/errors.js";
 import { consume } from "../../core/generators.js";
 import { emptyTotals } from "../../dataset/totals.js";
 import { DocumentHashes } from "../document-hashes.js";
-import { documentsHeldOut, type HashTask } from "../plan.js";
 import { NO_ROWS, writeRecord } from "../record.js";
 import { Stopwatch } from "../stopwatch.js";
+import { documentsHeldOut, type HashTask } from "../tasks-of-plan.js";
 import { readingOf } from "./reading.js";
 import type { TaskRunner } from "./task.js";
 

@@ -4,29 +4,35 @@ import { InterruptedError } from "../../core/errors.js";
 import { consume, mapGenerator } from "../../core/generators.js";
 import { createRandom } from "../../core/random.js";
 import { indexBatch } from "../../dataset/index-rows.js";
-import type { Settings } from "../../dataset/settings.js";
+import type { Settings, SourceSettings } from "../../dataset/settings.js";
+import { VALIDATION } from "../../dataset/splits.js";
 import {
 	type CutCounts,
 	emptyTotals,
 	type Totals,
 } from "../../dataset/totals.js";
-import { fractionAt, VALIDATION_AT } from "../../documents/document-hash.js";
+import {
+	fractionAt,
+	SAMPLE_AT,
+	VALIDATION_AT,
+} from "../../documents/document-hash.js";
 import {
 	type Tokenized,
 	tokenizeDocuments,
 } from "../../documents/tokenize-documents.js";
 import type { ReadCounts } from "../../sources/read-records.js";
 import type { ColumnBatch } from "../../tables/columns.js";
-import { DocumentChoice } from "../choose-documents.js";
+import { DocumentChoice, type DocumentTest } from "../choose-documents.js";
 import { cutWindow } from "../cut-window.js";
 import { readList } from "../document-hashes.js";
 import { IndexFile } from "../index-file.js";
 import { Output, type OutputCounts } from "../output.js";
-import { leavesPacks, type ReadTask } from "../plan.js";
+import type { Plan } from "../plan.js";
 import { readRecord, sparse, writeRecord } from "../record.js";
 import { SkippedFile } from "../skipped-file.js";
 import { Stopwatch } from "../stopwatch.js";
-import { type Window, windowsOf } from "../windows.js";
+import { leavesPacks, type ReadTask } from "../tasks-of-plan.js";
+import { type SplitTest, type Window, windowsOf } from "../windows.js";
 import type { Workspace } from "../workspace.js";
 import { readingOf } from "./reading.js";
 import type { TaskContext, TaskRunner } from "./task.js";
@@ -47,11 +53,12 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 	try {
 		const before = await documentsBefore(workspace, task);
 		const choice = new DocumentChoice(
-			await repeatsOf(workspace, number, task),
-			(settings.limit ?? Infinity) - before,
+			await repeatsOf(workspace, task),
+			(settings.sources[task.source].limit ?? Infinity) - before,
+			shareTest(settings.sources[task.source], task),
 		);
 		const documents = readingOf(plan, task, {
-			hashes: settings.validation !== null,
+			hashes: settings.validation !== null || task.share !== undefined,
 			hasEnough: () => choice.hasEnough(),
 			onBadRecord: (bad, span) => skipped.add(bad, span),
 		});
@@ -74,9 +81,10 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			told,
 			number,
 			settings.window,
-			await heldOutTest(workspace, settings, task),
+			await splitTest(workspace, plan, task),
 		);
-		const rows = watch.watch("pack", rowsOf(windows, context, output));
+		const { name } = settings.sources[task.source];
+		const rows = watch.watch("pack", rowsOf(windows, context, output, name));
 		const counts = await consume(rows, (batch) =>
 			watch.run("write", () => index.write(batch)),
 		);
@@ -121,21 +129,55 @@ async function documentsBefore(
 /** Numbers of the task's documents that repeat others, in ascending order. */
 async function repeatsOf(
 	workspace: Workspace,
-	number: number,
-	{ repeats = { from: 0, to: 0 } }: ReadTask,
+	{ repeats = { from: 0, to: 0, list: 0 } }: ReadTask,
 ): Promise<Int32Array> {
 	const all = new Int32Buffer();
 	for (let task = repeats.from; task < repeats.to; task++)
-		all.append(await readList(workspace, task, number));
+		all.append(await readList(workspace, task, repeats.list));
 	return all.view().slice().sort();
 }
 
-/** What tells the documents that are held out; null where none is. */
+/** What tells the documents of a copy that takes a share of them; null where it takes all. */
+function shareTest(
+	{ sample }: SourceSettings,
+	{ share }: ReadTask,
+): DocumentTest | null {
+	if (share === undefined) return null;
+	const most = share * (sample ?? 1);
+	return (hashes, text) => fractionAt(hashes, text, SAMPLE_AT) < most;
+}
+
+/** What tells the split of documents; null where all are to be trained on. */
+async function splitTest(
+	workspace: Workspace,
+	{ settings, inputs }: Plan,
+	task: ReadTask,
+): Promise<SplitTest | null> {
+	const splits = [...new Set(settings.buckets.map(({ split }) => split))];
+	if (splits.length === 1) return null;
+	// What the output calls a file is unique within a source, and so within a task.
+	const ofFiles = new Map(
+		task.spans.map(({ input }) => [
+			inputs[input].source,
+			splits.indexOf(inputs[input].split),
+		]),
+	);
+	const isHeldOut = await heldOutTest(workspace, settings, task);
+	const validation = splits.indexOf(VALIDATION);
+	return ({ source, hashes }, document) => {
+		const ofFile = ofFiles.get(source) ?? 0;
+		return ofFile === 0 && hashes !== null && isHeldOut?.(hashes, document)
+			? validation
+			: ofFile;
+	};
+}
+
+/** What tells the documents that are held out by their hashes; null where none is. */
 async function heldOutTest(
 	workspace: Workspace,
 	{ validation }: Settings,
 	{ threshold }: ReadTask,
-) {
+): Promise<DocumentTest | null> {
 	if (validation === null) return null;
 	const keyOf = (hashes: Uint8Array, text: number) =>
 		fractionAt(hashes, text, VALIDATION_AT);
@@ -158,6 +200,7 @@ async function* rowsOf(
 	windows: AsyncGenerator<Window, TaskCounts["read"]>,
 	{ plan: { settings } }: TaskContext,
 	output: Output,
+	sourceName: string | null,
 ): AsyncGenerator<ColumnBatch, TaskCounts> {
 	const { dropped, repeatedTokens, cutDocuments, buckets, order } =
 		emptyTotals();
@@ -170,7 +213,7 @@ async function* rowsOf(
 		addCounts(cut, counts);
 		const rows = await output.write(sequences, random);
 		addCounts(written, rows.counts);
-		return indexBatch(window, rows.places, dropped);
+		return indexBatch(window, rows.places, dropped, sourceName);
 	});
 	return { read, cut, output: written };
 }

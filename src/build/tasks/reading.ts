@@ -1,12 +1,13 @@
 import { documentTaker } from "../../documents/take-documents.js";
 import { type ReadOptions, readSpans } from "../../sources/read-records.js";
 import { storageAt } from "../../storage/storages.js";
-import { inputFile, type Plan, type ReadTask } from "../plan.js";
+import { inputFile, type Plan } from "../plan.js";
+import type { ReadTask } from "../tasks-of-plan.js";
 
 /** The documents of a task's spans. */
 export function readingOf(
 	{ inputs, settings, onError }: Plan,
-	{ spans }: Pick<ReadTask, "spans">,
+	{ spans, source }: Pick<ReadTask, "spans" | "source">,
 	{
 		hashes,
 		onBadRecord,
@@ -20,7 +21,7 @@ export function readingOf(
 			span,
 		})),
 		{
-			taker: documentTaker(settings, hashes),
+			taker: documentTaker(settings.sources[source], hashes),
 			hasEnough,
 			onBadRecord: onError === "skip" ? onBadRecord : null,
 		},

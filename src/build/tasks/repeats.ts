@@ -1,9 +1,9 @@
 import { Int32Buffer } from "../../core/buffers.js";
 import { emptyTotals } from "../../dataset/totals.js";
 import { HashSet, readHashes, writeLists } from "../document-hashes.js";
-import type { RepeatsTask } from "../plan.js";
 import { NO_ROWS, writeRecord } from "../record.js";
 import { Stopwatch } from "../stopwatch.js";
+import type { RepeatsTask } from "../tasks-of-plan.js";
 import type { TaskRunner } from "./task.js";
 
 /** Lists, for each task that reads, the documents whose text came before, of one part of the hashes. */

@@ -1,5 +1,5 @@
-import type { Task } from "../plan.js";
 import type { StageTimes } from "../stopwatch.js";
+import type { Task } from "../tasks-of-plan.js";
 import { runHash } from "./hash.js";
 import { runRead } from "./read.js";
 import { runRepack } from "./repack.js";

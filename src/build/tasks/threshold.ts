@@ -2,9 +2,9 @@ import { DataError, optionName } from "../../core/errors.js";
 import { emptyTotals } from "../../dataset/totals.js";
 import { readAll, writeAll } from "../../storage/storage.js";
 import { readKeys } from "../document-hashes.js";
-import { documentsHeldOut, type ThresholdTask } from "../plan.js";
 import { NO_ROWS, writeRecord } from "../record.js";
 import { Stopwatch } from "../stopwatch.js";
+import { documentsHeldOut, type ThresholdTask } from "../tasks-of-plan.js";
 import type { Workspace } from "../workspace.js";
 import type { TaskRunner } from "./task.js";
 

@@ -1,0 +1,38 @@
+import { UsageError } from "../src/core/errors.js";
+import { text } from "../src/core/option.js";
+import { resolveOptions } from "../src/core/resolve-options.js";
+import { storageAt } from "../src/storage/storages.js";
+import { commandOf } from "./command.js";
+import { configTemplate } from "./config-template.js";
+import { say } from "./say.js";
+
+export const initTable = {
+	file: text({
+		placeholder: "file",
+		default: "seqpack.yaml",
+		help: "the file to write",
+	}),
+};
+
+export const initCommand = () =>
+	commandOf({
+		name: "init",
+		description: "Write a commented configuration for build to begin with.",
+		table: initTable,
+		arguments: ["file"],
+		examples: ["seqpack init", "seqpack build --config seqpack.yaml"],
+		async run(given) {
+			const { file } = resolveOptions(initTable, given);
+			const isNew = await storageAt(file).createExclusive(
+				file,
+				configTemplate(),
+			);
+			if (!isNew)
+				throw new UsageError(
+					"output-in-use",
+					`${file} is there already: name another file, or remove it.`,
+				);
+			say(`Wrote ${file}. Mend it, then: seqpack build --config ${file}\n`);
+			return 0;
+		},
+	});
