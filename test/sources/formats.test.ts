@@ -12,7 +12,7 @@ import {
 	type ReadCounts,
 } from "../../src/sources/read-records.js";
 import type { InputFile } from "../../src/sources/source.js";
-import { memoryStorage } from "../storage/memory-storage.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 import { compressedCorpora, corpora } from "./corpora.js";
 import {
 	extensionOf,

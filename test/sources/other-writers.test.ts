@@ -7,7 +7,7 @@ import { json } from "../../src/sources/json.js";
 import type { SourceFormat } from "../../src/sources/source.js";
 import { tsv } from "../../src/sources/tsv.js";
 import { root } from "../helpers.js";
-import { memoryStorage } from "../storage/memory-storage.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 
 const formats: [string, string, SourceFormat][] = [
 	["json", ".json", json],

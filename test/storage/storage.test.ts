@@ -12,7 +12,7 @@ import {
 	writeAll,
 } from "../../src/storage/storage.js";
 import { filesBelow, temporaryDirectory } from "../helpers.js";
-import { memoryStorage } from "./memory-storage.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 
 const text = async (storage: Storage, path: string) =>
 	(await readAll(storage, path)).toString("utf8");
