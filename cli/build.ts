@@ -7,7 +7,7 @@ import { readBuildConfig } from "../src/options/build-config.js";
 import { estimateBuild } from "../src/report/estimate-build.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
 import { describeBuild } from "./describe-build.js";
-import { describeEstimate } from "./describe-estimate.js";
+import { describeEstimate, estimateSummary } from "./describe-estimate.js";
 import { failWith } from "./fail.js";
 import { outputTable } from "./output-options.js";
 import { ProgressLine } from "./progress.js";
@@ -63,7 +63,7 @@ Ctrl-C stops cleanly; the same command goes on where it stopped.`,
 					const estimate = await estimateBuild({ ...options, signal });
 					await writeOut(
 						json
-							? `${JSON.stringify({ version: 2, command: "build", dryRun, ...estimate })}\n`
+							? `${JSON.stringify(estimateSummary(estimate))}\n`
 							: escaped(describeEstimate(estimate)),
 					);
 					return 0;

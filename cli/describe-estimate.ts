@@ -1,6 +1,8 @@
+import type { SeqpackError } from "../src/core/errors.js";
 import type { BuildCounts } from "../src/report/build-counts.js";
 import type { BuildEstimate } from "../src/report/estimate-build.js";
 import type { Estimate } from "../src/report/estimates.js";
+import { asFlag } from "./fail.js";
 import {
 	bytesText,
 	counted,
@@ -19,7 +21,9 @@ export function describeEstimate(estimate: BuildEstimate): string {
 		["inputs", inputsText(estimate)],
 		["tasks", tasksText(estimate)],
 		["sample", sampleText(sample)],
-		...(stops === null ? [] : [["stops at", stops] satisfies Line]),
+		...(stops === null
+			? []
+			: [["stops", stops.sentence(asFlag)] satisfies Line]),
 		...(counts === null ? [] : countLines(counts)),
 		...notices.map((notice): Line => ["note", notice]),
 	];
@@ -36,7 +40,7 @@ function outputText({ out, output, tasks }: BuildEstimate): string {
 		unfinished: `${out}, where ${output.tasksDone} of ${counted(all, "task")} of this build are done`,
 		built: `${out}, which is built already: nothing would be done`,
 		replace: `${out}, in place of what is there`,
-		"in-use": `the build would stop: ${output.fault}`,
+		"in-use": `the build would stop: ${output.fault?.sentence(asFlag)}`,
 	}[output.state];
 }
 
@@ -142,4 +146,18 @@ function numberText(count: Estimate): string {
 
 function aboutText({ error }: Estimate): string {
 	return error === 0 ? "" : "about ";
+}
+
+/** What `--json` prints of it; its fields only grow within a version. */
+export function estimateSummary({ stops, output, ...estimate }: BuildEstimate) {
+	const told = (error: SeqpackError | null) =>
+		error && { code: error.code, message: error.sentence(asFlag) };
+	return {
+		version: 2,
+		command: "build",
+		status: "estimated",
+		...estimate,
+		output: { ...output, fault: told(output.fault) },
+		stops: told(stops),
+	};
 }

@@ -9,7 +9,8 @@ import {
 	type DocumentQuantiles,
 	documentQuantiles,
 } from "./document-quantiles.js";
-import { alongWith, type Estimate, exactly, total } from "./estimates.js";
+import { type Estimate, exactly, total } from "./estimates.js";
+import type { BadRecords } from "./first-bad-record.js";
 import type { SampleRun } from "./run-sample.js";
 import { Scaled } from "./scaled.js";
 
@@ -58,8 +59,8 @@ interface Circumstances {
 	/** Whether the sample is the build itself. */
 	isWhole: boolean;
 	workers: number;
-	/** Records that only the sample cannot use, by task and reason. */
-	ofCut: ReadonlyMap<number, Record<string, number>>;
+	/** Records that only the sample cannot use. */
+	ofCut: BadRecords["ofCut"];
 }
 
 export async function countsOf(
@@ -71,15 +72,17 @@ export async function countsOf(
 	const { settings } = plan;
 	const scaled = new Scaled(run, plan, isWhole);
 	const { sums } = scaled;
-	const cut = (task: number, reason: string) => ofCut.get(task)?.[reason] ?? 0;
-	const cutOf = (task: number) => sum(Object.values(ofCut.get(task) ?? {}));
+	const cutOf = (task: number, reason?: string) =>
+		(ofCut.get(task) ?? []).filter(
+			(bad) => reason === undefined || bad.reason === reason,
+		).length;
 	const byReason = (
 		key: "skippedRecords" | "leftOutRecords",
 	): Record<string, Estimate> => {
 		const found = Object.keys(sums[key]).map((reason): [string, Estimate] => [
 			reason,
 			scaled.read(({ totals, task }) => {
-				const of = key === "skippedRecords" ? cut(task, reason) : 0;
+				const of = key === "skippedRecords" ? cutOf(task, reason) : 0;
 				return (totals[key][reason] ?? 0) - of;
 			}),
 		]);
@@ -88,7 +91,7 @@ export async function countsOf(
 	const tokens = scaled.read(tokensOf);
 	const rowsOf = (pick: (rows: RowCounts, bucket: BucketSettings) => number) =>
 		settings.buckets.map((bucket) =>
-			scaled.rows(tokens, ({ totals }) =>
+			scaled.rows(({ totals }) =>
 				pick(totals.buckets[bucketKey(bucket)] ?? emptyRowCounts(), bucket),
 			),
 		);
@@ -107,23 +110,18 @@ export async function countsOf(
 		rows.map(({ value }, i) => value * settings.buckets[i].capacity),
 	);
 	const padded = total(rowsOf((counts) => counts.paddedTokens - counts.tokens));
-	const all = total(rows);
+	/** Each task writes its own, one after the other. */
+	const shardsOf = ({ value }: Estimate, i: number) =>
+		Math.max(
+			Math.ceil(value / settings.buckets[i].shardRows),
+			Math.min(Math.ceil(value), reading),
+		);
 	const held = sum(inRows.map(({ value }) => value));
 	const textBytes = scaled.read(({ totals }) => totals.textBytes);
 	const textTokens = scaled.read(({ totals }) => totals.textTokens);
 	const shards = isWhole
 		? exactly(sum([...run.records.values()].map(({ shards }) => shards.length)))
-		: alongWith(
-				sum(
-					rows.map(({ value }, i) =>
-						Math.max(
-							Math.ceil(value / settings.buckets[i].shardRows),
-							Math.min(Math.ceil(value), reading),
-						),
-					),
-				),
-				all,
-			);
+		: { value: sum(rows.map(shardsOf)), error: null };
 	return {
 		records: scaled.read(({ totals, task }) => totals.records - cutOf(task)),
 		skippedRecords: byReason("skippedRecords"),
@@ -147,7 +145,7 @@ export async function countsOf(
 				},
 			]),
 		),
-		rows: all,
+		rows: total(rows),
 		sequences: total(sequences),
 		fill: room === 0 ? 0 : held / room,
 		padding: padded,
@@ -164,7 +162,7 @@ export async function countsOf(
 			tokens: scaled.read(tokensOf, source),
 		})),
 		shards,
-		shardBytes: scaled.rows(tokens, ({ shards }) =>
+		shardBytes: scaled.rows(({ shards }) =>
 			sum(shards.map(({ bytes }) => bytes)),
 		),
 		seconds: scaled.seconds(plan) / workers,

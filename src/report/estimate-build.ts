@@ -5,13 +5,19 @@ import { type PreparedBuild, prepareBuild } from "../build/prepare.js";
 import { readRecords, requireRows } from "../build/record.js";
 import type { Task } from "../build/tasks-of-plan.js";
 import { Workspace } from "../build/workspace.js";
-import { optionName, SeqpackError, UsageError } from "../core/errors.js";
+import {
+	DataError,
+	optionName,
+	SeqpackError,
+	UsageError,
+} from "../core/errors.js";
 import type { BuildOptions } from "../options/build.js";
 import { countLeftOut, type LeftOutReason } from "../sources/left-out.js";
 import { type BuildCounts, countsOf } from "./build-counts.js";
+import { withSizesOfCuts } from "./cut-sizes.js";
 import { badRecordsOf } from "./first-bad-record.js";
 import { runSample } from "./run-sample.js";
-import { sampleOf } from "./sample.js";
+import { type Sample, sampleOf } from "./sample.js";
 
 /** What a build would do, and about what would come of it. */
 export interface BuildEstimate {
@@ -42,8 +48,8 @@ export interface BuildEstimate {
 		ofBytes: number;
 		seconds: number;
 	};
-	/** What would stop the build, as far as the sample shows it; null: nothing. */
-	stops: string | null;
+	/** The error that would stop the build, as far as the sample shows it; null: none. */
+	stops: SeqpackError | null;
 	/** Null where what stops the build left nothing to count. */
 	counts: BuildCounts | null;
 	/** What a build would tell while it prepares, and what a sample cannot tell, as sentences without a full stop. */
@@ -57,7 +63,7 @@ export interface OutputState {
 	/** Tasks that are done. */
 	tasksDone: number;
 	/** Why it would stop; null where it would not. */
-	fault: string | null;
+	fault: SeqpackError | null;
 }
 
 /** How much is read for an estimate. */
@@ -96,7 +102,7 @@ export async function estimateBuild(
 	const sample = sampleOf(plan, divisions, sampleSize);
 	const workers = workersOf(plan, options.workers);
 	let bytes = 0;
-	let stops: string | null = null;
+	let stops: SeqpackError | null = null;
 	let counts: BuildCounts | null = null;
 	try {
 		const run = await runSample(
@@ -106,21 +112,26 @@ export async function estimateBuild(
 			options.signal,
 		);
 		bytes = run.bytes;
-		const { ofCut, first } = await badRecordsOf(run, sample.plan);
-		counts = await countsOf(run, plan, {
+		const bad = await badRecordsOf(run, sample.plan);
+		const { ofCut, first } = bad;
+		const sized = await withSizesOfCuts(run, plan, sample.plan, bad);
+		counts = await countsOf(sized, plan, {
 			isWhole: sample.isWhole,
 			workers,
 			ofCut,
 		});
 		if (first !== null && plan.onError === "stop")
-			stops = `${first} (${optionName("onError", "skip")} passes such records over)`;
+			stops = new DataError(
+				first.reason,
+				`${first.sentence} (${optionName("onError", "skip")} passes such records over).`,
+			);
 		else if (sample.isWhole) requireRows(plan, [...run.records.values()]);
 	} catch (error) {
 		if (!(error instanceof SeqpackError) || error.code === "interrupted")
 			throw error;
-		stops = error.message;
+		stops = error;
 	}
-	if (!sample.isWhole) notices.push(...unknownsOf(plan));
+	if (!sample.isWhole) notices.push(...unknownsOf(plan, sample));
 	return {
 		out,
 		output: await outputState(prepared),
@@ -156,7 +167,7 @@ async function outputState({
 		return { state, tasksDone, fault: null };
 	} catch (error) {
 		if (!(error instanceof UsageError)) throw error;
-		return { state: "in-use", tasksDone: 0, fault: error.message };
+		return { state: "in-use", tasksDone: 0, fault: error };
 	}
 }
 
@@ -205,7 +216,7 @@ function workersOf({ tasks }: Plan, asked: number | undefined): number {
 }
 
 /** What a part of the input does not show, as sentences. */
-function unknownsOf({ settings, inputs }: Plan): string[] {
+function unknownsOf({ settings }: Plan, { strata }: Sample): string[] {
 	const unknown: string[] = [];
 	if (settings.dedupe)
 		unknown.push(
@@ -217,9 +228,11 @@ function unknownsOf({ settings, inputs }: Plan): string[] {
 		);
 	if (settings.sources.some(({ limit }) => limit !== null))
 		unknown.push(
-			`${optionName("limit")} takes the first documents, and the sample is from all over the input: the first may be longer or shorter than others`,
+			"a limit takes the first documents, and the sample is from all over the input: they may be longer or shorter than others",
 		);
-	if (inputs.some(({ compression, frames }) => compression && !frames))
-		unknown.push("of compressed files only beginnings are in the sample");
+	if (strata.some(({ parts }) => parts.some(({ cuts }) => cuts.length > 0)))
+		unknown.push(
+			"of files that are read from their beginning, only beginnings are in the sample; no range says how far the rest of them differs",
+		);
 	return unknown;
 }

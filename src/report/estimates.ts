@@ -57,9 +57,9 @@ export function times({ value, error }: Estimate, factor: number): Estimate {
 	};
 }
 
-/** A value that goes up and down with another that is estimated. */
+/** A value that is as far off as another one, of which it is made. */
 export function alongWith(value: number, other: Estimate): Estimate {
-	if (other.error === null || other.value === 0)
-		return { value, error: other.error };
+	if (value === other.value) return other;
+	if (other.error === null || other.value === 0) return { value, error: null };
 	return { value, error: (value * other.error) / other.value };
 }

@@ -1,20 +1,19 @@
 import type { Plan } from "../build/plan.js";
 import type { TaskRecord } from "../build/record.js";
 import { readSkipped, type SkippedOfTask } from "../build/skipped-file.js";
-import { addCounts } from "../core/counts.js";
+import type { Workspace } from "../build/workspace.js";
 import { sourceFormats } from "../sources/formats.js";
 import { badRecordReasons } from "../sources/read-records.js";
+import { columnOf } from "../tables/columns.js";
+import { readIndex } from "./read-index.js";
 import type { SampleRun } from "./run-sample.js";
 
 /** The records of a sample that cannot be used. */
 export interface BadRecords {
-	/**
-	 * Those that only the sample has, by the task's number and by reason: where an input
-	 * is cut short, its last record may be.
-	 */
-	ofCut: Map<number, Record<string, number>>;
-	/** A sentence about the first of the others; null where there is none. */
-	first: string | null;
+	/** By the task's number, those that are bad only since their input is cut short. */
+	ofCut: Map<number, SkippedOfTask[]>;
+	/** The first of the others, in words; null where there is none. */
+	first: { reason: string; sentence: string } | null;
 }
 
 export async function badRecordsOf(
@@ -24,21 +23,40 @@ export async function badRecordsOf(
 	const ofCut: BadRecords["ofCut"] = new Map();
 	let first: BadPlace | null = null;
 	for (const { parts } of strata)
-		for (const { task, cutShort } of parts) {
+		for (const { task, cuts } of parts) {
 			const record = records.get(task);
 			if (record === undefined || record.skipped === null) continue;
-			const counts = {};
-			for (const bad of await readSkipped(workspace, task)) {
-				if (cutShort.has(bad.span) && isLast(bad, record))
-					addCounts(counts, { [bad.reason]: 1 });
-				else {
-					const place = placeOf(bad, plan, task);
-					if (first === null || isBefore(place, first)) first = place;
-				}
+			const skipped = await readSkipped(workspace, task);
+			const ends =
+				cuts.length === 0 ? null : await lastPositions(workspace, record);
+			const atCut = cuts.flatMap(({ span }) => {
+				const last = skipped.findLast((bad) => bad.span === span);
+				const end = ends?.get(last?.source ?? "") ?? -1;
+				return last !== undefined && last.position > end ? [last] : [];
+			});
+			ofCut.set(task, atCut);
+			for (const bad of skipped) {
+				if (atCut.includes(bad)) continue;
+				const place = placeOf(bad, plan, task);
+				if (first === null || isBefore(place, first)) first = place;
 			}
-			ofCut.set(task, counts);
 		}
 	return { ofCut, first: first && describe(first, plan) };
+}
+
+/** By file, where the last document of a task begins. */
+async function lastPositions(
+	workspace: Workspace,
+	{ index }: TaskRecord,
+): Promise<Map<string, number>> {
+	const last = new Map<string, number>();
+	for await (const batch of readIndex(workspace, index)) {
+		const sources = columnOf(batch, "source", "string").values;
+		const positions = columnOf(batch, "position", "int64").values;
+		for (let i = 0; i < batch.rows; i++)
+			last.set(String(sources[i]), Number(positions[i]));
+	}
+	return last;
 }
 
 /** A bad record, and the span that it is in. */
@@ -59,19 +77,16 @@ function isBefore(a: BadPlace, b: BadPlace): boolean {
 	return order < 0 || (order === 0 && a.bad.position < b.bad.position);
 }
 
-function isLast({ span, line }: SkippedOfTask, { lines }: TaskRecord): boolean {
-	return line >= lines[span];
-}
-
 /** Its place is told without reading what comes before. */
 function describe(
 	{ bad: { line, position, reason }, input, start }: BadPlace,
 	{ inputs }: Plan,
-): string {
+): { reason: string; sentence: string } {
 	const { path, format } = inputs[input];
 	const place =
 		start === 0
 			? sourceFormats.find(format).describePlace(path, line)
 			: `${path}, at ${position}`;
-	return `${place}: ${badRecordReasons()[reason] ?? reason}`;
+	const meaning = badRecordReasons()[reason] ?? reason;
+	return { reason, sentence: `${place}: ${meaning}` };
 }

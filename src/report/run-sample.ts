@@ -84,8 +84,8 @@ export async function runSample(
 	return { workspace, strata: done, records, times, bytes };
 }
 
-/** Where an input is read from: a file that is larger than the plan has it ends early. */
-function cutShort({ path: root, bytes }: PlanInput): ReadableStorage {
+/** A place to read an input from: a file that is larger than the plan has it ends early. */
+export function cutShort({ path: root, bytes }: PlanInput): ReadableStorage {
 	const storage = storageAt(root);
 	return {
 		readSize: storage.readSize,

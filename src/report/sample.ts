@@ -2,6 +2,7 @@ import type { Plan } from "../build/plan.js";
 import type { Task } from "../build/tasks-of-plan.js";
 import { sum } from "../core/arithmetic.js";
 import { packers } from "../pack/packers.js";
+import { compressions } from "../sources/compressions.js";
 import { bytesOf, type InputSpan } from "../sources/divide.js";
 import { sourceFormats } from "../sources/formats.js";
 import type { Division } from "../sources/source.js";
@@ -27,8 +28,18 @@ export interface SamplePart {
 	task: number;
 	/** Uncompressed bytes of its places, about. */
 	bytes: number;
-	/** The spans, by number, of inputs that are cut short. */
-	cutShort: Set<number>;
+	/** What is cut short among them. */
+	cuts: Cut[];
+}
+
+/** An input of which the beginning is read. */
+export interface Cut {
+	input: number;
+	/** The number of its span in the task. */
+	span: number;
+	/** Uncompressed bytes of it that are counted as read, of how many; about. */
+	bytes: number;
+	ofBytes: number;
 }
 
 /** A build of a part of the input that stands for the whole. */
@@ -46,6 +57,9 @@ export interface Sample {
 /** Places of inputs that can be divided anywhere, and tasks that read a stratum's places. */
 const PLACES = 64;
 const PARTS = 8;
+
+/** Of a compression that has blocks, how many of a file are read at least. */
+const LEAST_BLOCKS = 3;
 
 /** Part of an input: where it is, how many bytes it has, and the stored bytes that it is cut short to. */
 interface Place {
@@ -77,7 +91,7 @@ function wholeSample(plan: Plan, divisions: readonly Division[]): Sample {
 		);
 		const parts = [...plan.tasks.entries()]
 			.filter(([, task]) => task.kind === "read" && task.source === source)
-			.map(([task]) => ({ task, bytes, cutShort: new Set<number>() }));
+			.map(([task]) => ({ task, bytes, cuts: [] }));
 		return {
 			source,
 			bytes: bytes * Math.max(1, repeat),
@@ -119,17 +133,18 @@ function partSample(
 			sum(places.map((place) => place.bytes)) >= bytes;
 		const parts = partsOf(places, isWhole ? 1 : PARTS).map((part) => {
 			const spans: InputSpan[] = [];
-			const cutShort = new Set<number>();
-			for (const { spans: own, cutTo } of part) {
+			const cuts: Cut[] = [];
+			for (const { spans: own, cutTo, bytes } of part) {
 				if (cutTo !== null) {
-					cutShort.add(spans.length);
 					const [{ input }] = own;
+					const ofBytes = bytesOf(divisions[input]);
+					cuts.push({ input, span: spans.length, bytes, ofBytes });
 					inputs[input] = { ...inputs[input], bytes: cutTo, frames: null };
 				}
 				spans.push(...own);
 			}
 			const task = tasks.push({ kind: "read", source, spans }) - 1;
-			return { task, bytes: sum(part.map((place) => place.bytes)), cutShort };
+			return { task, bytes: sum(part.map((place) => place.bytes)), cuts };
 		});
 		const { repeat } = plan.settings.sources[source];
 		strata.push({ source, bytes, isWhole, repeat, parts, repack: null });
@@ -238,21 +253,30 @@ function placesOfParts(
 		return inSequence?.({ ...file, size: bytes, options }) ?? false;
 	};
 	const total = sum(all.map(({ bytes }) => bytes));
-	const most = total <= size ? Infinity : size / Math.min(PARTS, all.length);
-	const readOf = ({ input, bytes }: (typeof all)[number]) =>
-		bytes > most && mayCut(input) ? most : bytes;
-	const share = size / sum(all.map(readOf));
-	const count = Math.max(1, Math.floor(all.length * Math.min(1, share)));
-	return Array.from({ length: count }, (_, i) => {
-		const chosen = all[Math.floor(((i + 0.5) * all.length) / count)];
-		const { input, part, bytes } = chosen;
+	const whole = Math.floor(all.length * Math.min(1, size / total));
+	const isCut = whole < PARTS && all.some(({ input }) => mayCut(input));
+	const count = isCut ? Math.min(PARTS, all.length) : Math.max(1, whole);
+	const chosen = Array.from(
+		{ length: count },
+		(_, i) => all[Math.floor(((i + 0.5) * all.length) / count)],
+	);
+	// The same share of each, so that long ones count for more.
+	const share = Math.min(1, size / sum(chosen.map(({ bytes }) => bytes)));
+	return chosen.map(({ input, part, bytes }) => {
 		const spans = [{ input, start: part, end: part + 1 }];
-		const read = readOf(chosen);
-		if (read === bytes) return { spans, bytes, cutTo: null };
-		const { bytes: stored } = plan.inputs[input];
-		const cutTo = Math.ceil((read / bytes) * stored);
-		return { spans, bytes: (cutTo / stored) * bytes, cutTo };
+		const { bytes: stored, compression } = plan.inputs[input];
+		const cutTo = Math.max(Math.ceil(share * stored), leastOf(compression));
+		return isCut && mayCut(input) && cutTo < stored
+			? { spans, bytes: (cutTo / stored) * bytes, cutTo }
+			: { spans, bytes, cutTo: null };
 	});
+}
+
+/** Bytes of a file that tell something of it: some blocks of a compression that has such. */
+function leastOf(compression: string | null): number {
+	if (compression === null) return 0;
+	const { blockSize = 0 } = compressions.find(compression);
+	return LEAST_BLOCKS * blockSize;
 }
 
 function partsOfDivision(division: Division): readonly number[] {

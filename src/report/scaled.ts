@@ -3,7 +3,6 @@ import type { TaskRecord } from "../build/record.js";
 import { sum } from "../core/arithmetic.js";
 import { Int32Buffer } from "../core/buffers.js";
 import { addCounts } from "../core/counts.js";
-import { indexSchema, indexTable } from "../dataset/index-rows.js";
 import { emptyTotals, type Totals } from "../dataset/totals.js";
 import { columnOf } from "../tables/columns.js";
 import {
@@ -14,6 +13,7 @@ import {
 	times,
 	total,
 } from "./estimates.js";
+import { readIndex } from "./read-index.js";
 import type { SampleRun } from "./run-sample.js";
 import type { Stratum } from "./sample.js";
 
@@ -56,21 +56,20 @@ export class Scaled {
 		);
 	}
 
-	/** What all tasks count of rows, which are as many as there are tokens for. */
-	rows(tokens: Estimate, pick: Pick): Estimate {
+	/**
+	 * What all tasks count of rows. Of how far the tasks that read agree comes the error:
+	 * what they leave to be packed together is nobody's.
+	 */
+	rows(pick: Pick): Estimate {
 		const { records, strata } = this.#run;
 		if (this.#isWhole) return exactly(sum([...records.values()].map(pick)));
-		const values = strata.map((stratum, i) => {
-			const { parts, repack } = stratum;
-			const tasks = parts.map(({ task }) => task);
-			if (repack !== null) tasks.push(repack);
-			return (
-				sum(tasks.map((task) => this.#of(task, pick))) *
-				share(stratum) *
-				this.#factors[i]
-			);
+		const repacked = strata.map((stratum, i) => {
+			const { repack } = stratum;
+			const value = repack === null ? 0 : this.#of(repack, pick);
+			return value * share(stratum) * this.#factors[i];
 		});
-		return alongWith(sum(values), tokens);
+		const read = this.read(pick);
+		return alongWith(read.value + sum(repacked), read);
 	}
 
 	/** Seconds of one thread that builds everything. */
@@ -105,19 +104,8 @@ export class Scaled {
 			const lengths = new Int32Buffer();
 			for (const { task } of stratum.parts) {
 				const index = records.get(task)?.index ?? null;
-				if (index === null) continue;
-				const path = workspace.waiting(index.path);
-				const file = await workspace.storage.open(path);
-				try {
-					for await (const batch of indexTable.read(
-						file,
-						index.bytes,
-						indexSchema,
-					))
-						lengths.append(columnOf(batch, "tokens", "int32").values);
-				} finally {
-					await file.close();
-				}
+				for await (const batch of readIndex(workspace, index))
+					lengths.append(columnOf(batch, "tokens", "int32").values);
 			}
 			groups.push({ lengths, weight: share(stratum) * this.#factors[i] });
 		}
