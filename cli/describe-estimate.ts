@@ -68,62 +68,47 @@ function sampleText({
 	const time = durationText(seconds);
 	return isWhole
 		? `all of the input, read in ${time}: the counts are exact`
-		: `${bytesText(bytes)} of ${bytesText(ofBytes)} of text, from ${counted(places, "place")}, read in ${time}: the counts are estimates`;
+		: `${percent(bytes / ofBytes)} of the input, from ${counted(places, "place")}, read in ${time}: the counts are estimates`;
 }
 
 function countLines(counts: BuildCounts): Line[] {
-	const { lengths, buckets } = counts;
-	const reasons = (all: Record<string, Estimate>, word: string): Line[] => {
-		const each = Object.entries(all).map(
-			([reason, count]) => `${numberText(count)} ${reason}`,
-		);
-		return each.length === 0 ? [] : [[word, each.join(", ")]];
-	};
-	const dropped = Object.entries(counts.dropped).map(
-		([reason, { documents, tokens }]) =>
-			`${numberText(tokens)} tokens of ${numberText(documents)} documents ${reason}`,
-	);
+	const { buckets, sources, tokensPerByte } = counts;
 	const filled = buckets.filter(({ rows }) => rows.value > 0);
 	return [
 		[
 			"documents",
 			`${numberText(counts.documents)} (${bytesText(counts.textBytes.value)} of text)`,
 		],
-		...reasons(counts.leftOutRecords, "left out"),
-		...reasons(counts.skippedRecords, "unusable"),
+		...reasonLines("left out", counts.leftOutRecords),
+		...reasonLines("unusable", counts.skippedRecords),
 		[
 			"tokens",
-			`${numberText(counts.tokens)}, ${(1 / counts.tokensPerByte || 0).toFixed(2)} bytes each`,
+			`${numberText(counts.tokens)}${tokensPerByte === 0 ? "" : `, ${(1 / tokensPerByte).toFixed(2)} bytes each`}`,
 		],
-		...(lengths === null
-			? []
-			: [
-					[
-						"lengths",
-						`${lengths.mean.toFixed(0)} tokens on average; half up to ${grouped(lengths.median)}, 90 % up to ${grouped(lengths.p90)}, 99 % up to ${grouped(lengths.p99)}; the longest seen ${grouped(lengths.longest)}`,
-					] satisfies Line,
-				]),
-		...(dropped.length === 0
-			? []
-			: [["dropped", dropped.join(", ")] satisfies Line]),
-		...(counts.sources.length === 1
-			? []
-			: counts.sources.map(
-					({ name, documents, tokens }): Line => [
-						`  ${name}`,
-						`${numberText(documents)} documents, ${numberText(tokens)} tokens`,
-					],
-				)),
-		...filled.map(
-			({ split, length, rows, sequences, tokens }): Line => [
-				filled.length === 1 ? "packs" : `  ${grouped(length)}`,
-				`${numberText(rows)} rows of ${grouped(length)}, ${numberText(sequences)} sequences, ${numberText(tokens)} tokens${split === filled[0].split ? "" : ` (${split})`}`,
+		...lengthLines(counts),
+		...droppedLines(counts),
+		...(sources.length > 1 ? sources : []).map(
+			({ name, documents, tokens }): Line => [
+				`  ${name}`,
+				`${numberText(documents, "document")}, ${numberText(tokens, "token")}`,
 			],
 		),
-		["fill", percent(counts.fill)],
+		...filled.map(({ split, length, rows, sequences }): Line => {
+			const of = ` of ${grouped(length)}`;
+			const name = filled.length === 1 ? "packs" : "  rows";
+			const which = split === filled[0].split ? "" : ` to hold out (${split})`;
+			return [
+				name,
+				`${numberText(rows, "row", of)}, ${numberText(sequences, "sequence")}${which}`,
+			];
+		}),
+		[
+			"fill",
+			`${percent(counts.fill)} (${numberText(counts.padding, "token")} of padding)`,
+		],
 		[
 			"shards",
-			`${numberText(counts.shards)} ${counts.shards.value === 1 ? "file" : "files"}, ${aboutText(counts.shardBytes)}${bytesText(counts.shardBytes.value)}`,
+			`${numberText(counts.shards, "file")}, ${aboutText(counts.shardBytes)}${bytesText(counts.shardBytes.value)}`,
 		],
 		[
 			"memory",
@@ -133,15 +118,44 @@ function countLines(counts: BuildCounts): Line[] {
 	];
 }
 
-/** "1,234" where it is exact, "about 1,230,000 (± 2 %)" where it is not. */
-function numberText(count: Estimate): string {
+function reasonLines(name: string, counts: Record<string, Estimate>): Line[] {
+	const each = Object.entries(counts).map(
+		([reason, count]) => `${numberText(count, "record")} by ${reason}`,
+	);
+	return each.length === 0 ? [] : [[name, each.join(", ")]];
+}
+
+function lengthLines({ lengths }: BuildCounts): Line[] {
+	if (lengths === null) return [];
+	const { mean, median, p90, p99, longest } = lengths;
+	return [
+		[
+			"lengths",
+			`${grouped(Math.round(mean))} tokens on average; half have up to ${grouped(median)}, 90 % up to ${grouped(p90)}, 99 % up to ${grouped(p99)}; the longest seen has ${grouped(longest)}`,
+		],
+	];
+}
+
+function droppedLines({ dropped }: BuildCounts): Line[] {
+	return Object.entries(dropped).map(([reason, { documents, tokens }]) => [
+		"dropped",
+		`${numberText(tokens, "token")} of ${numberText(documents, "document")}: ${reason}`,
+	]);
+}
+
+/** "1,234 rows" where it is exact, "about 1,230,000 rows (± 2 %)" where it is not. */
+function numberText(count: Estimate, one?: string, of = ""): string {
 	const { value, error } = count;
-	if (error === 0) return grouped(Math.round(value));
+	const shown =
+		error === 0 || value < 1000
+			? Math.round(value)
+			: Number(value.toPrecision(3));
+	const text = one === undefined ? grouped(shown) : counted(shown, one);
 	const range =
-		error === null || value === 0
+		error === null || error === 0 || value === 0
 			? ""
-			: ` (± ${((100 * error) / value).toPrecision(2)} %)`;
-	return `${aboutText(count)}${grouped(Number(value.toPrecision(3)))}${range}`;
+			: ` (± ${Number(((100 * error) / value).toPrecision(2))} %)`;
+	return `${aboutText(count)}${text}${of}${range}`;
 }
 
 function aboutText({ error }: Estimate): string {

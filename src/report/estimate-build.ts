@@ -132,6 +132,10 @@ export async function estimateBuild(
 		stops = error;
 	}
 	if (!sample.isWhole) notices.push(...unknownsOf(plan, sample));
+	if (counts?.rows.value === 0 && !sample.isWhole)
+		notices.push(
+			"nothing in the sample comes to a row, and a build of no rows stops",
+		);
 	return {
 		out,
 		output: await outputState(prepared),

@@ -21,7 +21,7 @@ export function exactly(value: number): Estimate {
 const T = [12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36];
 
 /**
- * The value of a whole of `size`, from parts of it: by the ratio of values to sizes
+ * The value of a whole of `size`, from parts of it of about one size: by the ratio of values to sizes
  * (Cochran, Sampling Techniques, 6.3).
  */
 export function byRatio(parts: readonly Measured[], size: number): Estimate {
