@@ -35,6 +35,12 @@ import { compressions } from "../dist/src/sources/compressions.js";
 import { sourceFormats } from "../dist/src/sources/formats.js";
 import { badRecordReasons } from "../dist/src/sources/read-records.js";
 
+/** What a compression adds to the name of a file. */
+const compressedAs = compressions
+	.entries()
+	.map(([, { extension }]) => code(extension))
+	.join(", ");
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Every table by the name of its place. */
@@ -60,18 +66,14 @@ const tables = {
 		}),
 	"input-formats": () =>
 		table(
-			["`--input-format`", "what", "endings"],
+			["`--input-format`", "what", "endings", "compressed"],
 			sourceFormats
 				.entries()
 				.map(([name, { title, extensions, compressible }]) => [
 					code(name),
 					title,
-					[
-						...extensions,
-						...(compressible ? compressedEndings(extensions) : []),
-					]
-						.map(code)
-						.join(", "),
+					extensions.map(code).join(", "),
+					compressible ? compressedAs : "",
 				]),
 		),
 	"bad-records": () =>
@@ -189,12 +191,6 @@ function columnsTable(names) {
 			return [code(name), type.replace(/<(.*)>/, " of $1"), meaning];
 		}),
 	);
-}
-
-function compressedEndings(extensions) {
-	return compressions
-		.entries()
-		.flatMap(([, { extension }]) => extensions.map((each) => each + extension));
 }
 
 function table(head, rows) {

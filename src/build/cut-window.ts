@@ -36,10 +36,10 @@ export function cutWindow(
 	const { pieces, buckets, dropped, repeatedTokens } = naming(window, () =>
 		decomposeDocuments(lengths, cut as CutOptions, random),
 	);
-	const { heldOut } = window;
+	const { splits } = window;
 	const lengthsOfSplit = ofTraining(all).length;
 	const bucketOf = (bucket: number, piece: number) =>
-		heldOut?.[pieces.document[piece]] ? bucket + lengthsOfSplit : bucket;
+		bucket + (splits?.[pieces.document[piece]] ?? 0) * lengthsOfSplit;
 	const sequences = new Int32Array(lengths.length);
 	for (const document of pieces.document) sequences[document]++;
 	const counts: CutCounts = { dropped: {}, repeatedTokens, cutDocuments: 0 };
@@ -60,7 +60,7 @@ export function cutWindow(
 			doc: documentsOf(window),
 			labelCounts: labelsOfDocuments(lengths.length, pieces),
 			pieces,
-			buckets: heldOut === null ? buckets : buckets.map(bucketOf),
+			buckets: splits === null ? buckets : buckets.map(bucketOf),
 		},
 		dropped: { tokens: dropped.tokens, reasons },
 		counts,

@@ -130,18 +130,24 @@ export class Leftovers {
 			await file.abort();
 			throw error;
 		}
+		this.#tokens.free();
 		return { path, ...(await file.commit()) };
 	}
 }
 
 /** Gathers what tasks left, as sequences that are to be packed. */
 export class LeftoversReader {
-	readonly #tokens = new TokenBatchBuilder(1 << 16);
+	readonly #tokens: TokenBatchBuilder;
 	readonly #buckets = new Int32Buffer();
 	readonly #tasks = new Int32Buffer();
 	readonly #numbers = new Int32Buffer();
 	readonly #starts = new Int32Buffer();
 	readonly #labels = new Int32Buffer();
+
+	/** @param bytes Of all the files that will be read: there is memory for so many tokens at once. */
+	constructor(bytes: number) {
+		this.#tokens = new TokenBatchBuilder(Math.ceil(bytes / 4));
+	}
 
 	/** Adds what a task left. */
 	async add(workspace: Workspace, task: number): Promise<void> {

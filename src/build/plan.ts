@@ -15,6 +15,8 @@ import { planTasks, type Task } from "./tasks-of-plan.js";
 export interface PlanInput {
 	/** The place of its source in the settings. */
 	of: number;
+	/** The split that its documents are of. */
+	split: string;
 	/** What the output calls it. */
 	source: string;
 	/** Where it is opened; not part of the plan's hash. */
@@ -56,7 +58,7 @@ export interface Plan {
 
 /** An input as sources read it. */
 export function inputFile(
-	{ of, bytes, fingerprint, ...file }: PlanInput,
+	{ of, split, bytes, fingerprint, ...file }: PlanInput,
 	{ sources }: Settings,
 ): InputFile {
 	return { ...file, size: bytes, options: sources[of].inputOptions };
@@ -65,6 +67,7 @@ export function inputFile(
 /** A file that was found for a source, by the source's place in the settings. */
 export interface SourceFile extends FoundInput {
 	of: number;
+	split: string;
 }
 
 export async function makePlan(
@@ -86,6 +89,7 @@ export async function makePlan(
 		},
 		inputs: files.map((file, i) => ({
 			of: file.of,
+			split: file.split,
 			source: file.source,
 			path: storageAt(file.path).absolute(file.path),
 			bytes: file.size,

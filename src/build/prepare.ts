@@ -1,6 +1,7 @@
 import { DataError, UsageError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
 import { resolveOptions } from "../core/resolve-options.js";
+import { splitOfName, TRAIN } from "../dataset/splits.js";
 import { findOptionsOf } from "../documents/options.js";
 import {
 	type BuildOptions,
@@ -123,6 +124,8 @@ async function prepare(
 	const notify = values.onNotice ?? (() => {});
 	const found: SourceFile[] = [];
 	const leftOut: LeftOut[] = [];
+	/** Files whose names tell a split that is not to be trained on. */
+	const ofOtherSplits: string[] = [];
 	for (const [of, source] of sources.entries()) {
 		const inputs = await findInputs(source.inputs, {
 			...findOptionsOf({ ...source, onError: values.onError }),
@@ -130,9 +133,16 @@ async function prepare(
 			standardInput: () => input.keep(),
 		});
 		for (const notice of noticesOf(inputs)) notify(notice);
-		found.push(...inputs.files.map((file) => ({ ...file, of })));
 		leftOut.push(...inputs.leftOut);
+		for (const file of inputs.files) {
+			const named = splitOfName(file.source) ?? TRAIN;
+			const split = values.keepSplits ? named : TRAIN;
+			found.push({ ...file, of, split });
+			if (named !== TRAIN) ofOtherSplits.push(file.source);
+		}
 	}
+	if (ofOtherSplits.length > 0)
+		notify(splitNotice(ofOtherSplits, values.keepSplits));
 	const { fingerprint, ...tokenizerFiles } = await readTokenizerFiles(
 		values.tokenizer,
 	);
@@ -151,6 +161,7 @@ async function prepare(
 		tokenizer,
 		inputBytes,
 		sources.map(sourceSettings),
+		new Set(found.map(({ split }) => split)),
 	);
 	const { engine, vocabSize } = tokenizer;
 	const plan = await makePlan(
@@ -178,6 +189,17 @@ async function prepare(
 		divisions,
 		discardInput,
 	};
+}
+
+function splitNotice(files: readonly string[], isKept: boolean): string {
+	const [first] = files;
+	const are =
+		files.length === 1
+			? `the name of ${first} says`
+			: `the names of ${files.length} files, such as ${first}, say`;
+	return isKept
+		? `${are} ${splitOfName(first)}: what is in there is kept as a split of its own`
+		: `${are} ${splitOfName(first)}: what is in there is trained on like all else: splits can be kept apart`;
 }
 
 /**

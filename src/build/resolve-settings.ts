@@ -3,7 +3,7 @@ import type { OptionTable } from "../core/option.js";
 import { datasetFormats } from "../dataset/formats.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import type { Chosen, Settings, SourceSettings } from "../dataset/settings.js";
-import { splitDirectory, TRAIN, VALIDATION } from "../dataset/splits.js";
+import { splitDirectory, TEST, TRAIN, VALIDATION } from "../dataset/splits.js";
 import { specialTokens } from "../documents/special-tokens.js";
 import { documentTaker } from "../documents/take-documents.js";
 import { takeSettings } from "../documents/take-settings.js";
@@ -71,6 +71,7 @@ export function resolveSettings(
 	tokenizer: Tokenizer,
 	inputBytes: number,
 	sources: readonly SourceSettings[],
+	splitsOfFiles: ReadonlySet<string>,
 ): Settings {
 	const { cut, buckets } = layouts.find(values.layout).plan(values);
 	const format = datasetFormats.find(values.format);
@@ -86,15 +87,21 @@ export function resolveSettings(
 		order: chosen(values.order, rowOrders, values),
 		dedupe: values.dedupe === "exact",
 		validation,
-		buckets: (validation === null ? [TRAIN] : [TRAIN, VALIDATION]).flatMap(
-			(split) =>
+		buckets: [TRAIN, VALIDATION, TEST]
+			.filter(
+				(split) =>
+					split === TRAIN ||
+					splitsOfFiles.has(split) ||
+					(split === VALIDATION && validation !== null),
+			)
+			.flatMap((split) =>
 				buckets.map((bucket) => ({
 					...bucket,
 					...shardSizes(bucket.capacity, values.shardTokens),
 					split,
 					directory: splitDirectory(bucket.directory, split),
 				})),
-		),
+			),
 		columns: [...new Set(values.columns)],
 		lossWeight: values.lossWeight ?? null,
 		mask: values.mask,

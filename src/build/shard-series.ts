@@ -80,6 +80,7 @@ export class ShardSeries {
 			if (this.#buffer.rows > 0) await this.#flush();
 			await this.#closeShard();
 		});
+		this.#buffer.free();
 	}
 
 	async abort(): Promise<void> {

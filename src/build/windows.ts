@@ -5,12 +5,17 @@ import {
 } from "../core/token-batch.js";
 import type { IndexedDocuments } from "../dataset/index-rows.js";
 import type { TokenizedBatch } from "../documents/tokenize-documents.js";
-import type { DocumentTest } from "./choose-documents.js";
+
+/** The place of a document's split among those of the settings. */
+export type SplitTest = (
+	batch: Pick<TokenizedBatch, "source" | "hashes">,
+	document: number,
+) => number;
 
 /** Documents that are packed together. */
 export interface Window extends IndexedDocuments {
-	/** By document, 1 where it is held out; null where none is. */
-	heldOut: Uint8Array | null;
+	/** Of each document, the place of its split among those of the settings; null: all are to be trained on. */
+	splits: Uint8Array | null;
 	/** Their tokens: views, valid until the next window. */
 	tokens: TokenBatch;
 }
@@ -22,20 +27,21 @@ const MOST_DOCUMENTS = 2 ** 18;
  * Gathers documents into windows: each is filled until it holds `size` tokens or more,
  * or as many documents as a window may have; a document is never in two windows.
  * @param task The task that reads them.
- * @param isHeldOut Of a document by its place in a batch's hashes; null: none is.
+ * @param splitOf The place of a document's split, by the document's place in a batch;
+ * null: all are to be trained on.
  */
 export async function* windowsOf<R>(
 	batches: AsyncGenerator<TokenizedBatch, R>,
 	task: number,
 	size: number,
-	isHeldOut: DocumentTest | null = null,
+	splitOf: SplitTest | null = null,
 ): AsyncGenerator<Window, R> {
 	const tokens = new TokenBatchBuilder(1 << 16);
 	let first = 0;
 	let ids: (string | null)[] = [];
 	let sources: string[] = [];
 	let positions: number[] = [];
-	let heldOut: number[] = [];
+	let splits: number[] = [];
 	const take = (): Window => {
 		const batch = tokens.view();
 		return {
@@ -44,7 +50,7 @@ export async function* windowsOf<R>(
 			ids,
 			sources,
 			positions,
-			heldOut: isHeldOut === null ? null : Uint8Array.from(heldOut),
+			splits: splitOf === null ? null : Uint8Array.from(splits),
 			lengths: listLengths(batch.offsets),
 			tokens: batch,
 		};
@@ -55,7 +61,7 @@ export async function* windowsOf<R>(
 		ids = [];
 		sources = [];
 		positions = [];
-		heldOut = [];
+		splits = [];
 	};
 	try {
 		for (;;) {
@@ -64,7 +70,7 @@ export async function* windowsOf<R>(
 				if (tokens.lists > 0) yield take();
 				return next.value;
 			}
-			const { tokens: more, source, hashes } = next.value;
+			const { tokens: more, source } = next.value;
 			for (let at = 0; at < more.offsets.length - 1; ) {
 				const until = Math.min(
 					endOfWindow(more.offsets, at, size - tokens.ids.length),
@@ -78,8 +84,7 @@ export async function* windowsOf<R>(
 					ids.push(next.value.ids[d]);
 					sources.push(source);
 					positions.push(next.value.positions[d]);
-					if (isHeldOut !== null && hashes !== null)
-						heldOut.push(Number(isHeldOut(hashes, d)));
+					if (splitOf !== null) splits.push(splitOf(next.value, d));
 				}
 				at = until;
 				if (tokens.ids.length >= size || tokens.lists === MOST_DOCUMENTS) {
@@ -89,6 +94,7 @@ export async function* windowsOf<R>(
 			}
 		}
 	} finally {
+		tokens.free();
 		await batches.return(undefined as R);
 	}
 }

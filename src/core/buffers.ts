@@ -1,3 +1,5 @@
+import { giveMemory, takeMemory } from "./memory.js";
+
 const LONGEST = 2 ** 31 - 1;
 
 // Views of these buffers are valid until the next call that adds to the buffer.
@@ -17,9 +19,8 @@ export class Int32Buffer {
 		if (needed <= this.array.length) return;
 		if (needed > LONGEST)
 			throw new RangeError("an Int32Buffer holds at most 2^31 - 1 numbers");
-		const grown = new Int32Array(
-			Math.min(LONGEST, Math.max(needed, this.array.length * 2)),
-		);
+		const capacity = Math.min(LONGEST, Math.max(needed, this.array.length * 2));
+		const grown = new Int32Array(takeMemory(4 * capacity));
 		grown.set(this.array.subarray(0, this.length));
 		this.array = grown;
 	}
@@ -38,6 +39,13 @@ export class Int32Buffer {
 	/** What is held now: a view. */
 	view(): Int32Array {
 		return this.array.subarray(0, this.length);
+	}
+
+	/** Empties the buffer, and lets others use its memory: no view may be left. */
+	free(): void {
+		giveMemory(this.array.buffer as ArrayBuffer);
+		this.array = new Int32Array(0);
+		this.length = 0;
 	}
 }
 
@@ -63,11 +71,16 @@ export class Int64Buffer {
 	view(): BigInt64Array {
 		return new BigInt64Array(this.#words.array.buffer, 0, this.length);
 	}
+
+	/** As that of an Int32Buffer. */
+	free(): void {
+		this.#words.free();
+	}
 }
 
 /** A Float32Array that grows by doubling. */
 export class Float32Buffer {
-	#array = new Float32Array(1024);
+	#array: Float32Array = new Float32Array(1024);
 	length = 0;
 
 	/** Adds zeros, and returns a view of them to be written to. */
@@ -75,9 +88,8 @@ export class Float32Buffer {
 		const start = this.length;
 		this.length += count;
 		if (this.length > this.#array.length) {
-			const grown = new Float32Array(
-				Math.max(this.length, 2 * this.#array.length),
-			);
+			const capacity = Math.max(this.length, 2 * this.#array.length);
+			const grown = new Float32Array(takeMemory(4 * capacity));
 			grown.set(this.#array.subarray(0, start));
 			this.#array = grown;
 		}
@@ -87,5 +99,12 @@ export class Float32Buffer {
 	/** What is held now: a view. */
 	view(): Float32Array {
 		return this.#array.subarray(0, this.length);
+	}
+
+	/** As that of an Int32Buffer. */
+	free(): void {
+		giveMemory(this.#array.buffer as ArrayBuffer);
+		this.#array = new Float32Array(0);
+		this.length = 0;
 	}
 }

@@ -44,6 +44,12 @@ export class TokenBatchBuilder {
 		this.ids.length = 0;
 		this.offsets.length = 1;
 	}
+
+	/** Lets others use the memory: no view may be left, and nothing can be added. */
+	free(): void {
+		this.ids.free();
+		this.offsets.free();
+	}
 }
 
 /** The length of each list of a batch. */

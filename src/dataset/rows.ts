@@ -186,6 +186,11 @@ export class RowBuffer {
 		}
 	}
 
+	/** Lets others use the memory: no batch may be in use, and nothing can be added. */
+	free(): void {
+		for (const { values } of this.#columns) values.free();
+	}
+
 	/** Makes the values of the row that was added last. */
 	#make(firstToken: number, firstSequence: number): void {
 		const row = {

@@ -66,7 +66,7 @@ export interface Settings {
 
 /** The rows of one length, of one split. */
 export interface BucketSettings {
-	/** `train`, or `validation` for documents that are held out. */
+	/** `train`; `validation` or `test` for documents that are held out. */
 	split: string;
 	/** Tokens that trainers see of a row, by which the bucket is known. */
 	length: number;

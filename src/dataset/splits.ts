@@ -1,6 +1,23 @@
 /** The rows to train on, and those that are held out. */
 export const TRAIN = "train";
 export const VALIDATION = "validation";
+export const TEST = "test";
+
+/** Words in the names of files that tell a split, as Hugging Face `datasets` takes them. */
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+	[TRAIN]: ["train", "training"],
+	[VALIDATION]: ["validation", "valid", "dev", "val"],
+	[TEST]: ["test", "testing", "eval", "evaluation"],
+};
+
+/** The split that a file's path tells, the last one where it tells several; null for none. */
+export function splitOfName(path: string): string | null {
+	const words = path.toLowerCase().split(/[-._ /\\\d]+/);
+	for (const word of words.reverse())
+		for (const [split, names] of Object.entries(WORDS))
+			if (names.includes(word)) return split;
+	return null;
+}
 
 /** What is of one split. */
 interface OfSplit {

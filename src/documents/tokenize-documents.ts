@@ -53,5 +53,6 @@ export async function* tokenizeDocuments<R>(
 		counts.specialTokens += special;
 		return { tokens: builder.view(), ...rest };
 	});
+	builder.free();
 	return { ...counts, input };
 }

@@ -56,6 +56,10 @@ export const buildTable = {
 			default: "none",
 			help: "exact leaves out documents whose whole text came before; the input is read twice",
 		}),
+		keepSplits: flag({
+			default: false,
+			help: "keep files whose names say validation or test as splits of these names",
+		}),
 		validation: shareOrCount({
 			help: "the share of documents to hold out as the split validation, or their number; chosen by a hash of their texts",
 			defaultText: "none",

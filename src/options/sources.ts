@@ -96,15 +96,18 @@ export function sourcesOf(
 	});
 }
 
+/** The options of which one says what a record's text is. */
+const TEXT_OPTIONS = ["text", "textField"] as const;
+
 /** What is given for a source, and for all where the source does not say otherwise and it means something. */
 function inherited(
 	given: SourceOptions,
 	all: Readonly<Record<string, unknown>>,
 ): SourceOptions {
 	const merged: Record<string, unknown> = { ...given };
-	const makesText = given.text !== undefined || given.textField !== undefined;
+	const makesText = TEXT_OPTIONS.some((name) => given[name] !== undefined);
 	for (const [name, option] of Object.entries<Option>(sourceTable)) {
-		const isOther = makesText && (name === "text" || name === "textField");
+		const isOther = makesText && TEXT_OPTIONS.some((each) => each === name);
 		if (merged[name] !== undefined || isOther || name === "inputs") continue;
 		const value = all[name];
 		if (value === undefined || whyIgnored(option, merged) !== null) continue;

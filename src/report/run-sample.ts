@@ -96,8 +96,10 @@ export function cutShort({ path: root, bytes }: PlanInput): ReadableStorage {
 		async open(path) {
 			const file = await storage.open(path);
 			return {
-				read: (position, length) =>
-					file.read(position, Math.max(0, Math.min(length, bytes - position))),
+				read: (position, length, into) => {
+					const there = Math.max(0, bytes - position);
+					return file.read(position, Math.min(length, there), into);
+				},
 				close: () => file.close(),
 			};
 		},

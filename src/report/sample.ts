@@ -7,7 +7,7 @@ import { bytesOf, type InputSpan } from "../sources/divide.js";
 import { sourceFormats } from "../sources/formats.js";
 import type { Division } from "../sources/source.js";
 
-/** Inputs of one source that are read in the same way: a sample of some stands for all. */
+/** Inputs of one source and split that are read in the same way: a sample of some stands for all. */
 export interface Stratum {
 	/** The place of its source in the settings. */
 	source: number;
@@ -174,15 +174,17 @@ function partSample(
 	};
 }
 
-/** The inputs that have bytes, by all that decides how they are read. */
+/** The inputs that have bytes, by all that decides how they are read and what for. */
 function groupInputs(
 	{ inputs }: Plan,
 	divisions: readonly Division[],
 ): Map<string, number[]> {
 	const groups = new Map<string, number[]>();
-	for (const [i, { of, format, compression }] of inputs.entries()) {
+	for (const [i, input] of inputs.entries()) {
 		if (bytesOf(divisions[i]) === 0) continue;
-		const key = [of, format, compression, "parts" in divisions[i]].join(" ");
+		const { of, split, format, compression } = input;
+		const kind = "parts" in divisions[i] ? "parts" : "anywhere";
+		const key = [of, split, format, compression, kind].join(" ");
 		groups.set(key, [...(groups.get(key) ?? []), i]);
 	}
 	return groups;

@@ -4,7 +4,7 @@ import {
 	type BatchPlace,
 	type Contents,
 	MAGIC,
-	readBatchHeader,
+	messageAt,
 	readContents,
 } from "./arrow/contents.js";
 import { LoadedDictionaries } from "./arrow/dictionaries.js";
@@ -191,14 +191,11 @@ async function* readBatch(
 	});
 	try {
 		await dictionaries.load(contents.dictionaries.slice(0, batch.dictionaries));
-		const { header, body: where } = await readBatchHeader(
-			opened,
-			batch.position,
-			file.size,
-		);
-		if (header.rows !== rows)
-			throw faults.corrupt("a batch has other rows than before");
-		const body = await BatchBody.open(opened, header, where);
+		const found = await messageAt(opened, batch.position, file.size);
+		if (!("batch" in found.message) || found.message.batch.rows !== rows)
+			throw faults.corrupt("a batch is not what it was before");
+		const header = found.message.batch;
+		const body = await BatchBody.open(opened, header, found.body);
 		const places = decoding(() => placesOf(schema, header));
 		const pathOf = (field: FieldPath) => findPlace(places, field);
 		const load = async (field: FieldPath, raw: boolean): Promise<ValueAt> => {

@@ -1,4 +1,5 @@
 import { optionName } from "../core/errors.js";
+import { giveMemory, takeMemory } from "../core/memory.js";
 import type { Compression } from "./compression.js";
 import { Damage } from "./compressions/damage.js";
 import { compressions } from "./compressions.js";
@@ -21,10 +22,12 @@ export const byteReasons: Readonly<Record<string, string>> = {
 
 /**
  * The uncompressed bytes of a file from `start` on, piece by piece; each piece is the
- * caller's to keep. A compressed file is read from the last place before where that
- * can begin.
+ * caller's to keep, unless `reuse` is given. A compressed file is read from the last
+ * place before where that can begin.
  * @param end Where the caller is likely to stop: beyond it nothing is read that is not
  * asked for.
+ * @param reuse Whether the caller is done with a piece when it asks for the next: its
+ * memory may then be used again.
  * @throws BadInput when a compressed file is cut short, damaged, or expands too much;
  * all that could be read was given before, but for what may be wrong.
  */
@@ -33,16 +36,14 @@ export function readBytes(
 	file: InputFile,
 	start = 0,
 	end = Infinity,
+	reuse = false,
 ): AsyncGenerator<Buffer> {
-	return file.compression === null
-		? readPieces(storage, file, start, Infinity, Math.min(end, file.size))
-		: readCompressed(
-				storage,
-				file,
-				start,
-				end,
-				compressions.find(file.compression),
-			);
+	if (file.compression !== null) {
+		const compression = compressions.find(file.compression);
+		return readCompressed(storage, file, start, end, compression);
+	}
+	const until = Math.min(end, file.size);
+	return readPieces(storage, file, start, Infinity, { until, reuse });
 }
 
 async function* readCompressed(
@@ -61,7 +62,11 @@ async function* readCompressed(
 			const count = (bytes: number) => {
 				read += bytes;
 			};
-			const raw = readPieces(storage, file, from, to, until, readSize, count);
+			const raw = readPieces(storage, file, from, to, {
+				until,
+				most: readSize,
+				count,
+			});
 			let given = 0;
 			for await (const piece of decompress(raw, INFLATED_SIZE)) {
 				given += piece.length;
@@ -88,22 +93,35 @@ function wrongFrames(): BadInput {
  * The bytes of a file as it is stored.
  * @param to Where to stop; the file's end comes first where it is nearer.
  * @param until As far as it is read ahead.
+ * @param most Bytes of a piece, at most.
+ * @param reuse As that of `readBytes`.
  */
 function readPieces(
 	storage: ReadableStorage,
-	{ path }: InputFile,
+	{ path, size }: InputFile,
 	from: number,
 	to: number,
-	until: number,
-	most = Infinity,
-	count: (bytes: number) => void = () => {},
+	{
+		until,
+		most = Infinity,
+		count = () => {},
+		reuse = false,
+	}: {
+		until: number;
+		most?: number | undefined;
+		count?: (bytes: number) => void;
+		reuse?: boolean;
+	},
 ): AsyncGenerator<Buffer> {
-	const size = Math.min(storage.readSize, most);
+	const length = Math.min(storage.readSize, most, Math.max(1, size - from));
 	async function* pieces(): AsyncGenerator<Buffer> {
 		const file = await storage.open(path);
+		// While one is in use the next piece is read ahead into the other.
+		const places = reuse ? [takeMemory(length), takeMemory(length)] : [];
 		try {
-			for (let position = from; position < to; ) {
-				const piece = await file.read(position, Math.min(size, to - position));
+			for (let position = from, i = 0; position < to; i++) {
+				const wanted = Math.min(length, to - position);
+				const piece = await file.read(position, wanted, places[i % 2]);
 				if (piece.length === 0) return;
 				position += piece.length;
 				count(piece.length);
@@ -111,6 +129,7 @@ function readPieces(
 			}
 		} finally {
 			await file.close();
+			for (const place of places) giveMemory(place);
 		}
 	}
 	return readAhead(pieces(), (position) => from + position < until);

@@ -128,14 +128,10 @@ export class JsonScanner {
 		};
 	}
 
-	/** The texts of all records since the lines were taken, back to back: a copy. */
+	/** The texts of all records since the lines were taken, back to back: a view, valid until the next are. */
 	texts(): Uint8Array {
 		const { memory, textLength } = this.#kernel;
-		const length = textLength();
-		// Not filled with zeros first.
-		const texts = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
-		texts.set(new Uint8Array(memory.buffer, this.#linesAt - BEHIND, length));
-		return texts;
+		return new Uint8Array(memory.buffer, this.#linesAt - BEHIND, textLength());
 	}
 }
 

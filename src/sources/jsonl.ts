@@ -2,9 +2,10 @@ import { isUtf8 } from "node:buffer";
 import { optionName } from "../core/errors.js";
 import type { WantedFields } from "./fields.js";
 import { beginsWithArray } from "./json-array.js";
+import { JsonScanner } from "./json-scanner.js";
 import { countLinesBefore, type LineBlock, readLineBlocks } from "./lines.js";
 import { RecordBatchBuilder } from "./record-batch.js";
-import { ScannedBatch } from "./scanned-batch.js";
+import { ScannedBatch, wantFields } from "./scanned-batch.js";
 import { BadInput, type RecordBatch, type SourceFormat } from "./source.js";
 import {
 	hasByteOrderMark,
@@ -14,6 +15,8 @@ import {
 } from "./utf8.js";
 
 const NEWLINE = 10;
+/** Memory of a scanner that is kept, in bytes: that of a long line is let go. */
+const KEPT_MEMORY = 1 << 26;
 
 /** JSON Lines: a JSON object a line. Blank lines are passed over. */
 export const jsonl: SourceFormat = {
@@ -36,24 +39,44 @@ export const jsonl: SourceFormat = {
 
 	async *read(storage, file, span, wanted) {
 		let line = 1;
-		for await (const block of readLineBlocks(storage, file, span)) {
-			const batch =
-				block.bytes.length < block.length
-					? tooLongBlock(block, line, wanted)
-					: parseBlock(block, line, wanted);
-			line = batch.next.number;
-			yield batch;
+		let scanner = takeScanner(wanted);
+		try {
+			for await (const block of readLineBlocks(storage, file, span)) {
+				const batch =
+					block.bytes.length < block.length
+						? tooLongBlock(block, line, wanted)
+						: parseBlock(scanner, block, line, wanted);
+				line = batch.next.number;
+				yield batch;
+				if (isTooLarge(scanner)) scanner = takeScanner(wanted);
+			}
+		} finally {
+			if (!isTooLarge(scanner)) idleScanners.push(scanner);
 		}
 	},
 };
 
+/** Scanners of this thread that no span is being read with. */
+const idleScanners: JsonScanner[] = [];
+
+function takeScanner(wanted: WantedFields): JsonScanner {
+	const scanner = idleScanners.pop() ?? new JsonScanner();
+	wantFields(scanner, wanted);
+	return scanner;
+}
+
+function isTooLarge({ memoryBytes }: JsonScanner): boolean {
+	return memoryBytes > KEPT_MEMORY;
+}
+
 /** @param firstLine The number of the block's first line. */
 function parseBlock(
+	scanner: JsonScanner,
 	{ bytes, position }: LineBlock,
 	firstLine: number,
 	wanted: WantedFields,
 ): RecordBatch {
-	const batch = new ScannedBatch(bytes, position, firstLine, wanted);
+	const batch = new ScannedBatch(scanner, bytes, position, firstLine, wanted);
 	if (bytes.length <= LONGEST_TEXT && isUtf8(bytes)) {
 		batch.scan(0, bytes.length);
 		return batch.take();

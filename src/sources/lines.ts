@@ -10,6 +10,7 @@ const NOTHING = Buffer.alloc(0);
  * line longer than `LONGEST_TEXT` is a block of its own, without its bytes.
  */
 export interface LineBlock {
+	/** Valid until the next block is asked for. */
 	bytes: Buffer;
 	/** Offset of the first byte in the uncompressed file. */
 	position: number;
@@ -18,7 +19,8 @@ export interface LineBlock {
 }
 
 /**
- * The lines whose first byte lies in the span, in blocks of about a megabyte.
+ * The lines whose first byte lies in the span, in blocks of a megabyte or less: a line
+ * that goes over the border of two pieces of the file is copied, the others are not.
  * A span that begins inside a line leaves that line to the span before it.
  */
 export async function* readLineBlocks(
@@ -33,7 +35,7 @@ export async function* readLineBlocks(
 	let carriedLength = 0;
 	/** Bytes of a line that is too long to be kept. */
 	let dropped = 0;
-	for await (const chunk of readBytes(storage, file, position, end)) {
+	for await (const chunk of readBytes(storage, file, position, end, true)) {
 		let rest = chunk;
 		if (skipping) {
 			const newline = rest.indexOf(NEWLINE);
@@ -56,19 +58,31 @@ export async function* readLineBlocks(
 			rest = rest.subarray(newline + 1);
 			if (position >= end) return;
 		}
-		const last = lastNewline(rest, end - position - carriedLength);
+		if (carriedLength > 0) {
+			const newline = rest.indexOf(NEWLINE);
+			if (newline !== -1) {
+				const bytes = Buffer.concat([
+					...carried,
+					rest.subarray(0, newline + 1),
+				]);
+				yield { bytes, position, length: bytes.length };
+				position += bytes.length;
+				rest = rest.subarray(newline + 1);
+				carried = [];
+				carriedLength = 0;
+				if (position >= end) return;
+			}
+		}
+		const last = carriedLength > 0 ? -1 : lastNewline(rest, end - position);
 		if (last !== -1) {
-			carried.push(rest.subarray(0, last + 1));
-			const bytes = carried.length === 1 ? carried[0] : Buffer.concat(carried);
+			const bytes = rest.subarray(0, last + 1);
 			yield { bytes, position, length: bytes.length };
 			position += bytes.length;
 			rest = rest.subarray(last + 1);
-			carried = [];
-			carriedLength = 0;
 			if (position >= end) return;
 		}
 		if (rest.length > 0) {
-			carried.push(rest);
+			carried.push(Buffer.from(rest));
 			carriedLength += rest.length;
 		}
 		if (carriedLength > LONGEST_TEXT) {

@@ -6,19 +6,18 @@ import {
 	TableRowsBuilder,
 } from "./columns/table-batch.js";
 import type { FieldPath, WantedFields } from "./fields.js";
-import {
-	ColumnReader,
-	codecOf,
-	type RowReader,
-} from "./parquet/column-reader.js";
+import { codecOf } from "./parquet/codec-of.js";
+import { ColumnReader, type RowReader } from "./parquet/column-reader.js";
 import {
 	describeType,
 	findColumn,
 	holdsTexts,
 	isSingle,
+	leavesOf,
 } from "./parquet/columns.js";
 import { faults } from "./parquet/faults.js";
 import { type Footer, MAGIC, readFooter } from "./parquet/footer.js";
+import { LeafPages } from "./parquet/leaf-pages.js";
 import { NestedReader } from "./parquet/nested-reader.js";
 import { Pages } from "./parquet/pages.js";
 import {
@@ -194,30 +193,38 @@ async function* readGroup(
 
 /** A reader of a column; null where there is none. @throws BadInput */
 async function readerOf(
-	{ storage, file, opened, footer }: OpenParquet,
+	open: OpenParquet,
 	group: number,
 	field: FieldPath,
 	raw: boolean,
 ): Promise<RowReader | null> {
-	const { metadata, schema, starts } = footer;
+	const { schema, starts } = open.footer;
+	const rows = starts[group + 1] - starts[group];
 	const path = findColumn(schema, field);
 	if (path === null) return null;
-	if (!isSingle(path)) {
-		// Neither a text nor an id.
-		if (raw) return null;
-		return new NestedReader(
-			opened,
-			file.size,
-			metadata,
-			field,
-			starts[group],
-			starts[group + 1],
-		);
-	}
-	const chunk = metadata.row_groups[group].columns.find(
+	const pagesOf = (path: SchemaTree[]) => openPages(open, group, path, raw);
+	if (isSingle(path)) return new ColumnReader(await pagesOf(path), rows);
+	// Neither a text nor an id.
+	if (raw) return null;
+	const leaves = leavesOf([schema, path[1]]).map(async (path) => ({
+		path,
+		pages: await pagesOf(path),
+	}));
+	return new NestedReader(path[1], field, await Promise.all(leaves), rows);
+}
+
+/** Opens a column of a row group. @throws BadInput */
+async function openPages(
+	{ storage, file, opened, footer }: OpenParquet,
+	group: number,
+	path: SchemaTree[],
+	raw: boolean,
+): Promise<LeafPages> {
+	const names = path.slice(1).map(({ element }) => element.name);
+	const chunk = footer.metadata.row_groups[group].columns.find(
 		({ meta_data }) =>
-			meta_data?.path_in_schema.length === field.length &&
-			field.every((name, i) => name === meta_data.path_in_schema[i]),
+			meta_data?.path_in_schema?.length === names.length &&
+			names.every((name, i) => name === meta_data.path_in_schema[i]),
 	)?.meta_data;
 	if (chunk === undefined)
 		throw faults.corrupt("a column is missing or encrypted");
@@ -231,13 +238,5 @@ async function readerOf(
 	if (!(start >= 0 && end >= start && end <= file.size))
 		throw faults.corrupt("a column is not within the file");
 	const pages = new Pages(opened, storage.readSize, start, end);
-	const rows = starts[group + 1] - starts[group];
-	return new ColumnReader(
-		pages,
-		await codecOf(chunk.codec),
-		path,
-		chunk,
-		rows,
-		raw,
-	);
+	return new LeafPages(pages, await codecOf(chunk.codec), path, chunk, raw);
 }

@@ -226,8 +226,8 @@ class CountedStorage implements ReadableStorage {
 	async open(path: string) {
 		const file = await this.#storage.open(path);
 		return {
-			read: async (position: number, length: number) => {
-				const bytes = await file.read(position, length);
+			read: async (position: number, length: number, into?: ArrayBuffer) => {
+				const bytes = await file.read(position, length, into);
 				this.bytes += bytes.length;
 				return bytes;
 			},

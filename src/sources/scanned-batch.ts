@@ -3,7 +3,7 @@ import { optionName } from "../core/errors.js";
 import { shortened } from "../core/text.js";
 import { isObject } from "../core/values.js";
 import type { WantedFields } from "./fields.js";
-import { JsonScanner, ROW_HEADER, type Scan } from "./json-scanner.js";
+import { type JsonScanner, ROW_HEADER, type Scan } from "./json-scanner.js";
 import { parseJson, refusalOf } from "./json-values.js";
 import { BadInput, type BadRecord, type RecordBatch } from "./source.js";
 
@@ -11,11 +11,12 @@ const NEWLINE = 10;
 const QUOTE = 34;
 const MINUS = 45;
 const CAPITAL_I = 73;
-/** Memory of a scanner that is kept, in bytes: that of a long line is let go. */
-const KEPT_MEMORY = 1 << 26;
-
-/** Builds the batch of a block of JSON Lines. */
+/**
+ * Builds the batch of a block of JSON Lines, which is valid until the scanner is given
+ * other lines.
+ */
 export class ScannedBatch {
+	readonly #scanner: JsonScanner;
 	readonly #bytes: Buffer;
 	readonly #position: number;
 	readonly #wanted: WantedFields;
@@ -31,16 +32,19 @@ export class ScannedBatch {
 	readonly #bad: BadRecord[] = [];
 
 	/**
+	 * @param scanner Was asked for the wanted fields, by `wantFields`.
 	 * @param bytes Kept: what is asked of the batch later is read from it.
 	 * @param position Offset of the first byte in the file.
 	 * @param line Number of the first line.
 	 */
 	constructor(
+		scanner: JsonScanner,
 		bytes: Buffer,
 		position: number,
 		line: number,
 		wanted: WantedFields,
 	) {
+		this.#scanner = scanner;
 		this.#bytes = bytes;
 		this.#position = position;
 		this.#line = line;
@@ -51,7 +55,9 @@ export class ScannedBatch {
 
 	/** Adds the records of whole lines, which are valid UTF-8. */
 	scan(start: number, end: number): void {
-		const scanner = scannerFor(this.#wanted);
+		const scanner = this.#scanner;
+		const before = this.#texts.pop();
+		if (before !== undefined) this.#texts.push(before.slice());
 		scanner.load(this.#bytes.subarray(start, end));
 		for (let from = 0; from < end - start; ) {
 			const scan = scanner.scan(from);
@@ -72,7 +78,6 @@ export class ScannedBatch {
 		const texts = scanner.texts();
 		this.#texts.push(texts);
 		this.#textBytes += texts.length;
-		if (scanner.memoryBytes > KEPT_MEMORY) letScannerGo();
 	}
 
 	/** Adds a line that is no record. */
@@ -183,22 +188,9 @@ function notAnObject(): BadInput {
 	);
 }
 
-/** The scanner of this thread, and what it is asked for. */
-let scanner: JsonScanner | null = null;
-let asked: WantedFields | null = null;
-
-/** Its fields: the id, the values, the text. */
-function scannerFor(wanted: WantedFields): JsonScanner {
-	if (scanner === null || asked !== wanted) {
-		scanner ??= new JsonScanner();
-		const { text, id, values } = wanted;
-		const paths = text === null ? [id, ...values] : [id, ...values, text];
-		scanner.want(paths, text === null ? -1 : paths.length - 1);
-		asked = wanted;
-	}
-	return scanner;
-}
-
-function letScannerGo(): void {
-	scanner = null;
+/** Asks a scanner for the fields of batches: the id, the values, the text. */
+export function wantFields(scanner: JsonScanner, wanted: WantedFields): void {
+	const { text, id, values } = wanted;
+	const paths = text === null ? [id, ...values] : [id, ...values, text];
+	scanner.want(paths, text === null ? -1 : paths.length - 1);
 }

@@ -76,7 +76,10 @@ export interface BadRecord extends Place {
 	sentence: string;
 }
 
-/** Some records of a span, in the order of the input, and what is wanted of them. */
+/**
+ * Some records of a span, in the order of the input, and what is wanted of them. Valid
+ * until the next batch is asked for.
+ */
 export interface RecordBatch {
 	/** The wanted text of each record, valid UTF-8; empty for those in `notTexts`. */
 	texts: TextBatch;

@@ -63,8 +63,14 @@ export const localFiles: Storage = {
 	async open(path): Promise<ReadableFile> {
 		const handle = await attempt("read", path, () => open(local(path), "r"));
 		return {
-			read: (position, length) =>
-				attempt("read", path, () => readFully(handle, position, length), true),
+			read: (position, length, into) => {
+				const target =
+					into === undefined
+						? Buffer.allocUnsafeSlow(length)
+						: Buffer.from(into, 0, length);
+				const deed = () => readFully(handle, position, target);
+				return attempt("read", path, deed, true);
+			},
 			close: () => handle.close(),
 		};
 	},
@@ -156,21 +162,20 @@ function local(path: string): string {
 async function readFully(
 	handle: FileHandle,
 	position: number,
-	length: number,
+	target: Buffer,
 ): Promise<Buffer> {
-	const buffer = Buffer.allocUnsafeSlow(length);
 	let filled = 0;
-	while (filled < length) {
+	while (filled < target.length) {
 		const { bytesRead } = await handle.read(
-			buffer,
+			target,
 			filled,
-			length - filled,
+			target.length - filled,
 			position + filled,
 		);
 		if (bytesRead === 0) break;
 		filled += bytesRead;
 	}
-	return buffer.subarray(0, filled);
+	return target.subarray(0, filled);
 }
 
 function readInto(

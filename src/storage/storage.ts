@@ -105,8 +105,11 @@ export interface FoundFile {
 }
 
 export interface ReadableFile {
-	/** Up to `length` bytes from `position`; fewer only at the end of the file. */
-	read(position: number, length: number): Promise<Buffer>;
+	/**
+	 * Up to `length` bytes from `position`; fewer only at the end of the file.
+	 * @param into Memory of so many bytes or more that they may be put in.
+	 */
+	read(position: number, length: number, into?: ArrayBuffer): Promise<Buffer>;
 	close(): Promise<void>;
 }
 

@@ -9,6 +9,8 @@ import type { ReadableFile } from "../storage/storage.js";
 import { arrowSchema, fromRecordBatch, toRecordBatch } from "./arrow-batch.js";
 import type { ColumnBatch, Schema } from "./columns.js";
 
+const PIECE_BYTES = 1 << 22;
+
 /** Keeps what an Arrow writer puts out as views, without a copy. */
 class Parts extends AsyncByteQueue<Uint8Array> {
 	parts: Uint8Array[] = [];
@@ -61,9 +63,10 @@ export function encodeOneBatch(batch: ColumnBatch, schema: Schema): Uint8Array {
 /** Reads the batches of an Arrow IPC stream in a file, one at a time. */
 export async function* readArrowStream(
 	file: ReadableFile,
+	size: number,
 	schema: Schema,
 ): AsyncGenerator<ColumnBatch> {
-	const reader = await RecordBatchReader.from(readPieces(file));
+	const reader = await RecordBatchReader.from(readPieces(file, size));
 	for await (const batch of reader) yield fromRecordBatch(batch, schema);
 }
 
@@ -100,9 +103,13 @@ async function messageAt(
 	return { bytes: 8 + length + Number(bodyLength) };
 }
 
-async function* readPieces(file: ReadableFile): AsyncGenerator<Uint8Array> {
-	for (let position = 0; ; ) {
-		const piece = await file.read(position, 1 << 22);
+async function* readPieces(
+	file: ReadableFile,
+	size: number,
+): AsyncGenerator<Uint8Array> {
+	for (let position = 0; position < size; ) {
+		const length = Math.min(PIECE_BYTES, size - position);
+		const piece = await file.read(position, length);
 		if (piece.length === 0) return;
 		position += piece.length;
 		yield piece;

@@ -28,7 +28,7 @@ export const arrow: TableFormat = {
 		};
 	},
 
-	read: (file, _size, schema) => readArrowStream(file, schema),
+	read: (file, size, schema) => readArrowStream(file, size, schema),
 
 	readBatch: (file, _size, schema, number) =>
 		readArrowBatch(file, schema, number),

@@ -21,7 +21,7 @@ function windowOf(lengths: number[], first: number): Window {
 		ids: lengths.map(() => null),
 		sources: lengths.map((_, d) => `${d}.jsonl`),
 		positions: lengths.map((_, d) => 100 * d),
-		heldOut: null,
+		splits: null,
 	};
 }
 

@@ -109,3 +109,43 @@ test("what is held out does not depend on the sample, nor on the order of the in
 	expect(held.size).toBe(expected.size);
 	expect(held.size).toBeGreaterThan(10);
 });
+
+test("splits that names of files tell are said, and kept where that is asked for", async () => {
+	const files = directoryWith({
+		"train-0.jsonl": lines(60),
+		"validation-0.jsonl": lines(90).split("\n").slice(60).join("\n"),
+		"test-0.jsonl": lines(100).split("\n").slice(90).join("\n"),
+	});
+	const notices: string[] = [];
+	const buildOf = (options: Partial<BuildOptions>) =>
+		build({
+			...smallBuild(files, join(temporaryDirectory(), "data")),
+			inputs: [files],
+			onNotice: (notice) => notices.push(notice),
+			...options,
+		});
+	const plain = await buildOf({});
+	expect(plain.manifest.summary.buckets).toHaveLength(1);
+	expect(notices.splice(0)).toEqual([
+		"the names of 2 files, such as test-0.jsonl, say test: what is in there is trained on like all else: splits can be kept apart",
+	]);
+	const { out } = await buildOf({ keepSplits: true, validation: 0.2 });
+	expect(notices.join()).toMatch(/kept as a split of its own/);
+	const sourceOf = new Map(
+		(await readIndex(out)).map(({ doc_id, source }) => [doc_id, source]),
+	);
+	const dataset = await openDataset(out);
+	const found: Record<string, Set<string | undefined>> = {};
+	for (const split of ["train", "validation", "test"]) {
+		found[split] = new Set();
+		for await (const { columns } of dataset.rows(undefined, split))
+			for (const id of columns.doc_ids.values as BigInt64Array)
+				found[split].add(sourceOf.get(id));
+	}
+	expect(found).toEqual({
+		train: new Set(["train-0.jsonl"]),
+		validation: new Set(["train-0.jsonl", "validation-0.jsonl"]),
+		test: new Set(["test-0.jsonl"]),
+	});
+	expect((await verify(out)).problems).toEqual([]);
+});

@@ -5,6 +5,7 @@ import { consume, mapGenerator } from "../../core/generators.js";
 import { createRandom } from "../../core/random.js";
 import { indexBatch } from "../../dataset/index-rows.js";
 import type { Settings, SourceSettings } from "../../dataset/settings.js";
+import { VALIDATION } from "../../dataset/splits.js";
 import {
 	type CutCounts,
 	emptyTotals,
@@ -26,11 +27,12 @@ import { cutWindow } from "../cut-window.js";
 import { readList } from "../document-hashes.js";
 import { IndexFile } from "../index-file.js";
 import { Output, type OutputCounts } from "../output.js";
+import type { Plan } from "../plan.js";
 import { readRecord, sparse, writeRecord } from "../record.js";
 import { SkippedFile } from "../skipped-file.js";
 import { Stopwatch } from "../stopwatch.js";
 import { leavesPacks, type ReadTask } from "../tasks-of-plan.js";
-import { type Window, windowsOf } from "../windows.js";
+import { type SplitTest, type Window, windowsOf } from "../windows.js";
 import type { Workspace } from "../workspace.js";
 import { readingOf } from "./reading.js";
 import type { TaskContext, TaskRunner } from "./task.js";
@@ -79,7 +81,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			told,
 			number,
 			settings.window,
-			await heldOutTest(workspace, settings, task),
+			await splitTest(workspace, plan, task),
 		);
 		const { name } = settings.sources[task.source];
 		const rows = watch.watch("pack", rowsOf(windows, context, output, name));
@@ -145,7 +147,32 @@ function shareTest(
 	return (hashes, text) => fractionAt(hashes, text, SAMPLE_AT) < most;
 }
 
-/** What tells the documents that are held out; null where none is. */
+/** What tells the split of documents; null where all are to be trained on. */
+async function splitTest(
+	workspace: Workspace,
+	{ settings, inputs }: Plan,
+	task: ReadTask,
+): Promise<SplitTest | null> {
+	const splits = [...new Set(settings.buckets.map(({ split }) => split))];
+	if (splits.length === 1) return null;
+	// What the output calls a file is unique within a source, and so within a task.
+	const ofFiles = new Map(
+		task.spans.map(({ input }) => [
+			inputs[input].source,
+			splits.indexOf(inputs[input].split),
+		]),
+	);
+	const isHeldOut = await heldOutTest(workspace, settings, task);
+	const validation = splits.indexOf(VALIDATION);
+	return ({ source, hashes }, document) => {
+		const ofFile = ofFiles.get(source) ?? 0;
+		return ofFile === 0 && hashes !== null && isHeldOut?.(hashes, document)
+			? validation
+			: ofFile;
+	};
+}
+
+/** What tells the documents that are held out by their hashes; null where none is. */
 async function heldOutTest(
 	workspace: Workspace,
 	{ validation }: Settings,

@@ -1,5 +1,7 @@
+import { sum } from "../../core/arithmetic.js";
 import { addCounts } from "../../core/counts.js";
 import { createRandom } from "../../core/random.js";
+import type { DatasetFile } from "../../dataset/manifest.js";
 import { emptyTotals } from "../../dataset/totals.js";
 import { LeftoversReader } from "../leftovers.js";
 import { Output } from "../output.js";
@@ -16,14 +18,17 @@ export const runRepack: TaskRunner<RepackTask> = async (
 ) => {
 	const { settings, planHash } = plan;
 	const watch = new Stopwatch();
-	const leftovers = new LeftoversReader();
+	const files = new Map<number, DatasetFile>();
 	for (let task = from; task < to; task++) {
 		const record = await readRecord(workspace, task);
 		if (record === null)
 			throw new Error(`task ${task} is not done, and its leftovers are wanted`);
-		if (record.leftovers !== null)
-			await watch.run("read", () => leftovers.add(workspace, task));
+		if (record.leftovers !== null) files.set(task, record.leftovers);
 	}
+	const bytes = sum([...files.values()].map(({ bytes }) => bytes));
+	const leftovers = new LeftoversReader(bytes);
+	for (const task of files.keys())
+		await watch.run("read", () => leftovers.add(workspace, task));
 	const sequences = leftovers.sequences();
 	const output = new Output(workspace, plan, number, { watch, leaves: false });
 	try {

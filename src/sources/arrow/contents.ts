@@ -2,8 +2,9 @@ import type { ReadableFile } from "../../storage/storage.js";
 import { BadInput } from "../source.js";
 import { faults } from "./faults.js";
 import {
-	type BatchHeader,
+	type Footer,
 	type Message,
+	parseFooter,
 	parseMessage,
 	type Schema,
 } from "./metadata.js";
@@ -48,8 +49,8 @@ export interface Contents {
 }
 
 /**
- * Goes through the messages of a file or a stream; a file is a stream between two
- * magic words. The footer is not needed, and one that is damaged does no harm.
+ * Finds the batches of a file by its footer, or of a stream by going through its messages.
+ * A file without its end is gone through as well: it is a stream after the magic word.
  * @param batches How many batches are wanted.
  * @throws BadInput `not-arrow`
  */
@@ -58,69 +59,107 @@ export async function readContents(
 	size: number,
 	batches: number,
 ): Promise<Contents> {
-	const isFile = await hasMagic(file, 0);
-	const end = isFile ? await endOfMessages(file, size) : size;
-	const first = await readMessage(file, isFile ? MAGIC_SIZE : 0, end).catch(
-		notOne,
-	);
-	if (first === null || !("schema" in first.message))
-		throw faults.notOne("it has no schema");
-	const contents: Contents = {
-		schema: first.message.schema,
-		batches: [],
-		dictionaries: [],
-		damage: null,
+	const isFile = await hasMagic(file);
+	const footer = isFile ? await readFooter(file, size) : null;
+	const contents =
+		footer === null
+			? await beginStream(file, isFile ? MAGIC_SIZE : 0, size)
+			: { ...footer, next: null };
+	const { schema, dictionaries, next } = contents;
+	const found: Contents = { schema, dictionaries, batches: [], damage: null };
+	const add = ({ message, body }: FoundMessage, position: number) => {
+		if ("batch" in message)
+			found.batches.push({
+				position,
+				rows: message.batch.rows,
+				bytes: body.length,
+				isCompressed: message.batch.codec !== null,
+				dictionaries: dictionaries.length,
+			});
+		else if (next !== null && "dictionary" in message)
+			dictionaries.push(position);
+		else if (next === null)
+			throw faults.corrupt("the footer names a batch that is none");
 	};
-	let position = first.next;
 	try {
-		// A file's dictionaries may be anywhere.
-		while (isFile || contents.batches.length < batches) {
-			const found = await readMessage(file, position, end);
-			if (found === null) break;
-			const { message, body } = found;
-			if ("batch" in message)
-				contents.batches.push({
-					position,
-					rows: message.batch.rows,
-					bytes: body.length,
-					isCompressed: message.batch.codec !== null,
-					dictionaries: contents.dictionaries.length,
-				});
-			else if ("dictionary" in message) contents.dictionaries.push(position);
-			position = found.next;
+		if (footer !== null)
+			for (const position of footer.batches.slice(0, batches))
+				add(await messageAt(file, position, size), position);
+		for (
+			let position = next;
+			position !== null && found.batches.length < batches;
+		) {
+			const message = await readMessage(file, position, size);
+			if (message === null) break;
+			add(message, position);
+			position = message.next;
 		}
 	} catch (error) {
 		if (!(error instanceof BadInput)) throw error;
-		contents.damage = error;
+		found.damage = error;
 	}
-	if (isFile)
-		for (const batch of contents.batches)
-			batch.dictionaries = contents.dictionaries.length;
-	return contents;
+	return found;
 }
 
-function notOne(error: unknown): never {
-	throw error instanceof BadInput ? faults.notOne(error.message) : error;
-}
-
-async function hasMagic(
-	file: ReadableFile,
-	position: number,
-): Promise<boolean> {
-	const bytes = await file.read(position, MAGIC.length);
+async function hasMagic(file: ReadableFile): Promise<boolean> {
+	const bytes = await file.read(0, MAGIC.length);
 	return bytes.toString("latin1") === MAGIC;
 }
 
-/** Where a file's footer begins; its end, where it was cut short. */
-async function endOfMessages(
+/** What stands at the end of a file; null where it was cut short or is damaged. */
+async function readFooter(
 	file: ReadableFile,
 	size: number,
-): Promise<number> {
-	if (size < MAGIC_SIZE + END_SIZE) return size;
+): Promise<Footer | null> {
+	if (size < MAGIC_SIZE + END_SIZE) return null;
 	const end = await file.read(size - END_SIZE, END_SIZE);
-	if (end.toString("latin1", 4) !== MAGIC) return size;
-	const start = size - END_SIZE - end.readUInt32LE(0);
-	return start >= MAGIC_SIZE ? start : size;
+	const length = end.readUInt32LE(0);
+	const start = size - END_SIZE - length;
+	if (
+		end.toString("latin1", 4) !== MAGIC ||
+		start < MAGIC_SIZE ||
+		length > LONGEST_METADATA
+	)
+		return null;
+	const bytes = await file.read(start, length);
+	try {
+		return parseFooter(bytes);
+	} catch {
+		return null;
+	}
+}
+
+/** The schema that a stream begins with. @throws BadInput `not-arrow` */
+async function beginStream(file: ReadableFile, start: number, size: number) {
+	let first: FoundMessage | null;
+	try {
+		first = await readMessage(file, start, size);
+	} catch (error) {
+		throw error instanceof BadInput ? faults.notOne(error.message) : error;
+	}
+	if (first === null || !("schema" in first.message))
+		throw faults.notOne("it has no schema");
+	const dictionaries: number[] = [];
+	return { schema: first.message.schema, dictionaries, next: first.next };
+}
+
+interface FoundMessage {
+	message: Message;
+	body: Body;
+	/** Where the next message begins. */
+	next: number;
+}
+
+/** The message that must be at a place. @throws BadInput */
+export async function messageAt(
+	file: ReadableFile,
+	position: number,
+	size: number,
+): Promise<FoundMessage> {
+	const found = position < 0 ? null : await readMessage(file, position, size);
+	if (found === null)
+		throw faults.corrupt("a message is not where it should be");
+	return found;
 }
 
 /**
@@ -128,11 +167,11 @@ async function endOfMessages(
  * @param end Where messages must end.
  * @throws BadInput
  */
-export async function readMessage(
+async function readMessage(
 	file: ReadableFile,
 	position: number,
 	end: number,
-): Promise<{ message: Message; body: Body; next: number } | null> {
+): Promise<FoundMessage | null> {
 	if (position >= end) return null;
 	let bytes = await file.read(position, Math.min(FIRST_READ, end - position));
 	if (bytes.length < 4) throw cutShort();
@@ -162,17 +201,5 @@ export async function readMessage(
 }
 
 function cutShort(): BadInput {
-	return faults.corrupt("the file ends within a message: it was cut short");
-}
-
-/** The header and body of a batch that was found before. @throws BadInput */
-export async function readBatchHeader(
-	file: ReadableFile,
-	position: number,
-	size: number,
-): Promise<{ header: BatchHeader; body: Body }> {
-	const found = await readMessage(file, position, size);
-	if (found === null || !("batch" in found.message))
-		throw faults.corrupt("a batch is gone");
-	return { header: found.message.batch, body: found.body };
+	return faults.corrupt("it ends within a message");
 }

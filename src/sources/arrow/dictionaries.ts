@@ -1,6 +1,6 @@
 import type { ReadableFile } from "../../storage/storage.js";
 import { BatchBody } from "./body.js";
-import { readMessage } from "./contents.js";
+import { messageAt } from "./contents.js";
 import { decoding, faults } from "./faults.js";
 import { placeOfValues } from "./layout.js";
 import type { Field, Schema } from "./metadata.js";
@@ -66,8 +66,8 @@ export class LoadedDictionaries implements Dictionaries {
 	}
 
 	async #loadOne(position: number): Promise<void> {
-		const found = await readMessage(this.#file, position, this.#size);
-		if (found === null || !("dictionary" in found.message))
+		const found = await messageAt(this.#file, position, this.#size);
+		if (!("dictionary" in found.message))
 			throw faults.corrupt("a dictionary is gone");
 		const { id, isDelta, batch } = found.message.dictionary;
 		const field = this.#wanted.get(id);

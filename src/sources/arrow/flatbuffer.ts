@@ -76,6 +76,11 @@ export class FlatTable {
 		]);
 	}
 
+	/** Of a list of blocks (File.fbs), where each begins. */
+	blocks(field: number): number[] {
+		return this.#items(field, 24, (at) => this.#longAt(at));
+	}
+
 	/** Where a field's value is; 0: it has none. */
 	#find(field: number): number {
 		const slots = this.#at - this.#view.getInt32(this.#at, true);

@@ -70,7 +70,7 @@ export function placeOfValues(
 	return placesOf({ fields: [values], version }, batch)[0];
 }
 
-function buffersOf({ kind, type }: Field, version: number): number {
+function buffersOf({ kind, mode }: Field, version: number): number {
 	switch (kind) {
 		case Kind.Null:
 		case Kind.RunEndEncoded:
@@ -86,7 +86,7 @@ function buffersOf({ kind, type }: Field, version: number): number {
 		case Kind.LargeListView:
 			return 3;
 		case Kind.Union: {
-			const isDense = type !== null && type.short(0) === 1;
+			const isDense = mode === 1;
 			// Up to version 4 (number 3) unions have nulls.
 			return (version < 4 ? 1 : 0) + (isDense ? 2 : 1);
 		}

@@ -35,10 +35,15 @@ export const Kind = {
 export interface Field {
 	name: string;
 	kind: number;
-	/** What else its type says, as Schema.fbs has it. */
-	type: FlatTable | null;
+	/** Bits of an integer or a decimal; values of a list of fixed size. */
+	size: number;
+	isSigned: boolean;
+	/** Digits of a decimal after the point. */
+	scale: number;
+	/** Precision of a float, unit of a time, mode of a union, as Schema.fbs numbers them. */
+	mode: number;
 	/** Its dictionary, of values of this type; null where the values stand in it. */
-	dictionary: { id: number; index: FlatTable | null } | null;
+	dictionary: { id: number; bits: number; isSigned: boolean } | null;
 	children: Field[];
 }
 
@@ -103,25 +108,69 @@ export function parseMessage(bytes: Uint8Array): Message {
 	}
 }
 
+/** What the end of a file says of it: where its messages are. */
+export interface Footer {
+	schema: Schema;
+	dictionaries: number[];
+	batches: number[];
+}
+
+/** @throws Error where it is damaged */
+export function parseFooter(bytes: Uint8Array): Footer {
+	const footer = FlatTable.rootOf(bytes);
+	const schema = footer.table(1);
+	if (schema === null) throw new Error("the footer has no schema");
+	return {
+		schema: parseSchema(schema, footer.short(0)),
+		dictionaries: footer.blocks(2),
+		batches: footer.blocks(3),
+	};
+}
+
 function parseSchema(schema: FlatTable, version: number): Schema {
 	if (schema.short(0) !== 0) throw new Error("its numbers are big-endian");
 	let fields = 0;
 	const parseField = (field: FlatTable): Field => {
 		fields++;
 		if (fields > MOST_FIELDS) throw new Error("it has too many columns");
+		const kind = field.byte(2);
 		const dictionary = field.table(4);
+		const index = dictionary?.table(1);
 		return {
 			name: field.string(0),
-			kind: field.byte(2),
-			type: field.table(3),
+			kind,
+			...parseType(kind, field.table(3)),
 			dictionary: dictionary && {
 				id: dictionary.long(0),
-				index: dictionary.table(1),
+				bits: index?.int(0) ?? 32,
+				isSigned: index === null || index?.byte(1) === 1,
 			},
 			children: field.tables(5).map(parseField),
 		};
 	};
 	return { fields: schema.tables(1).map(parseField), version };
+}
+
+/** What a table of a type has, and what it says by having nothing. */
+function parseType(kind: number, type: FlatTable | null) {
+	const none = { size: 0, isSigned: false, scale: 0, mode: 0 };
+	if (type === null) return none;
+	switch (kind) {
+		case Kind.Int:
+			return { ...none, size: type.int(0), isSigned: type.byte(1) === 1 };
+		case Kind.Decimal:
+			return { ...none, size: type.int(2, 128), scale: type.int(1) };
+		case Kind.FixedSizeList:
+			return { ...none, size: type.int(0) };
+		case Kind.Float:
+		case Kind.Timestamp:
+		case Kind.Union:
+			return { ...none, mode: type.short(0) };
+		case Kind.Date:
+			return { ...none, mode: type.short(0, 1) };
+		default:
+			return none;
+	}
 }
 
 function parseBatch(batch: FlatTable): BatchHeader {

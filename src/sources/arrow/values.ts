@@ -89,12 +89,14 @@ async function loadPlaces(
 			return (row) => {
 				const start = offsetAt(row);
 				const length = offsetAt(row + 1) - start;
+				requireLength(length);
 				const list = Array.from({ length }, (_, i) => items(start + i));
 				return field.kind === Kind.Map ? mapOf(list) : list;
 			};
 		}
 		case Kind.FixedSizeList: {
-			const length = field.type?.int(0) ?? 0;
+			const length = field.size;
+			requireLength(length);
 			const items = await load(children[0], count * length);
 			return (row) => Array.from({ length }, (_, i) => items(row * length + i));
 		}
@@ -134,14 +136,17 @@ async function loadPlaces(
 /** Values of one size. */
 function loadNumbers(
 	bytes: Uint8Array,
-	{ kind, type }: Field,
+	{ kind, size, isSigned, scale, mode }: Field,
 	count: number,
 	raw: boolean,
 ): ValueAt {
 	const view = viewOf(bytes);
-	const fixed = (size: number, valueAt: (at: number) => unknown): ValueAt => {
-		requireBytes(bytes, count * size);
-		return (row) => valueAt(row * size);
+	const fixed = (
+		bytesEach: number,
+		valueAt: (at: number) => unknown,
+	): ValueAt => {
+		requireBytes(bytes, count * bytesEach);
+		return (row) => valueAt(row * bytesEach);
 	};
 	const whole = (value: bigint) => (raw ? value : fromBigint(value));
 	switch (kind) {
@@ -149,35 +154,30 @@ function loadNumbers(
 			requireBytes(bytes, Math.ceil(count / 8));
 			return (row) => ((bytes[row >> 3] >> (row & 7)) & 1) === 1;
 		case Kind.Int:
-			return integers(
-				bytes,
-				type?.int(0) ?? 0,
-				type?.byte(1) === 1,
-				count,
-				whole,
-			);
+			return integers(bytes, size, isSigned, count, whole);
 		case Kind.Float:
-			switch (type?.short(0)) {
+			switch (mode) {
 				case 1:
 					return fixed(4, (at) => view.getFloat32(at, true));
 				case 2:
 					return fixed(8, (at) => view.getFloat64(at, true));
 			}
 			break;
-		case Kind.Decimal: {
-			const size = (type?.int(2, 128) ?? 128) / 8;
-			const scale = type?.int(1) ?? 0;
-			return fixed(size, (at) => {
-				const text = decimalText(bytes.slice(at, at + size).reverse(), scale);
+		case Kind.Decimal:
+			if (size % 8 !== 0 || size <= 0) break;
+			return fixed(size / 8, (at) => {
+				const text = decimalText(
+					bytes.slice(at, at + size / 8).reverse(),
+					scale,
+				);
 				return raw ? text : Number(text);
 			});
-		}
 		case Kind.Date:
-			return type?.short(0, 1) === 0
+			return mode === 0
 				? fixed(4, (at) => new Date(view.getInt32(at, true) * 86_400_000))
 				: fixed(8, (at) => new Date(Number(view.getBigInt64(at, true))));
 		case Kind.Timestamp: {
-			const milliseconds = [1000, 1, 1e-3, 1e-6][type?.short(0) ?? 0] ?? 1;
+			const milliseconds = [1000, 1, 1e-3, 1e-6][mode] ?? 1;
 			return fixed(
 				8,
 				(at) => new Date(Number(view.getBigInt64(at, true)) * milliseconds),
@@ -226,15 +226,9 @@ export async function loadIndices(
 	{ field, buffer }: ColumnPlace,
 	count: number,
 ): Promise<(row: number) => number> {
-	const index = field.dictionary?.index ?? null;
+	const { bits, isSigned } = field.dictionary ?? { bits: 32, isSigned: true };
 	const bytes = await body.whole(buffer + 1);
-	const at = integers(
-		bytes,
-		index?.int(0) ?? 32,
-		index?.byte(1) !== 0,
-		count,
-		Number,
-	);
+	const at = integers(bytes, bits, isSigned, count, Number);
 	return at as (row: number) => number;
 }
 
@@ -308,6 +302,14 @@ export function within(
 	if (start < 0 || start > end || end > bytes.length)
 		throw faults.corrupt("a value is not within its buffer");
 	return bytes.subarray(start, end);
+}
+
+/** Most values of a list: nulls need no bytes, so that they could be any number. */
+const LONGEST_LIST = 1 << 26;
+
+function requireLength(length: number): void {
+	if (length < 0 || length > LONGEST_LIST)
+		throw faults.corrupt(`a list would have ${length} values`);
 }
 
 function requireBytes(bytes: Uint8Array, needed: number): void {

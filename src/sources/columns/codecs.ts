@@ -1,6 +1,7 @@
 import * as zlib from "node:zlib";
 import { compressors } from "hyparquet-compressors";
 import { decodeLz4Block } from "../compressions/lz4-block.js";
+import { loadZstd } from "../compressions/zstd-library.js";
 import { decodeLz4Frames } from "./lz4-frames.js";
 
 /**
@@ -16,32 +17,59 @@ const codecs = {
 	snappy: () => compressors.SNAPPY as Codec,
 	gzip: () => (bytes, size) => zlib.gunzipSync(bytes, atMost(size)),
 	brotli: () => (bytes, size) => zlib.brotliDecompressSync(bytes, atMost(size)),
-	zstd: loadZstd,
+	zstd: zstdCodec,
 	/** A block without a frame. */
-	lz4: () => (bytes, size) => {
-		const output = new Uint8Array(size);
-		if (size > 0 && decodeLz4Block(bytes, output, 0) !== size)
-			throw new Error("a block of LZ4 cannot be decoded");
-		return output;
-	},
+	lz4: () => decodeBlock,
 	lz4Frame: () => decodeLz4Frames,
 	/** As Hadoop frames its blocks, or without a frame. */
-	lz4Hadoop: () => compressors.LZ4 as Codec,
+	lz4Hadoop: () => (bytes, size) =>
+		decodeHadoopBlocks(bytes, size) ?? decodeBlock(bytes, size),
 } satisfies Record<string, LoadCodec>;
 
 export type CodecName = keyof typeof codecs;
 
-/** The codec of a name; what it returns is as long as it should be. */
 export async function loadCodec(name: CodecName): Promise<Codec> {
-	const decompress = await codecs[name]();
+	return exactly(await codecs[name]());
+}
+
+function exactly(decompress: Codec): Codec {
 	return (bytes, size) => {
 		const output = decompress(bytes, size);
 		if (output.length !== size)
 			throw new Error(
-				`${size} bytes should be there, and ${output.length} are`,
+				"the compressed bytes are damaged, or not as many as they should be",
 			);
 		return output;
 	};
+}
+
+function decodeBlock(bytes: Uint8Array, size: number): Uint8Array {
+	const output = new Uint8Array(size);
+	if (size > 0 && decodeLz4Block(bytes, output, 0) !== size)
+		throw new Error("a block of LZ4 cannot be decoded");
+	return output;
+}
+
+/** Blocks of LZ4, each after its size and its stored size; null: they are something else. */
+function decodeHadoopBlocks(
+	bytes: Uint8Array,
+	size: number,
+): Uint8Array | null {
+	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+	const output = new Uint8Array(size);
+	let out = 0;
+	for (let at = 0; at < bytes.length; ) {
+		if (at + 8 > bytes.length) return null;
+		const end = out + view.getUint32(at);
+		const start = at + 8;
+		at = start + view.getUint32(at + 4);
+		if (end > size || at > bytes.length) return null;
+		const target = output.subarray(out, end);
+		if (decodeLz4Block(bytes.subarray(start, at), target, 0) !== target.length)
+			return null;
+		out = end;
+	}
+	return output.subarray(0, out);
 }
 
 /** One byte more than there should be tells that there are more. */
@@ -57,40 +85,17 @@ const zstdDecompressSync = (zlib as { zstdDecompressSync?: ZstdDecompress })
 	.zstdDecompressSync;
 
 /** By Node where it can, else by a library. */
-function loadZstd(): Codec | Promise<Codec> {
+function zstdCodec(): Codec | Promise<Codec> {
 	return zstdDecompressSync === undefined
-		? loadZstdLibrary()
+		? zstdByLibrary()
 		: (bytes, size) => zstdDecompressSync(bytes, atMost(size));
 }
 
-/** What is used of the library: the zstd library itself, which it keeps behind its own class. */
-interface Library {
-	_mainModule: { _module: { HEAPU8: Uint8Array } };
-	_zstdClass: {
-		new (): {
-			reset(): void;
-			decompressChunk(
-				target: number,
-				targetSize: number,
-				source: number,
-				sourceSize: number,
-			): number;
-			delete(): void;
-		};
-		malloc(size: number): number;
-		free(address: number): void;
-		isError(code: number): number;
-		getErrorName(code: number): string;
-	};
-}
-
-export async function loadZstdLibrary(): Promise<Codec> {
-	const { Zstd } = await import("@hpcc-js/wasm-zstd");
-	const library = (await Zstd.load()) as unknown as Library;
-	const zstd = library._zstdClass;
-	const heap = () => library._mainModule._module.HEAPU8;
+/** Codec by the zstd library in WebAssembly. */
+export async function zstdByLibrary(): Promise<Codec> {
+	const { zstd, heap } = await loadZstd();
 	const decoder = new zstd();
-	return (bytes, size) => {
+	return exactly((bytes, size) => {
 		const source = zstd.malloc(bytes.length);
 		const target = zstd.malloc(size + 1);
 		try {
@@ -98,17 +103,17 @@ export async function loadZstdLibrary(): Promise<Codec> {
 				throw new Error(`${size} bytes are more than the memory has room for`);
 			heap().set(bytes, source);
 			decoder.reset();
+			// Of damaged bytes it gives none.
 			const length = decoder.decompressChunk(
 				target,
 				size + 1,
 				source,
 				bytes.length,
 			);
-			if (zstd.isError(length)) throw new Error(zstd.getErrorName(length));
 			return heap().slice(target, target + length);
 		} finally {
 			zstd.free(source);
 			zstd.free(target);
 		}
-	};
+	});
 }

@@ -6,6 +6,7 @@ import {
 	LARGEST_BLOCK,
 	LONGEST_HEADER,
 } from "./zstd-frame.js";
+import { loadZstd } from "./zstd-library.js";
 
 /** Decodes frames of zstd, one after the other. */
 export interface ZstdDecoder {
@@ -68,40 +69,15 @@ function nodeDecoder(create: CreateDecompress): ZstdDecoder {
 	};
 }
 
-/** What is used of the library, which it keeps to itself. */
-interface Library {
-	_mainModule: { _module: { HEAPU8: Uint8Array } };
-	_zstdClass: {
-		new (): {
-			reset(): void;
-			/** Bytes of text that came out: none where the data is damaged. */
-			decompressChunk(
-				target: number,
-				targetSize: number,
-				source: number,
-				sourceSize: number,
-			): number;
-			delete(): void;
-		};
-		malloc(size: number): number;
-		free(address: number): void;
-	};
-}
-
 /** A frame that holds "a". */
 const PROBE = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0x58, 9, 0, 0, 0x61]);
 
 /**
- * The zstd library in WebAssembly. What its package offers has one decoder for all
- * files, which are read side by side, so this uses what is below it. There errors are
- * not told: a block that gives nothing is damaged, and so is a frame after which no
- * other can be read.
+ * By the zstd library, which does not tell errors: a block that gives nothing is damaged,
+ * and so is a frame after which no other can be read.
  */
 export async function libraryDecoder(): Promise<ZstdDecoder> {
-	const { Zstd } = await import("@hpcc-js/wasm-zstd");
-	const library = (await Zstd.load()) as unknown as Library;
-	const zstd = library._zstdClass;
-	const heap = () => library._mainModule._module.HEAPU8;
+	const { zstd, heap } = await loadZstd();
 	const decoder = new zstd();
 	const source = zstd.malloc(LARGEST_INPUT);
 	const target = zstd.malloc(LARGEST_BLOCK);

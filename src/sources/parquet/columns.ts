@@ -18,6 +18,14 @@ export function findColumn(
 	return path;
 }
 
+/** The places of all columns within one that have nothing within them. */
+export function leavesOf(path: SchemaTree[]): SchemaTree[][] {
+	const { children } = path[path.length - 1];
+	return children.length === 0
+		? [path]
+		: children.flatMap((child) => leavesOf([...path, child]));
+}
+
 /** Whether a column has one value a row, or none. */
 export function isSingle(path: readonly SchemaTree[]): boolean {
 	return (

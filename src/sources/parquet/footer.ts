@@ -51,6 +51,8 @@ function parseFooter(bytes: Buffer): Footer {
 	try {
 		const metadata = parquetMetadata(bytes, { geoparquet: false });
 		const schema = parquetSchema(metadata);
+		if (metadata.schema.some(({ name }) => typeof name !== "string"))
+			throw new Error("a column has no name");
 		const starts = [0];
 		for (const { num_rows, total_byte_size, columns } of metadata.row_groups) {
 			const end = starts[starts.length - 1] + Number(num_rows);

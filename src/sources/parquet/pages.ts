@@ -45,16 +45,21 @@ export class Pages {
 	async next(): Promise<Page> {
 		const header = await this.#header();
 		const { compressed_page_size: size, uncompressed_page_size, crc } = header;
-		if (size < 0 || uncompressed_page_size < 0)
+		if (!isSize(size) || !isSize(uncompressed_page_size))
 			throw faults.corrupt("a page has no proper size");
 		if (uncompressed_page_size > LONGEST_TEXT)
 			throw faults.tooLong("a page", uncompressed_page_size);
 		if (!(await this.#fill(size)))
 			throw faults.corrupt("a page is longer than its column");
 		const bytes = this.#take(size);
-		if (crc !== undefined && crc32(bytes) !== crc >>> 0)
+		if (crc !== undefined && crc32(bytes) !== Number(crc) >>> 0)
 			throw faults.corrupt("the checksum of a page is wrong");
 		return { header, bytes };
+	}
+
+	/** Whether anything of the chunk is left. */
+	hasMore(): Promise<boolean> {
+		return this.#fill(1);
 	}
 
 	/** A header does not say how long it is. */
@@ -93,4 +98,8 @@ export class Pages {
 		this.#held = this.#held.subarray(bytes);
 		return taken;
 	}
+}
+
+function isSize(value: unknown): boolean {
+	return Number.isInteger(value) && (value as number) >= 0;
 }

@@ -38,19 +38,26 @@ try {
 			...more,
 		});
 		console.log(`${format}, ${compression}${withColumns}`);
-		const { status } = spawnSync(
-			process.env.PYTHON ?? "python3",
-			["test/interop/python/check.py", out],
-			{
-				stdio: "inherit",
-				env: {
-					...process.env,
-					HF_HOME: join(directory, "cache"),
-					HF_HUB_OFFLINE: "1",
-				},
-			},
+		run("check.py", out);
+	}
+	for (const [format, more] of [
+		["parquet", { seqLen: 512 }],
+		["arrow", { seqLen: 512 }],
+		["arrow", { layout: "buckets", maxLength: 512 }],
+	]) {
+		const out = join(directory, `splits-${format}-${more.layout ?? "packed"}`);
+		await build({
+			inputs: ["fixtures/prose", "fixtures/code"],
+			tokenizer: "fixtures/tokenizer",
+			out,
+			format,
+			validation: 0.2,
+			...more,
+		});
+		console.log(
+			`${format}, ${more.layout ?? "packed"}, with a validation split`,
 		);
-		if (status !== 0) process.exit(1);
+		run("check_splits.py", out);
 	}
 	const buckets = join(directory, "buckets");
 	const plan = join(directory, "plan");
@@ -71,9 +78,16 @@ try {
 		out: plan,
 	});
 	console.log("buckets, and batches of them");
+	run("check_batches.py", buckets, plan);
+} finally {
+	rmSync(directory, { recursive: true, force: true });
+}
+
+/** Runs a script of this folder; ends with its failure. */
+function run(script, ...args) {
 	const { status } = spawnSync(
 		process.env.PYTHON ?? "python3",
-		["test/interop/python/check_batches.py", buckets, plan],
+		[`test/interop/python/${script}`, ...args],
 		{
 			stdio: "inherit",
 			env: {
@@ -85,6 +99,4 @@ try {
 		},
 	);
 	if (status !== 0) process.exit(1);
-} finally {
-	rmSync(directory, { recursive: true, force: true });
 }
