@@ -16,7 +16,11 @@ const require = createRequire(import.meta.url);
 const typescript = dirname(require.resolve("typescript/package.json"));
 
 /** Folders in AssemblyScript. */
-const kernels = ["src/tokenizer/kernel", "src/sources/json-scanner"];
+const kernels = [
+	"src/tokenizer/kernel",
+	"src/sources/json-scanner",
+	"src/tables/snappy",
+];
 
 for (const folder of kernels) await buildKernel(folder);
 rmSync("dist", { recursive: true, force: true });

@@ -1,15 +1,17 @@
 import { InterruptedError } from "../src/core/errors.js";
-import { grouped, text } from "../src/core/option.js";
+import { flag, grouped, text } from "../src/core/option.js";
 import type { BuildResult } from "../src/engines/build.js";
 import { build } from "../src/engines/build.js";
 import { type BuildOptions, buildTable } from "../src/options/build.js";
 import { readBuildConfig } from "../src/options/build-config.js";
+import { estimateBuild } from "../src/report/estimate-build.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
 import { describeBuild } from "./describe-build.js";
+import { describeEstimate, estimateSummary } from "./describe-estimate.js";
 import { failWith } from "./fail.js";
 import { outputTable } from "./output-options.js";
 import { ProgressLine } from "./progress.js";
-import { say } from "./say.js";
+import { escaped, say } from "./say.js";
 import { onStopSignals } from "./signals.js";
 import { writeOut } from "./streams.js";
 
@@ -20,6 +22,12 @@ export const buildCommandTable = {
 			placeholder: "file",
 			help: "a YAML or JSON file with options, and with several sources: see seqpack init",
 			defaultText: "none",
+		}),
+	}),
+	...grouped("Running", {
+		dryRun: flag({
+			default: false,
+			help: "write nothing; print the plan, what a sample of the input comes to, and what would be left out",
 		}),
 	}),
 	...outputTable,
@@ -38,8 +46,9 @@ Ctrl-C stops cleanly; the same command goes on where it stopped.`,
 			"seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/",
 			"seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --layout buckets --out buckets/",
 			"seqpack build --config seqpack.yaml --workers 8",
+			"seqpack build --config seqpack.yaml --dry-run",
 		],
-		async run({ json, quiet, config, ...given }) {
+		async run({ json, quiet, config, dryRun, ...given }) {
 			const options = await withConfig(config, given);
 			const progress = new ProgressLine();
 			const tell = (sentence: string) => {
@@ -49,6 +58,16 @@ Ctrl-C stops cleanly; the same command goes on where it stopped.`,
 				tell("stopping; press Ctrl-C again to stop at once"),
 			);
 			try {
+				if (dryRun) {
+					const { signal } = stop;
+					const estimate = await estimateBuild({ ...options, signal });
+					await writeOut(
+						json
+							? `${JSON.stringify(estimateSummary(estimate))}\n`
+							: escaped(describeEstimate(estimate)),
+					);
+					return 0;
+				}
 				const result = await build({
 					...options,
 					signal: stop.signal,

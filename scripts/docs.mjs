@@ -48,7 +48,7 @@ const tables = {
 	"options:build": () =>
 		optionTables(buildCommandTable, {
 			words: ["inputs"],
-			ofCommand: Object.keys(outputTable),
+			ofCommand: ["config", "dryRun", ...Object.keys(outputTable)],
 		}),
 	"options:curriculum": () =>
 		optionTables(curriculumCommandTable, {

@@ -72,10 +72,18 @@ export type { SourceOptions } from "./options/sources.js";
 export * from "./pack.js";
 export type { CurriculumPlan, PlanStage } from "./plan/curriculum-plan.js";
 export { planCurriculum } from "./plan/make-plan.js";
+export type { BuildCounts } from "./report/build-counts.js";
 export {
 	type DocumentLengthsOptions,
 	documentLengths,
 } from "./report/document-lengths.js";
+export type { DocumentQuantiles } from "./report/document-quantiles.js";
+export {
+	type BuildEstimate,
+	type EstimateOptions,
+	estimateBuild,
+} from "./report/estimate-build.js";
+export type { Estimate } from "./report/estimates.js";
 export type { SkippedRecord } from "./sources/read-records.js";
 export type { BadRecord, InputFile } from "./sources/source.js";
 export { loadTokenizer } from "./storage/load-tokenizer.js";

@@ -1,4 +1,4 @@
-import { DataError } from "../core/errors.js";
+import { DataError, UsageError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
 import { resolveOptions } from "../core/resolve-options.js";
 import { splitOfName, TRAIN } from "../dataset/splits.js";
@@ -12,9 +12,15 @@ import { type SourceValues, sourcesOf } from "../options/sources.js";
 import { bytesOf, divisionOf } from "../sources/divide.js";
 import { findInputs, noticesOf } from "../sources/find-inputs.js";
 import { findFrames } from "../sources/frames.js";
+import type { LeftOut } from "../sources/left-out.js";
+import type { Division } from "../sources/source.js";
 import { confined } from "../storage/confined.js";
 import { readTokenizerFiles } from "../storage/load-tokenizer.js";
-import { type Spooled, spoolStandardInput } from "../storage/spool.js";
+import {
+	type Spooled,
+	STANDARD_INPUT,
+	spoolStandardInput,
+} from "../storage/spool.js";
 import { storageAt } from "../storage/storages.js";
 import {
 	openTokenizer,
@@ -43,19 +49,28 @@ export interface PreparedBuild {
 	tokenizer: PreparedTokenizer;
 	overwrite: boolean;
 	notify: (sentence: string) => void;
+	/** What was met where the inputs are, and is none. */
+	leftOut: LeftOut[];
+	/** How each of the plan's inputs can be divided. */
+	divisions: Division[];
 	/** Removes the standard input that was kept for this build alone, and what was made to keep it in. */
 	discardInput: () => Promise<void>;
 }
 
-/** @throws UsageError, DataError for options and inputs that cannot be built from */
+/**
+ * @param mayWrite Whether standard input may be kept in the output directory; else it
+ * is refused.
+ * @throws UsageError, DataError for options and inputs that cannot be built from
+ */
 export async function prepareBuild(
 	options: BuildOptions,
+	{ mayWrite = true } = {},
 ): Promise<PreparedBuild> {
 	const values = resolveOptions(buildTable, options);
 	const sources = sourcesOf(values);
 	checkSettings(values, sources.map(sourceSettings));
 	const out = values.out.replace(/(?<=.)\/+$/, "");
-	const input = new KeptInput(out);
+	const input = new KeptInput(out, mayWrite);
 	try {
 		return await prepare(values, sources, out, input);
 	} catch (error) {
@@ -67,15 +82,22 @@ export async function prepareBuild(
 /** Standard input, kept as a file in the state of the build that reads it. */
 class KeptInput {
 	readonly #out: string;
+	readonly #mayWrite: boolean;
 	#kept: Spooled | null = null;
 
-	constructor(out: string) {
+	constructor(out: string, mayWrite: boolean) {
 		this.#out = out;
+		this.#mayWrite = mayWrite;
 	}
 
 	/** @throws UsageError `output-in-use` where the directory is not ours to write to */
 	async keep(): Promise<string> {
 		const out = this.#out;
+		if (!this.#mayWrite)
+			throw new UsageError(
+				"bad-option",
+				`${STANDARD_INPUT} stands for standard input, which an estimate would have to write to ${out} to read it twice: name a file.`,
+			);
 		await requireOurs(out);
 		const storage = confined(storageAt(out), out);
 		this.#kept = await spoolStandardInput(storage, `${out}/${SPOOL}`);
@@ -101,6 +123,7 @@ async function prepare(
 ): Promise<PreparedBuild> {
 	const notify = values.onNotice ?? (() => {});
 	const found: SourceFile[] = [];
+	const leftOut: LeftOut[] = [];
 	/** Files whose names tell a split that is not to be trained on. */
 	const ofOtherSplits: string[] = [];
 	for (const [of, source] of sources.entries()) {
@@ -110,6 +133,7 @@ async function prepare(
 			standardInput: () => input.keep(),
 		});
 		for (const notice of noticesOf(inputs)) notify(notice);
+		leftOut.push(...inputs.leftOut);
 		for (const file of inputs.files) {
 			const named = splitOfName(file.source) ?? TRAIN;
 			const split = values.keepSplits ? named : TRAIN;
@@ -155,7 +179,16 @@ async function prepare(
 	);
 	const { overwrite } = values;
 	const discardInput = () => input.discard();
-	return { out, plan, tokenizer: prepared, overwrite, notify, discardInput };
+	return {
+		out,
+		plan,
+		tokenizer: prepared,
+		overwrite,
+		notify,
+		leftOut,
+		divisions,
+		discardInput,
+	};
 }
 
 function splitNotice(files: readonly string[], isKept: boolean): string {

@@ -15,6 +15,12 @@ interface SkippedLine {
 	reason: string;
 }
 
+/** One line of a task's own list. */
+export interface SkippedOfTask extends SkippedLine {
+	/** The number of its span in the task. */
+	span: number;
+}
+
 /** A task's own list of the records that it passed over; there is a file once there is one. */
 export class SkippedFile {
 	readonly #workspace: Workspace;
@@ -30,7 +36,7 @@ export class SkippedFile {
 	/** @param span The number of its span in the task. */
 	async add(record: SkippedRecord, span: number): Promise<void> {
 		const { source, number: line, position, reason } = record;
-		const entry: SkippedLine & { span: number } = {
+		const entry: SkippedOfTask = {
 			source,
 			line,
 			position,
@@ -54,6 +60,19 @@ export class SkippedFile {
 	}
 }
 
+/** The list of a task that has passed records over. */
+export async function readSkipped(
+	workspace: Workspace,
+	task: number,
+): Promise<SkippedOfTask[]> {
+	const list = await readAll(workspace.storage, workspace.skipped(task));
+	return list
+		.toString("utf8")
+		.split("\n")
+		.filter((line) => line !== "")
+		.map((line) => JSON.parse(line));
+}
+
 /** Joins the tasks' lists, with lines counted in the whole file; add tasks in order. */
 export class SkippedList {
 	readonly #workspace: Workspace;
@@ -71,7 +90,6 @@ export class SkippedList {
 	}
 
 	async add({ task, lines, skipped }: TaskRecord): Promise<void> {
-		const { storage } = this.#workspace;
 		const read = this.#plan.tasks[task];
 		if (read.kind !== "read") return;
 		const before = read.spans.map(({ input }, span) => {
@@ -81,19 +99,14 @@ export class SkippedList {
 			return counted;
 		});
 		if (skipped === null) return;
-		const path = this.#workspace.skipped(task);
-		const list = (await readAll(storage, path)).toString("utf8");
-		const numbered = list
-			.split("\n")
-			.filter((line) => line !== "")
-			.map((line) => {
-				const { span, ...entry } = JSON.parse(line) as SkippedLine & {
-					span: number;
-				};
-				entry.line += before[span];
-				return `${JSON.stringify(entry)}\n`;
-			});
-		this.#file ??= await storage.create(this.#workspace.waiting(this.#path));
+		const list = await readSkipped(this.#workspace, task);
+		const numbered = list.map(({ span, ...entry }) => {
+			entry.line += before[span];
+			return `${JSON.stringify(entry)}\n`;
+		});
+		this.#file ??= await this.#workspace.storage.create(
+			this.#workspace.waiting(this.#path),
+		);
 		await this.#file.write(Buffer.from(numbered.join("")));
 		this.#rows += numbered.length;
 	}

@@ -21,9 +21,10 @@ export class Workspace {
 	readonly storage: Storage;
 	readonly planHash: string;
 
-	constructor(out: string, planHash: string) {
+	/** @param storage Where it is, if it is not where the path says. */
+	constructor(out: string, planHash: string, storage = storageAt(out)) {
 		this.out = out;
-		this.storage = confined(storageAt(out), out);
+		this.storage = confined(storage, out);
 		this.planHash = planHash;
 	}
 

@@ -1,5 +1,4 @@
 import type { Int32Buffer } from "../core/buffers.js";
-import { DataError } from "../core/errors.js";
 import type { TextBatch } from "../core/text-batch.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 
@@ -14,14 +13,12 @@ export interface Encoder {
 /**
  * Appends the tokens of a text of a batch, with BOS and EOS where asked and not there
  * already; a text without tokens gets neither.
- * @param source The text's file, for a message.
  * @returns How many special tokens were added.
  * @throws DataError `token-out-of-range`
  */
 export function encodeText(
 	{ bytes, offsets }: TextBatch,
 	text: number,
-	source: string,
 	{ tokenizer, bos, eos }: Encoder,
 	out: Int32Buffer,
 ): number {
@@ -36,7 +33,6 @@ export function encodeText(
 		out.length = start;
 		return 0;
 	}
-	checkRange(out.array, textStart, out.length, tokenizer.vocabSize, source);
 	let special = textStart - start;
 	if (special > 0 && out.array[textStart] === bos) {
 		out.array.copyWithin(start, textStart, out.length);
@@ -48,20 +44,4 @@ export function encodeText(
 		special++;
 	}
 	return special;
-}
-
-/** Ids must be in the vocabulary, and so in the column's type, int32. */
-function checkRange(
-	ids: Int32Array,
-	start: number,
-	end: number,
-	vocabSize: number,
-	source: string,
-): void {
-	for (let i = start; i < end; i++)
-		if (ids[i] >>> 0 >= vocabSize)
-			throw new DataError(
-				"token-out-of-range",
-				`${source}: the tokenizer gave the token id ${ids[i]}, which is not in its vocabulary of ${vocabSize}.`,
-			);
 }

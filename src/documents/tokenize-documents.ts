@@ -44,7 +44,7 @@ export async function* tokenizeDocuments<R>(
 		let special = 0;
 		const count = texts.offsets.length - 1;
 		for (let text = 0; text < count; text++) {
-			special += encodeText(texts, text, rest.source, encoder, builder.ids);
+			special += encodeText(texts, text, encoder, builder.ids);
 			builder.endList();
 		}
 		counts.documents += count;

@@ -12,6 +12,7 @@ import {
 	optionName,
 	unpackError,
 } from "../core/errors.js";
+import { storageAt } from "../storage/storages.js";
 import {
 	openTokenizer,
 	type PreparedTokenizer,
@@ -80,6 +81,7 @@ export function taskContext(
 	return {
 		workspace: new Workspace(out, plan.planHash),
 		plan,
+		storageOf: ({ path }) => storageAt(path),
 		tokenizer() {
 			tokenizer ??= openTokenizer(prepared);
 			return tokenizer;

@@ -7,6 +7,8 @@ export interface Compression {
 	extension: string;
 	/** About how many times larger text is than its file. */
 	ratio: number;
+	/** About how many bytes of a file come to nothing before all of them are read; left out: few. */
+	blockSize?: number;
 	/** Bytes to read at a time. */
 	readSize: number;
 	/** The reasons it has for input that cannot be used, each with what it means. */

@@ -32,6 +32,7 @@ export function delimited(
 			...utf8Reasons,
 		},
 		describePlace: (path, line) => `${path}:${line}`,
+		inSequence: () => true,
 		divide: async (_storage, { size }) => ({ parts: [size] }),
 		numbersBefore: async () => 0,
 		read: (storage, file, _span, wanted) =>

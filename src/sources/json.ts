@@ -33,6 +33,7 @@ export const json: SourceFormat = {
 		...utf8Reasons,
 	},
 	describePlace: (path, element) => `${path}, element ${element}`,
+	inSequence: () => true,
 	divide: async (_storage, { size }) => ({ parts: [size] }),
 	numbersBefore: async () => 0,
 	read: (storage, file, _span, wanted) =>

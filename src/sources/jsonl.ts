@@ -32,6 +32,7 @@ export const jsonl: SourceFormat = {
 	},
 	describePlace: (path, line) => `${path}:${line}`,
 	cutAnywhere: true,
+	inSequence: () => true,
 	divide: async (_storage, { size }) => ({ anywhere: size }),
 	numbersBefore: (storage, file, { start }) =>
 		countLinesBefore(storage, file, start),

@@ -134,6 +134,8 @@ export interface SourceFormat {
 	describePlace(path: string, number: number): string;
 	/** Whether its files can be divided between any two bytes; then those whose frames are known are, too. */
 	cutAnywhere?: boolean;
+	/** Whether a file is records one after the other, so that its beginning can be read as a file of fewer. */
+	inSequence?(file: InputFile): boolean;
 	/** How an uncompressed file can be divided. */
 	divide(storage: ReadableStorage, file: InputFile): Promise<Division>;
 	/** How many numbers come before those of a span, to count from the file's beginning. */

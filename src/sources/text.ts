@@ -22,6 +22,7 @@ export const text: SourceFormat & { options: typeof options } = {
 	fields: { text: "text", id: "source", fixed: true },
 	reasons: utf8Reasons,
 	describePlace: (path, line) => `${path}:${line}`,
+	inSequence: (file) => separatorOf(file) !== null,
 	divide: async (_storage, file) =>
 		separatorOf(file) === null
 			? { parts: [file.size] }

@@ -44,6 +44,7 @@ export const webdataset: SourceFormat = {
 		...fieldBytesReasons,
 	},
 	describePlace: (path, record) => `${path}, record ${record}`,
+	inSequence: () => true,
 	divide: async (_storage, { size }) => ({ parts: [size] }),
 	numbersBefore: async () => 0,
 

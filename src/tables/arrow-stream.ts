@@ -9,6 +9,8 @@ import type { ReadableFile } from "../storage/storage.js";
 import { arrowSchema, fromRecordBatch, toRecordBatch } from "./arrow-batch.js";
 import type { ColumnBatch, Schema } from "./columns.js";
 
+/** Bytes of what ends a stream. */
+const END_OF_STREAM = 8;
 const PIECE_BYTES = 1 << 22;
 
 /** Keeps what an Arrow writer puts out as views, without a copy. */
@@ -58,6 +60,12 @@ export class ArrowStreamEncoder {
 export function encodeOneBatch(batch: ColumnBatch, schema: Schema): Uint8Array {
 	const encoder = new ArrowStreamEncoder(schema);
 	return Buffer.concat([...encoder.encode(batch), ...encoder.end()]);
+}
+
+/** The message that says an Arrow schema, as it begins a stream. */
+export function schemaMessage(schema: Schema): Buffer {
+	const bytes = Buffer.concat(new ArrowStreamEncoder(schema).end());
+	return bytes.subarray(0, bytes.length - END_OF_STREAM);
 }
 
 /** Reads the batches of an Arrow IPC stream in a file, one at a time. */

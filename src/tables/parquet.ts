@@ -1,132 +1,43 @@
-import {
-	Compression,
-	type RecordBatch,
-	Table,
-	transformParquetStream,
-	type WriterProperties,
-	WriterPropertiesBuilder,
-} from "parquet-wasm";
 import type { ByteSink } from "../storage/storage.js";
-import { encodeOneBatch } from "./arrow-stream.js";
 import type { ColumnBatch, Schema } from "./columns.js";
+import { codecs, ParquetWriter } from "./parquet/writer.js";
 import { readParquet, readParquetGroup } from "./parquet-read.js";
 import type { TableFormat, TableWriter, TableWriterOptions } from "./table.js";
 
-const CODECS: Record<string, Compression> = {
-	snappy: Compression.SNAPPY,
-	zstd: Compression.ZSTD,
-	none: Compression.UNCOMPRESSED,
-};
-
 /**
- * Parquet, written by parquet-wasm (arrow-rs): a row group for each batch, and
- * no dictionaries for numbers, which cost more time on token ids than they save
- * in space (docs/decisions/0001-parquet.md).
+ * Parquet, written by our own writer, but with zstd by parquet-wasm
+ * (docs/decisions/0001-parquet.md).
  */
 export const parquet: TableFormat = {
 	meaning: "Parquet: the smaller files, which every tool reads",
 	extension: ".parquet",
-	compressions: Object.keys(CODECS),
+	compressions: ["snappy", "zstd", "none"],
 	randomAccess: false,
-	write: (sink, schema, options) => new ParquetWriter(sink, schema, options),
+	write: (sink, schema, options) =>
+		options.compression in codecs
+			? new ParquetWriter(sink, schema, options)
+			: new LateWriter(sink, schema, options),
 	read: readParquet,
 	readBatch: readParquetGroup,
 };
 
-class ParquetWriter implements TableWriter {
-	readonly #schema: Schema;
-	readonly #slot = new Slot<RecordBatch>();
-	readonly #written: Promise<void>;
+/** Loads parquet-wasm once it is needed: that takes a tenth of a second in each thread. */
+class LateWriter implements TableWriter {
+	readonly #writer: Promise<TableWriter>;
 
 	constructor(sink: ByteSink, schema: Schema, options: TableWriterOptions) {
-		this.#schema = schema;
-		const batches = new ReadableStream<RecordBatch>(
-			{
-				pull: async (controller) => {
-					const batch = await this.#slot.take();
-					if (batch === null) controller.close();
-					else controller.enqueue(batch);
-				},
-			},
-			{ highWaterMark: 0 },
+		this.#writer = import("./parquet-wasm.js").then(
+			({ ZstdParquetWriter }) => new ZstdParquetWriter(sink, schema, options),
 		);
-		this.#written = pump(batches, writerProperties(schema, options), sink);
 		// A failure is reported by the `write` or `close` that waits for it.
-		this.#written.catch(() => {});
+		this.#writer.catch(() => {});
 	}
 
 	async write(batch: ColumnBatch): Promise<void> {
-		const table = Table.fromIPCStream(encodeOneBatch(batch, this.#schema));
-		for (const part of table.recordBatches())
-			await Promise.race([this.#slot.put(part), this.#written]);
-		table.free();
-		// Until it is written: there is never more than one batch in memory.
-		await Promise.race([this.#slot.wanted(), this.#written]);
+		await (await this.#writer).write(batch);
 	}
 
 	async close(): Promise<void> {
-		await Promise.race([this.#slot.put(null), this.#written]);
-		await this.#written;
+		await (await this.#writer).close();
 	}
-}
-
-async function pump(
-	batches: ReadableStream<RecordBatch>,
-	properties: WriterProperties,
-	sink: ByteSink,
-): Promise<void> {
-	const bytes = await transformParquetStream(batches, properties);
-	for await (const piece of bytes) await sink.write(piece as Uint8Array);
-}
-
-function writerProperties(
-	schema: Schema,
-	{ compression, batchRows, metadata }: TableWriterOptions,
-): WriterProperties {
-	let builder = new WriterPropertiesBuilder()
-		.setCreatedBy("seqpack")
-		.setCompression(CODECS[compression])
-		.setMaxRowGroupSize(batchRows)
-		.setDictionaryEnabled(false)
-		.setKeyValueMetadata(new Map(metadata));
-	for (const { name, type } of schema)
-		if (type === "string")
-			builder = builder.setColumnDictionaryEnabled(name, true);
-	return builder.build();
-}
-
-/** Hands values from one producer to one consumer, one at a time; null ends. */
-class Slot<T> {
-	#give: (value: T | null) => void = () => {};
-	#wanted = deferred();
-
-	/** The consumer's side: waits for the next value. */
-	take(): Promise<T | null> {
-		const value = new Promise<T | null>((resolve) => {
-			this.#give = resolve;
-		});
-		this.#wanted.resolve();
-		return value;
-	}
-
-	/** Resolves when the consumer waits for a value. */
-	wanted(): Promise<void> {
-		return this.#wanted.promise;
-	}
-
-	/** Gives a value to the consumer as soon as it waits for one. */
-	async put(value: T | null): Promise<void> {
-		await this.wanted();
-		this.#wanted = deferred();
-		this.#give(value);
-	}
-}
-
-/** Promise.withResolvers, which Node 20 lacks. */
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-	let resolve = () => {};
-	const promise = new Promise<void>((done) => {
-		resolve = done;
-	});
-	return { promise, resolve };
 }

@@ -20,7 +20,11 @@ export interface Tokenizer {
 	readonly bos: SpecialToken | null;
 	/** The token that ends a document, where the tokenizer has one. */
 	readonly eos: SpecialToken | null;
-	/** Appends the text's tokens to `out`: the others are made from this one. */
+	/**
+	 * Appends the text's tokens to `out`, each an id below `vocabSize`: the others are
+	 * made from this one.
+	 * @throws DataError `token-out-of-range` where there is no token for a part of the text
+	 */
 	encodeInto(text: string, out: Int32Buffer): void;
 	/** The same for a text in UTF-8, which must be valid. */
 	encodeUtf8Into(text: Uint8Array, out: Int32Buffer): void;

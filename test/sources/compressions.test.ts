@@ -20,8 +20,8 @@ import { limitExpansion } from "../../src/sources/expansion.js";
 import { compressionOfName } from "../../src/sources/formats.js";
 import { findFrames } from "../../src/sources/frames.js";
 import { BadInput, type Frames } from "../../src/sources/source.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 import { fixtures } from "../helpers.js";
-import { memoryStorage } from "../storage/memory-storage.js";
 import { compressedCorpora } from "./corpora.js";
 import { inputsOf, readAllOf } from "./reading.js";
 

@@ -4,7 +4,7 @@ import { CarriedBytes } from "../../src/sources/carried-bytes.js";
 import { csv } from "../../src/sources/csv.js";
 import { cellsOf, RowScanner } from "../../src/sources/csv-rows.js";
 import { LONGEST_TEXT } from "../../src/sources/utf8.js";
-import { memoryStorage } from "../storage/memory-storage.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 import {
 	inputsOf,
 	type ReadingOptions,

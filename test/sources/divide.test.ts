@@ -8,7 +8,7 @@ import {
 	wholeSpan,
 } from "../../src/sources/divide.js";
 import type { Division } from "../../src/sources/source.js";
-import { memoryStorage } from "../storage/memory-storage.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 
 const division: fc.Arbitrary<Division> = fc.oneof(
 	fc.record({ anywhere: fc.nat(5000) }),

@@ -12,8 +12,8 @@ import {
 	type ReadCounts,
 } from "../../src/sources/read-records.js";
 import type { InputFile } from "../../src/sources/source.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 import { everything } from "../helpers.js";
-import { memoryStorage } from "../storage/memory-storage.js";
 import { compressedCorpora, corpora } from "./corpora.js";
 import {
 	extensionOf,

@@ -2,7 +2,7 @@ import { textAt } from "../../src/core/text-batch.js";
 import type { WantedFields } from "../../src/sources/fields.js";
 import { jsonl } from "../../src/sources/jsonl.js";
 import type { BadRecord, RecordBatch } from "../../src/sources/source.js";
-import { memoryStorage } from "../storage/memory-storage.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 import { inputsOf } from "./reading.js";
 
 /** A record of JSON Lines, as a batch has it. */

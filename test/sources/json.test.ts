@@ -5,7 +5,7 @@ import { json } from "../../src/sources/json.js";
 import { ArrayScanner } from "../../src/sources/json-array.js";
 import { numberTextAt } from "../../src/sources/json-text.js";
 import { parseJson } from "../../src/sources/json-values.js";
-import { memoryStorage } from "../storage/memory-storage.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 import { inputsOf, readAllOf, wholeFiles } from "./reading.js";
 
 async function read(text: string, most?: number) {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { countLinesBefore, readLineBlocks } from "../../src/sources/lines.js";
 import type { InputFile, Span } from "../../src/sources/source.js";
-import { memoryStorage } from "../storage/memory-storage.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 
 const file = (size: number, compression: "gzip" | null = null): InputFile => ({
 	path: "f",

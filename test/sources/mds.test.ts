@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { divisionOf } from "../../src/sources/divide.js";
 import { mds } from "../../src/sources/mds.js";
-import { memoryStorage } from "../storage/memory-storage.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 import { mdsOf, shardOf } from "./mds-bytes.js";
 import { expectSoundReading } from "./mutations.js";
 import {

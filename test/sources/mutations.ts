@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import { badRecordReasons } from "../../src/sources/read-records.js";
-import { memoryStorage } from "../storage/memory-storage.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 import { inputsOf, readAllOf, wholeFiles } from "./reading.js";
 
 const mutation = fc.record({

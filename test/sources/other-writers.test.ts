@@ -6,8 +6,8 @@ import { csv } from "../../src/sources/csv.js";
 import { json } from "../../src/sources/json.js";
 import type { SourceFormat } from "../../src/sources/source.js";
 import { tsv } from "../../src/sources/tsv.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 import { root } from "../helpers.js";
-import { memoryStorage } from "../storage/memory-storage.js";
 
 const formats: [string, string, SourceFormat][] = [
 	["json", ".json", json],

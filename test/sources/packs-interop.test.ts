@@ -8,8 +8,8 @@ import { divisionOf, wholeSpan } from "../../src/sources/divide.js";
 import { parseFieldPath } from "../../src/sources/fields.js";
 import { formatOfName, sourceFormats } from "../../src/sources/formats.js";
 import type { SourceFormat } from "../../src/sources/source.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 import { root } from "../helpers.js";
-import { memoryStorage } from "../storage/memory-storage.js";
 import { inputsOf, readAllOf, wholeFiles } from "./reading.js";
 
 interface Expected {

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { cutIntoTasks, divisionOf } from "../../src/sources/divide.js";
 import { findInputs } from "../../src/sources/find-inputs.js";
 import type { InputFile } from "../../src/sources/source.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 import { directoryWith } from "../helpers.js";
-import { memoryStorage } from "../storage/memory-storage.js";
 import { readAllOf, wholeFiles } from "./reading.js";
 
 /** What no occurrence of the separator covers, found by trying every place. */

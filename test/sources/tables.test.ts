@@ -10,8 +10,8 @@ import {
 	wholeSpan,
 } from "../../src/sources/divide.js";
 import { formatOfName, sourceFormats } from "../../src/sources/formats.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 import { root } from "../helpers.js";
-import { memoryStorage } from "../storage/memory-storage.js";
 import { inputsOf, readAllOf, wholeFiles } from "./reading.js";
 import { arrowTable, parquetTable } from "./tables.js";
 

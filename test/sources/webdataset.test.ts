@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { webdataset } from "../../src/sources/webdataset.js";
-import { memoryStorage } from "../storage/memory-storage.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 import { expectSoundReading } from "./mutations.js";
 import {
 	inputsOf,

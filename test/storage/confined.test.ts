@@ -9,9 +9,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { confined, isPlainPath } from "../../src/storage/confined.js";
 import { localFiles } from "../../src/storage/local.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 import { type Storage, writeAll } from "../../src/storage/storage.js";
 import { directoryWith, filesBelow, temporaryDirectory } from "../helpers.js";
-import { memoryStorage } from "./memory-storage.js";
 
 /** All that writes, moves or removes at a path. */
 const deeds: Record<string, (storage: Storage, path: string) => unknown> = {

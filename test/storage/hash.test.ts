@@ -8,8 +8,8 @@ import {
 	sha256OfFile,
 } from "../../src/storage/hash.js";
 import { localFiles } from "../../src/storage/local.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 import { directoryWith } from "../helpers.js";
-import { memoryStorage } from "./memory-storage.js";
 
 test("SHA-256 of a text is that of the standard", () => {
 	// FIPS 180-4, example B.1.

@@ -14,9 +14,9 @@ import { expect, test } from "vitest";
 import { confined } from "../../src/storage/confined.js";
 import { localFiles } from "../../src/storage/local.js";
 import { takeLock } from "../../src/storage/lock.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 import { hasEnded, thisProcess } from "../../src/storage/process-identity.js";
 import { root, temporaryDirectory } from "../helpers.js";
-import { memoryStorage } from "./memory-storage.js";
 
 const since = "2026-01-01T00:00:00.000Z";
 

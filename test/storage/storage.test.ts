@@ -5,6 +5,7 @@ import { UsageError } from "../../src/core/errors.js";
 import { confined } from "../../src/storage/confined.js";
 import { sha256, sha256OfFile } from "../../src/storage/hash.js";
 import { localFiles } from "../../src/storage/local.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 import {
 	readAll,
 	readIfThere,
@@ -12,7 +13,6 @@ import {
 	writeAll,
 } from "../../src/storage/storage.js";
 import { filesBelow, temporaryDirectory } from "../helpers.js";
-import { memoryStorage } from "./memory-storage.js";
 
 const text = async (storage: Storage, path: string) =>
 	(await readAll(storage, path)).toString("utf8");

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { tableFromIPC } from "apache-arrow";
 import fc from "fast-check";
 import { asyncBufferFromFile, parquetMetadataAsync } from "hyparquet";
+import { readParquet as readByParquetWasm } from "parquet-wasm";
 import { describe, expect, test } from "vitest";
 import { localFiles } from "../../src/storage/local.js";
 import type { Column, ColumnBatch, Schema } from "../../src/tables/columns.js";
@@ -185,6 +187,61 @@ describe.each(every)("%s with compression %s", (format, compression) => {
 				await writer.close();
 			})(),
 		).rejects.toThrow(/disk full/);
+	});
+});
+
+/** The rows of a Parquet file as arrow-rs reads them. */
+function readByArrowRs(path: string): Row[] {
+	const read = readByParquetWasm(readFileSync(path));
+	return tableFromIPC(read.intoIPCStream())
+		.toArray()
+		.map((row) => ({
+			...row.toJSON(),
+			ids: [...row.ids.toArray()],
+			big_ids: [...row.big_ids.toArray()],
+			weights: [...row.weights.toArray()],
+		}));
+}
+
+describe.each(["snappy", "none"])("Parquet with %s", (compression) => {
+	test("is what arrow-rs reads as it was written", async () => {
+		const path = join(temporaryDirectory(), "shard.parquet");
+		await fc.assert(
+			fc.asyncProperty(
+				fc.array(row, { minLength: 1, maxLength: 80 }),
+				async (rows) => {
+					await write("parquet", compression, path, [rows]);
+					expect(readByArrowRs(path)).toEqual(rows);
+				},
+			),
+			{ numRuns: 30 },
+		);
+	});
+
+	test("also where a column has several pages, of rows of any length", async () => {
+		const path = join(temporaryDirectory(), "shard.parquet");
+		const lengths = [0, 1, 5, 270_000, 0, 2, ...Array(40).fill(300)];
+		const rows = lengths.map(
+			(length, i): Row => ({
+				number: i,
+				big: BigInt(i),
+				name: i % 5 === 0 ? null : `name ${i % 21}`,
+				ids: Array.from({ length }, (_, j) => (i * j) % 1000),
+				big_ids: Array.from({ length: i % 4 }, () => -1n),
+				weights: [],
+			}),
+		);
+		await write("parquet", compression, path, [rows]);
+		// Of a million values `toEqual` takes seconds.
+		expect(isDeepStrictEqual(readByArrowRs(path), rows)).toBe(true);
+		expect(isDeepStrictEqual(await read("parquet", path), rows)).toBe(true);
+	});
+
+	test("has no row group where there are no rows", async () => {
+		const path = join(temporaryDirectory(), "shard.parquet");
+		await write("parquet", compression, path, []);
+		expect(readByArrowRs(path)).toEqual([]);
+		expect(await read("parquet", path)).toEqual([]);
 	});
 });
 

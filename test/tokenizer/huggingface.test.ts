@@ -117,3 +117,16 @@ describe.each([
 		}
 	});
 });
+
+test("no id is given that the vocabulary does not have", () => {
+	const { "[UNK]": unknown, ...vocab } = wordPiece.model.vocab;
+	const json = { ...wordPiece, model: { ...wordPiece.model, vocab } };
+	const tokenizer = tokenizerFromJson(
+		{ tokenizerJson: JSON.stringify(json) },
+		"huggingface",
+	);
+	expect(tokenizer.encode("the")).toHaveLength(1);
+	expect(() => tokenizer.encode("\u0416")).toThrow(
+		/the token id \w+, which is not in its vocabulary of \d+/,
+	);
+});

@@ -14,7 +14,10 @@ export const runHash: TaskRunner<HashTask> = async (context, number, task) => {
 	const watch = new Stopwatch();
 	const hashes = new DocumentHashes();
 	// Records that cannot be used are listed by the task that makes rows.
-	const documents = readingOf(plan, task, { hashes: true, onBadRecord() {} });
+	const documents = readingOf(context, task, {
+		hashes: true,
+		onBadRecord() {},
+	});
 	const counts = await consume(watch.watch("read", documents), (batch) => {
 		hashes.add(batch.hashes as Uint8Array);
 		onProgress(batch.bytes, 0, 0);

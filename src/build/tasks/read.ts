@@ -57,7 +57,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			(settings.sources[task.source].limit ?? Infinity) - before,
 			shareTest(settings.sources[task.source], task),
 		);
-		const documents = readingOf(plan, task, {
+		const documents = readingOf(context, task, {
 			hashes: settings.validation !== null || task.share !== undefined,
 			hasEnough: () => choice.hasEnough(),
 			onBadRecord: (bad, span) => skipped.add(bad, span),

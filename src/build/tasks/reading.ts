@@ -1,12 +1,15 @@
 import { documentTaker } from "../../documents/take-documents.js";
 import { type ReadOptions, readSpans } from "../../sources/read-records.js";
-import { storageAt } from "../../storage/storages.js";
-import { inputFile, type Plan } from "../plan.js";
+import { inputFile } from "../plan.js";
 import type { ReadTask } from "../tasks-of-plan.js";
+import type { TaskContext } from "./task.js";
 
 /** The documents of a task's spans. */
 export function readingOf(
-	{ inputs, settings, onError }: Plan,
+	{
+		plan: { inputs, settings, onError },
+		storageOf,
+	}: Pick<TaskContext, "plan" | "storageOf">,
 	{ spans, source }: Pick<ReadTask, "spans" | "source">,
 	{
 		hashes,
@@ -16,7 +19,7 @@ export function readingOf(
 ) {
 	return readSpans(
 		spans.map(({ input, ...span }) => ({
-			storage: storageAt(inputs[input].path),
+			storage: storageOf(inputs[input]),
 			file: inputFile(inputs[input], settings),
 			span,
 		})),

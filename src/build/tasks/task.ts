@@ -1,5 +1,6 @@
+import type { ReadableStorage } from "../../sources/source.js";
 import type { Tokenizer } from "../../tokenizer/tokenizer.js";
-import type { Plan } from "../plan.js";
+import type { Plan, PlanInput } from "../plan.js";
 import type { StageTimes } from "../stopwatch.js";
 import type { Workspace } from "../workspace.js";
 
@@ -7,6 +8,8 @@ import type { Workspace } from "../workspace.js";
 export interface TaskContext {
 	workspace: Workspace;
 	plan: Plan;
+	/** Where an input is read from. */
+	storageOf: (input: PlanInput) => ReadableStorage;
 	/** Opened when it is first asked for: not every task reads text. */
 	tokenizer: () => Tokenizer;
 	/** Asked between megabytes of input. */

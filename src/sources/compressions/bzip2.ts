@@ -25,6 +25,7 @@ export const bzip2: Compression = {
 	extension: ".bz2",
 	// What text usually comes to.
 	ratio: 5,
+	blockSize: 300_000,
 	readSize: 1 << 18,
 	reasons,
 	signature: (head) =>

@@ -37,6 +37,7 @@ export const xz: Compression = {
 	extension: ".xz",
 	// What text usually comes to.
 	ratio: 5,
+	blockSize: 1 << 16,
 	readSize: 1 << 18,
 	reasons: { ...damages.reasons, ...others.reasons },
 	signature: (head) => head.subarray(0, XZ_MAGIC.length).equals(XZ_MAGIC),

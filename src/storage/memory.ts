@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { UsageError } from "../../src/core/errors.js";
-import type { FoundFile, Storage } from "../../src/storage/storage.js";
+import { UsageError } from "../core/errors.js";
+import type { FoundFile, Storage } from "./storage.js";
 
 /**
  * A storage of files in memory, as an object storage is: directories are what the
