@@ -1,6 +1,6 @@
 // Large memory is used again: V8 answers every 64 MB of new array buffers with a
 // collection of the whole heap, and the system fills each new page with zeros
-// (docs/decisions/0014-memory-again.md has the numbers).
+// (docs/decisions/0014-memory-and-parquet.md has the numbers).
 
 /** Bytes of what is worth keeping, at least, and of all that is kept in a thread, at most. */
 const LEAST = 1 << 16;
