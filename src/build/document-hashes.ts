@@ -109,7 +109,7 @@ export async function readKeys(
 		const at =
 			HEADER_BYTES + 4 * (parts + 1) + 4 * (WORDS + 1) * offsets[parts];
 		const bytes = await file.read(at, 8 * keys);
-		return new Float64Array(Uint8Array.from(bytes).buffer);
+		return new Float64Array(copyOf(bytes));
 	});
 }
 
@@ -198,6 +198,11 @@ async function withFile<T>(
 	}
 }
 
+/** The bytes in memory of their own, which begins where numbers may. */
+function copyOf({ buffer, byteOffset, length }: Buffer): ArrayBuffer {
+	return buffer.slice(byteOffset, byteOffset + length) as ArrayBuffer;
+}
+
 /** Numbers of a file, from a byte on. */
 async function int32s(
 	file: ReadableFile,
@@ -206,5 +211,5 @@ async function int32s(
 ): Promise<Int32Array> {
 	if (count === 0) return new Int32Array(0);
 	const bytes = await file.read(position, 4 * count);
-	return new Int32Array(Uint8Array.from(bytes).buffer);
+	return new Int32Array(copyOf(bytes));
 }

@@ -57,7 +57,7 @@ function faultOf(manifest: Manifest): string | null {
 	] as const)
 		if (typeof manifest[key] !== "object" || manifest[key] === null)
 			return `its "${key}" is missing`;
-	for (const key of ["shards", "index", "inputs", "beside"] as const)
+	for (const key of ["shards", "index", "inputs", "sources", "beside"] as const)
 		if (!Array.isArray(manifest[key])) return `its "${key}" is missing`;
 	for (const file of filesOf(manifest))
 		if (typeof file?.path !== "string" || !isPlainPath(file.path))

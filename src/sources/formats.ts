@@ -83,13 +83,13 @@ export function readOptionsOf(
 	);
 }
 
-/** The kinds of input in words: `JSON Lines (.jsonl, .ndjson); ...; also as .gz`. */
+/** The kinds of input in words: `JSON Lines (.jsonl, .ndjson); ...; all but ... also with .gz after them`. */
 export function describeFormats(): string {
 	const formats = sourceFormats
 		.entries()
 		.filter(([, { extensions }]) => extensions.length > 0)
 		.map(([, { title, extensions }]) => `${title} (${extensions.join(", ")})`);
-	return `${formats.join("; ")}; also as ${compressedEndings().join(", ")}`;
+	return `${formats.join("; ")}; ${compressedInWords()}`;
 }
 
 /** The endings of names that tell a format: `.jsonl, .ndjson, .txt; ...`. */
@@ -97,7 +97,17 @@ export function describeEndings(): string {
 	const endings = sourceFormats
 		.entries()
 		.flatMap(([, { extensions }]) => extensions);
-	return `${[...new Set(endings)].join(", ")}, and with ${compressedEndings().join(" or ")} after them`;
+	return `${[...new Set(endings)].join(", ")}; ${compressedInWords()}`;
+}
+
+/** `all but .parquet also with .gz or .zst after them`. */
+function compressedInWords(): string {
+	const others = sourceFormats
+		.entries()
+		.flatMap(([, { extensions, compressible }]) =>
+			compressible ? [] : extensions,
+		);
+	return `all but ${others.join(", ")} also with ${compressedEndings().join(" or ")} after them`;
 }
 
 /** Whether a file is one part, which is read from its beginning to its end, since it is compressed. */

@@ -308,6 +308,22 @@ test("finds totals that do not balance or do not fit the files", async () => {
 		[({ index }) => index.push(index[0]), /task 0 has 2 index files/],
 		[({ shards }) => shards.push(shards[0]), /a sequence begins at its token/],
 		[({ shards }) => shards.pop(), /is not in the manifest/],
+		[
+			({ sources }) => sources[0].tokens++,
+			/source null come to \d+ for tokens; the manifest says/,
+		],
+		[
+			({ sources }) => sources[0].records++,
+			/sources have \d+ records together, and its totals \d+/,
+		],
+		[
+			({ shards }) => Object.assign(shards[0], { source: "x" }),
+			/files of a source "x", which the manifest does not list/,
+		],
+		[
+			({ index }) => Object.assign(index[0], { source: "x" }),
+			/is of the source null; the manifest says "x"/,
+		],
 	];
 	for (const [change, sentence] of changes) {
 		const manifest = JSON.parse(sound);

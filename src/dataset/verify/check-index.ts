@@ -1,4 +1,5 @@
 import { addCounts } from "../../core/counts.js";
+import { quoted } from "../../core/text.js";
 import type { CutOptions } from "../../decompose/cuts.js";
 import { startRule } from "../../decompose/decompose-documents.js";
 import { type ColumnBatch, columnOf } from "../../tables/columns.js";
@@ -47,11 +48,16 @@ export class IndexCheck {
 		const tokens = columnOf(batch, "tokens", "int32").values;
 		const dropped = columnOf(batch, "dropped_tokens", "int32").values;
 		const reasons = columnOf(batch, "drop_reason", "string").values;
+		const sources = columnOf(batch, "source_name", "string").values;
 		const shards = columnOf(batch, "shards", "list<int32>");
 		const rows = columnOf(batch, "rows", "list<int32>").values;
 		for (let d = 0; d < batch.rows; d++, this.documents++) {
 			const id = docIds[d];
 			const place = `document ${id} of ${this.#file.path}`;
+			if (sources[d] !== this.#file.source)
+				this.#problems.add(
+					`${place} is of the source ${quoted(sources[d])}; the manifest says ${quoted(this.#file.source)}`,
+				);
 			if (
 				numberOfDocument(id) !== this.documents ||
 				taskOfDocument(id) !== this.#file.task

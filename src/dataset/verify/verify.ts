@@ -20,6 +20,7 @@ import { emptyTotals } from "../totals.js";
 import { checkStrangers, isAsListed } from "./check-files.js";
 import { IndexCheck } from "./check-index.js";
 import { ShardCheck } from "./check-shard.js";
+import { checkSources, type RecountedSource } from "./check-sources.js";
 import { checkTotals, type Recounted } from "./check-totals.js";
 import { FoundSequences } from "./found-sequences.js";
 import { Problems } from "./problems.js";
@@ -68,6 +69,7 @@ class Verification {
 	readonly #onProgress: NonNullable<VerifyOptions["onProgress"]>;
 	readonly #counted: Recounted;
 	readonly #rooms: Float64Array[];
+	readonly #sources = new Map<string | null, RecountedSource>();
 	#files = 0;
 	/** Files that could not be read: what they hold is in no count. */
 	readonly #unread = new Set<string>();
@@ -126,8 +128,10 @@ class Verification {
 			this.#problems,
 		);
 		// Of what was not read nothing can be said.
-		if (this.#unread.size === 0)
+		if (this.#unread.size === 0) {
 			checkTotals(this.#manifest, this.#counted, this.#rooms, this.#problems);
+			checkSources(this.#manifest, this.#sources, this.#problems);
+		}
 		return this.#result();
 	}
 
@@ -204,6 +208,8 @@ class Verification {
 		addCounts(this.#counted.buckets, {
 			[bucketKey(settings.buckets[bucket])]: check.counts,
 		});
+		const { rows, sequences, tokens } = check.counts;
+		addCounts(this.#sourceOf(shard), { rows, sequences, tokens });
 	}
 
 	/** @param found Null where not all sequences of the task could be read. */
@@ -220,6 +226,18 @@ class Verification {
 		check.finish();
 		const { documents, tokens: tokensRead, counts } = check;
 		addCounts(this.#counted, { documents, tokensRead, ...counts });
+		addCounts(this.#sourceOf(file), { documents, tokensRead });
+	}
+
+	#sourceOf({ source }: ManifestShard | ManifestIndex): RecountedSource {
+		const known = this.#sources.get(source);
+		if (known !== undefined) return known;
+		const counts = {
+			...{ documents: 0, tokensRead: 0 },
+			...{ rows: 0, sequences: 0, tokens: 0 },
+		};
+		this.#sources.set(source, counts);
+		return counts;
 	}
 
 	async #checkSkipped(file: DatasetFile): Promise<void> {
