@@ -1,12 +1,15 @@
 import { registry } from "../core/registry.js";
 
-/** A function of texts that conditions can use; null where one of them is null. */
+/** A function that conditions can use; null where a value that it is given is null. */
 interface FilterFunction {
 	readonly meaning: string;
 	readonly parameters: number;
+	/** Whether numbers are as good as texts. */
+	readonly takesNumbers?: boolean;
 	/** What is wrong with the last value, which must be written out then; null where nothing is. */
 	fault?(text: string): string | null;
-	apply(...texts: string[]): unknown;
+	/** @returns undefined where a text cannot be used. */
+	apply(...values: string[]): unknown;
 }
 
 /** The expressions of all conditions, which write them out. */
@@ -58,6 +61,15 @@ export const filterFunctions = registry<string, FilterFunction>(
 				}
 			},
 			apply: (text, pattern) => expressions.get(pattern)?.test(text),
+		},
+		number: {
+			meaning: "the number that a text is, as cells of CSV are",
+			parameters: 1,
+			takesNumbers: true,
+			apply(value) {
+				const number = value === "" ? Number.NaN : Number(value);
+				return Number.isNaN(number) ? undefined : number;
+			},
 		},
 	},
 );

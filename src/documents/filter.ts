@@ -142,7 +142,8 @@ class Compiler {
 			throw this.fault(
 				`there is no function ${name ?? ""}; there are: ${filterFunctions.names.join(", ")}`,
 			);
-		const { parameters, fault, apply } = filterFunctions.find(name);
+		const { parameters, takesNumbers, fault, apply } =
+			filterFunctions.find(name);
 		if (given.length !== parameters)
 			throw this.fault(`${name} takes ${parameters} values`);
 		if (fault !== undefined) {
@@ -159,8 +160,11 @@ class Compiler {
 			if (texts.some((text) => text === undefined || text === null))
 				return null;
 			for (const text of texts)
-				if (typeof text !== "string") throw failed(name, text);
-			return apply(...(texts as string[]));
+				if (typeof text !== "string" && !(takesNumbers && isNumber(text)))
+					throw failed(name, text);
+			const result = apply(...(texts as string[]));
+			if (result === undefined) throw failed(name, ...texts);
+			return result;
 		};
 	}
 }

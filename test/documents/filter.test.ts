@@ -15,6 +15,8 @@ const record = {
 	tags: ["a", "b"],
 	meta: { lang: "de", "odd name": 1, none: null },
 	text: "Grüße 😀",
+	cell: "0.75",
+	empty: "",
 	ok: true,
 };
 
@@ -32,6 +34,9 @@ describe("a condition", () => {
 		['lang in ["de", "en"]', true],
 		['"rüß" in text', true],
 		["length(text) == 7", true],
+		["number(cell) > 0.5 and number(cell) < 1", true],
+		["number(score) == score and number(big) > 1", true],
+		["number(missing) > 0", false],
 		['lower(text) == "grüße 😀"', true],
 		['contains(text, "ß") and startswith(text, "G")', true],
 		['endswith(text, "😀") and matches(text, "^\\\\p{Lu}.+ .$")', true],
@@ -77,6 +82,9 @@ describe("a condition", () => {
 		"length(score) > 1",
 		'"a" in score',
 		"-lang == 1",
+		"number(lang) > 1",
+		"number(empty) > 1",
+		"number(ok) > 1",
 	])("%s cannot be told, and nothing is converted", (condition) => {
 		expect(() => holds(condition, record)).toThrow(
 			/cannot be applied to .*onError/,
