@@ -94,6 +94,8 @@ describe("numbers that JSON does not have", () => {
 		if (typeof value === "number" && !Number.isFinite(value))
 			return String(value);
 		if (Array.isArray(value)) return `[${value.map(pythonJson).join(", ")}]`;
+		// JSON.stringify leaves out its sign.
+		if (Object.is(value, -0)) return "-0.0";
 		if (!isObject(value)) return JSON.stringify(value);
 		const members = Object.entries(value).map(
 			([name, value]) => `${JSON.stringify(name)}: ${pythonJson(value)}`,
