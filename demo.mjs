@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 
 const seqpack = (...args) => {
 	process.stderr.write(`$ npx seqpack ${args.join(" ")}\n`);
-	const command = ["dist/cli/main.js", ...args];
+	const command = ["dist/bin/main.js", ...args];
 	const { status } = spawnSync(process.execPath, command, { stdio: "inherit" });
 	if (status !== 0) process.exit(status ?? 1);
 };

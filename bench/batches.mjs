@@ -147,7 +147,7 @@ async function read(plan, options) {
 function readByCommand(plan) {
 	const steps = Math.floor(READ / TOKENS_PER_STEP);
 	const began = performance.now();
-	const command = `"${process.execPath}" dist/cli/main.js batches "${plan}" --steps ${steps} > /dev/null`;
+	const command = `"${process.execPath}" dist/bin/main.js batches "${plan}" --steps ${steps} > /dev/null`;
 	const { status } = spawnSync("bash", ["-c", command], { stdio: "inherit" });
 	if (status !== 0) throw new Error("the command failed");
 	return (steps * TOKENS_PER_STEP * 1000) / (performance.now() - began);

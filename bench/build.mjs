@@ -44,7 +44,7 @@ const out = mkdtempSync(join(tmpdir(), "seqpack-bench-"));
 const commands = {
 	seqpack: (input, directory) => [
 		process.execPath,
-		script("../dist/cli/main.js"),
+		script("../dist/bin/main.js"),
 		"build",
 		input,
 		...["--tokenizer", TOKENIZER, "--seq-len", SEQ_LEN, "--out", directory],

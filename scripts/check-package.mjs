@@ -33,7 +33,7 @@ try {
 	rmSync(directory, { recursive: true, force: true });
 }
 
-/** A module and its types for every source file, and three files beside them. */
+/** A module and its types for every source file, the bundle, and three files beside them. */
 function expectedFiles() {
 	const expected = new Set(["LICENSE", "README.md", "package.json"]);
 	for (const top of ["src", "cli"])
@@ -48,6 +48,7 @@ function expectedFiles() {
 			for (const ending of [".js", ".d.ts"])
 				expected.add(`dist/${source.slice(0, -3)}${ending}`);
 		}
+	for (const file of readdirSync("dist/bin")) expected.add(`dist/bin/${file}`);
 	for (const entry of Object.values(exports))
 		for (const path of typeof entry === "string"
 			? [entry]

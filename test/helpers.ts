@@ -46,14 +46,14 @@ export function directoryWith(
 	return directory;
 }
 
-const command = join(root, "dist", "cli", "main.js");
+const command = join(root, "dist", "bin", "main.js");
 
 /** Runs the command to its end in this process, which spares the start of another. */
 export async function seqpack(
 	args: string[],
 ): Promise<{ code: number; bytes: Buffer; stdout: string; stderr: string }> {
 	// As it is built, so that its workers are files.
-	const program = pathToFileURL(join(root, "dist/cli/program.js")).href;
+	const program = pathToFileURL(join(root, "dist/bin/program.js")).href;
 	const { run } = await import(/* @vite-ignore */ program);
 	const stdout = written(process.stdout);
 	const stderr = written(process.stderr);

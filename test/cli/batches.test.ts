@@ -114,7 +114,7 @@ test("a state file resumes, and a reader that stops early is no failure", async 
 	expect(await linesOf(["--from-step", "9", "--steps", "3"])).toEqual(
 		all.slice(9, 12),
 	);
-	const command = `"${process.execPath}" dist/cli/main.js batches "${plan}" --format jsonl | head -1`;
+	const command = `"${process.execPath}" dist/bin/main.js batches "${plan}" --format jsonl | head -1`;
 	const { status, stdout, stderr } = spawnSync(
 		"bash",
 		["-c", `set -o pipefail; ${command}`],

@@ -28,7 +28,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 /** Runs a line of bash in which `seqpack` is the command. */
 function bash(line: string) {
-	const main = join(root, "dist/cli/main.js");
+	const main = join(root, "dist/bin/main.js");
 	const seqpack = `seqpack() { "${process.execPath}" "${main}" "$@"; }`;
 	const { status, stderr } = spawnSync("bash", ["-c", `${seqpack}; ${line}`], {
 		encoding: "utf8",

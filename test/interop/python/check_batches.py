@@ -26,7 +26,7 @@ everything = load_dataset(str(directory), split="train")
 assert len(everything) == manifest["summary"]["rows"]
 print(f"  datasets: {len(buckets)} buckets, {len(everything)} rows")
 
-command = [os.environ["NODE"], "dist/cli/main.js", "batches", str(plan)]
+command = [os.environ["NODE"], "dist/bin/main.js", "batches", str(plan)]
 process = subprocess.Popen(command, stdout=subprocess.PIPE)
 steps = 0
 seen = set()
