@@ -21,7 +21,7 @@ const typescript = dirname(require.resolve("typescript/package.json"));
 /** Folders in AssemblyScript. */
 const kernels = [
 	"src/tokenizer/kernel",
-	"src/sources/json-scanner",
+	"src/sources/json/kernel",
 	"src/tables/snappy",
 ];
 

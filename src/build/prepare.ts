@@ -9,10 +9,10 @@ import {
 	buildTable,
 } from "../options/build.js";
 import { type SourceValues, sourcesOf } from "../options/sources.js";
+import { findFrames } from "../sources/bytes/frames.js";
 import { bytesOf, divisionOf } from "../sources/divide.js";
-import { findInputs, noticesOf } from "../sources/find-inputs.js";
-import { findFrames } from "../sources/frames.js";
-import type { LeftOut } from "../sources/left-out.js";
+import { findInputs, noticesOf } from "../sources/find/find-inputs.js";
+import type { LeftOut } from "../sources/find/left-out.js";
 import type { Division } from "../sources/source.js";
 import { confined } from "../storage/confined.js";
 import { readTokenizerFiles } from "../storage/load-tokenizer.js";

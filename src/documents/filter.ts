@@ -1,7 +1,7 @@
 import jsep from "jsep";
 import { optionName, UsageError } from "../core/errors.js";
 import { quoted, shortened } from "../core/text.js";
-import { type FieldPath, fieldName } from "../sources/fields.js";
+import { type FieldPath, fieldName } from "../sources/records/fields.js";
 import { BadInput } from "../sources/source.js";
 import { filterFunctions } from "./filter-functions.js";
 

@@ -10,7 +10,7 @@ import {
 	share,
 	text,
 } from "../core/option.js";
-import type { FindInputsOptions } from "../sources/find-inputs.js";
+import type { FindInputsOptions } from "../sources/find/find-inputs.js";
 import {
 	AUTO,
 	findOptionsTable,

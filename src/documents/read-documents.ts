@@ -6,7 +6,7 @@ import { type Given, programValue, type Resolved } from "../core/option.js";
 import { resolveOptions } from "../core/resolve-options.js";
 import { textAt } from "../core/text-batch.js";
 import { divisionOf, wholeSpan } from "../sources/divide.js";
-import { findInputs, noticesOf } from "../sources/find-inputs.js";
+import { findInputs, noticesOf } from "../sources/find/find-inputs.js";
 import {
 	type Documents,
 	type ReadCounts,

@@ -3,10 +3,10 @@ import {
 	type FieldPath,
 	parseFieldPath,
 	type WantedFields,
-} from "../sources/fields.js";
+} from "../sources/records/fields.js";
+import { noId, noText } from "../sources/records/take-fields.js";
+import type { RecordTaker, TakenRecords } from "../sources/records/taker.js";
 import { BadInput, type RecordBatch } from "../sources/source.js";
-import { noId, noText } from "../sources/take-fields.js";
-import type { RecordTaker, TakenRecords } from "../sources/taker.js";
 import {
 	fractionAt,
 	hashesOf,

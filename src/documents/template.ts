@@ -4,7 +4,7 @@ import {
 	type FieldPath,
 	fieldName,
 	parseFieldPath,
-} from "../sources/fields.js";
+} from "../sources/records/fields.js";
 import { BadInput } from "../sources/source.js";
 
 /** A text with fields of a record in it. */

@@ -1,5 +1,5 @@
 import { inputFile, type Plan } from "../build/plan.js";
-import { readBytes } from "../sources/bytes.js";
+import { readBytes } from "../sources/bytes/bytes.js";
 import { BadInput } from "../sources/source.js";
 import type { BadRecords } from "./first-bad-record.js";
 import { cutShort, type SampleRun } from "./run-sample.js";

@@ -12,7 +12,7 @@ import {
 	UsageError,
 } from "../core/errors.js";
 import type { BuildOptions } from "../options/build.js";
-import { countLeftOut, type LeftOutReason } from "../sources/left-out.js";
+import { countLeftOut, type LeftOutReason } from "../sources/find/left-out.js";
 import { type BuildCounts, countsOf } from "./build-counts.js";
 import { withSizesOfCuts } from "./cut-sizes.js";
 import { badRecordsOf } from "./first-bad-record.js";

@@ -25,7 +25,7 @@ import {
 	batchOfRows,
 	withoutTexts,
 } from "./columns/table-batch.js";
-import type { FieldPath, WantedFields } from "./fields.js";
+import type { FieldPath, WantedFields } from "./records/fields.js";
 import {
 	BadInput,
 	type InputFile,

@@ -1,3 +1,3 @@
-import { delimited } from "./delimited.js";
+import { delimited } from "./delimited/delimited.js";
 
 export const csv = delimited("CSV with a header row", [".csv"], ",");

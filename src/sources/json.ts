@@ -2,20 +2,20 @@ import { isUtf8 } from "node:buffer";
 import { optionName } from "../core/errors.js";
 import { shortened } from "../core/text.js";
 import { isObject } from "../core/values.js";
-import { valueAt, type WantedFields } from "./fields.js";
+import type { PlacedBytes } from "./bytes/placed-bytes.js";
+import { invalidUtf8, tooLong, utf8Reasons } from "./bytes/utf8.js";
 import {
 	type ArrayElement,
 	ArrayScanner,
 	arrayReasons,
 	beginsWithArray,
-} from "./json-array.js";
-import { numberTextAt } from "./json-text.js";
-import { parseJson } from "./json-values.js";
-import type { PlacedBytes } from "./placed-bytes.js";
-import type { RecordBatchBuilder } from "./record-batch.js";
-import { type RecordScanner, readByScanner } from "./record-scanner.js";
+} from "./json/array.js";
+import { numberTextAt } from "./json/record-text.js";
+import { parseJson } from "./json/values.js";
+import { valueAt, type WantedFields } from "./records/fields.js";
+import type { RecordBatchBuilder } from "./records/record-batch.js";
+import { type RecordScanner, readByScanner } from "./records/record-scanner.js";
 import { BadInput, type Place, type SourceFormat } from "./source.js";
-import { invalidUtf8, tooLong, utf8Reasons } from "./utf8.js";
 
 /** A JSON array of objects; its elements are counted, as it often is a single line. */
 export const json: SourceFormat = {

@@ -1,18 +1,22 @@
 import { isUtf8 } from "node:buffer";
 import { optionName } from "../core/errors.js";
-import type { WantedFields } from "./fields.js";
-import { beginsWithArray } from "./json-array.js";
-import { JsonScanner } from "./json-scanner.js";
-import { countLinesBefore, type LineBlock, readLineBlocks } from "./lines.js";
-import { RecordBatchBuilder } from "./record-batch.js";
-import { ScannedBatch, wantFields } from "./scanned-batch.js";
-import { BadInput, type RecordBatch, type SourceFormat } from "./source.js";
+import {
+	countLinesBefore,
+	type LineBlock,
+	readLineBlocks,
+} from "./bytes/lines.js";
 import {
 	hasByteOrderMark,
 	invalidUtf8,
 	LONGEST_TEXT,
 	utf8Reasons,
-} from "./utf8.js";
+} from "./bytes/utf8.js";
+import { beginsWithArray } from "./json/array.js";
+import { ScannedBatch, wantFields } from "./json/scanned-batch.js";
+import { JsonScanner } from "./json/scanner.js";
+import type { WantedFields } from "./records/fields.js";
+import { RecordBatchBuilder } from "./records/record-batch.js";
+import { BadInput, type RecordBatch, type SourceFormat } from "./source.js";
 
 const NEWLINE = 10;
 /** Memory of a scanner that is kept, in bytes: that of a long line is let go. */

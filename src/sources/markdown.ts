@@ -1,6 +1,6 @@
+import { utf8Reasons } from "./bytes/utf8.js";
 import type { SourceFormat } from "./source.js";
-import { utf8Reasons } from "./utf8.js";
-import { readWholeFile } from "./whole-file.js";
+import { readWholeFile } from "./text/whole-file.js";
 
 /** Markdown: a file is a document, and its id is its source. */
 export const markdown: SourceFormat = {

@@ -1,16 +1,16 @@
-import { ByteCursor } from "./byte-cursor.js";
-import { fieldBytesReasons } from "./field-bytes.js";
-import type { WantedFields } from "./fields.js";
-import { noTextColumn } from "./mds-columns.js";
+import { ByteCursor } from "./bytes/byte-cursor.js";
+import { noTextColumn } from "./mds/columns.js";
 import {
 	corruptMds,
 	type MdsHead,
 	mdsReasons,
 	readMdsHead,
 	truncatedMds,
-} from "./mds-head.js";
-import { MdsSampleReader } from "./mds-samples.js";
-import { RecordBatchBuilder } from "./record-batch.js";
+} from "./mds/head.js";
+import { MdsSampleReader } from "./mds/samples.js";
+import { fieldBytesReasons } from "./records/field-bytes.js";
+import type { WantedFields } from "./records/fields.js";
+import { RecordBatchBuilder } from "./records/record-batch.js";
 import {
 	BadInput,
 	type InputFile,

@@ -5,7 +5,6 @@ import {
 	batchOfRows,
 	TableRowsBuilder,
 } from "./columns/table-batch.js";
-import type { FieldPath, WantedFields } from "./fields.js";
 import { codecOf } from "./parquet/codec-of.js";
 import { ColumnReader, type RowReader } from "./parquet/column-reader.js";
 import {
@@ -20,6 +19,7 @@ import { type Footer, MAGIC, readFooter } from "./parquet/footer.js";
 import { LeafPages } from "./parquet/leaf-pages.js";
 import { NestedReader } from "./parquet/nested-reader.js";
 import { Pages } from "./parquet/pages.js";
+import type { FieldPath, WantedFields } from "./records/fields.js";
 import {
 	BadInput,
 	type InputFile,

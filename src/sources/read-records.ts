@@ -1,9 +1,11 @@
 import { addCounts } from "../core/counts.js";
 import { DataError, EnvironmentError } from "../core/errors.js";
 import type { TextBatch } from "../core/text-batch.js";
-import { byteReasons } from "./bytes.js";
+import { byteReasons } from "./bytes/bytes.js";
 import { compressions } from "./compressions.js";
 import { isReadWhole, sourceFormats } from "./formats.js";
+import { fieldReasons } from "./records/take-fields.js";
+import type { RecordTaker } from "./records/taker.js";
 import {
 	BadInput,
 	type BadRecord,
@@ -13,8 +15,6 @@ import {
 	type SourceFormat,
 	type Span,
 } from "./source.js";
-import { fieldReasons } from "./take-fields.js";
-import type { RecordTaker } from "./taker.js";
 
 /** Documents in the order of the input, as columns of equal length. */
 export interface Documents {

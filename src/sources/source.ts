@@ -1,8 +1,8 @@
 import type { OptionTable } from "../core/option.js";
 import type { TextBatch } from "../core/text-batch.js";
 import type { Storage } from "../storage/storage.js";
-import type { WantedFields } from "./fields.js";
-import type { LeftOutReason } from "./left-out.js";
+import type { LeftOutReason } from "./find/left-out.js";
+import type { WantedFields } from "./records/fields.js";
 
 /** One file of the corpus. */
 export interface InputFile {

@@ -1,8 +1,8 @@
 import { text as textOption } from "../core/option.js";
-import { linesBefore, readPieces } from "./pieces-of-text.js";
+import { utf8Reasons } from "./bytes/utf8.js";
 import type { InputFile, SourceFormat } from "./source.js";
-import { utf8Reasons } from "./utf8.js";
-import { readWholeFile } from "./whole-file.js";
+import { linesBefore, readPieces } from "./text/pieces.js";
+import { readWholeFile } from "./text/whole-file.js";
 
 const options = {
 	separator: textOption({

@@ -1,9 +1,9 @@
 import { flag, text as textOption } from "../core/option.js";
 import { isLfsPointer } from "../storage/lfs-pointer.js";
-import { isText } from "./head.js";
+import { utf8Reasons } from "./bytes/utf8.js";
+import { isText } from "./find/head.js";
 import type { SourceFormat } from "./source.js";
-import { utf8Reasons } from "./utf8.js";
-import { readWholeFile } from "./whole-file.js";
+import { readWholeFile } from "./text/whole-file.js";
 
 const findOptions = {
 	ignore: textOption({

@@ -1,17 +1,22 @@
 import { optionName } from "../core/errors.js";
 import { quoted } from "../core/text.js";
-import { ByteCursor } from "./byte-cursor.js";
+import { ByteCursor } from "./bytes/byte-cursor.js";
+import { hasByteOrderMark } from "./bytes/utf8.js";
 import {
 	fieldBytesReasons,
 	parseJsonField,
 	requireUtf8,
 	tooLongField,
-} from "./field-bytes.js";
-import type { WantedFields } from "./fields.js";
-import { RecordBatchBuilder } from "./record-batch.js";
+} from "./records/field-bytes.js";
+import type { WantedFields } from "./records/fields.js";
+import { RecordBatchBuilder } from "./records/record-batch.js";
 import { BadInput, type Place, type SourceFormat } from "./source.js";
-import { isTar, type TarMember, TarReader, tarReasons } from "./tar.js";
-import { hasByteOrderMark } from "./utf8.js";
+import {
+	isTar,
+	type TarMember,
+	TarReader,
+	tarReasons,
+} from "./webdataset/tar.js";
 
 const MOST_FIELDS = 1000;
 /** A batch ends once it holds so many bytes or so many fields. */

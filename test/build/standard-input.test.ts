@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { build, readDocuments } from "seqpack";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { findInputs } from "../../src/sources/find-inputs.js";
+import { findInputs } from "../../src/sources/find/find-inputs.js";
 import { localFiles } from "../../src/storage/local.js";
 import { spool } from "../../src/storage/spool.js";
 import {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseFilter } from "../../src/documents/filter.js";
-import { valueAt } from "../../src/sources/fields.js";
+import { valueAt } from "../../src/sources/records/fields.js";
 
 function holds(condition: string, record: unknown): boolean {
 	const { fields, holds } = parseFilter(condition, "where");

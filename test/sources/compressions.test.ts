@@ -3,7 +3,9 @@ import { join } from "node:path";
 import * as zlib from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readBytes } from "../../src/sources/bytes.js";
+import { readBytes } from "../../src/sources/bytes/bytes.js";
+import { limitExpansion } from "../../src/sources/bytes/expansion.js";
+import { findFrames } from "../../src/sources/bytes/frames.js";
 import { ByteQueue } from "../../src/sources/compressions/byte-queue.js";
 import { decodeFrames } from "../../src/sources/compressions/zstd.js";
 import {
@@ -16,9 +18,7 @@ import {
 	divisionOf,
 	wholeSpan,
 } from "../../src/sources/divide.js";
-import { limitExpansion } from "../../src/sources/expansion.js";
 import { compressionOfName } from "../../src/sources/formats.js";
-import { findFrames } from "../../src/sources/frames.js";
 import { BadInput, type Frames } from "../../src/sources/source.js";
 import { memoryStorage } from "../../src/storage/memory.js";
 import { fixtures } from "../helpers.js";

@@ -1,9 +1,9 @@
 import { gzipSync } from "node:zlib";
 import { expect } from "vitest";
 import type { NameOf } from "../../src/core/registry.js";
+import { LONGEST_TEXT } from "../../src/sources/bytes/utf8.js";
 import type { compressions } from "../../src/sources/compressions.js";
 import type { sourceFormats } from "../../src/sources/formats.js";
-import { LONGEST_TEXT } from "../../src/sources/utf8.js";
 import { compressBzip2, compressLz4, compressZstd } from "./compressors.js";
 import { mdsOf } from "./mds-bytes.js";
 import { arrowTable, parquetTable, tooLongArrow } from "./tables.js";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CarriedBytes } from "../../src/sources/carried-bytes.js";
+import { CarriedBytes } from "../../src/sources/bytes/carried-bytes.js";
+import { LONGEST_TEXT } from "../../src/sources/bytes/utf8.js";
 import { csv } from "../../src/sources/csv.js";
-import { cellsOf, RowScanner } from "../../src/sources/csv-rows.js";
-import { LONGEST_TEXT } from "../../src/sources/utf8.js";
+import { cellsOf, RowScanner } from "../../src/sources/delimited/rows.js";
 import { memoryStorage } from "../../src/storage/memory.js";
 import {
 	inputsOf,

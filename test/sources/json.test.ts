@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isObject } from "../../src/core/values.js";
+import { ArrayScanner } from "../../src/sources/json/array.js";
+import { numberTextAt } from "../../src/sources/json/record-text.js";
+import { parseJson } from "../../src/sources/json/values.js";
 import { json } from "../../src/sources/json.js";
-import { ArrayScanner } from "../../src/sources/json-array.js";
-import { numberTextAt } from "../../src/sources/json-text.js";
-import { parseJson } from "../../src/sources/json-values.js";
 import { memoryStorage } from "../../src/storage/memory.js";
 import { inputsOf, readAllOf, wholeFiles } from "./reading.js";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { cutIntoTasks, divisionOf } from "../../src/sources/divide.js";
-import { findInputs } from "../../src/sources/find-inputs.js";
+import { findInputs } from "../../src/sources/find/find-inputs.js";
 import type { InputFile } from "../../src/sources/source.js";
 import { memoryStorage } from "../../src/storage/memory.js";
 import { directoryWith } from "../helpers.js";

@@ -1,4 +1,4 @@
-import type { FieldPath } from "../fields.js";
+import type { FieldPath } from "../records/fields.js";
 import { type BatchHeader, type Field, Kind, type Schema } from "./metadata.js";
 
 /** Where a column's parts are in the lists of a batch. */

@@ -1,6 +1,6 @@
 import { type TextBatch, TextBatchBuilder } from "../../core/text-batch.js";
+import { LONGEST_TEXT } from "../bytes/utf8.js";
 import { BATCH_BYTES, BATCH_ROWS } from "../columns/table-batch.js";
-import { LONGEST_TEXT } from "../utf8.js";
 import type { BatchBody } from "./body.js";
 import { faults } from "./faults.js";
 import type { ColumnPlace } from "./layout.js";

@@ -4,9 +4,9 @@ import {
 	type TextBatch,
 	TextBatchBuilder,
 } from "../../core/text-batch.js";
-import type { WantedFields } from "../fields.js";
+import { invalidUtf8 } from "../bytes/utf8.js";
+import type { WantedFields } from "../records/fields.js";
 import type { BadInput, BadRecord, Place, RecordBatch } from "../source.js";
-import { invalidUtf8 } from "../utf8.js";
 
 /** Texts of a batch: about as many bytes as are best handed on at once. */
 export const BATCH_BYTES = 1 << 20;

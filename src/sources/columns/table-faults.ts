@@ -1,8 +1,8 @@
 import { optionName } from "../../core/errors.js";
 import { shortened } from "../../core/text.js";
-import { type FieldPath, fieldName } from "../fields.js";
+import { LONGEST_TEXT, utf8Reasons } from "../bytes/utf8.js";
+import { type FieldPath, fieldName } from "../records/fields.js";
 import { BadInput } from "../source.js";
-import { LONGEST_TEXT, utf8Reasons } from "../utf8.js";
 
 const skip = () => `give ${optionName("onError", "skip")}`;
 

@@ -1,6 +1,6 @@
 import { deltaBinaryUnpack } from "hyparquet/src/delta.js";
 import { readVarInt } from "hyparquet/src/thrift.js";
-import { LONGEST_TEXT } from "../utf8.js";
+import { LONGEST_TEXT } from "../bytes/utf8.js";
 
 /** Values as views of the bytes of a page. */
 export function plainByteArrays(

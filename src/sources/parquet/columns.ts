@@ -1,6 +1,6 @@
 import type { SchemaTree } from "hyparquet";
 import { isListLike, isMapLike } from "hyparquet/src/schema.js";
-import type { FieldPath } from "../fields.js";
+import type { FieldPath } from "../records/fields.js";
 
 /** A field's place in the schema, from the root on; null where there is none. */
 export function findColumn(

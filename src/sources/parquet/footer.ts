@@ -4,8 +4,8 @@ import {
 	parquetSchema,
 	type SchemaTree,
 } from "hyparquet";
+import { LONGEST_TEXT } from "../bytes/utf8.js";
 import type { InputFile, ReadableStorage } from "../source.js";
-import { LONGEST_TEXT } from "../utf8.js";
 import { faults } from "./faults.js";
 
 /** Begins and ends a file. */

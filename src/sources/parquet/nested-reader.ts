@@ -1,7 +1,7 @@
 import type { DecodedArray, SchemaTree } from "hyparquet";
 import { assembleLists, assembleNested } from "hyparquet/src/assemble.js";
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
-import { type FieldPath, valueAt } from "../fields.js";
+import { type FieldPath, valueAt } from "../records/fields.js";
 import { pageValue, type RowReader } from "./column-reader.js";
 import { decoding, faults } from "./faults.js";
 import type { LeafPages } from "./leaf-pages.js";

@@ -2,7 +2,7 @@ import { crc32 } from "node:zlib";
 import { parquetHeader } from "hyparquet/src/column.js";
 import type { PageHeader } from "hyparquet/src/types.js";
 import type { ReadableFile } from "../../storage/storage.js";
-import { LONGEST_TEXT } from "../utf8.js";
+import { LONGEST_TEXT } from "../bytes/utf8.js";
 import { readerOf } from "./byte-arrays.js";
 import { faults } from "./faults.js";
 

@@ -1,0 +1,232 @@
+import {
+	DataError,
+	optionName,
+	SeqpackError,
+	UsageError,
+} from "../../core/errors.js";
+import { fingerprintOfContent } from "../../storage/hash.js";
+import { isLfsPointer, lfsPointerError } from "../../storage/lfs-pointer.js";
+import type { ReadableFile } from "../../storage/storage.js";
+import { compressions } from "../compressions.js";
+import {
+	compressionOfName,
+	describeEndings,
+	formatsOfName,
+	sourceFormats,
+} from "../formats.js";
+import type { ReadableStorage } from "../source.js";
+import { HEAD_SIZE, isText, seemsToBe } from "./head.js";
+import type { LeftOutReason } from "./left-out.js";
+
+/** What a file is, as its first bytes and its name tell. */
+export type Detected =
+	| {
+			format: string;
+			compression: string | null;
+			/** Whether the bytes are something else than the name says. */
+			contradicts: boolean;
+			/** As `fingerprintOfFile` gives it; null where that needs more of the file. */
+			fingerprint: string | null;
+	  }
+	| Unusable;
+
+/** Why a file is no input, and what is thrown where it must be one; null: it need not. */
+export interface Unusable {
+	leftOut: LeftOutReason;
+	error: SeqpackError | null;
+}
+
+interface ToDetect {
+	path: string;
+	size: number;
+	/** Whether it is an input by its own name, not one of a directory or glob. */
+	isNamed: boolean;
+	/** Whether its name says anything: standard input has none. */
+	hasName: boolean;
+}
+
+/** Bytes of what is compressed that tell what it is. */
+const INSIDE = 1 << 14;
+/** Compressed bytes that are read to have them, at most: a block of bzip2 has as many. */
+const MOST_COMPRESSED = 1 << 20;
+
+/**
+ * Tells format and compression of a file. A signature counts for more than the name; of
+ * several formats with the name's ending, what the file begins with decides.
+ * @param given The format that holds for all files; null to find it out.
+ */
+export async function detect(
+	storage: ReadableStorage,
+	found: ToDetect,
+	given: string | null,
+): Promise<Detected> {
+	const { path, size, hasName } = found;
+	const nothing = Buffer.alloc(0);
+	if (size === 0)
+		return detectFrom(
+			found,
+			given,
+			null,
+			nothing,
+			fingerprintOfContent(nothing),
+		);
+	const file = await storage.open(path);
+	try {
+		const head = await file.read(0, Math.min(size, HEAD_SIZE));
+		if (head.length === 0) return detectFrom(found, given, null, head, null);
+		const compressible =
+			given === null || sourceFormats.find(given).compressible;
+		const compression = compressible
+			? compressionOf(hasName ? path : "", head, size)
+			: null;
+		const inside =
+			compression === null
+				? head
+				: await beginningOf(file, head, size, compression);
+		const fingerprint =
+			head.length === size ? fingerprintOfContent(head) : null;
+		return detectFrom(found, given, compression, inside, fingerprint);
+	} finally {
+		await file.close();
+	}
+}
+
+/** The compression that the bytes tell; by the name only where they are no text either. */
+function compressionOf(
+	path: string,
+	head: Buffer,
+	size: number,
+): string | null {
+	const [signed] = compressions.where(({ signature }) => signature(head));
+	if (signed !== undefined) return signed;
+	const named = compressionOfName(path);
+	if (named === null || isText(head, head.length === size)) return null;
+	const isOther =
+		seemsToBe(head) !== null ||
+		sourceFormats.where(({ signature }) => signature?.(head) ?? false).length >
+			0;
+	return isOther ? null : named;
+}
+
+/** What a compressed file begins with when it is decompressed; nothing where it cannot be. */
+async function beginningOf(
+	file: ReadableFile,
+	head: Buffer,
+	size: number,
+	compression: string,
+): Promise<Buffer> {
+	async function* pieces() {
+		let position = Math.min(head.length, INSIDE);
+		yield head.subarray(0, position);
+		while (position < Math.min(size, MOST_COMPRESSED)) {
+			const piece = await file.read(position, HEAD_SIZE);
+			if (piece.length === 0) return;
+			position += piece.length;
+			yield piece;
+		}
+	}
+	const found: Buffer[] = [];
+	let length = 0;
+	const { decompress } = compressions.find(compression);
+	try {
+		for await (const piece of decompress(pieces(), HEAD_SIZE)) {
+			found.push(piece);
+			length += piece.length;
+			if (length >= INSIDE) break;
+		}
+	} catch (error) {
+		// Whoever reads the file says so, and where.
+		if (error instanceof SeqpackError) throw error;
+	}
+	return Buffer.concat(found);
+}
+
+/** @param head What the file begins with, decompressed; empty where that is not known. */
+function detectFrom(
+	{ path, size, isNamed, hasName }: ToDetect,
+	given: string | null,
+	byBytes: string | null,
+	head: Buffer,
+	fingerprint: string | null,
+): Detected {
+	const named: readonly string[] = hasName ? formatsOfName(path) : [];
+	const compression =
+		head.length === 0 && size === 0 ? nameOnly(path, given) : byBytes;
+	const signed: readonly string[] =
+		head.length === 0
+			? []
+			: sourceFormats.where(({ signature }) => signature?.(head) ?? false);
+	const format: string | null =
+		given ??
+		signed.find((name) => named.includes(name)) ??
+		signed[0] ??
+		(hasName ? byName(named, head) : byBytesAlone(head));
+	if (given !== null && !isNamed && size > 0) {
+		const leftOut = sourceFormats.find(given).leaveOut?.(head, size) ?? null;
+		if (leftOut !== null) return { leftOut, error: null };
+	}
+	if (isLfsPointer(head, size))
+		return { leftOut: "git-lfs-pointer", error: lfsPointerError(path) };
+	if (format === null)
+		return {
+			leftOut: "unknown-kind",
+			error: unknownKind(hasName ? path : "standard input", head),
+		};
+	const { title, compressible, anyText } = sourceFormats.find(format);
+	if (compression !== null && !compressible)
+		return misnamed(
+			`${path} is of the format ${format}, and compressed as a whole by ${compression}: decompress it first`,
+		);
+	const seems = signed.includes(format) ? null : seemsToBe(head);
+	if (seems !== null && !(anyText && seems.isText))
+		return misnamed(
+			`${path} cannot be read as ${title}: it seems to be ${seems.what}. Put the right file in its place`,
+		);
+	const contradicts =
+		given === null &&
+		size > 0 &&
+		named.length > 0 &&
+		(compression !== compressionOfName(path) || !named.includes(format));
+	return { format, compression, contradicts, fingerprint };
+}
+
+/** The compression of a file without bytes. */
+function nameOnly(path: string, given: string | null): string | null {
+	return given === null || sourceFormats.find(given).compressible
+		? compressionOfName(path)
+		: null;
+}
+
+/** Of the formats that a name tells, the one that a file which begins so may be of. */
+function byName(named: readonly string[], head: Buffer): string | null {
+	if (named.length <= 1 || head.length === 0) return named[0] ?? null;
+	const mayBe = (name: string) =>
+		sourceFormats.find(name).mayBe?.(head) ?? true;
+	return named.find(mayBe) ?? null;
+}
+
+/** The format of JSON in one form or another; nothing else tells itself without a signature. */
+function byBytesAlone(head: Buffer): string | null {
+	if (!/^(\xef\xbb\xbf)?\s*[[{]/.test(head.toString("latin1"))) return null;
+	const [found] = sourceFormats.where(
+		({ signature, anyText, mayBe }) =>
+			signature === undefined && !anyText && (mayBe?.(head) ?? true),
+	);
+	return found ?? null;
+}
+
+function misnamed(fault: string): Unusable {
+	const sentence = `${fault}, or give ${optionName("onError", "skip")} to leave it out.`;
+	return { leftOut: "misnamed", error: new DataError("misnamed", sentence) };
+}
+
+function unknownKind(path: string, head: Buffer): UsageError {
+	const seems = seemsToBe(head);
+	const names = sourceFormats
+		.entries()
+		.map(([name, { title }]) => `${name} (${title})`);
+	return new UsageError(
+		"unknown-ending",
+		`cannot tell what ${path} holds${seems === null ? "" : `; it seems to be ${seems.what}`}: known endings are ${describeEndings()}. If it holds one of these all the same, say so with ${optionName("inputFormat")}: ${names.join("; ")}.`,
+	);
+}

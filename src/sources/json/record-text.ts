@@ -1,0 +1,64 @@
+import type { FieldPath } from "../records/fields.js";
+
+/**
+ * A number as JSON text has it.
+ * @param text An object that parses.
+ * @param path A field of it that holds a number.
+ */
+export function numberTextAt(text: string, path: FieldPath): string {
+	let start = 0;
+	for (const name of path) start = startOfMember(text, start, name);
+	let end = start;
+	while (/[-+.\w]/.test(text.charAt(end))) end++;
+	return text.slice(start, end);
+}
+
+/** Where the value of an object's member begins: of the last, where several have the name. */
+function startOfMember(text: string, object: number, name: string): number {
+	let found = -1;
+	let at = pastSpace(text, pastSpace(text, object) + 1);
+	while (text[at] === '"') {
+		const endOfKey = pastString(text, at);
+		const key = text.slice(at, endOfKey);
+		const colon = pastSpace(text, endOfKey);
+		const value = pastSpace(text, colon + 1);
+		if (JSON.parse(key) === name) found = value;
+		at = pastSpace(text, pastValue(text, value));
+		if (text[at] === ",") at = pastSpace(text, at + 1);
+	}
+	return found;
+}
+
+function pastSpace(text: string, start: number): number {
+	let at = start;
+	while (/[ \t\r\n]/.test(text.charAt(at))) at++;
+	return at;
+}
+
+/** The place after the quotation mark that ends a string. */
+function pastString(text: string, start: number): number {
+	for (let from = start + 1; ; ) {
+		const quote = text.indexOf('"', from);
+		if (quote === -1) return text.length;
+		let backslashes = 0;
+		while (text[quote - 1 - backslashes] === "\\") backslashes++;
+		if (backslashes % 2 === 0) return quote + 1;
+		from = quote + 1;
+	}
+}
+
+function pastValue(text: string, start: number): number {
+	const ends = /["{}[\],]/g;
+	let depth = 0;
+	for (ends.lastIndex = start; ; ) {
+		const match = ends.exec(text);
+		if (match === null) return text.length;
+		const [mark] = match;
+		if (mark === '"') {
+			ends.lastIndex = pastString(text, match.index);
+			if (depth === 0) return ends.lastIndex;
+		} else if (mark === "{" || mark === "[") depth++;
+		else if (depth === 0) return match.index;
+		else if (mark !== "," && --depth === 0) return ends.lastIndex;
+	}
+}

@@ -1,0 +1,25 @@
+import type { TextBatch } from "../../core/text-batch.js";
+import type { BadRecord, RecordBatch, SourceFormat } from "../source.js";
+import type { WantedFields } from "./fields.js";
+
+/** Makes documents of records. */
+export interface RecordTaker {
+	/** What it wants of the records of a format. */
+	wanted(format: SourceFormat): WantedFields;
+	/** The documents of a batch of records of a format. */
+	take(batch: RecordBatch, format: SourceFormat): TakenRecords;
+}
+
+/** What became of a batch of records; columns of equal length. */
+export interface TakenRecords {
+	texts: TextBatch;
+	ids: (string | null)[];
+	/** Of each text, 32 bytes of `hashOfText`; null where none is wanted. */
+	hashes: Uint8Array | null;
+	positions: number[];
+	numbers: number[];
+	/** Records that cannot be used, in order. */
+	refused: BadRecord[];
+	/** Records that are not wanted, by reason. */
+	leftOut: Record<string, number>;
+}
