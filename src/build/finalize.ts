@@ -7,6 +7,7 @@ import {
 	filesOf,
 	MANIFEST,
 	type Manifest,
+	type ManifestLengths,
 	type SourceTotals,
 } from "../dataset/manifest.js";
 import { summarize } from "../dataset/summary.js";
@@ -81,6 +82,7 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 	const sources = settings.sources.map(({ name }) => emptySource(name));
 	const shards: Manifest["shards"] = [];
 	const index: Manifest["index"] = [];
+	const lengths: ManifestLengths[] = [];
 	const skippedList = new SkippedList(workspace, plan);
 	for (const task of tasks.keys()) {
 		const record = await readRecord(workspace, task);
@@ -95,6 +97,7 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 			const { name: source } = settings.sources[of];
 			shards.push(...record.shards.map((shard) => ({ ...shard, source })));
 			if (record.index !== null) index.push({ ...record.index, source });
+			if (record.lengths) lengths.push({ ...record.lengths, source });
 			sources[of] = addToSource(sources[of], record.totals);
 		}
 		await skippedList.add(record);
@@ -122,6 +125,7 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 		summary: summarize(totals, settings, rooms),
 		shards,
 		index,
+		...(lengths.length > 0 && { lengths }),
 		skipped: await skippedList.finish(),
 		beside: [],
 	};

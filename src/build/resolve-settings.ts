@@ -4,10 +4,11 @@ import { datasetFormats } from "../dataset/formats.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import type { Chosen, Settings, SourceSettings } from "../dataset/settings.js";
 import { splitDirectory, TEST, TRAIN, VALIDATION } from "../dataset/splits.js";
+import type { readingTable, tokensTable } from "../documents/options.js";
 import { specialTokens } from "../documents/special-tokens.js";
 import { documentTaker } from "../documents/take-documents.js";
 import { takeSettings } from "../documents/take-settings.js";
-import type { BuildValues } from "../options/build.js";
+import { type BuildValues, USUAL_WINDOW } from "../options/build.js";
 import type { SourceValues } from "../options/sources.js";
 import { rowOrders } from "../pack/orders.js";
 import { packers } from "../pack/packers.js";
@@ -16,6 +17,32 @@ import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { shardSizes } from "./shard-sizes.js";
 
 const MIB = 2 ** 20;
+
+/** The order of rows that are documents. */
+const AS_THEY_COME: Chosen = { name: "as-they-come" };
+
+/** The options of rows, of a build or of packing a store. */
+export type RowValues = Omit<
+	BuildValues,
+	keyof typeof readingTable | keyof typeof tokensTable | "inputs" | "sources"
+>;
+
+/** The settings that they come to. */
+export type RowSettings = Pick<
+	Settings,
+	| "layout"
+	| "cut"
+	| "packer"
+	| "padDocumentToMultiple"
+	| "padToMultiple"
+	| "order"
+	| "buckets"
+	| "columns"
+	| "lossWeight"
+	| "mask"
+	| "window"
+	| "seed"
+>;
 
 /**
  * Checks what options say together, before anything is read.
@@ -73,42 +100,22 @@ export function resolveSettings(
 	sources: readonly SourceSettings[],
 	splitsOfFiles: ReadonlySet<string>,
 ): Settings {
-	const { cut, buckets } = layouts.find(values.layout).plan(values);
 	const format = datasetFormats.find(values.format);
 	const { validation = null } = values;
+	const splits = [TRAIN, VALIDATION, TEST].filter(
+		(split) =>
+			split === TRAIN ||
+			splitsOfFiles.has(split) ||
+			(split === VALIDATION && validation !== null),
+	);
 	const settings: Settings = {
 		sources: [...sources],
-		layout: values.layout,
 		...specialTokens(values, tokenizer),
-		cut: { ...cut, minSequence: values.minSequence ?? 1 },
 		cutTurns: null,
 		isMasked: false,
-		packer: chosen(values.packer, packers, values),
-		padDocumentToMultiple: values.padDocumentToMultiple ?? 1,
-		padToMultiple: values.padToMultiple ?? null,
-		order: chosen(values.order, rowOrders, values),
 		dedupe: values.dedupe === "exact",
 		validation,
-		buckets: [TRAIN, VALIDATION, TEST]
-			.filter(
-				(split) =>
-					split === TRAIN ||
-					splitsOfFiles.has(split) ||
-					(split === VALIDATION && validation !== null),
-			)
-			.flatMap((split) =>
-				buckets.map((bucket) => ({
-					...bucket,
-					...shardSizes(bucket.capacity, values.shardTokens),
-					split,
-					directory: splitDirectory(bucket.directory, split),
-				})),
-			),
-		columns: [...new Set(values.columns)],
-		lossWeight: values.lossWeight ?? null,
-		mask: values.mask,
-		window: values.window,
-		seed: values.seed,
+		...rowSettings(values, splits),
 		format: values.format,
 		compression: values.compression ?? format.compressions[0],
 		taskSize:
@@ -122,6 +129,42 @@ export function resolveSettings(
 			`${optionName("format")} is ${values.format}, which cannot carry this dataset: ${fault}.`,
 		);
 	return settings;
+}
+
+/** How documents become rows: what options say of it that are neither of the input nor of files. */
+export function rowSettings(
+	values: RowValues,
+	splits: readonly string[],
+): RowSettings {
+	const layout = layouts.find(values.layout);
+	const { cut, buckets } = layout.plan(values);
+	return {
+		layout: values.layout,
+		cut: { ...cut, minSequence: values.minSequence ?? 1 },
+		packer: chosen(
+			values.packer ?? layout.packer(values, values),
+			packers,
+			values,
+		),
+		padDocumentToMultiple: values.padDocumentToMultiple ?? 1,
+		padToMultiple: values.padToMultiple ?? null,
+		order: layout.packs
+			? chosen(values.order, rowOrders, values)
+			: AS_THEY_COME,
+		buckets: splits.flatMap((split) =>
+			buckets.map((bucket) => ({
+				...bucket,
+				...shardSizes(bucket.capacity, values.shardTokens),
+				split,
+				directory: splitDirectory(bucket.directory, split),
+			})),
+		),
+		columns: [...new Set(values.columns)],
+		lossWeight: values.lossWeight ?? null,
+		mask: values.mask ?? { kind: "causal" },
+		window: values.window ?? USUAL_WINDOW,
+		seed: values.seed ?? 0,
+	};
 }
 
 /** How a source is read, as the plan has it. */

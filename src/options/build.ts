@@ -16,7 +16,11 @@ import {
 } from "../core/option.js";
 import { optionsOfEntries } from "../core/resolve-options.js";
 import { datasetFormats } from "../dataset/formats.js";
-import { layoutEntries, layouts } from "../dataset/layouts/layouts.js";
+import {
+	layoutEntries,
+	layouts,
+	packingLayouts,
+} from "../dataset/layouts/layouts.js";
 import { limit, readingTable, tokensTable } from "../documents/options.js";
 import { columns, storedColumns } from "../masks/columns.js";
 import { lossWeightings } from "../masks/loss-weights.js";
@@ -38,6 +42,12 @@ export interface BuildProgress {
 }
 
 const { packer, longDocuments: _, ...packing } = packDocumentsTable;
+
+/** Tokens that are packed together where nothing is said of it. */
+export const USUAL_WINDOW = 2 ** 26;
+
+/** What options of rows go with that hold several documents or pieces. */
+const ofPacking = { layout: packingLayouts };
 
 /** The options of `build`. */
 export const buildTable = {
@@ -69,13 +79,14 @@ export const buildTable = {
 	...grouped("Layout", {
 		layout: entryOf(layouts, {
 			default: "packed",
-			help: "rows of several documents, or sequences by length",
+			help: "rows of several documents, sequences by length, or documents to be packed by index",
 		}),
 	}),
 	...grouped("Packing", {
 		// Before the layout's own options, some of which go with some packers.
 		packer: {
 			...packer,
+			of: ofPacking,
 			defaultFrom: (values: { layout?: unknown }, given: object) =>
 				layouts
 					.find(String(values.layout))
@@ -89,24 +100,37 @@ export const buildTable = {
 			least: 1,
 			most: LARGEST_CAPACITY,
 			defaultText: "the whole row",
+			of: ofPacking,
 			help: "count padding up to a multiple of this, not up to the whole row",
 		}),
 		window: integer({
 			least: 1,
 			most: 2 ** 30,
-			default: 2 ** 26,
+			default: USUAL_WINDOW,
+			of: ofPacking,
 			help: "tokens that are packed together",
 		}),
 	}),
 	...grouped("Rows", {
 		...orderTable,
-		seed: integer({ default: 0, help: "seed of the order of the rows" }),
+		order: { ...orderTable.order, of: ofPacking },
+		seed: integer({
+			default: 0,
+			of: ofPacking,
+			help: "seed of the order of the rows",
+		}),
 		columns: entriesOf(
 			{ ...columns, kind: "column to store", names: storedColumns },
-			{ default: [], defaultText: "none", help: "columns to store besides" },
+			{
+				default: [],
+				defaultText: "none",
+				of: ofPacking,
+				help: "columns to store besides",
+			},
 		),
 		lossWeight: entryOf(lossWeightings, {
 			defaultText: "none",
+			of: ofPacking,
 			help: "store weights that make each count the same, in the column loss_weight",
 		}),
 		mask: json(
@@ -122,6 +146,7 @@ export const buildTable = {
 			{
 				default: { kind: "causal" } as MaskKind,
 				defaultText: "causal",
+				of: ofPacking,
 				help: "the mask that the rows are meant for, to be recorded; a name, or JSON",
 			},
 		),
@@ -129,7 +154,7 @@ export const buildTable = {
 	...grouped("Writing", {
 		format: entryOf(datasetFormats, {
 			defaultFrom: ({ layout }) => layouts.find(String(layout)).format,
-			defaultText: "parquet; arrow, for buckets",
+			defaultText: "parquet; arrow, for buckets and documents",
 			help: "format of the shards",
 		}),
 		compression: text({
