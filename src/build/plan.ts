@@ -3,6 +3,7 @@ import { inParallel } from "../core/in-parallel.js";
 import { isObject } from "../core/values.js";
 import { FORMAT_VERSION } from "../dataset/manifest.js";
 import type { Settings } from "../dataset/settings.js";
+import type { Chat } from "../documents/chat.js";
 import { bytesOf, cutIntoTasks, type InputSpan } from "../sources/divide.js";
 import type { FoundInput } from "../sources/find/candidate.js";
 import { fingerprintOfMembers } from "../sources/find/group.js";
@@ -51,6 +52,8 @@ export interface Plan {
 	settings: Settings;
 	tokenizer: PlanTokenizer;
 	inputs: PlanInput[];
+	/** What conversations are rendered with; null where there are none. */
+	chat: Chat | null;
 	/** What to do with a record that cannot be used; not part of the hash: where nothing is passed over it changes nothing. */
 	onError: "stop" | "skip";
 	tasks: Task[];
@@ -75,6 +78,7 @@ export async function makePlan(
 	divisions: readonly Division[],
 	settings: Settings,
 	tokenizer: PlanTokenizer,
+	chat: Chat | null,
 	onError: Plan["onError"],
 ): Promise<Plan> {
 	const fingerprints = await inParallel(files, 16, fingerprintOf);
@@ -100,6 +104,7 @@ export async function makePlan(
 			fingerprint: fingerprints[i],
 			...(file.members && { members: file.members }),
 		})),
+		chat,
 		onError,
 		tasks: planTasks(
 			spansOfSources(files, divisions, settings),
