@@ -9,6 +9,7 @@ export const conversationReasons = {
 	"unknown-role": "a message has a role that nobody knows",
 	"no-content": "a message has no content",
 	"not-text": "a part of a message is no text",
+	"no-template": "there is no chat template",
 	"template-failed": "the chat template refuses it",
 	"template-date": "the chat template wants a date",
 	"message-dropped": "the chat template leaves a message out",
