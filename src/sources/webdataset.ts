@@ -2,6 +2,7 @@ import { optionName } from "../core/errors.js";
 import { quoted } from "../core/text.js";
 import { ByteCursor } from "./bytes/byte-cursor.js";
 import { hasByteOrderMark } from "./bytes/utf8.js";
+import { idAt } from "./json/record-text.js";
 import {
 	fieldBytesReasons,
 	parseJsonField,
@@ -120,7 +121,7 @@ class TarRecord {
 	/** By name; undefined where the value is not wanted. */
 	readonly #values: Record<string, unknown> = Object.create(null);
 	#text: Buffer | undefined;
-	#id: string | undefined;
+	#id: unknown;
 	/** What is wrong with it. */
 	fault: BadInput | null = null;
 
@@ -202,7 +203,10 @@ class TarRecord {
 		this.bytes += content.length;
 		const ending = name.slice(name.lastIndexOf(".") + 1);
 		if (ending === "json" || ending === "jsn") {
-			this.#values[name] = parseJsonField(name, content);
+			const { value, text } = parseJsonField(name, content);
+			this.#values[name] = value;
+			const [field, ...within] = wanted.id;
+			if (field === name) this.#id = idAt(value, text, within);
 			return;
 		}
 		requireUtf8(name, content);
