@@ -32,7 +32,7 @@ import { sequenceShares } from "../dist/src/masks/sequence-parallel.js";
 import { rowOrders } from "../dist/src/pack/orders.js";
 import { packers } from "../dist/src/pack/packers.js";
 import { compressions } from "../dist/src/sources/compressions.js";
-import { sourceFormats } from "../dist/src/sources/formats.js";
+import { endingsOf, sourceFormats } from "../dist/src/sources/formats.js";
 import { badRecordReasons } from "../dist/src/sources/read-records.js";
 
 /** What a compression adds to the name of a file. */
@@ -69,11 +69,11 @@ const tables = {
 			["`--input-format`", "what", "endings", "compressed"],
 			sourceFormats
 				.entries()
-				.map(([name, { title, extensions, compressible }]) => [
+				.map(([name, format]) => [
 					code(name),
-					title,
-					extensions.map(code).join(", "),
-					compressible ? compressedAs : "",
+					format.title,
+					endingsOf(format).map(code).join(", "),
+					format.compressible ? compressedAs : "",
 				]),
 		),
 	"bad-records": () =>

@@ -108,6 +108,8 @@ export interface SourceFormat {
 	title: string;
 	/** Endings of file names, in small letters, before that of a compression. */
 	extensions: readonly string[];
+	/** Endings, in small letters, that stand for one of these and that of a compression. */
+	shortEndings?: Readonly<Record<string, string>>;
 	/** Whether a file that begins so is of this format, whatever its name; left out where the first bytes do not tell. */
 	signature?(head: Buffer): boolean;
 	/** Of a name whose ending several formats have: whether a file that begins so may be of this one; left out: any. */

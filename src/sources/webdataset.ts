@@ -38,6 +38,13 @@ const WHOLE_NUMBERS = ["cls", "cls2", "index", "inx", "id"];
 export const webdataset: SourceFormat = {
 	title: "WebDataset tar",
 	extensions: [".tar"],
+	shortEndings: {
+		".tgz": ".tar.gz",
+		".tbz": ".tar.bz2",
+		".tbz2": ".tar.bz2",
+		".txz": ".tar.xz",
+		".tzst": ".tar.zst",
+	},
 	signature: isTar,
 	compressible: true,
 	fields: { text: "txt", id: KEY, fixed: false },
