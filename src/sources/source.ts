@@ -138,7 +138,10 @@ export interface SourceFormat {
 	cutAnywhere?: boolean;
 	/** Whether a file is records one after the other, so that its beginning can be read as a file of fewer. */
 	inSequence?(file: InputFile): boolean;
-	/** How an uncompressed file can be divided. */
+	/**
+	 * How an uncompressed file can be divided.
+	 * @throws BadInput for what is wrong with all of it; `read` of all of it must say so
+	 */
 	divide(storage: ReadableStorage, file: InputFile): Promise<Division>;
 	/** How many numbers come before those of a span, to count from the file's beginning. */
 	numbersBefore(
