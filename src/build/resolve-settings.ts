@@ -2,9 +2,17 @@ import { optionName, UsageError } from "../core/errors.js";
 import type { OptionTable } from "../core/option.js";
 import { datasetFormats } from "../dataset/formats.js";
 import { layouts } from "../dataset/layouts/layouts.js";
-import type { Chosen, Settings, SourceSettings } from "../dataset/settings.js";
+import {
+	type Chosen,
+	hasTurns,
+	type Settings,
+	type SourceSettings,
+} from "../dataset/settings.js";
 import { splitDirectory, TEST, TRAIN, VALIDATION } from "../dataset/splits.js";
 import type { readingTable, tokensTable } from "../documents/options.js";
+import { type CutName, cuts } from "../decompose/cuts.js";
+import { longConversations } from "../decompose/long-conversations.js";
+import type { Chat } from "../documents/chat.js";
 import { specialTokens } from "../documents/special-tokens.js";
 import { documentTaker } from "../documents/take-documents.js";
 import { takeSettings } from "../documents/take-settings.js";
@@ -13,6 +21,7 @@ import type { SourceValues } from "../options/sources.js";
 import { rowOrders } from "../pack/orders.js";
 import { packers } from "../pack/packers.js";
 import { readOptionsOf } from "../sources/formats.js";
+import { canonicalJson, sha256 } from "../storage/hash.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { shardSizes } from "./shard-sizes.js";
 
@@ -32,6 +41,7 @@ export type RowSettings = Pick<
 	Settings,
 	| "layout"
 	| "cut"
+	| "cutTurns"
 	| "packer"
 	| "padDocumentToMultiple"
 	| "padToMultiple"
@@ -61,6 +71,7 @@ export function checkSettings(
 			"bad-option",
 			`${optionName("validation")} is ${values.validation} documents, which are chosen among all, and ${optionName("limit")} takes the first ones: give a share to hold out.`,
 		);
+	cutOfTurns(values, sources);
 	const { buckets } = layouts.find(values.layout).plan(values);
 	const { compressions } = datasetFormats.find(values.format);
 	const { compression, padDocumentToMultiple, minSequence, padToMultiple } =
@@ -98,6 +109,7 @@ export function resolveSettings(
 	tokenizer: Tokenizer,
 	inputBytes: number,
 	sources: readonly SourceSettings[],
+	chat: Chat | null,
 	splitsOfFiles: ReadonlySet<string>,
 ): Settings {
 	const format = datasetFormats.find(values.format);
@@ -110,12 +122,20 @@ export function resolveSettings(
 	);
 	const settings: Settings = {
 		sources: [...sources],
+		chat:
+			chat === null
+				? null
+				: {
+						templates: sha256(canonicalJson(chat.templates)),
+						template: chat.asked,
+						date: chat.date,
+						values: chat.values,
+					},
 		...specialTokens(values, tokenizer),
-		cutTurns: null,
-		isMasked: false,
+		isMasked: chat !== null,
 		dedupe: values.dedupe === "exact",
 		validation,
-		...rowSettings(values, splits),
+		...rowSettings(values, sources, splits),
 		format: values.format,
 		compression: values.compression ?? format.compressions[0],
 		taskSize:
@@ -134,6 +154,7 @@ export function resolveSettings(
 /** How documents become rows: what options say of it that are neither of the input nor of files. */
 export function rowSettings(
 	values: RowValues,
+	sources: readonly SourceSettings[],
 	splits: readonly string[],
 ): RowSettings {
 	const layout = layouts.find(values.layout);
@@ -141,6 +162,7 @@ export function rowSettings(
 	return {
 		layout: values.layout,
 		cut: { ...cut, minSequence: values.minSequence ?? 1 },
+		cutTurns: cutOfTurns(values, sources),
 		packer: chosen(
 			values.packer ?? layout.packer(values, values),
 			packers,
@@ -164,6 +186,31 @@ export function rowSettings(
 		mask: values.mask ?? { kind: "causal" },
 		window: values.window ?? USUAL_WINDOW,
 		seed: values.seed ?? 0,
+	};
+}
+
+/**
+ * How conversations become sequences; null where there are none.
+ * @throws UsageError `bad-option` where documents are cut anywhere
+ */
+function cutOfTurns(
+	values: RowValues,
+	sources: readonly SourceSettings[],
+): Chosen | null {
+	if (!sources.some(hasTurns)) return null;
+	const { packs, plan } = layouts.find(values.layout);
+	const { cut, buckets } = plan(values);
+	if (!packs) return { ...cut, minSequence: 1 };
+	const { cuts: ofPacker } = packers.find(values.packer);
+	if (ofPacker !== undefined || cuts.find(cut.name as CutName).fillsRows)
+		throw new UsageError(
+			"bad-option",
+			`${ofPacker === undefined ? optionName("decomposer", cut.name) : optionName("packer", values.packer)} cuts documents anywhere, and conversations are cut between turns only: give ${ofPacker === undefined ? optionName("decomposer", "whole") : "another packer"}.`,
+		);
+	return {
+		name: longConversations.find(values.longConversations).cut,
+		maxLength: buckets[buckets.length - 1].capacity,
+		minSequence: values.minSequence ?? 1,
 	};
 }
 

@@ -1,6 +1,8 @@
-import { ROW_OF_ANY_LENGTH } from "../core/capacity.js";
 import type { Decomposer } from "./decomposer.js";
 import { cutFromLeft } from "./pieces.js";
+
+/** Tokens that a document can have. */
+const MOST_TOKENS = 2 ** 31 - 1;
 
 /** Keeps every document whole, however long: each has a row of its own length. */
 export const entire: Decomposer = {
@@ -8,6 +10,6 @@ export const entire: Decomposer = {
 	options: {},
 	fillsRows: false,
 	dropReasons: null,
-	lengths: () => [ROW_OF_ANY_LENGTH],
+	lengths: () => [MOST_TOKENS],
 	cut: (lengths) => cutFromLeft(lengths, (left) => left),
 };

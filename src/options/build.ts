@@ -21,7 +21,14 @@ import {
 	layouts,
 	packingLayouts,
 } from "../dataset/layouts/layouts.js";
-import { limit, readingTable, tokensTable } from "../documents/options.js";
+import { longConversations } from "../decompose/long-conversations.js";
+import {
+	chatTemplateTable,
+	conversationsTable,
+	limit,
+	readingTable,
+	tokensTable,
+} from "../documents/options.js";
 import { columns, storedColumns } from "../masks/columns.js";
 import { lossWeightings } from "../masks/loss-weights.js";
 import { isMaskForAll, type MaskKind, maskFault } from "../masks/mask-kinds.js";
@@ -75,11 +82,20 @@ export const buildTable = {
 			defaultText: "none",
 		}),
 	}),
+	...conversationsTable,
+	...chatTemplateTable,
 	...tokensTable,
 	...grouped("Layout", {
 		layout: entryOf(layouts, {
 			default: "packed",
 			help: "rows of several documents, sequences by length, or documents to be packed by index",
+		}),
+	}),
+	...grouped("Conversations", {
+		longConversations: entryOf(longConversations, {
+			default: "split",
+			of: ofPacking,
+			help: "what becomes of conversations longer than a row",
 		}),
 	}),
 	...grouped("Packing", {

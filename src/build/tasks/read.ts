@@ -6,7 +6,11 @@ import { createRandom } from "../../core/random.js";
 import { indexBatch } from "../../dataset/index-rows.js";
 import { layouts } from "../../dataset/layouts/layouts.js";
 import { lengthsBatch, trainedRuns } from "../../dataset/lengths.js";
-import type { Settings, SourceSettings } from "../../dataset/settings.js";
+import {
+	hasTurns,
+	type Settings,
+	type SourceSettings,
+} from "../../dataset/settings.js";
 import { VALIDATION } from "../../dataset/splits.js";
 import {
 	type CutCounts,
@@ -69,10 +73,12 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 		const chosen = mapGenerator(watch.watch("read", documents), (batch) =>
 			choice.choose(batch),
 		);
+		const areConversations = hasTurns(settings.sources[task.source]);
 		const tokens = tokenizeDocuments(chosen, {
 			tokenizer: context.tokenizer(),
-			bos: settings.bos,
-			eos: settings.eos,
+			// Conversations have them in their texts.
+			bos: areConversations ? null : settings.bos,
+			eos: areConversations ? null : settings.eos,
 			isMarked: settings.isMasked,
 		});
 		const told = mapGenerator(watch.watch("tokenize", tokens), (batch) => {
@@ -247,11 +253,12 @@ function totalsOf({
 }: TaskCounts<Tokenized<ReadCounts[]>>): Totals {
 	const { input, ...tokens } = read;
 	const totals = addCounts(emptyTotals(), { ...tokens, ...cut, ...output });
-	for (const { records, skipped, leftOut } of input)
+	for (const { records, skipped, leftOut, noted } of input)
 		addCounts(totals, {
 			records,
 			skippedRecords: skipped,
 			leftOutRecords: leftOut,
+			noted,
 		});
 	return totals;
 }

@@ -1,6 +1,7 @@
 import { optionName } from "../../core/errors.js";
 import { quoted, shortened } from "../../core/text.js";
 import { isObject } from "../../core/values.js";
+import { idAt } from "../json/record-text.js";
 import { parseJsonField, requireUtf8 } from "../records/field-bytes.js";
 import { type FieldPath, fieldName } from "../records/fields.js";
 import { BadInput } from "../source.js";
@@ -22,6 +23,8 @@ export interface Encoding {
 	size?: number;
 	/** @throws BadInput */
 	decode(bytes: Buffer, name: string): unknown;
+	/** An id within a value, where it is written in another way than its value shows. */
+	idAt?(bytes: Buffer, value: unknown, within: FieldPath): unknown;
 }
 
 const text: Encoding = {
@@ -38,6 +41,15 @@ const number = (
 	decode: (bytes: Buffer) => unknown,
 ): Encoding => ({ size, decode });
 
+/** A number that is written as a text. */
+function numberAsText(parse: (written: string) => unknown): Encoding {
+	return {
+		decode: (bytes) => parse(bytes.toString("latin1")),
+		idAt: (bytes, _value, within) =>
+			within.length === 0 ? bytes.toString("latin1") : undefined,
+	};
+}
+
 const int64 = number(8, (bytes) => exact(bytes.readBigInt64LE()));
 
 /**
@@ -49,7 +61,8 @@ const encodings: Readonly<Record<string, Encoding>> = {
 	bytes: text,
 	json: {
 		texts: "within",
-		decode: (bytes, name) => parseJsonField(name, bytes),
+		decode: (bytes, name) => parseJsonField(name, bytes).value,
+		idAt: (bytes, value, within) => idAt(value, bytes.toString(), within),
 	},
 	int: int64,
 	int8: number(1, (bytes) => bytes.readInt8()),
@@ -63,8 +76,8 @@ const encodings: Readonly<Record<string, Encoding>> = {
 	float16: number(2, (bytes) => float16(bytes.readUInt16LE())),
 	float32: number(4, (bytes) => bytes.readFloatLE()),
 	float64: number(8, (bytes) => bytes.readDoubleLE()),
-	str_int: { decode: (bytes) => wholeNumber(bytes.toString("latin1")) },
-	str_float: { decode: (bytes) => Number(bytes.toString("latin1")) },
+	str_int: numberAsText(wholeNumber),
+	str_float: numberAsText(Number),
 	str_decimal: text,
 };
 
