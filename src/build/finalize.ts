@@ -10,6 +10,7 @@ import {
 	type ManifestLengths,
 	type SourceTotals,
 } from "../dataset/manifest.js";
+import { pathOfStore } from "../dataset/open-store.js";
 import { summarize } from "../dataset/summary.js";
 import {
 	allRows,
@@ -120,13 +121,23 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 			fingerprint,
 		})),
 		leftOutInputs: plan.leftOut ?? [],
-		tasks: { read: ofKind("read"), repack: ofKind("repack") },
+		tasks: {
+			read: ofKind("read") + ofKind("pack"),
+			repack: ofKind("repack"),
+		},
 		totals,
 		sources,
 		summary: summarize(totals, settings, rooms),
 		shards,
 		index,
 		...(lengths.length > 0 && { lengths }),
+		...(plan.store !== undefined &&
+			settings.isIndex && {
+				store: {
+					path: pathOfStore(plan.store.path, workspace.out),
+					planHash: plan.store.planHash,
+				},
+			}),
 		skipped: await skippedList.finish(),
 		beside: [],
 	};
@@ -135,7 +146,9 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 /** The source whose rows a task makes, by its place in the settings; null where it makes none. */
 function sourceOf({ tasks }: Plan, number: number): number | null {
 	const task = tasks[number];
-	return task.kind === "read" || task.kind === "repack" ? task.source : null;
+	const makesRows =
+		task.kind === "read" || task.kind === "pack" || task.kind === "repack";
+	return makesRows ? task.source : null;
 }
 
 function emptySource(name: string | null): SourceTotals {

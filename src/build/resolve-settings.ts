@@ -9,10 +9,10 @@ import {
 	type SourceSettings,
 } from "../dataset/settings.js";
 import { splitDirectory, TEST, TRAIN, VALIDATION } from "../dataset/splits.js";
-import type { readingTable, tokensTable } from "../documents/options.js";
 import { type CutName, cuts } from "../decompose/cuts.js";
 import { longConversations } from "../decompose/long-conversations.js";
 import type { Chat } from "../documents/chat.js";
+import type { readingTable, tokensTable } from "../documents/options.js";
 import { specialTokens } from "../documents/special-tokens.js";
 import { documentTaker } from "../documents/take-documents.js";
 import { takeSettings } from "../documents/take-settings.js";
@@ -71,16 +71,37 @@ export function checkSettings(
 			"bad-option",
 			`${optionName("validation")} is ${values.validation} documents, which are chosen among all, and ${optionName("limit")} takes the first ones: give a share to hold out.`,
 		);
-	cutOfTurns(values, sources);
-	const { buckets } = layouts.find(values.layout).plan(values);
+	checkRows(values, sources);
+	checkCompression(values);
+}
+
+/**
+ * Checks what the options of files say together.
+ * @throws UsageError `unknown-name`
+ */
+export function checkCompression(
+	values: Pick<BuildValues, "format" | "compression">,
+): void {
+	const { compression } = values;
 	const { compressions } = datasetFormats.find(values.format);
-	const { compression, padDocumentToMultiple, minSequence, padToMultiple } =
-		values;
 	if (compression !== undefined && !compressions.includes(compression))
 		throw new UsageError(
 			"unknown-name",
 			`${optionName("compression")} is "${compression}", and shards of the format ${values.format} have: ${compressions.join(", ")}.`,
 		);
+}
+
+/**
+ * Checks what the options of rows say together.
+ * @throws UsageError `bad-option`
+ */
+export function checkRows(
+	values: RowValues,
+	sources: readonly SourceSettings[],
+): void {
+	cutOfTurns(values, sources);
+	const { buckets } = layouts.find(values.layout).plan(values);
+	const { padDocumentToMultiple, minSequence, padToMultiple } = values;
 	const shortest = buckets[0].capacity;
 	for (const [name, value] of [
 		["padDocumentToMultiple", padDocumentToMultiple],

@@ -47,7 +47,9 @@ export class TaskTable {
 		this.#rows += batch.rows;
 	}
 
-	async finish(): Promise<TableOfTask | null> {
+	/** @param isAlways Whether a file without rows is one too. */
+	async finish(isAlways = false): Promise<TableOfTask | null> {
+		if (isAlways) this.#open ??= await this.#create();
 		if (this.#open === null) return null;
 		const { file, writer } = this.#open;
 		await writer.close();

@@ -3,7 +3,11 @@ import { addCounts } from "../../core/counts.js";
 import { InterruptedError } from "../../core/errors.js";
 import { consume, mapGenerator } from "../../core/generators.js";
 import { createRandom } from "../../core/random.js";
-import { indexBatch } from "../../dataset/index-rows.js";
+import {
+	type DroppedTokens,
+	indexBatch,
+	type SequencePlaces,
+} from "../../dataset/index-rows.js";
 import { layouts } from "../../dataset/layouts/layouts.js";
 import { lengthsBatch, trainedRuns } from "../../dataset/lengths.js";
 import {
@@ -96,17 +100,22 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			settings.isMasked,
 		);
 		const { name } = settings.sources[task.source];
-		const noted = layouts.find(settings.layout).packs
-			? windows
-			: mapGenerator(windows, (window) =>
+		const isStore = !layouts.find(settings.layout).packs;
+		const noted = isStore
+			? mapGenerator(windows, (window) =>
 					watch.run("write", () => noteLengths(lengths, window)),
-				);
-		const rows = watch.watch("pack", rowsOf(noted, settings, output, name));
+				)
+			: windows;
+		const described: IndexRows = (...of) => indexBatch(...of, name);
+		const rows = watch.watch(
+			"pack",
+			rowsOf(noted, settings, output, described),
+		);
 		const counts = await consume(rows, (batch) =>
 			watch.run("write", () => index.write(batch)),
 		);
 		const { shards, rooms, leftovers } = await output.finish();
-		const table = await lengths.finish();
+		const table = isStore ? await lengths.finish(true) : null;
 		const { input, ...tokensRead } = counts.read;
 		await writeRecord(workspace, {
 			task: number,
@@ -223,12 +232,19 @@ export interface TaskCounts<R> {
 	output: OutputCounts;
 }
 
+/** The index's rows of a window's documents. */
+export type IndexRows = (
+	window: Window,
+	places: SequencePlaces,
+	dropped: DroppedTokens,
+) => ColumnBatch;
+
 /** Writes windows as rows; gives the index's rows of their documents. */
 export async function* rowsOf<R>(
 	windows: AsyncGenerator<Window, R>,
 	settings: Settings,
 	output: RowOutput,
-	sourceName: string | null,
+	describe: IndexRows,
 ): AsyncGenerator<ColumnBatch, TaskCounts<R>> {
 	const { dropped, repeatedTokens, cutDocuments, buckets, order } =
 		emptyTotals();
@@ -241,7 +257,7 @@ export async function* rowsOf<R>(
 		addCounts(cut, counts);
 		const rows = await output.write(sequences, random);
 		addCounts(written, rows.counts);
-		return indexBatch(window, rows.places, dropped, sourceName);
+		return describe(window, rows.places, dropped);
 	});
 	return { read, cut, output: written };
 }
