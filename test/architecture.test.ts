@@ -63,6 +63,7 @@ const otherMeanings: Readonly<Record<string, string>> = {
 		"what a column has a value for",
 	'src/build/output-directory.ts: "file", a storage': "what a path is",
 	'src/dataset/verify/check-files.ts: "file", a storage': "what a path is",
+	'src/documents/load-chat.ts: "file", a storage': "what a path is",
 	'src/sources/find/find-inputs.ts: "file", a storage': "what a path is",
 	'src/tokenizer/split-automaton.ts: "split", a cut': "an instruction",
 };
