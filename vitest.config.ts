@@ -9,33 +9,23 @@ const PARTIAL = [
 	"test/tokenizer/{bpe-components,bpe-tokenizer,normalize-nfc,tokenizers}.test.ts",
 ];
 
-/** Tests of functions alone, which share the modules that they load. */
-const UNITS =
-	"test/{core,curriculum,decompose,documents,masks,options,pack,sources,tables}/**/*.test.ts";
-
 export default defineConfig({
 	test: {
 		// Tests of the command start processes that tokenize real text.
 		testTimeout: 60_000,
 		hookTimeout: 60_000,
+		// Files that run one after the other in a process share the modules that they load,
+		// and Node loads what is built, as it does for users.
+		isolate: false,
+		server: { deps: { external: [/\/dist\/(src|cli|bin)\//] } },
 		projects: [
 			{
 				extends: true,
 				test: {
 					name: "tests",
 					include: ["test/**/*.test.ts"],
-					exclude: [TIMES, UNITS],
-					// On a machine of two cores: what is written is waited for.
-					maxWorkers: 3,
-				},
-			},
-			{
-				extends: true,
-				test: {
-					name: "units",
-					include: [UNITS],
 					exclude: [TIMES],
-					isolate: false,
+					// On a machine of two cores: what is written is waited for.
 					maxWorkers: 3,
 				},
 			},
@@ -54,6 +44,7 @@ export default defineConfig({
 				// After all others, with nothing beside it.
 				test: {
 					name: "times",
+					isolate: true,
 					include: [TIMES],
 					maxWorkers: 1,
 					sequence: { groupOrder: 1 },
