@@ -50,9 +50,9 @@ export function rowsOf(batch: Batch) {
 			values: Int32Array;
 			offsets: Int32Array;
 		};
-		return Array.from({ length: batch.rows }, (_, i) => [
-			...values.subarray(offsets[i], offsets[i + 1]),
-		]);
+		return Array.from({ length: batch.rows }, (_, i) =>
+			Array.from(values.subarray(offsets[i], offsets[i + 1])),
+		);
 	};
 	const ids = lists("input_ids");
 	const lengths = lists("seq_lengths");
