@@ -1,7 +1,8 @@
 import { loadTokenizer } from "seqpack";
 import { describe, expect, test } from "vitest";
-import { Int32Buffer } from "../../../src/core/buffers.js";
-import { encodeWithSpans } from "../../../src/documents/conversations/encode-conversation.js";
+import { Uint8Buffer } from "../../../src/core/buffers.js";
+import { IntListsBuilder } from "../../../src/core/int-lists.js";
+import { markTokens } from "../../../src/documents/mark-tokens.js";
 import { BadInput } from "../../../src/sources/source.js";
 import type { Tokenizer } from "../../../src/tokenizer/tokenizer.js";
 import { everything } from "../../helpers.js";
@@ -30,11 +31,22 @@ async function tokenizerOf(name: string): Promise<Tokenizer | null> {
 	return loaded;
 }
 
+/** The tokens of a text, and its mask as builds make it. */
 function encode(tokenizer: Tokenizer, text: string, spans: number[]) {
-	const ids = new Int32Buffer();
-	const mask: number[] = [];
-	encodeWithSpans(tokenizer, text, spans, ids, mask);
-	return { ids: Array.from(ids.view()), mask: mask.join("") };
+	const bytes = (start: number, end: number) =>
+		Buffer.byteLength(text.slice(start, end));
+	const places = Int32Array.from(spans, (place) => bytes(0, place));
+	const ids = tokenizer.encode(text);
+	const lossMask = new Uint8Buffer();
+	markTokens(
+		tokenizer,
+		Buffer.from(text),
+		ids,
+		0,
+		{ trained: places, cuts: new Int32Array() },
+		{ lossMask, cuts: new IntListsBuilder() },
+	);
+	return { ids: Array.from(ids), mask: lossMask.view().join("") };
 }
 
 /** Whether contents that are lists of parts come out as lists of Python: seqpack gives texts there. */
