@@ -8,6 +8,7 @@ import type { FoundInput } from "../sources/find/candidate.js";
 import { fingerprintOfMembers } from "../sources/find/group.js";
 import type { Division, InputFile, Member } from "../sources/source.js";
 import { canonicalJson, fingerprintOfFile, sha256 } from "../storage/hash.js";
+import { absoluteTokenizer } from "../storage/load-tokenizer.js";
 import { storageAt } from "../storage/storages.js";
 import { version } from "../version.js";
 import { planTasks, type Task } from "./tasks-of-plan.js";
@@ -85,7 +86,7 @@ export async function makePlan(
 		settings,
 		tokenizer: {
 			...tokenizer,
-			path: storageAt(tokenizer.path).absolute(tokenizer.path),
+			path: await absoluteTokenizer(tokenizer.path),
 		},
 		inputs: files.map((file, i) => ({
 			of: file.of,
