@@ -4,6 +4,7 @@ import { optionsOfEntries } from "../core/resolve-options.js";
 import { arrow } from "./arrow.js";
 import { compressions } from "./compressions.js";
 import { csv } from "./csv.js";
+import { fasta } from "./fasta.js";
 import { json } from "./json.js";
 import { jsonl } from "./jsonl.js";
 import { markdown } from "./markdown.js";
@@ -27,6 +28,7 @@ const entries = {
 	tree,
 	webdataset,
 	mds,
+	fasta,
 };
 
 /** Every format of input. */
