@@ -56,6 +56,8 @@ export class FastaScanner {
 			at = end + 1;
 		}
 		this.#position += piece.length;
+		if (this.#record === null && this.#position >= this.#span.end)
+			this.isDone = true;
 	}
 
 	/** Adds the last record. */
