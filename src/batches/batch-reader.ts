@@ -1,3 +1,4 @@
+import { sum } from "../core/arithmetic.js";
 import { type BatchKind, batchKinds } from "../curriculum/batch-kinds.js";
 import { shareMultiple, shareOfRow } from "../masks/sequence-parallel.js";
 import { balanceRanks } from "../pack/balance-ranks.js";
@@ -19,6 +20,7 @@ import type { BatchSettings } from "./batch-settings.js";
 import {
 	itemsOfPool,
 	itemsOfRows,
+	labelsOfRows,
 	lengthsOf,
 	pickItems,
 	type StepItems,
@@ -75,7 +77,11 @@ export class BatchReader {
 	read(number: number): Batch {
 		const step = this.#steps.read(number);
 		const finder = this.#finders[step.stage][step.bucket];
-		const { items, imbalance } = this.#share(step, finder);
+		const { items, imbalance, labels } = this.#share(step, finder);
+		const inEachRow = (value: number): Column => ({
+			type: "int32",
+			values: new Int32Array(rows).fill(value),
+		});
 		const { length } = this.#plan.stages[step.stage].buckets[step.bucket];
 		const { rows, columns } = this.#kind.isPadded
 			? paddedRows(items, finder, length, this.#paddedShape(step))
@@ -87,7 +93,9 @@ export class BatchReader {
 			length: values.length / Math.max(1, rows),
 			rows,
 			columns: pickColumns(this.#schema, {
-				step: { type: "int32", values: new Int32Array(rows).fill(number) },
+				step: inEachRow(number),
+				step_labels: inEachRow(labels),
+				rank_labels: inEachRow(sum(items.labels)),
 				...columns,
 			}),
 			imbalance,
@@ -103,14 +111,16 @@ export class BatchReader {
 	#share(
 		step: PlanStep,
 		finder: RowFinder,
-	): { items: StepItems; imbalance: Batch["imbalance"] } {
+	): { items: StepItems; imbalance: Batch["imbalance"]; labels: number } {
 		const { rank, worldSize, sequenceParallel } = this.#settings;
 		const groups = worldSize / sequenceParallel;
 		const group = Math.floor(rank / sequenceParallel);
 		const each = step.batchSize / groups;
 		if (!this.#settings.balanceRanks) {
 			const items = this.#items(step, finder, group * each, each);
-			return { items, imbalance: null };
+			const labels =
+				groups === 1 ? sum(items.labels) : this.#labels(step, finder);
+			return { items, imbalance: null, labels };
 		}
 		const all = this.#items(step, finder, 0, step.batchSize);
 		const costs = costsOf(all);
@@ -120,6 +130,7 @@ export class BatchReader {
 		);
 		return {
 			items: pickItems(all, shared[group]),
+			labels: sum(all.labels),
 			imbalance: {
 				shared: rankImbalance(costs, shared),
 				inOrder: rankImbalance(costs, inOrder),
@@ -139,6 +150,15 @@ export class BatchReader {
 		}
 		const fullLength = step.length + Number(this.#plan.plusOne);
 		return itemsOfRows(finder, step.offset + first, count, fullLength);
+	}
+
+	/** Labels of a step, of all ranks together. */
+	#labels(step: PlanStep, finder: RowFinder): number {
+		const { batchSize, offset, length } = step;
+		if (this.#kind.items === "sequences")
+			return sum(this.#items(step, finder, 0, batchSize).labels);
+		const fullLength = length + Number(this.#plan.plusOne);
+		return labelsOfRows(finder, offset, batchSize, fullLength);
 	}
 
 	#poolOf({ stage, bucket, offset }: PlanStep, finder: RowFinder): Pool {

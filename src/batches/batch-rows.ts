@@ -1,9 +1,10 @@
 import { Int32Buffer } from "../core/buffers.js";
 import { columns as rowColumns } from "../masks/columns.js";
+import type { TokenRow } from "../masks/row.js";
 import { cutRow } from "../masks/sequence-parallel.js";
 import type { RowFinder } from "../plan/row-finder.js";
 import type { Column, ColumnBatch } from "../tables/columns.js";
-import { lengthsOf, type StepItems, tokensOf } from "./step-items.js";
+import { lengthsOf, maskOf, type StepItems, tokensOf } from "./step-items.js";
 
 /** How the tokens of items become rows. */
 export interface RowShape {
@@ -40,9 +41,10 @@ export function paddedRows(
 		rows.readTokens(items.row[i], items.start[i], bytes, at, used);
 		if (used < tokens) ids.fill(padId, at + used, at + tokens);
 	}
-	const rowOf = (i: number) => ({
+	const rowOf = (i: number): TokenRow => ({
 		ids: ids.subarray(i * tokens, i * tokens + tokensOf(items, i)),
 		seqLengths: lengthsOf(items, i),
+		lossMask: maskOfItem(items, i, finder),
 	});
 	return {
 		rows: count,
@@ -69,16 +71,20 @@ export function flatRow(
 	bucket: number,
 	shape: RowShape,
 ): ColumnBatch {
+	const { columns } = shape;
 	const ids = new Int32Array(items.lengths.reduce((sum, n) => sum + n, 0));
 	const bytes = new Uint8Array(ids.buffer);
+	const lossMask = new Uint8Array(ids.length).fill(1);
 	let at = 0;
 	for (let i = 0; i < items.count; i++) {
 		const used = tokensOf(items, i);
 		const rows = finder.rowsOf(items.dataset[i]);
 		rows.readTokens(items.row[i], items.start[i], bytes, at, used);
+		if (columns.length > 0)
+			lossMask.set(maskOfItem(items, i, finder) ?? [], at);
 		at += used;
 	}
-	const row = { ids, seqLengths: items.lengths };
+	const row = { ids, seqLengths: items.lengths, lossMask };
 	return {
 		rows: 1,
 		columns: {
@@ -94,6 +100,18 @@ export function flatRow(
 			...madeColumns(1, () => row, shape),
 		},
 	};
+}
+
+/** What of an item is a label; null where it is all but the first token of each sequence. */
+function maskOfItem(
+	items: StepItems,
+	i: number,
+	finder: RowFinder,
+): Int32Array | null {
+	const rows = finder.rowsOf(items.dataset[i]);
+	return rows.isMasked
+		? maskOf(rows, items.row[i], items.start[i], tokensOf(items, i))
+		: null;
 }
 
 /** Rows of ids as they are given: whole, or the parts of this rank. */
@@ -112,7 +130,7 @@ function givenRows(ids: Int32Array, count: number, shape: RowShape): Column {
 
 function madeColumns(
 	count: number,
-	rowOf: (i: number) => { ids: Int32Array; seqLengths: Int32Array },
+	rowOf: (i: number) => TokenRow,
 	{ columns, tokens, width, spans }: RowShape,
 ): Record<string, Column> {
 	const made: Record<string, Column> = {};

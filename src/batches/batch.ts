@@ -25,6 +25,9 @@ export function batchSchema(
 	return [
 		/** The step, in each row. */
 		{ name: "step", type: "int32" },
+		/** Labels of the step, of all ranks together, and of the rows of this rank. */
+		{ name: "step_labels", type: "int32" },
+		{ name: "rank_labels", type: "int32" },
 		...(isPadded ? ROWS : FLAT),
 		/** Sequences within a row of the datasets begin at these tokens of it. */
 		...(items === "sequences"

@@ -1,5 +1,7 @@
+import { sum } from "../core/arithmetic.js";
 import { Int32Buffer } from "../core/buffers.js";
 import type { RowFinder } from "../plan/row-finder.js";
+import type { RowReader } from "../plan/row-reader.js";
 import type { Pool } from "../plan/sequence-pools.js";
 
 /** Rows of a step, or sequences within rows, column by column. */
@@ -12,6 +14,8 @@ export interface StepItems {
 	/** Tokens of the sequences: item i has `lengths[offsets[i] .. offsets[i + 1])`. */
 	lengths: Int32Array;
 	offsets: Int32Array;
+	/** Labels of each. */
+	labels: Int32Array;
 }
 
 function allocateItems(count: number): Omit<StepItems, "lengths"> {
@@ -21,6 +25,7 @@ function allocateItems(count: number): Omit<StepItems, "lengths"> {
 		row: new Float64Array(count),
 		start: new Int32Array(count),
 		offsets: new Int32Array(count + 1),
+		labels: new Int32Array(count),
 	};
 }
 
@@ -43,8 +48,28 @@ export function itemsOfRows(
 		if (rows.isFull) lengths.push(fullLength);
 		else lengths.append(rows.readLengths(row));
 		items.offsets[i + 1] = lengths.length;
+		items.labels[i] = labelsOfRow(rows, row, fullLength);
 	}
 	return { ...items, lengths: lengths.view() };
+}
+
+/** Labels of the rows at some places of a bucket. */
+export function labelsOfRows(
+	finder: RowFinder,
+	first: number,
+	count: number,
+	fullLength: number,
+): number {
+	let labels = 0;
+	for (let i = 0; i < count; i++) {
+		const { row, rows } = finder.find(first + i);
+		labels += labelsOfRow(rows, row, fullLength);
+	}
+	return labels;
+}
+
+function labelsOfRow(rows: RowReader, row: number, fullLength: number): number {
+	return rows.isFull && !rows.isMasked ? fullLength - 1 : rows.readLabels(row);
 }
 
 /** Sequences of one of a pool's batches, from its `first`. */
@@ -61,12 +86,17 @@ export function itemsOfPool(
 	const lengths = new Int32Array(count);
 	for (let i = 0; i < count; i++) {
 		const sequence = order[begin + i];
-		const { dataset, row } = finder.find(pool.places[sequence]);
+		const { dataset, row, rows } = finder.find(pool.places[sequence]);
 		items.dataset[i] = dataset;
 		items.row[i] = row;
 		items.start[i] = pool.starts[sequence];
 		items.offsets[i + 1] = i + 1;
 		lengths[i] = pool.lengths[sequence];
+		items.labels[i] = lengths[i] - 1;
+		if (rows.isMasked) {
+			const mask = maskOf(rows, row, items.start[i], lengths[i]);
+			items.labels[i] = sum(mask);
+		}
 	}
 	return { ...items, lengths };
 }
@@ -79,10 +109,30 @@ export function pickItems(from: StepItems, which: Int32Array): StepItems {
 		items.dataset[i] = from.dataset[item];
 		items.row[i] = from.row[item];
 		items.start[i] = from.start[item];
+		items.labels[i] = from.labels[item];
 		lengths.append(lengthsOf(from, item));
 		items.offsets[i + 1] = lengths.length;
 	});
 	return { ...items, lengths: lengths.view() };
+}
+
+/** What of the tokens of a row is a label, from its token `first` on. */
+export function maskOf(
+	rows: RowReader,
+	row: number,
+	first: number,
+	count: number,
+): Int32Array {
+	const mask = new Int32Array(count);
+	rows.readTokens(
+		row,
+		first,
+		new Uint8Array(mask.buffer),
+		0,
+		count,
+		"loss_mask",
+	);
+	return mask;
 }
 
 /** Tokens of the sequences of an item. */

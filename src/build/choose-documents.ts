@@ -1,4 +1,4 @@
-import { selectTexts } from "../core/text-batch.js";
+import { selectMarks, selectTexts } from "../core/text-batch.js";
 import { selectHashes } from "../documents/document-hash.js";
 import type { leftOutReasons } from "../documents/take-documents.js";
 import type { Documents } from "../sources/read-records.js";
@@ -56,6 +56,7 @@ export class DocumentChoice {
 		return {
 			...batch,
 			texts: selectTexts(batch.texts, kept),
+			marks: batch.marks === null ? null : selectMarks(batch.marks, kept),
 			ids: select(batch.ids),
 			hashes: batch.hashes === null ? null : selectHashes(batch.hashes, kept),
 			positions: select(batch.positions),

@@ -29,12 +29,17 @@ export interface CutWindow {
  */
 export function cutWindow(
 	window: Window,
-	{ cut, buckets: all }: Settings,
+	{ cut, cutTurns, buckets: all }: Settings,
 	random: Random,
 ): CutWindow {
 	const { lengths } = window;
 	const { pieces, buckets, dropped, repeatedTokens } = naming(window, () =>
-		decomposeDocuments(lengths, cut as CutOptions, random),
+		decomposeDocuments(
+			lengths,
+			(window.cuts === null ? cut : cutTurns) as CutOptions,
+			random,
+			window.cuts,
+		),
 	);
 	const { splits } = window;
 	const lengthsOfSplit = ofTraining(all).length;
@@ -58,7 +63,7 @@ export function cutWindow(
 		sequences: {
 			documents: window.tokens,
 			doc: documentsOf(window),
-			labelCounts: labelsOfDocuments(lengths.length, pieces),
+			labelCounts: labelsOfDocuments(window.tokens, pieces),
 			pieces,
 			buckets: splits === null ? buckets : buckets.map(bucketOf),
 		},

@@ -144,6 +144,7 @@ function emptySource(name: string | null): SourceTotals {
 		rows: 0,
 		sequences: 0,
 		tokens: 0,
+		labels: 0,
 	};
 }
 

@@ -30,6 +30,8 @@ const leftoversSchema: Schema = [
 	/** Labels of its document in all rows of the dataset. */
 	{ name: "labels", type: "int32" },
 	{ name: "ids", type: "list<int32>" },
+	/** 1 for each token that is to be trained on; empty where all are. */
+	{ name: "trained", type: "list<int32>" },
 ];
 
 /**
@@ -37,7 +39,7 @@ const leftoversSchema: Schema = [
  * those of other tasks, so that it is not every task that has a row half empty.
  */
 export class Leftovers {
-	readonly #tokens = new TokenBatchBuilder();
+	readonly #tokens: TokenBatchBuilder;
 	readonly #buckets = new Int32Buffer();
 	readonly #docIds = new Int64Buffer();
 	readonly #starts = new Int32Buffer();
@@ -45,8 +47,10 @@ export class Leftovers {
 	/** Packs taken of each bucket. */
 	readonly #packs: Int32Array;
 
-	constructor(buckets: number) {
+	/** @param isMasked Whether some tokens are not to be trained on. */
+	constructor(buckets: number, isMasked: boolean) {
 		this.#packs = new Int32Array(buckets);
+		this.#tokens = new TokenBatchBuilder(1024, isMasked);
 	}
 
 	/**
@@ -98,6 +102,10 @@ export class Leftovers {
 			this.#tokens.ids.append(
 				documents.ids.subarray(from, from + pieces.length[piece]),
 			);
+			if (documents.lossMask)
+				this.#tokens.lossMask?.append(
+					documents.lossMask.subarray(from, from + pieces.length[piece]),
+				);
 			this.#tokens.endList();
 		}
 	}
@@ -114,7 +122,7 @@ export class Leftovers {
 				batchRows: lists,
 				metadata: new Map(),
 			});
-			const { ids, offsets } = this.#tokens.view();
+			const { ids, offsets, lossMask } = this.#tokens.view();
 			await writer.write({
 				rows: lists,
 				columns: {
@@ -123,6 +131,11 @@ export class Leftovers {
 					start: { type: "int32", values: this.#starts.view() },
 					labels: { type: "int32", values: this.#labels.view() },
 					ids: { type: "list<int32>", values: ids, offsets },
+					trained: {
+						type: "list<int32>",
+						values: Int32Array.from(lossMask ?? []),
+						offsets: lossMask ? offsets : new Int32Array(lists + 1),
+					},
 				},
 			});
 			await writer.close();
@@ -144,9 +157,12 @@ export class LeftoversReader {
 	readonly #starts = new Int32Buffer();
 	readonly #labels = new Int32Buffer();
 
-	/** @param bytes Of all the files that will be read: there is memory for so many tokens at once. */
-	constructor(bytes: number) {
-		this.#tokens = new TokenBatchBuilder(Math.ceil(bytes / 4));
+	/**
+	 * @param bytes Of all the files that will be read: there is memory for so many tokens at once.
+	 * @param isMasked Whether some tokens are not to be trained on.
+	 */
+	constructor(bytes: number, isMasked: boolean) {
+		this.#tokens = new TokenBatchBuilder(Math.ceil(bytes / 4), isMasked);
 	}
 
 	/** Adds what a task left. */
@@ -158,6 +174,8 @@ export class LeftoversReader {
 		try {
 			for await (const batch of arrow.read(file, size, leftoversSchema)) {
 				const { values, offsets } = columnOf(batch, "ids", "list<int32>");
+				const trained = columnOf(batch, "trained", "list<int32>");
+				this.#tokens.lossMask?.append(trained.values);
 				const docIds = columnOf(batch, "doc_id", "int64").values;
 				this.#buckets.append(columnOf(batch, "bucket", "int32").values);
 				this.#starts.append(columnOf(batch, "start", "int32").values);

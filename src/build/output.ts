@@ -1,6 +1,7 @@
 import { roundUp } from "../core/arithmetic.js";
 import { addCounts } from "../core/counts.js";
 import type { Random } from "../core/random.js";
+import { countLabels } from "../core/token-batch.js";
 import type { SequencePlaces } from "../dataset/index-rows.js";
 import type { DatasetFile, ShardOfTask } from "../dataset/manifest.js";
 import type { PackedWindow } from "../dataset/rows.js";
@@ -50,9 +51,9 @@ export class Output {
 	) {
 		this.#workspace = workspace;
 		this.#task = task;
-		const { buckets } = plan.settings;
+		const { buckets, isMasked } = plan.settings;
 		let shards = 0;
-		this.#leftovers = leaves ? new Leftovers(buckets.length) : null;
+		this.#leftovers = leaves ? new Leftovers(buckets.length, isMasked) : null;
 		this.#buckets = buckets.map(
 			(bucket, number) =>
 				new BucketOutput(
@@ -206,7 +207,7 @@ class BucketOutput {
 	}
 
 	#count(
-		{ pieces, packing }: PackedWindow,
+		{ documents, pieces, packing }: PackedWindow,
 		packs: Int32Array,
 		rooms: Int32Array,
 	): RowCounts {
@@ -221,6 +222,11 @@ class BucketOutput {
 				const tokens = pieces.length[piece];
 				counts.sequences++;
 				counts.tokens += tokens;
+				counts.labels += countLabels(
+					documents,
+					documents.offsets[pieces.document[piece]] + pieces.start[piece],
+					tokens,
+				);
 				counts.context += (tokens * (tokens - 1)) / 2;
 				counts.alignmentTokens += rooms[piece] - tokens;
 				this.rooms[rooms[piece]]++;

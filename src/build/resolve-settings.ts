@@ -81,6 +81,8 @@ export function resolveSettings(
 		layout: values.layout,
 		...specialTokens(values, tokenizer),
 		cut: { ...cut, minSequence: values.minSequence ?? 1 },
+		cutTurns: null,
+		isMasked: false,
 		packer: chosen(values.packer, packers, values),
 		padDocumentToMultiple: values.padDocumentToMultiple ?? 1,
 		padToMultiple: values.padToMultiple ?? null,

@@ -4,18 +4,16 @@ import type { ShardOfTask } from "../dataset/manifest.js";
 import { shardPath } from "../dataset/names.js";
 import { type PackedWindow, RowBuffer } from "../dataset/rows.js";
 import type { BucketSettings, Settings } from "../dataset/settings.js";
+import type { ShardCounts } from "../dataset/totals.js";
 import type { PendingFile } from "../storage/storage.js";
 import type { TableWriter } from "../tables/table.js";
 import type { Stopwatch } from "./stopwatch.js";
 import type { Workspace } from "./workspace.js";
 
-interface OpenShard {
+interface OpenShard extends ShardCounts {
 	path: string;
 	file: PendingFile;
 	writer: TableWriter;
-	rows: number;
-	sequences: number;
-	tokens: number;
 }
 
 /**
@@ -95,6 +93,7 @@ export class ShardSeries {
 		shard.rows += batch.rows;
 		shard.tokens += this.#buffer.tokens;
 		shard.sequences += this.#buffer.sequences;
+		shard.labels += this.#buffer.labels;
 		this.#buffer.clear();
 		if (shard.rows >= this.#bucket.shardRows) await this.#closeShard();
 	}
@@ -119,7 +118,10 @@ export class ShardSeries {
 			batchRows,
 			metadata: new Map([["huggingface", huggingFaceMetadata(schema)]]),
 		});
-		return { path, file, writer, rows: 0, sequences: 0, tokens: 0 };
+		return {
+			...{ path, file, writer },
+			...{ rows: 0, sequences: 0, tokens: 0, labels: 0 },
+		};
 	}
 
 	async #closeShard(): Promise<void> {

@@ -1,3 +1,4 @@
+import { type IntLists, IntListsBuilder } from "../core/int-lists.js";
 import {
 	listLengths,
 	type TokenBatch,
@@ -18,6 +19,8 @@ export interface Window extends IndexedDocuments {
 	splits: Uint8Array | null;
 	/** Their tokens: views, valid until the next window. */
 	tokens: TokenBatch;
+	/** The tokens that each document may be cut before; null: any. */
+	cuts: IntLists | null;
 }
 
 /** Documents of a window, at most: what is kept of each beside its tokens takes memory too. */
@@ -29,14 +32,17 @@ const MOST_DOCUMENTS = 2 ** 18;
  * @param task The task that reads them.
  * @param splitOf The place of a document's split, by the document's place in a batch;
  * null: all are to be trained on.
+ * @param isMasked Whether some tokens are not to be trained on.
  */
 export async function* windowsOf<R>(
 	batches: AsyncGenerator<TokenizedBatch, R>,
 	task: number,
 	size: number,
 	splitOf: SplitTest | null = null,
+	isMasked = false,
 ): AsyncGenerator<Window, R> {
-	const tokens = new TokenBatchBuilder(1 << 16);
+	const tokens = new TokenBatchBuilder(1 << 16, isMasked);
+	const cuts = new IntListsBuilder();
 	let first = 0;
 	let ids: (string | null)[] = [];
 	let sources: string[] = [];
@@ -53,11 +59,13 @@ export async function* windowsOf<R>(
 			splits: splitOf === null ? null : Uint8Array.from(splits),
 			lengths: listLengths(batch.offsets),
 			tokens: batch,
+			cuts: cuts.lists === 0 ? null : cuts.view(),
 		};
 	};
 	const clear = () => {
 		first += tokens.lists;
 		tokens.clear();
+		cuts.clear();
 		ids = [];
 		sources = [];
 		positions = [];
@@ -70,7 +78,7 @@ export async function* windowsOf<R>(
 				if (tokens.lists > 0) yield take();
 				return next.value;
 			}
-			const { tokens: more, source } = next.value;
+			const { tokens: more, cuts: moreCuts, source } = next.value;
 			for (let at = 0; at < more.offsets.length - 1; ) {
 				const until = Math.min(
 					endOfWindow(more.offsets, at, size - tokens.ids.length),
@@ -78,7 +86,11 @@ export async function* windowsOf<R>(
 				);
 				const from = more.offsets[at];
 				const shift = tokens.ids.length - from;
-				tokens.ids.append(more.ids.subarray(from, more.offsets[until]));
+				const to = more.offsets[until];
+				tokens.ids.append(more.ids.subarray(from, to));
+				if (more.lossMask)
+					tokens.lossMask?.append(more.lossMask.subarray(from, to));
+				if (moreCuts !== null) cuts.addLists(moreCuts, at, until);
 				for (let d = at; d < until; d++) {
 					tokens.offsets.push(more.offsets[d + 1] + shift);
 					ids.push(next.value.ids[d]);

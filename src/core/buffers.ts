@@ -78,6 +78,46 @@ export class Int64Buffer {
 	}
 }
 
+/** A Uint8Array that grows by doubling. */
+export class Uint8Buffer {
+	#array = new Uint8Array(1024);
+	length = 0;
+
+	/** Adds bytes of one value, and returns a view of them to be written to. */
+	extend(count: number, value = 0): Uint8Array {
+		const start = this.length;
+		this.#grow(count);
+		return this.#array.subarray(start, this.length).fill(value);
+	}
+
+	append(values: ArrayLike<number>): void {
+		const start = this.length;
+		this.#grow(values.length);
+		this.#array.set(values, start);
+	}
+
+	#grow(count: number): void {
+		this.length += count;
+		if (this.length <= this.#array.length) return;
+		const capacity = Math.max(this.length, 2 * this.#array.length);
+		const grown = new Uint8Array(takeMemory(capacity));
+		grown.set(this.#array.subarray(0, this.length - count));
+		this.#array = grown;
+	}
+
+	/** What is held now: a view. */
+	view(): Uint8Array {
+		return this.#array.subarray(0, this.length);
+	}
+
+	/** As that of an Int32Buffer. */
+	free(): void {
+		giveMemory(this.#array.buffer as ArrayBuffer);
+		this.#array = new Uint8Array(0);
+		this.length = 0;
+	}
+}
+
 /** A Float32Array that grows by doubling. */
 export class Float32Buffer {
 	#array: Float32Array = new Float32Array(1024);

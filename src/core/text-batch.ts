@@ -1,4 +1,5 @@
 import { Int32Buffer } from "./buffers.js";
+import { type IntLists, selectLists } from "./int-lists.js";
 
 /**
  * A batch of texts, held as in an Arrow string array:
@@ -8,6 +9,25 @@ export interface TextBatch {
 	bytes: Uint8Array;
 	/** Borders of the texts in `bytes`: one more than there are texts. */
 	offsets: Int32Array;
+}
+
+/** What is known of the parts of each text of a batch; places are in bytes, from the text's first. */
+export interface TextMarks {
+	/** What is to be trained on: pairs of a begin and an end, in order. */
+	trained: IntLists;
+	/** Where a text may be cut, in ascending order. */
+	cuts: IntLists;
+}
+
+/** The marks of some texts, in the order that they are named in: a copy. */
+export function selectMarks(
+	{ trained, cuts }: TextMarks,
+	wanted: readonly number[],
+): TextMarks {
+	return {
+		trained: selectLists(trained, wanted),
+		cuts: selectLists(cuts, wanted),
+	};
 }
 
 const encoder = new TextEncoder();

@@ -1,4 +1,4 @@
-import { Int32Buffer } from "./buffers.js";
+import { Int32Buffer, Uint8Buffer } from "./buffers.js";
 
 /**
  * A batch of token lists, held as in an Arrow list array:
@@ -9,18 +9,23 @@ export interface TokenBatch {
 	ids: Int32Array;
 	/** Borders of the lists in `ids`: one more than there are lists. */
 	offsets: Int32Array;
+	/** 1 for each of `ids` that is to be trained on; left out or null: all are. */
+	lossMask?: Uint8Array | null;
 }
 
 /**
- * Builds a TokenBatch list by list: write a list's tokens to `ids`, then call
- * `endList`.
+ * Builds a TokenBatch list by list: write a list's tokens to `ids`, and to `lossMask`
+ * where there is one, then call `endList`.
  */
 export class TokenBatchBuilder {
 	readonly ids: Int32Buffer;
 	readonly offsets: Int32Buffer;
+	readonly lossMask: Uint8Buffer | null;
 
-	constructor(capacity = 1024) {
+	/** @param isMasked Whether some tokens are not to be trained on. */
+	constructor(capacity = 1024, isMasked = false) {
 		this.ids = new Int32Buffer(capacity);
+		this.lossMask = isMasked ? new Uint8Buffer() : null;
 		this.offsets = new Int32Buffer(256);
 		this.offsets.push(0);
 	}
@@ -36,20 +41,35 @@ export class TokenBatchBuilder {
 
 	/** The lists so far: views, valid until the builder is written to again. */
 	view(): TokenBatch {
-		return { ids: this.ids.view(), offsets: this.offsets.view() };
+		const lossMask = this.lossMask?.view() ?? null;
+		return { ids: this.ids.view(), offsets: this.offsets.view(), lossMask };
 	}
 
 	/** Empties the builder and keeps its memory. */
 	clear(): void {
 		this.ids.length = 0;
 		this.offsets.length = 1;
+		if (this.lossMask !== null) this.lossMask.length = 0;
 	}
 
 	/** Lets others use the memory: no view may be left, and nothing can be added. */
 	free(): void {
 		this.ids.free();
 		this.offsets.free();
+		this.lossMask?.free();
 	}
+}
+
+/** Labels of a sequence of so many tokens: those that are to be trained on, but for the first. */
+export function countLabels(
+	{ lossMask }: Pick<TokenBatch, "lossMask">,
+	first: number,
+	length: number,
+): number {
+	if (!lossMask) return length - 1;
+	let labels = 0;
+	for (let i = first + 1; i < first + length; i++) labels += lossMask[i];
+	return labels;
 }
 
 /** The length of each list of a batch. */

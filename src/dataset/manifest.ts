@@ -1,12 +1,12 @@
 import type { Settings } from "./settings.js";
 import type { Summary } from "./summary.js";
-import type { Totals } from "./totals.js";
+import type { ShardCounts, Totals } from "./totals.js";
 
 /** The name of the manifest in a dataset's directory. */
 export const MANIFEST = "seqpack.json";
 
 /** Raised when the layout of the manifest or of the dataset changes. */
-export const FORMAT_VERSION = 3;
+export const FORMAT_VERSION = 4;
 
 /** A file of the dataset, by its path below the dataset's directory. */
 export interface DatasetFile {
@@ -17,16 +17,12 @@ export interface DatasetFile {
 }
 
 /** A shard, as the task that wrote it knows it. */
-export interface ShardOfTask extends DatasetFile {
+export interface ShardOfTask extends DatasetFile, ShardCounts {
 	/** The task that wrote it, its number among the task's shards, and the split and length of its bucket. */
 	task: number;
 	number: number;
 	split: string;
 	bucket: number;
-	rows: number;
-	/** Sequences and tokens in its rows. */
-	sequences: number;
-	tokens: number;
 }
 
 export interface ManifestShard extends ShardOfTask {
@@ -46,12 +42,8 @@ export interface ManifestIndex extends IndexOfTask {
 }
 
 /** What the documents of one source come to. */
-export interface SourceTotals extends ReadTotals {
+export interface SourceTotals extends ReadTotals, ShardCounts {
 	name: string | null;
-	/** In rows. */
-	rows: number;
-	sequences: number;
-	tokens: number;
 }
 
 type ReadTotals = Pick<

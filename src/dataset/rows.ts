@@ -1,5 +1,10 @@
-import { Float32Buffer, Int32Buffer, Int64Buffer } from "../core/buffers.js";
-import type { TokenBatch } from "../core/token-batch.js";
+import {
+	Float32Buffer,
+	Int32Buffer,
+	Int64Buffer,
+	Uint8Buffer,
+} from "../core/buffers.js";
+import { countLabels, type TokenBatch } from "../core/token-batch.js";
 import type { Pieces } from "../decompose/pieces.js";
 import {
 	type ColumnBuffers,
@@ -17,13 +22,12 @@ import type { Column, ColumnBatch, Schema } from "../tables/columns.js";
 const PLAIN: ColumnSettings = {
 	columns: [],
 	lossWeight: null,
+	isMasked: false,
 	padDocumentToMultiple: 1,
 };
 
 /** The columns of a packed row with these settings: see `columns` of masks. */
-export function rowSchema(
-	settings: Pick<ColumnSettings, "columns" | "lossWeight">,
-): Schema {
+export function rowSchema(settings: Partial<ColumnSettings>): Schema {
 	return columnsOfRows({ ...PLAIN, ...settings }).map((name) => ({
 		name,
 		type: columns.find(name).type,
@@ -72,7 +76,7 @@ export function packedWindow({
 			number,
 			start: new Int32Array(count),
 		},
-		labelCounts: labelsOfDocuments(count, window.pieces),
+		labelCounts: labelsOfDocuments(window.documents, window.pieces),
 	};
 }
 
@@ -94,8 +98,9 @@ export function numberOfDocument(id: bigint): number {
 
 /** Gathers packed rows into batches: the one place where tokens are copied to a column. */
 export class RowBuffer {
-	/** Rows held now. */
+	/** Rows held now, and their labels. */
 	rows = 0;
+	labels = 0;
 	readonly #settings: ColumnSettings;
 	readonly #inputIds = new Int32Buffer(1 << 16);
 	readonly #seqLengths = new Int32Buffer();
@@ -103,6 +108,8 @@ export class RowBuffer {
 	readonly #docOffsets = new Int32Buffer();
 	/** Labels of each sequence's document; no column, but what some are made of. */
 	readonly #labelCounts = new Int32Buffer();
+	/** What of the row that was added last is to be trained on. */
+	readonly #trained = new Uint8Buffer();
 	/** The columns that rows have, in their order, and those that the others are made into. */
 	readonly #columns: GatheredColumn[];
 	readonly #made: GatheredColumn[];
@@ -144,6 +151,7 @@ export class RowBuffer {
 		const { order, packOffsets } = packing;
 		const firstToken = this.#inputIds.length;
 		const firstSequence = this.#seqLengths.length;
+		this.#trained.length = 0;
 		for (let at = packOffsets[pack]; at < packOffsets[pack + 1]; at++) {
 			const piece = order[at];
 			const document = pieces.document[piece];
@@ -151,7 +159,10 @@ export class RowBuffer {
 			const length = pieces.length[piece];
 			const from = documents.offsets[document] + start;
 			this.#inputIds.append(documents.ids.subarray(from, from + length));
+			if (documents.lossMask)
+				this.#trained.append(documents.lossMask.subarray(from, from + length));
 			this.#seqLengths.push(length);
+			this.labels += countLabels(documents, from, length);
 			this.#docIds.push(doc.task[document], doc.number[document]);
 			this.#docOffsets.push(doc.start[document] + start);
 			this.#labelCounts.push(labelCounts[document]);
@@ -178,6 +189,7 @@ export class RowBuffer {
 	/** Empties the buffer and keeps its memory. */
 	clear(): void {
 		this.rows = 0;
+		this.labels = 0;
 		this.#labelCounts.length = 0;
 		for (const { values } of this.#columns) values.length = 0;
 		for (const offsets of Object.values(this.#offsets)) {
@@ -197,6 +209,7 @@ export class RowBuffer {
 			ids: this.#inputIds.view().subarray(firstToken),
 			seqLengths: this.#seqLengths.view().subarray(firstSequence),
 			labelCounts: this.#labelCounts.view().subarray(firstSequence),
+			lossMask: this.#settings.isMasked ? this.#trained.view() : null,
 		};
 		for (const { column, values } of this.#made)
 			column.stored?.(row, values as never, this.#settings);

@@ -21,6 +21,11 @@ export interface SourceSettings extends TakeSettings {
 	repeat: number;
 }
 
+/** Whether the documents of a source may be cut between their turns alone. */
+export function hasTurns({ conversations }: SourceSettings): boolean {
+	return conversations !== null;
+}
+
 /** What determines the bytes of a dataset, besides the input and the tokenizer. */
 export interface Settings {
 	sources: SourceSettings[];
@@ -35,6 +40,10 @@ export interface Settings {
 	eos: number | null;
 	/** How documents become sequences, and which are kept: an entry of `cuts`, and `minSequence`. */
 	cut: Chosen;
+	/** The same of documents that may be cut between their turns alone; null where there is none. */
+	cutTurns: Chosen | null;
+	/** Whether some tokens are not to be trained on. */
+	isMasked: boolean;
 	/** How sequences share rows: an entry of `packers`. */
 	packer: Chosen;
 	/** Sequences take the room of their length rounded up to a multiple of this. */

@@ -37,6 +37,8 @@ export interface RowCounts {
 	/** Sequences in rows, and their tokens. */
 	sequences: number;
 	tokens: number;
+	/** Tokens that are to be predicted: those that are to be trained on, but for the first of each sequence. */
+	labels: number;
 	/** Over all tokens, the sum of the tokens before each in its sequence. */
 	context: number;
 	/** Room that rounding sequences up to a multiple takes. */
@@ -53,11 +55,17 @@ export interface Totals extends ReadCounts, TokenCounts, CutCounts {
 	order: StepCounts;
 }
 
+/** What is counted of the rows of a shard, and of a source. */
+export const shardCounts = ["rows", "sequences", "tokens", "labels"] as const;
+
+export type ShardCounts = Pick<RowCounts, (typeof shardCounts)[number]>;
+
 export function emptyRowCounts(): RowCounts {
 	return {
 		rows: 0,
 		sequences: 0,
 		tokens: 0,
+		labels: 0,
 		context: 0,
 		alignmentTokens: 0,
 		paddedTokens: 0,

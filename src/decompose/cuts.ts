@@ -3,11 +3,13 @@ import { registry } from "../core/registry.js";
 import { concatenate } from "./concatenate.js";
 import type { Decomposer } from "./decomposer.js";
 import { decomposerEntries } from "./decomposers.js";
+import { turnsEntries } from "./long-conversations.js";
 import { longDocumentsEntries } from "./long-documents.js";
 
 const cutEntries = {
 	...decomposerEntries,
 	...longDocumentsEntries,
+	...turnsEntries,
 	concatenate,
 };
 

@@ -1,3 +1,4 @@
+import type { IntLists } from "../core/int-lists.js";
 import type { Given, OptionTable, OptionValues } from "../core/option.js";
 import { createRandom, type Random } from "../core/random.js";
 import { checkOption } from "../core/resolve-options.js";
@@ -42,17 +43,19 @@ export interface Sequences {
  * Makes sequences of documents, each for one bucket, on lengths alone.
  * @param lengths Tokens of each document; 0 gives no sequence.
  * @param random For cuts that draw lengths.
+ * @param cuts The tokens that each document may be cut before; null: any.
  * @throws UsageError for options that cannot be; LongDocumentError by the cut `error`
  */
 export function decomposeDocuments(
 	lengths: Int32Array,
 	options: DecomposeOptions,
 	random: Random = createRandom(0),
+	cuts: IntLists | null = null,
 ): Sequences {
 	const { cut, values } = resolved(options);
 	checkOption("minSequence", minSequence, options.minSequence ?? 1);
 	const { remainder = "drop" } = values;
-	const full = cut.cut(lengths, values, random);
+	const full = cut.cut(lengths, values, random, cuts);
 	const all = remainder === "drop" ? full : withRemainders(lengths, full);
 	const pieces = piecesFrom(all, options.minSequence ?? 1);
 	const capacities = bucketsOf(options).map(({ capacity }) => capacity);
@@ -90,6 +93,11 @@ export function startRule(
 	const { cut, values } = resolved(options);
 	return (covered, length) =>
 		cut.nextStart?.(covered, length, values) ?? covered;
+}
+
+/** Whether tokens before or between the sequences of a document may be in none. @throws UsageError */
+export function leavesGaps(options: DecomposeOptions): boolean {
+	return resolved(options).cut.leavesGaps === true;
 }
 
 function resolved({ name, minSequence: _, ...given }: DecomposeOptions): {

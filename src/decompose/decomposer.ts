@@ -1,3 +1,4 @@
+import type { IntLists } from "../core/int-lists.js";
 import type { Given, OptionTable, Resolved } from "../core/option.js";
 import type { Random } from "../core/random.js";
 import { resolveOptions } from "../core/resolve-options.js";
@@ -25,11 +26,19 @@ export interface Decomposer<O extends OptionTable = OptionTable> {
 	lengths(options: Resolved<O>): number[];
 	/** Tokens that a row holds beyond the length of its bucket; none without it. */
 	extraTokens?(options: Resolved<O>): number;
+	/** Whether tokens before or between the pieces of a document may be in none. */
+	readonly leavesGaps?: boolean;
 	/**
 	 * @param lengths Tokens of each document.
+	 * @param cuts The tokens that each document may be cut before; null: any.
 	 * @throws DataError for documents that cannot be cut
 	 */
-	cut(lengths: Int32Array, options: Resolved<O>, random: Random): Pieces;
+	cut(
+		lengths: Int32Array,
+		options: Resolved<O>,
+		random: Random,
+		cuts: IntLists | null,
+	): Pieces;
 	/**
 	 * Where a sequence of `length` tokens begins whose document is in sequences up to
 	 * its token `covered`; there without it.

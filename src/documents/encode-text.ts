@@ -5,15 +5,21 @@ import type { Tokenizer } from "../tokenizer/tokenizer.js";
 /** How a text becomes the tokens of a document. */
 export interface Encoder {
 	tokenizer: Tokenizer;
+	/** Whether texts come with marks of what is to be trained on. */
+	isMarked?: boolean;
 	/** Token ids put before and after the text's own; null for none. */
 	bos: number | null;
 	eos: number | null;
 }
 
+/** What `encodeText` adds to a text's own tokens. */
+export const ADDED_BOS = 1;
+export const ADDED_EOS = 2;
+
 /**
  * Appends the tokens of a text of a batch, with BOS and EOS where asked and not there
  * already; a text without tokens gets neither.
- * @returns How many special tokens were added.
+ * @returns What was added: `ADDED_BOS` and `ADDED_EOS`, or 0.
  * @throws DataError `token-out-of-range`
  */
 export function encodeText(
@@ -33,15 +39,15 @@ export function encodeText(
 		out.length = start;
 		return 0;
 	}
-	let special = textStart - start;
-	if (special > 0 && out.array[textStart] === bos) {
+	let added = textStart > start ? ADDED_BOS : 0;
+	if (added > 0 && out.array[textStart] === bos) {
 		out.array.copyWithin(start, textStart, out.length);
 		out.length--;
-		special = 0;
+		added = 0;
 	}
 	if (eos !== null && out.array[out.length - 1] !== eos) {
 		out.push(eos);
-		special++;
+		added |= ADDED_EOS;
 	}
-	return special;
+	return added;
 }

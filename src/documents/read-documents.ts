@@ -39,7 +39,7 @@ export const readDocumentsTable = {
 export type ReadDocumentsOptions = Given<typeof readDocumentsTable>;
 
 /** Documents in the order of the input, as columns of equal length. */
-export interface DocumentBatch extends Omit<Documents, "texts"> {
+export interface DocumentBatch extends Omit<Documents, "texts" | "marks"> {
 	/** As UTF-8 has them: a surrogate without its other half is U+FFFD. */
 	texts: string[];
 }
@@ -57,7 +57,7 @@ export async function* readDocuments(
 	const settings = resolveOptions(readDocumentsTable, options);
 	return yield* mapGenerator(
 		documentsOf(inputs, settings),
-		({ texts, ...rest }) => ({
+		({ texts, marks: _, ...rest }) => ({
 			texts: rest.positions.map((_, i) => textAt(texts, i)),
 			...rest,
 		}),

@@ -163,6 +163,7 @@ class Choice {
 		}));
 		return {
 			texts: chosen,
+			marks: null,
 			ids: select(ids).map((id) => (typeof id === "string" ? id : null)),
 			hashes: hashes ? all : null,
 			positions: select(positions),

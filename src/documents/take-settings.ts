@@ -1,6 +1,14 @@
 import { optionName, UsageError } from "../core/errors.js";
 import type { ReadingOptions } from "./options.js";
 
+/** How records are read as conversations. */
+export interface ConversationSettings {
+	/** A name from `conversationFormats`. */
+	format: string;
+	/** What is to be trained on. */
+	loss: string;
+}
+
 /** What documents are made of, and of which records. */
 export interface TakeSettings {
 	/** Field of a record that holds its text; null: the format's own, or what `text` makes. */
@@ -11,6 +19,8 @@ export interface TakeSettings {
 	idField: string | null;
 	/** Condition on its fields; null for none. */
 	where: string | null;
+	/** How records are read as conversations; null: they are texts. */
+	conversations: ConversationSettings | null;
 	/** The share of documents that is taken, chosen by their hashes; null for all. */
 	sample: number | null;
 }
@@ -36,6 +46,7 @@ export function takeSettings({
 		text: text ?? null,
 		idField: idField ?? null,
 		where: where ?? null,
+		conversations: null,
 		sample: sample ?? null,
 	};
 }

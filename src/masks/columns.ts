@@ -5,7 +5,7 @@ import type {
 } from "../core/buffers.js";
 import { type NameOf, registry } from "../core/registry.js";
 import { cuSeqlens, paddedCuSeqlens } from "./cu-seqlens.js";
-import { labels, lossMask, shiftedLabels } from "./labels.js";
+import { labelCounts, labels, lossMask, shiftedLabels } from "./labels.js";
 import {
 	areLossWeights,
 	fillLossWeights,
@@ -30,6 +30,8 @@ export interface ColumnSettings {
 	readonly padDocumentToMultiple: number;
 	/** What the weights of labels make count the same; null: no weights. */
 	readonly lossWeight: LossWeighting | null;
+	/** Whether some tokens are not to be trained on. */
+	readonly isMasked: boolean;
 }
 
 /** A row as columns are made of it: not padded. */
@@ -49,6 +51,8 @@ export interface Column<T extends RowColumnType = RowColumnType> {
 	readonly always?: true;
 	/** The setting that it is stored for; without one it is stored when its name is asked for. */
 	readonly setting?: keyof ColumnSettings;
+	/** Whether it is stored when its name is asked for, too. */
+	readonly onRequest?: boolean;
 	/** Appends the values of a row. */
 	stored?(
 		row: StoredRow,
@@ -111,14 +115,24 @@ const entries = {
 	}),
 	loss_mask: int32Column({
 		entries: "token",
-		meaning: "1 where the token is a label, 0 for the first of each sequence",
-		stored: ({ seqLengths }, out) => out.append(lossMask(seqLengths)),
-		batch: ({ seqLengths }, rowLength) => lossMask(seqLengths, rowLength),
+		meaning:
+			"1 where the token is a label, 0 for the first of each sequence and for what is not to be trained on",
+		setting: "isMasked",
+		onRequest: true,
+		stored: (row, out) => out.append(lossMask(row)),
+		batch: lossMask,
+	}),
+	label_counts: int32Column({
+		entries: "sequence",
+		meaning: "labels of each sequence",
+		setting: "isMasked",
+		onRequest: true,
+		stored: (row, out) => out.append(labelCounts(row)),
 	}),
 	labels: int32Column({
 		entries: "token",
 		meaning:
-			"unshifted labels: the tokens, -100 for the first of each sequence and for padding",
+			"unshifted labels: the tokens; -100 for the first of each sequence, for what is not to be trained on and for padding",
 		stored: (row, out) => out.append(labels(row)),
 		batch: labels,
 	}),
@@ -157,14 +171,15 @@ const entries = {
 		meaning:
 			"weights of the labels, to be divided by their sum over all rows of a step",
 		setting: "lossWeight",
-		stored({ ids, seqLengths, labelCounts }, out, { lossWeight }) {
+		stored(row, out, { lossWeight }) {
+			const { labelCounts } = row;
 			if (lossWeight === null || labelCounts === undefined)
 				throw new Error("weights of labels need a weighting, and label counts");
-			const weights = out.extend(ids.length);
-			fillLossWeights(seqLengths, labelCounts, lossWeight, weights);
+			const weights = out.extend(row.ids.length);
+			fillLossWeights(row, labelCounts, lossWeight, weights);
 		},
-		check: ({ seqLengths }, weights, { lossWeight }) =>
-			lossWeight !== null && areLossWeights(weights, seqLengths, lossWeight),
+		check: (row, weights, { lossWeight }) =>
+			lossWeight !== null && areLossWeights(weights, row, lossWeight),
 	} satisfies Column<"list<float32>"> as Column,
 };
 
@@ -183,18 +198,23 @@ export type ColumnName = NameOf<typeof columns>;
 export const alwaysColumns = columns.where(({ always }) => always === true);
 /** What is stored besides when it is asked for by name. */
 export const storedColumns = columns.where(
-	({ stored, setting }) => stored !== undefined && setting === undefined,
+	({ stored, setting, onRequest }) =>
+		stored !== undefined && (setting === undefined || onRequest === true),
 );
 /** What can be made in batches. */
 export const batchColumns = columns.where(({ batch }) => batch !== undefined);
 
 /** The columns that rows have with these settings, in their order. */
 export function columnsOfRows(settings: ColumnSettings): readonly string[] {
+	const isSet = (setting: keyof ColumnSettings) =>
+		settings[setting] !== null && settings[setting] !== false;
 	return [
-		...alwaysColumns,
-		...settings.columns,
-		...columns.where(
-			({ setting }) => setting !== undefined && settings[setting] !== null,
-		),
+		...new Set([
+			...alwaysColumns,
+			...settings.columns,
+			...columns.where(
+				({ setting }) => setting !== undefined && isSet(setting),
+			),
+		]),
 	];
 }

@@ -9,7 +9,8 @@ export const IGNORE = -100;
 
 /**
  * Labels as Hugging Face, TRL, Axolotl and OLMo take them: label i is token i,
- * the trainer shifts. -100 for the first token of each sequence and for padding.
+ * the trainer shifts. -100 for the first token of each sequence, for what is not to be
+ * trained on, and for padding.
  * @param rowLength Tokens of the row with padding; default without.
  * @throws DataError `bad-row`
  */
@@ -17,6 +18,8 @@ export function labels(row: TokenRow, rowLength?: number): Int32Array {
 	const used = checkRow(row, rowLength);
 	const out = new Int32Array(rowLength ?? used).fill(IGNORE);
 	out.set(row.ids);
+	const { lossMask: mask } = row;
+	if (mask) for (let i = 0; i < used; i++) if (mask[i] === 0) out[i] = IGNORE;
 	let start = 0;
 	for (const length of row.seqLengths) {
 		out[start] = IGNORE;
@@ -33,13 +36,18 @@ export function shiftedLabels(row: TokenRow, rowLength?: number): Int32Array {
 	return shiftLeft(labels(row, rowLength), IGNORE);
 }
 
-/** 1 where `labels` has a label: for every token but the first of each sequence. */
+/** A row of which only the labels matter. */
+export type LabelRow = Pick<TokenRow, "seqLengths" | "lossMask">;
+
+/** 1 where `labels` has a label. */
 export function lossMask(
-	seqLengths: Int32Array,
+	{ seqLengths, lossMask: trained }: LabelRow,
 	rowLength?: number,
 ): Uint8Array {
 	const used = usedTokens(seqLengths, rowLength);
 	const mask = new Uint8Array(rowLength ?? used).fill(1, 0, used);
+	if (trained)
+		for (let i = 0; i < used; i++) mask[i] = Number(trained[i] !== 0);
 	let start = 0;
 	for (const length of seqLengths) {
 		mask[start] = 0;
@@ -48,12 +56,25 @@ export function lossMask(
 	return mask;
 }
 
-/** 1 where `shiftedLabels` has a label: for every token but the last of each sequence. */
-export function shiftedLossMask(
-	seqLengths: Int32Array,
-	rowLength?: number,
-): Uint8Array {
-	return shiftLeft(lossMask(seqLengths, rowLength), 0);
+/** 1 where `shiftedLabels` has a label. */
+export function shiftedLossMask(row: LabelRow, rowLength?: number): Uint8Array {
+	return shiftLeft(lossMask(row, rowLength), 0);
+}
+
+/** Labels of each sequence of a row. */
+export function labelCounts({
+	seqLengths,
+	lossMask: trained,
+}: LabelRow): Int32Array {
+	let start = 0;
+	return seqLengths.map((length) => {
+		const first = start;
+		start += length;
+		if (!trained) return length - 1;
+		let labels = 0;
+		for (let i = first + 1; i < start; i++) labels += Number(trained[i] !== 0);
+		return labels;
+	});
 }
 
 /** The values from the second on, and one more at the end. */

@@ -1,32 +1,52 @@
 import { DataError } from "../core/errors.js";
 import { type NameOf, registry } from "../core/registry.js";
+import { countLabels, type TokenBatch } from "../core/token-batch.js";
 import type { Pieces } from "../decompose/pieces.js";
+import { type LabelRow, labelCounts } from "./labels.js";
 import { usedTokens } from "./row.js";
 
 /** What counts the same in a step. */
 interface Weighting {
 	readonly meaning: string;
-	/** The weight of each label of a document, before weights are divided by their sum. */
-	weight(labelsOfDocument: number): number;
-	/** Whether a stored weight can be that of a sequence with so many labels. */
-	isPossible(weight: number, labelsOfSequence: number): boolean;
+	/** What all weights of a step add up to, before they are divided by it. */
+	sum(step: { labels: number; documents: number; answers: number }): number;
+	/**
+	 * The weight of a label, before weights are divided by their sum.
+	 * @param labelsOfDocument Labels of its document in all rows.
+	 * @param run Labels that follow one another in its sequence, and it is one of.
+	 */
+	weight(labelsOfDocument: number, run: number): number;
+	/**
+	 * Whether a stored weight can be that of a label.
+	 * @param labels Labels of its sequence.
+	 */
+	isPossible(weight: number, labels: number, run: number): boolean;
 }
 
 /** Every loss weighting by name. */
 export const lossWeightings = registry("loss weighting", {
 	token: {
 		meaning: "every token that has a label counts the same",
+		sum: ({ labels }) => labels,
 		weight: () => 1,
 		isPossible: (weight) => weight === 1,
 	} as Weighting,
 	document: {
 		meaning: "every document that has labels counts the same",
+		sum: ({ documents }) => documents,
 		weight: (labels) => 1 / labels,
 		// 1 over a whole number, rounded to float32; other rows may have more of the document.
 		isPossible: (weight, labels) =>
 			weight > 0 &&
 			weight <= Math.fround(1 / labels) &&
 			weight === Math.fround(1 / Math.round(1 / weight)),
+	} as Weighting,
+	answer: {
+		meaning:
+			"every answer counts the same: labels of a sequence that follow one another",
+		sum: ({ answers }) => answers,
+		weight: (_, run) => 1 / run,
+		isPossible: (weight, _, run) => weight === Math.fround(1 / run),
 	} as Weighting,
 });
 export type LossWeighting = NameOf<typeof lossWeightings>;
@@ -36,6 +56,8 @@ export interface StepRow {
 	seqLengths: Int32Array;
 	/** A number for each sequence's document; default: each is a document of its own. */
 	docIds?: ArrayLike<number | bigint> | undefined;
+	/** As that of `TokenRow`. */
+	lossMask?: ArrayLike<number> | null | undefined;
 }
 
 /**
@@ -55,21 +77,28 @@ export function lossWeights(
 	weighting: LossWeighting,
 	rowLength?: number,
 ): Float64Array[] {
-	const { weight } = lossWeightings.find(weighting);
 	const documents = rows.map(documentsOfRow);
 	const labelsOf = new Map<number | bigint | string, number>();
-	for (const [r, { seqLengths }] of rows.entries())
+	for (const [r, { seqLengths, lossMask = null }] of rows.entries()) {
+		const counts = labelCounts({ seqLengths, lossMask });
 		documents[r].forEach((document, i) => {
-			labelsOf.set(document, (labelsOf.get(document) ?? 0) + seqLengths[i] - 1);
+			labelsOf.set(document, (labelsOf.get(document) ?? 0) + counts[i]);
 		});
-	let sum = 0;
-	for (const labels of labelsOf.values())
-		if (labels > 0) sum += labels * weight(labels);
-	return rows.map(({ seqLengths }, r) => {
+	}
+	const counts = [...labelsOf.values()].filter((labels) => labels > 0);
+	const step = {
+		labels: counts.reduce((sum, labels) => sum + labels, 0),
+		documents: counts.length,
+		answers: 0,
+	};
+	for (const { seqLengths, lossMask = null } of rows)
+		forEachRun({ seqLengths, lossMask }, () => step.answers++);
+	const sum = lossWeightings.find(weighting).sum(step);
+	return rows.map(({ seqLengths, lossMask = null }, r) => {
 		const used = usedTokens(seqLengths, rowLength);
 		const weights = new Float64Array(rowLength ?? used);
 		const counts = documents[r].map((document) => labelsOf.get(document) ?? 0);
-		fillLossWeights(seqLengths, counts, weighting, weights);
+		fillLossWeights({ seqLengths, lossMask }, counts, weighting, weights);
 		return weights.map((value) => value && value / sum);
 	});
 }
@@ -77,54 +106,83 @@ export function lossWeights(
 /**
  * Writes the weight of each label of a row, before they are divided by the sum of
  * those of a step: 1 for labels that count the same, 1 over the labels of the
- * document for documents that do.
+ * document, or of the answer, for documents or answers that do.
  * @param labelCounts Labels of each sequence's document in all rows.
  * @param out As many zeros as the row has positions; those without a label stay 0.
  */
 export function fillLossWeights(
-	seqLengths: Int32Array,
+	row: LabelRow,
 	labelCounts: ArrayLike<number>,
 	weighting: LossWeighting,
 	out: Float32Array | Float64Array,
 ): void {
 	const { weight } = lossWeightings.find(weighting);
+	forEachRun(row, (sequence, start, end) =>
+		out.fill(weight(labelCounts[sequence], end - start), start, end),
+	);
+}
+
+/** Calls back for all labels that follow one another in a sequence, in order. */
+function forEachRun(
+	{ seqLengths, lossMask }: LabelRow,
+	onRun: (sequence: number, start: number, end: number) => void,
+): void {
 	let start = 0;
-	for (let i = 0; i < seqLengths.length; i++) {
-		const end = start + seqLengths[i];
-		out.fill(weight(labelCounts[i]), start + 1, end);
+	for (let sequence = 0; sequence < seqLengths.length; sequence++) {
+		const end = start + seqLengths[sequence];
+		for (let from = start + 1; from < end; ) {
+			let to = lossMask ? from : end;
+			while (to < end && lossMask?.[to] !== 0) to++;
+			if (to > from) onRun(sequence, from, to);
+			from = Math.max(to, from + 1);
+		}
 		start = end;
 	}
 }
 
 /**
  * Whether stored weights can be those of a row's labels: 0 for tokens without one, and
- * for the labels of a sequence all the same.
+ * for the labels of an answer all the same.
  */
 export function areLossWeights(
 	weights: ArrayLike<number>,
-	seqLengths: Int32Array,
+	row: LabelRow,
 	weighting: LossWeighting,
 ): boolean {
 	const { isPossible } = lossWeightings.find(weighting);
-	let start = 0;
-	for (const length of seqLengths) {
-		if (weights[start] !== 0) return false;
-		const first = weights[start + 1];
-		if (length > 1 && !isPossible(first, length - 1)) return false;
-		for (let i = 2; i < length; i++)
-			if (weights[start + i] !== first) return false;
-		start += length;
-	}
-	return weights.length === start;
+	const counts = labelCounts(row);
+	let areRight = true;
+	/** Where the labels before end. */
+	let last = 0;
+	forEachRun(row, (sequence, start, end) => {
+		const labels = counts[sequence];
+		const first = weights[start];
+		for (let i = last; i < start; i++) areRight &&= weights[i] === 0;
+		areRight &&= isPossible(first, labels, end - start);
+		for (let i = start + 1; i < end; i++) areRight &&= weights[i] === first;
+		last = end;
+	});
+	const tokens = row.seqLengths.reduce((sum, length) => sum + length, 0);
+	for (let i = last; i < tokens; i++) areRight &&= weights[i] === 0;
+	return areRight && weights.length === tokens;
 }
 
-/** How many tokens of each document have a label: all but the first of each piece. */
+/**
+ * How many tokens of each document have a label: all that are to be trained on but the
+ * first of each piece.
+ */
 export function labelsOfDocuments(
-	documents: number,
-	{ document, length }: Pieces,
+	documents: Pick<TokenBatch, "offsets" | "lossMask">,
+	{ document, start, length }: Pieces,
 ): Int32Array {
-	const counts = new Int32Array(documents);
-	for (let i = 0; i < length.length; i++) counts[document[i]] += length[i] - 1;
+	const { offsets } = documents;
+	const counts = new Int32Array(offsets.length - 1);
+	for (let i = 0; i < length.length; i++)
+		counts[document[i]] += countLabels(
+			documents,
+			offsets[document[i]] + start[i],
+			length[i],
+		);
 	return counts;
 }
 

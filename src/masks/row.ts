@@ -6,6 +6,8 @@ export interface TokenRow {
 	ids: Int32Array;
 	/** Tokens of each sequence in it, in order; they add up to `ids.length`. */
 	seqLengths: Int32Array;
+	/** 1 for each token that is to be trained on, as the column `loss_mask` has it; left out or null: all are. */
+	lossMask?: ArrayLike<number> | null;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { sum } from "../core/arithmetic.js";
 import { DataError, UsageError } from "../core/errors.js";
 import { rowSchema } from "../dataset/rows.js";
 import type { RandomAccessFile, Storage } from "../storage/storage.js";
@@ -26,6 +27,8 @@ export class OpenFiles {
 /** Reads rows of a dataset's bucket by their number. */
 export class RowReader {
 	readonly isFull: boolean;
+	/** Whether some tokens are not to be trained on. */
+	readonly isMasked: boolean;
 	/** Rows of the bucket. */
 	readonly count: number;
 	readonly #directory: string;
@@ -48,6 +51,7 @@ export class RowReader {
 		this.#directory = directory;
 		this.#bucket = bucket;
 		this.isFull = bucket.isFull;
+		this.isMasked = manifest.settings.isMasked;
 		this.count = bucket.rows;
 		this.#schema = rowSchema(manifest.settings);
 		this.#storage = storageAt(directory);
@@ -76,18 +80,38 @@ export class RowReader {
 		return lengths;
 	}
 
-	/** Reads `count` tokens of a row from its token `first` on, to value `at` of `target`. */
+	/** Labels of a row. */
+	readLabels(row: number): number {
+		const rows = this.#find(row);
+		const column = this.isMasked ? "label_counts" : "seq_lengths";
+		rows.readBounds(column, this.#place, this.#bounds);
+		const [from, to] = this.#bounds;
+		if (this.isMasked) {
+			const counts = new Int32Array(to - from);
+			const bytes = new Uint8Array(counts.buffer);
+			rows.readValues(column, this.#place, from, bytes, 0, to - from);
+			return sum(counts);
+		}
+		rows.readBounds("input_ids", this.#place, this.#bounds);
+		return this.#bounds[1] - this.#bounds[0] - (to - from);
+	}
+
+	/**
+	 * Reads `count` values of a row's tokens from its token `first` on, to value `at` of
+	 * `target`.
+	 */
 	readTokens(
 		row: number,
 		first: number,
 		target: Uint8Array,
 		at: number,
 		count: number,
+		column: "input_ids" | "loss_mask" = "input_ids",
 	): void {
 		const rows = this.#find(row);
-		rows.readBounds("input_ids", this.#place, this.#bounds);
+		rows.readBounds(column, this.#place, this.#bounds);
 		const from = this.#bounds[0] + first;
-		rows.readValues("input_ids", this.#place, from, target, at, count);
+		rows.readValues(column, this.#place, from, target, at, count);
 	}
 
 	#find(row: number): ArrowRows {

@@ -1,6 +1,6 @@
 import { addCounts } from "../core/counts.js";
 import { DataError, EnvironmentError } from "../core/errors.js";
-import type { TextBatch } from "../core/text-batch.js";
+import type { TextBatch, TextMarks } from "../core/text-batch.js";
 import { byteReasons } from "./bytes/bytes.js";
 import { compressions } from "./compressions.js";
 import { isReadWhole, sourceFormats } from "./formats.js";
@@ -19,6 +19,8 @@ import {
 /** Documents in the order of the input, as columns of equal length. */
 export interface Documents {
 	texts: TextBatch;
+	/** What is to be trained on, and where texts may be cut; null: all, and anywhere. */
+	marks: TextMarks | null;
 	/** The id that the record gives, or null. */
 	ids: (string | null)[];
 	/** Of each text, 32 bytes that tell it; null where none are wanted. */

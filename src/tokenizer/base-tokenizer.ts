@@ -25,6 +25,10 @@ export abstract class BaseTokenizer implements Tokenizer {
 		this.encodeInto(this.#decoder.decode(text), out);
 	}
 
+	tokenEnds(_text: Uint8Array, _ids: Int32Array): Int32Array | null {
+		return null;
+	}
+
 	encode(text: string): Int32Array {
 		return this.encodeBatch([text]).ids;
 	}

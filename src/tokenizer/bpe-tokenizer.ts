@@ -2,6 +2,7 @@ import type { Int32Buffer } from "../core/buffers.js";
 import { AddedTokenFinder } from "./added-tokens.js";
 import { BaseTokenizer } from "./base-tokenizer.js";
 import { LOWER_BLOCK, PREFIX } from "./bpe-shape.js";
+import { bytesOfToken } from "./byte-characters.js";
 import type { CompiledBpe } from "./compile-bpe.js";
 import { decodeTokens } from "./decoder.js";
 import { ExpressionSplitter, type WordSpans } from "./expression-splits.js";
@@ -52,6 +53,8 @@ export class BpeTokenizer extends BaseTokenizer {
 	#finders: { before: AddedTokenFinder; after: AddedTokenFinder } | null = null;
 	#tokens: (string | undefined)[] | null = null;
 	#ids: Map<string, number> | null = null;
+	/** Bytes of text that each token stands for. */
+	#lengths: Int32Array | null = null;
 
 	/** Addresses of the buffers for text, words' places and ids. */
 	#capacity = 0;
@@ -110,6 +113,27 @@ export class BpeTokenizer extends BaseTokenizer {
 			tokens.push(token);
 		}
 		return decodeTokens(tokens, this.#compiled.shape.decoder);
+	}
+
+	override tokenEnds(text: Uint8Array, ids: Int32Array): Int32Array | null {
+		this.#lengths ??= tokenLengths(this.#compiled);
+		const ends = new Int32Array(ids.length);
+		let end = 0;
+		for (let i = 0; i < ids.length; i++) {
+			end += this.#lengths[ids[i]];
+			ends[i] = end;
+		}
+		// White space that went with an added token, or a prefix, makes other sums.
+		if (end !== text.length) return null;
+		return this.#compiled.shape.normalizer === "NFC" && !this.#isNfc(text)
+			? null
+			: ends;
+	}
+
+	#isNfc(text: Uint8Array): boolean {
+		if (text.every((byte) => byte < 0x80)) return true;
+		const string = this.#decoder.decode(text);
+		return normalizeNfc(string) === string;
 	}
 
 	/** The tokens' strings; of those found after normalizing, what was found. */
@@ -344,6 +368,19 @@ function chunkEnd(
 	if (text.length - from <= most) return text.length;
 	const last = text.charCodeAt(from + most - 1);
 	return (last & 0xfc00) === 0xd800 ? from + most - 1 : from + most;
+}
+
+function tokenLengths(compiled: CompiledBpe): Int32Array {
+	const { symbols } = compiled.shape;
+	const encoder = new TextEncoder();
+	const lengths = Int32Array.from(tokensOf(compiled), (token = "") => {
+		if (symbols === "bytes") return bytesOfToken(token).length;
+		if (/^<0x[0-9A-F]{2}>$/i.test(token)) return 1;
+		return encoder.encode(token.replaceAll(LOWER_BLOCK, " ")).length;
+	});
+	for (const { id, content } of compiled.addedTokens)
+		lengths[id] = encoder.encode(content).length;
+	return lengths;
 }
 
 function tokensOf({ tokens }: CompiledBpe): (string | undefined)[] {

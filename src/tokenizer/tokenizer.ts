@@ -31,6 +31,11 @@ export interface Tokenizer {
 	encode(text: string): Int32Array;
 	encodeBatch(texts: readonly string[]): TokenBatch;
 	decode(ids: ArrayLike<number>): string;
+	/**
+	 * Where each token of a text ends, in bytes from its first; null where that is not known.
+	 * @param ids What `encodeUtf8Into` gives for the text.
+	 */
+	tokenEnds(text: Uint8Array, ids: Int32Array): Int32Array | null;
 	/** The id of a token's exact string, added tokens included. */
 	tokenToId(token: string): number | undefined;
 }

@@ -76,6 +76,10 @@ function list(batch: Batch, name: string, row = 0): number[] {
 	return [...values.subarray(offsets[row], offsets[row + 1])];
 }
 
+function numbers(batch: Batch, name: string): number[] {
+	return [...(batch.columns[name].values as Int32Array)];
+}
+
 describe("packed rows", () => {
 	test("come once each, padded to the row, with masks", async () => {
 		const { out, plan } = await planned({ worldSize: 2, padId: 7 });
@@ -104,6 +108,18 @@ describe("packed rows", () => {
 			expect(ids.slice(used).every((id) => id === 7)).toBe(true);
 			expect(lengths).toEqual(due.seq_lengths);
 		}
+		const byStep = new Map<number, number>();
+		for (const batch of batches) {
+			const labels = [...Array(batch.rows).keys()]
+				.flatMap((row) => list(batch, "labels", row))
+				.filter((label) => label !== -100).length;
+			for (const count of numbers(batch, "rank_labels"))
+				expect(count).toBe(labels);
+			byStep.set(batch.step, (byStep.get(batch.step) ?? 0) + labels);
+		}
+		for (const batch of batches)
+			for (const count of numbers(batch, "step_labels"))
+				expect(count).toBe(byStep.get(batch.step));
 		for (const batch of batches)
 			for (let i = 0; i < batch.rows; i++) {
 				const { ids, lengths } = rowsOf(batch)[i];

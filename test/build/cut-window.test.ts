@@ -22,6 +22,7 @@ function windowOf(lengths: number[], first: number): Window {
 		sources: lengths.map((_, d) => `${d}.jsonl`),
 		positions: lengths.map((_, d) => 100 * d),
 		splits: null,
+		cuts: null,
 	};
 }
 

@@ -44,6 +44,7 @@ async function* tokenized(
 				numbers: documents.map((_, i) => i + 1),
 				bytes: 0,
 				hashes: null,
+				cuts: null,
 				tokens: builder.view(),
 			};
 		}
@@ -136,6 +137,7 @@ test("a window has 2^18 documents at most, however few tokens they have", async 
 			numbers: new Array(count).fill(1),
 			bytes: 0,
 			hashes: null,
+			cuts: null,
 			tokens: { ids: offsets.slice(0, count), offsets },
 		};
 		return "the end";

@@ -140,6 +140,7 @@ test("an error of the tokenizer, or leaving early, closes the file that is read"
 						source: "f",
 						bytes: 3,
 						hashes: null,
+						marks: null,
 					};
 			} finally {
 				closed = true;

@@ -24,8 +24,10 @@ import {
 	columnsOfRows,
 	storedColumns,
 } from "../../src/masks/columns.js";
+import { labelCounts } from "../../src/masks/labels.js";
 import {
 	areLossWeights,
+	fillLossWeights,
 	lossWeightings,
 } from "../../src/masks/loss-weights.js";
 import { isMaskForAll, maskKinds } from "../../src/masks/mask-kinds.js";
@@ -67,15 +69,94 @@ test("every array says of each token what its sequence and its place in it are",
 			const isLabel = (list: Int32Array) =>
 				Uint8Array.from(list, (label) => Number(label !== -100));
 			expectNumbers(
-				lossMask(seqLengths, rowLength),
+				lossMask({ seqLengths }, rowLength),
 				isLabel(labels(row, rowLength)),
 			);
 			expectNumbers(
-				shiftedLossMask(seqLengths, rowLength),
+				shiftedLossMask({ seqLengths }, rowLength),
 				isLabel(shiftedLabels(row, rowLength)),
 			);
 		}),
 	);
+});
+
+/** A row of which only a part is to be trained on. */
+const maskedRow = fc
+	.tuple(paddedRow, fc.infiniteStream(fc.boolean()))
+	.map(([{ row, rowLength }, trained]) => ({
+		row: {
+			...row,
+			lossMask: Uint8Array.from(row.ids, () => Number(trained.next().value)),
+		},
+		rowLength,
+	}));
+
+describe("of what is to be trained on", () => {
+	test("labels are the tokens, but for the first of each sequence", () => {
+		fc.assert(
+			fc.property(maskedRow, ({ row, rowLength }) => {
+				const at = places(row.seqLengths, rowLength);
+				const isLabel = (i: number) =>
+					at[i].sequence !== -1 && at[i].place > 0 && row.lossMask[i] === 1;
+				const due = Array.from(at, (_, i) => (isLabel(i) ? row.ids[i] : -100));
+				expectNumbers(labels(row, rowLength), due);
+				expectNumbers(
+					lossMask(row, rowLength),
+					due.map((label) => Number(label !== -100)),
+				);
+				expectNumbers(shiftedLabels(row, rowLength), [
+					...due.slice(1),
+					...(rowLength > 0 ? [-100] : []),
+				]);
+				const counts = [...row.seqLengths.keys()].map(
+					(sequence) =>
+						at.filter((p, i) => p.sequence === sequence && isLabel(i)).length,
+				);
+				expectNumbers(labelCounts(row), counts);
+			}),
+		);
+	});
+
+	test("weights are of labels alone, add up to 1, and answers weigh the same", () => {
+		fc.assert(
+			fc.property(
+				fc.array(maskedRow, { maxLength: 4 }),
+				fc.constantFrom(...lossWeightings.names),
+				(step, weighting) => {
+					const rows = step.map(({ row }) => row);
+					const weights = lossWeights(rows, weighting);
+					let sum = 0;
+					const answers: number[] = [];
+					for (const [r, row] of rows.entries()) {
+						const mask = lossMask(row);
+						let answer = 0;
+						for (const [i, weight] of weights[r].entries()) {
+							equal(weight > 0, mask[i] === 1);
+							sum += weight;
+							answer += weight;
+							if (mask[i] === 1 && mask[i + 1] !== 1) {
+								answers.push(answer);
+								answer = 0;
+							}
+						}
+						const counts = labelCounts(row);
+						const stored = new Float32Array(row.ids.length);
+						fillLossWeights(row, counts, weighting, stored);
+						ok(areLossWeights(stored, row, weighting));
+						for (const i of stored.keys()) {
+							const wrong = stored.slice();
+							wrong[i] += 3;
+							ok(!areLossWeights(wrong, row, weighting));
+						}
+					}
+					expect(sum).toBeCloseTo(answers.length > 0 ? 1 : 0, 9);
+					if (weighting === "answer")
+						for (const answer of answers)
+							expect(answer).toBeCloseTo(1 / answers.length, 9);
+				},
+			),
+		);
+	});
 });
 
 test("borders ascend from 0 to the end of the row, padding a segment of its own", () => {
@@ -286,7 +367,11 @@ describe("loss weights", () => {
 		const lengths = Int32Array.of(4, 1, 3);
 		const sevenths = [1 / 7, 1 / 7, 1 / 7];
 		const possible = (weights: number[], weighting: "token" | "document") =>
-			areLossWeights(Float32Array.from(weights), lengths, weighting);
+			areLossWeights(
+				Float32Array.from(weights),
+				{ seqLengths: lengths },
+				weighting,
+			);
 		expect(possible([0, 1, 1, 1, 0, 0, 1, 1], "token")).toBe(true);
 		expect(possible([0, ...sevenths, 0, 0, 0.5, 0.5], "document")).toBe(true);
 		for (const bad of [
@@ -319,7 +404,9 @@ describe("loss weights", () => {
 					const weight = Math.fround(1 / Math.max(labels, ofSequence));
 					const row = Float32Array.of(0, ...Array(ofSequence).fill(weight));
 					const lengths = Int32Array.of(ofSequence + 1);
-					expect(areLossWeights(row, lengths, "document")).toBe(true);
+					expect(areLossWeights(row, { seqLengths: lengths }, "document")).toBe(
+						true,
+					);
 				},
 			),
 		);
@@ -327,7 +414,7 @@ describe("loss weights", () => {
 
 	test("say what is wrong", () => {
 		expect(() => lossWeights(rows, "row" as "token")).toThrow(
-			/no loss weighting "row"; there are: token, document/,
+			/no loss weighting "row"; there are: token, document, answer/,
 		);
 		expect(() =>
 			lossWeights([{ seqLengths: Int32Array.of(1), docIds: [] }], "token"),
@@ -345,6 +432,7 @@ describe("columns", () => {
 		columns: storedColumns,
 		padDocumentToMultiple: 4,
 		lossWeight: "document",
+		isMasked: false,
 	} as const;
 	const made = columns
 		.entries()
@@ -365,6 +453,7 @@ describe("columns", () => {
 			position_ids: [0, 1, 2, 0, 1],
 			segment_ids: [1, 1, 1, 2, 2],
 			loss_mask: [0, 1, 1, 0, 1],
+			label_counts: [2, 1],
 			labels: [-100, 6, 7, -100, 9],
 			seq_start_id: [0, 3],
 			cu_seqlens: [0, 3, 5],
@@ -411,6 +500,12 @@ describe("columns", () => {
 			...alwaysColumns,
 			...["labels", "loss_weight"],
 		]);
+		expect(
+			columnsOfRows({
+				...settings,
+				...{ columns: ["loss_mask"], lossWeight: null, isMasked: true },
+			}),
+		).toEqual([...alwaysColumns, "loss_mask", "label_counts"]);
 	});
 
 	test("each comes from somewhere, and says what it means in a line", () => {
@@ -439,7 +534,8 @@ test.each([
 			seqIdx,
 			documentIds,
 			cuSeqlens,
-			lossMask,
+			(lengths: Int32Array, length: number) =>
+				lossMask({ seqLengths: lengths }, length),
 			denseMask,
 		])
 			expect(() => attempt(seqLengths, rowLength)).toThrow(sentence);

@@ -69,6 +69,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			tokenizer: context.tokenizer(),
 			bos: settings.bos,
 			eos: settings.eos,
+			isMarked: settings.isMasked,
 		});
 		const told = mapGenerator(watch.watch("tokenize", tokens), (batch) => {
 			const { ids, offsets } = batch.tokens;
@@ -82,6 +83,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			number,
 			settings.window,
 			await splitTest(workspace, plan, task),
+			settings.isMasked,
 		);
 		const { name } = settings.sources[task.source];
 		const rows = watch.watch("pack", rowsOf(windows, context, output, name));

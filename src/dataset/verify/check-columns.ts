@@ -27,11 +27,20 @@ export function checkColumns(
 		}));
 	const ids = columnOf(batch, "input_ids", "list<int32>");
 	const lengths = columnOf(batch, "seq_lengths", "list<int32>");
+	const masks = settings.isMasked
+		? columnOf(batch, "loss_mask", "list<int32>")
+		: null;
 	for (let r = 0; r < batch.rows; r++) {
-		const row = { ids: listOf(ids, r), seqLengths: listOf(lengths, r) };
+		const row: TokenRow = {
+			ids: listOf(ids, r),
+			seqLengths: listOf(lengths, r),
+			lossMask: masks === null ? null : listOf(masks, r),
+		};
 		const tokens = row.seqLengths.reduce((sum, length) => sum + length, 0);
 		const isSound =
-			tokens === row.ids.length && row.seqLengths.every((length) => length > 0);
+			tokens === row.ids.length &&
+			tokens === (row.lossMask?.length ?? tokens) &&
+			row.seqLengths.every((length) => length > 0);
 		// Else the lengths themselves are a problem, which is told already.
 		if (!isSound) continue;
 		for (const { name, isRight, stored } of made)

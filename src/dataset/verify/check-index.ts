@@ -1,10 +1,11 @@
 import { addCounts } from "../../core/counts.js";
 import { quoted } from "../../core/text.js";
 import type { CutOptions } from "../../decompose/cuts.js";
-import { startRule } from "../../decompose/decompose-documents.js";
+import { leavesGaps, startRule } from "../../decompose/decompose-documents.js";
 import { type ColumnBatch, columnOf } from "../../tables/columns.js";
 import type { Manifest, ManifestIndex } from "../manifest.js";
 import { numberOfDocument, taskOfDocument } from "../rows.js";
+import { hasTurns } from "../settings.js";
 import type { CutCounts } from "../totals.js";
 import type { FoundSequences } from "./found-sequences.js";
 import type { Problems } from "./problems.js";
@@ -28,7 +29,9 @@ export class IndexCheck {
 	/** The found sequences in the order of documents, and the next one to be met. */
 	readonly #order: Uint32Array;
 	#next = 0;
-	readonly #dueStart: (covered: number, length: number) => number;
+	readonly #dueStart: (end: number, length: number) => number;
+	/** Whether sequences may begin later than they are due. */
+	readonly #leavesGaps: boolean;
 
 	constructor(
 		{ settings }: Manifest,
@@ -40,7 +43,12 @@ export class IndexCheck {
 		this.#found = found;
 		this.#order = found.sorted();
 		this.#problems = problems;
-		this.#dueStart = startRule(settings.cut as CutOptions);
+		const source = settings.sources.find(({ name }) => name === file.source);
+		const cut = (
+			source && hasTurns(source) ? settings.cutTurns : settings.cut
+		) as CutOptions;
+		this.#dueStart = startRule(cut);
+		this.#leavesGaps = leavesGaps(cut);
 	}
 
 	check(batch: ColumnBatch): void {
@@ -66,13 +74,16 @@ export class IndexCheck {
 					`${place} is not in its row, which is ${this.documents}`,
 				);
 			let covered = 0;
+			let last = 0;
 			let at = shards.offsets[d];
 			const end = shards.offsets[d + 1];
 			const first = at;
 			for (; this.#isNextOf(this.documents); this.#next++, at++) {
 				const [shard, row] =
 					at < end ? [shards.values[at], rows[at]] : [-2, -2];
-				covered = this.#checkSequence(covered, place, shard, row);
+				const [from, to] = this.#checkSequence(last, place, shard, row);
+				covered += to - Math.max(from, last);
+				last = to;
 			}
 			if (at !== end)
 				this.#problems.add(
@@ -114,25 +125,25 @@ export class IndexCheck {
 	}
 
 	/**
-	 * @param covered Tokens of the document that its sequences before cover.
+	 * @param last Where the document's sequence before ends.
 	 * @param shard Where the index has it, and its row there.
-	 * @returns The tokens covered with this one.
+	 * @returns Where it begins and ends.
 	 */
 	#checkSequence(
-		covered: number,
+		last: number,
 		place: string,
 		shard: number,
 		row: number,
-	): number {
+	): [start: number, end: number] {
 		const sequence = this.#order[this.#next];
 		const start = this.#found.start.array[sequence];
 		const length = this.#found.length.array[sequence];
-		const due = this.#dueStart(covered, length);
-		if (start !== due)
+		const due = this.#dueStart(last, length);
+		if (this.#leavesGaps ? start < due : start !== due)
 			this.#problems.add(
 				`${place}: a sequence begins at its token ${start}, where ${due} was due`,
 			);
-		this.counts.repeatedTokens += Math.max(0, covered - start);
+		this.counts.repeatedTokens += Math.max(0, last - start);
 		if (
 			shard !== this.#found.shard.array[sequence] ||
 			row !== this.#found.row.array[sequence]
@@ -140,6 +151,6 @@ export class IndexCheck {
 			this.#problems.add(
 				`${place}: its sequence at token ${start} is not in the row that the index says`,
 			);
-		return start + length;
+		return [start, start + length];
 	}
 }

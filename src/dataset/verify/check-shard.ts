@@ -1,4 +1,4 @@
-import { roundUp } from "../../core/arithmetic.js";
+import { roundUp, sum } from "../../core/arithmetic.js";
 import { bucketOf } from "../../decompose/buckets.js";
 import {
 	type Column,
@@ -64,6 +64,8 @@ export class ShardCheck {
 		const lengths = columnOf(batch, "seq_lengths", "list<int32>");
 		const docIds = columnOf(batch, "doc_ids", "list<int64>");
 		const docOffsets = columnOf(batch, "doc_offsets", "list<int32>");
+		const { isMasked } = this.#manifest.settings;
+		const masks = isMasked ? columnOf(batch, "loss_mask", "list<int32>") : null;
 		for (let r = 0; r < batch.rows; r++) {
 			const place = `${this.#shard.path} row ${first + r}`;
 			const tokens = ids.offsets[r + 1] - ids.offsets[r];
@@ -85,6 +87,10 @@ export class ShardCheck {
 				tokens,
 				place,
 			);
+			this.counts.labels +=
+				masks === null
+					? tokens - sequences
+					: sum(masks.values.subarray(masks.offsets[r], masks.offsets[r + 1]));
 			for (let i = 0; i < sequences; i++)
 				this.#note(
 					docIds.values[docIds.offsets[r] + i] ?? -1n,

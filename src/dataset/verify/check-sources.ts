@@ -1,11 +1,10 @@
 import { quoted } from "../../core/text.js";
 import type { Manifest, SourceTotals } from "../manifest.js";
-import type { RowCounts } from "../totals.js";
+import { type ShardCounts, shardCounts } from "../totals.js";
 import type { Problems } from "./problems.js";
 
 /** What was counted again of one source. */
-export interface RecountedSource
-	extends Pick<RowCounts, "rows" | "sequences" | "tokens"> {
+export interface RecountedSource extends ShardCounts {
 	documents: number;
 	/** Of the documents as they were read. */
 	tokensRead: number;
@@ -51,13 +50,7 @@ function checkSource(
 ): void {
 	const found = all.get(name);
 	const due = { ...said, tokensRead: textTokens + specialTokens };
-	for (const key of [
-		"documents",
-		"rows",
-		"sequences",
-		"tokens",
-		"tokensRead",
-	] as const) {
+	for (const key of ["documents", ...shardCounts, "tokensRead"] as const) {
 		const count = found?.[key] ?? 0;
 		if (count !== due[key])
 			problems.add(

@@ -16,7 +16,7 @@ import {
 } from "../manifest.js";
 import { readManifest } from "../read-manifest.js";
 import { bucketKey } from "../splits.js";
-import { emptyTotals } from "../totals.js";
+import { emptyTotals, shardCounts } from "../totals.js";
 import { checkStrangers, isAsListed } from "./check-files.js";
 import { IndexCheck } from "./check-index.js";
 import { ShardCheck } from "./check-shard.js";
@@ -200,7 +200,7 @@ class Verification {
 			for await (const batch of read(file, bytes, shardSchema(settings)))
 				check.check(batch);
 		});
-		for (const what of ["rows", "sequences", "tokens"] as const)
+		for (const what of shardCounts)
 			if (check.counts[what] !== shard[what])
 				this.#problems.add(
 					`${shard.path} has ${check.counts[what]} ${what}; the manifest says ${shard[what]}`,
@@ -208,8 +208,8 @@ class Verification {
 		addCounts(this.#counted.buckets, {
 			[bucketKey(settings.buckets[bucket])]: check.counts,
 		});
-		const { rows, sequences, tokens } = check.counts;
-		addCounts(this.#sourceOf(shard), { rows, sequences, tokens });
+		const { rows, sequences, tokens, labels } = check.counts;
+		addCounts(this.#sourceOf(shard), { rows, sequences, tokens, labels });
 	}
 
 	/** @param found Null where not all sequences of the task could be read. */
@@ -234,7 +234,7 @@ class Verification {
 		if (known !== undefined) return known;
 		const counts = {
 			...{ documents: 0, tokensRead: 0 },
-			...{ rows: 0, sequences: 0, tokens: 0 },
+			...{ rows: 0, sequences: 0, tokens: 0, labels: 0 },
 		};
 		this.#sources.set(source, counts);
 		return counts;

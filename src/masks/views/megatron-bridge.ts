@@ -13,7 +13,7 @@ export function toMegatronBridge(row: TokenRow) {
 		starts[i] = starts[i - 1] + row.seqLengths[i - 1];
 	return {
 		input_ids: row.ids,
-		loss_mask: Int8Array.from(shiftedLossMask(row.seqLengths)),
+		loss_mask: Int8Array.from(shiftedLossMask(row)),
 		seq_start_id: starts,
 	};
 }

@@ -26,7 +26,7 @@ export function toMegatron(row: TokenRow, options: ViewOptions = {}) {
 	return {
 		tokens: int64(padded(row.ids, rowLength, padId)),
 		labels: int64(shiftedLabels(row, rowLength)),
-		loss_mask: Float32Array.from(shiftedLossMask(row.seqLengths, rowLength)),
+		loss_mask: Float32Array.from(shiftedLossMask(row, rowLength)),
 		position_ids: int64(positionIds(lengths, rowLength)),
 		cu_seqlens: borders,
 		max_seqlen: Int32Array.of(longest),

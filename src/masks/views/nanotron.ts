@@ -13,7 +13,7 @@ export function toNanotron(row: TokenRow, options: ViewOptions = {}) {
 		label_ids: int64(
 			shiftedLabels(row, rowLength).map((label) => (label < 0 ? padId : label)),
 		),
-		label_mask: shiftedLossMask(row.seqLengths, rowLength),
+		label_mask: shiftedLossMask(row, rowLength),
 		position_ids: int64(
 			positionIds(row.seqLengths, rowLength).map((position, i) =>
 				i < used ? position : -1,

@@ -17,7 +17,7 @@ export function toOlmoCore(row: TokenRow, options: ViewOptions = {}) {
 		.map((end, i) => end - borders.cuSeqlens[i]);
 	return {
 		input_ids: int64(padded(row.ids, rowLength, padId)),
-		label_mask: lossMask(row.seqLengths, rowLength),
+		label_mask: lossMask(row, rowLength),
 		doc_lens: docLens,
 		max_doc_lens: [borders.maxSeqlen],
 		cu_doc_lens: borders.cuSeqlens,

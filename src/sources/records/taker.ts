@@ -1,4 +1,4 @@
-import type { TextBatch } from "../../core/text-batch.js";
+import type { TextBatch, TextMarks } from "../../core/text-batch.js";
 import type { BadRecord, RecordBatch, SourceFormat } from "../source.js";
 import type { WantedFields } from "./fields.js";
 
@@ -13,6 +13,8 @@ export interface RecordTaker {
 /** What became of a batch of records; columns of equal length. */
 export interface TakenRecords {
 	texts: TextBatch;
+	/** As `Documents` has them. */
+	marks: TextMarks | null;
 	ids: (string | null)[];
 	/** Of each text, 32 bytes of `hashOfText`; null where none is wanted. */
 	hashes: Uint8Array | null;

@@ -1,0 +1,52 @@
+import type { Uint8Buffer } from "../core/buffers.js";
+import { type IntListsBuilder, listAt } from "../core/int-lists.js";
+import type { TextMarks } from "../core/text-batch.js";
+import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import { ADDED_BOS, ADDED_EOS } from "./encode-text.js";
+import { tokensBefore } from "./token-places.js";
+
+/** The marks of texts as marks of their tokens. */
+export interface TokenMarks {
+	/** Is given a byte for each token: 1 where it is to be trained on. */
+	lossMask: Uint8Buffer;
+	/** Is given, for each document, the tokens that it may be cut before. */
+	cuts: IntListsBuilder;
+}
+
+/**
+ * Turns the marks of a text into those of its tokens. An EOS that was added is to be
+ * trained on where the text's last token is.
+ * @param ids The document's tokens, with what was added.
+ * @param added As `encodeText` says.
+ */
+export function markTokens(
+	tokenizer: Tokenizer,
+	text: Uint8Array,
+	ids: Int32Array,
+	added: number,
+	marks: { trained: Int32Array; cuts: Int32Array },
+	out: TokenMarks,
+): void {
+	const first = added & ADDED_BOS ? 1 : 0;
+	const last = ids.length - (added & ADDED_EOS ? 1 : 0);
+	const own = ids.subarray(first, last);
+	const mask = out.lossMask.extend(ids.length);
+	const trained = tokensBefore(tokenizer, text, own, marks.trained);
+	for (let i = 0; i < trained.length; i += 2)
+		mask.fill(1, first + trained[i], first + trained[i + 1]);
+	if (last < ids.length && last > 0) mask[last] = mask[last - 1];
+	let before = 0;
+	for (const cut of tokensBefore(tokenizer, text, own, marks.cuts)) {
+		if (cut > before && cut < own.length) out.cuts.values.push(first + cut);
+		before = cut;
+	}
+	out.cuts.endList();
+}
+
+/** The marks of one text of a batch. */
+export function marksOf(
+	{ trained, cuts }: TextMarks,
+	text: number,
+): { trained: Int32Array; cuts: Int32Array } {
+	return { trained: listAt(trained, text), cuts: listAt(cuts, text) };
+}
