@@ -31,6 +31,8 @@ export interface PlanInput {
 	fingerprint: string;
 	/** The files below `path` that make up a document of several; their versions are not part of the plan's hash. */
 	members?: readonly Member[];
+	/** As `InputFile` has it; its paths and versions are not part of the plan's hash. */
+	beside?: readonly Member[];
 }
 
 export interface PlanTokenizer {
@@ -100,6 +102,12 @@ export async function makePlan(
 			frames: file.frames,
 			fingerprint: fingerprints[i],
 			...(file.members && { members: file.members }),
+			...(file.beside && {
+				beside: file.beside.map((other) => ({
+					...other,
+					path: storageAt(other.path).absolute(other.path),
+				})),
+			}),
 		})),
 		onError,
 		tasks: planTasks(
@@ -147,10 +155,14 @@ async function fingerprintOf(file: FoundInput): Promise<string> {
 function hashOf(plan: Omit<Plan, "planHash">): string {
 	const { onError, ...rest } = plan;
 	const { path, asked, ...tokenizer } = plan.tokenizer;
-	const inputs = plan.inputs.map(({ path, version, members, ...input }) =>
-		members === undefined
-			? input
-			: { ...input, members: members.map(({ version, ...member }) => member) },
+	const inputs = plan.inputs.map(
+		({ path, version, members, beside, ...input }) =>
+			members === undefined
+				? input
+				: {
+						...input,
+						members: members.map(({ version, ...member }) => member),
+					},
 	);
 	return sha256(canonicalJson({ ...rest, tokenizer, inputs }));
 }

@@ -129,11 +129,10 @@ async function* readSpan(
 	};
 
 	if (hasEnough()) return counts;
-	const versions = await requireUnchanged(
-		storage,
-		file,
-		file.members?.map(({ version }) => version) ?? [file.version],
-	);
+	const versions = await requireUnchanged(storage, file, [
+		...(file.members?.map(({ version }) => version) ?? [file.version]),
+		...(file.beside?.map(({ version }) => version) ?? []),
+	]);
 	try {
 		const wanted = taker.wanted(format);
 		for await (const batch of format.read(counted, file, span, wanted)) {
@@ -171,19 +170,21 @@ async function badRecordError(
 }
 
 /**
- * Checks that a file is what it was, or all files of a document that has several.
+ * Checks that a file is what it was, or all files of a document that has several, and
+ * what stands beside it.
  * @param versions What their versions were before; null: not known.
  * @returns Their versions.
  */
 async function requireUnchanged(
 	storage: ReadableStorage,
-	{ path, size, members }: InputFile,
+	{ path, size, members, beside = [] }: InputFile,
 	versions: readonly (string | null)[],
 ): Promise<string[]> {
-	const files = members?.map((member) => ({
+	const own = members?.map((member) => ({
 		path: `${path}/${member.path}`,
 		size: member.size,
 	})) ?? [{ path, size }];
+	const files = [...own, ...beside];
 	const now: string[] = [];
 	for (const [i, file] of files.entries())
 		now.push(await requireOneUnchanged(storage, file, versions[i]));

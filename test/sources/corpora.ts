@@ -8,6 +8,7 @@ import { compressBzip2, compressLz4, compressZstd } from "./compressors.js";
 import { mdsOf } from "./mds-bytes.js";
 import { arrowTable, parquetTable, tooLongArrow } from "./tables.js";
 import { type Member, memberBytes, paxMember, tarOf } from "./tar-bytes.js";
+import { tokenCorpora } from "./token-corpora.js";
 import { compressXz } from "./xz-encoder.js";
 
 /** A file with one record that cannot be used. */
@@ -19,10 +20,12 @@ interface BadFile {
 	number: number;
 	/** The field of the texts, where it is not the format's own. */
 	textField?: string;
+	/** Files beside it: it is called `f`, with the first of the format's endings. */
+	beside?: Record<string, Uint8Array>;
 }
 
 /** What the tests over all formats need of one. */
-interface FormatCorpus {
+export interface FormatCorpus {
 	/** Files that hold the texts, in order, and the id that each document has. */
 	write(texts: readonly string[]): {
 		files: Record<string, Uint8Array>;
@@ -32,6 +35,8 @@ interface FormatCorpus {
 	bad: Record<string, () => BadFile>;
 	/** What the format can hold of any text; left out: all of it. */
 	asText?(text: string): string;
+	/** Options that its files are read with. */
+	options?: Record<string, unknown>;
 	/** Whether more or less is read of a file than its bytes one after the other. */
 	readsParts?: true;
 }
@@ -462,6 +467,7 @@ export const corpora: Record<NameOf<typeof sourceFormats>, FormatCorpus> = {
 			}),
 		},
 	},
+	...tokenCorpora,
 };
 
 /** What the tests over all compressions need of one. */

@@ -38,7 +38,8 @@ test("every format and compression is tested here", () => {
 });
 
 describe.each(sourceFormats.entries())("%s", (name, format) => {
-	const { write, bad, asText, readsParts = false } = corpora[name];
+	const { write, bad, asText, options, readsParts = false } = corpora[name];
+	const given = options === undefined ? {} : { format: name, options };
 	const texts = anyTexts.map((texts) => texts.map(asText ?? ((text) => text)));
 
 	test("gives all documents in order, and counts them", async () => {
@@ -46,7 +47,7 @@ describe.each(sourceFormats.entries())("%s", (name, format) => {
 			fc.asyncProperty(texts, readSize, async (texts, most) => {
 				const { files, ids } = write(texts);
 				const storage = memoryStorage(files, most);
-				const inputs = inputsOf(files);
+				const inputs = inputsOf(files, given);
 				const spans = await wholeFiles(storage, inputs);
 				const { documents, counts } = await readAllOf(storage, spans);
 				expect(documents.map(({ text }) => text)).toEqual(texts);
@@ -68,7 +69,7 @@ describe.each(sourceFormats.entries())("%s", (name, format) => {
 				async (texts, most, taskSize) => {
 					const { files } = write(texts);
 					const storage = memoryStorage(files, most);
-					const inputs = inputsOf(files);
+					const inputs = inputsOf(files, given);
 					const divisions = await Promise.all(
 						inputs.map((file) => divisionOf(storage, file)),
 					);
@@ -111,7 +112,7 @@ describe.each(sourceFormats.entries())("%s", (name, format) => {
 					const spans: PlacelessSpan[] = [];
 					for (const { file, span } of await wholeFiles(
 						storage,
-						inputsOf(files),
+						inputsOf(files, given),
 					)) {
 						const borders = cuts.map((cut) => Math.floor(cut * span.end));
 						borders.push(0, span.end);
@@ -144,10 +145,10 @@ describe.each(sourceFormats.entries())("%s", (name, format) => {
 	test.each(reasons)(
 		"%s is given once, with its place",
 		async (reason, make) => {
-			const { bytes, texts, number, textField = null } = make();
-			const files = { [`f${format.extensions[0]}`]: bytes };
+			const { bytes, texts, number, textField = null, beside } = make();
+			const files = { [`f${format.extensions[0]}`]: bytes, ...beside };
 			const storage = memoryStorage(files);
-			const [file] = inputsOf(files);
+			const [file] = inputsOf(files, given);
 			const division = await divisionOf(storage, file);
 			const whole = [{ file, span: wholeSpan(division) }];
 			const skipped = await readAllOf(storage, whole, { textField });
