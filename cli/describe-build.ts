@@ -1,4 +1,5 @@
 import type { Manifest } from "../src/dataset/manifest.js";
+import { notedCounts } from "../src/dataset/noted.js";
 import type { BuildResult } from "../src/engines/build.js";
 import {
 	bytesText,
@@ -27,7 +28,8 @@ export function describeBuild(result: BuildResult): string {
 
 type Line = [name: string, text: string];
 
-function inputLines({ totals, skipped }: Manifest): Line[] {
+function inputLines(manifest: Manifest): Line[] {
+	const { totals, skipped } = manifest;
 	const { textTokens, specialTokens, documents, textBytes } = totals;
 	const dropped = Object.entries(totals.dropped);
 	const droppedTokens = dropped.reduce(
@@ -60,9 +62,25 @@ function inputLines({ totals, skipped }: Manifest): Line[] {
 			"tokens",
 			`${grouped(textTokens + specialTokens)} (${grouped(specialTokens)} of them BOS and EOS)`,
 		],
+		...labelLines(manifest),
 		[
 			"dropped",
 			`${grouped(droppedTokens)} tokens${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}`,
+		],
+	];
+}
+
+/** What is to be trained on, where that is not all. */
+function labelLines({ settings, summary, totals }: Manifest): Line[] {
+	if (!settings.isMasked) return [];
+	const { answers = 0, ...noted } = totals.noted;
+	const warnings = Object.entries(noted)
+		.filter(([, count]) => count > 0)
+		.map(([name, count]) => `${grouped(count)} ${notedCounts[name].meaning}`);
+	return [
+		[
+			"labels",
+			`${grouped(summary.labels)} tokens (${percent(summary.labels / Math.max(1, summary.tokens))}), in ${counted(answers, "answer")}${warnings.map((text) => `; ${text}`).join("")}`,
 		],
 	];
 }

@@ -33,7 +33,7 @@ import { rowOrders } from "../dist/src/pack/orders.js";
 import { packers } from "../dist/src/pack/packers.js";
 import { compressions } from "../dist/src/sources/compressions.js";
 import { sourceFormats } from "../dist/src/sources/formats.js";
-import { badRecordReasons } from "../dist/src/sources/read-records.js";
+import { recordReasons } from "../dist/src/documents/record-reasons.js";
 
 /** What a compression adds to the name of a file. */
 const compressedAs = compressions
@@ -79,7 +79,7 @@ const tables = {
 	"bad-records": () =>
 		table(
 			["reason", "means"],
-			Object.entries(badRecordReasons()).map(([name, meaning]) => [
+			Object.entries(recordReasons()).map(([name, meaning]) => [
 				code(name),
 				meaning,
 			]),

@@ -3,6 +3,7 @@ import { inParallel } from "../core/in-parallel.js";
 import { isObject } from "../core/values.js";
 import { FORMAT_VERSION } from "../dataset/manifest.js";
 import type { Settings } from "../dataset/settings.js";
+import type { Chat } from "../documents/chat.js";
 import { bytesOf, cutIntoTasks, type InputSpan } from "../sources/divide.js";
 import type { FoundInput } from "../sources/find/candidate.js";
 import { fingerprintOfMembers } from "../sources/find/group.js";
@@ -54,6 +55,8 @@ export interface Plan {
 	settings: Settings;
 	tokenizer: PlanTokenizer;
 	inputs: PlanInput[];
+	/** What conversations are rendered with; null where there are none. */
+	chat: Chat | null;
 	/** What to do with a record that cannot be used; not part of the hash: where nothing is passed over it changes nothing. */
 	onError: "stop" | "skip";
 	tasks: Task[];
@@ -78,6 +81,7 @@ export async function makePlan(
 	divisions: readonly Division[],
 	settings: Settings,
 	tokenizer: PlanTokenizer,
+	chat: Chat | null,
 	onError: Plan["onError"],
 ): Promise<Plan> {
 	const fingerprints = await inParallel(files, 16, fingerprintOf);
@@ -109,6 +113,7 @@ export async function makePlan(
 				})),
 			}),
 		})),
+		chat,
 		onError,
 		tasks: planTasks(
 			spansOfSources(files, divisions, settings),

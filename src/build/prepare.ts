@@ -1,7 +1,9 @@
 import { DataError, UsageError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
 import { resolveOptions } from "../core/resolve-options.js";
+import { hasTurns } from "../dataset/settings.js";
 import { splitOfName, TRAIN } from "../dataset/splits.js";
+import { loadChat } from "../documents/load-chat.js";
 import { findOptionsOf } from "../documents/options.js";
 import {
 	type BuildOptions,
@@ -156,11 +158,16 @@ async function prepare(
 		divisionOf(storageAt(file.path), file),
 	);
 	const inputBytes = divisions.reduce((sum, each) => sum + bytesOf(each), 0);
+	const ofSources = sources.map(sourceSettings);
+	const chat = ofSources.some(hasTurns)
+		? await loadChat({ ...tokenizerFiles, fingerprint }, tokenizer, values)
+		: null;
 	const settings = resolveSettings(
 		values,
 		tokenizer,
 		inputBytes,
-		sources.map(sourceSettings),
+		ofSources,
+		chat,
 		new Set(found.map(({ split }) => split)),
 	);
 	const { engine, vocabSize } = tokenizer;
@@ -175,6 +182,7 @@ async function prepare(
 			engine,
 			vocabSize,
 		},
+		chat,
 		values.onError,
 	);
 	const { overwrite } = values;

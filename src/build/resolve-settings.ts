@@ -2,8 +2,16 @@ import { optionName, UsageError } from "../core/errors.js";
 import type { OptionTable } from "../core/option.js";
 import { datasetFormats } from "../dataset/formats.js";
 import { layouts } from "../dataset/layouts/layouts.js";
-import type { Chosen, Settings, SourceSettings } from "../dataset/settings.js";
+import {
+	type Chosen,
+	hasTurns,
+	type Settings,
+	type SourceSettings,
+} from "../dataset/settings.js";
 import { splitDirectory, TEST, TRAIN, VALIDATION } from "../dataset/splits.js";
+import { type CutName, cuts } from "../decompose/cuts.js";
+import { longConversations } from "../decompose/long-conversations.js";
+import type { Chat } from "../documents/chat.js";
 import { specialTokens } from "../documents/special-tokens.js";
 import { documentTaker } from "../documents/take-documents.js";
 import { takeSettings } from "../documents/take-settings.js";
@@ -12,6 +20,7 @@ import type { SourceValues } from "../options/sources.js";
 import { rowOrders } from "../pack/orders.js";
 import { packers } from "../pack/packers.js";
 import { readOptionsOf } from "../sources/formats.js";
+import { canonicalJson, sha256 } from "../storage/hash.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { shardSizes } from "./shard-sizes.js";
 
@@ -34,6 +43,7 @@ export function checkSettings(
 			"bad-option",
 			`${optionName("validation")} is ${values.validation} documents, which are chosen among all, and ${optionName("limit")} takes the first ones: give a share to hold out.`,
 		);
+	cutOfTurns(values, sources);
 	const { buckets } = layouts.find(values.layout).plan(values);
 	const { compressions } = datasetFormats.find(values.format);
 	const { compression, padDocumentToMultiple, minSequence, padToMultiple } =
@@ -71,6 +81,7 @@ export function resolveSettings(
 	tokenizer: Tokenizer,
 	inputBytes: number,
 	sources: readonly SourceSettings[],
+	chat: Chat | null,
 	splitsOfFiles: ReadonlySet<string>,
 ): Settings {
 	const { cut, buckets } = layouts.find(values.layout).plan(values);
@@ -78,11 +89,20 @@ export function resolveSettings(
 	const { validation = null } = values;
 	const settings: Settings = {
 		sources: [...sources],
+		chat:
+			chat === null
+				? null
+				: {
+						templates: sha256(canonicalJson(chat.templates)),
+						template: chat.asked,
+						date: chat.date,
+						values: chat.values,
+					},
 		layout: values.layout,
 		...specialTokens(values, tokenizer),
 		cut: { ...cut, minSequence: values.minSequence ?? 1 },
-		cutTurns: null,
-		isMasked: false,
+		cutTurns: chat === null ? null : cutOfTurns(values, sources),
+		isMasked: chat !== null,
 		packer: chosen(values.packer, packers, values),
 		padDocumentToMultiple: values.padDocumentToMultiple ?? 1,
 		padToMultiple: values.padToMultiple ?? null,
@@ -122,6 +142,29 @@ export function resolveSettings(
 			`${optionName("format")} is ${values.format}, which cannot carry this dataset: ${fault}.`,
 		);
 	return settings;
+}
+
+/**
+ * How conversations become sequences; null where there are none.
+ * @throws UsageError `bad-option` where documents are cut anywhere
+ */
+function cutOfTurns(
+	values: BuildValues,
+	sources: readonly SourceSettings[],
+): Chosen | null {
+	if (!sources.some(hasTurns)) return null;
+	const { cut, buckets } = layouts.find(values.layout).plan(values);
+	const { cuts: ofPacker } = packers.find(values.packer);
+	if (ofPacker !== undefined || cuts.find(cut.name as CutName).fillsRows)
+		throw new UsageError(
+			"bad-option",
+			`${ofPacker === undefined ? optionName("decomposer", cut.name) : optionName("packer", values.packer)} cuts documents anywhere, and conversations are cut between turns only: give ${ofPacker === undefined ? optionName("decomposer", "whole") : "another packer"}.`,
+		);
+	return {
+		name: longConversations.find(values.longConversations).cut,
+		maxLength: buckets[buckets.length - 1].capacity,
+		minSequence: values.minSequence ?? 1,
+	};
 }
 
 /** How a source is read, as the plan has it. */

@@ -4,6 +4,7 @@ import { datasetFormats, shardSchema } from "./formats.js";
 import { layouts } from "./layouts/layouts.js";
 import type { Manifest } from "./manifest.js";
 import { bucketName } from "./names.js";
+import { notedCounts } from "./noted.js";
 import { ofTraining, TRAIN } from "./splits.js";
 
 /**
@@ -31,6 +32,22 @@ export function datasetCard(manifest: Manifest): string {
 				`${grouped(documents)} documents, ${grouped(tokens)} tokens (${percent(tokens / summary.tokens)}) in ${grouped(rows)} rows`,
 			],
 		),
+		...(settings.isMasked
+			? [
+					[
+						"labels",
+						`${grouped(summary.labels)} tokens (${percent(summary.labels / Math.max(1, summary.tokens))})`,
+					] satisfies [string, string],
+				]
+			: []),
+		...Object.entries(totals.noted)
+			.filter(([, count]) => count > 0)
+			.map(([name, count]): [string, string] => [
+				notedCounts[name].isWarning
+					? `answers ${notedCounts[name].meaning}`
+					: notedCounts[name].meaning,
+				grouped(count),
+			]),
 		...Object.entries(totals.dropped).map(
 			([reason, { documents, tokens }]): [string, string] => [
 				`dropped: ${reason}`,

@@ -26,9 +26,20 @@ export function hasTurns({ conversations }: SourceSettings): boolean {
 	return conversations !== null;
 }
 
+/** How conversations become texts. */
+export interface ChatSettings {
+	/** SHA-256 over the tokenizer's chat templates, and the name of the one asked for; null: what the conversation wants. */
+	templates: string;
+	template: string | null;
+	date: string | null;
+	values: Readonly<Record<string, unknown>>;
+}
+
 /** What determines the bytes of a dataset, besides the input and the tokenizer. */
 export interface Settings {
 	sources: SourceSettings[];
+	/** How conversations become texts; null where there are none. */
+	chat: ChatSettings | null;
 	/** Whether documents with a text that came before are left out. */
 	dedupe: boolean;
 	/** The share of documents that is held out, or from 1 on their number; chosen by their hashes; null for none. */

@@ -8,6 +8,8 @@ export interface ReadCounts {
 	records: number;
 	skippedRecords: Record<string, number>;
 	leftOutRecords: Record<string, number>;
+	/** What is worth knowing of those that became documents: see `notedCounts`. */
+	noted: Record<string, number>;
 }
 
 /** What the records became. */
@@ -77,6 +79,7 @@ export function emptyTotals(): Totals {
 		records: 0,
 		skippedRecords: {},
 		leftOutRecords: {},
+		noted: {},
 		documents: 0,
 		textBytes: 0,
 		textTokens: 0,

@@ -14,8 +14,9 @@ export interface TokenMarks {
 }
 
 /**
- * Turns the marks of a text into those of its tokens. An EOS that was added is to be
- * trained on where the text's last token is.
+ * Turns the marks of a text into those of its tokens. A token is to be trained on where a
+ * part of what it stands for is, as transformers has it; an EOS that was added, where the
+ * text's last token is.
  * @param ids The document's tokens, with what was added.
  * @param added As `encodeText` says.
  */
@@ -31,7 +32,8 @@ export function markTokens(
 	const last = ids.length - (added & ADDED_EOS ? 1 : 0);
 	const own = ids.subarray(first, last);
 	const mask = out.lossMask.extend(ids.length);
-	const trained = tokensBefore(tokenizer, text, own, marks.trained);
+	const isEnd = (place: number) => place % 2 === 1;
+	const trained = tokensBefore(tokenizer, text, own, marks.trained, isEnd);
 	for (let i = 0; i < trained.length; i += 2)
 		mask.fill(1, first + trained[i], first + trained[i + 1]);
 	if (last < ids.length && last > 0) mask[last] = mask[last - 1];

@@ -4,12 +4,14 @@ import {
 	type Given,
 	grouped,
 	integer,
+	json,
 	type Resolved,
 	repeated,
 	required,
 	share,
 	text,
 } from "../core/option.js";
+import { isObject } from "../core/values.js";
 import type { FindInputsOptions } from "../sources/find/find-inputs.js";
 import {
 	AUTO,
@@ -19,6 +21,8 @@ import {
 	sourceFormats,
 } from "../sources/formats.js";
 import { tokenizerEngines } from "../tokenizer/from-json.js";
+import { conversationFormats } from "./conversations/conversation-formats.js";
+import { lossChoices } from "./conversations/loss.js";
 
 /** How records are read. */
 export const readingTable = grouped("Reading", {
@@ -64,6 +68,42 @@ export const readingTable = grouped("Reading", {
 	}),
 });
 
+/** How records are read as conversations. */
+export const conversationsTable = grouped("Conversations", {
+	conversations: choice([AUTO, ...conversationFormats.names], {
+		help: "read records as conversations, of one form or by their fields",
+		defaultText: "auto with loss; else records are texts",
+	}),
+	loss: text({
+		placeholder: "choice",
+		help: `what of conversations to train on: ${lossChoices.names.join(", ")}, or a field that is true in such messages`,
+		defaultText: "assistant, of conversations",
+	}),
+});
+
+/** How conversations become texts. */
+export const chatTemplateTable = grouped("Conversations", {
+	chatTemplate: text({
+		placeholder: "name",
+		help: "which of the tokenizer's chat templates to use, or a file that holds one",
+		defaultText: "tool_use for tools, if there is one; else default",
+	}),
+	templateDate: text({
+		placeholder: "date",
+		help: "the day that chat templates write, such as 2026-01-31",
+		defaultText: "none: a template that wants one is refused",
+	}),
+	templateValues: json<Record<string, unknown>>(
+		{
+			placeholder: "json",
+			expected: 'an object, such as {"enable_thinking":false}',
+			written: "one",
+			fault: (value) => (isObject(value) ? null : " is no object: give one"),
+		},
+		{ help: "further variables for chat templates", defaultText: "none" },
+	),
+});
+
 /** How many documents a build takes. */
 export const limit = integer({
 	least: 1,
@@ -102,6 +142,7 @@ export const tokensTable = grouped("Tokens", {
 
 export type ReadingOptions = Given<typeof readingTable>;
 export type ReadingSettings = Resolved<typeof readingTable>;
+export type ConversationsOptions = Given<typeof conversationsTable>;
 export type TokensOptions = Given<typeof tokensTable>;
 export type TokensSettings = Resolved<typeof tokensTable>;
 

@@ -13,6 +13,7 @@ import {
 	readSpans,
 	type SkippedRecord,
 } from "../sources/read-records.js";
+import type { RecordTaker } from "../sources/records/taker.js";
 import { spoolStandardInput } from "../storage/spool.js";
 import { storageAt } from "../storage/storages.js";
 import { findOptionsOf, readingTable } from "./options.js";
@@ -68,6 +69,7 @@ export async function* readDocuments(
 export async function* documentsOf(
 	inputs: readonly string[],
 	settings: Resolved<typeof readDocumentsTable>,
+	taker: RecordTaker = documentTaker(takeSettings(settings)),
 ): AsyncGenerator<Documents, ReadCounts[]> {
 	/** Where standard input is kept while it is read. */
 	let kept: string | null = null;
@@ -90,7 +92,7 @@ export async function* documentsOf(
 		}
 		const { onError, onBadRecord } = settings;
 		return yield* readSpans(spans, {
-			taker: documentTaker(takeSettings(settings)),
+			taker,
 			onBadRecord: onError === "skip" ? (bad) => onBadRecord?.(bad) : null,
 		});
 	} finally {

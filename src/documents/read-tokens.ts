@@ -1,23 +1,37 @@
 import type { Given, Resolved } from "../core/option.js";
 import { resolveOptions } from "../core/resolve-options.js";
 import type { ReadCounts } from "../sources/read-records.js";
-import { loadTokenizer } from "../storage/load-tokenizer.js";
-import { tokensTable } from "./options.js";
+import { readTokenizerFiles } from "../storage/load-tokenizer.js";
+import { tokenizerFromJson } from "../tokenizer/from-json.js";
+import { loadChat } from "./load-chat.js";
+import {
+	chatTemplateTable,
+	conversationsTable,
+	tokensTable,
+} from "./options.js";
 import { documentsOf, readDocumentsTable } from "./read-documents.js";
 import { specialTokens } from "./special-tokens.js";
+import { documentTaker } from "./take-documents.js";
+import { takeSettings } from "./take-settings.js";
 import {
 	type Tokenized,
 	type TokenizedBatch,
 	tokenizeDocuments,
 } from "./tokenize-documents.js";
 
-export const readTokensTable = { ...readDocumentsTable, ...tokensTable };
+export const readTokensTable = {
+	...readDocumentsTable,
+	...conversationsTable,
+	...chatTemplateTable,
+	...tokensTable,
+};
 
 export type ReadTokensOptions = Given<typeof readTokensTable>;
 
 /**
  * The tokens of all documents of files, directories and glob patterns, with BOS and
- * EOS as a build with the same options gives them.
+ * EOS as a build with the same options gives them. Of conversations, `lossMask` says
+ * what is to be trained on.
  * @returns What was tokenized, and the counts of each file.
  * @throws UsageError, DataError naming the file and the place
  */
@@ -34,7 +48,23 @@ export async function* tokensOf(
 	settings: Resolved<typeof readTokensTable>,
 ): AsyncGenerator<TokenizedBatch, Tokenized<ReadCounts[]>> {
 	const { tokenizerEngine } = settings;
-	const tokenizer = await loadTokenizer(settings.tokenizer, tokenizerEngine);
-	const encoder = { tokenizer, ...specialTokens(settings, tokenizer) };
-	return yield* tokenizeDocuments(documentsOf(inputs, settings), encoder);
+	const files = await readTokenizerFiles(settings.tokenizer);
+	const tokenizer = tokenizerFromJson(files, tokenizerEngine);
+	const special = specialTokens(settings, tokenizer);
+	const taking = takeSettings(settings);
+	const areConversations = taking.conversations !== null;
+	const chat = areConversations
+		? await loadChat(files, tokenizer, settings)
+		: null;
+	const documents = documentsOf(
+		inputs,
+		settings,
+		documentTaker(taking, { chat }),
+	);
+	return yield* tokenizeDocuments(documents, {
+		tokenizer,
+		// Conversations have them in their texts.
+		...(areConversations ? { bos: null, eos: null } : special),
+		isMarked: areConversations,
+	});
 }

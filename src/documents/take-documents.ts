@@ -1,4 +1,9 @@
-import { selectTexts, TextBatchBuilder } from "../core/text-batch.js";
+import { addCounts } from "../core/counts.js";
+import {
+	selectMarks,
+	selectTexts,
+	TextBatchBuilder,
+} from "../core/text-batch.js";
 import {
 	type FieldPath,
 	parseFieldPath,
@@ -7,6 +12,7 @@ import {
 import { noId, noText } from "../sources/records/take-fields.js";
 import type { RecordTaker, TakenRecords } from "../sources/records/taker.js";
 import { BadInput, type RecordBatch } from "../sources/source.js";
+import { type Chat, ConversationReader } from "./chat.js";
 import {
 	fractionAt,
 	hashesOf,
@@ -14,6 +20,7 @@ import {
 	selectHashes,
 } from "./document-hash.js";
 import { type Filter, parseFilter } from "./filter.js";
+import { MarksBuilder } from "./marks-builder.js";
 import type { TakeSettings } from "./take-settings.js";
 import { parseTemplate, type Template } from "./template.js";
 
@@ -26,15 +33,24 @@ export const leftOutReasons = {
 	limit: "there were enough before",
 };
 
-/**
- * @param hashes Whether hashes are wanted for more than the sample.
- * @throws UsageError `bad-option`
- */
+/** What documents are taken for, beside their settings. */
+export interface TakeContext {
+	/** Whether hashes are wanted for more than the sample. */
+	hashes?: boolean;
+	/** What conversations are rendered with; null: there are none. */
+	chat?: Chat | null;
+}
+
+/** @throws UsageError `bad-option` */
 export function documentTaker(
 	settings: TakeSettings,
-	hashes = false,
+	{ hashes = false, chat = null }: TakeContext = {},
 ): RecordTaker {
-	const { textField, idField, where, sample } = settings;
+	const { textField, idField, where, sample, conversations } = settings;
+	const reader =
+		conversations === null || chat === null
+			? null
+			: new ConversationReader(conversations, chat);
 	const template =
 		settings.text === null ? null : parseTemplate(settings.text, "text");
 	const filter = where === null ? null : parseFilter(where, "where");
@@ -47,21 +63,25 @@ export function documentTaker(
 			const { fixed } = fields;
 			return {
 				text:
-					template === null
+					template === null && reader === null
 						? ((fixed ? null : textPath) ?? [fields.text])
 						: null,
 				id: (fixed ? null : idPath) ?? [fields.id],
-				values: [...(filter?.fields ?? []), ...(template?.fields ?? [])],
+				values: [
+					...(filter?.fields ?? []),
+					...(template?.fields ?? reader?.fields ?? []),
+				],
 			};
 		},
 		take(batch, format) {
 			const choice = new Choice(batch);
 			const wanted = this.wanted(format);
 			if (filter !== null) choice.keepWhere(filter);
-			if (template === null) choice.requireTexts(wanted.text as FieldPath);
+			if (wanted.text !== null) choice.requireTexts(wanted.text);
 			if (idPath !== null && !format.fields.fixed) choice.requireIds(idPath);
-			if (template !== null)
-				choice.render(template, filter?.fields.length ?? 0);
+			const first = filter?.fields.length ?? 0;
+			if (template !== null) choice.render(template, first);
+			if (reader !== null) choice.readConversations(reader, first);
 			return choice.taken(sample, hashes);
 		},
 	};
@@ -76,6 +96,8 @@ class Choice {
 	readonly #leftOut: Record<string, number> = {};
 	/** The texts of those that do, where they are not those of the batch. */
 	#texts: TakenRecords["texts"] | null = null;
+	#marks: TakenRecords["marks"] = null;
+	readonly #noted: Record<string, number> = {};
 
 	constructor(batch: RecordBatch) {
 		this.#batch = batch;
@@ -134,12 +156,37 @@ class Choice {
 		this.#texts = texts.view();
 	}
 
+	/** @param first Which of the batch's values is the first that the reader looks at. */
+	readConversations(reader: ConversationReader, first: number): void {
+		const values = this.#batch.values.slice(first);
+		const texts = new TextBatchBuilder();
+		const marks = new MarksBuilder();
+		this.#keep((record) => {
+			const { text, spans, turns, ...counts } = reader.read(
+				values.map((column) => column[record]),
+			);
+			const before = texts.length;
+			texts.add(text);
+			// What comes before the first turn, such as a system message, stays with it.
+			marks.add(text, texts.length - before, spans, turns.subarray(1));
+			addCounts(this.#noted, {
+				answers: counts.answers,
+				withoutThinking: counts.withoutThinking,
+				withoutEnd: counts.withoutEnd,
+			});
+			return true;
+		});
+		this.#texts = texts.view();
+		this.#marks = marks.view();
+	}
+
 	/** @param hashes Whether they are wanted, also where there is no sample. */
 	taken(sample: number | null, hashes: boolean): TakenRecords {
 		const { texts, ids, positions, numbers, bad } = this.#batch;
 		const isWhole = this.#kept.length === positions.length;
 		let kept = this.#kept;
 		let chosen = this.#texts ?? (isWhole ? texts : selectTexts(texts, kept));
+		let marks = this.#marks;
 		let all = hashes || sample !== null ? hashesOf(chosen) : null;
 		if (sample !== null && all !== null) {
 			const found = all;
@@ -149,6 +196,7 @@ class Choice {
 			this.#leaveOut("sample", kept.length - inSample.length);
 			if (inSample.length < kept.length) {
 				chosen = selectTexts(chosen, inSample);
+				marks = marks && selectMarks(marks, inSample);
 				kept = inSample.map((text) => kept[text]);
 				all = hashes ? selectHashes(found, inSample) : null;
 			}
@@ -163,7 +211,7 @@ class Choice {
 		}));
 		return {
 			texts: chosen,
-			marks: null,
+			marks,
 			ids: select(ids).map((id) => (typeof id === "string" ? id : null)),
 			hashes: hashes ? all : null,
 			positions: select(positions),
@@ -173,6 +221,7 @@ class Choice {
 					? bad
 					: [...bad, ...refused].sort((a, b) => a.number - b.number),
 			leftOut: this.#leftOut,
+			noted: this.#noted,
 		};
 	}
 }

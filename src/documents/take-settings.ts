@@ -1,11 +1,12 @@
 import { optionName, UsageError } from "../core/errors.js";
-import type { ReadingOptions } from "./options.js";
+import { AUTO } from "../sources/formats.js";
+import type { ConversationsOptions, ReadingOptions } from "./options.js";
 
 /** How records are read as conversations. */
 export interface ConversationSettings {
-	/** A name from `conversationFormats`. */
+	/** A name from `conversationFormats`, or auto: what the fields tell. */
 	format: string;
-	/** What is to be trained on. */
+	/** What is to be trained on: a name from `lossChoices`, or of a field of messages. */
 	loss: string;
 }
 
@@ -32,10 +33,17 @@ export function takeSettings({
 	idField,
 	where,
 	sample,
-}: Pick<
-	ReadingOptions,
-	"textField" | "text" | "idField" | "where" | "sample"
->): TakeSettings {
+	conversations,
+	loss,
+}: Pick<ReadingOptions, "textField" | "text" | "idField" | "where" | "sample"> &
+	ConversationsOptions): TakeSettings {
+	const areConversations = conversations !== undefined || loss !== undefined;
+	for (const [name, value] of Object.entries({ textField, text }))
+		if (areConversations && value !== undefined)
+			throw new UsageError(
+				"ignored-option",
+				`${optionName(name)} would change nothing: the text is made of conversations, because of ${optionName(loss === undefined ? "conversations" : "loss")}. Give one of them.`,
+			);
 	if (text !== undefined && textField !== undefined)
 		throw new UsageError(
 			"ignored-option",
@@ -46,7 +54,9 @@ export function takeSettings({
 		text: text ?? null,
 		idField: idField ?? null,
 		where: where ?? null,
-		conversations: null,
+		conversations: areConversations
+			? { format: conversations ?? AUTO, loss: loss ?? "assistant" }
+			: null,
 		sample: sample ?? null,
 	};
 }

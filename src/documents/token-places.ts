@@ -2,54 +2,56 @@ import { Int32Buffer } from "../core/buffers.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 
 /**
- * Of places in a text, how many of its tokens end there or before. So a part of a text
- * has the tokens from the number of its begin to that of its end: a token that is partly
- * in what comes before belongs to it, one that is partly in what comes after does not.
+ * Of places in a text, how many of its tokens come before: those that end there or before.
  * @param text In UTF-8.
  * @param ids Its tokens.
- * @param places Bytes from the text's first, in ascending order.
+ * @param places Bytes from the text's first.
+ * @param countsWithin Of a place by its number, whether the token that it is within counts, too.
  */
 export function tokensBefore(
 	tokenizer: Tokenizer,
 	text: Uint8Array,
 	ids: Int32Array,
 	places: Int32Array,
+	countsWithin: (place: number) => boolean = () => false,
 ): Int32Array {
 	const ends = tokenizer.tokenEnds(text, ids);
-	return ends === null
-		? byPrefixes(tokenizer, text, ids, places)
-		: places.map((place) => countUpTo(ends, place));
+	return places.map((place, i) => {
+		const [count, isBorder] =
+			ends === null
+				? byPrefix(tokenizer, text, ids, place)
+				: byEnds(ends, place);
+		const isOneMore = !isBorder && countsWithin(i);
+		return Math.min(ids.length, count + Number(isOneMore));
+	});
 }
 
-/** How many of some ascending numbers are at most `most`. */
-function countUpTo(ascending: Int32Array, most: number): number {
+/** How many tokens end at or before a place, and whether the last of them ends there. */
+function byEnds(ends: Int32Array, place: number): [number, boolean] {
 	let low = 0;
-	let high = ascending.length;
+	let high = ends.length;
 	while (low < high) {
 		const middle = (low + high) >> 1;
-		if (ascending[middle] <= most) low = middle + 1;
+		if (ends[middle] <= place) low = middle + 1;
 		else high = middle;
 	}
-	return low;
+	return [low, low === 0 ? place === 0 : ends[low - 1] === place];
 }
 
 /**
- * The same where a tokenizer does not tell where tokens end: what comes before a place is
+ * The same where a tokenizer does not tell where tokens end: what comes before the place is
  * tokenized alone, and its tokens count as far as they are those of the whole text.
  */
-function byPrefixes(
+function byPrefix(
 	tokenizer: Tokenizer,
 	text: Uint8Array,
 	ids: Int32Array,
-	places: Int32Array,
-): Int32Array {
-	const prefix = new Int32Buffer();
-	return places.map((place) => {
-		if (place >= text.length) return ids.length;
-		prefix.length = 0;
-		tokenizer.encodeUtf8Into(text.subarray(0, place), prefix);
-		let same = 0;
-		while (same < prefix.length && prefix.array[same] === ids[same]) same++;
-		return same;
-	});
+	place: number,
+): [number, boolean] {
+	if (place >= text.length) return [ids.length, true];
+	const before = new Int32Buffer();
+	tokenizer.encodeUtf8Into(text.subarray(0, place), before);
+	let count = 0;
+	while (count < before.length && before.array[count] === ids[count]) count++;
+	return [count, count === before.length];
 }

@@ -17,7 +17,14 @@ import {
 import { optionsOfEntries } from "../core/resolve-options.js";
 import { datasetFormats } from "../dataset/formats.js";
 import { layoutEntries, layouts } from "../dataset/layouts/layouts.js";
-import { limit, readingTable, tokensTable } from "../documents/options.js";
+import { longConversations } from "../decompose/long-conversations.js";
+import {
+	chatTemplateTable,
+	conversationsTable,
+	limit,
+	readingTable,
+	tokensTable,
+} from "../documents/options.js";
 import { columns, storedColumns } from "../masks/columns.js";
 import { lossWeightings } from "../masks/loss-weights.js";
 import { isMaskForAll, type MaskKind, maskFault } from "../masks/mask-kinds.js";
@@ -63,6 +70,14 @@ export const buildTable = {
 		validation: shareOrCount({
 			help: "the share of documents to hold out as the split validation, or their number; chosen by a hash of their texts",
 			defaultText: "none",
+		}),
+	}),
+	...conversationsTable,
+	...chatTemplateTable,
+	...grouped("Conversations", {
+		longConversations: entryOf(longConversations, {
+			default: "split",
+			help: "what becomes of conversations longer than a row",
 		}),
 	}),
 	...tokensTable,

@@ -17,7 +17,11 @@ import {
 } from "../core/resolve-options.js";
 import { quoted } from "../core/text.js";
 import { isObject } from "../core/values.js";
-import { limit, readingTable } from "../documents/options.js";
+import {
+	conversationsTable,
+	limit,
+	readingTable,
+} from "../documents/options.js";
 import { describeFormats } from "../sources/formats.js";
 
 const { onError: _, ...recordsTable } = readingTable;
@@ -43,6 +47,7 @@ export const sourceTable = {
 		}),
 	}),
 	...recordsTable,
+	...conversationsTable,
 	...grouped("Reading", { limit }),
 };
 
@@ -97,7 +102,7 @@ export function sourcesOf(
 }
 
 /** The options of which one says what a record's text is. */
-const TEXT_OPTIONS = ["text", "textField"] as const;
+const TEXT_OPTIONS = ["text", "textField", "conversations", "loss"] as const;
 
 /** What is given for a source, and for all where the source does not say otherwise and it means something. */
 function inherited(

@@ -2,8 +2,8 @@ import type { Plan } from "../build/plan.js";
 import type { TaskRecord } from "../build/record.js";
 import { readSkipped, type SkippedOfTask } from "../build/skipped-file.js";
 import type { Workspace } from "../build/workspace.js";
+import { recordReasons } from "../documents/record-reasons.js";
 import { sourceFormats } from "../sources/formats.js";
-import { badRecordReasons } from "../sources/read-records.js";
 import { columnOf } from "../tables/columns.js";
 import { readIndex } from "./read-index.js";
 import type { SampleRun } from "./run-sample.js";
@@ -87,6 +87,6 @@ function describe(
 		start === 0
 			? sourceFormats.find(format).describePlace(path, line)
 			: `${path}, at ${position}`;
-	const meaning = badRecordReasons()[reason] ?? reason;
+	const meaning = recordReasons()[reason] ?? reason;
 	return { reason, sentence: `${place}: ${meaning}` };
 }

@@ -47,6 +47,8 @@ export interface ReadCounts {
 	skipped: Record<string, number>;
 	/** Records that are not wanted, by reason. */
 	leftOut: Record<string, number>;
+	/** What is worth knowing of those that are, by name. */
+	noted: Record<string, number>;
 }
 
 /** A record that was passed over. */
@@ -77,7 +79,7 @@ export interface ReadOptions {
 		| null;
 }
 
-/** All reasons there are for records that cannot be used, each with what it means. */
+/** The reasons that reading has for records that cannot be used, each with what it means. */
 export function badRecordReasons(): Record<string, string> {
 	const declared = [...sourceFormats.entries(), ...compressions.entries()];
 	const reasons = declared.map(([, { reasons }]) => Object.entries(reasons));
@@ -118,6 +120,7 @@ async function* readSpan(
 		numbers: 0,
 		skipped: {},
 		leftOut: {},
+		noted: {},
 	};
 	let next: Place = { position: 0, number: 1 };
 
@@ -137,7 +140,11 @@ async function* readSpan(
 		const wanted = taker.wanted(format);
 		for await (const batch of format.read(counted, file, span, wanted)) {
 			counts.records += batch.positions.length + batch.bad.length;
-			const { refused, leftOut, ...documents } = taker.take(batch, format);
+			const { refused, leftOut, noted, ...documents } = taker.take(
+				batch,
+				format,
+			);
+			addCounts(counts.noted, noted);
 			for (const record of refused) await refuse(record);
 			addCounts(counts.leftOut, leftOut);
 			next = batch.next;

@@ -4,7 +4,11 @@ import { InterruptedError } from "../../core/errors.js";
 import { consume, mapGenerator } from "../../core/generators.js";
 import { createRandom } from "../../core/random.js";
 import { indexBatch } from "../../dataset/index-rows.js";
-import type { Settings, SourceSettings } from "../../dataset/settings.js";
+import {
+	hasTurns,
+	type Settings,
+	type SourceSettings,
+} from "../../dataset/settings.js";
 import { VALIDATION } from "../../dataset/splits.js";
 import {
 	type CutCounts,
@@ -65,10 +69,12 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 		const chosen = mapGenerator(watch.watch("read", documents), (batch) =>
 			choice.choose(batch),
 		);
+		const areConversations = hasTurns(settings.sources[task.source]);
 		const tokens = tokenizeDocuments(chosen, {
 			tokenizer: context.tokenizer(),
-			bos: settings.bos,
-			eos: settings.eos,
+			// Conversations have them in their texts.
+			bos: areConversations ? null : settings.bos,
+			eos: areConversations ? null : settings.eos,
 			isMarked: settings.isMasked,
 		});
 		const told = mapGenerator(watch.watch("tokenize", tokens), (batch) => {
@@ -223,11 +229,12 @@ async function* rowsOf(
 function totalsOf({ read, cut, output }: TaskCounts): Totals {
 	const { input, ...tokens } = read;
 	const totals = addCounts(emptyTotals(), { ...tokens, ...cut, ...output });
-	for (const { records, skipped, leftOut } of input)
+	for (const { records, skipped, leftOut, noted } of input)
 		addCounts(totals, {
 			records,
 			skippedRecords: skipped,
 			leftOutRecords: leftOut,
+			noted,
 		});
 	return totals;
 }

@@ -7,7 +7,7 @@ import type { TaskContext } from "./task.js";
 /** The documents of a task's spans. */
 export function readingOf(
 	{
-		plan: { inputs, settings, onError },
+		plan: { inputs, settings, onError, chat },
 		storageOf,
 	}: Pick<TaskContext, "plan" | "storageOf">,
 	{ spans, source }: Pick<ReadTask, "spans" | "source">,
@@ -24,7 +24,7 @@ export function readingOf(
 			span,
 		})),
 		{
-			taker: documentTaker(settings.sources[source], hashes),
+			taker: documentTaker(settings.sources[source], { hashes, chat }),
 			hasEnough,
 			onBadRecord: onError === "skip" ? onBadRecord : null,
 		},

@@ -24,4 +24,6 @@ export interface TakenRecords {
 	refused: BadRecord[];
 	/** Records that are not wanted, by reason. */
 	leftOut: Record<string, number>;
+	/** What is worth knowing of those that are, by name. */
+	noted: Record<string, number>;
 }

@@ -1,0 +1,14 @@
+/** What is counted of conversations, each with what it means; a count that is worth a warning says so. */
+export const notedCounts: Readonly<
+	Record<string, { meaning: string; isWarning: boolean }>
+> = {
+	answers: { meaning: "answers", isWarning: false },
+	withoutThinking: {
+		meaning: "of which the chat template leaves out the thinking",
+		isWarning: true,
+	},
+	withoutEnd: {
+		meaning: "after which the chat template writes no token that ends them",
+		isWarning: true,
+	},
+};

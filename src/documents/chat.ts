@@ -1,0 +1,131 @@
+import { isObject } from "../core/values.js";
+import type { FieldPath } from "../sources/records/fields.js";
+import { BadInput } from "../sources/source.js";
+import { EndTokens } from "./conversations/answers.js";
+import { ChatTemplate } from "./conversations/chat-template.js";
+import {
+	type ChatTemplateSources,
+	chooseTemplate,
+} from "./conversations/chat-templates.js";
+import type { Conversation } from "./conversations/conversation.js";
+import { isPlain } from "./conversations/conversation.js";
+import {
+	conversationFields,
+	conversationFormats,
+	type RecordFields,
+	readConversations,
+} from "./conversations/conversation-formats.js";
+import { lossChoice } from "./conversations/loss.js";
+import {
+	type RenderedConversation,
+	renderExample,
+} from "./conversations/render-conversation.js";
+import type { ConversationSettings } from "./take-settings.js";
+
+/** What conversations are rendered with, as plain data: the same for all sources of a build. */
+export interface Chat extends ChatTemplateSources {
+	/** The name of the template to use; null: the one for the conversation. */
+	asked: string | null;
+	/** What the files are called in messages. */
+	name: string;
+	/** The tokenizer's special tokens. */
+	special: readonly string[];
+	/** The day that templates write; null: those that want one are refused. */
+	date: string | null;
+	/** Further variables for templates. */
+	values: Readonly<Record<string, unknown>>;
+	/** What is put around texts that no template makes anything of; null: nothing. */
+	bos: string | null;
+	eos: string | null;
+}
+
+/** Makes texts of records that are conversations. */
+export class ConversationReader {
+	/** The fields that it looks at. */
+	readonly fields: readonly FieldPath[] = conversationFields.map((name) => [
+		name,
+	]);
+	readonly #settings: ConversationSettings;
+	readonly #chat: Chat;
+	readonly #endTokens: EndTokens;
+	/** Templates by their texts. */
+	readonly #templates = new Map<string, ChatTemplate>();
+
+	constructor(settings: ConversationSettings, chat: Chat) {
+		this.#settings = settings;
+		this.#chat = chat;
+		const eos = chat.specialTokens.eos_token ?? chat.eos;
+		this.#endTokens = new EndTokens(eos, chat.special);
+	}
+
+	/**
+	 * The text of a record, and what of it to train on.
+	 * @param values What the fields hold.
+	 * @throws BadInput with one of `conversationReasons`
+	 */
+	read(values: readonly unknown[]): RenderedConversation {
+		const record: Record<string, unknown> = {};
+		for (const [i, name] of conversationFields.entries())
+			if (values[i] !== undefined) record[name] = values[i];
+		const { format, loss } = this.#settings;
+		const known = conversationFormats.has(format)
+			? conversationFormats.find(format)
+			: null;
+		const [example, ...more] = readConversations(record as RecordFields, known);
+		if (more.length > 0)
+			throw new BadInput(
+				"no-conversation",
+				"the record is a pair of a chosen and a rejected answer, which is not one conversation: name the one to train on as messages, or as prompt and completion",
+			);
+		const rendered = renderExample(example, {
+			template: isPlain(example) ? null : this.#template(example),
+			loss: lossChoice(loss),
+			endTokens: this.#endTokens,
+		});
+		return isPlain(example) ? this.#surrounded(rendered) : rendered;
+	}
+
+	#template({ tools }: Conversation): ChatTemplate | null {
+		const { asked, name, specialTokens, date, values } = this.#chat;
+		const text = chooseTemplate(this.#chat, asked, tools !== null);
+		if (text === null) return null;
+		const known = this.#templates.get(text);
+		if (known !== undefined) return known;
+		const template = new ChatTemplate(text, name, {
+			specialTokens,
+			templateDate: date,
+			variables: values,
+		});
+		this.#templates.set(text, template);
+		return template;
+	}
+
+	/** With BOS and EOS, of which the latter is trained on where what it ends is. */
+	#surrounded(rendered: RenderedConversation): RenderedConversation {
+		const { bos, eos } = this.#chat;
+		const { text } = rendered;
+		const before = bos !== null && !text.startsWith(bos) ? bos : "";
+		const after = eos !== null && !text.endsWith(eos) ? eos : "";
+		const shifted = (places: Int32Array) =>
+			places.map((place) => place + before.length);
+		const spans = shifted(rendered.spans);
+		const last = spans.length - 1;
+		if (spans[last] === before.length + text.length)
+			spans[last] += after.length;
+		return {
+			...rendered,
+			text: before + text + after,
+			spans,
+			turns: shifted(rendered.turns),
+		};
+	}
+}
+
+/** The text of each special token that a tokenizer.json names. */
+export function specialTokensOf(tokenizerJson: string): string[] {
+	const { added_tokens: added = [] } = JSON.parse(tokenizerJson);
+	return (added as unknown[])
+		.filter(isObject)
+		.filter(({ special }) => special === true)
+		.map(({ content }) => String(content));
+}

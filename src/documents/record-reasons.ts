@@ -1,0 +1,7 @@
+import { badRecordReasons } from "../sources/read-records.js";
+import { conversationReasons } from "./conversations/reasons.js";
+
+/** All reasons there are for records that cannot be used, each with what it means. */
+export function recordReasons(): Record<string, string> {
+	return { ...badRecordReasons(), ...conversationReasons };
+}
