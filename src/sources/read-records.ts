@@ -39,7 +39,7 @@ export interface Documents {
 export interface ReadCounts {
 	/** Bytes taken from the storage. */
 	bytes: number;
-	/** Records, those included that could not be used. */
+	/** Records, those included that could not be used; of one that is several documents, these. */
 	records: number;
 	/** Lines, or what else the format counts: to number those of the next span. */
 	numbers: number;
@@ -140,10 +140,9 @@ async function* readSpan(
 		const wanted = taker.wanted(format);
 		for await (const batch of format.read(counted, file, span, wanted)) {
 			counts.records += batch.positions.length + batch.bad.length;
-			const { refused, leftOut, noted, ...documents } = taker.take(
-				batch,
-				format,
-			);
+			const { refused, leftOut, noted, moreDocuments, ...documents } =
+				taker.take(batch, format);
+			counts.records += moreDocuments;
 			addCounts(counts.noted, noted);
 			for (const record of refused) await refuse(record);
 			addCounts(counts.leftOut, leftOut);

@@ -25,6 +25,10 @@ export class ByteTokenizer extends BaseTokenizer {
 		out.append(text);
 	}
 
+	override tokenEnds(_text: Uint8Array, ids: Int32Array): Int32Array {
+		return ids.map((_, i) => i + 1);
+	}
+
 	/** @throws DataError `token-out-of-range` */
 	decode(ids: ArrayLike<number>): string {
 		const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

@@ -4,11 +4,12 @@ import { registry } from "../core/registry.js";
 import { checkOption } from "../core/resolve-options.js";
 import { quoted } from "../core/text.js";
 import { bytes } from "./bytes.js";
+import { ids } from "./ids.js";
 import { kmer } from "./kmer.js";
 import type { NamedTokenizer } from "./named-tokenizer.js";
 import type { Tokenizer } from "./tokenizer.js";
 
-const entries = { bytes, kmer };
+const entries = { bytes, kmer, ids };
 
 /** Tokenizers that need no file. */
 export const namedTokenizers = registry<keyof typeof entries, NamedTokenizer>(
