@@ -21,6 +21,7 @@ import { datasetFormats } from "../dist/src/dataset/formats.js";
 import { layouts } from "../dist/src/dataset/layouts/layouts.js";
 import { decomposers } from "../dist/src/decompose/decomposers.js";
 import { longDocuments } from "../dist/src/decompose/long-documents.js";
+import { recordReasons } from "../dist/src/documents/record-reasons.js";
 import {
 	alwaysColumns,
 	batchColumns,
@@ -32,8 +33,7 @@ import { sequenceShares } from "../dist/src/masks/sequence-parallel.js";
 import { rowOrders } from "../dist/src/pack/orders.js";
 import { packers } from "../dist/src/pack/packers.js";
 import { compressions } from "../dist/src/sources/compressions.js";
-import { sourceFormats } from "../dist/src/sources/formats.js";
-import { recordReasons } from "../dist/src/documents/record-reasons.js";
+import { endingsOf, sourceFormats } from "../dist/src/sources/formats.js";
 
 /** What a compression adds to the name of a file. */
 const compressedAs = compressions
@@ -69,11 +69,11 @@ const tables = {
 			["`--input-format`", "what", "endings", "compressed"],
 			sourceFormats
 				.entries()
-				.map(([name, { title, extensions, compressible }]) => [
+				.map(([name, format]) => [
 					code(name),
-					title,
-					extensions.map(code).join(", "),
-					compressible ? compressedAs : "",
+					format.title,
+					endingsOf(format).map(code).join(", "),
+					format.compressible ? compressedAs : "",
 				]),
 		),
 	"bad-records": () =>

@@ -39,6 +39,7 @@ export function cutWindow(
 			(window.cuts === null ? cut : cutTurns) as CutOptions,
 			random,
 			window.cuts,
+			ofTraining(all).map(({ capacity }) => capacity),
 		),
 	);
 	const { splits } = window;

@@ -116,6 +116,7 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 			bytes,
 			fingerprint,
 		})),
+		leftOutInputs: plan.leftOut ?? [],
 		tasks: { read: ofKind("read"), repack: ofKind("repack") },
 		totals,
 		sources,

@@ -7,6 +7,7 @@ import type { Chat } from "../documents/chat.js";
 import { bytesOf, cutIntoTasks, type InputSpan } from "../sources/divide.js";
 import type { FoundInput } from "../sources/find/candidate.js";
 import { fingerprintOfMembers } from "../sources/find/group.js";
+import type { LeftOutSummary } from "../sources/find/left-out.js";
 import type { Division, InputFile, Member } from "../sources/source.js";
 import { canonicalJson, fingerprintOfFile, sha256 } from "../storage/hash.js";
 import { absoluteTokenizer } from "../storage/load-tokenizer.js";
@@ -57,6 +58,8 @@ export interface Plan {
 	inputs: PlanInput[];
 	/** What conversations are rendered with; null where there are none. */
 	chat: Chat | null;
+	/** What was met where the inputs are, and is none; not part of the hash. Left out: nothing was. */
+	leftOut?: LeftOutSummary[];
 	/** What to do with a record that cannot be used; not part of the hash: where nothing is passed over it changes nothing. */
 	onError: "stop" | "skip";
 	tasks: Task[];
@@ -81,8 +84,11 @@ export async function makePlan(
 	divisions: readonly Division[],
 	settings: Settings,
 	tokenizer: PlanTokenizer,
-	chat: Chat | null,
-	onError: Plan["onError"],
+	{
+		chat,
+		leftOut,
+		onError,
+	}: Required<Pick<Plan, "chat" | "leftOut" | "onError">>,
 ): Promise<Plan> {
 	const fingerprints = await inParallel(files, 16, fingerprintOf);
 	const inputBytes = sum(divisions.map(bytesOf));
@@ -114,6 +120,7 @@ export async function makePlan(
 			}),
 		})),
 		chat,
+		leftOut,
 		onError,
 		tasks: planTasks(
 			spansOfSources(files, divisions, settings),
@@ -156,9 +163,9 @@ async function fingerprintOf(file: FoundInput): Promise<string> {
 	return fingerprintOfMembers(members, each);
 }
 
-/** Where files are, and how errors are met, makes no other dataset. */
+/** Where files are, which are left out, and how errors are met makes no other dataset. */
 function hashOf(plan: Omit<Plan, "planHash">): string {
-	const { onError, ...rest } = plan;
+	const { onError, leftOut, ...rest } = plan;
 	const { path, asked, ...tokenizer } = plan.tokenizer;
 	const inputs = plan.inputs.map(
 		({ path, version, members, beside, ...input }) =>

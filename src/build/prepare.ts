@@ -15,7 +15,7 @@ import { type SourceValues, sourcesOf } from "../options/sources.js";
 import { findFrames } from "../sources/bytes/frames.js";
 import { bytesOf, divisionOf } from "../sources/divide.js";
 import { findInputs, noticesOf } from "../sources/find/find-inputs.js";
-import type { LeftOut } from "../sources/find/left-out.js";
+import { type LeftOut, summarizeLeftOut } from "../sources/find/left-out.js";
 import type { Division } from "../sources/source.js";
 import { confined } from "../storage/confined.js";
 import { readTokenizerFiles } from "../storage/load-tokenizer.js";
@@ -189,8 +189,14 @@ async function prepare(
 			engine,
 			vocabSize,
 		},
-		chat,
-		values.onError,
+		{
+			chat,
+			leftOut: summarizeLeftOut(
+				leftOut,
+				files.map(({ path }) => path),
+			),
+			onError: values.onError,
+		},
 	);
 	const { overwrite } = values;
 	const discardInput = () => input.discard();

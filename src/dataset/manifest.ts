@@ -1,3 +1,4 @@
+import type { LeftOutSummary } from "../sources/find/left-out.js";
 import type { Settings } from "./settings.js";
 import type { Summary } from "./summary.js";
 import type { ShardCounts, Totals } from "./totals.js";
@@ -5,7 +6,10 @@ import type { ShardCounts, Totals } from "./totals.js";
 /** The name of the manifest in a dataset's directory. */
 export const MANIFEST = "seqpack.json";
 
-/** Raised when the layout of the manifest or of the dataset changes. */
+/**
+ * Raised when the layout of the manifest or of the dataset changes; not where the
+ * manifest has one more field that readers can do without.
+ */
 export const FORMAT_VERSION = 4;
 
 /** A file of the dataset, by its path below the dataset's directory. */
@@ -71,6 +75,8 @@ export interface Manifest {
 		vocabSize: number;
 	};
 	inputs: { source: string; bytes: number; fingerprint: string }[];
+	/** What was met where the inputs are, and is none; older manifests do not say. */
+	leftOutInputs?: LeftOutSummary[];
 	/** Tasks that read the input, numbered from 0, and tasks after them that packed what those left over. */
 	tasks: { read: number; repack: number };
 	totals: Totals;

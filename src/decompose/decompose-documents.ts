@@ -44,6 +44,7 @@ export interface Sequences {
  * @param lengths Tokens of each document; 0 gives no sequence.
  * @param random For cuts that draw lengths.
  * @param cuts The tokens that each document may be cut before; null: any.
+ * @param capacities Tokens that rows of each bucket hold, where they are not those of `bucketsOf`.
  * @throws UsageError for options that cannot be; LongDocumentError by the cut `error`
  */
 export function decomposeDocuments(
@@ -51,6 +52,9 @@ export function decomposeDocuments(
 	options: DecomposeOptions,
 	random: Random = createRandom(0),
 	cuts: IntLists | null = null,
+	capacities: readonly number[] = bucketsOf(options).map(
+		({ capacity }) => capacity,
+	),
 ): Sequences {
 	const { cut, values } = resolved(options);
 	checkOption("minSequence", minSequence, options.minSequence ?? 1);
@@ -58,7 +62,6 @@ export function decomposeDocuments(
 	const full = cut.cut(lengths, values, random, cuts);
 	const all = remainder === "drop" ? full : withRemainders(lengths, full);
 	const pieces = piecesFrom(all, options.minSequence ?? 1);
-	const capacities = bucketsOf(options).map(({ capacity }) => capacity);
 	return {
 		pieces,
 		buckets: pieces.length.map((length) => bucketOf(length, capacities)),

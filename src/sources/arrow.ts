@@ -56,8 +56,7 @@ export const arrow: SourceFormat = {
 	describePlace: (path, row) => (row === 0 ? path : `${path}, row ${row}`),
 
 	async divide(storage, file) {
-		const contents = await contentsOrFault(storage, file, Infinity);
-		if (contents instanceof BadInput) return { parts: [file.size] };
+		const contents = await contentsOf(storage, file, Infinity);
 		const parts = contents.batches.map(
 			({ bytes, isCompressed }) => bytes * (isCompressed ? RATIO : 1),
 		);
@@ -127,15 +126,26 @@ function isArrow(head: Buffer): boolean {
 
 async function contentsOrFault(
 	storage: ReadableStorage,
-	{ path, size }: InputFile,
+	file: InputFile,
 	batches: number,
 ): Promise<Contents | BadInput> {
-	const file = await storage.open(path);
 	try {
-		return await readContents(file, size, batches);
+		return await contentsOf(storage, file, batches);
 	} catch (error) {
 		if (error instanceof BadInput) return error;
 		throw error;
+	}
+}
+
+/** @throws BadInput */
+async function contentsOf(
+	storage: ReadableStorage,
+	{ path, size }: InputFile,
+	batches: number,
+): Promise<Contents> {
+	const file = await storage.open(path);
+	try {
+		return await readContents(file, size, batches);
 	} finally {
 		await file.close();
 	}

@@ -1,20 +1,34 @@
 import { compressions } from "./compressions.js";
 import { isReadWhole, sourceFormats } from "./formats.js";
-import type { Division, InputFile, ReadableStorage, Span } from "./source.js";
+import {
+	BadInput,
+	type Division,
+	type InputFile,
+	type ReadableStorage,
+	type Span,
+} from "./source.js";
 
 /** A span of one of the inputs, by its number among them. */
 export interface InputSpan extends Span {
 	input: number;
 }
 
-/** How a file can be divided; a compressed one is a single part, unless its frames are known. */
+/**
+ * How a file can be divided; a compressed one is a single part, unless its frames are
+ * known. So is one that cannot be used: it is for its reader to say so, or to pass it over.
+ */
 export async function divisionOf(
 	storage: ReadableStorage,
 	file: InputFile,
 ): Promise<Division> {
 	const { format, compression, frames, size } = file;
 	if (compression === null)
-		return sourceFormats.find(format).divide(storage, file);
+		try {
+			return await sourceFormats.find(format).divide(storage, file);
+		} catch (error) {
+			if (!(error instanceof BadInput)) throw error;
+			return { parts: [size] };
+		}
 	const bytes = frames?.size ?? size * compressions.find(compression).ratio;
 	return isReadWhole(file) ? { parts: [bytes] } : { anywhere: bytes };
 }

@@ -47,6 +47,10 @@ export const sourceFormats = registry<keyof typeof entries, SourceFormat>(
 	entries,
 );
 
+const shortEndings = sourceFormats
+	.entries()
+	.flatMap(([, format]) => Object.entries(format.shortEndings ?? {}));
+
 /** What stands for a format where the files tell it. */
 export const AUTO = "auto";
 
@@ -100,7 +104,7 @@ export function describeFormats(): string {
 	const formats = sourceFormats
 		.entries()
 		.filter(([, { extensions }]) => extensions.length > 0)
-		.map(([, { title, extensions }]) => `${title} (${extensions.join(", ")})`);
+		.map(([, format]) => `${format.title} (${endingsOf(format).join(", ")})`);
 	return `${formats.join("; ")}; ${compressedInWords()}`;
 }
 
@@ -108,8 +112,13 @@ export function describeFormats(): string {
 export function describeEndings(): string {
 	const endings = sourceFormats
 		.entries()
-		.flatMap(([, { extensions }]) => extensions);
+		.flatMap(([, format]) => endingsOf(format));
 	return `${[...new Set(endings)].join(", ")}; ${compressedInWords()}`;
+}
+
+/** The endings of a format's names, those that are for compressed files alone as well. */
+export function endingsOf({ extensions, shortEndings }: SourceFormat) {
+	return [...extensions, ...Object.keys(shortEndings ?? {})];
 }
 
 /** `all but .parquet also with .gz or .zst after them`. */
@@ -141,12 +150,12 @@ export function formatOfName(
 
 /** The formats that have a name's ending, in any case of letters, that of a compression left out. */
 export function formatsOfName(name: string): string[] {
-	const compression = compressionOfName(name);
-	const bare = (
+	const whole = withFullEnding(name);
+	const compression = compressionOfName(whole);
+	const bare =
 		compression === null
-			? name
-			: name.slice(0, -compressions.find(compression).extension.length)
-	).toLowerCase();
+			? whole
+			: whole.slice(0, -compressions.find(compression).extension.length);
 	return sourceFormats.where(({ extensions }) =>
 		extensions.some((ending) => bare.endsWith(ending)),
 	);
@@ -154,11 +163,20 @@ export function formatsOfName(name: string): string[] {
 
 /** The compression that a file's name tells, in any case of letters. */
 export function compressionOfName(name: string): string | null {
-	const lower = name.toLowerCase();
+	const whole = withFullEnding(name);
 	const [found] = compressions.where(({ extension }) =>
-		lower.endsWith(extension),
+		whole.endsWith(extension),
 	);
 	return found ?? null;
+}
+
+/** A name in small letters, with the endings that a short one stands for. */
+function withFullEnding(name: string): string {
+	const lower = name.toLowerCase();
+	const found = shortEndings.find(([short]) => lower.endsWith(short));
+	if (found === undefined) return lower;
+	const [short, full] = found;
+	return lower.slice(0, -short.length) + full;
 }
 
 function compressedEndings(): string[] {

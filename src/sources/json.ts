@@ -10,9 +10,9 @@ import {
 	arrayReasons,
 	beginsWithArray,
 } from "./json/array.js";
-import { numberTextAt } from "./json/record-text.js";
+import { idAt } from "./json/record-text.js";
 import { parseJson } from "./json/values.js";
-import { valueAt, type WantedFields } from "./records/fields.js";
+import type { WantedFields } from "./records/fields.js";
 import type { RecordBatchBuilder } from "./records/record-batch.js";
 import { type RecordScanner, readByScanner } from "./records/record-scanner.js";
 import { BadInput, type Place, type SourceFormat } from "./source.js";
@@ -56,10 +56,7 @@ class ElementScanner implements RecordScanner {
 			try {
 				const text = textOf(element);
 				const record = parseRecord(text);
-				const id = valueAt(record, this.#wanted.id);
-				const written =
-					typeof id === "number" ? numberTextAt(text, this.#wanted.id) : id;
-				batch.add(record, place, { id: written });
+				batch.add(record, place, { id: idAt(record, text, this.#wanted.id) });
 			} catch (error) {
 				if (!(error instanceof BadInput)) throw error;
 				batch.addBad(error, place);

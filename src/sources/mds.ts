@@ -108,7 +108,8 @@ async function* readSamples(
 				if (cause !== sample) throw cause;
 				batch.addBad(sample, next);
 			} else {
-				batch.add(sample.record, next, { text: sample.text });
+				const { record, text, id } = sample;
+				batch.add(record, next, { text, id });
 				bytes += sample.bytes;
 			}
 			values += columns.length;

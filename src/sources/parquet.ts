@@ -45,10 +45,11 @@ export const parquet: SourceFormat = {
 	describePlace: (path, row) => (row === 0 ? path : `${path}, row ${row}`),
 
 	async divide(storage, file) {
-		const footer = await footerOrFault(storage, file);
-		if (footer instanceof BadInput) return { parts: [file.size] };
-		const groups = footer.metadata.row_groups;
-		return { parts: groups.map((group) => Number(group.total_byte_size)) };
+		const { metadata } = await readFooter(storage, file);
+		const sizes = metadata.row_groups.map(({ total_byte_size }) =>
+			Number(total_byte_size),
+		);
+		return { parts: sizes };
 	},
 
 	async numbersBefore(storage, file, { start }) {

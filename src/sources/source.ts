@@ -122,6 +122,8 @@ export interface SourceFormat {
 	title: string;
 	/** Endings of file names, in small letters, before that of a compression. */
 	extensions: readonly string[];
+	/** Endings, in small letters, that stand for one of these and that of a compression. */
+	shortEndings?: Readonly<Record<string, string>>;
 	/** Whether a file that begins so is of this format, whatever its name; left out where the first bytes do not tell. */
 	signature?(head: Buffer): boolean;
 	/** Of a name whose ending several formats have: whether a file that begins so may be of this one; left out: any. */
@@ -156,7 +158,10 @@ export interface SourceFormat {
 	cutAnywhere?: boolean;
 	/** Whether a file is records one after the other, so that its beginning can be read as a file of fewer. */
 	inSequence?(file: InputFile): boolean;
-	/** How an uncompressed file can be divided. */
+	/**
+	 * How an uncompressed file can be divided.
+	 * @throws BadInput for what is wrong with all of it; `read` of all of it must say so
+	 */
 	divide(storage: ReadableStorage, file: InputFile): Promise<Division>;
 	/** How many numbers come before those of a span, to count from the file's beginning. */
 	numbersBefore(

@@ -2,6 +2,7 @@ import { optionName } from "../core/errors.js";
 import { quoted } from "../core/text.js";
 import { ByteCursor } from "./bytes/byte-cursor.js";
 import { hasByteOrderMark } from "./bytes/utf8.js";
+import { idAt } from "./json/record-text.js";
 import {
 	fieldBytesReasons,
 	parseJsonField,
@@ -37,6 +38,13 @@ const WHOLE_NUMBERS = ["cls", "cls2", "index", "inx", "id"];
 export const webdataset: SourceFormat = {
 	title: "WebDataset tar",
 	extensions: [".tar"],
+	shortEndings: {
+		".tgz": ".tar.gz",
+		".tbz": ".tar.bz2",
+		".tbz2": ".tar.bz2",
+		".txz": ".tar.xz",
+		".tzst": ".tar.zst",
+	},
 	signature: isTar,
 	compressible: true,
 	fields: { text: "txt", id: KEY, fixed: false },
@@ -120,7 +128,7 @@ class TarRecord {
 	/** By name; undefined where the value is not wanted. */
 	readonly #values: Record<string, unknown> = Object.create(null);
 	#text: Buffer | undefined;
-	#id: string | undefined;
+	#id: unknown;
 	/** What is wrong with it. */
 	fault: BadInput | null = null;
 
@@ -202,7 +210,10 @@ class TarRecord {
 		this.bytes += content.length;
 		const ending = name.slice(name.lastIndexOf(".") + 1);
 		if (ending === "json" || ending === "jsn") {
-			this.#values[name] = parseJsonField(name, content);
+			const { value, text } = parseJsonField(name, content);
+			this.#values[name] = value;
+			const [field, ...within] = wanted.id;
+			if (field === name) this.#id = idAt(value, text, within);
 			return;
 		}
 		requireUtf8(name, content);

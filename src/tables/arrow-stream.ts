@@ -75,7 +75,9 @@ export async function* readArrowStream(
 	schema: Schema,
 ): AsyncGenerator<ColumnBatch> {
 	const reader = await RecordBatchReader.from(readPieces(file, size));
-	for await (const batch of reader) yield fromRecordBatch(batch, schema);
+	// Of a stream without batches the reader makes one, without columns.
+	for await (const batch of reader)
+		if (batch.numRows > 0) yield fromRecordBatch(batch, schema);
 }
 
 /** Reads one record batch of an Arrow IPC stream in a file, by its number. */

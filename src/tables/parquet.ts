@@ -21,23 +21,36 @@ export const parquet: TableFormat = {
 	readBatch: readParquetGroup,
 };
 
-/** Loads parquet-wasm once it is needed: that takes a tenth of a second in each thread. */
+/**
+ * Loads parquet-wasm once there is a row: that takes a tenth of a second in each thread,
+ * and without one it cannot write.
+ */
 class LateWriter implements TableWriter {
-	readonly #writer: Promise<TableWriter>;
+	readonly #sink: ByteSink;
+	readonly #schema: Schema;
+	readonly #options: TableWriterOptions;
+	#writer: TableWriter | null = null;
 
 	constructor(sink: ByteSink, schema: Schema, options: TableWriterOptions) {
-		this.#writer = import("./parquet-wasm.js").then(
-			({ ZstdParquetWriter }) => new ZstdParquetWriter(sink, schema, options),
-		);
-		// A failure is reported by the `write` or `close` that waits for it.
-		this.#writer.catch(() => {});
+		this.#sink = sink;
+		this.#schema = schema;
+		this.#options = options;
 	}
 
 	async write(batch: ColumnBatch): Promise<void> {
-		await (await this.#writer).write(batch);
+		if (batch.rows === 0) return;
+		this.#writer ??= await this.#load();
+		await this.#writer.write(batch);
 	}
 
 	async close(): Promise<void> {
-		await (await this.#writer).close();
+		const nothing = { ...this.#options, compression: "none" };
+		this.#writer ??= new ParquetWriter(this.#sink, this.#schema, nothing);
+		await this.#writer.close();
+	}
+
+	async #load(): Promise<TableWriter> {
+		const { ZstdParquetWriter } = await import("./parquet-wasm.js");
+		return new ZstdParquetWriter(this.#sink, this.#schema, this.#options);
 	}
 }

@@ -11,6 +11,9 @@ import {
 	temporaryDirectory,
 	tokenizerPath,
 } from "../helpers.js";
+import { mdsOf } from "../sources/mds-bytes.js";
+import { arrowTable, parquetTable } from "../sources/tables.js";
+import { tarOf } from "../sources/tar-bytes.js";
 import { readManifest } from "./dataset-rows.js";
 
 const good = '{"text":"a good record"}\n';
@@ -365,6 +368,62 @@ describe("skipping", () => {
 		expect((await verify(out)).problems).toEqual([]);
 	});
 });
+
+/** Files of which no record can be read, by the reason. */
+function unusableFiles(): [string, string, Uint8Array][] {
+	const rows = [{ text: "good" }, { text: "good" }];
+	const table = Buffer.from(parquetTable(rows, 1));
+	const footer = table.readUInt32LE(table.length - 8);
+	const stream = Buffer.from(arrowTable(rows, 1));
+	const shard = mdsOf({ text: "str" }, rows);
+	const changed = (bytes: Buffer, at: number) => {
+		const copy = Buffer.from(bytes);
+		copy.fill(0xff, at, at + 4);
+		return copy;
+	};
+	return [
+		[
+			"not-parquet",
+			"footer.parquet",
+			changed(table, table.length - 8 - footer),
+		],
+		["not-parquet", "cut.parquet", table.subarray(0, table.length - 9)],
+		["not-parquet", "length.parquet", changed(table, table.length - 8)],
+		["no-text-column", "b.parquet", parquetTable([{ other: "x" }], 1)],
+		["not-arrow", "schema.arrow", changed(stream, 12)],
+		["not-arrow", "cut.arrow", stream.subarray(0, 40)],
+		["no-text-column", "b.arrow", arrowTable([{ other: "x" }], 1)],
+		["corrupt-mds", "offset.mds", changed(shard, 4)],
+		["truncated-mds", "head.mds", changed(shard, 0)],
+		["truncated-mds", "cut.mds", shard.subarray(0, 3)],
+		["no-text", "b.mds", mdsOf({ other: "str" }, [{ other: "x" }])],
+		["corrupt-tar", "a.tar", changed(tarOf([{ name: "a.txt" }]), 100)],
+	];
+}
+
+test.each(unusableFiles())(
+	"%s: %s stops a build with its name, or is left out, counted and listed",
+	async (reason, name, bytes) => {
+		const files = { "a.jsonl": good.repeat(3), [name]: bytes };
+		const { exitCode, sentence } = await failing({ files });
+		expect(exitCode).toBe(4);
+		expect(sentence).toContain(name);
+		const out = join(temporaryDirectory(), "data");
+		const { manifest } = await build({
+			inputs: [directoryWith(files)],
+			out,
+			tokenizer: tokenizerPath,
+			seqLen: 64,
+			onError: "skip",
+			workers: 0,
+		});
+		expect(manifest.totals).toMatchObject({
+			documents: 3,
+			skippedRecords: { [reason]: 1 },
+		});
+		expect(skippedOf(out)).toMatchObject([{ source: name, reason }]);
+	},
+);
 
 function skippedOf(
 	out: string,

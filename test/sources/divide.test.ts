@@ -1,14 +1,19 @@
 import { equal, ok } from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import {
 	bytesOf,
 	cutIntoTasks,
 	divisionOf,
 	wholeSpan,
 } from "../../src/sources/divide.js";
-import type { Division } from "../../src/sources/source.js";
+import { jsonl } from "../../src/sources/jsonl.js";
+import { BadInput, type Division } from "../../src/sources/source.js";
 import { memoryStorage } from "../../src/storage/memory.js";
+import { fixtures } from "../helpers.js";
+import { inputsOf } from "./reading.js";
 
 const division: fc.Arbitrary<Division> = fc.oneof(
 	fc.record({ anywhere: fc.nat(5000) }),
@@ -104,4 +109,23 @@ test("a compressed file is one part, and gzip counts as four times its size", as
 	const zipped = await divisionOf(memoryStorage({}), file);
 	expect(zipped).toEqual({ parts: [400] });
 	expect(cutIntoTasks([zipped, zipped, zipped, zipped], 400)).toHaveLength(4);
+});
+
+test("a row group of Parquet whose size is no number makes no part of unknown size", async () => {
+	const path = join(fixtures, "interop/sources/ids/ids-encoded.parquet");
+	const bytes = readFileSync(path);
+	// The type of total_byte_size: now a struct.
+	equal(bytes[1535], 0x16);
+	bytes[1535] = 0x1c;
+	const [file] = inputsOf({ "f.parquet": bytes });
+	const storage = memoryStorage({ "f.parquet": bytes });
+	expect(await divisionOf(storage, file)).toEqual({ parts: [bytes.length] });
+});
+
+test("what is wrong with all of a file leaves it one part: whoever reads it says so", async () => {
+	const divide = vi.spyOn(jsonl, "divide");
+	onTestFinished(() => divide.mockRestore());
+	divide.mockRejectedValue(new BadInput("not-json", "it is bad"));
+	const [file] = inputsOf({ "f.jsonl": Buffer.alloc(10) });
+	expect(await divisionOf(memoryStorage({}), file)).toEqual({ parts: [10] });
 });

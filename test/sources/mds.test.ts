@@ -76,6 +76,28 @@ describe("columns", () => {
 		expect(documents).toMatchObject([{ id: "1285704473650888703" }]);
 	});
 
+	test.each([
+		["json", '{"a":{"n":12345678901234567890}}', "id.a.n"],
+		["json", ' {"n": 1, "n" :12345678901234567890 }', "id.n"],
+		["json", " 12345678901234567890\n", "id"],
+		["str_int", "12345678901234567890", "id"],
+		["str_float", "12345678901234567890", "id"],
+		["str_decimal", "12345678901234567890", "id"],
+	])(
+		"of %s, %s, are ids as they are written",
+		async (encoding, id, idField) => {
+			const bytes = mdsOf({ text: "str", id: encoding }, [{ text: "a", id }]);
+			const { documents } = await read(bytes, { idField });
+			expect(documents).toMatchObject([{ id: "12345678901234567890" }]);
+		},
+	);
+
+	test("of JSON hold NaN as Python writes it", async () => {
+		const bytes = mdsOf({ meta: "json" }, [{ meta: '{"a":"x","n":NaN}' }]);
+		const { documents } = await read(bytes, { textField: "meta.a" });
+		expect(documents).toMatchObject([{ text: "x" }]);
+	});
+
 	test("of bytes are text where they are UTF-8", async () => {
 		const bytes = mdsOf({ text: "bytes" }, [
 			{ text: "é" },

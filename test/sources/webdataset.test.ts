@@ -95,6 +95,23 @@ describe("members", () => {
 		expect(bad.map(({ reason }) => reason)).toEqual(["no-text", "not-json"]);
 	});
 
+	test("of JSON have ids that are numbers as they are written", async () => {
+		const id = "12345678901234567890";
+		const { documents } = await read(
+			tarOf([
+				{ name: "1.json", content: ` {"text":"a","meta":{"n": ${id} }}` },
+				{ name: "2.json", content: '{"text":"b","meta":{"n":1.0},"x":NaN}' },
+			]),
+			{ textField: "json.text", idField: "json.meta.n" },
+		);
+		expect(documents.map(({ id }) => id)).toEqual([id, "1.0"]);
+		const alone = await read(
+			tarOf([txt("1"), { name: "1.json", content: `\n${id}` }]),
+			{ idField: "json" },
+		);
+		expect(idsOf(alone)).toEqual([id]);
+	});
+
 	test("whose names are not UTF-8 stay apart", async () => {
 		const names = ["caf\xe8", "caf\xe9"].map((name) => {
 			const bytes = memberBytes(txt("cafe"));

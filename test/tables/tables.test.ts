@@ -3,7 +3,12 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { tableFromIPC } from "apache-arrow";
 import fc from "fast-check";
-import { asyncBufferFromFile, parquetMetadataAsync } from "hyparquet";
+import {
+	asyncBufferFromFile,
+	parquetMetadataAsync,
+	parquetReadObjects,
+	parquetSchema,
+} from "hyparquet";
 import { readParquet as readByParquetWasm } from "parquet-wasm";
 import { describe, expect, test } from "vitest";
 import { localFiles } from "../../src/storage/local.js";
@@ -160,6 +165,14 @@ describe.each(every)("%s with compression %s", (format, compression) => {
 		await file.close();
 	});
 
+	test("without a row is a table of none", async () => {
+		for (const batches of [[], [[]]]) {
+			const path = join(temporaryDirectory(), "t");
+			await write(format, compression, path, batches);
+			expect(await read(format, path)).toEqual([]);
+		}
+	});
+
 	test("an error of the disk comes out of the writer, which does not hang", async () => {
 		const failing = {
 			write: async () => {
@@ -244,6 +257,21 @@ describe.each(["snappy", "none"])("Parquet with %s", (compression) => {
 		expect(await read("parquet", path)).toEqual([]);
 	});
 });
+
+test.each(tableFormats.find("parquet").compressions)(
+	"Parquet with %s has its columns for hyparquet where it has no rows",
+	async (compression) => {
+		const path = join(temporaryDirectory(), "shard.parquet");
+		await write("parquet", compression, path, []);
+		const file = await asyncBufferFromFile(path);
+		const metadata = await parquetMetadataAsync(file);
+		const columns = parquetSchema(metadata).children;
+		expect(columns.map(({ element }) => element.name)).toEqual(
+			schema.map(({ name }) => name),
+		);
+		expect(await parquetReadObjects({ file })).toEqual([]);
+	},
+);
 
 test("Parquet: a row group for each batch, three-level lists, and metadata", async () => {
 	const path = join(temporaryDirectory(), "shard.parquet");

@@ -82,6 +82,12 @@ export function requireIds(ids: ArrayLike<number>, vocabSize: number): void {
 			);
 }
 
+/** What holds nothing but whole numbers. */
+const WHOLE = [
+	...[Int8Array, Uint8Array, Int16Array, Uint16Array],
+	...[Int32Array, Uint32Array],
+];
+
 /** The numbers of a list, and of lists within it. */
 function wholeNumbers(
 	value: unknown,
@@ -96,7 +102,8 @@ function wholeNumbers(
 				? `the record has no field ${quoted(fieldName(field))}`
 				: `the field ${quoted(fieldName(field))} is ${value === null ? "null" : `of type ${typeof value}`}, not a list of whole numbers`,
 		);
-	if (value instanceof Int32Array || value instanceof Uint8Array) return value;
+	if (WHOLE.some((type) => value instanceof type))
+		return value as ArrayLike<number>;
 	const flat: unknown[] = [];
 	for (const each of value as unknown as Iterable<unknown>)
 		if (Array.isArray(each)) flat.push(...each);

@@ -13,6 +13,7 @@ import {
 	sourceFormats,
 } from "../formats.js";
 import type { InputFile, Member } from "../source.js";
+import { belowShared } from "./below-shared.js";
 import { asideFrom } from "./beside.js";
 import { type Candidate, type FoundInput, isNamed } from "./candidate.js";
 import { type Detected, detect } from "./detect.js";
@@ -229,7 +230,7 @@ async function meet(
 			leaveOut(below, kind) {
 				const path = `${asked.replace(/\/+$/, "")}/${below}`;
 				const leaves = exclusion.leavesOut(below, kind, path);
-				if (leaves) excludedHere.push(path);
+				if (leaves) excludedHere.push(kind === "directory" ? `${path}/` : path);
 				return leaves;
 			},
 			onPassedOver: (each) => passed.push(each),
@@ -357,21 +358,8 @@ function requireUse(
 /** Names each file by its path below the deepest directory that holds them all. */
 function nameSources(all: readonly InputFile[]): void {
 	const files = all.filter(({ source }) => source === "");
-	if (files.length === 0) return;
-	const split = files.map(({ path }) =>
-		storageAt(path).absolute(path).split("/"),
-	);
-	const [first] = split;
-	let shared = 0;
-	while (
-		shared < first.length - 1 &&
-		split.every(
-			(parts) => parts.length > shared + 1 && parts[shared] === first[shared],
-		)
-	)
-		shared++;
-	for (let i = 0; i < files.length; i++)
-		files[i].source = split[i].slice(shared).join("/");
+	const names = belowShared(files.map(({ path }) => path));
+	for (const [i, file] of files.entries()) file.source = names[i];
 }
 
 function notAFile(path: string): UsageError {

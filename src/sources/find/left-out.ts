@@ -1,3 +1,8 @@
+import { belowShared } from "./below-shared.js";
+
+/** Names that are listed for a reason, at most. */
+const MOST_NAMES = 100;
+
 /** Why something that was met is no input: in words, one and several; null where nobody need be told. */
 const reasons = {
 	hidden: ["hidden file or directory", "hidden files and directories"],
@@ -43,6 +48,36 @@ export function countLeftOut(
 	const counts: Partial<Record<LeftOutReason, number>> = {};
 	for (const { why } of leftOut) counts[why] = (counts[why] ?? 0) + 1;
 	return counts;
+}
+
+/** What was left out for one reason. */
+export interface LeftOutSummary {
+	reason: LeftOutReason;
+	count: number;
+	/** The first ones in the order of their names, below the directory that they share with the inputs; that of a directory ends in a slash. */
+	names: string[];
+}
+
+/**
+ * What was left out, once where it was met again, with the reasons in the order of their
+ * names: the same wherever the inputs lie.
+ * @param inputs Paths of the inputs.
+ */
+export function summarizeLeftOut(
+	leftOut: readonly LeftOut[],
+	inputs: readonly string[],
+): LeftOutSummary[] {
+	const names = belowShared([...leftOut.map(({ path }) => path), ...inputs]);
+	const byReason = new Map<LeftOutReason, Set<string>>();
+	for (const [i, { path, why }] of leftOut.entries()) {
+		const found = byReason.get(why) ?? new Set();
+		const name = names[i].replace(/\/$/, "");
+		byReason.set(why, found.add(path.endsWith("/") ? `${name}/` : name));
+	}
+	return [...byReason.keys()].sort().map((reason) => {
+		const found = [...(byReason.get(reason) ?? [])].sort();
+		return { reason, count: found.length, names: found.slice(0, MOST_NAMES) };
+	});
 }
 
 /** What a person is told of what was left out: a sentence for each reason, without a full stop. */

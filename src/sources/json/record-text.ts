@@ -1,12 +1,21 @@
-import type { FieldPath } from "../records/fields.js";
+import { type FieldPath, valueAt } from "../records/fields.js";
+
+/**
+ * The id in a value of JSON: a number as the text has it, anything else as it is.
+ * @param text What the value was parsed from.
+ */
+export function idAt(value: unknown, text: string, path: FieldPath): unknown {
+	const id = valueAt(value, path);
+	return typeof id === "number" ? numberTextAt(text, path) : id;
+}
 
 /**
  * A number as JSON text has it.
- * @param text An object that parses.
- * @param path A field of it that holds a number.
+ * @param text A value that parses.
+ * @param path A field of it that holds a number; none where it is the number.
  */
 export function numberTextAt(text: string, path: FieldPath): string {
-	let start = 0;
+	let start = pastSpace(text, 0);
 	for (const name of path) start = startOfMember(text, start, name);
 	let end = start;
 	while (/[-+.\w]/.test(text.charAt(end))) end++;

@@ -1,9 +1,12 @@
 import { optionName } from "../../core/errors.js";
 import { quoted, shortened } from "../../core/text.js";
 import { isObject } from "../../core/values.js";
+import { idAt } from "../json/record-text.js";
 import { parseJsonField, requireUtf8 } from "../records/field-bytes.js";
 import { type FieldPath, fieldName } from "../records/fields.js";
 import { BadInput } from "../source.js";
+import type { Encoding } from "./encoding.js";
+import { ndarray } from "./ndarray.js";
 
 /** A column of an MDS shard. */
 export interface MdsColumn {
@@ -12,16 +15,6 @@ export interface MdsColumn {
 	encoding: string;
 	/** Bytes of each value; null where every sample says how many. */
 	size: number | null;
-}
-
-/** How the values of some encoding are read. */
-export interface Encoding {
-	/** Whether a value is a text, or may have one within. */
-	texts?: "itself" | "within";
-	/** Of a column of values that are not of this size nothing is read. */
-	size?: number;
-	/** @throws BadInput */
-	decode(bytes: Buffer, name: string): unknown;
 }
 
 const text: Encoding = {
@@ -38,10 +31,22 @@ const number = (
 	decode: (bytes: Buffer) => unknown,
 ): Encoding => ({ size, decode });
 
+/** A number that is written as a text. */
+function numberAsText(parse: (written: string) => unknown): Encoding {
+	return {
+		decode: (bytes) => parse(bytes.toString("latin1")),
+		idAt: (bytes, _value, within) =>
+			within.length === 0 ? bytes.toString("latin1") : undefined,
+	};
+}
+
+/** Begins the name of an encoding that has its type and shape after it. */
+const NDARRAY = "ndarray";
+
 const int64 = number(8, (bytes) => exact(bytes.readBigInt64LE()));
 
 /**
- * The encodings whose values are read. Arrays and images are none of ours, and what
+ * The encodings whose values are read, beside arrays. Images are none of ours, and what
  * Python pickled can run any program when it is loaded.
  */
 const encodings: Readonly<Record<string, Encoding>> = {
@@ -49,7 +54,8 @@ const encodings: Readonly<Record<string, Encoding>> = {
 	bytes: text,
 	json: {
 		texts: "within",
-		decode: (bytes, name) => parseJsonField(name, bytes),
+		decode: (bytes, name) => parseJsonField(name, bytes).value,
+		idAt: (bytes, value, within) => idAt(value, bytes.toString(), within),
 	},
 	int: int64,
 	int8: number(1, (bytes) => bytes.readInt8()),
@@ -63,8 +69,8 @@ const encodings: Readonly<Record<string, Encoding>> = {
 	float16: number(2, (bytes) => float16(bytes.readUInt16LE())),
 	float32: number(4, (bytes) => bytes.readFloatLE()),
 	float64: number(8, (bytes) => bytes.readDoubleLE()),
-	str_int: { decode: (bytes) => wholeNumber(bytes.toString("latin1")) },
-	str_float: { decode: (bytes) => Number(bytes.toString("latin1")) },
+	str_int: numberAsText(wholeNumber),
+	str_float: numberAsText(Number),
 	str_decimal: text,
 };
 
@@ -99,9 +105,14 @@ export function parseColumns(description: Buffer): MdsColumn[] | string {
 
 /** How the values of a column are read; null where they are not. */
 export function encodingOf({ encoding, size }: MdsColumn): Encoding | null {
-	if (!Object.hasOwn(encodings, encoding)) return null;
-	const found = encodings[encoding];
-	return (found.size ?? null) === size ? found : null;
+	const [name, ...config] = encoding.split(":");
+	const found =
+		name === NDARRAY
+			? ndarray(config)
+			: Object.hasOwn(encodings, encoding)
+				? encodings[encoding]
+				: null;
+	return found !== null && (found.size ?? null) === size ? found : null;
 }
 
 /**

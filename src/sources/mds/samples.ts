@@ -1,6 +1,6 @@
 import type { ByteCursor } from "../bytes/byte-cursor.js";
 import { requireUtf8, tooLongField } from "../records/field-bytes.js";
-import type { WantedFields } from "../records/fields.js";
+import type { FieldPath, WantedFields } from "../records/fields.js";
 import { BadInput } from "../source.js";
 import { encodingOf, type MdsColumn } from "./columns.js";
 import { corruptMds, truncatedMds } from "./head.js";
@@ -11,6 +11,8 @@ export interface MdsSample {
 	record: Record<string, unknown>;
 	/** The wanted text as UTF-8, where a whole column is it. */
 	text: Buffer | undefined;
+	/** The id as it is written, where its value does not show that. */
+	id: unknown;
 	/** Bytes of what was read. */
 	bytes: number;
 }
@@ -19,6 +21,7 @@ export interface MdsSample {
 export class MdsSampleReader {
 	readonly #cursor: ByteCursor;
 	readonly #columns;
+	readonly #id: FieldPath;
 	readonly #headSize: number;
 
 	constructor(
@@ -28,6 +31,7 @@ export class MdsSampleReader {
 	) {
 		const asValue = new Set([id, ...values].map(([name]) => name));
 		this.#cursor = cursor;
+		this.#id = id;
 		this.#headSize = 4 * columns.filter(({ size }) => size === null).length;
 		this.#columns = columns.map((column) => {
 			const { name } = column;
@@ -50,7 +54,9 @@ export class MdsSampleReader {
 		if (sizes === null)
 			return corruptMds("the sizes in the sample do not come to its own");
 		const record: Record<string, unknown> = Object.create(null);
+		const [idColumn, ...withinId] = this.#id;
 		let text: Buffer | undefined;
+		let id: unknown;
 		let bytes = 0;
 		for (const [i, { name, asBytes, encoding }] of this.#columns.entries()) {
 			record[name] = undefined;
@@ -68,12 +74,14 @@ export class MdsSampleReader {
 					text = value;
 				}
 				record[name] = encoding?.decode(value, name);
+				if (name === idColumn)
+					id = encoding?.idAt?.(value, record[name], withinId);
 			} catch (error) {
 				if (error instanceof BadInput) return error;
 				throw error;
 			}
 		}
-		return { record, text, bytes };
+		return { record, text, id, bytes };
 	}
 
 	/** The size of each value; null where they do not come to the sample's. */

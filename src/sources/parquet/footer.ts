@@ -56,7 +56,9 @@ function parseFooter(bytes: Buffer): Footer {
 		const starts = [0];
 		for (const { num_rows, total_byte_size, columns } of metadata.row_groups) {
 			const end = starts[starts.length - 1] + Number(num_rows);
-			if (num_rows < 0 || !Number.isSafeInteger(end) || total_byte_size < 0)
+			const isSized =
+				typeof total_byte_size === "bigint" && total_byte_size >= 0;
+			if (num_rows < 0 || !Number.isSafeInteger(end) || !isSized)
 				throw new Error("a row group has no proper size");
 			if (!Array.isArray(columns))
 				throw new Error("a row group has no columns");

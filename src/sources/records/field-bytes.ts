@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { optionName } from "../../core/errors.js";
 import { quoted, shortened } from "../../core/text.js";
 import { LONGEST_TEXT, utf8Reasons } from "../bytes/utf8.js";
+import { parseJson } from "../json/values.js";
 import { BadInput } from "../source.js";
 
 /** The reasons of formats whose records have fields of bytes, of which some hold text or JSON. */
@@ -29,11 +30,18 @@ export function requireUtf8(name: string, bytes: Buffer): void {
 		);
 }
 
-/** @throws BadInput `invalid-utf8`, `not-json` */
-export function parseJsonField(name: string, bytes: Buffer): unknown {
+/**
+ * The value of a field that is JSON, and the text of it.
+ * @throws BadInput `invalid-utf8`, `not-json`
+ */
+export function parseJsonField(
+	name: string,
+	bytes: Buffer,
+): { value: unknown; text: string } {
 	requireUtf8(name, bytes);
+	const text = bytes.toString();
 	try {
-		return JSON.parse(bytes.toString());
+		return { value: parseJson(text), text };
 	} catch (error) {
 		throw new BadInput(
 			"not-json",

@@ -56,6 +56,26 @@ test("what is damaged keeps the compression that its name tells", async () => {
 	});
 });
 
+test.each([
+	["tgz", "gzip"],
+	["Tgz", "gzip"],
+	["tbz", "bzip2"],
+	["TBZ2", "bzip2"],
+	["txz", "xz"],
+	["tZst", "zstd"],
+])(
+	"a name that ends in .%s is that of a tar, compressed with %s",
+	async (ending, compression) => {
+		const empty = `a.b.${ending}`;
+		const damaged = `c.${ending}`;
+		const noise = Buffer.alloc(100, 0xff);
+		expect(await kinds({ [empty]: "", [damaged]: noise })).toEqual({
+			[empty]: ["webdataset", compression],
+			[damaged]: ["webdataset", compression],
+		});
+	},
+);
+
 test("a file whose bytes contradict its name, and one without bytes, are told", async () => {
 	const directory = directoryWith({
 		"a.jsonl": gzipSync(line),
