@@ -4,6 +4,7 @@ import { datasetFormats } from "../dataset/formats.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import {
 	type Chosen,
+	hasMask,
 	hasTurns,
 	type Settings,
 	type SourceSettings,
@@ -102,7 +103,7 @@ export function resolveSettings(
 		...specialTokens(values, tokenizer),
 		cut: { ...cut, minSequence: values.minSequence ?? 1 },
 		cutTurns: chat === null ? null : cutOfTurns(values, sources),
-		isMasked: chat !== null,
+		isMasked: chat !== null || sources.some(hasMask),
 		packer: chosen(values.packer, packers, values),
 		padDocumentToMultiple: values.padDocumentToMultiple ?? 1,
 		padToMultiple: values.padToMultiple ?? null,

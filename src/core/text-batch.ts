@@ -15,8 +15,8 @@ export interface TextBatch {
 export interface TextMarks {
 	/** What is to be trained on: pairs of a begin and an end, in order. */
 	trained: IntLists;
-	/** Where a text may be cut, in ascending order. */
-	cuts: IntLists;
+	/** Where a text may be cut, in ascending order; null: anywhere. */
+	cuts: IntLists | null;
 }
 
 /** The marks of some texts, in the order that they are named in: a copy. */
@@ -26,7 +26,7 @@ export function selectMarks(
 ): TextMarks {
 	return {
 		trained: selectLists(trained, wanted),
-		cuts: selectLists(cuts, wanted),
+		cuts: cuts && selectLists(cuts, wanted),
 	};
 }
 

@@ -26,6 +26,11 @@ export function hasTurns({ conversations }: SourceSettings): boolean {
 	return conversations !== null;
 }
 
+/** Whether documents of a source come with what is to be trained on of them. */
+export function hasMask({ tokens }: SourceSettings): boolean {
+	return tokens !== null && tokens.mask !== null;
+}
+
 /** How conversations become texts. */
 export interface ChatSettings {
 	/** SHA-256 over the tokenizer's chat templates, and the name of the one asked for; null: what the conversation wants. */

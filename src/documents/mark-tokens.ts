@@ -25,7 +25,7 @@ export function markTokens(
 	text: Uint8Array,
 	ids: Int32Array,
 	added: number,
-	marks: { trained: Int32Array; cuts: Int32Array },
+	marks: { trained: Int32Array; cuts: Int32Array | null },
 	out: TokenMarks,
 ): void {
 	const first = added & ADDED_BOS ? 1 : 0;
@@ -37,6 +37,7 @@ export function markTokens(
 	for (let i = 0; i < trained.length; i += 2)
 		mask.fill(1, first + trained[i], first + trained[i + 1]);
 	if (last < ids.length && last > 0) mask[last] = mask[last - 1];
+	if (marks.cuts === null) return;
 	let before = 0;
 	for (const cut of tokensBefore(tokenizer, text, own, marks.cuts)) {
 		if (cut > before && cut < own.length) out.cuts.values.push(first + cut);
@@ -49,6 +50,9 @@ export function markTokens(
 export function marksOf(
 	{ trained, cuts }: TextMarks,
 	text: number,
-): { trained: Int32Array; cuts: Int32Array } {
-	return { trained: listAt(trained, text), cuts: listAt(cuts, text) };
+): { trained: Int32Array; cuts: Int32Array | null } {
+	return {
+		trained: listAt(trained, text),
+		cuts: cuts && listAt(cuts, text),
+	};
 }

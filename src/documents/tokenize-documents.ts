@@ -78,7 +78,7 @@ export async function* tokenizeDocuments<R>(
 		counts.specialTokens += special;
 		return {
 			tokens: builder.view(),
-			cuts: marks === null ? null : cuts.view(),
+			cuts: (marks?.cuts ?? null) === null ? null : cuts.view(),
 			...rest,
 		};
 	});

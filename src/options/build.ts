@@ -23,6 +23,7 @@ import {
 	conversationsTable,
 	limit,
 	readingTable,
+	tokenListsTable,
 	tokensTable,
 } from "../documents/options.js";
 import { columns, storedColumns } from "../masks/columns.js";
@@ -80,6 +81,7 @@ export const buildTable = {
 			help: "what becomes of conversations longer than a row",
 		}),
 	}),
+	...tokenListsTable,
 	...tokensTable,
 	...grouped("Layout", {
 		layout: entryOf(layouts, {

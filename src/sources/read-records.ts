@@ -39,7 +39,7 @@ export interface Documents {
 export interface ReadCounts {
 	/** Bytes taken from the storage. */
 	bytes: number;
-	/** Records, those included that could not be used. */
+	/** Records, those included that could not be used; of one that is several documents, these. */
 	records: number;
 	/** Lines, or what else the format counts: to number those of the next span. */
 	numbers: number;
@@ -132,19 +132,17 @@ async function* readSpan(
 	};
 
 	if (hasEnough()) return counts;
-	const versions = await requireUnchanged(
-		storage,
-		file,
-		file.members?.map(({ version }) => version) ?? [file.version],
-	);
+	const versions = await requireUnchanged(storage, file, [
+		...(file.members?.map(({ version }) => version) ?? [file.version]),
+		...(file.beside?.map(({ version }) => version) ?? []),
+	]);
 	try {
 		const wanted = taker.wanted(format);
 		for await (const batch of format.read(counted, file, span, wanted)) {
 			counts.records += batch.positions.length + batch.bad.length;
-			const { refused, leftOut, noted, ...documents } = taker.take(
-				batch,
-				format,
-			);
+			const { refused, leftOut, noted, moreDocuments, ...documents } =
+				taker.take(batch, format);
+			counts.records += moreDocuments;
 			addCounts(counts.noted, noted);
 			for (const record of refused) await refuse(record);
 			addCounts(counts.leftOut, leftOut);
@@ -178,19 +176,21 @@ async function badRecordError(
 }
 
 /**
- * Checks that a file is what it was, or all files of a document that has several.
+ * Checks that a file is what it was, or all files of a document that has several, and
+ * what stands beside it.
  * @param versions What their versions were before; null: not known.
  * @returns Their versions.
  */
 async function requireUnchanged(
 	storage: ReadableStorage,
-	{ path, size, members }: InputFile,
+	{ path, size, members, beside = [] }: InputFile,
 	versions: readonly (string | null)[],
 ): Promise<string[]> {
-	const files = members?.map((member) => ({
+	const own = members?.map((member) => ({
 		path: `${path}/${member.path}`,
 		size: member.size,
 	})) ?? [{ path, size }];
+	const files = [...own, ...beside];
 	const now: string[] = [];
 	for (const [i, file] of files.entries())
 		now.push(await requireOneUnchanged(storage, file, versions[i]));

@@ -29,10 +29,10 @@ test("places of UTF-16 become bytes of UTF-8", () => {
 				const { trained, cuts } = builder.view();
 				expectNumbers(trained.values, due);
 				expectNumbers(
-					cuts.values,
+					cuts?.values ?? [],
 					due.filter((_, i) => i % 2 === 1),
 				);
-				expect(cuts.offsets).toHaveLength(texts.length + 1);
+				expect(cuts?.offsets).toHaveLength(texts.length + 1);
 			},
 		),
 	);
