@@ -34,6 +34,7 @@ import { rowOrders } from "../dist/src/pack/orders.js";
 import { packers } from "../dist/src/pack/packers.js";
 import { compressions } from "../dist/src/sources/compressions.js";
 import { endingsOf, sourceFormats } from "../dist/src/sources/formats.js";
+import { namedTokenizers } from "../dist/src/tokenizer/named-tokenizers.js";
 
 /** What a compression adds to the name of a file. */
 const compressedAs = compressions
@@ -82,6 +83,17 @@ const tables = {
 			Object.entries(recordReasons()).map(([name, meaning]) => [
 				code(name),
 				meaning,
+			]),
+		),
+	"named-tokenizers": () =>
+		table(
+			["`--tokenizer`", "ids", "its options"],
+			namedTokenizers.entries().map(([, { example, meaning, options }]) => [
+				code(example),
+				meaning,
+				Object.keys(options)
+					.map((option) => code(asFlag(option)))
+					.join(", "),
 			]),
 		),
 	packers: () => entriesTable("`--packer`", packers),
