@@ -38,6 +38,7 @@ import { rowOrders } from "../dist/src/pack/orders.js";
 import { packers } from "../dist/src/pack/packers.js";
 import { compressions } from "../dist/src/sources/compressions.js";
 import { endingsOf, sourceFormats } from "../dist/src/sources/formats.js";
+import { namedTokenizers } from "../dist/src/tokenizer/named-tokenizers.js";
 
 /** What a compression adds to the name of a file. */
 const compressedAs = compressions
@@ -110,6 +111,17 @@ const tables = {
 	"loss-choices": () => meaningsTable("`--loss`", lossChoices),
 	"long-conversations": () =>
 		meaningsTable("`--long-conversations`", longConversations),
+	"named-tokenizers": () =>
+		table(
+			["`--tokenizer`", "ids", "its options"],
+			namedTokenizers.entries().map(([, { example, meaning, options }]) => [
+				code(example),
+				meaning,
+				Object.keys(options)
+					.map((option) => code(asFlag(option)))
+					.join(", "),
+			]),
+		),
 	packers: () => entriesTable("`--packer`", packers),
 	orders: () => entriesTable("`--order`", rowOrders),
 	"long-documents": () => entriesTable("`--long-documents`", longDocuments),

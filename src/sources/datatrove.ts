@@ -16,13 +16,14 @@ import { typeOfWidth } from "./tokens/token-type.js";
 
 const INDEX = ".ds.index";
 const METADATA = ".ds.metadata";
+const LOSS = ".ds.loss";
 /** Documents whose borders are read at once. */
 const BLOCK = 1 << 14;
 
 const beside: readonly Beside[] = [
 	{ ending: ".ds", by: INDEX, isNeeded: true },
 	{ ending: ".ds", by: METADATA, isNeeded: false },
-	{ ending: ".ds", by: ".ds.loss", isNeeded: false },
+	{ ending: ".ds", by: LOSS, isNeeded: false },
 ];
 
 /** datatrove's `.ds`: token ids of two or four bytes; `.ds.index` has the end of each document, in tokens. */
@@ -35,6 +36,10 @@ export const datatrove: SourceFormat = {
 	fields: { text: "tokens", id: "id", fixed: true },
 	reasons: borderReasons,
 	describePlace: (path, document) => `${path}, document ${document}`,
+	notice: (file) =>
+		besideOf(file, LOSS) === null
+			? null
+			: `what is to be trained on, in ${LOSS}, is not read: all of it is`,
 	...partedByBorders(open),
 };
 

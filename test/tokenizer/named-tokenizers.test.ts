@@ -25,7 +25,11 @@ const dna = (k: number, least = 0) =>
 const sizes = fc.integer({ min: 1, max: 12 });
 const kmer = (k: number, more = {}) => createKmerTokenizer({ k, ...more });
 
-describe.each(namedTokenizers.entries())("%s", (_, { example, argument }) => {
+const all = namedTokenizers.entries();
+
+describe.each(
+	all.filter(([, { example }]) => !tokenizerByName(example).takesIds),
+)("%s", (_, { example }) => {
 	const tokenizer = tokenizerByName(example);
 
 	test("encodes strings and UTF-8 alike, below its vocabulary", () => {
@@ -50,7 +54,9 @@ describe.each(namedTokenizers.entries())("%s", (_, { example, argument }) => {
 		for (const id of [-1, tokenizer.vocabSize, 0.5])
 			expect(() => tokenizer.decode([id])).toThrow(/is not in the vocabulary/);
 	});
+});
 
+describe.each(all)("%s", (_, { example, argument }) => {
 	test("is refused with what it cannot use", async () => {
 		const [name] = example.split(":");
 		for (const text of [
@@ -85,6 +91,37 @@ describe("bytes", () => {
 		expect(bytes.decode([256, 0xc3, 0xa9, 257, 258, 0x41])).toBe(
 			"<bos>é<eos><pad>A",
 		);
+	});
+});
+
+describe("ids", () => {
+	const ids = tokenizerByName("ids:1000");
+
+	test("are what int32 hold, and digits as strings", () => {
+		fc.assert(
+			fc.property(fc.array(fc.nat(999)), (numbers) => {
+				const bytes = new Uint8Array(Int32Array.from(numbers).buffer);
+				const out = new Int32Buffer(1);
+				// At a place that no int32 can begin at, too.
+				const moved = new Uint8Array(bytes.length + 1);
+				moved.set(bytes, 1);
+				ids.encodeUtf8Into(bytes, out);
+				ids.encodeUtf8Into(moved.subarray(1), out);
+				expect([...out.view()]).toEqual([...numbers, ...numbers]);
+				expect(ids.decode(numbers)).toBe(numbers.join(" "));
+				expect([...ids.encode(numbers.join(" "))]).toEqual(numbers);
+				expect([...(ids.tokenEnds(bytes, out.view()) ?? [])][0]).toBe(
+					numbers.length === 0 ? undefined : 4,
+				);
+			}),
+		);
+	});
+
+	test("are called by their digits, as far as there are any", () => {
+		expect(ids.tokenToId("999")).toBe(999);
+		for (const token of ["1000", "-1", "a", "1.5", ""])
+			expect(ids.tokenToId(token)).toBeUndefined();
+		expect(() => ids.encode("1 1000")).toThrow(/id 1000 is not in the/);
 	});
 });
 
