@@ -83,6 +83,7 @@ export function documentTaker(
 						? ((fixed ? null : textPath) ?? [fields.text])
 						: null,
 				id: (fixed ? null : idPath) ?? [fields.id],
+				...(reader !== null && { jsonFrom: filter?.fields.length ?? 0 }),
 				values: [
 					...(filter?.fields ?? []),
 					...(template?.fields ??
