@@ -12,12 +12,12 @@ import {
 } from "seqpack";
 import { beforeAll, describe, expect, test } from "vitest";
 import { packers } from "../../src/pack/packers.js";
-import { sharedDirectory } from "../batches/datasets.js";
 import {
 	directoryWith,
 	expectNumbers,
 	filesBelow,
 	seqpack,
+	sharedDirectory,
 	temporaryDirectory,
 	tokenizerPath,
 } from "../helpers.js";
