@@ -104,6 +104,7 @@ export function resolveSettings(
 		cut: { ...cut, minSequence: values.minSequence ?? 1 },
 		cutTurns: chat === null ? null : cutOfTurns(values, sources),
 		isMasked: chat !== null || sources.some(hasMask),
+		keepSystem: values.keepSystem,
 		packer: chosen(values.packer, packers, values),
 		padDocumentToMultiple: values.padDocumentToMultiple ?? 1,
 		padToMultiple: values.padToMultiple ?? null,

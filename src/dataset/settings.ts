@@ -58,6 +58,8 @@ export interface Settings {
 	cut: Chosen;
 	/** The same of documents that may be cut between their turns alone; null where there is none. */
 	cutTurns: Chosen | null;
+	/** Whether each sequence of such a document begins with what is before its first turn. */
+	keepSystem: boolean;
 	/** Whether some tokens are not to be trained on. */
 	isMasked: boolean;
 	/** How sequences share rows: an entry of `packers`. */

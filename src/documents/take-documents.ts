@@ -207,8 +207,7 @@ class Choice {
 			);
 			const before = texts.length;
 			texts.add(text);
-			// What comes before the first turn, such as a system message, stays with it.
-			marks.add(text, texts.length - before, spans, turns.subarray(1));
+			marks.add(text, texts.length - before, spans, turns);
 			addCounts(this.#noted, {
 				answers: counts.answers,
 				withoutThinking: counts.withoutThinking,
@@ -256,7 +255,7 @@ class Choice {
 		this.#moreDocuments = records.length - this.#kept.length;
 		this.#kept = records;
 		this.#texts = texts.view();
-		if (isMasked) this.#marks = { trained: trained.view(), cuts: null };
+		if (isMasked) this.#marks = { trained: trained.view(), turns: null };
 	}
 
 	/** @param hashes Whether they are wanted, also where there is no sample. */

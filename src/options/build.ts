@@ -80,6 +80,10 @@ export const buildTable = {
 			default: "split",
 			help: "what becomes of conversations longer than a row",
 		}),
+		keepSystem: flag({
+			default: false,
+			help: "begin each part of a long conversation with its system message, not trained on again",
+		}),
 	}),
 	...tokenListsTable,
 	...tokensTable,

@@ -2,6 +2,7 @@ import { addCounts } from "../core/counts.js";
 import { DataError, EnvironmentError } from "../core/errors.js";
 import type { TextBatch, TextMarks } from "../core/text-batch.js";
 import { byteReasons } from "./bytes/bytes.js";
+import { FilesAhead } from "./bytes/files-ahead.js";
 import { compressions } from "./compressions.js";
 import { isReadWhole, sourceFormats } from "./formats.js";
 import { fieldReasons } from "./records/take-fields.js";
@@ -101,8 +102,15 @@ export async function* readSpans(
 	options: ReadOptions,
 ): AsyncGenerator<Documents, ReadCounts[]> {
 	const counts: ReadCounts[] = [];
-	for (let span = 0; span < spans.length; span++)
-		counts.push(yield* readSpan(spans[span], span, options));
+	const ahead = new FilesAhead(spans);
+	try {
+		for (const [number, span] of spans.entries()) {
+			const storage = ahead.take(number);
+			counts.push(yield* readSpan({ ...span, storage }, number, options));
+		}
+	} finally {
+		await ahead.end();
+	}
 	return counts;
 }
 

@@ -43,7 +43,7 @@ function encode(tokenizer: Tokenizer, text: string, spans: number[]) {
 		Buffer.from(text),
 		ids,
 		0,
-		{ trained: places, cuts: new Int32Array() },
+		{ trained: places, turns: new Int32Array() },
 		{ lossMask, cuts: new IntListsBuilder() },
 	);
 	return { ids: Array.from(ids), mask: lossMask.view().join("") };
