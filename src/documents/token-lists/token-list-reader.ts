@@ -109,8 +109,9 @@ function wholeNumbers(
 	const numbers = new Int32Array(list.length);
 	let isPlain = true;
 	for (let i = 0; i < list.length && isPlain; i++) {
-		numbers[i] = list[i] as number;
-		isPlain = numbers[i] === list[i];
+		const each = list[i];
+		if (typeof each === "number") numbers[i] = each;
+		isPlain = numbers[i] === each;
 	}
 	if (isPlain) return numbers;
 	const flat: unknown[] = [];
