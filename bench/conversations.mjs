@@ -121,9 +121,11 @@ function measured(command) {
 		[script("usage.py"), ...command],
 		{ encoding: "utf8" },
 	);
-	if (status !== 0) throw new Error(`${command.join(" ")}: ${stderr}`);
 	const lines = stdout.trim().split("\n");
-	return { digest: lines.at(-2), ...JSON.parse(lines.at(-1)) };
+	const { status: code, ...times } = JSON.parse(lines.at(-1) || "{}");
+	if (status !== 0 || code !== 0)
+		throw new Error(`${command.join(" ")}: ${stderr}`);
+	return { digest: lines.at(-2), ...times };
 }
 
 function median(numbers) {

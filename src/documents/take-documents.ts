@@ -242,12 +242,12 @@ class Choice {
 		let isMasked = false;
 		this.#keep((record) => {
 			const list = reader.read(values.map((column) => column[record]));
-			const { buffer } = list.ids;
+			const { buffer, byteOffset } = list.ids;
 			isMasked = list.trained !== null;
 			for (let i = 0; i + 1 < list.borders.length; i++) {
 				const start = ID_BYTES * list.borders[i];
 				const end = ID_BYTES * list.borders[i + 1];
-				texts.addBytes(new Uint8Array(buffer, start, end - start));
+				texts.addBytes(new Uint8Array(buffer, byteOffset + start, end - start));
 				addWithin(list.trained ?? [], list.borders, i, trained);
 				records.push(record);
 			}

@@ -1,10 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { build, estimateBuild } from "seqpack";
 import { expect, test } from "vitest";
 import { readTokens } from "../../src/documents/read-tokens.js";
 import { findInputs, noticesOf } from "../../src/sources/find/find-inputs.js";
 import { loadTokenizer } from "../../src/storage/load-tokenizer.js";
-import { directoryWith, root, tokenizerPath } from "../helpers.js";
+import {
+	directoryWith,
+	root,
+	temporaryDirectory,
+	tokenizerPath,
+} from "../helpers.js";
 
 const recorded = join(root, "fixtures/interop/tokens");
 const texts: string[] = JSON.parse(
@@ -26,6 +32,24 @@ test.each(["datatrove", "megatron"])(
 		expect(documents).toEqual(
 			texts.map((text) => [...tokenizer.encode(text), tokenizer.eos?.id]),
 		);
+	},
+);
+
+test.each(["datatrove", "megatron"])(
+	"a build of what it wrote as %s, and its estimate, have all tokens",
+	async (directory) => {
+		const options = {
+			inputs: [join(recorded, directory)],
+			...{ vocabSize: 4096, seqLen: 8, workers: 1 },
+			out: join(temporaryDirectory(), "out"),
+		};
+		const estimate = await estimateBuild(options);
+		expect(estimate.stops).toBeNull();
+		const { manifest } = await build(options);
+		const tokens = 38;
+		expect(manifest.totals.textTokens).toBe(tokens);
+		expect(estimate.counts).toMatchObject({ documents: { value: 4 } });
+		expect(await build(options)).toMatchObject({ status: "already-built" });
 	},
 );
 

@@ -59,7 +59,7 @@ export class TokenListReader {
 				? null
 				: wholeNumbers(rest.shift(), this.#borders, "wrong-borders");
 		return {
-			ids: Int32Array.from(ids),
+			ids: ids instanceof Int32Array ? ids : Int32Array.from(ids),
 			trained: mask && spansOf(mask, ids.length),
 			borders:
 				borders === null
@@ -104,11 +104,24 @@ function wholeNumbers(
 		);
 	if (WHOLE.some((type) => value instanceof type))
 		return value as ArrayLike<number>;
+	const list = value as unknown as ArrayLike<unknown>;
+	// Most lists have nothing but small numbers.
+	const numbers = new Int32Array(list.length);
+	let isPlain = true;
+	for (let i = 0; i < list.length && isPlain; i++) {
+		const each = list[i];
+		if (typeof each === "number") numbers[i] = each;
+		isPlain = numbers[i] === each;
+	}
+	if (isPlain) return numbers;
 	const flat: unknown[] = [];
-	for (const each of value as unknown as Iterable<unknown>)
-		if (Array.isArray(each)) flat.push(...each);
+	for (let i = 0; i < list.length; i++) {
+		const each = list[i];
+		if (Array.isArray(each)) for (const inner of each) flat.push(inner);
 		else flat.push(each);
-	for (const [i, each] of flat.entries()) {
+	}
+	for (let i = 0; i < flat.length; i++) {
+		const each = flat[i];
 		const number =
 			typeof each === "bigint" || typeof each === "boolean"
 				? Number(each)
