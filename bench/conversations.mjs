@@ -2,7 +2,7 @@
 // of transformers, in one process each:
 //
 //   pip install -r bench/requirements.txt
-//   npm run bench:conversations -- [--conversations 8000] [--runs 3] [--python python3]
+//   npm run bench:conversations -- [--conversations 20000] [--runs 3] [--python python3]
 //
 // Conversations of two to eight messages, Qwen 3 and its template with {% generation %},
 // which transformers needs for masks. Processor time is of whole processes. What comes out
@@ -18,7 +18,7 @@ import { readTokens } from "../dist/src/index.js";
 
 const { values } = parseArgs({
 	options: {
-		conversations: { type: "string", default: "8000" },
+		conversations: { type: "string", default: "20000" },
 		runs: { type: "string", default: "3" },
 		python: { type: "string", default: process.env.PYTHON ?? "python3" },
 		// One of ours, in a process of its own.

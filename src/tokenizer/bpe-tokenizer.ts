@@ -131,7 +131,9 @@ export class BpeTokenizer extends BaseTokenizer {
 	}
 
 	#isNfc(text: Uint8Array): boolean {
-		if (text.every((byte) => byte < 0x80)) return true;
+		let bits = 0;
+		for (let i = 0; i < text.length; i++) bits |= text[i];
+		if (bits < 0x80) return true;
 		const string = this.#decoder.decode(text);
 		return normalizeNfc(string) === string;
 	}
