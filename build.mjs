@@ -25,6 +25,12 @@ const kernels = [
 	"src/tables/snappy",
 ];
 
+/** What threads begin with. */
+const threads = [
+	"dist/src/engines/worker.js",
+	"dist/src/batches/read-worker.js",
+];
+
 for (const folder of kernels) await buildKernel(folder);
 rmSync("dist", { recursive: true, force: true });
 const { status } = spawnSync(
@@ -83,15 +89,16 @@ function constantName(folder) {
 
 /**
  * Bundles the command, the threads that it starts, and what these import. Threads are
- * found beside the file that starts them: all lie in one folder.
+ * found beside the file that starts them: all lie in one folder. Those of the library
+ * begin with the bundle too.
  */
 async function bundleCommand(directory) {
 	const bundle = await rolldown({
 		input: {
 			main: "dist/cli/main.js",
 			program: "dist/cli/program.js",
-			worker: "dist/src/engines/worker.js",
-			"read-worker": "dist/src/batches/read-worker.js",
+			worker: threads[0],
+			"read-worker": threads[1],
 		},
 		platform: "node",
 		// They bring files of WebAssembly, which they look for beside themselves.
@@ -103,6 +110,11 @@ async function bundleCommand(directory) {
 		minify: false,
 	});
 	await bundle.close();
+	for (const thread of threads)
+		writeFileSync(
+			thread,
+			`import ${JSON.stringify(`../../../${directory}/${basename(thread)}`)};\n`,
+		);
 	writeFileSync(join(directory, "LICENSES.txt"), licencesOf(output));
 	// npm 10 does not set this bit when `npx` runs the command of the project itself.
 	chmodSync(join(directory, "main.js"), 0o755);

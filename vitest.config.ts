@@ -5,37 +5,27 @@ const TIMES = "test/**/*.times.test.ts";
 
 /** Tests that take a part of what there is, or everything: `npm run test:everything`. */
 const PARTIAL = [
-	"test/{report/estimate-build,build/formats,build/kill,build/resume,plan/replace,sources/formats,sources/json/mutations}.test.ts",
-	"test/tokenizer/{bpe-components,bpe-tokenizer,normalize-nfc,tokenizers}.test.ts",
+	"test/{documents/conversations/recorded,report/estimate-build,build/formats,build/kill,build/resume,pack/column-generation,plan/{make-plan,replace},sources/formats,sources/json/mutations}.test.ts",
+	"test/tokenizer/{bpe-components,bpe-tokenizer,inspect,normalize-nfc,tokenizers}.test.ts",
 ];
-
-/** Tests of functions alone, which share the modules that they load. */
-const UNITS =
-	"test/{core,curriculum,decompose,documents,masks,options,pack,sources,tables}/**/*.test.ts";
 
 export default defineConfig({
 	test: {
 		// Tests of the command start processes that tokenize real text.
 		testTimeout: 60_000,
 		hookTimeout: 60_000,
+		// Files that run one after the other in a process share the modules that they load,
+		// and Node loads what is built, as it does for users.
+		isolate: false,
+		server: { deps: { external: [/\/dist\/(src|cli|bin)\//] } },
 		projects: [
 			{
 				extends: true,
 				test: {
 					name: "tests",
 					include: ["test/**/*.test.ts"],
-					exclude: [TIMES, UNITS],
-					// On a machine of two cores: what is written is waited for.
-					maxWorkers: 3,
-				},
-			},
-			{
-				extends: true,
-				test: {
-					name: "units",
-					include: [UNITS],
 					exclude: [TIMES],
-					isolate: false,
+					// On a machine of two cores: what is written is waited for.
 					maxWorkers: 3,
 				},
 			},
@@ -54,6 +44,7 @@ export default defineConfig({
 				// After all others, with nothing beside it.
 				test: {
 					name: "times",
+					isolate: true,
 					include: [TIMES],
 					maxWorkers: 1,
 					sequence: { groupOrder: 1 },

@@ -20,7 +20,11 @@ import { schedules } from "../dist/src/curriculum/schedules.js";
 import { datasetFormats } from "../dist/src/dataset/formats.js";
 import { layouts } from "../dist/src/dataset/layouts/layouts.js";
 import { decomposers } from "../dist/src/decompose/decomposers.js";
+import { longConversations } from "../dist/src/decompose/long-conversations.js";
 import { longDocuments } from "../dist/src/decompose/long-documents.js";
+import { conversationFormats } from "../dist/src/documents/conversations/conversation-formats.js";
+import { lossChoices } from "../dist/src/documents/conversations/loss.js";
+import { conversationReasons } from "../dist/src/documents/conversations/reasons.js";
 import { recordReasons } from "../dist/src/documents/record-reasons.js";
 import {
 	alwaysColumns,
@@ -34,6 +38,7 @@ import { rowOrders } from "../dist/src/pack/orders.js";
 import { packers } from "../dist/src/pack/packers.js";
 import { compressions } from "../dist/src/sources/compressions.js";
 import { endingsOf, sourceFormats } from "../dist/src/sources/formats.js";
+import { namedTokenizers } from "../dist/src/tokenizer/named-tokenizers.js";
 
 /** What a compression adds to the name of a file. */
 const compressedAs = compressions
@@ -84,6 +89,39 @@ const tables = {
 				meaning,
 			]),
 		),
+	"conversation-formats": () =>
+		table(
+			["`--conversations`", "what", "fields"],
+			conversationFormats
+				.entries()
+				.map(([name, { meaning, fields }]) => [
+					code(name),
+					meaning,
+					fields.map(code).join(", "),
+				]),
+		),
+	"conversation-reasons": () =>
+		table(
+			["reason", "means"],
+			Object.entries(conversationReasons).map(([name, meaning]) => [
+				code(name),
+				meaning,
+			]),
+		),
+	"loss-choices": () => meaningsTable("`--loss`", lossChoices),
+	"long-conversations": () =>
+		meaningsTable("`--long-conversations`", longConversations),
+	"named-tokenizers": () =>
+		table(
+			["`--tokenizer`", "ids", "its options"],
+			namedTokenizers.entries().map(([, { example, meaning, options }]) => [
+				code(example),
+				meaning,
+				Object.keys(options)
+					.map((option) => code(asFlag(option)))
+					.join(", "),
+			]),
+		),
 	packers: () => entriesTable("`--packer`", packers),
 	orders: () => entriesTable("`--order`", rowOrders),
 	"long-documents": () => entriesTable("`--long-documents`", longDocuments),
@@ -107,8 +145,10 @@ const tables = {
 	"columns:always": () => columnsTable(alwaysColumns),
 	"columns:stored": () =>
 		columnsTable([
-			...storedColumns,
-			...columns.where(({ setting }) => setting !== undefined),
+			...new Set([
+				...storedColumns,
+				...columns.where(({ setting }) => setting !== undefined),
+			]),
 		]),
 	"columns:batch": () => columnsTable(batchColumns),
 };

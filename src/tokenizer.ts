@@ -10,10 +10,15 @@ export {
 	type TokenBatch,
 	TokenBatchBuilder,
 } from "./core/token-batch.js";
+export { ByteTokenizer } from "./tokenizer/byte-tokenizer.js";
 export {
 	type TokenizerEngine,
 	type TokenizerFiles,
+	type TokenizerName,
 	tokenizerFromJson,
 } from "./tokenizer/from-json.js";
 export { inspectTokenizer, type TokenizerReport } from "./tokenizer/inspect.js";
+export { createKmerTokenizer } from "./tokenizer/kmer.js";
+export type { KmerRest, KmerTokenizer } from "./tokenizer/kmer-tokenizer.js";
+export { tokenizerByName } from "./tokenizer/named-tokenizers.js";
 export type { SpecialToken, Tokenizer } from "./tokenizer/tokenizer.js";

@@ -62,8 +62,14 @@ const otherMeanings: Readonly<Record<string, string>> = {
 	'src/batches/batch-settings.ts: "token", a loss weighting':
 		"what a column has a value for",
 	'src/build/output-directory.ts: "file", a storage': "what a path is",
+	'src/documents/conversations/read-messages.ts: "text", a input format':
+		"what a part of a content is",
 	'src/dataset/verify/check-files.ts: "file", a storage': "what a path is",
+	'src/documents/load-chat.ts: "file", a storage': "what a path is",
+	'src/sources/find/detect.ts: "file", a storage': "what a path is",
 	'src/sources/find/find-inputs.ts: "file", a storage': "what a path is",
+	'src/tokenizer/kmer-tokenizer.ts: "truncate-left", a cut':
+		"what becomes of bases that are left",
 	'src/tokenizer/split-automaton.ts: "split", a cut': "an instruction",
 };
 

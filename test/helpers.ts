@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { expect, onTestFinished, vi } from "vitest";
+import { afterAll, expect, onTestFinished, vi } from "vitest";
 
 export const root = fileURLToPath(new URL("..", import.meta.url)).replace(
 	/[/\\]$/,
@@ -33,6 +33,13 @@ export const everything = process.env.SEQPACK_EVERYTHING === "1";
 export function temporaryDirectory(): string {
 	const directory = mkdtempSync(join(tmpdir(), "seqpack-test-"));
 	onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+	return directory;
+}
+
+/** A directory that goes when the tests of the file, or of the group, are done. */
+export function sharedDirectory(): string {
+	const directory = mkdtempSync(join(tmpdir(), "seqpack-test-"));
+	afterAll(() => rmSync(directory, { recursive: true, force: true }));
 	return directory;
 }
 

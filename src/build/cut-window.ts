@@ -34,13 +34,15 @@ export function cutWindow(
 ): CutWindow {
 	const { lengths } = window;
 	const { pieces, buckets, dropped, repeatedTokens } = naming(window, () =>
-		decomposeDocuments(
-			lengths,
-			(window.cuts === null ? cut : cutTurns) as CutOptions,
-			random,
-			window.cuts,
-			ofTraining(all).map(({ capacity }) => capacity),
-		),
+		window.cuts === null
+			? decomposeDocuments(lengths, cut as CutOptions, random)
+			: decomposeDocuments(
+					lengths,
+					cutTurns as CutOptions,
+					random,
+					window.cuts,
+					ofTraining(all).map(({ capacity }) => capacity),
+				),
 	);
 	const { splits } = window;
 	const lengthsOfSplit = ofTraining(all).length;

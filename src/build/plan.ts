@@ -10,6 +10,7 @@ import { fingerprintOfMembers } from "../sources/find/group.js";
 import type { LeftOutSummary } from "../sources/find/left-out.js";
 import type { Division, InputFile, Member } from "../sources/source.js";
 import { canonicalJson, fingerprintOfFile, sha256 } from "../storage/hash.js";
+import { absoluteTokenizer } from "../storage/load-tokenizer.js";
 import { storageAt } from "../storage/storages.js";
 import { version } from "../version.js";
 import { planTasks, type Task } from "./tasks-of-plan.js";
@@ -32,6 +33,8 @@ export interface PlanInput {
 	fingerprint: string;
 	/** The files below `path` that make up a document of several; their versions are not part of the plan's hash. */
 	members?: readonly Member[];
+	/** As `InputFile` has it; its paths and versions are not part of the plan's hash. */
+	beside?: readonly Member[];
 }
 
 export interface PlanTokenizer {
@@ -97,7 +100,7 @@ export async function makePlan(
 		settings,
 		tokenizer: {
 			...tokenizer,
-			path: storageAt(tokenizer.path).absolute(tokenizer.path),
+			path: await absoluteTokenizer(tokenizer.path),
 		},
 		inputs: files.map((file, i) => ({
 			of: file.of,
@@ -111,6 +114,12 @@ export async function makePlan(
 			frames: file.frames,
 			fingerprint: fingerprints[i],
 			...(file.members && { members: file.members }),
+			...(file.beside && {
+				beside: file.beside.map((other) => ({
+					...other,
+					path: storageAt(other.path).absolute(other.path),
+				})),
+			}),
 		})),
 		chat,
 		leftOut,
@@ -160,10 +169,14 @@ async function fingerprintOf(file: FoundInput): Promise<string> {
 export function hashOf(plan: Omit<Plan, "planHash">): string {
 	const { onError, leftOut, store, ...rest } = plan;
 	const { path, asked, ...tokenizer } = plan.tokenizer;
-	const inputs = plan.inputs.map(({ path, version, members, ...input }) =>
-		members === undefined
-			? input
-			: { ...input, members: members.map(({ version, ...member }) => member) },
+	const inputs = plan.inputs.map(
+		({ path, version, members, beside, ...input }) =>
+			members === undefined
+				? input
+				: {
+						...input,
+						members: members.map(({ version, ...member }) => member),
+					},
 	);
 	const of = store && { store: store.planHash };
 	return sha256(canonicalJson({ ...rest, ...of, tokenizer, inputs }));

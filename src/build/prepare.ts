@@ -5,6 +5,7 @@ import { hasTurns } from "../dataset/settings.js";
 import { splitOfName, TRAIN } from "../dataset/splits.js";
 import { loadChat } from "../documents/load-chat.js";
 import { findOptionsOf } from "../documents/options.js";
+import { requireContent, tokenizerOf } from "../documents/tokenizer-option.js";
 import {
 	type BuildOptions,
 	type BuildValues,
@@ -72,6 +73,7 @@ export async function prepareBuild(
 	const values = resolveOptions(buildTable, options);
 	const sources = sourcesOf(values);
 	checkSettings(values, sources.map(sourceSettings));
+	tokenizerOf(values);
 	const out = values.out.replace(/(?<=.)\/+$/, "");
 	const input = new KeptInput(out, mayWrite);
 	try {
@@ -146,9 +148,8 @@ async function prepare(
 	}
 	if (ofOtherSplits.length > 0)
 		notify(splitNotice(ofOtherSplits, values.keepSplits));
-	const { fingerprint, ...tokenizerFiles } = await readTokenizerFiles(
-		values.tokenizer,
-	);
+	const asked = tokenizerOf(values);
+	const { fingerprint, ...tokenizerFiles } = await readTokenizerFiles(asked);
 	const prepared = prepareTokenizer(tokenizerFiles, values.tokenizerEngine);
 	const tokenizer = openTokenizer(prepared);
 	const files = await inParallel(found, 16, async (file) => ({
@@ -160,6 +161,12 @@ async function prepare(
 	);
 	const inputBytes = divisions.reduce((sum, each) => sum + bytesOf(each), 0);
 	const ofSources = sources.map(sourceSettings);
+	for (const [source, { tokens }] of ofSources.entries())
+		requireContent(
+			files.filter(({ of }) => of === source),
+			tokenizer,
+			tokens,
+		);
 	const chat = ofSources.some(hasTurns)
 		? await loadChat({ ...tokenizerFiles, fingerprint }, tokenizer, values)
 		: null;
@@ -177,7 +184,7 @@ async function prepare(
 		divisions,
 		settings,
 		{
-			path: values.tokenizer,
+			path: asked,
 			asked: values.tokenizerEngine,
 			fingerprint,
 			engine,

@@ -4,6 +4,7 @@ import { datasetFormats } from "../dataset/formats.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import {
 	type Chosen,
+	hasMask,
 	hasTurns,
 	type Settings,
 	type SourceSettings,
@@ -153,7 +154,8 @@ export function resolveSettings(
 						values: chat.values,
 					},
 		...specialTokens(values, tokenizer),
-		isMasked: chat !== null,
+		isMasked: chat !== null || sources.some(hasMask),
+		keepSystem: values.keepSystem ?? false,
 		dedupe: values.dedupe === "exact",
 		validation,
 		...rowSettings(values, sources, splits),

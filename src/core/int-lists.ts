@@ -25,6 +25,16 @@ export class IntListsBuilder {
 		this.#offsets.push(this.values.length);
 	}
 
+	/** Removes the list that was ended last, and returns a copy of it. */
+	takeLast(): Int32Array {
+		const lists = this.lists - 1;
+		const from = this.#offsets.array[lists];
+		const last = this.values.view().slice(from);
+		this.values.length = from;
+		this.#offsets.length--;
+		return last;
+	}
+
 	/** Adds some lists of others. */
 	addLists(lists: IntLists, from: number, to: number): void {
 		const { values, offsets } = lists;

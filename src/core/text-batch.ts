@@ -15,18 +15,21 @@ export interface TextBatch {
 export interface TextMarks {
 	/** What is to be trained on: pairs of a begin and an end, in order. */
 	trained: IntLists;
-	/** Where a text may be cut, in ascending order. */
-	cuts: IntLists;
+	/**
+	 * Where its turns begin, in ascending order: a text may be cut before each but the first.
+	 * What is before the first is its head. Null: a text may be cut anywhere.
+	 */
+	turns: IntLists | null;
 }
 
 /** The marks of some texts, in the order that they are named in: a copy. */
 export function selectMarks(
-	{ trained, cuts }: TextMarks,
+	{ trained, turns }: TextMarks,
 	wanted: readonly number[],
 ): TextMarks {
 	return {
 		trained: selectLists(trained, wanted),
-		cuts: selectLists(cuts, wanted),
+		turns: turns && selectLists(turns, wanted),
 	};
 }
 

@@ -26,6 +26,11 @@ export function hasTurns({ conversations }: SourceSettings): boolean {
 	return conversations !== null;
 }
 
+/** Whether documents of a source come with what is to be trained on of them. */
+export function hasMask({ tokens }: SourceSettings): boolean {
+	return tokens !== null && tokens.mask !== null;
+}
+
 /** How conversations become texts. */
 export interface ChatSettings {
 	/** SHA-256 over the tokenizer's chat templates, and the name of the one asked for; null: what the conversation wants. */
@@ -53,6 +58,8 @@ export interface Settings {
 	cut: Chosen;
 	/** The same of documents that may be cut between their turns alone; null where there is none. */
 	cutTurns: Chosen | null;
+	/** Whether each sequence of such a document begins with what is before its first turn. */
+	keepSystem: boolean;
 	/** Whether some tokens are not to be trained on. */
 	isMasked: boolean;
 	/** How sequences share rows: an entry of `packers`. */

@@ -28,6 +28,8 @@ export interface Decomposer<O extends OptionTable = OptionTable> {
 	extraTokens?(options: Resolved<O>): number;
 	/** Whether tokens before or between the pieces of a document may be in none. */
 	readonly leavesGaps?: boolean;
+	/** Whether it keeps the end of documents, and not their beginning. */
+	readonly keepsLast?: boolean;
 	/**
 	 * @param lengths Tokens of each document.
 	 * @param cuts The tokens that each document may be cut before; null: any.

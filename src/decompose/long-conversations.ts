@@ -44,6 +44,7 @@ export const splitTurns: Decomposer<typeof options> = {
 export const truncateLeft: Decomposer<typeof options> = {
 	...splitTurns,
 	meaning: "only the last turns are kept, as many as a row holds",
+	keepsLast: true,
 	dropReasons: { some: "truncated", none: "too-long" },
 	cut: (lengths, { maxLength }, _random, cuts) =>
 		partsOf(lengths, maxLength, cuts, function* (turns) {
@@ -57,6 +58,7 @@ export const truncateLeft: Decomposer<typeof options> = {
 export const truncateRight: Decomposer<typeof options> = {
 	...truncateLeft,
 	meaning: "only the first turns are kept, as many as a row holds",
+	keepsLast: false,
 	cut: (lengths, { maxLength }, _random, cuts) =>
 		partsOf(lengths, maxLength, cuts, function* (turns) {
 			const last = turns.findLast(([, until]) => until <= maxLength);

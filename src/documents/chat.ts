@@ -1,5 +1,6 @@
 import { isObject } from "../core/values.js";
-import type { FieldPath } from "../sources/records/fields.js";
+import { parseJson } from "../sources/json/values.js";
+import { type FieldPath, JsonText } from "../sources/records/fields.js";
 import { BadInput } from "../sources/source.js";
 import { EndTokens } from "./conversations/answers.js";
 import { ChatTemplate } from "./conversations/chat-template.js";
@@ -15,6 +16,7 @@ import {
 	type RecordFields,
 	readConversations,
 } from "./conversations/conversation-formats.js";
+import { parsePythonJson } from "./conversations/jinja/parse-json.js";
 import { lossChoice } from "./conversations/loss.js";
 import {
 	type RenderedConversation,
@@ -66,7 +68,7 @@ export class ConversationReader {
 	read(values: readonly unknown[]): RenderedConversation {
 		const record: Record<string, unknown> = {};
 		for (const [i, name] of conversationFields.entries())
-			if (values[i] !== undefined) record[name] = values[i];
+			if (values[i] !== undefined) record[name] = parsed(values[i]);
 		const { format, loss } = this.#settings;
 		const known = conversationFormats.has(format)
 			? conversationFormats.find(format)
@@ -117,8 +119,21 @@ export class ConversationReader {
 			text: before + text + after,
 			spans,
 			turns: shifted(rendered.turns),
+			messageEnds: shifted(rendered.messageEnds),
 		};
 	}
+}
+
+/** Floats without a fraction and large numbers, which are others once JSON.parse has read them. */
+const ONLY_PYTHONS = /\d\.0|[eE][+-]?\d|\d{16}/;
+
+/** A value as Python has it. */
+function parsed(value: unknown): unknown {
+	if (!(value instanceof JsonText)) return value;
+	const { text } = value;
+	if (/NaN|Infinity/.test(text) || !ONLY_PYTHONS.test(text))
+		return parseJson(text);
+	return parsePythonJson(text);
 }
 
 /** The text of each special token that a tokenizer.json names. */

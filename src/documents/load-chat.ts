@@ -38,7 +38,7 @@ export async function loadChat(
 		...sources,
 		asked: chatTemplate ?? null,
 		name: basename(file),
-		special: specialTokensOf(files.tokenizerJson),
+		special: specialTokensOf(files.tokenizerJson ?? "{}"),
 		date: templateDate,
 		values: templateValues,
 		bos:

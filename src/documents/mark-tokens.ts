@@ -19,15 +19,16 @@ export interface TokenMarks {
  * text's last token is.
  * @param ids The document's tokens, with what was added.
  * @param added As `encodeText` says.
+ * @returns Tokens of its head, before its first turn.
  */
 export function markTokens(
 	tokenizer: Tokenizer,
 	text: Uint8Array,
 	ids: Int32Array,
 	added: number,
-	marks: { trained: Int32Array; cuts: Int32Array },
+	marks: { trained: Int32Array; turns: Int32Array | null },
 	out: TokenMarks,
-): void {
+): number {
 	const first = added & ADDED_BOS ? 1 : 0;
 	const last = ids.length - (added & ADDED_EOS ? 1 : 0);
 	const own = ids.subarray(first, last);
@@ -37,18 +38,22 @@ export function markTokens(
 	for (let i = 0; i < trained.length; i += 2)
 		mask.fill(1, first + trained[i], first + trained[i + 1]);
 	if (last < ids.length && last > 0) mask[last] = mask[last - 1];
-	let before = 0;
-	for (const cut of tokensBefore(tokenizer, text, own, marks.cuts)) {
-		if (cut > before && cut < own.length) out.cuts.values.push(first + cut);
-		before = cut;
-	}
+	if (marks.turns === null) return 0;
+	const turns = tokensBefore(tokenizer, text, own, marks.turns);
+	for (let i = 1; i < turns.length; i++)
+		if (turns[i] > turns[i - 1] && turns[i] < own.length)
+			out.cuts.values.push(first + turns[i]);
 	out.cuts.endList();
+	return turns.length > 0 ? first + turns[0] : 0;
 }
 
 /** The marks of one text of a batch. */
 export function marksOf(
-	{ trained, cuts }: TextMarks,
+	{ trained, turns }: TextMarks,
 	text: number,
-): { trained: Int32Array; cuts: Int32Array } {
-	return { trained: listAt(trained, text), cuts: listAt(cuts, text) };
+): { trained: Int32Array; turns: Int32Array | null } {
+	return {
+		trained: listAt(trained, text),
+		turns: turns && listAt(turns, text),
+	};
 }

@@ -4,24 +4,24 @@ import type { TextMarks } from "../core/text-batch.js";
 /** Builds the marks of texts, text by text. */
 export class MarksBuilder {
 	readonly #trained = new IntListsBuilder();
-	readonly #cuts = new IntListsBuilder();
+	readonly #turns = new IntListsBuilder();
 
 	/**
 	 * Adds those of a text. Places are UTF-16 offsets, in ascending order.
 	 * @param bytes Bytes of the text in UTF-8.
 	 * @param trained Pairs of a begin and an end.
-	 * @param cuts Where it may be cut.
+	 * @param turns Where its turns begin.
 	 */
 	add(
 		text: string,
 		bytes: number,
 		trained: Int32Array,
-		cuts: Int32Array,
+		turns: Int32Array,
 	): void {
 		const isAscii = bytes === text.length;
 		for (const [lists, places] of [
 			[this.#trained, trained],
-			[this.#cuts, cuts],
+			[this.#turns, turns],
 		] as const) {
 			lists.values.append(isAscii ? places : bytePlaces(text, places));
 			lists.endList();
@@ -30,7 +30,7 @@ export class MarksBuilder {
 
 	/** The marks so far: views, valid until the builder is written to again. */
 	view(): TextMarks {
-		return { trained: this.#trained.view(), cuts: this.#cuts.view() };
+		return { trained: this.#trained.view(), turns: this.#turns.view() };
 	}
 }
 

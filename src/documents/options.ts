@@ -7,7 +7,6 @@ import {
 	json,
 	type Resolved,
 	repeated,
-	required,
 	share,
 	text,
 } from "../core/option.js";
@@ -21,6 +20,10 @@ import {
 	sourceFormats,
 } from "../sources/formats.js";
 import { tokenizerEngines } from "../tokenizer/from-json.js";
+import {
+	namedTokenizersTable,
+	tokenizerExamples,
+} from "../tokenizer/named-tokenizers.js";
 import { conversationFormats } from "./conversations/conversation-formats.js";
 import { lossChoices } from "./conversations/loss.js";
 
@@ -81,6 +84,25 @@ export const conversationsTable = grouped("Conversations", {
 	}),
 });
 
+/** How records are read as lists of token ids. */
+export const tokenListsTable = grouped("Token lists", {
+	tokensField: text({
+		placeholder: "name",
+		help: "read records as lists of token ids, which this field holds",
+		defaultText: "none: records are texts",
+	}),
+	maskField: text({
+		placeholder: "name",
+		help: "field with a 1 for each of these ids that is to be trained on, and a 0 for the others",
+		defaultText: "none: all are",
+	}),
+	bordersField: text({
+		placeholder: "name",
+		help: "field with the documents of a record: pairs of a first id and the one after the last",
+		defaultText: "none: a record is a document",
+	}),
+});
+
 /** How conversations become texts. */
 export const chatTemplateTable = grouped("Conversations", {
 	chatTemplate: text({
@@ -113,12 +135,18 @@ export const limit = integer({
 
 /** How texts become tokens. */
 export const tokensTable = grouped("Tokens", {
-	tokenizer: required(
-		text({
-			help: "a tokenizer.json, or a directory that holds one",
-			placeholder: "path",
-		}),
-	),
+	tokenizer: text({
+		help: `a tokenizer.json, a directory that holds one, or the name of one that needs no file: ${tokenizerExamples()}`,
+		placeholder: "path",
+		defaultText: "required, unless the input is token ids",
+	}),
+	vocabSize: integer({
+		least: 1,
+		most: 2 ** 31 - 1,
+		help: "how many token ids there are, for input that is ids: it takes the tokenizer's place",
+		defaultText: "the tokenizer's",
+	}),
+	...namedTokenizersTable,
 	tokenizerEngine: choice(tokenizerEngines, {
 		help: "what tokenizes: auto is seqpack's own engine; huggingface is a library that runs more files, but may give other ids",
 		default: "auto",
@@ -143,6 +171,7 @@ export const tokensTable = grouped("Tokens", {
 export type ReadingOptions = Given<typeof readingTable>;
 export type ReadingSettings = Resolved<typeof readingTable>;
 export type ConversationsOptions = Given<typeof conversationsTable>;
+export type TokenListsOptions = Given<typeof tokenListsTable>;
 export type TokensOptions = Given<typeof tokensTable>;
 export type TokensSettings = Resolved<typeof tokensTable>;
 

@@ -14,11 +14,13 @@ import {
 	type SkippedRecord,
 } from "../sources/read-records.js";
 import type { RecordTaker } from "../sources/records/taker.js";
+import type { InputFile } from "../sources/source.js";
 import { spoolStandardInput } from "../storage/spool.js";
 import { storageAt } from "../storage/storages.js";
 import { findOptionsOf, readingTable } from "./options.js";
 import { documentTaker } from "./take-documents.js";
 import { takeSettings } from "./take-settings.js";
+import { requireContent } from "./tokenizer-option.js";
 
 export const readDocumentsTable = {
 	...readingTable,
@@ -70,6 +72,8 @@ export async function* documentsOf(
 	inputs: readonly string[],
 	settings: Resolved<typeof readDocumentsTable>,
 	taker: RecordTaker = documentTaker(takeSettings(settings)),
+	check: (files: readonly InputFile[]) => void = (files) =>
+		requireContent(files, {}, null),
 ): AsyncGenerator<Documents, ReadCounts[]> {
 	/** Where standard input is kept while it is read. */
 	let kept: string | null = null;
@@ -83,6 +87,7 @@ export async function* documentsOf(
 			...findOptionsOf(settings),
 			standardInput,
 		});
+		check(found.files);
 		for (const notice of noticesOf(found)) settings.onNotice?.(notice);
 		const spans = [];
 		for (const file of found.files) {

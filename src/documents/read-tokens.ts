@@ -2,11 +2,12 @@ import type { Given, Resolved } from "../core/option.js";
 import { resolveOptions } from "../core/resolve-options.js";
 import type { ReadCounts } from "../sources/read-records.js";
 import { readTokenizerFiles } from "../storage/load-tokenizer.js";
-import { tokenizerFromJson } from "../tokenizer/from-json.js";
+import { openTokenizer, prepareTokenizer } from "../tokenizer/from-json.js";
 import { loadChat } from "./load-chat.js";
 import {
 	chatTemplateTable,
 	conversationsTable,
+	tokenListsTable,
 	tokensTable,
 } from "./options.js";
 import { documentsOf, readDocumentsTable } from "./read-documents.js";
@@ -18,11 +19,13 @@ import {
 	type TokenizedBatch,
 	tokenizeDocuments,
 } from "./tokenize-documents.js";
+import { requireContent, tokenizerOf } from "./tokenizer-option.js";
 
 export const readTokensTable = {
 	...readDocumentsTable,
 	...conversationsTable,
 	...chatTemplateTable,
+	...tokenListsTable,
 	...tokensTable,
 };
 
@@ -48,8 +51,8 @@ export async function* tokensOf(
 	settings: Resolved<typeof readTokensTable>,
 ): AsyncGenerator<TokenizedBatch, Tokenized<ReadCounts[]>> {
 	const { tokenizerEngine } = settings;
-	const files = await readTokenizerFiles(settings.tokenizer);
-	const tokenizer = tokenizerFromJson(files, tokenizerEngine);
+	const files = await readTokenizerFiles(tokenizerOf(settings));
+	const tokenizer = openTokenizer(prepareTokenizer(files, tokenizerEngine));
 	const special = specialTokens(settings, tokenizer);
 	const taking = takeSettings(settings);
 	const areConversations = taking.conversations !== null;
@@ -59,12 +62,13 @@ export async function* tokensOf(
 	const documents = documentsOf(
 		inputs,
 		settings,
-		documentTaker(taking, { chat }),
+		documentTaker(taking, { chat, vocabSize: tokenizer.vocabSize }),
+		(files) => requireContent(files, tokenizer, taking.tokens),
 	);
 	return yield* tokenizeDocuments(documents, {
 		tokenizer,
 		// Conversations have them in their texts.
 		...(areConversations ? { bos: null, eos: null } : special),
-		isMarked: areConversations,
+		isMarked: areConversations || (taking.tokens?.mask ?? null) !== null,
 	});
 }

@@ -1,4 +1,5 @@
 import { addCounts } from "../core/counts.js";
+import { IntListsBuilder } from "../core/int-lists.js";
 import {
 	selectMarks,
 	selectTexts,
@@ -12,6 +13,7 @@ import {
 import { noId, noText } from "../sources/records/take-fields.js";
 import type { RecordTaker, TakenRecords } from "../sources/records/taker.js";
 import { BadInput, type RecordBatch } from "../sources/source.js";
+import { idsIn } from "../tokenizer/ids-tokenizer.js";
 import { type Chat, ConversationReader } from "./chat.js";
 import {
 	fractionAt,
@@ -23,6 +25,13 @@ import { type Filter, parseFilter } from "./filter.js";
 import { MarksBuilder } from "./marks-builder.js";
 import type { TakeSettings } from "./take-settings.js";
 import { parseTemplate, type Template } from "./template.js";
+import {
+	requireIds,
+	TokenListReader,
+} from "./token-lists/token-list-reader.js";
+
+/** Bytes of a token id, where documents are ids. */
+const ID_BYTES = 4;
 
 /** The reasons for records that are not wanted, each with what it means. */
 export const leftOutReasons = {
@@ -39,18 +48,24 @@ export interface TakeContext {
 	hashes?: boolean;
 	/** What conversations are rendered with; null: there are none. */
 	chat?: Chat | null;
+	/** One more than the largest id of a token, for documents that are ids; left out: any. */
+	vocabSize?: number;
 }
 
 /** @throws UsageError `bad-option` */
 export function documentTaker(
 	settings: TakeSettings,
-	{ hashes = false, chat = null }: TakeContext = {},
+	{ hashes = false, chat = null, vocabSize }: TakeContext = {},
 ): RecordTaker {
 	const { textField, idField, where, sample, conversations } = settings;
 	const reader =
 		conversations === null || chat === null
 			? null
 			: new ConversationReader(conversations, chat);
+	const lists =
+		settings.tokens === null
+			? null
+			: new TokenListReader(settings.tokens, vocabSize);
 	const template =
 		settings.text === null ? null : parseTemplate(settings.text, "text");
 	const filter = where === null ? null : parseFilter(where, "where");
@@ -59,17 +74,21 @@ export function documentTaker(
 	const textPath = path(textField, "textField");
 	const idPath = path(idField, "idField");
 	return {
-		wanted({ fields }): WantedFields {
+		wanted({ fields, content }): WantedFields {
 			const { fixed } = fields;
+			const readsLists = lists !== null && content === undefined;
 			return {
 				text:
-					template === null && reader === null
+					template === null && reader === null && !readsLists
 						? ((fixed ? null : textPath) ?? [fields.text])
 						: null,
 				id: (fixed ? null : idPath) ?? [fields.id],
+				...(reader !== null && { jsonFrom: filter?.fields.length ?? 0 }),
 				values: [
 					...(filter?.fields ?? []),
-					...(template?.fields ?? reader?.fields ?? []),
+					...(template?.fields ??
+						reader?.fields ??
+						(readsLists ? lists.fields : [])),
 				],
 			};
 		},
@@ -78,13 +97,34 @@ export function documentTaker(
 			const wanted = this.wanted(format);
 			if (filter !== null) choice.keepWhere(filter);
 			if (wanted.text !== null) choice.requireTexts(wanted.text);
-			if (idPath !== null && !format.fields.fixed) choice.requireIds(idPath);
+			if (idPath !== null && !format.fields.fixed) choice.requireId(idPath);
 			const first = filter?.fields.length ?? 0;
 			if (template !== null) choice.render(template, first);
 			if (reader !== null) choice.readConversations(reader, first);
+			if (format.content !== undefined) {
+				if (vocabSize !== undefined) choice.requireIds(vocabSize);
+			} else if (lists !== null) choice.readTokenLists(lists, first);
 			return choice.taken(sample, hashes);
 		},
 	};
+}
+
+/** Adds what of some spans of a record's ids is in one of its documents, in bytes of that. */
+function addWithin(
+	spans: ArrayLike<number>,
+	borders: Int32Array,
+	document: number,
+	out: IntListsBuilder,
+): void {
+	const [start, end] = borders.subarray(document, document + 2);
+	for (let i = 0; i < spans.length; i += 2) {
+		const from = Math.max(spans[i], start);
+		const to = Math.min(spans[i + 1], end);
+		if (from >= to) continue;
+		out.values.push(ID_BYTES * (from - start));
+		out.values.push(ID_BYTES * (to - start));
+	}
+	out.endList();
 }
 
 /** Decides which records of a batch become documents. */
@@ -98,6 +138,7 @@ class Choice {
 	#texts: TakenRecords["texts"] | null = null;
 	#marks: TakenRecords["marks"] = null;
 	readonly #noted: Record<string, number> = {};
+	#moreDocuments = 0;
 
 	constructor(batch: RecordBatch) {
 		this.#batch = batch;
@@ -137,7 +178,7 @@ class Choice {
 		});
 	}
 
-	requireIds(field: FieldPath): void {
+	requireId(field: FieldPath): void {
 		const { ids } = this.#batch;
 		this.#keep((record) => {
 			if (typeof ids[record] === "string") return true;
@@ -167,8 +208,7 @@ class Choice {
 			);
 			const before = texts.length;
 			texts.add(text);
-			// What comes before the first turn, such as a system message, stays with it.
-			marks.add(text, texts.length - before, spans, turns.subarray(1));
+			marks.add(text, texts.length - before, spans, turns);
 			addCounts(this.#noted, {
 				answers: counts.answers,
 				withoutThinking: counts.withoutThinking,
@@ -178,6 +218,45 @@ class Choice {
 		});
 		this.#texts = texts.view();
 		this.#marks = marks.view();
+	}
+
+	/** Refuses documents of token ids of which some are too large. */
+	requireIds(vocabSize: number): void {
+		const { bytes, offsets } = this.#batch.texts;
+		this.#keep((record) => {
+			requireIds(
+				idsIn(bytes.subarray(offsets[record], offsets[record + 1])),
+				vocabSize,
+			);
+			return true;
+		});
+	}
+
+	/** @param first Which of the batch's values is the first that the reader looks at. */
+	readTokenLists(reader: TokenListReader, first: number): void {
+		const values = this.#batch.values.slice(first);
+		const texts = new TextBatchBuilder();
+		const trained = new IntListsBuilder();
+		/** The record of each document. */
+		const records: number[] = [];
+		let isMasked = false;
+		this.#keep((record) => {
+			const list = reader.read(values.map((column) => column[record]));
+			const { buffer, byteOffset } = list.ids;
+			isMasked = list.trained !== null;
+			for (let i = 0; i + 1 < list.borders.length; i++) {
+				const start = ID_BYTES * list.borders[i];
+				const end = ID_BYTES * list.borders[i + 1];
+				texts.addBytes(new Uint8Array(buffer, byteOffset + start, end - start));
+				addWithin(list.trained ?? [], list.borders, i, trained);
+				records.push(record);
+			}
+			return true;
+		});
+		this.#moreDocuments = records.length - this.#kept.length;
+		this.#kept = records;
+		this.#texts = texts.view();
+		if (isMasked) this.#marks = { trained: trained.view(), turns: null };
 	}
 
 	/** @param hashes Whether they are wanted, also where there is no sample. */
@@ -222,6 +301,7 @@ class Choice {
 					: [...bad, ...refused].sort((a, b) => a.number - b.number),
 			leftOut: this.#leftOut,
 			noted: this.#noted,
+			moreDocuments: this.#moreDocuments,
 		};
 	}
 }

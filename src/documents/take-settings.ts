@@ -1,6 +1,10 @@
 import { optionName, UsageError } from "../core/errors.js";
 import { AUTO } from "../sources/formats.js";
-import type { ConversationsOptions, ReadingOptions } from "./options.js";
+import type {
+	ConversationsOptions,
+	ReadingOptions,
+	TokenListsOptions,
+} from "./options.js";
 
 /** How records are read as conversations. */
 export interface ConversationSettings {
@@ -8,6 +12,16 @@ export interface ConversationSettings {
 	format: string;
 	/** What is to be trained on: a name from `lossChoices`, or of a field of messages. */
 	loss: string;
+}
+
+/** How records are read as lists of token ids. */
+export interface TokenListSettings {
+	/** The field that holds the ids. */
+	field: string;
+	/** The field that says of each whether it is to be trained on; null: all are. */
+	mask: string | null;
+	/** The field with the borders of several documents; null: a record is one. */
+	borders: string | null;
 }
 
 /** What documents are made of, and of which records. */
@@ -22,6 +36,8 @@ export interface TakeSettings {
 	where: string | null;
 	/** How records are read as conversations; null: they are texts. */
 	conversations: ConversationSettings | null;
+	/** How records are read as lists of token ids; null: they are texts. */
+	tokens: TokenListSettings | null;
 	/** The share of documents that is taken, chosen by their hashes; null for all. */
 	sample: number | null;
 }
@@ -35,8 +51,27 @@ export function takeSettings({
 	sample,
 	conversations,
 	loss,
+	tokensField,
+	maskField,
+	bordersField,
 }: Pick<ReadingOptions, "textField" | "text" | "idField" | "where" | "sample"> &
-	ConversationsOptions): TakeSettings {
+	ConversationsOptions &
+	TokenListsOptions): TakeSettings {
+	if (tokensField === undefined)
+		for (const [name, value] of Object.entries({ maskField, bordersField }))
+			if (value !== undefined)
+				throw new UsageError(
+					"ignored-option",
+					`${optionName(name)} would change nothing without ${optionName("tokensField")}: name the field of the ids, or leave it out.`,
+				);
+	for (const [name, value] of Object.entries({
+		...{ textField, text, conversations, loss },
+	}))
+		if (tokensField !== undefined && value !== undefined)
+			throw new UsageError(
+				"ignored-option",
+				`${optionName(name)} would change nothing: the records hold token ids, because of ${optionName("tokensField")}. Give one of them.`,
+			);
 	const areConversations = conversations !== undefined || loss !== undefined;
 	for (const [name, value] of Object.entries({ textField, text }))
 		if (areConversations && value !== undefined)
@@ -57,6 +92,14 @@ export function takeSettings({
 		conversations: areConversations
 			? { format: conversations ?? AUTO, loss: loss ?? "assistant" }
 			: null,
+		tokens:
+			tokensField === undefined
+				? null
+				: {
+						field: tokensField,
+						mask: maskField ?? null,
+						borders: bordersField ?? null,
+					},
 		sample: sample ?? null,
 	};
 }

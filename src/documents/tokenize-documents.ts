@@ -9,6 +9,7 @@ import {
 	encodeText,
 } from "./encode-text.js";
 import { marksOf, markTokens } from "./mark-tokens.js";
+import { repeatHeadOf } from "./repeat-head.js";
 
 /** Documents as tokens, in the order of the input. */
 export interface TokenizedBatch extends Omit<Documents, "texts" | "marks"> {
@@ -61,8 +62,8 @@ export async function* tokenizeDocuments<R>(
 				Number((added & ADDED_BOS) > 0) + Number((added & ADDED_EOS) > 0);
 			if (marks === null)
 				builder.lossMask?.extend(builder.ids.length - start, 1);
-			else if (builder.lossMask !== null)
-				markTokens(
+			else if (builder.lossMask !== null) {
+				const head = markTokens(
 					encoder.tokenizer,
 					texts.bytes.subarray(texts.offsets[text], texts.offsets[text + 1]),
 					builder.ids.view().subarray(start),
@@ -70,6 +71,9 @@ export async function* tokenizeDocuments<R>(
 					marksOf(marks, text),
 					{ lossMask: builder.lossMask, cuts },
 				);
+				if (encoder.head)
+					repeatHeadOf(builder, cuts, start, head, encoder.head);
+			}
 			builder.endList();
 		}
 		counts.documents += count;
@@ -78,7 +82,7 @@ export async function* tokenizeDocuments<R>(
 		counts.specialTokens += special;
 		return {
 			tokens: builder.view(),
-			cuts: marks === null ? null : cuts.view(),
+			cuts: (marks?.turns ?? null) === null ? null : cuts.view(),
 			...rest,
 		};
 	});

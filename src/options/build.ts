@@ -27,6 +27,7 @@ import {
 	conversationsTable,
 	limit,
 	readingTable,
+	tokenListsTable,
 	tokensTable,
 } from "../documents/options.js";
 import { columns, storedColumns } from "../masks/columns.js";
@@ -84,6 +85,7 @@ export const buildTable = {
 	}),
 	...conversationsTable,
 	...chatTemplateTable,
+	...tokenListsTable,
 	...tokensTable,
 	...grouped("Layout", {
 		layout: entryOf(layouts, {
@@ -96,6 +98,11 @@ export const buildTable = {
 			default: "split",
 			of: ofPacking,
 			help: "what becomes of conversations longer than a row",
+		}),
+		keepSystem: flag({
+			default: false,
+			of: ofPacking,
+			help: "begin each part of a long conversation with its system message, not trained on again",
 		}),
 	}),
 	...grouped("Packing", {

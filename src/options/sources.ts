@@ -21,6 +21,7 @@ import {
 	conversationsTable,
 	limit,
 	readingTable,
+	tokenListsTable,
 } from "../documents/options.js";
 import { describeFormats } from "../sources/formats.js";
 
@@ -48,6 +49,7 @@ export const sourceTable = {
 	}),
 	...recordsTable,
 	...conversationsTable,
+	...tokenListsTable,
 	...grouped("Reading", { limit }),
 };
 
@@ -102,7 +104,10 @@ export function sourcesOf(
 }
 
 /** The options of which one says what a record's text is. */
-const TEXT_OPTIONS = ["text", "textField", "conversations", "loss"] as const;
+const TEXT_OPTIONS = [
+	...["text", "textField", "conversations", "loss"],
+	...Object.keys(tokenListsTable),
+] as (keyof typeof sourceTable)[];
 
 /** What is given for a source, and for all where the source does not say otherwise and it means something. */
 function inherited(

@@ -1,12 +1,7 @@
 import { Int32Buffer } from "../core/buffers.js";
 import { optionName, UsageError } from "../core/errors.js";
 import { consume } from "../core/generators.js";
-import {
-	type Given,
-	optional,
-	programValue,
-	type Resolved,
-} from "../core/option.js";
+import { type Given, programValue, type Resolved } from "../core/option.js";
 import { resolveOptions } from "../core/resolve-options.js";
 import { listLengths } from "../core/token-batch.js";
 import { MANIFEST } from "../dataset/manifest.js";
@@ -17,8 +12,6 @@ import { columnOf } from "../tables/columns.js";
 
 export const documentLengthsTable = {
 	...readTokensTable,
-	/** For text only. */
-	tokenizer: optional(readTokensTable.tokenizer),
 	onProgress: programValue<(documents: number, tokens: number) => void>(
 		"a function",
 		(value) => typeof value === "function",
@@ -59,16 +52,16 @@ async function lengthsOfDataset(directory: string): Promise<Int32Array> {
 
 async function lengthsOfText(
 	inputs: readonly string[],
-	{ tokenizer, onProgress, ...reading }: Resolved<typeof documentLengthsTable>,
+	{ onProgress, ...reading }: Resolved<typeof documentLengthsTable>,
 ): Promise<Int32Array> {
-	if (tokenizer === undefined)
+	if (reading.tokenizer === undefined && reading.vocabSize === undefined)
 		throw new UsageError(
 			"missing-option",
 			`${inputs[0]} is not a dataset of seqpack, so its documents have to be tokenized: give ${optionName("tokenizer")}.`,
 		);
 	const lengths = new Int32Buffer();
 	let tokens = 0;
-	await consume(tokensOf(inputs, { ...reading, tokenizer }), (batch) => {
+	await consume(tokensOf(inputs, reading), (batch) => {
 		lengths.append(listLengths(batch.tokens.offsets));
 		tokens += batch.tokens.ids.length;
 		onProgress?.(lengths.length, tokens);

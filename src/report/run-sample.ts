@@ -85,16 +85,26 @@ export async function runSample(
 }
 
 /** A place to read an input from: a file that is larger than the plan has it ends early. */
-export function cutShort({ path: root, bytes }: PlanInput): ReadableStorage {
+export function cutShort({
+	path: root,
+	bytes,
+	beside = [],
+}: PlanInput): ReadableStorage {
 	const storage = storageAt(root);
+	/** What stands beside it is whole. */
+	const isBeside = (path: string) =>
+		beside.some((other) => other.path === path);
 	return {
 		readSize: storage.readSize,
 		async stat(path) {
 			const found = await storage.stat(path);
-			return found && { ...found, size: Math.min(found.size, bytes) };
+			return found === null || isBeside(path)
+				? found
+				: { ...found, size: Math.min(found.size, bytes) };
 		},
 		async open(path) {
 			const file = await storage.open(path);
+			if (isBeside(path)) return file;
 			return {
 				read: (position, length, into) => {
 					const there = Math.max(0, bytes - position);

@@ -4,10 +4,16 @@ import { optionsOfEntries } from "../core/resolve-options.js";
 import { arrow } from "./arrow.js";
 import { compressions } from "./compressions.js";
 import { csv } from "./csv.js";
+import { datatrove } from "./datatrove.js";
+import { fasta } from "./fasta.js";
 import { json } from "./json.js";
 import { jsonl } from "./jsonl.js";
+import { llmc } from "./llmc.js";
 import { markdown } from "./markdown.js";
 import { mds } from "./mds.js";
+import { megatron } from "./megatron.js";
+import { nanogpt } from "./nanogpt.js";
+import { olmo } from "./olmo.js";
 import { parquet } from "./parquet.js";
 import type { InputFile, SourceFormat } from "./source.js";
 import { text } from "./text.js";
@@ -27,6 +33,12 @@ const entries = {
 	tree,
 	webdataset,
 	mds,
+	fasta,
+	megatron,
+	olmo,
+	datatrove,
+	nanogpt,
+	llmc,
 };
 
 /** Every format of input. */

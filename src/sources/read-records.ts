@@ -2,6 +2,7 @@ import { addCounts } from "../core/counts.js";
 import { DataError, EnvironmentError } from "../core/errors.js";
 import type { TextBatch, TextMarks } from "../core/text-batch.js";
 import { byteReasons } from "./bytes/bytes.js";
+import { FilesAhead } from "./bytes/files-ahead.js";
 import { compressions } from "./compressions.js";
 import { isReadWhole, sourceFormats } from "./formats.js";
 import { fieldReasons } from "./records/take-fields.js";
@@ -39,7 +40,7 @@ export interface Documents {
 export interface ReadCounts {
 	/** Bytes taken from the storage. */
 	bytes: number;
-	/** Records, those included that could not be used. */
+	/** Records, those included that could not be used; of one that is several documents, these. */
 	records: number;
 	/** Lines, or what else the format counts: to number those of the next span. */
 	numbers: number;
@@ -101,8 +102,15 @@ export async function* readSpans(
 	options: ReadOptions,
 ): AsyncGenerator<Documents, ReadCounts[]> {
 	const counts: ReadCounts[] = [];
-	for (let span = 0; span < spans.length; span++)
-		counts.push(yield* readSpan(spans[span], span, options));
+	const ahead = new FilesAhead(spans);
+	try {
+		for (const [number, span] of spans.entries()) {
+			const storage = ahead.take(number);
+			counts.push(yield* readSpan({ ...span, storage }, number, options));
+		}
+	} finally {
+		await ahead.end();
+	}
 	return counts;
 }
 
@@ -132,19 +140,17 @@ async function* readSpan(
 	};
 
 	if (hasEnough()) return counts;
-	const versions = await requireUnchanged(
-		storage,
-		file,
-		file.members?.map(({ version }) => version) ?? [file.version],
-	);
+	const versions = await requireUnchanged(storage, file, [
+		...(file.members?.map(({ version }) => version) ?? [file.version]),
+		...(file.beside?.map(({ version }) => version) ?? []),
+	]);
 	try {
 		const wanted = taker.wanted(format);
 		for await (const batch of format.read(counted, file, span, wanted)) {
 			counts.records += batch.positions.length + batch.bad.length;
-			const { refused, leftOut, noted, ...documents } = taker.take(
-				batch,
-				format,
-			);
+			const { refused, leftOut, noted, moreDocuments, ...documents } =
+				taker.take(batch, format);
+			counts.records += moreDocuments;
 			addCounts(counts.noted, noted);
 			for (const record of refused) await refuse(record);
 			addCounts(counts.leftOut, leftOut);
@@ -178,19 +184,21 @@ async function badRecordError(
 }
 
 /**
- * Checks that a file is what it was, or all files of a document that has several.
+ * Checks that a file is what it was, or all files of a document that has several, and
+ * what stands beside it.
  * @param versions What their versions were before; null: not known.
  * @returns Their versions.
  */
 async function requireUnchanged(
 	storage: ReadableStorage,
-	{ path, size, members }: InputFile,
+	{ path, size, members, beside = [] }: InputFile,
 	versions: readonly (string | null)[],
 ): Promise<string[]> {
-	const files = members?.map((member) => ({
+	const own = members?.map((member) => ({
 		path: `${path}/${member.path}`,
 		size: member.size,
 	})) ?? [{ path, size }];
+	const files = [...own, ...beside];
 	const now: string[] = [];
 	for (const [i, file] of files.entries())
 		now.push(await requireOneUnchanged(storage, file, versions[i]));

@@ -22,13 +22,24 @@ export interface InputFile {
 	frames: Frames | null;
 	/** Values of the options that formats have, by name; left out: none is given. */
 	options?: Readonly<Record<string, unknown>>;
+	/** The files that stand beside it and tell of it, by their paths; left out: none. */
+	beside?: readonly Member[];
 	/** The files of a document that is made of several, in order; `path` is their directory then, `size` their sum. */
 	members?: readonly Member[];
 }
 
+/** A file that stands beside those of a format and tells of them. */
+export interface Beside {
+	/** The ending of the format's file, in whose place the other has `by`. */
+	ending: string;
+	by: string;
+	/** Whether a file without it is not of the format. */
+	isNeeded: boolean;
+}
+
 /** One of several files that make up a document. */
 export interface Member {
-	/** Below the directory. */
+	/** Below the directory, where it is one of those. */
 	path: string;
 	size: number;
 	version: string;
@@ -81,7 +92,10 @@ export interface BadRecord extends Place {
  * until the next batch is asked for.
  */
 export interface RecordBatch {
-	/** The wanted text of each record, valid UTF-8; empty for those in `notTexts`. */
+	/**
+	 * The wanted text of each record, valid UTF-8; empty for those in `notTexts`. Where the
+	 * content is tokens, their ids, as int32 with the least significant byte first.
+	 */
 	texts: TextBatch;
 	/** By record, what the text's field holds where that is no text; undefined: there is no such field. */
 	notTexts: ReadonlyMap<number, unknown>;
@@ -122,6 +136,12 @@ export interface SourceFormat {
 	leaveOut?(head: Buffer, size: number): LeftOutReason | null;
 	/** Names of files that writers of the format put beside its files, and that hold no records. */
 	companions?: readonly string[];
+	/** Files that stand beside each of its files, and tell of it. */
+	beside?: readonly Beside[];
+	/** What its records hold: texts, or ids of tokens, as `RecordBatch.texts` has them; left out: texts. */
+	content?: "tokens";
+	/** What a person is told of a file, as what is true of it; null: nothing. @throws UsageError */
+	notice?(file: InputFile): string | null;
 	/** Whether a whole file may be compressed, as in `.jsonl.gz`. */
 	compressible: boolean;
 	/** What it can be told of how records are read: it finds the values in `InputFile.options`. */

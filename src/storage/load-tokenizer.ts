@@ -1,25 +1,34 @@
 import { UsageError } from "../core/errors.js";
 import {
+	openTokenizer,
+	prepareTokenizer,
 	type TokenizerEngine,
 	type TokenizerFiles,
-	tokenizerFromJson,
+	type TokenizerName,
 } from "../tokenizer/from-json.js";
+import {
+	tokenizerExamples,
+	tokenizerNameIn,
+} from "../tokenizer/named-tokenizers.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { sha256 } from "./hash.js";
 import { isLfsPointer, lfsPointerError } from "./lfs-pointer.js";
 import { readAll } from "./storage.js";
 import { storageAt } from "./storages.js";
 
-/** A tokenizer's files as read, and what identifies them. */
-export interface LoadedTokenizerFiles extends TokenizerFiles {
-	/** SHA-256 of tokenizer.json, in hexadecimal. */
+/** A tokenizer's files as read, or the name of one that needs none, and what identifies it. */
+export type LoadedTokenizerFiles = (TokenizerFiles | TokenizerName) & {
+	/** What to call it in messages. */
+	name: string;
+	/** SHA-256 of tokenizer.json, or of the name, in hexadecimal. */
 	fingerprint: string;
-}
+};
 
 /**
  * Loads a tokenizer.
- * @param path A tokenizer.json, or a directory that holds one. A
- * tokenizer_config.json beside it tells the BOS and EOS tokens.
+ * @param path A tokenizer.json, or a directory that holds one; or the name of a
+ * tokenizer that needs no file, unless there is a file of that name. A
+ * tokenizer_config.json beside a tokenizer.json tells the BOS and EOS tokens.
  * @param engine Which implementation to use.
  * @throws UsageError `no-tokenizer`; DataError `not-a-tokenizer`, `git-lfs-pointer`
  */
@@ -27,18 +36,40 @@ export async function loadTokenizer(
 	path: string,
 	engine: TokenizerEngine = "auto",
 ): Promise<Tokenizer> {
-	return tokenizerFromJson(await readTokenizerFiles(path), engine);
+	return openTokenizer(
+		prepareTokenizer(await readTokenizerFiles(path), engine),
+	);
+}
+
+/** Where a tokenizer is, for a process that runs elsewhere: names stay as they are. */
+export async function absoluteTokenizer(path: string): Promise<string> {
+	const place = await placeOf(path);
+	return place === null ? path : storageAt(place).absolute(place);
+}
+
+/** A path as storages take it; null where it is the name of a tokenizer, and no file. */
+async function placeOf(path: string): Promise<string | null> {
+	if (tokenizerNameIn(path) === null) return path;
+	// What is before a colon would be taken for the scheme of a URL.
+	const local = `./${path}`;
+	return (await storageAt(local).stat(local)) === null ? null : local;
 }
 
 export async function readTokenizerFiles(
-	path: string,
+	given: string,
 ): Promise<LoadedTokenizerFiles> {
+	const path = await placeOf(given);
+	if (path === null)
+		return {
+			name: given,
+			fingerprint: sha256(`tokenizer ${given}\n`),
+		};
 	const storage = storageAt(path);
 	const found = await storage.stat(path);
 	if (found === null)
 		throw new UsageError(
 			"no-tokenizer",
-			`there is no tokenizer at ${path}: give a tokenizer.json or a directory that holds one.`,
+			`there is no tokenizer at ${path}: give a tokenizer.json, a directory that holds one, or the name of one that needs no file: ${tokenizerExamples()}.`,
 		);
 	const file =
 		found.kind === "directory"

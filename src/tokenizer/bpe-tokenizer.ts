@@ -1,5 +1,4 @@
 import type { Int32Buffer } from "../core/buffers.js";
-import { DataError } from "../core/errors.js";
 import { AddedTokenFinder } from "./added-tokens.js";
 import { BaseTokenizer } from "./base-tokenizer.js";
 import { LOWER_BLOCK, PREFIX } from "./bpe-shape.js";
@@ -7,6 +6,7 @@ import { bytesOfToken } from "./byte-characters.js";
 import type { CompiledBpe } from "./compile-bpe.js";
 import { decodeTokens } from "./decoder.js";
 import { ExpressionSplitter, type WordSpans } from "./expression-splits.js";
+import { idOutside } from "./id-outside.js";
 import { instantiateKernel, type Kernel } from "./kernel.js";
 import { IMAGE_AT } from "./memory-image.js";
 import { normalizeNfc } from "./normalize-nfc.js";
@@ -109,11 +109,7 @@ export class BpeTokenizer extends BaseTokenizer {
 		const tokens: string[] = [];
 		for (let i = 0; i < ids.length; i++) {
 			const token = this.#tokens[ids[i]];
-			if (token === undefined)
-				throw new DataError(
-					"token-out-of-range",
-					`the token id ${ids[i]} is not in the vocabulary of ${this.vocabSize}.`,
-				);
+			if (token === undefined) throw idOutside(ids[i], this.vocabSize);
 			tokens.push(token);
 		}
 		return decodeTokens(tokens, this.#compiled.shape.decoder);
@@ -135,7 +131,9 @@ export class BpeTokenizer extends BaseTokenizer {
 	}
 
 	#isNfc(text: Uint8Array): boolean {
-		if (text.every((byte) => byte < 0x80)) return true;
+		let bits = 0;
+		for (let i = 0; i < text.length; i++) bits |= text[i];
+		if (bits < 0x80) return true;
 		const string = this.#decoder.decode(text);
 		return normalizeNfc(string) === string;
 	}

@@ -3,6 +3,7 @@ import { type BpeShape, isShape, readBpeShape } from "./bpe-shape.js";
 import { BpeTokenizer } from "./bpe-tokenizer.js";
 import { type CompiledBpe, compileBpe } from "./compile-bpe.js";
 import { HuggingFaceTokenizer } from "./huggingface.js";
+import { tokenizerByName } from "./named-tokenizers.js";
 import { compileSplit } from "./split-automaton.js";
 import { compileSplitPattern } from "./split-pattern.js";
 import type { Tokenizer } from "./tokenizer.js";
@@ -31,12 +32,21 @@ export interface TokenizerFiles {
 	name?: string;
 }
 
+/** A tokenizer that needs no file. */
+export interface TokenizerName {
+	/** `bytes`, `kmer:6`. */
+	name: string;
+	tokenizerJson?: undefined;
+	configJson?: undefined;
+}
+
 /**
  * A tokenizer made ready to be opened, here or on another thread: what of it is
  * large is shared, not copied.
  */
 export type PreparedTokenizer =
 	| { kind: "bpe"; compiled: CompiledBpe }
+	| { kind: "named"; name: string }
 	| { kind: "huggingface"; files: TokenizerFiles };
 
 /**
@@ -51,11 +61,24 @@ export function tokenizerFromJson(
 	return openTokenizer(prepareTokenizer(files, engine));
 }
 
-/** The first part of `tokenizerFromJson`: parses, checks and compiles. */
+/**
+ * The first part of `tokenizerFromJson`: parses, checks and compiles. A tokenizer that
+ * needs no file is checked.
+ * @throws UsageError `ignored-option` for an engine that a name has no use for
+ */
 export function prepareTokenizer(
-	files: TokenizerFiles,
+	files: TokenizerFiles | TokenizerName,
 	engine: TokenizerEngine = "auto",
 ): PreparedTokenizer {
+	if (files.tokenizerJson === undefined) {
+		if (engine !== "auto")
+			throw new UsageError(
+				"ignored-option",
+				`${optionName("tokenizerEngine")} would change nothing: the tokenizer ${files.name} needs no file. Leave it out.`,
+			);
+		tokenizerByName(files.name);
+		return { kind: "named", name: files.name };
+	}
 	if (engine === "huggingface") return { kind: "huggingface", files };
 	const parsed = parseFiles(files);
 	return prepareParsed(parsed, readShape(parsed.json));
@@ -77,6 +100,7 @@ export function prepareParsed(
 /** The second part of `tokenizerFromJson`. */
 export function openTokenizer(prepared: PreparedTokenizer): Tokenizer {
 	if (prepared.kind === "bpe") return new BpeTokenizer(prepared.compiled);
+	if (prepared.kind === "named") return tokenizerByName(prepared.name);
 	const { json, config, name } = parseFiles(prepared.files);
 	return new HuggingFaceTokenizer(json, config, name);
 }

@@ -7,7 +7,9 @@ import {
 	prepareTokenizer,
 	readShape,
 	type TokenizerFiles,
+	type TokenizerName,
 } from "./from-json.js";
+import { namedTokenizers, tokenizerNameIn } from "./named-tokenizers.js";
 import type { SpecialToken } from "./tokenizer.js";
 
 /** What a tokenizer.json holds, and how it is run. */
@@ -34,11 +36,37 @@ export interface TokenizerReport {
 	memoryBytes: number | null;
 }
 
+/** Says what a tokenizer that needs no file is. @throws UsageError where the name is wrong */
+function inspectName(files: TokenizerName): TokenizerReport {
+	const { engine, vocabSize, bos, eos } = openTokenizer(
+		prepareTokenizer(files),
+	);
+	return {
+		engine,
+		isFast: true,
+		why: namedTokenizers.find(tokenizerNameIn(files.name) ?? "").meaning,
+		model: files.name,
+		vocabSize,
+		merges: 0,
+		addedTokens: 0,
+		normalizers: [],
+		preTokenizers: [],
+		decoders: [],
+		splits: [],
+		bos,
+		eos,
+		memoryBytes: null,
+	};
+}
+
 /**
  * Says how a tokenizer is run, and why; makes it, to see that it can be.
  * @throws DataError `not-a-tokenizer`
  */
-export function inspectTokenizer(files: TokenizerFiles): TokenizerReport {
+export function inspectTokenizer(
+	files: TokenizerFiles | TokenizerName,
+): TokenizerReport {
+	if (files.tokenizerJson === undefined) return inspectName(files);
 	const parsed = parseFiles(files);
 	const { json } = parsed;
 	const shape = readShape(json);

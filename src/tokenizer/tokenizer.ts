@@ -14,6 +14,8 @@ export interface SpecialToken {
 export interface Tokenizer {
 	/** Which implementation does the work. */
 	readonly engine: string;
+	/** Whether documents are ids already, as int32 with the least significant byte first where others have UTF-8; left out: they are texts. */
+	readonly takesIds?: boolean;
 	/** One more than the largest token id, added tokens included. */
 	readonly vocabSize: number;
 	/** The token that begins a document, where the tokenizer has one. */

@@ -3,9 +3,9 @@ import { openBatches } from "seqpack";
 import { beforeAll, expect, test } from "vitest";
 import { batchStreams, jsonLine } from "../../src/batches/batch-streams.js";
 import { batchKinds } from "../../src/curriculum/batch-kinds.js";
-import { temporaryDirectory } from "../helpers.js";
+import { sharedDirectory, temporaryDirectory } from "../helpers.js";
 import { planned } from "../plan/planned.js";
-import { allOf, builtFrom, sharedDirectory } from "./datasets.js";
+import { allOf, builtFrom } from "./datasets.js";
 
 const shared = sharedDirectory();
 const data = {

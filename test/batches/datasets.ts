@@ -1,17 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Batch, type BuildOptions, build } from "seqpack";
-import { afterAll } from "vitest";
 import { readManifest, readRows } from "../build/dataset-rows.js";
 import { fixtures, tokenizerPath } from "../helpers.js";
-
-/** A directory that goes when the file's tests are done. */
-export function sharedDirectory(): string {
-	const directory = mkdtempSync(join(tmpdir(), "seqpack-test-"));
-	afterAll(() => rmSync(directory, { recursive: true, force: true }));
-	return directory;
-}
 
 /** Builds a dataset for batches of some of the fixtures, in several tasks and shards. */
 export async function builtFrom(
@@ -60,9 +50,9 @@ export function rowsOf(batch: Batch) {
 			values: Int32Array;
 			offsets: Int32Array;
 		};
-		return Array.from({ length: batch.rows }, (_, i) => [
-			...values.subarray(offsets[i], offsets[i + 1]),
-		]);
+		return Array.from({ length: batch.rows }, (_, i) =>
+			Array.from(values.subarray(offsets[i], offsets[i + 1])),
+		);
 	};
 	const ids = lists("input_ids");
 	const lengths = lists("seq_lengths");

@@ -12,8 +12,12 @@ import { tokenBudgetBatches } from "../../src/curriculum/token-budget.js";
 import { balanceRanks } from "../../src/pack/balance-ranks.js";
 import { rankImbalance } from "../../src/pack/imbalance.js";
 import { type Row, readManifest, readRows } from "../build/dataset-rows.js";
-import { expectNumbers, temporaryDirectory } from "../helpers.js";
-import { allOf, builtFrom, rowsOf, sharedDirectory } from "./datasets.js";
+import {
+	expectNumbers,
+	sharedDirectory,
+	temporaryDirectory,
+} from "../helpers.js";
+import { allOf, builtFrom, rowsOf } from "./datasets.js";
 
 const shared = sharedDirectory();
 const packed = join(shared, "packed");

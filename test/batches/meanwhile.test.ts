@@ -1,15 +1,19 @@
-import { renameSync } from "node:fs";
+import { cpSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { openBatches, planCurriculum } from "seqpack";
-import { describe, expect, test } from "vitest";
-import { seqpack, temporaryDirectory } from "../helpers.js";
+import { beforeAll, describe, expect, test } from "vitest";
+import { seqpack, sharedDirectory, temporaryDirectory } from "../helpers.js";
 import { allOf, builtFrom, rowsOf } from "./datasets.js";
+
+const options = { taskSize: 200_000, shardTokens: 4096 };
+const original = join(sharedDirectory(), "dataset");
+beforeAll(() => builtFrom("scripts", original, options), 60_000);
 
 async function setting() {
 	const directory = temporaryDirectory();
 	const dataset = join(directory, "dataset");
 	const plan = join(directory, "plan");
-	await builtFrom("scripts", dataset, { taskSize: 200_000, shardTokens: 4096 });
+	cpSync(original, dataset, { recursive: true });
 	await planCurriculum({ datasets: [dataset], tokensPerStep: 1024, out: plan });
 	const undisturbed = (
 		await allOf(await openBatches(plan, { readAhead: 0 }))
@@ -40,7 +44,7 @@ describe.each([0, 4])("batches read %i ahead", (readAhead) => {
 		const { dataset, plan, undisturbed } = await setting();
 		const { steps, error } = await readWhile(plan, readAhead, () =>
 			builtFrom("scripts", dataset, {
-				...{ taskSize: 200_000, shardTokens: 4096 },
+				...options,
 				...{ seed: 7, overwrite: true },
 			}),
 		);
@@ -63,7 +67,8 @@ describe.each([0, 4])("batches read %i ahead", (readAhead) => {
 		const { dataset, plan, undisturbed } = await setting();
 		const { steps, error } = await readWhile(plan, readAhead, () =>
 			builtFrom("scripts", dataset, {
-				...{ taskSize: 200_000, shardTokens: 4096, overwrite: true },
+				...options,
+				overwrite: true,
 			}),
 		);
 		expect(error).toBeNull();

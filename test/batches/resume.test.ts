@@ -4,9 +4,9 @@ import fc from "fast-check";
 import { openBatches } from "seqpack";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readManifest } from "../build/dataset-rows.js";
-import { temporaryDirectory } from "../helpers.js";
+import { sharedDirectory, temporaryDirectory } from "../helpers.js";
 import { planned, plannedAndRead } from "../plan/planned.js";
-import { allOf, builtFrom, rowsOf, sharedDirectory } from "./datasets.js";
+import { allOf, builtFrom, rowsOf } from "./datasets.js";
 
 const prose = join(sharedDirectory(), "prose");
 beforeAll(() => builtFrom("prose", prose), 60_000);

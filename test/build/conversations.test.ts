@@ -12,12 +12,12 @@ import {
 } from "seqpack";
 import { beforeAll, describe, expect, test } from "vitest";
 import { packers } from "../../src/pack/packers.js";
-import { sharedDirectory } from "../batches/datasets.js";
 import {
 	directoryWith,
 	expectNumbers,
 	filesBelow,
 	seqpack,
+	sharedDirectory,
 	temporaryDirectory,
 	tokenizerPath,
 } from "../helpers.js";
@@ -265,6 +265,26 @@ describe("a conversation longer than a row", () => {
 						: kept > 0,
 			),
 		);
+	});
+
+	test("its parts begin with the system message, where that is asked for", async () => {
+		const turns = Array.from({ length: 6 }, (_, i) => [
+			{ role: "user", content: `Question ${i}` },
+			{ role: "assistant", content: `Answer ${i}` },
+		]).flat();
+		const messages = [{ role: "system", content: "Be brief." }, ...turns];
+		const { out, manifest } = await built({
+			inputs: [directoryWith({ "a.jsonl": jsonl([{ messages }]) })],
+			...{ seqLen: 64, keepSystem: true, packer: "padded" },
+		});
+		expect((await verify(out)).problems).toEqual([]);
+		const tokenizer = await loadTokenizer(tokenizerPath);
+		const dataset = await openDataset(out);
+		for (let row = 0; row < manifest.summary.rows; row++) {
+			const { input_ids } = await dataset.row(row);
+			expect(tokenizer.decode(input_ids as Int32Array)).toContain("Be brief.");
+		}
+		expect(manifest.summary.rows).toBeGreaterThan(2);
 	});
 
 	test("error names the file and the place", async () => {

@@ -1,11 +1,16 @@
 import { cpSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { BuildOptions } from "seqpack";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { openDataset } from "../../src/dataset/open-dataset.js";
 import { verify } from "../../src/dataset/verify/verify.js";
 import { build } from "../../src/engines/build.js";
-import { contentsOf, everything, temporaryDirectory } from "../helpers.js";
+import {
+	contentsOf,
+	everything,
+	sharedDirectory,
+	temporaryDirectory,
+} from "../helpers.js";
 import { Death, MortalFiles } from "../storage/mortal-files.js";
 import { smallBuild, smallCorpus } from "./small-corpus.js";
 
@@ -42,22 +47,27 @@ interface Builds {
 	): Promise<{ deeds: number; finalize: number }>;
 }
 
-async function builds(moves = true): Promise<Builds> {
-	const corpus = smallCorpus(3);
-	const files = new MortalFiles(moves);
-	const directory = temporaryDirectory();
-	const out = join(directory, "out");
-	const datasets: Builds["datasets"] = {};
+const shared = sharedDirectory();
+const datasets: Builds["datasets"] = {};
+beforeAll(async () => {
 	for (const [name, more] of Object.entries(settings)) {
-		const own = join(directory, name);
-		const { manifest } = await build(smallBuild(corpus, own, more));
+		const out = join(shared, name);
+		const { manifest } = await build(
+			smallBuild(smallCorpus(3, shared), out, more),
+		);
 		datasets[name] = {
-			out: own,
-			manifest: readFileSync(join(own, "seqpack.json"), "utf8"),
-			contents: contentsOf(own),
+			out,
+			manifest: readFileSync(join(out, "seqpack.json"), "utf8"),
+			contents: contentsOf(out),
 			rows: manifest.summary.rows,
 		};
 	}
+});
+
+function builds(moves = true): Builds {
+	const corpus = smallCorpus(3);
+	const files = new MortalFiles(moves);
+	const out = join(temporaryDirectory(), "out");
 	const run: Builds["run"] = async (name, more) => {
 		const options = { ...settings[name], ...more };
 		const given = smallBuild(corpus, files.url(out), options);
@@ -116,7 +126,7 @@ async function expectReadable(out: string, dataset: Dataset): Promise<void> {
 }
 
 test("a new build, killed before any change, ends with the same files", async () => {
-	const { count, kill, run, out, datasets } = await builds();
+	const { count, kill, run, out, datasets } = builds();
 	const all = await count("first");
 	for (const end of moments(all)) {
 		rmSync(out, { recursive: true });
@@ -129,7 +139,7 @@ test("a new build, killed before any change, ends with the same files", async ()
 });
 
 test("a dataset that is built anew stays sound, whenever the build is killed", async () => {
-	const { count, kill, run, out, datasets } = await builds();
+	const { count, kill, run, out, datasets } = builds();
 	await run("first");
 	const overwrite = { overwrite: true };
 	const all = await count("first", overwrite);
@@ -145,7 +155,7 @@ test("a dataset that is built anew stays sound, whenever the build is killed", a
 });
 
 test("a change that fails once, in the end, loses nothing", async () => {
-	const { corpus, count, run, out, files, datasets } = await builds();
+	const { corpus, count, run, out, files, datasets } = builds();
 	await run("first");
 	const overwrite = { overwrite: true };
 	const { deeds, finalize } = await count("second", overwrite);
@@ -177,7 +187,7 @@ test.each([
 ])(
 	"a dataset that another replaces stays whole until the other is%s",
 	async (_, moves) => {
-		const { count, kill, run, out, datasets } = await builds(moves);
+		const { count, kill, run, out, datasets } = builds(moves);
 		await run("first");
 		const overwrite = { overwrite: true };
 		const all = await count("second", overwrite);
@@ -212,7 +222,7 @@ test.each([
 );
 
 test("without renames the files are the same, and the manifest comes last", async () => {
-	const { run, out, files, datasets } = await builds(false);
+	const { run, out, files, datasets } = builds(false);
 	await run("first");
 	expect(contentsOf(out)).toEqual(datasets.first.contents);
 	const commits = files.log.filter((deed) => deed.startsWith("commit"));

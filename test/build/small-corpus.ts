@@ -8,8 +8,11 @@ const lines = readFileSync(join(fixtures, "scripts/udhr.jsonl"), "utf8").split(
 );
 
 /** A JSONL file of a few documents, about 150 kB; a build of it is done in a moment. */
-export function smallCorpus(documents = 8): string {
-	const path = join(temporaryDirectory(), "corpus.jsonl");
+export function smallCorpus(
+	documents = 8,
+	directory = temporaryDirectory(),
+): string {
+	const path = join(directory, "corpus.jsonl");
 	writeFileSync(path, `${lines.slice(0, documents).join("\n")}\n`);
 	return path;
 }

@@ -14,6 +14,7 @@ import {
 	temporaryDirectory,
 	tokenizerPath,
 } from "../helpers.js";
+import { smallCorpus } from "./small-corpus.js";
 
 const scripts = readFileSync(join(fixtures, "scripts", "udhr.jsonl"));
 
@@ -37,7 +38,7 @@ const options = {
 	tokenizer: tokenizerPath,
 	seqLen: 512,
 	workers: 0,
-	taskSize: 200_000,
+	taskSize: 50_000,
 } as const;
 
 const dataOf = (out: string) =>
@@ -46,7 +47,8 @@ const dataOf = (out: string) =>
 		.map((name) => readFileSync(join(out, name)));
 
 test("standard input is read as a file of the same bytes is, and kept no longer than needed", async () => {
-	const directory = directoryWith({ stdin: scripts });
+	const lines = readFileSync(smallCorpus());
+	const directory = directoryWith({ stdin: lines });
 	const asFile = join(directory, "a");
 	const inputFormat = "jsonl";
 	const inputs = [join(directory, "stdin")];
@@ -58,19 +60,21 @@ test("standard input is read as a file of the same bytes is, and kept no longer 
 		);
 	// Stopped after some tasks, it goes on with the same bytes.
 	const stop = new AbortController();
-	const stopped = fromInput(scripts, {
+	const stopped = fromInput(lines, {
 		signal: stop.signal,
 		onProgress: ({ tasks }: { tasks: number }) => tasks === 1 && stop.abort(),
 	});
 	await expect(stopped).rejects.toThrow(/stopped/);
-	const { tasksResumed } = await fromInput(scripts);
+	const { tasksResumed } = await fromInput(lines);
 	expect(tasksResumed).toBeGreaterThanOrEqual(1);
 	expect(dataOf(out)).toEqual(dataOf(asFile));
 	const files = filesBelow(out);
 	expect(files.filter((name) => name.startsWith(".seqpack"))).toEqual([]);
-	expect(await fromInput(scripts)).toMatchObject({ status: "already-built" });
+	expect(await fromInput(lines)).toMatchObject({ status: "already-built" });
 	// Other bytes are another dataset, which does not replace this one.
-	await expect(fromInput(scripts.subarray(0, 20_000))).rejects.toMatchObject({
+	await expect(
+		fromInput(lines.subarray(0, lines.indexOf(10) + 1)),
+	).rejects.toMatchObject({
 		code: "output-in-use",
 	});
 	expect(filesBelow(out)).toEqual(files);

@@ -4,12 +4,8 @@ import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
 import { planCurriculum } from "seqpack";
 import { beforeAll, describe, expect, test } from "vitest";
-import {
-	builtFrom,
-	rowsOfBuckets,
-	sharedDirectory,
-} from "../batches/datasets.js";
-import { root, seqpack } from "../helpers.js";
+import { builtFrom, rowsOfBuckets } from "../batches/datasets.js";
+import { root, seqpack, sharedDirectory } from "../helpers.js";
 
 const shared = sharedDirectory();
 const data = join(shared, "data");

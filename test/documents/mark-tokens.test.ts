@@ -120,8 +120,8 @@ describe("documents", () => {
 			tokenizer,
 			[text, "plain"],
 			[
-				{ trained: [start, text.length], cuts: [cut] },
-				{ trained: [0, 0], cuts: [] },
+				{ trained: [start, text.length], turns: [0, cut] },
+				{ trained: [0, 0], turns: [] },
 			],
 		);
 		const { ids, offsets, lossMask } = tokens;
@@ -151,7 +151,7 @@ describe("documents", () => {
 async function tokenized(
 	tokenizer: Tokenizer,
 	texts: string[],
-	marks: { trained: number[]; cuts: number[] }[] | null,
+	marks: { trained: number[]; turns: number[] }[] | null,
 ) {
 	const lists = (all: number[][]) => ({
 		values: Int32Array.from(all.flat()),
@@ -166,7 +166,7 @@ async function tokenized(
 			texts: textBatchOf(texts),
 			marks: marks && {
 				trained: lists(marks.map(({ trained }) => trained)),
-				cuts: lists(marks.map(({ cuts }) => cuts)),
+				turns: lists(marks.map(({ turns }) => turns)),
 			},
 			ids: nothing,
 			hashes: null,

@@ -17,11 +17,12 @@ import {
 	planBuild,
 	runTasks,
 } from "seqpack";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { smallBuild, smallCorpus } from "../build/small-corpus.js";
 import {
 	contentsOf,
 	root,
+	sharedDirectory,
 	temporaryDirectory,
 	tokenizerPath,
 } from "../helpers.js";
@@ -45,31 +46,46 @@ function inAnother(
 
 const done = { code: 0, stderr: "" };
 
+const packed = {};
+const buckets = {
+	layout: "buckets",
+	seqLen: undefined,
+	maxLength: 256,
+} as const;
+/** What `build` makes with these options. */
+const built = new Map<object, Record<string, string>>();
+const shared = sharedDirectory();
+beforeAll(async () => {
+	for (const options of [packed, buckets]) {
+		const out = join(shared, `${built.size}`);
+		const corpus = smallCorpus(8, shared);
+		await build(smallBuild(corpus, out, options as Partial<BuildOptions>));
+		built.set(options, contentsOf(out));
+	}
+});
+
 /** A planned build, and what `build` makes of the same. */
-async function planned(more: Partial<BuildOptions> = {}) {
+async function planned(layout: object = packed, tokenizer = tokenizerPath) {
 	const corpus = smallCorpus();
-	const expected = join(temporaryDirectory(), "out");
-	await build(smallBuild(corpus, expected, more));
+	const more = { ...layout, tokenizer } as Partial<BuildOptions>;
 	const out = join(temporaryDirectory(), "out");
 	const options = smallBuild(corpus, out, more);
 	const at = await planBuild(options);
 	const kinds = (kind: string) =>
 		[...at.plan.tasks.keys()].filter((i) => at.plan.tasks[i].kind === kind);
 	return {
-		...{ corpus, out, options, at, expected: contentsOf(expected) },
+		...{ corpus, out, options, at, expected: built.get(layout) },
 		reads: kinds("read"),
 		repacks: kinds("repack"),
 	};
 }
 
 describe.each([
-	["packed", {}],
-	["buckets", { layout: "buckets", seqLen: undefined, maxLength: 256 }],
-] as const)("layout %s", (_, more) => {
+	["packed", packed],
+	["buckets", buckets],
+] as const)("layout %s", (_, layout) => {
 	test("tasks dealt out to processes, in any order and twice, make what one process does", async () => {
-		const { out, reads, repacks, expected } = await planned(
-			more as Partial<BuildOptions>,
-		);
+		const { out, reads, repacks, expected } = await planned(layout);
 		expect(reads.length).toBeGreaterThan(2);
 		const [odd, even] = [1, 0].map((rest) =>
 			reads.filter((task) => task % 2 === rest).reverse(),
@@ -135,9 +151,10 @@ test("a build goes on with what tasks elsewhere have done", async () => {
 test("a task that fails leaves what others have written", async () => {
 	const tokenizer = join(temporaryDirectory(), "tokenizer");
 	cpSync(tokenizerPath, tokenizer, { recursive: true });
-	const { out, options, reads, repacks, expected } = await planned({
+	const { out, options, reads, repacks, expected } = await planned(
+		packed,
 		tokenizer,
-	});
+	);
 	expect(await inAnother(out, [reads[0]])).toEqual(done);
 	const before = contentsOf(out);
 	const path = join(tokenizer, "tokenizer.json");

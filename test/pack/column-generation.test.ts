@@ -4,6 +4,7 @@ import { createRandom } from "../../src/core/random.js";
 import { patternBound } from "../../src/pack/column-generation.js";
 import { lowerBound } from "../../src/pack/lower-bound.js";
 import { pack } from "../../src/pack/pack.js";
+import { everything } from "../helpers.js";
 import { checkPacking, instance, optimum } from "./instances.js";
 
 const columns = (lengths: Int32Array, capacity: number) =>
@@ -47,7 +48,7 @@ test.each([1, 300, 5003])(
 					);
 				},
 			),
-			{ numRuns: 300 },
+			{ numRuns: everything ? 300 : 100 },
 		);
 	},
 );

@@ -2,13 +2,8 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { openBatches } from "seqpack";
 import { beforeAll, expect, test } from "vitest";
-import {
-	allOf,
-	builtFrom,
-	rowsOfBuckets,
-	sharedDirectory,
-} from "../batches/datasets.js";
-import { temporaryDirectory } from "../helpers.js";
+import { allOf, builtFrom, rowsOfBuckets } from "../batches/datasets.js";
+import { sharedDirectory, temporaryDirectory } from "../helpers.js";
 import { planned } from "./planned.js";
 
 const prose = join(sharedDirectory(), "prose");

@@ -10,15 +10,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type CurriculumOptions, openBatches, planCurriculum } from "seqpack";
 import { beforeAll, describe, expect, test } from "vitest";
 import { planCurriculum as planHere } from "../../src/plan/make-plan.js";
-import {
-	allOf,
-	builtFrom,
-	rowsOf,
-	sharedDirectory,
-} from "../batches/datasets.js";
+import { allOf, builtFrom, rowsOf } from "../batches/datasets.js";
 import {
 	contentsOf,
 	everything,
+	sharedDirectory,
 	startSeqpack,
 	temporaryDirectory,
 } from "../helpers.js";

@@ -8,6 +8,7 @@ import { compressBzip2, compressLz4, compressZstd } from "./compressors.js";
 import { mdsOf } from "./mds-bytes.js";
 import { arrowTable, parquetTable, tooLongArrow } from "./tables.js";
 import { type Member, memberBytes, paxMember, tarOf } from "./tar-bytes.js";
+import { tokenCorpora } from "./token-corpora.js";
 import { compressXz } from "./xz-encoder.js";
 
 /** A file with one record that cannot be used. */
@@ -19,10 +20,12 @@ interface BadFile {
 	number: number;
 	/** The field of the texts, where it is not the format's own. */
 	textField?: string;
+	/** Files beside it: it is called `f`, with the first of the format's endings. */
+	beside?: Record<string, Uint8Array>;
 }
 
 /** What the tests over all formats need of one. */
-interface FormatCorpus {
+export interface FormatCorpus {
 	/** Files that hold the texts, in order, and the id that each document has. */
 	write(texts: readonly string[]): {
 		files: Record<string, Uint8Array>;
@@ -30,6 +33,10 @@ interface FormatCorpus {
 	};
 	/** For each reason that the format declares, a file that gives it once. */
 	bad: Record<string, () => BadFile>;
+	/** What the format can hold of any text; left out: all of it. */
+	asText?(text: string): string;
+	/** Options that its files are read with. */
+	options?: Record<string, unknown>;
 	/** Whether more or less is read of a file than its bytes one after the other. */
 	readsParts?: true;
 }
@@ -422,6 +429,45 @@ export const corpora: Record<NameOf<typeof sourceFormats>, FormatCorpus> = {
 			},
 		},
 	},
+	fasta: {
+		// Lines are joined, and one that begins with > would begin a record.
+		asText: (text) => text.replace(/[\s>]/g, ""),
+		write(texts) {
+			const ids = texts.map((_, i) => (i % 3 === 0 ? null : `id${i}`));
+			const records = texts.map((text, i) => {
+				// Lines of all lengths, some of them empty, and all their ends.
+				const ends = ["\n", "\r\n", "\n\n"];
+				const lines = text.match(/.{1,20}/gu) ?? [];
+				const end = ends[i % ends.length];
+				const header = `>${ids[i] ?? ""}${i % 2 ? " > more\tof it" : ""}`;
+				return [header, ...lines, ""].join(end);
+			});
+			const all = `\n${records.join("")}`;
+			return { files: { "a.fa": Buffer.from(all.replace(/\s+$/, "")) }, ids };
+		},
+		bad: {
+			"not-fasta": () => ({
+				bytes: Buffer.from("@read 1\nACGT\n+\n>>>>\n>b\nAC\n"),
+				texts: [],
+				number: 1,
+			}),
+			"invalid-utf8": () => ({
+				bytes: Buffer.from(">1\ngood\n>2 caf\xe9\nbad\n>3\ngood\n", "latin1"),
+				texts: ["good", "good"],
+				number: 2,
+			}),
+			"too-long": () => ({
+				bytes: Buffer.concat([
+					Buffer.from(">1\ngood\n>2\n"),
+					tooLong(),
+					Buffer.from("\n>3\ngood"),
+				]),
+				texts: ["good", "good"],
+				number: 2,
+			}),
+		},
+	},
+	...tokenCorpora,
 };
 
 /** What the tests over all compressions need of one. */

@@ -24,7 +24,7 @@ import {
 	wholeFiles,
 } from "./reading.js";
 
-const texts = fc.array(
+const anyTexts = fc.array(
 	fc
 		.string({ unit: "grapheme", maxLength: 30 })
 		.filter((text) => !text.startsWith("\ufeff")),
@@ -38,14 +38,16 @@ test("every format and compression is tested here", () => {
 });
 
 describe.each(sourceFormats.entries())("%s", (name, format) => {
-	const { write, bad, readsParts = false } = corpora[name];
+	const { write, bad, asText, options, readsParts = false } = corpora[name];
+	const given = options === undefined ? {} : { format: name, options };
+	const texts = anyTexts.map((texts) => texts.map(asText ?? ((text) => text)));
 
 	test("gives all documents in order, and counts them", async () => {
 		await fc.assert(
 			fc.asyncProperty(texts, readSize, async (texts, most) => {
 				const { files, ids } = write(texts);
 				const storage = memoryStorage(files, most);
-				const inputs = inputsOf(files);
+				const inputs = inputsOf(files, given);
 				const spans = await wholeFiles(storage, inputs);
 				const { documents, counts } = await readAllOf(storage, spans);
 				expect(documents.map(({ text }) => text)).toEqual(texts);
@@ -67,7 +69,7 @@ describe.each(sourceFormats.entries())("%s", (name, format) => {
 				async (texts, most, taskSize) => {
 					const { files } = write(texts);
 					const storage = memoryStorage(files, most);
-					const inputs = inputsOf(files);
+					const inputs = inputsOf(files, given);
 					const divisions = await Promise.all(
 						inputs.map((file) => divisionOf(storage, file)),
 					);
@@ -110,7 +112,7 @@ describe.each(sourceFormats.entries())("%s", (name, format) => {
 					const spans: PlacelessSpan[] = [];
 					for (const { file, span } of await wholeFiles(
 						storage,
-						inputsOf(files),
+						inputsOf(files, given),
 					)) {
 						const borders = cuts.map((cut) => Math.floor(cut * span.end));
 						borders.push(0, span.end);
@@ -143,10 +145,10 @@ describe.each(sourceFormats.entries())("%s", (name, format) => {
 	test.each(reasons)(
 		"%s is given once, with its place",
 		async (reason, make) => {
-			const { bytes, texts, number, textField = null } = make();
-			const files = { [`f${format.extensions[0]}`]: bytes };
+			const { bytes, texts, number, textField = null, beside } = make();
+			const files = { [`f${format.extensions[0]}`]: bytes, ...beside };
 			const storage = memoryStorage(files);
-			const [file] = inputsOf(files);
+			const [file] = inputsOf(files, given);
 			const division = await divisionOf(storage, file);
 			const whole = [{ file, span: wholeSpan(division) }];
 			const skipped = await readAllOf(storage, whole, { textField });
@@ -211,7 +213,9 @@ describe.each(sourceFormats.entries())("%s", (name, format) => {
 			test("each reason is given once, after what can be read", async () => {
 				expect(Object.keys(bad).sort()).toEqual(Object.keys(of.reasons).sort());
 				const long = Array.from({ length: 500 }, (_, i) => `${Math.sin(i)}`);
-				const { files } = write([long.join("\n"), ...long]);
+				const { files } = write(
+					[long.join("\n"), ...long].map(asText ?? ((text) => text)),
+				);
 				const [[name, bytes]] = Object.entries(compressed(files));
 				const whole = (await read(files)).documents.map(withoutNames);
 				const damages = Object.entries(bad).flatMap(([reason, ways]) =>

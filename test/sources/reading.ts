@@ -6,7 +6,7 @@ import {
 } from "../../src/documents/take-settings.js";
 import { compressions } from "../../src/sources/compressions.js";
 import { divisionOf, wholeSpan } from "../../src/sources/divide.js";
-import { formatOfName } from "../../src/sources/formats.js";
+import { formatOfName, sourceFormats } from "../../src/sources/formats.js";
 import {
 	type FileSpan,
 	type ReadCounts,
@@ -14,6 +14,7 @@ import {
 	type SkippedRecord,
 } from "../../src/sources/read-records.js";
 import type { InputFile, ReadableStorage } from "../../src/sources/source.js";
+import { pathBeside } from "../../src/sources/tokens/beside.js";
 
 /** A part of a file, wherever that is. */
 export type PlacelessSpan = Omit<FileSpan, "storage">;
@@ -75,13 +76,41 @@ export async function readAllOf(
 	return result;
 }
 
-/** Files as inputs, by their names' endings; others are of the one format that takes any. */
-export function inputsOf(files: Record<string, Uint8Array>): InputFile[] {
-	return Object.entries(files).map(([name, { length }]) => {
-		const kind = formatOfName(name) ?? { format: "tree", compression: null };
-		const more = { version: null, frames: null };
-		return { path: name, source: name, size: length, ...more, ...kind };
+/**
+ * Files as inputs, by their names' endings; others are of the one format that takes any.
+ * @param given The format that the endings tell, where several have one.
+ */
+export function inputsOf(
+	files: Record<string, Uint8Array>,
+	given: { format?: string; options?: Record<string, unknown> } = {},
+): InputFile[] {
+	const beside = new Set<string>();
+	const inputs = Object.entries(files).map(([name, { length }]) => {
+		const told = formatOfName(name) ?? { format: "tree", compression: null };
+		const extensions = sourceFormats.find(given.format ?? "text").extensions;
+		const isGiven = extensions.some((ending) => name.endsWith(ending));
+		const kind = isGiven ? { ...told, ...given } : told;
+		const input: InputFile = {
+			...{ path: name, source: name, size: length },
+			...{ version: null, frames: null },
+			...kind,
+		};
+		const others = (sourceFormats.find(kind.format).beside ?? [])
+			.map((each) => pathBeside(name, each))
+			.filter((path) => path in files);
+		for (const path of others) beside.add(path);
+		return others.length === 0
+			? input
+			: {
+					...input,
+					beside: others.map((path) => ({
+						path,
+						size: files[path].length,
+						version: "0",
+					})),
+				};
 	});
+	return inputs.filter(({ path }) => !beside.has(path));
 }
 
 export async function wholeFiles(

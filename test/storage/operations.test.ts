@@ -1,6 +1,7 @@
-import type * as Promises from "node:fs/promises";
+import promises from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { relative } from "node:path";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { localFiles } from "../../src/storage/local.js";
 import { readAll, writeAll } from "../../src/storage/storage.js";
 import { filesBelow, temporaryDirectory } from "../helpers.js";
@@ -11,33 +12,46 @@ const operations: string[] = [];
 let hasLinks = true;
 let top = "";
 
-vi.mock("node:fs/promises", async (original) => {
-	const system = await original<typeof Promises>();
-	const name = (path: unknown) =>
-		relative(top, String(path)).replace(/\.[0-9a-f]+\.partial$/, ".partial");
-	return {
-		...system,
-		async open(path: string, flags: string) {
-			const handle = await system.open(path, flags);
-			const { sync } = handle;
-			handle.sync = () => {
-				operations.push(`sync ${name(path) || "top"}`);
-				return sync.call(handle);
-			};
-			return handle;
-		},
-		rename(from: string, to: string) {
-			operations.push(`rename ${name(from)} ${name(to)}`);
-			return system.rename(from, to);
-		},
-		link(from: string, to: string) {
-			operations.push(`link ${name(from)} ${name(to)}`);
-			return hasLinks
-				? system.link(from, to)
-				: Promise.reject(Object.assign(new Error("none"), { code: "EPERM" }));
-		},
-	};
-});
+/** The functions of the system as they were, and those that stand for them here. */
+const { open, rename, link } = promises;
+const observed = {
+	async open(path: string, flags: string) {
+		const handle = await open(path, flags);
+		const { sync } = handle;
+		handle.sync = () => {
+			operations.push(`sync ${nameOf(path) || "top"}`);
+			return sync.call(handle);
+		};
+		return handle;
+	},
+	rename(from: string, to: string) {
+		operations.push(`rename ${nameOf(from)} ${nameOf(to)}`);
+		return rename(from, to);
+	},
+	link(from: string, to: string) {
+		operations.push(`link ${nameOf(from)} ${nameOf(to)}`);
+		return hasLinks
+			? link(from, to)
+			: Promise.reject(Object.assign(new Error("none"), { code: "EPERM" }));
+	},
+};
+
+function nameOf(path: unknown): string {
+	return relative(top, String(path)).replace(
+		/\.[0-9a-f]+\.partial$/,
+		".partial",
+	);
+}
+
+/** Puts functions in the place of the system's, for every module that imports them. */
+function replaceInSystem(functions: object): void {
+	Object.assign(promises, functions);
+	syncBuiltinESMExports();
+}
+
+beforeAll(() => replaceInSystem(observed));
+
+afterAll(() => replaceInSystem({ open, rename, link }));
 
 afterEach(() => {
 	hasLinks = true;

@@ -21,11 +21,13 @@ import {
 	emptyTotals,
 	type Totals,
 } from "../../dataset/totals.js";
+import { type CutName, cuts } from "../../decompose/cuts.js";
 import {
 	fractionAt,
 	SAMPLE_AT,
 	VALIDATION_AT,
 } from "../../documents/document-hash.js";
+import type { HeadRule } from "../../documents/repeat-head.js";
 import {
 	type Tokenized,
 	tokenizeDocuments,
@@ -84,6 +86,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			bos: areConversations ? null : settings.bos,
 			eos: areConversations ? null : settings.eos,
 			isMarked: settings.isMasked,
+			head: headRule(settings),
 		});
 		const told = mapGenerator(watch.watch("tokenize", tokens), (batch) => {
 			const { ids, offsets } = batch.tokens;
@@ -143,6 +146,14 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 	}
 	return watch.times;
 };
+
+/** Which documents repeat what is before their first turn; null: none does. */
+function headRule({ cutTurns, keepSystem }: Settings): HeadRule | null {
+	if (cutTurns === null || !keepSystem) return null;
+	const { leavesGaps, keepsLast = false } = cuts.find(cutTurns.name as CutName);
+	if (!leavesGaps) return null;
+	return { capacity: Number(cutTurns.maxLength), keepsLast };
+}
 
 /** Documents of the tasks before, where that decides how many this one takes. */
 async function documentsBefore(

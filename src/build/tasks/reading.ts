@@ -7,7 +7,7 @@ import type { TaskContext } from "./task.js";
 /** The documents of a task's spans. */
 export function readingOf(
 	{
-		plan: { inputs, settings, onError, chat },
+		plan: { inputs, settings, onError, chat, tokenizer },
 		storageOf,
 	}: Pick<TaskContext, "plan" | "storageOf">,
 	{ spans, source }: Pick<ReadTask, "spans" | "source">,
@@ -24,7 +24,11 @@ export function readingOf(
 			span,
 		})),
 		{
-			taker: documentTaker(settings.sources[source], { hashes, chat }),
+			taker: documentTaker(settings.sources[source], {
+				hashes,
+				chat,
+				vocabSize: tokenizer.vocabSize,
+			}),
 			hasEnough,
 			onBadRecord: onError === "skip" ? onBadRecord : null,
 		},

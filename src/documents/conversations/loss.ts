@@ -1,5 +1,6 @@
 import { registry } from "../../core/registry.js";
 import type { Message } from "./conversation.js";
+import { Float } from "./jinja/values.js";
 
 /** An answer of the model in a text. */
 export interface Answer {
@@ -55,6 +56,7 @@ export function lossChoice(name: string): LossChoice {
 		choose: ({ messages, answers }) =>
 			answers.filter(({ message }) => {
 				const value = messages[message][name];
+				if (value instanceof Float) return value.value !== 0;
 				return value === undefined || Boolean(value);
 			}),
 	};

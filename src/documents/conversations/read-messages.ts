@@ -6,6 +6,7 @@ import {
 	roles,
 	type TextPart,
 } from "./conversation.js";
+import { parsePythonJson } from "./jinja/parse-json.js";
 import { badConversation, orSkip } from "./reasons.js";
 
 /** Names of roles in data sets, and the role that each is. */
@@ -27,7 +28,7 @@ const calling = ["function_call", "tool_call"];
 export function fromJson(value: unknown, what: string): unknown {
 	if (typeof value !== "string" || value.trim() === "") return value;
 	try {
-		return JSON.parse(value);
+		return parsePythonJson(value);
 	} catch {
 		throw badConversation(
 			"bad-message",

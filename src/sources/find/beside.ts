@@ -1,5 +1,5 @@
 import { sourceFormats } from "../formats.js";
-import type { Candidate } from "./candidate.js";
+import { type Candidate, isNamed } from "./candidate.js";
 import type { Detected } from "./detect.js";
 
 /**
@@ -27,8 +27,16 @@ export function asideFrom(
 			directory = directoryOf(directory);
 		}
 	});
-	return files.map(({ input, below, isAskedFor }, i) => {
+	const told = new Set(
+		detected.flatMap((kind) =>
+			"leftOut" in kind ? [] : kind.beside.map(({ path }) => path),
+		),
+	);
+	return files.map((file, i) => {
+		const { input, below, isAskedFor, path } = file;
 		const kind = detected[i];
+		if (told.has(path) && !isNamed(file))
+			return { leftOut: "companion", error: null };
 		if (below === null || isAskedFor) return kind;
 		const name = below.slice(below.lastIndexOf("/") + 1);
 		const own = directoryOf(below);

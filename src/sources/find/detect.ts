@@ -14,7 +14,8 @@ import {
 	formatsOfName,
 	sourceFormats,
 } from "../formats.js";
-import type { ReadableStorage } from "../source.js";
+import type { Member, ReadableStorage } from "../source.js";
+import { pathBeside } from "../tokens/beside.js";
 import { HEAD_SIZE, isText, seemsToBe } from "./head.js";
 import type { LeftOutReason } from "./left-out.js";
 
@@ -27,6 +28,8 @@ export type Detected =
 			contradicts: boolean;
 			/** As `fingerprintOfFile` gives it; null where that needs more of the file. */
 			fingerprint: string | null;
+			/** The files beside it that tell of it. */
+			beside: readonly Member[];
 	  }
 	| Unusable;
 
@@ -62,9 +65,14 @@ export async function detect(
 ): Promise<Detected> {
 	const { path, size, hasName } = found;
 	const nothing = Buffer.alloc(0);
+	const formats = given === null ? formatsOfName(path) : [given];
+	const beside = hasName
+		? await filesBeside(storage, path, formats)
+		: new Map();
+	const about = { ...found, beside };
 	if (size === 0)
 		return detectFrom(
-			found,
+			about,
 			given,
 			null,
 			nothing,
@@ -73,7 +81,7 @@ export async function detect(
 	const file = await storage.open(path);
 	try {
 		const head = await file.read(0, Math.min(size, HEAD_SIZE));
-		if (head.length === 0) return detectFrom(found, given, null, head, null);
+		if (head.length === 0) return detectFrom(about, given, null, head, null);
 		const compressible =
 			given === null || sourceFormats.find(given).compressible;
 		const compression = compressible
@@ -85,7 +93,7 @@ export async function detect(
 				: await beginningOf(file, head, size, compression);
 		const fingerprint =
 			head.length === size ? fingerprintOfContent(head) : null;
-		return detectFrom(found, given, compression, inside, fingerprint);
+		return detectFrom(about, given, compression, inside, fingerprint);
 	} finally {
 		await file.close();
 	}
@@ -143,7 +151,7 @@ async function beginningOf(
 
 /** @param head What the file begins with, decompressed; empty where that is not known. */
 function detectFrom(
-	{ path, size, isNamed, hasName }: ToDetect,
+	{ path, size, isNamed, hasName, beside }: ToDetect & { beside: FilesBeside },
 	given: string | null,
 	byBytes: string | null,
 	head: Buffer,
@@ -160,7 +168,7 @@ function detectFrom(
 		given ??
 		signed.find((name) => named.includes(name)) ??
 		signed[0] ??
-		(hasName ? byName(named, head) : byBytesAlone(head));
+		(hasName ? byName(named, head, beside) : byBytesAlone(head));
 	if (given !== null && !isNamed && size > 0) {
 		const leftOut = sourceFormats.find(given).leaveOut?.(head, size) ?? null;
 		if (leftOut !== null) return { leftOut, error: null };
@@ -172,12 +180,20 @@ function detectFrom(
 			leftOut: "unknown-kind",
 			error: unknownKind(hasName ? path : "standard input", head),
 		};
-	const { title, compressible, anyText } = sourceFormats.find(format);
+	const { title, compressible, anyText, content } = sourceFormats.find(format);
+	const { files = [], missing = null } = beside.get(format) ?? {};
+	if (missing !== null)
+		return misnamed(
+			`${path} is of the format ${format}, and ${missing}, which says where its documents begin, is not there: put it beside the file`,
+		);
 	if (compression !== null && !compressible)
 		return misnamed(
 			`${path} is of the format ${format}, and compressed as a whole by ${compression}: decompress it first`,
 		);
-	const seems = signed.includes(format) ? null : seemsToBe(head);
+	// Ids of tokens may be any bytes.
+	const isSure =
+		signed.includes(format) || (given !== null && content !== undefined);
+	const seems = isSure ? null : seemsToBe(head);
 	if (seems !== null && !(anyText && seems.isText))
 		return misnamed(
 			`${path} cannot be read as ${title}: it seems to be ${seems.what}. Put the right file in its place`,
@@ -187,7 +203,13 @@ function detectFrom(
 		size > 0 &&
 		named.length > 0 &&
 		(compression !== compressionOfName(path) || !named.includes(format));
-	return { format, compression, contradicts, fingerprint };
+	return {
+		format,
+		compression,
+		contradicts,
+		fingerprint: files.length === 0 ? fingerprint : null,
+		beside: files,
+	};
 }
 
 /** The compression of a file without bytes. */
@@ -198,11 +220,44 @@ function nameOnly(path: string, given: string | null): string | null {
 }
 
 /** Of the formats that a name tells, the one that a file which begins so may be of. */
-function byName(named: readonly string[], head: Buffer): string | null {
-	if (named.length <= 1 || head.length === 0) return named[0] ?? null;
+function byName(
+	named: readonly string[],
+	head: Buffer,
+	beside: FilesBeside,
+): string | null {
+	if (named.length <= 1) return named[0] ?? null;
 	const mayBe = (name: string) =>
-		sourceFormats.find(name).mayBe?.(head) ?? true;
-	return named.find(mayBe) ?? null;
+		head.length === 0 || (sourceFormats.find(name).mayBe?.(head) ?? true);
+	const isWhole = (name: string) =>
+		(beside.get(name)?.missing ?? null) === null;
+	return named.find((name) => isWhole(name) && mayBe(name)) ?? null;
+}
+
+/** By format, the files beside one that tell of it, and the first that is missed. */
+type FilesBeside = ReadonlyMap<
+	string,
+	{ files: Member[]; missing: string | null }
+>;
+
+async function filesBeside(
+	storage: ReadableStorage,
+	path: string,
+	formats: readonly string[],
+): Promise<FilesBeside> {
+	const found = new Map<string, { files: Member[]; missing: string | null }>();
+	for (const format of formats) {
+		const files: Member[] = [];
+		let missing: string | null = null;
+		for (const each of sourceFormats.find(format).beside ?? []) {
+			const other = pathBeside(path, each);
+			const stat = await storage.stat(other);
+			if (stat?.kind === "file")
+				files.push({ path: other, size: stat.size, version: stat.version });
+			else if (each.isNeeded) missing ??= other;
+		}
+		found.set(format, { files, missing });
+	}
+	return found;
 }
 
 /** The format of JSON in one form or another; nothing else tells itself without a signature. */

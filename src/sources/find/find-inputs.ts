@@ -1,6 +1,7 @@
 import { DataError, optionName, UsageError } from "../../core/errors.js";
 import { inParallel } from "../../core/in-parallel.js";
 import { quoted, shortened } from "../../core/text.js";
+import { fingerprintOfFile } from "../../storage/hash.js";
 import { STANDARD_INPUT } from "../../storage/spool.js";
 import type { PassedOver } from "../../storage/storage.js";
 import { storageAt } from "../../storage/storages.js";
@@ -11,13 +12,13 @@ import {
 	readOptionsTable,
 	sourceFormats,
 } from "../formats.js";
-import type { InputFile } from "../source.js";
+import type { InputFile, Member } from "../source.js";
 import { belowShared } from "./below-shared.js";
 import { asideFrom } from "./beside.js";
 import { type Candidate, type FoundInput, isNamed } from "./candidate.js";
 import { type Detected, detect } from "./detect.js";
 import { type Exclusion, exclusionOf } from "./exclude.js";
-import { groupsOf } from "./group.js";
+import { fingerprintOfMembers, groupsOf } from "./group.js";
 import { expandLists } from "./input-lists.js";
 import {
 	type LeftOut,
@@ -118,7 +119,7 @@ export async function findInputs(
 			refuse(path, kind.leftOut, isThrown ? kind.error : null);
 			continue;
 		}
-		const { contradicts, ...rest } = kind;
+		const { contradicts, beside, ...rest } = kind;
 		const source = isStandardInput(candidate) ? "stdin" : "";
 		const file: FoundInput = {
 			path,
@@ -129,6 +130,10 @@ export async function findInputs(
 			...rest,
 		};
 		if (options.options !== undefined) file.options = options.options;
+		if (beside.length > 0) {
+			file.beside = beside;
+			file.fingerprint = await fingerprintWith(file, beside);
+		}
 		taken.push({ file, candidate });
 		if (contradicts) found.contradicting.push(file);
 		if (size === 0) found.empty.push(path);
@@ -144,7 +149,8 @@ export async function findInputs(
 
 /** What a person is told of what was found, as sentences without a full stop. */
 export function noticesOf(found: FoundInputs): string[] {
-	const { leftOut, repeated, contradicting, empty, unusedPatterns } = found;
+	const { files, leftOut, repeated, contradicting, empty, unusedPatterns } =
+		found;
 	const notices = leftOutNotices(leftOut);
 	if (contradicting.length > 0) {
 		const [{ path, format, compression }] = contradicting;
@@ -163,7 +169,35 @@ export function noticesOf(found: FoundInputs): string[] {
 		);
 	for (const pattern of unusedPatterns)
 		notices.push(`nothing is excluded by ${quoted(pattern)}`);
-	return notices;
+	return [...notices, ...formatNotices(files)];
+}
+
+/** What formats say of files, once for all of which the same is said. */
+function formatNotices(files: readonly InputFile[]): string[] {
+	const told = new Map<string, InputFile[]>();
+	for (const file of files) {
+		const notice = sourceFormats.find(file.format).notice?.(file) ?? null;
+		if (notice !== null) told.set(notice, [...(told.get(notice) ?? []), file]);
+	}
+	return [...told].map(
+		([notice, files]) =>
+			`${counted(files.length, "file", "files")}, such as ${files[0].path}: ${notice}`,
+	);
+}
+
+/** The fingerprint of a file with what stands beside it. */
+async function fingerprintWith(
+	{ path, size, version }: InputFile,
+	beside: readonly Member[],
+): Promise<string> {
+	const files = [{ path, size, version }, ...beside];
+	const fingerprints: string[] = [];
+	for (const { path, size } of files)
+		fingerprints.push(await fingerprintOfFile(storageAt(path), path, size));
+	const named = files.map(({ path }) => ({
+		path: path.slice(path.lastIndexOf("/") + 1),
+	}));
+	return fingerprintOfMembers(named, fingerprints);
 }
 
 function counted(count: number, one: string, many: string): string {

@@ -19,6 +19,7 @@ const OTHERS: readonly { what: string; begins: string }[] = [
 	{ what: "xz data", begins: "\xfd7zXZ\0" },
 	{ what: "bzip2 data", begins: "BZh" },
 	{ what: "LZ4 data", begins: "\x04\x22\x4d\x18" },
+	{ what: "an array of NumPy with its head", begins: "\x93NUMPY" },
 	{ what: "a Parquet file", begins: "PAR1" },
 	{ what: "an Arrow file", begins: "ARROW1" },
 ];

@@ -2,7 +2,7 @@ import { Int32Buffer } from "../../core/buffers.js";
 import { optionName } from "../../core/errors.js";
 import { shortened } from "../../core/text.js";
 import { isObject } from "../../core/values.js";
-import type { WantedFields } from "../records/fields.js";
+import { JsonText, type WantedFields } from "../records/fields.js";
 import { BadInput, type BadRecord, type RecordBatch } from "../source.js";
 import { type JsonScanner, ROW_HEADER, type Scan } from "./scanner.js";
 import { parseJson, refusalOf } from "./values.js";
@@ -11,6 +11,9 @@ const NEWLINE = 10;
 const QUOTE = 34;
 const MINUS = 45;
 const CAPITAL_I = 73;
+const BRACKET = 91;
+const BRACE = 123;
+
 /**
  * Builds the batch of a block of JSON Lines, which is valid until the scanner is given
  * other lines.
@@ -118,7 +121,7 @@ export class ScannedBatch {
 		start: number,
 		fields: readonly number[],
 	): void {
-		const { text, values } = this.#wanted;
+		const { text, values, jsonFrom = values.length } = this.#wanted;
 		const [idField, ...otherFields] = fields.map((f) => ROW_HEADER + 2 * f);
 		const textField = text === null ? -1 : otherFields[values.length];
 		const read = <T>(at: number, read: (start: number, end: number) => T) =>
@@ -136,7 +139,12 @@ export class ScannedBatch {
 			this.#offsets.push(this.#textBytes + rows[row + 2]);
 			this.#ids.push(read(row + idField, this.#readId));
 			for (let f = 0; f < values.length; f++)
-				this.#values[f].push(read(row + otherFields[f], this.#readValue));
+				this.#values[f].push(
+					read(
+						row + otherFields[f],
+						f < jsonFrom ? this.#readValue : this.#readJson,
+					),
+				);
 		}
 	}
 
@@ -158,6 +166,14 @@ export class ScannedBatch {
 
 	readonly #readValue = (start: number, end: number): unknown =>
 		parseJson(this.#bytes.toString("utf8", start, end));
+
+	/** A list or an object as it is written; another value. */
+	readonly #readJson = (start: number, end: number): unknown => {
+		const first = this.#bytes[start];
+		return first === BRACKET || first === BRACE
+			? new JsonText(this.#bytes.toString("utf8", start, end))
+			: this.#readValue(start, end);
+	};
 
 	#fieldNames(start: number): string[] {
 		const record = this.#readValue(start, this.#endOfLine(start));

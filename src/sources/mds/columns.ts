@@ -5,6 +5,8 @@ import { idAt } from "../json/record-text.js";
 import { parseJsonField, requireUtf8 } from "../records/field-bytes.js";
 import { type FieldPath, fieldName } from "../records/fields.js";
 import { BadInput } from "../source.js";
+import type { Encoding } from "./encoding.js";
+import { ndarray } from "./ndarray.js";
 
 /** A column of an MDS shard. */
 export interface MdsColumn {
@@ -13,18 +15,6 @@ export interface MdsColumn {
 	encoding: string;
 	/** Bytes of each value; null where every sample says how many. */
 	size: number | null;
-}
-
-/** How the values of some encoding are read. */
-export interface Encoding {
-	/** Whether a value is a text, or may have one within. */
-	texts?: "itself" | "within";
-	/** Of a column of values that are not of this size nothing is read. */
-	size?: number;
-	/** @throws BadInput */
-	decode(bytes: Buffer, name: string): unknown;
-	/** An id within a value, where it is written in another way than its value shows. */
-	idAt?(bytes: Buffer, value: unknown, within: FieldPath): unknown;
 }
 
 const text: Encoding = {
@@ -50,10 +40,13 @@ function numberAsText(parse: (written: string) => unknown): Encoding {
 	};
 }
 
+/** Begins the name of an encoding that has its type and shape after it. */
+const NDARRAY = "ndarray";
+
 const int64 = number(8, (bytes) => exact(bytes.readBigInt64LE()));
 
 /**
- * The encodings whose values are read. Arrays and images are none of ours, and what
+ * The encodings whose values are read, beside arrays. Images are none of ours, and what
  * Python pickled can run any program when it is loaded.
  */
 const encodings: Readonly<Record<string, Encoding>> = {
@@ -112,9 +105,14 @@ export function parseColumns(description: Buffer): MdsColumn[] | string {
 
 /** How the values of a column are read; null where they are not. */
 export function encodingOf({ encoding, size }: MdsColumn): Encoding | null {
-	if (!Object.hasOwn(encodings, encoding)) return null;
-	const found = encodings[encoding];
-	return (found.size ?? null) === size ? found : null;
+	const [name, ...config] = encoding.split(":");
+	const found =
+		name === NDARRAY
+			? ndarray(config)
+			: Object.hasOwn(encodings, encoding)
+				? encodings[encoding]
+				: null;
+	return found !== null && (found.size ?? null) === size ? found : null;
 }
 
 /**

@@ -234,8 +234,12 @@ export class LeafPages {
 
 	#convert(values: DecodedArray): ArrayLike<unknown> {
 		const { type, element } = this.#decoder;
-		if (!this.#raw)
-			return Array.from(convert(values, this.#decoder), fromBigint);
+		if (!this.#raw) {
+			const converted = convert(values, this.#decoder);
+			return converted instanceof Int32Array
+				? converted
+				: Array.from(converted, fromBigint);
+		}
 		if (element.converted_type === "DECIMAL")
 			return Array.from(values, (value) =>
 				decimalText(value, element.scale ?? 0),

@@ -13,6 +13,17 @@ export interface WantedFields {
 	id: FieldPath;
 	/** Fields that are wanted as values. */
 	values: readonly FieldPath[];
+	/** From which of them on lists and objects are wanted as `JsonText`, where the format has them so; left out: none is. */
+	jsonFrom?: number;
+}
+
+/** A list or an object as the JSON that a file has of it, which tells 1.0 from 1. */
+export class JsonText {
+	readonly text: string;
+
+	constructor(text: string) {
+		this.text = text;
+	}
 }
 
 /**

@@ -22,6 +22,8 @@ export interface TakenRecords {
 	numbers: number[];
 	/** Records that cannot be used, in order. */
 	refused: BadRecord[];
+	/** How many more documents than records there are, where records are several. */
+	moreDocuments: number;
 	/** Records that are not wanted, by reason. */
 	leftOut: Record<string, number>;
 	/** What is worth knowing of those that are, by name. */

@@ -38,6 +38,9 @@ interface Recorded {
 export const recorded: {
 	date: string;
 	conversations: Record<string, RecordedConversation>;
+	/** JSON of the variables of pieces of templates, and what each gave. */
+	values: string;
+	pieces: Record<string, { text?: string; error?: string }>;
 	templates: Record<
 		string,
 		{ tokenizer: string; recorded: Record<string, Recorded> }
