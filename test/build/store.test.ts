@@ -213,15 +213,18 @@ describe("through a store come the bytes that come from text", () => {
 		expect(new Set(text.shards.map(({ split }) => split)).size).toBe(2);
 	});
 
-	test.each(ways.filter(([, , cutsAnywhere]) => !cutsAnywhere))(
-		"%s, of conversations and texts",
-		async (_, options) => {
-			const { text } = await compare("conversations", options);
-			expect(text.tasks.read).toBeGreaterThan(1);
-			expect(text.summary.labels).toBeGreaterThan(0);
-			expect(text.settings.isMasked).toBe(true);
-		},
-	);
+	// What is to be trained on goes one way through all packers.
+	test.each(
+		ways.filter(
+			([name, , cutsAnywhere], i) =>
+				!cutsAnywhere && (i % 5 === 0 || !packers.has(name)),
+		),
+	)("%s, of conversations and texts", async (_, options) => {
+		const { text } = await compare("conversations", options);
+		expect(text.tasks.read).toBeGreaterThan(1);
+		expect(text.summary.labels).toBeGreaterThan(0);
+		expect(text.settings.isMasked).toBe(true);
+	});
 
 	test("in Arrow and in another compression", async () => {
 		const { out } = await compare("texts", { seqLen: 512 });
@@ -424,13 +427,23 @@ describe("batches of an index are those of the rows written out", () => {
 					out: plan,
 				});
 			const all = [];
+			// In lists that are long comparing numbers one by one takes long.
 			for await (const { step, columns: made } of await openBatches(plan, {
 				columns,
 				worldSize: 2,
 				rank: 1,
+				readAhead: 0,
 				...options,
 			}))
-				all.push({ step, made });
+				all.push({
+					step,
+					...Object.fromEntries(
+						Object.entries(made).map(([name, column]) => [
+							name,
+							`${column.values}${"offsets" in column ? `|${column.offsets}` : ""}`,
+						]),
+					),
+				});
 			return all;
 		};
 		const due = await batchesOf(at("rows"));
@@ -440,9 +453,7 @@ describe("batches of an index are those of the rows written out", () => {
 			expect(await batchesOf(at("packing"), { fromStep })).toEqual(
 				due.slice(fromStep),
 			);
-		expect(
-			await batchesOf(at("packing"), { readAhead: 0, balanceRanks: false }),
-		).toEqual(due);
+		expect(await batchesOf(at("packing"), { readAhead: 2 })).toEqual(due);
 	});
 
 	test("a store by itself makes none", async () => {
