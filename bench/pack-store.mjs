@@ -5,7 +5,7 @@
 // Lengths of 100 million documents (log-normal, 500 tokens on average; written by the
 // library, no text is tokenized) are packed by index into rows of 8192, in one thread, and
 // how long that takes and how much memory at most. Then 100 MB of English, code and 34
-// languages are built as a store: batches are read from an index over it, and from the same
+// languages are built as a store, documents as they are and cut to 2000 characters: batches are read from an index over it, and from the same
 // rows written out, in turn, on one core; medians of five. Files are in the page cache.
 import { spawnSync } from "node:child_process";
 import {
@@ -13,7 +13,6 @@ import {
 	mkdtempSync,
 	readFileSync,
 	rmSync,
-	statSync,
 	writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -68,16 +67,19 @@ async function prepare(documents) {
 			rmSync(out, { recursive: true });
 		}
 		rmSync(lengths, { recursive: true });
-		await prepareBatches(directory);
-		const rates = { rows: [], packing: [] };
-		for (let round = 0; round < ROUNDS; round++)
-			for (const [name, list] of Object.entries(rates))
-				list.push(measured("batches", join(directory, `plan-${name}`)).rate);
-		const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
-		const [rows, packing] = [median(rates.rows), median(rates.packing)];
-		console.log(
-			`batches: ${(rows / 1e6).toFixed(0)} million tokens a second from rows, ${(packing / 1e6).toFixed(0)} from the index (${(packing / rows).toFixed(2)})`,
-		);
+		for (const characters of [Infinity, 2000]) {
+			const place = join(directory, `of-${characters}`);
+			await prepareBatches(place, characters);
+			const rates = { rows: [], packing: [] };
+			for (let round = 0; round < ROUNDS; round++)
+				for (const [name, list] of Object.entries(rates))
+					list.push(measured("batches", join(place, `plan-${name}`)).rate);
+			const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
+			const [rows, packing] = [median(rates.rows), median(rates.packing)];
+			console.log(
+				`batches: ${(rows / 1e6).toFixed(0)} million tokens a second from rows, ${(packing / 1e6).toFixed(0)} from the index (${(packing / rows).toFixed(2)})`,
+			);
+		}
 	} finally {
 		rmSync(directory, { recursive: true });
 	}
@@ -172,14 +174,19 @@ async function measurePacking(store, out, options) {
 	);
 }
 
-async function prepareBatches(directory) {
+/** @param characters Of a document, at most. */
+async function prepareBatches(directory, characters) {
+	mkdirSync(directory);
 	const input = join(directory, "corpus.jsonl");
 	const texts = [];
 	for (const kind of kinds)
 		for (const part of Object.values(await corpus(kind))) texts.push(...part);
 	writeFileSync(
 		input,
-		texts.map((text) => `${JSON.stringify({ text })}\n`).join(""),
+		texts
+			.flatMap((text) => cut(text, characters))
+			.map((text) => `${JSON.stringify({ text })}\n`)
+			.join(""),
 	);
 	const at = (name) => join(directory, name);
 	const { manifest } = await build({
@@ -203,10 +210,17 @@ async function prepareBatches(directory) {
 			seed: 1,
 			out: at(`plan-${name}`),
 		});
-	const { size } = statSync(at("store/seqpack.json"));
 	const { summary } = JSON.parse(readFileSync(at("packing/seqpack.json")));
 	console.log(
-		`${manifest.summary.tokens} tokens of ${documents} documents, ${summary.sequencesPerRow.toFixed(1)} a row of 8192 (manifest of ${size} bytes)`,
+		`${manifest.summary.tokens} tokens of ${documents} documents, ${summary.sequencesPerRow.toFixed(1)} a row of 8192`,
+	);
+}
+
+function cut(text, characters) {
+	if (text.length <= characters) return [text];
+	const count = Math.ceil(text.length / characters);
+	return Array.from({ length: count }, (_, i) =>
+		text.slice(i * characters, (i + 1) * characters),
 	);
 }
 

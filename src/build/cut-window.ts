@@ -51,17 +51,19 @@ export function cutWindow(
 	const sequences = new Int32Array(lengths.length);
 	for (const document of pieces.document) sequences[document]++;
 	const counts: CutCounts = { dropped: {}, repeatedTokens, cutDocuments: 0 };
-	const reasons = Array.from(dropped.tokens, (tokens, document) => {
-		if (tokens === 0 && lengths[document] > 0) return null;
-		return lengths[document] === 0 ? "empty" : dropped.reason(document);
-	});
-	reasons.forEach((reason, document) => {
+	// Loops: there may be a hundred million documents.
+	const reasons = new Array<string | null>(lengths.length).fill(null);
+	for (let document = 0; document < lengths.length; document++) {
 		const tokens = dropped.tokens[document];
-		if (reason !== null)
+		if (tokens > 0 || lengths[document] === 0) {
+			const reason =
+				lengths[document] === 0 ? "empty" : dropped.reason(document);
+			reasons[document] = reason;
 			addCounts(counts.dropped, { [reason]: { documents: 1, tokens } });
+		}
 		if (sequences[document] > 1 || (sequences[document] === 1 && tokens > 0))
 			counts.cutDocuments++;
-	});
+	}
 	return {
 		sequences: {
 			documents: window.tokens,
@@ -78,9 +80,11 @@ export function cutWindow(
 /** Which documents of the dataset those of a window are: whole ones, that follow one another. */
 function documentsOf({ task, first, lengths }: Window): Sequences["doc"] {
 	const count = lengths.length;
+	const number = new Int32Array(count);
+	for (let i = 0; i < count; i++) number[i] = first + i;
 	return {
 		task: new Int32Array(count).fill(task),
-		number: Int32Array.from({ length: count }, (_, i) => first + i),
+		number,
 		start: new Int32Array(count),
 	};
 }

@@ -234,11 +234,13 @@ class BucketOutput {
 				const tokens = pieces.length[piece];
 				counts.sequences++;
 				counts.tokens += tokens;
-				counts.labels += countLabels(
-					documents,
-					documents.offsets[pieces.document[piece]] + pieces.start[piece],
-					tokens,
-				);
+				counts.labels += documents.lossMask
+					? countLabels(
+							documents,
+							documents.offsets[pieces.document[piece]] + pieces.start[piece],
+							tokens,
+						)
+					: tokens - 1;
 				counts.context += (tokens * (tokens - 1)) / 2;
 				counts.alignmentTokens += rooms[piece] - tokens;
 				this.rooms[rooms[piece]]++;

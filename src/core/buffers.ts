@@ -63,8 +63,10 @@ export class Int64Buffer {
 
 	/** Adds the number high * 2^32 + low; `low` may be signed or not. */
 	push(high: number, low: number): void {
-		this.#words.push(low | 0);
-		this.#words.push(high);
+		const words = this.#words;
+		words.reserve(2);
+		words.array[words.length++] = low | 0;
+		words.array[words.length++] = high;
 	}
 
 	/** What is held now: a view. */

@@ -143,33 +143,58 @@ export class RowBuffer {
 
 	/** Adds a pack of the window as a row. */
 	add(window: PackedWindow, pack: number): void {
-		const { documents, doc, labelCounts, pieces, packing } = window;
+		const { documents, doc, pieces, packing } = window;
 		const { order, packOffsets } = packing;
 		const firstToken = this.#inputIds.length;
 		const firstSequence = this.#seqLengths.length;
 		this.#trained.length = 0;
-		for (let at = packOffsets[pack]; at < packOffsets[pack + 1]; at++) {
+		const begin = packOffsets[pack];
+		const end = packOffsets[pack + 1];
+		this.#seqLengths.reserve(end - begin);
+		this.#docOffsets.reserve(end - begin);
+		const lengths = this.#seqLengths.array;
+		const starts = this.#docOffsets.array;
+		let tokens = 0;
+		for (let at = begin, to = firstSequence; at < end; at++, to++) {
 			const piece = order[at];
 			const document = pieces.document[piece];
 			const start = pieces.start[piece];
 			const length = pieces.length[piece];
-			const from = documents.offsets[document] + start;
-			this.tokens += length;
-			if (!this.#settings.isIndex)
-				this.#inputIds.append(documents.ids.subarray(from, from + length));
-			if (documents.lossMask)
-				this.#trained.append(documents.lossMask.subarray(from, from + length));
-			this.#seqLengths.push(length);
-			this.labels += countLabels(documents, from, length);
+			tokens += length;
+			lengths[to] = length;
+			starts[to] = doc.start[document] + start;
 			this.#docIds.push(doc.task[document], doc.number[document]);
-			this.#docOffsets.push(doc.start[document] + start);
-			this.#labelCounts.push(labelCounts[document]);
 		}
+		this.#seqLengths.length += end - begin;
+		this.#docOffsets.length += end - begin;
+		this.tokens += tokens;
+		// An index of what is all to be trained on does not look for tokens.
+		if (this.#settings.isIndex && !documents.lossMask)
+			this.labels += tokens - (end - begin);
+		else
+			for (let at = begin; at < end; at++)
+				this.#addTokens(window, packing.order[at]);
 		if (this.#made.length > 0) this.#make(firstToken, firstSequence);
 		this.rows++;
 		this.#offsets.token.push(this.tokens);
 		this.#offsets.sequence.push(this.#seqLengths.length);
 		this.#offsets.border.push(this.#seqLengths.length + this.rows);
+	}
+
+	/** Adds the tokens of a sequence, what of them is to be trained on, and its labels. */
+	#addTokens(
+		{ documents, labelCounts, pieces }: PackedWindow,
+		piece: number,
+	): void {
+		const document = pieces.document[piece];
+		const length = pieces.length[piece];
+		const from = documents.offsets[document] + pieces.start[piece];
+		if (!this.#settings.isIndex)
+			this.#inputIds.append(documents.ids.subarray(from, from + length));
+		if (documents.lossMask)
+			this.#trained.append(documents.lossMask.subarray(from, from + length));
+		this.labels += countLabels(documents, from, length);
+		this.#labelCounts.push(labelCounts[document]);
 	}
 
 	/** The rows so far: views, valid until the buffer is written to again. */
