@@ -1,18 +1,13 @@
-import { InterruptedError } from "../src/core/errors.js";
 import { flag, grouped, text } from "../src/core/option.js";
-import type { BuildResult } from "../src/engines/build.js";
 import { build } from "../src/engines/build.js";
 import { type BuildOptions, buildTable } from "../src/options/build.js";
 import { readBuildConfig } from "../src/options/build-config.js";
 import { estimateBuild } from "../src/report/estimate-build.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
-import { describeBuild } from "./describe-build.js";
 import { describeEstimate, estimateSummary } from "./describe-estimate.js";
-import { failWith } from "./fail.js";
 import { outputTable } from "./output-options.js";
-import { ProgressLine } from "./progress.js";
-import { escaped, say } from "./say.js";
-import { onStopSignals } from "./signals.js";
+import { runBuild } from "./run-build.js";
+import { escaped } from "./say.js";
 import { writeOut } from "./streams.js";
 
 export const buildCommandTable = {
@@ -50,44 +45,17 @@ Ctrl-C stops cleanly; the same command goes on where it stopped.`,
 		],
 		async run({ json, quiet, config, dryRun, ...given }) {
 			const options = await withConfig(config, given);
-			const progress = new ProgressLine();
-			const tell = (sentence: string) => {
-				if (!quiet) progress.say(sentence);
-			};
-			const stop = onStopSignals(() =>
-				tell("stopping; press Ctrl-C again to stop at once"),
-			);
-			try {
-				if (dryRun) {
-					const { signal } = stop;
-					const estimate = await estimateBuild({ ...options, signal });
-					await writeOut(
-						json
-							? `${JSON.stringify(estimateSummary(estimate))}\n`
-							: escaped(describeEstimate(estimate)),
-					);
-					return 0;
-				}
-				const result = await build({
-					...options,
-					signal: stop.signal,
-					onNotice: tell,
-					onProgress: (now) => {
-						if (!quiet) progress.update(now);
-					},
-				});
-				progress.clear();
-				if (!quiet) say(describeBuild(result));
-				if (json) await writeOut(`${JSON.stringify(summary(result))}\n`);
-				return 0;
-			} catch (error) {
-				progress.clear();
-				if (!(error instanceof InterruptedError)) throw error;
-				failWith(error);
-				return stop.exitCode();
-			} finally {
-				stop.release();
-			}
+			return runBuild("build", { json, quiet }, async (running) => {
+				if (!dryRun) return build({ ...options, ...running });
+				const { signal } = running;
+				const estimate = await estimateBuild({ ...options, signal });
+				await writeOut(
+					json
+						? `${JSON.stringify(estimateSummary(estimate))}\n`
+						: escaped(describeEstimate(estimate)),
+				);
+				return null;
+			});
 		},
 	});
 
@@ -99,29 +67,4 @@ async function withConfig(
 	const own = inputs.length > 0 ? { ...given, inputs } : given;
 	if (config === undefined) return own;
 	return { ...(await readBuildConfig(config)), ...own };
-}
-
-/** What `--json` prints; its fields only grow within a version. */
-function summary({
-	status,
-	out,
-	manifest,
-	tasksResumed,
-	seconds,
-}: BuildResult) {
-	return {
-		version: 2,
-		command: "build",
-		status,
-		out,
-		seconds,
-		tasks: manifest.tasks.read,
-		tokenizerEngine: manifest.tokenizer.engine,
-		tasksResumed,
-		...manifest.totals,
-		...manifest.summary,
-		shards: manifest.shards.length,
-		shardBytes: manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0),
-		manifest: `${out}/seqpack.json`,
-	};
 }

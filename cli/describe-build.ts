@@ -1,3 +1,4 @@
+import { layouts } from "../src/dataset/layouts/layouts.js";
 import type { Manifest } from "../src/dataset/manifest.js";
 import { notedCounts } from "../src/dataset/noted.js";
 import type { BuildResult } from "../src/engines/build.js";
@@ -18,10 +19,15 @@ export function describeBuild(result: BuildResult): string {
 			: `${out} is built already; nothing was done`;
 	const lines = [
 		...inputLines(manifest),
-		...rowLines(manifest),
-		["padding", padding(manifest)],
-		...orderLines(manifest),
-		["shards", shards(manifest, out)],
+		...(layouts.find(manifest.settings.layout).packs
+			? [
+					...rowLines(manifest),
+					["padding", padding(manifest)] satisfies Line,
+					...orderLines(manifest),
+				]
+			: sourceLines(manifest)),
+		...storeLines(manifest),
+		["shards", shards(manifest, out)] satisfies Line,
 	].map(([name, text]) => `  ${name.padEnd(11)}${text}`);
 	return `${[head, ...lines].join("\n")}\n`;
 }
@@ -102,13 +108,7 @@ function rowLines(manifest: Manifest): Line[] {
 				`  ${grouped(length)}`,
 				`${counted(sequences, "sequence")}, ${counted(tokens, "token")} (${percent(share)})`,
 			]);
-	const { sources } = manifest;
-	if (sources.length > 1)
-		for (const { name, documents, tokens, rows } of sources)
-			lines.push([
-				`  ${name}`,
-				`${counted(documents, "document")}, ${counted(tokens, "token")} (${percent(tokens / summary.tokens)}) in ${counted(rows, "row")}`,
-			]);
+	lines.push(...sourceLines(manifest));
 	if (held.length > 0)
 		lines.push([
 			"held out",
@@ -135,6 +135,22 @@ function rowLines(manifest: Manifest): Line[] {
 			`${counted(cutDocuments, "document")} of ${grouped(documents)} ${cutDocuments === 1 ? "is" : "are"} not whole in one row`,
 		]);
 	return lines;
+}
+
+function sourceLines({ sources, summary }: Manifest): Line[] {
+	return (sources.length > 1 ? sources : []).map(
+		({ name, documents, tokens, rows }) => [
+			`  ${name}`,
+			`${counted(documents, "document")}, ${counted(tokens, "token")} (${percent(tokens / summary.tokens)}) in ${counted(rows, "row")}`,
+		],
+	);
+}
+
+/** Where the tokens of an index are. */
+function storeLines({ store }: Manifest): Line[] {
+	return store === undefined
+		? []
+		: [["tokens in", `${store.path}, which has to stay: this is an index`]];
 }
 
 function sumOf<K extends string>(

@@ -1,124 +1,75 @@
-import { sum } from "../src/core/arithmetic.js";
-import { LARGEST_CAPACITY } from "../src/core/capacity.js";
-import { integer, required, texts } from "../src/core/option.js";
-import { resolveOptions } from "../src/core/resolve-options.js";
-import {
-	comparePackers,
-	compareTable,
-	type PackerReport,
-	resolveCompare,
-} from "../src/pack/compare.js";
-import {
-	documentLengths,
-	documentLengthsTable,
-} from "../src/report/document-lengths.js";
+import { optionName, UsageError } from "../src/core/errors.js";
+import type { Given, OptionTable } from "../src/core/option.js";
+import { packStore } from "../src/engines/pack-store.js";
+import { packStoreTable } from "../src/options/pack-store.js";
 import { commandOf, NUMBERS_NOTE, pickOptions } from "./command.js";
-import { counted, grouped, percent } from "./numbers.js";
+import { compareOptionsTable, comparePack } from "./compare-packers.js";
 import { outputTable } from "./output-options.js";
-import { say } from "./say.js";
-import { writeOut } from "./streams.js";
+import { runBuild } from "./run-build.js";
 
-const ownTable = {
-	compare: required(
-		texts({
-			placeholder: "input",
-			help: "a dataset's directory; or text, as for build, with a tokenizer",
-		}),
-	),
-	seqLen: required(
-		integer({
-			least: 1,
-			most: LARGEST_CAPACITY,
-			help: "tokens that a row can hold",
-		}),
-	),
-};
+const { store, out, ...ofStore } = packStoreTable;
+const { compare, seqLen: _, ...ofCompare } = compareOptionsTable;
 
 export const packCommandTable = {
-	...ownTable,
-	...compareTable,
-	...documentLengthsTable,
-	json: outputTable.json,
-};
+	store: { ...store, required: false },
+	compare: { ...compare, required: false },
+	...ofCompare,
+	...ofStore,
+	out: { ...out, required: false },
+	...outputTable,
+} as unknown as OptionTable;
 
 export const packCommand = () =>
 	commandOf({
 		name: "pack",
-		description: "Compare ways to pack a corpus, and write nothing.",
+		description:
+			"Pack a store by index: which tokens share a row. Or compare ways to pack a corpus, and write nothing.",
 		table: packCommandTable,
+		arguments: ["store"],
 		notes: `${NUMBERS_NOTE}
 
-Columns: rows, and how many more than the bound that no packing beats; share of the
+A store is what seqpack build --layout documents writes. With --compare, options are
+those of the packers to compare and of text to read, and nothing is written. Columns:
+rows, and how many more than the bound that no packing beats; share of the
 rows that is tokens; padding; documents cut; tokens dropped; sequences a row; attention,
 the sum of squares of segments; the costliest row of a step over the mean, shuffled and
 balanced; time.`,
 		examples: [
+			"seqpack pack store/ --seq-len 8192 --out packing/",
+			"seqpack pack store/ --layout buckets --out buckets/",
 			"seqpack pack --compare corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192",
 		],
-		async run({ json, ...options }) {
-			const { compare, seqLen } = resolveOptions(
-				ownTable,
-				pickOptions(ownTable, options),
-			);
-			const comparing = pickOptions(compareTable, options);
-			// Wrong options are told before text is read.
-			resolveCompare(seqLen, comparing);
-			const lengths = await documentLengths(compare, {
-				...pickOptions(documentLengthsTable, options),
-				onNotice: (notice) => say(`${notice}\n`),
-			});
-			const tokens = sum(lengths);
-			say(
-				`${counted(lengths.length, "document")}, ${counted(tokens, "token")}, in rows of ${grouped(seqLen)}\n`,
-			);
-			const reports: PackerReport[] = [];
-			say(line(HEAD));
-			for (const report of comparePackers(lengths, seqLen, comparing)) {
-				reports.push(report);
-				say(line(cells(report)));
-			}
-			if (json)
-				await writeOut(
-					`${JSON.stringify({ version: 2, command: "pack", documents: lengths.length, tokens, seqLen, packers: reports })}\n`,
+		async run(given) {
+			const values: Readonly<Record<string, unknown>> = given;
+			if (values.compare !== undefined)
+				return comparePack(
+					only(compareOptionsTable, values, "is of packing a store"),
 				);
-			return 0;
+			const table = { ...packStoreTable, ...outputTable };
+			const { json, quiet, ...options } = only(
+				table,
+				values,
+				`is for ${optionName("compare", true)}`,
+			);
+			return runBuild("pack", { json, quiet }, (running) =>
+				packStore({ ...options, ...running }),
+			);
 		},
 	});
 
-const HEAD = [
-	"",
-	"rows",
-	"over bound",
-	"fill",
-	"padding",
-	"cut",
-	"dropped",
-	"per row",
-	"attention",
-	"shuffled",
-	"balanced",
-	"ms",
-];
-
-function cells(report: PackerReport): string[] {
-	const { rows, lowerBoundRows } = report;
-	return [
-		report.packer,
-		grouped(rows),
-		rows === 0 ? "-" : percent(rows / lowerBoundRows - 1),
-		percent(report.fill),
-		grouped(report.padding),
-		grouped(report.cutDocuments),
-		grouped(report.droppedTokens),
-		report.sequencesPerRow.toFixed(2),
-		report.attention.toExponential(2),
-		report.imbalance.toFixed(3),
-		report.imbalanceBalanced.toFixed(3),
-		report.milliseconds.toFixed(0),
-	];
-}
-
-function line([name, ...numbers]: string[]): string {
-	const columns = numbers.map((number) => number.padStart(11));
-	return `${name.padEnd(20)}${columns.join("")}\n`;
+/** What is given, which must be of a table. @throws UsageError `ignored-option` */
+function only<T extends OptionTable>(
+	table: T,
+	values: Readonly<Record<string, unknown>>,
+	why: string,
+): Given<T> {
+	const other = Object.keys(values).find(
+		(name) => values[name] !== undefined && !Object.hasOwn(table, name),
+	);
+	if (other !== undefined)
+		throw new UsageError(
+			"ignored-option",
+			`${optionName(other)} would change nothing: it ${why}. Leave it out.`,
+		);
+	return pickOptions(table, values);
 }

@@ -4,6 +4,7 @@ import { batchesCommand } from "./batches.js";
 import { buildCommand } from "./build.js";
 import { Failed } from "./command.js";
 import { curriculumCommand } from "./curriculum.js";
+import { exportCommand } from "./export.js";
 import { failWith } from "./fail.js";
 import { initCommand } from "./init.js";
 import { packCommand } from "./pack.js";
@@ -42,6 +43,7 @@ function createProgram(): Command {
 		.addCommand(curriculumCommand())
 		.addCommand(batchesCommand())
 		.addCommand(packCommand())
+		.addCommand(exportCommand())
 		.addCommand(tokenizerCommand())
 		.addHelpText(
 			"after",
@@ -52,6 +54,8 @@ function createProgram(): Command {
 	  seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --layout buckets --out buckets/
 	  seqpack curriculum buckets/ --schedule grow-p2 --cycles 8 --tokens-per-step 512K --out plan/
 	  seqpack batches plan/ --rank 0 --world-size 8 --from-step 1200 | python train.py
+	  seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --layout documents --out store/
+	  seqpack pack store/ --seq-len 32768 --out packing/
 	  seqpack pack --compare data/ --seq-len 32768
 	  seqpack tokenizer inspect tokenizer.json
 	

@@ -63,11 +63,13 @@ export {
 	type RunOptions,
 	runTasks,
 } from "./engines/build.js";
+export { exportRows, packStore } from "./engines/pack-store.js";
 export * from "./masks.js";
 export type { BatchOptions, BatchState } from "./options/batches.js";
 export type { BuildOptions, BuildProgress } from "./options/build.js";
 export { readBuildConfig } from "./options/build-config.js";
 export type { CurriculumOptions } from "./options/curriculum.js";
+export type { ExportOptions, PackStoreOptions } from "./options/pack-store.js";
 export type { SourceOptions } from "./options/sources.js";
 export * from "./pack.js";
 export type { CurriculumPlan, PlanStage } from "./plan/curriculum-plan.js";

@@ -85,17 +85,19 @@ function documentsOf({ task, first, lengths }: Window): Sequences["doc"] {
 	};
 }
 
-function naming<T>({ sources, positions }: Window, action: () => T): T {
+function naming<T>(
+	{ task, first, sources, positions }: Window,
+	action: () => T,
+): T {
 	try {
 		return action();
 	} catch (error) {
 		if (!(error instanceof LongDocumentError)) throw error;
 		const { document, tokens, maxLength } = error;
-		throw new LongDocumentError(
-			document,
-			tokens,
-			maxLength,
-			`${sources[document]}: the document at byte ${positions[document]}`,
-		);
+		const place =
+			sources[document] === undefined
+				? `document ${first + document} of task ${task} of the store`
+				: `${sources[document]}: the document at byte ${positions[document]}`;
+		throw new LongDocumentError(document, tokens, maxLength, place);
 	}
 }

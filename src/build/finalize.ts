@@ -7,8 +7,10 @@ import {
 	filesOf,
 	MANIFEST,
 	type Manifest,
+	type ManifestLengths,
 	type SourceTotals,
 } from "../dataset/manifest.js";
+import { pathOfStore } from "../dataset/open-store.js";
 import { summarize } from "../dataset/summary.js";
 import {
 	allRows,
@@ -81,6 +83,7 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 	const sources = settings.sources.map(({ name }) => emptySource(name));
 	const shards: Manifest["shards"] = [];
 	const index: Manifest["index"] = [];
+	const lengths: ManifestLengths[] = [];
 	const skippedList = new SkippedList(workspace, plan);
 	for (const task of tasks.keys()) {
 		const record = await readRecord(workspace, task);
@@ -95,6 +98,7 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 			const { name: source } = settings.sources[of];
 			shards.push(...record.shards.map((shard) => ({ ...shard, source })));
 			if (record.index !== null) index.push({ ...record.index, source });
+			if (record.lengths) lengths.push({ ...record.lengths, source });
 			sources[of] = addToSource(sources[of], record.totals);
 		}
 		await skippedList.add(record);
@@ -117,12 +121,23 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 			fingerprint,
 		})),
 		leftOutInputs: plan.leftOut ?? [],
-		tasks: { read: ofKind("read"), repack: ofKind("repack") },
+		tasks: {
+			read: ofKind("read") + ofKind("pack"),
+			repack: ofKind("repack"),
+		},
 		totals,
 		sources,
 		summary: summarize(totals, settings, rooms),
 		shards,
 		index,
+		...(lengths.length > 0 && { lengths }),
+		...(plan.store !== undefined &&
+			settings.isIndex && {
+				store: {
+					path: pathOfStore(plan.store.path, workspace.out),
+					planHash: plan.store.planHash,
+				},
+			}),
 		skipped: await skippedList.finish(),
 		beside: [],
 	};
@@ -131,7 +146,9 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 /** The source whose rows a task makes, by its place in the settings; null where it makes none. */
 function sourceOf({ tasks }: Plan, number: number): number | null {
 	const task = tasks[number];
-	return task.kind === "read" || task.kind === "repack" ? task.source : null;
+	const makesRows =
+		task.kind === "read" || task.kind === "pack" || task.kind === "repack";
+	return makesRows ? task.source : null;
 }
 
 function emptySource(name: string | null): SourceTotals {

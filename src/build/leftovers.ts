@@ -1,11 +1,12 @@
 import { Int32Buffer, Int64Buffer } from "../core/buffers.js";
-import { TokenBatchBuilder } from "../core/token-batch.js";
+import { type TokenBatch, TokenBatchBuilder } from "../core/token-batch.js";
 import type { DatasetFile } from "../dataset/manifest.js";
 import {
 	numberOfDocument,
 	type PackedWindow,
 	taskOfDocument,
 } from "../dataset/rows.js";
+import type { Settings } from "../dataset/settings.js";
 import { arrow } from "../tables/arrow.js";
 import { columnOf, type Schema } from "../tables/columns.js";
 import type { Sequences } from "./cut-window.js";
@@ -29,6 +30,8 @@ const leftoversSchema: Schema = [
 	{ name: "start", type: "int32" },
 	/** Labels of its document in all rows of the dataset. */
 	{ name: "labels", type: "int32" },
+	{ name: "length", type: "int32" },
+	/** Its tokens; empty in an index. */
 	{ name: "ids", type: "list<int32>" },
 	/** 1 for each token that is to be trained on; empty where all are. */
 	{ name: "trained", type: "list<int32>" },
@@ -39,7 +42,7 @@ const leftoversSchema: Schema = [
  * those of other tasks, so that it is not every task that has a row half empty.
  */
 export class Leftovers {
-	readonly #tokens: TokenBatchBuilder;
+	readonly #tokens: LeftTokens;
 	readonly #buckets = new Int32Buffer();
 	readonly #docIds = new Int64Buffer();
 	readonly #starts = new Int32Buffer();
@@ -47,10 +50,9 @@ export class Leftovers {
 	/** Packs taken of each bucket. */
 	readonly #packs: Int32Array;
 
-	/** @param isMasked Whether some tokens are not to be trained on. */
-	constructor(buckets: number, isMasked: boolean) {
+	constructor(buckets: number, settings: TokenSettings) {
 		this.#packs = new Int32Array(buckets);
-		this.#tokens = new TokenBatchBuilder(1024, isMasked);
+		this.#tokens = new LeftTokens(1024, settings);
 	}
 
 	/**
@@ -99,20 +101,19 @@ export class Leftovers {
 			this.#docIds.push(doc.task[document], doc.number[document]);
 			this.#starts.push(doc.start[document] + pieces.start[piece]);
 			this.#labels.push(labelCounts[document]);
-			this.#tokens.ids.append(
-				documents.ids.subarray(from, from + pieces.length[piece]),
+			const to = from + pieces.length[piece];
+			this.#tokens.add(
+				pieces.length[piece],
+				documents.ids.subarray(from, to),
+				documents.lossMask?.subarray(from, to),
 			);
-			if (documents.lossMask)
-				this.#tokens.lossMask?.append(
-					documents.lossMask.subarray(from, from + pieces.length[piece]),
-				);
-			this.#tokens.endList();
 		}
 	}
 
 	/** Writes what was taken; null where nothing was. */
 	async write(workspace: Workspace, task: number): Promise<DatasetFile | null> {
-		const { lists } = this.#tokens;
+		const { documents, lengths } = this.#tokens.view();
+		const lists = lengths.length;
 		if (lists === 0) return null;
 		const path = workspace.leftovers(task);
 		const file = await workspace.storage.create(path);
@@ -122,7 +123,8 @@ export class Leftovers {
 				batchRows: lists,
 				metadata: new Map(),
 			});
-			const { ids, offsets, lossMask } = this.#tokens.view();
+			const { ids, offsets, lossMask } = documents;
+			const none = new Int32Array(lists + 1);
 			await writer.write({
 				rows: lists,
 				columns: {
@@ -130,11 +132,16 @@ export class Leftovers {
 					doc_id: { type: "int64", values: this.#docIds.view() },
 					start: { type: "int32", values: this.#starts.view() },
 					labels: { type: "int32", values: this.#labels.view() },
-					ids: { type: "list<int32>", values: ids, offsets },
+					length: { type: "int32", values: lengths },
+					ids: {
+						type: "list<int32>",
+						values: ids,
+						offsets: ids.length > 0 ? offsets : none,
+					},
 					trained: {
 						type: "list<int32>",
 						values: Int32Array.from(lossMask ?? []),
-						offsets: lossMask ? offsets : new Int32Array(lists + 1),
+						offsets: lossMask ? offsets : none,
 					},
 				},
 			});
@@ -148,9 +155,44 @@ export class Leftovers {
 	}
 }
 
+/** What of the settings says which tokens are kept of sequences. */
+type TokenSettings = Pick<Settings, "isMasked" | "isIndex">;
+
+/** Lists of tokens; of an index their lengths, and what is to be trained on. */
+class LeftTokens {
+	readonly #tokens: TokenBatchBuilder;
+	readonly #lengths = new Int32Buffer();
+	readonly #isIndex: boolean;
+
+	constructor(capacity: number, { isMasked, isIndex = false }: TokenSettings) {
+		this.#tokens = new TokenBatchBuilder(isIndex ? 0 : capacity, isMasked);
+		this.#isIndex = isIndex;
+	}
+
+	add(
+		length: number,
+		ids: ArrayLike<number>,
+		lossMask: ArrayLike<number> = [],
+	): void {
+		const { offsets } = this.#tokens;
+		if (!this.#isIndex) this.#tokens.ids.append(ids);
+		this.#tokens.lossMask?.append(lossMask);
+		this.#lengths.push(length);
+		offsets.push(offsets.array[offsets.length - 1] + length);
+	}
+
+	view(): { documents: TokenBatch; lengths: Int32Array } {
+		return { documents: this.#tokens.view(), lengths: this.#lengths.view() };
+	}
+
+	free(): void {
+		this.#tokens.free();
+	}
+}
+
 /** Gathers what tasks left, as sequences that are to be packed. */
 export class LeftoversReader {
-	readonly #tokens: TokenBatchBuilder;
+	readonly #tokens: LeftTokens;
 	readonly #buckets = new Int32Buffer();
 	readonly #tasks = new Int32Buffer();
 	readonly #numbers = new Int32Buffer();
@@ -159,10 +201,9 @@ export class LeftoversReader {
 
 	/**
 	 * @param bytes Of all the files that will be read: there is memory for so many tokens at once.
-	 * @param isMasked Whether some tokens are not to be trained on.
 	 */
-	constructor(bytes: number, isMasked: boolean) {
-		this.#tokens = new TokenBatchBuilder(Math.ceil(bytes / 4), isMasked);
+	constructor(bytes: number, settings: TokenSettings) {
+		this.#tokens = new LeftTokens(Math.ceil(bytes / 4), settings);
 	}
 
 	/** Adds what a task left. */
@@ -175,14 +216,17 @@ export class LeftoversReader {
 			for await (const batch of arrow.read(file, size, leftoversSchema)) {
 				const { values, offsets } = columnOf(batch, "ids", "list<int32>");
 				const trained = columnOf(batch, "trained", "list<int32>");
-				this.#tokens.lossMask?.append(trained.values);
+				const lengths = columnOf(batch, "length", "int32").values;
 				const docIds = columnOf(batch, "doc_id", "int64").values;
 				this.#buckets.append(columnOf(batch, "bucket", "int32").values);
 				this.#starts.append(columnOf(batch, "start", "int32").values);
 				this.#labels.append(columnOf(batch, "labels", "int32").values);
 				for (let i = 0; i < batch.rows; i++) {
-					this.#tokens.ids.append(values.subarray(offsets[i], offsets[i + 1]));
-					this.#tokens.endList();
+					this.#tokens.add(
+						lengths[i],
+						values.subarray(offsets[i], offsets[i + 1]),
+						trained.values.subarray(trained.offsets[i], trained.offsets[i + 1]),
+					);
 					this.#tasks.push(taskOfDocument(docIds[i]));
 					this.#numbers.push(numberOfDocument(docIds[i]) | 0);
 				}
@@ -194,12 +238,8 @@ export class LeftoversReader {
 
 	/** The sequences: each a piece that is a whole list of tokens. */
 	sequences(): Sequences {
-		const documents = this.#tokens.view();
-		const count = this.#tokens.lists;
-		const length = Int32Array.from(
-			{ length: count },
-			(_, i) => documents.offsets[i + 1] - documents.offsets[i],
-		);
+		const { documents, lengths: length } = this.#tokens.view();
+		const count = length.length;
 		return {
 			documents,
 			doc: {

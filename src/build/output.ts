@@ -35,8 +35,19 @@ export interface OutputFiles {
 	leftovers: DatasetFile | null;
 }
 
+/** What makes the rows of a task. */
+export interface RowOutput {
+	/** Writes sequences as rows, and says where each is. */
+	write(
+		sequences: Sequences,
+		random: Random,
+	): Promise<{ places: SequencePlaces; counts: OutputCounts }>;
+	finish(): Promise<OutputFiles>;
+	abort(): Promise<void>;
+}
+
 /** The rows of a task: packs the sequences of each bucket, and writes its shards. */
-export class Output {
+export class Output implements RowOutput {
 	readonly #workspace: Workspace;
 	readonly #task: number;
 	readonly #buckets: BucketOutput[];
@@ -51,9 +62,11 @@ export class Output {
 	) {
 		this.#workspace = workspace;
 		this.#task = task;
-		const { buckets, isMasked } = plan.settings;
+		const { buckets } = plan.settings;
 		let shards = 0;
-		this.#leftovers = leaves ? new Leftovers(buckets.length, isMasked) : null;
+		this.#leftovers = leaves
+			? new Leftovers(buckets.length, plan.settings)
+			: null;
 		this.#buckets = buckets.map(
 			(bucket, number) =>
 				new BucketOutput(
@@ -70,7 +83,6 @@ export class Output {
 		);
 	}
 
-	/** Writes sequences as rows, and says where each is. */
 	async write(
 		sequences: Sequences,
 		random: Random,

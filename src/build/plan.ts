@@ -1,7 +1,7 @@
 import { sum } from "../core/arithmetic.js";
 import { inParallel } from "../core/in-parallel.js";
 import { isObject } from "../core/values.js";
-import { FORMAT_VERSION } from "../dataset/manifest.js";
+import { FORMAT_VERSION, type ManifestStore } from "../dataset/manifest.js";
 import type { Settings } from "../dataset/settings.js";
 import type { Chat } from "../documents/chat.js";
 import { bytesOf, cutIntoTasks, type InputSpan } from "../sources/divide.js";
@@ -56,6 +56,8 @@ export interface Plan {
 	settings: Settings;
 	tokenizer: PlanTokenizer;
 	inputs: PlanInput[];
+	/** The store that is packed; where it is no part of the hash. Left out: the inputs are read. */
+	store?: ManifestStore;
 	/** What conversations are rendered with; null where there are none. */
 	chat: Chat | null;
 	/** What was met where the inputs are, and is none; not part of the hash. Left out: nothing was. */
@@ -164,8 +166,8 @@ async function fingerprintOf(file: FoundInput): Promise<string> {
 }
 
 /** Where files are, which are left out, and how errors are met makes no other dataset. */
-function hashOf(plan: Omit<Plan, "planHash">): string {
-	const { onError, leftOut, ...rest } = plan;
+export function hashOf(plan: Omit<Plan, "planHash">): string {
+	const { onError, leftOut, store, ...rest } = plan;
 	const { path, asked, ...tokenizer } = plan.tokenizer;
 	const inputs = plan.inputs.map(
 		({ path, version, members, beside, ...input }) =>
@@ -176,7 +178,8 @@ function hashOf(plan: Omit<Plan, "planHash">): string {
 						members: members.map(({ version, ...member }) => member),
 					},
 	);
-	return sha256(canonicalJson({ ...rest, tokenizer, inputs }));
+	const of = store && { store: store.planHash };
+	return sha256(canonicalJson({ ...rest, ...of, tokenizer, inputs }));
 }
 
 /** What differs between what was built or begun and a plan, in words for a person. */
@@ -184,6 +187,7 @@ export function describeDifference(
 	before: Pick<Plan, "settings" | "seqpackVersion"> & {
 		tokenizer: { fingerprint: string };
 		inputs: { source: string; bytes: number; fingerprint: string }[];
+		store?: ManifestStore;
 	},
 	now: Plan,
 ): string[] {
@@ -195,6 +199,8 @@ export function describeDifference(
 		differences.push(`${name} was ${shown(was)} and is ${shown(is)}`);
 	if (before.tokenizer.fingerprint !== now.tokenizer.fingerprint)
 		differences.push("the tokenizer is another one");
+	if (before.store?.planHash !== now.store?.planHash)
+		differences.push("the store is another one, or was built anew");
 	const identity = (inputs: typeof before.inputs) =>
 		canonicalJson(inputs.map((i) => [i.source, i.bytes, i.fingerprint]));
 	if (identity(before.inputs) !== identity(now.inputs))

@@ -32,12 +32,7 @@ import {
 	type TokenizerEngine,
 } from "../tokenizer/from-json.js";
 import { requireOurs } from "./output-directory.js";
-import {
-	makePlan,
-	type Plan,
-	type PlanTokenizer,
-	type SourceFile,
-} from "./plan.js";
+import { makePlan, type Plan, type SourceFile } from "./plan.js";
 import {
 	checkSettings,
 	resolveSettings,
@@ -49,15 +44,21 @@ import { SPOOL, STATE } from "./workspace.js";
 export interface PreparedBuild {
 	out: string;
 	plan: Plan;
-	tokenizer: PreparedTokenizer;
+	/** Null where nothing is to be tokenized. */
+	tokenizer: PreparedTokenizer | null;
 	overwrite: boolean;
 	notify: (sentence: string) => void;
+	/** Removes the standard input that was kept for this build alone, and what was made to keep it in. */
+	discardInput: () => Promise<void>;
+}
+
+/** A build that reads its inputs. */
+export interface PreparedTextBuild extends PreparedBuild {
+	tokenizer: PreparedTokenizer;
 	/** What was met where the inputs are, and is none. */
 	leftOut: LeftOut[];
 	/** How each of the plan's inputs can be divided. */
 	divisions: Division[];
-	/** Removes the standard input that was kept for this build alone, and what was made to keep it in. */
-	discardInput: () => Promise<void>;
 }
 
 /**
@@ -68,7 +69,7 @@ export interface PreparedBuild {
 export async function prepareBuild(
 	options: BuildOptions,
 	{ mayWrite = true } = {},
-): Promise<PreparedBuild> {
+): Promise<PreparedTextBuild> {
 	const values = resolveOptions(buildTable, options);
 	const sources = sourcesOf(values);
 	checkSettings(values, sources.map(sourceSettings));
@@ -124,7 +125,7 @@ async function prepare(
 	sources: readonly SourceValues[],
 	out: string,
 	input: KeptInput,
-): Promise<PreparedBuild> {
+): Promise<PreparedTextBuild> {
 	const notify = values.onNotice ?? (() => {});
 	const found: SourceFile[] = [];
 	const leftOut: LeftOut[] = [];
@@ -224,14 +225,14 @@ function splitNotice(files: readonly string[], isKept: boolean): string {
 }
 
 /**
- * The tokenizer of a plan, for a process that did not make the plan.
+ * The tokenizer of a plan, for a process that did not make the plan; null where nothing is tokenized.
  * @throws DataError `tokenizer-changed`
  */
 export async function tokenizerOfPlan({
 	tokenizer: { path, asked, fingerprint },
-}: {
-	tokenizer: PlanTokenizer;
-}): Promise<PreparedTokenizer> {
+	store,
+}: Pick<Plan, "tokenizer" | "store">): Promise<PreparedTokenizer | null> {
+	if (store !== undefined) return null;
 	const files = await readTokenizerFiles(path);
 	if (files.fingerprint !== fingerprint)
 		throw new DataError(

@@ -3,6 +3,7 @@ import { DataError, optionName } from "../core/errors.js";
 import type {
 	DatasetFile,
 	IndexOfTask,
+	LengthsOfTask,
 	ManifestSkipped,
 	ShardOfTask,
 } from "../dataset/manifest.js";
@@ -25,6 +26,8 @@ export interface TaskRecord {
 	rooms: [number, number][][];
 	shards: ShardOfTask[];
 	index: IndexOfTask | null;
+	/** Of what was read for a store; where there are documents. */
+	lengths: LengthsOfTask | null;
 	/** The task's own list of records passed over, where there are any; its path is of the state. */
 	skipped: ManifestSkipped | null;
 	/** Sequences left to a repack task, where there are any; its path is of the state. */
@@ -42,6 +45,7 @@ export const NO_ROWS = {
 	rooms: [],
 	shards: [],
 	index: null,
+	lengths: null,
 	skipped: null,
 	leftovers: null,
 	findings: null,
@@ -85,7 +89,7 @@ export async function readRecord(
 	try {
 		record = JSON.parse((await readAll(storage, path)).toString("utf8"));
 		if (record.planHash !== planHash || record.task !== task) return null;
-		for (const file of [...record.shards, record.index])
+		for (const file of [...record.shards, record.index, record.lengths])
 			if (file !== null && !(await isThere(workspace, file))) return null;
 	} catch (error) {
 		// Not a record that this version wrote.

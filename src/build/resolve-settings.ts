@@ -13,10 +13,11 @@ import { splitDirectory, TEST, TRAIN, VALIDATION } from "../dataset/splits.js";
 import { type CutName, cuts } from "../decompose/cuts.js";
 import { longConversations } from "../decompose/long-conversations.js";
 import type { Chat } from "../documents/chat.js";
+import type { readingTable, tokensTable } from "../documents/options.js";
 import { specialTokens } from "../documents/special-tokens.js";
 import { documentTaker } from "../documents/take-documents.js";
 import { takeSettings } from "../documents/take-settings.js";
-import type { BuildValues } from "../options/build.js";
+import { type BuildValues, USUAL_WINDOW } from "../options/build.js";
 import type { SourceValues } from "../options/sources.js";
 import { rowOrders } from "../pack/orders.js";
 import { packers } from "../pack/packers.js";
@@ -26,6 +27,33 @@ import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { shardSizes } from "./shard-sizes.js";
 
 const MIB = 2 ** 20;
+
+/** The order of rows that are documents. */
+const AS_THEY_COME: Chosen = { name: "as-they-come" };
+
+/** The options of rows, of a build or of packing a store. */
+export type RowValues = Omit<
+	BuildValues,
+	keyof typeof readingTable | keyof typeof tokensTable | "inputs" | "sources"
+>;
+
+/** The settings that they come to. */
+export type RowSettings = Pick<
+	Settings,
+	| "layout"
+	| "cut"
+	| "cutTurns"
+	| "packer"
+	| "padDocumentToMultiple"
+	| "padToMultiple"
+	| "order"
+	| "buckets"
+	| "columns"
+	| "lossWeight"
+	| "mask"
+	| "window"
+	| "seed"
+>;
 
 /**
  * Checks what options say together, before anything is read.
@@ -44,16 +72,37 @@ export function checkSettings(
 			"bad-option",
 			`${optionName("validation")} is ${values.validation} documents, which are chosen among all, and ${optionName("limit")} takes the first ones: give a share to hold out.`,
 		);
-	cutOfTurns(values, sources);
-	const { buckets } = layouts.find(values.layout).plan(values);
+	checkRows(values, sources);
+	checkCompression(values);
+}
+
+/**
+ * Checks what the options of files say together.
+ * @throws UsageError `unknown-name`
+ */
+export function checkCompression(
+	values: Pick<BuildValues, "format" | "compression">,
+): void {
+	const { compression } = values;
 	const { compressions } = datasetFormats.find(values.format);
-	const { compression, padDocumentToMultiple, minSequence, padToMultiple } =
-		values;
 	if (compression !== undefined && !compressions.includes(compression))
 		throw new UsageError(
 			"unknown-name",
 			`${optionName("compression")} is "${compression}", and shards of the format ${values.format} have: ${compressions.join(", ")}.`,
 		);
+}
+
+/**
+ * Checks what the options of rows say together.
+ * @throws UsageError `bad-option`
+ */
+export function checkRows(
+	values: RowValues,
+	sources: readonly SourceSettings[],
+): void {
+	cutOfTurns(values, sources);
+	const { buckets } = layouts.find(values.layout).plan(values);
+	const { padDocumentToMultiple, minSequence, padToMultiple } = values;
 	const shortest = buckets[0].capacity;
 	for (const [name, value] of [
 		["padDocumentToMultiple", padDocumentToMultiple],
@@ -85,9 +134,14 @@ export function resolveSettings(
 	chat: Chat | null,
 	splitsOfFiles: ReadonlySet<string>,
 ): Settings {
-	const { cut, buckets } = layouts.find(values.layout).plan(values);
 	const format = datasetFormats.find(values.format);
 	const { validation = null } = values;
+	const splits = [TRAIN, VALIDATION, TEST].filter(
+		(split) =>
+			split === TRAIN ||
+			splitsOfFiles.has(split) ||
+			(split === VALIDATION && validation !== null),
+	);
 	const settings: Settings = {
 		sources: [...sources],
 		chat:
@@ -99,38 +153,12 @@ export function resolveSettings(
 						date: chat.date,
 						values: chat.values,
 					},
-		layout: values.layout,
 		...specialTokens(values, tokenizer),
-		cut: { ...cut, minSequence: values.minSequence ?? 1 },
-		cutTurns: chat === null ? null : cutOfTurns(values, sources),
 		isMasked: chat !== null || sources.some(hasMask),
-		keepSystem: values.keepSystem,
-		packer: chosen(values.packer, packers, values),
-		padDocumentToMultiple: values.padDocumentToMultiple ?? 1,
-		padToMultiple: values.padToMultiple ?? null,
-		order: chosen(values.order, rowOrders, values),
+		keepSystem: values.keepSystem ?? false,
 		dedupe: values.dedupe === "exact",
 		validation,
-		buckets: [TRAIN, VALIDATION, TEST]
-			.filter(
-				(split) =>
-					split === TRAIN ||
-					splitsOfFiles.has(split) ||
-					(split === VALIDATION && validation !== null),
-			)
-			.flatMap((split) =>
-				buckets.map((bucket) => ({
-					...bucket,
-					...shardSizes(bucket.capacity, values.shardTokens),
-					split,
-					directory: splitDirectory(bucket.directory, split),
-				})),
-			),
-		columns: [...new Set(values.columns)],
-		lossWeight: values.lossWeight ?? null,
-		mask: values.mask,
-		window: values.window,
-		seed: values.seed,
+		...rowSettings(values, sources, splits),
 		format: values.format,
 		compression: values.compression ?? format.compressions[0],
 		taskSize:
@@ -146,16 +174,56 @@ export function resolveSettings(
 	return settings;
 }
 
+/** How documents become rows: what options say of it that are neither of the input nor of files. */
+export function rowSettings(
+	values: RowValues,
+	sources: readonly SourceSettings[],
+	splits: readonly string[],
+): RowSettings {
+	const layout = layouts.find(values.layout);
+	const { cut, buckets } = layout.plan(values);
+	return {
+		layout: values.layout,
+		cut: { ...cut, minSequence: values.minSequence ?? 1 },
+		cutTurns: cutOfTurns(values, sources),
+		packer: chosen(
+			values.packer ?? layout.packer(values, values),
+			packers,
+			values,
+		),
+		padDocumentToMultiple: values.padDocumentToMultiple ?? 1,
+		padToMultiple: values.padToMultiple ?? null,
+		order: layout.packs
+			? chosen(values.order, rowOrders, values)
+			: AS_THEY_COME,
+		buckets: splits.flatMap((split) =>
+			buckets.map((bucket) => ({
+				...bucket,
+				...shardSizes(bucket.capacity, values.shardTokens),
+				split,
+				directory: splitDirectory(bucket.directory, split),
+			})),
+		),
+		columns: [...new Set(values.columns)],
+		lossWeight: values.lossWeight ?? null,
+		mask: values.mask ?? { kind: "causal" },
+		window: values.window ?? USUAL_WINDOW,
+		seed: values.seed ?? 0,
+	};
+}
+
 /**
  * How conversations become sequences; null where there are none.
  * @throws UsageError `bad-option` where documents are cut anywhere
  */
 function cutOfTurns(
-	values: BuildValues,
+	values: RowValues,
 	sources: readonly SourceSettings[],
 ): Chosen | null {
 	if (!sources.some(hasTurns)) return null;
-	const { cut, buckets } = layouts.find(values.layout).plan(values);
+	const { packs, plan } = layouts.find(values.layout);
+	const { cut, buckets } = plan(values);
+	if (!packs) return { ...cut, minSequence: 1 };
 	const { cuts: ofPacker } = packers.find(values.packer);
 	if (ofPacker !== undefined || cuts.find(cut.name as CutName).fillsRows)
 		throw new UsageError(

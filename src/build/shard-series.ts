@@ -34,8 +34,9 @@ export class ShardSeries {
 	readonly #watch: Stopwatch;
 	readonly #nextShard: () => number;
 	readonly #buffer: RowBuffer;
-	/** Number of the shard that the last row is in. */
+	/** Number of the shard that the last row is in, and the rows added to it. */
 	#shard = -1;
+	#rowsOfShard = 0;
 	#open: OpenShard | null = null;
 
 	/** @param nextShard The number of the next shard of the task. */
@@ -60,6 +61,7 @@ export class ShardSeries {
 	add(window: PackedWindow, pack: number): Promise<void> | undefined {
 		this.#buffer.add(window, pack);
 		this.rows++;
+		this.#rowsOfShard++;
 		return this.#buffer.rows === this.#bucket.batchRows
 			? this.#watch.run("write", () => this.#flush())
 			: undefined;
@@ -67,7 +69,7 @@ export class ShardSeries {
 
 	/** The place of the next row: its shard, by number, and its row there. */
 	next(): { shard: number; row: number } {
-		const row = this.rows % this.#bucket.shardRows;
+		const row = this.#rowsOfShard;
 		if (row === 0) this.#shard = this.#nextShard();
 		return { shard: this.#shard, row };
 	}
@@ -95,7 +97,9 @@ export class ShardSeries {
 		shard.sequences += this.#buffer.sequences;
 		shard.labels += this.#buffer.labels;
 		this.#buffer.clear();
-		if (shard.rows >= this.#bucket.shardRows) await this.#closeShard();
+		const { shardRows, shardTokens = Infinity } = this.#bucket;
+		if (shard.rows >= shardRows || shard.tokens >= shardTokens)
+			await this.#closeShard();
 	}
 
 	async #openShard(): Promise<OpenShard> {
@@ -139,5 +143,6 @@ export class ShardSeries {
 			...written,
 		});
 		this.#open = null;
+		this.#rowsOfShard = 0;
 	}
 }

@@ -1,3 +1,8 @@
+import type {
+	ManifestIndex,
+	ManifestLengths,
+	ManifestShard,
+} from "../dataset/manifest.js";
 import type { Settings } from "../dataset/settings.js";
 import { packers } from "../pack/packers.js";
 import type { InputSpan } from "../sources/divide.js";
@@ -24,6 +29,18 @@ export interface ReadTask {
 	repeats?: TaskRange & { list: number };
 	/** The task that says which documents are held out. */
 	threshold?: number;
+}
+
+/** Packs the documents of a task of a store: makes an index of rows, or the rows. */
+export interface PackTask {
+	kind: "pack";
+	/** The place of their source in the settings. */
+	source: number;
+	/** Their lengths, in the store. */
+	lengths: ManifestLengths;
+	/** Where rows are made: their tokens, and the index of the task. */
+	shards?: Pick<ManifestShard, "path" | "bytes">[];
+	index?: ManifestIndex | null;
 }
 
 /** Packs together what other tasks left over, all of one source. */
@@ -55,6 +72,7 @@ export interface ThresholdTask extends TaskRange {
 /** The unit of building; its number is its place in the plan. */
 export type Task =
 	| ReadTask
+	| PackTask
 	| RepackTask
 	| HashTask
 	| RepeatsTask
@@ -74,7 +92,7 @@ export function* dependenciesOf(task: Task): Generator<number> {
 }
 
 function rangesNeeded(task: Task): TaskRange[] {
-	if (task.kind === "hash") return [];
+	if (task.kind === "hash" || task.kind === "pack") return [];
 	if (task.kind !== "read") return [task];
 	const { after, threshold, repeats } = task;
 	const single = [after, threshold].filter((number) => number !== undefined);
@@ -128,6 +146,14 @@ export function planTasks(
 			inputBytes,
 		),
 	];
+}
+
+/** The tasks that pack a store: as many as have read it, with the same numbers, and those that they leave packs to. */
+export function packTasks(
+	packing: readonly PackTask[],
+	settings: Settings,
+): Task[] {
+	return [...packing, ...repackTasks(packing, settings)];
 }
 
 /** The tasks that read a source, as often as it is repeated. */
@@ -196,7 +222,7 @@ function choosingTasks(
 
 /** Rows are of one source, so that of several there are several such tasks. */
 function repackTasks(
-	reading: readonly ReadTask[],
+	reading: readonly Pick<ReadTask, "source">[],
 	{ packer, sources }: Settings,
 ): Task[] {
 	if (!packers.find(packer.name).repacks) return [];

@@ -24,7 +24,7 @@ export interface Window extends IndexedDocuments {
 }
 
 /** Documents of a window, at most: what is kept of each beside its tokens takes memory too. */
-const MOST_DOCUMENTS = 2 ** 18;
+export const MOST_DOCUMENTS = 2 ** 18;
 
 /**
  * Gathers documents into windows: each is filled until it holds `size` tokens or more,

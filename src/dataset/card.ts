@@ -18,8 +18,15 @@ export function datasetCard(manifest: Manifest): string {
 		["documents", grouped(totals.documents)],
 		["tokens in rows", grouped(summary.tokens)],
 		["rows", grouped(summary.rows)],
-		["fill", percent(summary.fill)],
-		["sequences per row", summary.sequencesPerRow.toFixed(2)],
+		...(layout.packs
+			? [
+					["fill", percent(summary.fill)] satisfies [string, string],
+					["sequences per row", summary.sequencesPerRow.toFixed(2)] satisfies [
+						string,
+						string,
+					],
+				]
+			: []),
 		...(summary.buckets.length === 1 ? [] : summary.buckets).map(
 			({ split, length, sequences, tokens, share }): [string, string] => [
 				`${split === TRAIN ? "" : `${split}, `}bucket ${grouped(length)}`,
@@ -74,7 +81,7 @@ ${cardYaml(manifest)}
 
 # ${layout.title}
 
-Made by seqpack ${manifest.seqpackVersion}. ${layout.about(settings)}
+Made by seqpack ${manifest.seqpackVersion}. ${layout.about(settings)}${manifest.store === undefined ? "" : ` This is an index: it says which tokens of which documents a row holds, and the tokens are in the store \`${manifest.store.path}\`. \`seqpack export\` writes the rows out.`}
 
 | | |
 |---|---|

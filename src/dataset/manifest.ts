@@ -45,15 +45,32 @@ export interface ManifestIndex extends IndexOfTask {
 	source: string | null;
 }
 
+/** What a task has read for a store: the lengths of its documents, a row each. */
+export interface LengthsOfTask extends IndexOfTask, TokenTotals {}
+
+export interface ManifestLengths extends LengthsOfTask {
+	/** The name of the source of its documents. */
+	source: string | null;
+}
+
+/** The store that has the tokens of an index of rows. */
+export interface ManifestStore {
+	/** Its directory, from that of the index where both are on the same storage. */
+	path: string;
+	planHash: string;
+}
+
 /** What the documents of one source come to. */
 export interface SourceTotals extends ReadTotals, ShardCounts {
 	name: string | null;
 }
 
-type ReadTotals = Pick<
+type TokenTotals = Pick<
 	Totals,
-	"records" | "documents" | "textBytes" | "textTokens" | "specialTokens"
+	"documents" | "textBytes" | "textTokens" | "specialTokens"
 >;
+
+type ReadTotals = TokenTotals & Pick<Totals, "records">;
 
 /** The list of records that were passed over. */
 export interface ManifestSkipped extends DatasetFile {
@@ -85,7 +102,12 @@ export interface Manifest {
 	/** What the totals come to. */
 	summary: Summary;
 	shards: ManifestShard[];
+	/** Of a packing by index, the documents that have tokens in no row. */
 	index: ManifestIndex[];
+	/** Of a store: what packing reads instead of tokens. */
+	lengths?: ManifestLengths[];
+	/** Of a packing by index: where the tokens of its rows are. */
+	store?: ManifestStore;
 	skipped: ManifestSkipped | null;
 	/** The dataset card, and what readers of the format want beside the shards. */
 	beside: DatasetFile[];
@@ -95,8 +117,10 @@ export interface Manifest {
 export function filesOf({
 	shards = [],
 	index = [],
+	lengths = [],
 	skipped = null,
 	beside = [],
 }: Partial<Manifest>): DatasetFile[] {
-	return [...shards, ...index, ...(skipped ? [skipped] : []), ...beside];
+	const one = skipped ? [skipped] : [];
+	return [...shards, ...index, ...lengths, ...one, ...beside];
 }

@@ -36,6 +36,11 @@ export function indexPattern(planHash: string): string {
 	return `${INDEX}/*-${short(planHash)}.parquet`;
 }
 
+/** The lengths of the documents of a store's task. */
+export function lengthsPath(task: number, planHash: string): string {
+	return `${INDEX}/lengths-${padded(task, 5)}-${short(planHash)}.arrow`;
+}
+
 /** The list of records that were passed over. */
 export function skippedPath(planHash: string): string {
 	return `${INDEX}/skipped-${short(planHash)}.jsonl`;

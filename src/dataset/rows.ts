@@ -42,7 +42,7 @@ export const packedSchema: Schema = rowSchema(PLAIN);
 
 /** What some documents were made into, on lengths alone. */
 export interface PackedWindow {
-	/** The tokens of the documents, or of pieces of documents. */
+	/** The tokens of the documents, or of pieces of documents; of an index the borders alone. */
 	documents: TokenBatch;
 	/** Which document of the dataset each is: its task, its number there, and its token that it begins at. */
 	doc: { task: Int32Array; number: Int32Array; start: Int32Array };
@@ -98,8 +98,9 @@ export function numberOfDocument(id: bigint): number {
 
 /** Gathers packed rows into batches: the one place where tokens are copied to a column. */
 export class RowBuffer {
-	/** Rows held now, and their labels. */
+	/** Rows held now, their tokens and labels. */
 	rows = 0;
+	tokens = 0;
 	labels = 0;
 	readonly #settings: ColumnSettings;
 	readonly #inputIds = new Int32Buffer(1 << 16);
@@ -135,11 +136,6 @@ export class RowBuffer {
 		this.clear();
 	}
 
-	/** Tokens held now. */
-	get tokens(): number {
-		return this.#inputIds.length;
-	}
-
 	/** Sequences held now. */
 	get sequences(): number {
 		return this.#seqLengths.length;
@@ -158,7 +154,9 @@ export class RowBuffer {
 			const start = pieces.start[piece];
 			const length = pieces.length[piece];
 			const from = documents.offsets[document] + start;
-			this.#inputIds.append(documents.ids.subarray(from, from + length));
+			this.tokens += length;
+			if (!this.#settings.isIndex)
+				this.#inputIds.append(documents.ids.subarray(from, from + length));
 			if (documents.lossMask)
 				this.#trained.append(documents.lossMask.subarray(from, from + length));
 			this.#seqLengths.push(length);
@@ -169,7 +167,7 @@ export class RowBuffer {
 		}
 		if (this.#made.length > 0) this.#make(firstToken, firstSequence);
 		this.rows++;
-		this.#offsets.token.push(this.#inputIds.length);
+		this.#offsets.token.push(this.tokens);
 		this.#offsets.sequence.push(this.#seqLengths.length);
 		this.#offsets.border.push(this.#seqLengths.length + this.rows);
 	}
@@ -189,6 +187,7 @@ export class RowBuffer {
 	/** Empties the buffer and keeps its memory. */
 	clear(): void {
 		this.rows = 0;
+		this.tokens = 0;
 		this.labels = 0;
 		this.#labelCounts.length = 0;
 		for (const { values } of this.#columns) values.length = 0;

@@ -89,6 +89,8 @@ export interface Settings {
 	compression: string;
 	/** Uncompressed input bytes that a task is meant to have. */
 	taskSize: number;
+	/** Whether rows say which tokens they hold, and have none: those are in a store. */
+	isIndex?: boolean;
 }
 
 /** The rows of one length, of one split. */
@@ -104,6 +106,8 @@ export interface BucketSettings {
 	/** Rows of a row group or record batch; rows of a shard. */
 	batchRows: number;
 	shardRows: number;
+	/** A shard also ends with the batch in which it has so many tokens; left out: its rows are alike. */
+	shardTokens?: number;
 }
 
 /** Tokens of the longest row. */

@@ -1,3 +1,4 @@
+import { ROW_OF_ANY_LENGTH } from "../core/capacity.js";
 import { planHistogram } from "../pack/histogram-plan.js";
 import { lowerBoundOfCounts } from "../pack/lower-bound.js";
 import { longestCapacity, type Settings } from "./settings.js";
@@ -64,27 +65,33 @@ export function summarize(
 			split,
 			length,
 			share: ratio(counts.tokens, all.tokens),
-			...rowSummary(counts, counts.rows * capacity, {
-				lowerBoundRows: lowerBoundOfCounts(rooms[i], { maxSequences }),
-				rowsAtOnce:
-					maxSequences === undefined
-						? planHistogram(rooms[i], "fullest").packs
-						: null,
-			}),
+			...(capacity === ROW_OF_ANY_LENGTH
+				? rowSummary(counts, counts.tokens, {
+						lowerBoundRows: counts.rows,
+						rowsAtOnce: null,
+					})
+				: rowSummary(counts, counts.rows * capacity, {
+						lowerBoundRows: lowerBoundOfCounts(rooms[i], { maxSequences }),
+						rowsAtOnce:
+							maxSequences === undefined
+								? planHistogram(rooms[i], "fullest").packs
+								: null,
+					})),
 		};
 	});
 	const room = buckets.reduce(
-		(sum, { rows }, i) => sum + rows * settings.buckets[i].capacity,
+		(sum, { rows, tokens }, i) =>
+			sum + (rows * settings.buckets[i].capacity || tokens),
 		0,
 	);
+	const isPacked = buckets.some(({ rowsAtOnce }) => rowsAtOnce !== null);
 	const { order } = totals;
 	return {
 		...rowSummary(all, room, {
 			lowerBoundRows: buckets.reduce((sum, b) => sum + b.lowerBoundRows, 0),
-			rowsAtOnce:
-				maxSequences === undefined
-					? buckets.reduce((sum, b) => sum + (b.rowsAtOnce ?? 0), 0)
-					: null,
+			rowsAtOnce: isPacked
+				? buckets.reduce((sum, b) => sum + (b.rowsAtOnce ?? 0), 0)
+				: null,
 		}),
 		// Tokens before each, twice, and itself: squares of the lengths.
 		attention: ratio(

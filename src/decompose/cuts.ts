@@ -3,6 +3,7 @@ import { registry } from "../core/registry.js";
 import { concatenate } from "./concatenate.js";
 import type { Decomposer } from "./decomposer.js";
 import { decomposerEntries } from "./decomposers.js";
+import { entire } from "./entire.js";
 import { turnsEntries } from "./long-conversations.js";
 import { longDocumentsEntries } from "./long-documents.js";
 
@@ -11,6 +12,7 @@ const cutEntries = {
 	...longDocumentsEntries,
 	...turnsEntries,
 	concatenate,
+	entire,
 };
 
 export type CutName = keyof typeof cutEntries;

@@ -18,6 +18,7 @@ import { readRecords, requireRows, type TaskRecord } from "../build/record.js";
 import { noTimes, type StageTimes } from "../build/stopwatch.js";
 import { dependenciesOf } from "../build/tasks-of-plan.js";
 import { STATE, Workspace } from "../build/workspace.js";
+import { sum } from "../core/arithmetic.js";
 import { addCounts } from "../core/counts.js";
 import { DataError, UsageError } from "../core/errors.js";
 import type { Manifest } from "../dataset/manifest.js";
@@ -65,7 +66,15 @@ export interface BuildResult {
  */
 export async function build(options: BuildOptions): Promise<BuildResult> {
 	const began = performance.now();
-	const prepared = await prepareBuild(options);
+	return buildPrepared(await prepareBuild(options), options, began);
+}
+
+/** Runs the tasks of a build that is prepared, and makes its dataset. */
+export async function buildPrepared(
+	prepared: PreparedBuild,
+	options: RunOptions,
+	began: number,
+): Promise<BuildResult> {
 	const { out, plan, notify } = prepared;
 	return withPrepared(prepared, async (workspace) => {
 		const end = (rest: Omit<BuildResult, "out" | "seconds">): BuildResult => ({
@@ -217,7 +226,7 @@ async function countDone(workspace: Workspace, plan: Plan): Promise<number> {
 async function run(
 	workspace: Workspace,
 	plan: Plan,
-	tokenizer: PreparedTokenizer,
+	tokenizer: PreparedTokenizer | null,
 	tasks: readonly number[],
 	{ workers, signal, onProgress }: RunOptions,
 	notify: (sentence: string) => void = () => {},
@@ -256,7 +265,11 @@ async function run(
 }
 
 /** Of inputs that are read twice, twice their bytes. */
-function bytesToRead({ inputs, tasks }: Plan): number {
+function bytesToRead({ inputs, tasks, store }: Plan): number {
+	if (store !== undefined)
+		return sum(
+			tasks.map((task) => (task.kind === "pack" ? task.lengths.bytes : 0)),
+		);
 	const bytes = inputs.reduce((sum, { bytes }) => sum + bytes, 0);
 	return tasks.some(({ kind }) => kind === "hash") ? 2 * bytes : bytes;
 }

@@ -23,7 +23,8 @@ import type { Tokenizer } from "../tokenizer/tokenizer.js";
 export interface WorkerContext {
 	out: string;
 	plan: Plan;
-	tokenizer: PreparedTokenizer;
+	/** Null where nothing is to be tokenized. */
+	tokenizer: PreparedTokenizer | null;
 	/** One int32 of shared memory: not 0 when work is to stop. */
 	stopFlag: SharedArrayBuffer;
 }
@@ -83,6 +84,8 @@ export function taskContext(
 		plan,
 		storageOf: ({ path }) => storageAt(path),
 		tokenizer() {
+			if (prepared === null)
+				throw new Error("what is packed is tokenized already");
 			tokenizer ??= openTokenizer(prepared);
 			return tokenizer;
 		},

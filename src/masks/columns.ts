@@ -32,6 +32,8 @@ export interface ColumnSettings {
 	readonly lossWeight: LossWeighting | null;
 	/** Whether some tokens are not to be trained on. */
 	readonly isMasked: boolean;
+	/** Whether rows say which tokens they hold, and have none: those are in a store. */
+	readonly isIndex?: boolean | undefined;
 }
 
 /** A row as columns are made of it: not padded. */
@@ -208,13 +210,12 @@ export const batchColumns = columns.where(({ batch }) => batch !== undefined);
 export function columnsOfRows(settings: ColumnSettings): readonly string[] {
 	const isSet = (setting: keyof ColumnSettings) =>
 		settings[setting] !== null && settings[setting] !== false;
-	return [
-		...new Set([
-			...alwaysColumns,
-			...settings.columns,
-			...columns.where(
-				({ setting }) => setting !== undefined && isSet(setting),
-			),
-		]),
-	];
+	const all = new Set([
+		...alwaysColumns,
+		...settings.columns,
+		...columns.where(({ setting }) => setting !== undefined && isSet(setting)),
+	]);
+	return [...all].filter(
+		(name) => !settings.isIndex || columns.find(name).entries !== "token",
+	);
 }

@@ -16,7 +16,11 @@ import {
 } from "../core/option.js";
 import { optionsOfEntries } from "../core/resolve-options.js";
 import { datasetFormats } from "../dataset/formats.js";
-import { layoutEntries, layouts } from "../dataset/layouts/layouts.js";
+import {
+	layoutEntries,
+	layouts,
+	packingLayouts,
+} from "../dataset/layouts/layouts.js";
 import { longConversations } from "../decompose/long-conversations.js";
 import {
 	chatTemplateTable,
@@ -47,6 +51,12 @@ export interface BuildProgress {
 
 const { packer, longDocuments: _, ...packing } = packDocumentsTable;
 
+/** Tokens that are packed together where nothing is said of it. */
+export const USUAL_WINDOW = 2 ** 26;
+
+/** What options of rows go with that hold several documents or pieces. */
+const ofPacking = { layout: packingLayouts };
+
 /** The options of `build`. */
 export const buildTable = {
 	inputs,
@@ -75,28 +85,31 @@ export const buildTable = {
 	}),
 	...conversationsTable,
 	...chatTemplateTable,
-	...grouped("Conversations", {
-		longConversations: entryOf(longConversations, {
-			default: "split",
-			help: "what becomes of conversations longer than a row",
-		}),
-		keepSystem: flag({
-			default: false,
-			help: "begin each part of a long conversation with its system message, not trained on again",
-		}),
-	}),
 	...tokenListsTable,
 	...tokensTable,
 	...grouped("Layout", {
 		layout: entryOf(layouts, {
 			default: "packed",
-			help: "rows of several documents, or sequences by length",
+			help: "rows of several documents, sequences by length, or documents to be packed by index",
+		}),
+	}),
+	...grouped("Conversations", {
+		longConversations: entryOf(longConversations, {
+			default: "split",
+			of: ofPacking,
+			help: "what becomes of conversations longer than a row",
+		}),
+		keepSystem: flag({
+			default: false,
+			of: ofPacking,
+			help: "begin each part of a long conversation with its system message, not trained on again",
 		}),
 	}),
 	...grouped("Packing", {
 		// Before the layout's own options, some of which go with some packers.
 		packer: {
 			...packer,
+			of: ofPacking,
 			defaultFrom: (values: { layout?: unknown }, given: object) =>
 				layouts
 					.find(String(values.layout))
@@ -110,24 +123,37 @@ export const buildTable = {
 			least: 1,
 			most: LARGEST_CAPACITY,
 			defaultText: "the whole row",
+			of: ofPacking,
 			help: "count padding up to a multiple of this, not up to the whole row",
 		}),
 		window: integer({
 			least: 1,
 			most: 2 ** 30,
-			default: 2 ** 26,
+			default: USUAL_WINDOW,
+			of: ofPacking,
 			help: "tokens that are packed together",
 		}),
 	}),
 	...grouped("Rows", {
 		...orderTable,
-		seed: integer({ default: 0, help: "seed of the order of the rows" }),
+		order: { ...orderTable.order, of: ofPacking },
+		seed: integer({
+			default: 0,
+			of: ofPacking,
+			help: "seed of the order of the rows",
+		}),
 		columns: entriesOf(
 			{ ...columns, kind: "column to store", names: storedColumns },
-			{ default: [], defaultText: "none", help: "columns to store besides" },
+			{
+				default: [],
+				defaultText: "none",
+				of: ofPacking,
+				help: "columns to store besides",
+			},
 		),
 		lossWeight: entryOf(lossWeightings, {
 			defaultText: "none",
+			of: ofPacking,
 			help: "store weights that make each count the same, in the column loss_weight",
 		}),
 		mask: json(
@@ -143,6 +169,7 @@ export const buildTable = {
 			{
 				default: { kind: "causal" } as MaskKind,
 				defaultText: "causal",
+				of: ofPacking,
 				help: "the mask that the rows are meant for, to be recorded; a name, or JSON",
 			},
 		),
@@ -150,7 +177,7 @@ export const buildTable = {
 	...grouped("Writing", {
 		format: entryOf(datasetFormats, {
 			defaultFrom: ({ layout }) => layouts.find(String(layout)).format,
-			defaultText: "parquet; arrow, for buckets",
+			defaultText: "parquet; arrow, for buckets and documents",
 			help: "format of the shards",
 		}),
 		compression: text({

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { lookAtOutput } from "../build/output-directory.js";
 import type { Plan } from "../build/plan.js";
-import { type PreparedBuild, prepareBuild } from "../build/prepare.js";
+import { type PreparedTextBuild, prepareBuild } from "../build/prepare.js";
 import { readRecords, requireRows } from "../build/record.js";
 import type { Task } from "../build/tasks-of-plan.js";
 import { Workspace } from "../build/workspace.js";
@@ -159,7 +159,7 @@ async function outputState({
 	out,
 	plan,
 	overwrite,
-}: PreparedBuild): Promise<OutputState> {
+}: PreparedTextBuild): Promise<OutputState> {
 	try {
 		const { state } = await lookAtOutput(out, plan, overwrite);
 		const records =
@@ -178,7 +178,7 @@ async function outputState({
 function inputsOf({
 	plan: { inputs },
 	leftOut,
-}: PreparedBuild): BuildEstimate["inputs"] {
+}: PreparedTextBuild): BuildEstimate["inputs"] {
 	const kinds = new Map<string, BuildEstimate["inputs"]["kinds"][number]>();
 	let all = 0;
 	for (const { format, compression, bytes } of inputs) {
@@ -206,7 +206,14 @@ function inputsOf({
 }
 
 function tasksOf({ tasks }: Plan): BuildEstimate["tasks"] {
-	const counts = { read: 0, repack: 0, hash: 0, repeats: 0, threshold: 0 };
+	const counts = {
+		read: 0,
+		pack: 0,
+		repack: 0,
+		hash: 0,
+		repeats: 0,
+		threshold: 0,
+	};
 	for (const { kind } of tasks) counts[kind]++;
 	return counts;
 }

@@ -61,12 +61,12 @@ test("each sequence stays in a pack or is read back as it was; the emptiest pack
 				join(temporaryDirectory(), "out"),
 				"0".repeat(64),
 			);
-			const reader = new LeftoversReader(0, false);
+			const reader = new LeftoversReader(0, { isMasked: false });
 			const due: ReturnType<typeof sequencesOf> = [];
 			for (const [task, lengths] of tasks.entries()) {
 				const window = packedWindow(lengths, task);
 				const { order, packOffsets } = window.packing;
-				const leftovers = new Leftovers(3, false);
+				const leftovers = new Leftovers(3, { isMasked: false });
 				const bucket = task % 3;
 				const stay = leftovers.take(
 					bucket,

@@ -3,7 +3,13 @@ import { addCounts } from "../../core/counts.js";
 import { InterruptedError } from "../../core/errors.js";
 import { consume, mapGenerator } from "../../core/generators.js";
 import { createRandom } from "../../core/random.js";
-import { indexBatch } from "../../dataset/index-rows.js";
+import {
+	type DroppedTokens,
+	indexBatch,
+	type SequencePlaces,
+} from "../../dataset/index-rows.js";
+import { layouts } from "../../dataset/layouts/layouts.js";
+import { lengthsBatch, trainedRuns } from "../../dataset/lengths.js";
 import {
 	hasTurns,
 	type Settings,
@@ -31,17 +37,18 @@ import type { ColumnBatch } from "../../tables/columns.js";
 import { DocumentChoice, type DocumentTest } from "../choose-documents.js";
 import { cutWindow } from "../cut-window.js";
 import { readList } from "../document-hashes.js";
-import { IndexFile } from "../index-file.js";
-import { Output, type OutputCounts } from "../output.js";
+import { openOutput } from "../open-output.js";
+import type { OutputCounts, RowOutput } from "../output.js";
 import type { Plan } from "../plan.js";
 import { readRecord, sparse, writeRecord } from "../record.js";
 import { SkippedFile } from "../skipped-file.js";
 import { Stopwatch } from "../stopwatch.js";
+import { indexFile, lengthsFile, type TaskTable } from "../task-table.js";
 import { leavesPacks, type ReadTask } from "../tasks-of-plan.js";
 import { type SplitTest, type Window, windowsOf } from "../windows.js";
 import type { Workspace } from "../workspace.js";
 import { readingOf } from "./reading.js";
-import type { TaskContext, TaskRunner } from "./task.js";
+import type { TaskRunner } from "./task.js";
 import { readThreshold } from "./threshold.js";
 
 /**
@@ -53,8 +60,9 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 	const { settings, planHash } = plan;
 	const watch = new Stopwatch();
 	const leaves = leavesPacks(plan);
-	const output = new Output(workspace, plan, number, { watch, leaves });
-	const index = new IndexFile(workspace, number);
+	const output = openOutput(workspace, plan, number, { watch, leaves });
+	const index = indexFile(workspace, number);
+	const lengths = lengthsFile(workspace, number, settings);
 	const skipped = new SkippedFile(workspace, number);
 	try {
 		const before = await documentsBefore(workspace, task);
@@ -95,22 +103,35 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			settings.isMasked,
 		);
 		const { name } = settings.sources[task.source];
-		const rows = watch.watch("pack", rowsOf(windows, context, output, name));
+		const isStore = !layouts.find(settings.layout).packs;
+		const noted = isStore
+			? mapGenerator(windows, (window) =>
+					watch.run("write", () => noteLengths(lengths, window)),
+				)
+			: windows;
+		const described: IndexRows = (...of) => indexBatch(...of, name);
+		const rows = watch.watch(
+			"pack",
+			rowsOf(noted, settings, output, described),
+		);
 		const counts = await consume(rows, (batch) =>
 			watch.run("write", () => index.write(batch)),
 		);
 		const { shards, rooms, leftovers } = await output.finish();
+		const table = isStore ? await lengths.finish(true) : null;
+		const { input, ...tokensRead } = counts.read;
 		await writeRecord(workspace, {
 			task: number,
 			planHash,
 			totals: addCounts(totalsOf(counts), {
 				leftOutRecords: choice.leftOut,
 			}),
-			bytes: sumOf(counts.read.input, ({ bytes }) => bytes),
-			lines: counts.read.input.map(({ numbers }) => numbers),
+			bytes: sumOf(input, ({ bytes }) => bytes),
+			lines: input.map(({ numbers }) => numbers),
 			rooms: rooms.map(sparse),
 			shards,
 			index: await index.finish(),
+			lengths: table === null ? null : { ...table, ...tokensRead },
 			skipped: await skipped.finish(),
 			leftovers,
 			findings: null,
@@ -119,6 +140,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 	} catch (error) {
 		await output.abort();
 		await index.abort();
+		await lengths.abort();
 		await skipped.abort();
 		throw error;
 	}
@@ -207,20 +229,34 @@ async function heldOutTest(
 	return (hashes: Uint8Array, text: number) => keyOf(hashes, text) <= largest;
 }
 
+/** Writes what packing needs to know of a window's documents, and passes it on. */
+async function noteLengths(file: TaskTable, window: Window): Promise<Window> {
+	const trained = window.tokens.lossMask ? trainedRuns(window.tokens) : null;
+	await file.write(lengthsBatch({ ...window, trained }));
+	return window;
+}
+
 /** What a task counted on a document's way. */
-interface TaskCounts {
-	read: Tokenized<ReadCounts[]>;
+export interface TaskCounts<R> {
+	read: R;
 	cut: CutCounts;
 	output: OutputCounts;
 }
 
+/** The index's rows of a window's documents. */
+export type IndexRows = (
+	window: Window,
+	places: SequencePlaces,
+	dropped: DroppedTokens,
+) => ColumnBatch;
+
 /** Writes windows as rows; gives the index's rows of their documents. */
-async function* rowsOf(
-	windows: AsyncGenerator<Window, TaskCounts["read"]>,
-	{ plan: { settings } }: TaskContext,
-	output: Output,
-	sourceName: string | null,
-): AsyncGenerator<ColumnBatch, TaskCounts> {
+export async function* rowsOf<R>(
+	windows: AsyncGenerator<Window, R>,
+	settings: Settings,
+	output: RowOutput,
+	describe: IndexRows,
+): AsyncGenerator<ColumnBatch, TaskCounts<R>> {
 	const { dropped, repeatedTokens, cutDocuments, buckets, order } =
 		emptyTotals();
 	const cut = { dropped, repeatedTokens, cutDocuments };
@@ -232,12 +268,16 @@ async function* rowsOf(
 		addCounts(cut, counts);
 		const rows = await output.write(sequences, random);
 		addCounts(written, rows.counts);
-		return indexBatch(window, rows.places, dropped, sourceName);
+		return describe(window, rows.places, dropped);
 	});
 	return { read, cut, output: written };
 }
 
-function totalsOf({ read, cut, output }: TaskCounts): Totals {
+function totalsOf({
+	read,
+	cut,
+	output,
+}: TaskCounts<Tokenized<ReadCounts[]>>): Totals {
 	const { input, ...tokens } = read;
 	const totals = addCounts(emptyTotals(), { ...tokens, ...cut, ...output });
 	for (const { records, skipped, leftOut, noted } of input)

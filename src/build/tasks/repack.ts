@@ -26,7 +26,7 @@ export const runRepack: TaskRunner<RepackTask> = async (
 		if (record.leftovers !== null) files.set(task, record.leftovers);
 	}
 	const bytes = sum([...files.values()].map(({ bytes }) => bytes));
-	const leftovers = new LeftoversReader(bytes, settings.isMasked);
+	const leftovers = new LeftoversReader(bytes, settings);
 	for (const task of files.keys())
 		await watch.run("read", () => leftovers.add(workspace, task));
 	const sequences = leftovers.sequences();

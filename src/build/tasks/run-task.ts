@@ -1,6 +1,7 @@
 import type { StageTimes } from "../stopwatch.js";
 import type { Task } from "../tasks-of-plan.js";
 import { runHash } from "./hash.js";
+import { runPack } from "./pack.js";
 import { runRead } from "./read.js";
 import { runRepack } from "./repack.js";
 import { runRepeats } from "./repeats.js";
@@ -11,6 +12,7 @@ const runners: {
 	[K in Task["kind"]]: TaskRunner<Extract<Task, { kind: K }>>;
 } = {
 	read: runRead,
+	pack: runPack,
 	repack: runRepack,
 	hash: runHash,
 	repeats: runRepeats,

@@ -11,6 +11,7 @@ export const buckets: Layout<typeof decomposeTable> = {
 	meaning:
 		"documents cut into sequences of a few lengths, those of each length in shards of their own",
 	options: decomposeTable,
+	packs: true,
 	title: "Token sequences by length",
 	about: () =>
 		"Documents are cut into sequences of a few lengths, those of a length in a configuration of their own: a batch of one needs no padding and no mask.",

@@ -20,6 +20,8 @@ export interface Layout<O extends OptionTable = OptionTable> {
 	/** Title and first sentence of the dataset card. */
 	readonly title: string;
 	about(settings: Settings): string;
+	/** Whether it makes rows of several documents or pieces: packers, orders and windows are for these. */
+	readonly packs: boolean;
 	/** The format of its shards where none is asked for. */
 	readonly format: FormatName;
 	/** The packer where none is asked for. */

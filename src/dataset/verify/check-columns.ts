@@ -9,7 +9,8 @@ import { type ColumnBatch, columnOf } from "../../tables/columns.js";
 import { newBuffer } from "../rows.js";
 
 /**
- * Columns that others determine must be what those make them.
+ * Columns that others determine must be what those make them; of an index, which has
+ * no masks, those that lengths determine.
  * @param report Told of a row of the batch, and of the column that is not.
  */
 export function checkColumns(
@@ -17,28 +18,29 @@ export function checkColumns(
 	settings: ColumnSettings,
 	report: (row: number, column: string) => void,
 ): void {
+	const { isIndex, isMasked } = settings;
 	const made = columnsOfRows(settings)
 		.map((name) => ({ name, column: columns.find(name) }))
 		.filter(({ column }) => column.stored !== undefined)
+		.filter(({ column }) => !isIndex || column.setting !== "isMasked")
 		.map(({ name, column }) => ({
 			name,
 			isRight: checkOf(column, settings),
 			stored: columnOf(batch, name, column.type),
 		}));
-	const ids = columnOf(batch, "input_ids", "list<int32>");
+	const ids = isIndex ? null : columnOf(batch, "input_ids", "list<int32>");
 	const lengths = columnOf(batch, "seq_lengths", "list<int32>");
-	const masks = settings.isMasked
-		? columnOf(batch, "loss_mask", "list<int32>")
-		: null;
+	const masks =
+		isMasked && !isIndex ? columnOf(batch, "loss_mask", "list<int32>") : null;
 	for (let r = 0; r < batch.rows; r++) {
 		const row: TokenRow = {
-			ids: listOf(ids, r),
+			ids: ids === null ? NO_TOKENS : listOf(ids, r),
 			seqLengths: listOf(lengths, r),
 			lossMask: masks === null ? null : listOf(masks, r),
 		};
 		const tokens = row.seqLengths.reduce((sum, length) => sum + length, 0);
 		const isSound =
-			tokens === row.ids.length &&
+			(isIndex || tokens === row.ids.length) &&
 			tokens === (row.lossMask?.length ?? tokens) &&
 			row.seqLengths.every((length) => length > 0);
 		// Else the lengths themselves are a problem, which is told already.
@@ -47,6 +49,8 @@ export function checkColumns(
 			if (!isRight(row, listOf<Values>(stored, r))) report(r, name);
 	}
 }
+
+const NO_TOKENS = new Int32Array(0);
 
 type Values = Int32Array | BigInt64Array | Float32Array;
 

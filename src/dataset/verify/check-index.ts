@@ -1,14 +1,32 @@
 import { addCounts } from "../../core/counts.js";
+import type { IntLists } from "../../core/int-lists.js";
 import { quoted } from "../../core/text.js";
 import type { CutOptions } from "../../decompose/cuts.js";
 import { leavesGaps, startRule } from "../../decompose/decompose-documents.js";
 import { type ColumnBatch, columnOf } from "../../tables/columns.js";
 import type { Manifest, ManifestIndex } from "../manifest.js";
-import { numberOfDocument, taskOfDocument } from "../rows.js";
+import { documentId, numberOfDocument, taskOfDocument } from "../rows.js";
 import { hasTurns } from "../settings.js";
 import type { CutCounts } from "../totals.js";
 import type { FoundSequences } from "./found-sequences.js";
 import type { Problems } from "./problems.js";
+
+/** Documents as they were read, and what is said of them. */
+export interface CheckedDocuments {
+	tokens: Int32Array;
+	/** Tokens of each that are in no row, and why. */
+	dropped: Int32Array;
+	reasons: readonly (string | null)[];
+	/** The shard and row of each one's sequences; null where nothing says it. */
+	places: { shards: IntLists; rows: Int32Array } | null;
+}
+
+/** Labels of a sequence of a document, as its store has them. */
+export type LabelsOf = (
+	document: number,
+	start: number,
+	length: number,
+) => number;
 
 /**
  * Checks a task's index against the sequences that were found in rows: those of each
@@ -32,13 +50,16 @@ export class IndexCheck {
 	readonly #dueStart: (end: number, length: number) => number;
 	/** Whether sequences may begin later than they are due. */
 	readonly #leavesGaps: boolean;
+	readonly #labelsOf: LabelsOf | null;
 
 	constructor(
 		{ settings }: Manifest,
 		file: ManifestIndex,
 		found: FoundSequences,
 		problems: Problems,
+		labelsOf: LabelsOf | null = null,
 	) {
+		this.#labelsOf = labelsOf;
 		this.#file = file;
 		this.#found = found;
 		this.#order = found.sorted();
@@ -51,47 +72,59 @@ export class IndexCheck {
 		this.#leavesGaps = leavesGaps(cut);
 	}
 
+	/** Checks rows of the index file. */
 	check(batch: ColumnBatch): void {
 		const docIds = columnOf(batch, "doc_id", "int64").values;
-		const tokens = columnOf(batch, "tokens", "int32").values;
-		const dropped = columnOf(batch, "dropped_tokens", "int32").values;
-		const reasons = columnOf(batch, "drop_reason", "string").values;
 		const sources = columnOf(batch, "source_name", "string").values;
-		const shards = columnOf(batch, "shards", "list<int32>");
-		const rows = columnOf(batch, "rows", "list<int32>").values;
-		for (let d = 0; d < batch.rows; d++, this.documents++) {
-			const id = docIds[d];
+		docIds.forEach((id, d) => {
 			const place = `document ${id} of ${this.#file.path}`;
 			if (sources[d] !== this.#file.source)
 				this.#problems.add(
 					`${place} is of the source ${quoted(sources[d])}; the manifest says ${quoted(this.#file.source)}`,
 				);
+			const row = this.documents + d;
 			if (
-				numberOfDocument(id) !== this.documents ||
+				numberOfDocument(id) !== row ||
 				taskOfDocument(id) !== this.#file.task
 			)
-				this.#problems.add(
-					`${place} is not in its row, which is ${this.documents}`,
-				);
+				this.#problems.add(`${place} is not in its row, which is ${row}`);
+		});
+		this.checkDocuments({
+			tokens: columnOf(batch, "tokens", "int32").values,
+			dropped: columnOf(batch, "dropped_tokens", "int32").values,
+			reasons: columnOf(batch, "drop_reason", "string").values,
+			places: {
+				shards: columnOf(batch, "shards", "list<int32>"),
+				rows: columnOf(batch, "rows", "list<int32>").values,
+			},
+		});
+	}
+
+	/** Checks the documents that follow those checked before. */
+	checkDocuments({ tokens, dropped, reasons, places }: CheckedDocuments): void {
+		for (let d = 0; d < tokens.length; d++, this.documents++) {
+			const place = this.documents;
 			let covered = 0;
 			let last = 0;
-			let at = shards.offsets[d];
-			const end = shards.offsets[d + 1];
+			let at = places?.shards.offsets[d] ?? 0;
+			const end = places?.shards.offsets[d + 1] ?? 0;
 			const first = at;
 			for (; this.#isNextOf(this.documents); this.#next++, at++) {
-				const [shard, row] =
-					at < end ? [shards.values[at], rows[at]] : [-2, -2];
-				const [from, to] = this.#checkSequence(last, place, shard, row);
+				const due =
+					places === null || at < end
+						? [places?.shards.values[at], places?.rows[at]]
+						: [-2, -2];
+				const [from, to] = this.#checkSequence(last, place, due[0], due[1]);
 				covered += to - Math.max(from, last);
 				last = to;
 			}
-			if (at !== end)
+			if (places !== null && at !== end)
 				this.#problems.add(
-					`${place}: the index lists ${end - first} sequences, and the rows hold ${at - first}`,
+					`${this.#placeOf(place)}: the index lists ${end - first} sequences, and the rows hold ${at - first}`,
 				);
 			if (covered + dropped[d] !== tokens[d])
 				this.#problems.add(
-					`${place} has ${tokens[d]} tokens; ${covered} are in rows and ${dropped[d]} are counted as dropped`,
+					`${this.#placeOf(place)} has ${tokens[d]} tokens; ${covered} are in rows and ${dropped[d]} are counted as dropped`,
 				);
 			this.tokens += tokens[d];
 			const reason = reasons[d];
@@ -117,6 +150,11 @@ export class IndexCheck {
 			);
 	}
 
+	#placeOf(document: number): string {
+		const id = documentId(this.#file.task, document);
+		return `document ${id} of ${this.#file.path}`;
+	}
+
 	#isNextOf(document: number): boolean {
 		return (
 			this.#next < this.#order.length &&
@@ -126,14 +164,15 @@ export class IndexCheck {
 
 	/**
 	 * @param last Where the document's sequence before ends.
-	 * @param shard Where the index has it, and its row there.
+	 * @param place The number of the document.
+	 * @param shard Where the index has it, and its row there; undefined where it has no places.
 	 * @returns Where it begins and ends.
 	 */
 	#checkSequence(
 		last: number,
-		place: string,
-		shard: number,
-		row: number,
+		place: number,
+		shard: number | undefined,
+		row: number | undefined,
 	): [start: number, end: number] {
 		const sequence = this.#order[this.#next];
 		const start = this.#found.start.array[sequence];
@@ -141,15 +180,22 @@ export class IndexCheck {
 		const due = this.#dueStart(last, length);
 		if (this.#leavesGaps ? start < due : start !== due)
 			this.#problems.add(
-				`${place}: a sequence begins at its token ${start}, where ${due} was due`,
+				`${this.#placeOf(place)}: a sequence begins at its token ${start}, where ${due} was due`,
 			);
 		this.counts.repeatedTokens += Math.max(0, last - start);
+		const labels = this.#found.labels.array[sequence];
+		const dueLabels = this.#labelsOf?.(place, start, length) ?? labels;
+		if (this.#found.labels.length > 0 && labels !== dueLabels)
+			this.#problems.add(
+				`${this.#placeOf(place)}: its sequence at token ${start} has ${labels} labels; its document makes it ${dueLabels}`,
+			);
+		if (shard === undefined) return [start, start + length];
 		if (
 			shard !== this.#found.shard.array[sequence] ||
 			row !== this.#found.row.array[sequence]
 		)
 			this.#problems.add(
-				`${place}: its sequence at token ${start} is not in the row that the index says`,
+				`${this.#placeOf(place)}: its sequence at token ${start} is not in the row that the index says`,
 			);
 		return [start, start + length];
 	}

@@ -21,11 +21,13 @@ export class ShardCheck {
 	readonly #shard: ManifestShard;
 	readonly #manifest: Manifest;
 	readonly #problems: Problems;
-	/** The capacity of the bucket, and those of all of its split. */
+	/** The capacity of the bucket, and those of all of its split; of rows of any length there is none. */
 	readonly #capacity: number;
 	readonly #capacities: number[];
 	/** Sequences by the room that they take. */
 	readonly #rooms: Float64Array;
+	/** Whether labels are compared with the lengths of a store. */
+	readonly #keepsLabels: boolean;
 	readonly #sequencesOf: (task: number) => FoundSequences | null;
 	/** Whether its rows are of a repack task, so that the index has no place for them. */
 	readonly #isRepacked: boolean;
@@ -47,12 +49,14 @@ export class ShardCheck {
 		this.#shard = shard;
 		const { buckets } = manifest.settings;
 		const { split, capacity } = buckets[bucket];
-		this.#capacity = capacity;
+		this.#capacity = capacity || Infinity;
 		this.#capacities = buckets
 			.filter((each) => each.split === split)
-			.map(({ capacity }) => capacity);
+			.map(({ capacity }) => capacity || Infinity);
 		this.#rooms = rooms;
 		this.#sequencesOf = sequencesOf;
+		this.#keepsLabels =
+			manifest.store !== undefined || manifest.lengths !== undefined;
 		this.#isRepacked = shard.task >= manifest.tasks.read;
 		this.#problems = problems;
 	}
@@ -60,16 +64,23 @@ export class ShardCheck {
 	/** Checks a batch of rows, which follow those checked before. */
 	check(batch: ColumnBatch): void {
 		const first = this.counts.rows;
-		const ids = columnOf(batch, "input_ids", "list<int32>");
+		const { isMasked, isIndex } = this.#manifest.settings;
+		const ids = isIndex ? null : columnOf(batch, "input_ids", "list<int32>");
 		const lengths = columnOf(batch, "seq_lengths", "list<int32>");
 		const docIds = columnOf(batch, "doc_ids", "list<int64>");
 		const docOffsets = columnOf(batch, "doc_offsets", "list<int32>");
-		const { isMasked } = this.#manifest.settings;
-		const masks = isMasked ? columnOf(batch, "loss_mask", "list<int32>") : null;
+		const labels = isMasked
+			? columnOf(batch, "label_counts", "list<int32>")
+			: null;
 		for (let r = 0; r < batch.rows; r++) {
 			const place = `${this.#shard.path} row ${first + r}`;
-			const tokens = ids.offsets[r + 1] - ids.offsets[r];
-			const sequences = lengths.offsets[r + 1] - lengths.offsets[r];
+			const ofRow = lengths.values.subarray(
+				lengths.offsets[r],
+				lengths.offsets[r + 1],
+			);
+			const tokens =
+				ids === null ? sum(ofRow) : ids.offsets[r + 1] - ids.offsets[r];
+			const sequences = ofRow.length;
 			for (const [name, { offsets }] of [
 				["doc_ids", docIds],
 				["doc_offsets", docOffsets],
@@ -78,25 +89,27 @@ export class ShardCheck {
 					this.#problems.add(
 						`${place} has ${sequences} seq_lengths and ${offsets[r + 1] - offsets[r]} ${name}`,
 					);
-			this.#checkTokens(
-				ids.values.subarray(ids.offsets[r], ids.offsets[r + 1]),
-				place,
-			);
-			this.#checkSequences(
-				lengths.values.subarray(lengths.offsets[r], lengths.offsets[r + 1]),
-				tokens,
-				place,
-			);
+			if (ids !== null)
+				this.#checkTokens(
+					ids.values.subarray(ids.offsets[r], ids.offsets[r + 1]),
+					place,
+				);
+			this.#checkSequences(ofRow, tokens, place);
 			this.counts.labels +=
-				masks === null
+				labels === null
 					? tokens - sequences
-					: sum(masks.values.subarray(masks.offsets[r], masks.offsets[r + 1]));
+					: sum(
+							labels.values.subarray(labels.offsets[r], labels.offsets[r + 1]),
+						);
 			for (let i = 0; i < sequences; i++)
 				this.#note(
 					docIds.values[docIds.offsets[r] + i] ?? -1n,
 					docOffsets.values[docOffsets.offsets[r] + i] ?? -1,
-					lengths.values[lengths.offsets[r] + i],
+					ofRow[i],
 					first + r,
+					labels !== null && this.#keepsLabels
+						? (labels.values[labels.offsets[r] + i] ?? -1)
+						: null,
 				);
 		}
 		this.counts.rows += batch.rows;
@@ -140,7 +153,7 @@ export class ShardCheck {
 			sum += length;
 			rooms += room;
 			counts.context += (length * (length - 1)) / 2;
-			if (room >= 0 && room <= capacity) this.#rooms[room]++;
+			if (room >= 0 && room < this.#rooms.length) this.#rooms[room]++;
 			if (length < Number(cut.minSequence ?? 1))
 				this.#problems.add(`${place} has a sequence of ${length} tokens`);
 			const due = this.#capacities[bucketOf(length, this.#capacities)];
@@ -160,11 +173,19 @@ export class ShardCheck {
 		counts.sequences += lengths.length;
 		counts.tokens += tokens;
 		counts.alignmentTokens += rooms - sum;
-		counts.paddedTokens += roundUp(rooms, padToMultiple ?? capacity);
+		counts.paddedTokens += Number.isFinite(capacity)
+			? roundUp(rooms, padToMultiple ?? capacity)
+			: rooms;
 	}
 
 	/** Notes where a sequence was found. */
-	#note(id: bigint, start: number, length: number, row: number): void {
+	#note(
+		id: bigint,
+		start: number,
+		length: number,
+		row: number,
+		labels: number | null,
+	): void {
 		const found = this.#sequencesOf(taskOfDocument(id));
 		if (found === null) {
 			this.#problems.add(
@@ -177,5 +198,6 @@ export class ShardCheck {
 		found.length.push(length);
 		found.shard.push(this.#isRepacked ? -1 : this.#shard.number);
 		found.row.push(this.#isRepacked ? -1 : row);
+		if (labels !== null) found.labels.push(labels);
 	}
 }

@@ -9,6 +9,8 @@ export class FoundSequences {
 	/** Its shard and row, -1 in rows of a repack task. */
 	readonly shard = new Int32Buffer();
 	readonly row = new Int32Buffer();
+	/** Its labels, of a masked store and of an index of it; else none are kept. */
+	readonly labels = new Int32Buffer();
 
 	get count(): number {
 		return this.document.length;

@@ -1,24 +1,32 @@
 import { addCounts } from "../../core/counts.js";
+import { SeqpackError } from "../../core/errors.js";
 import {
 	type ReadableFile,
 	readAll,
 	type Storage,
 } from "../../storage/storage.js";
 import { storageAt } from "../../storage/storages.js";
+import { columnOf } from "../../tables/columns.js";
 import { datasetFormats, shardSchema } from "../formats.js";
 import { indexSchema, indexTable } from "../index-rows.js";
+import { Ledger, ledgerSchema } from "../ledger-rows.js";
+import { readLengths } from "../lengths.js";
 import {
 	type DatasetFile,
 	filesOf,
 	type Manifest,
 	type ManifestIndex,
+	type ManifestLengths,
 	type ManifestShard,
 } from "../manifest.js";
+import { openStore } from "../open-store.js";
 import { readManifest } from "../read-manifest.js";
+import type { Settings } from "../settings.js";
 import { bucketKey } from "../splits.js";
 import { emptyTotals, shardCounts } from "../totals.js";
 import { checkStrangers, isAsListed } from "./check-files.js";
 import { IndexCheck } from "./check-index.js";
+import { LengthsCheck, StoreLengths, withoutPlaces } from "./check-lengths.js";
 import { ShardCheck } from "./check-shard.js";
 import { checkSources, type RecountedSource } from "./check-sources.js";
 import { checkTotals, type Recounted } from "./check-totals.js";
@@ -70,6 +78,13 @@ class Verification {
 	readonly #counted: Recounted;
 	readonly #rooms: Float64Array[];
 	readonly #sources = new Map<string | null, RecountedSource>();
+	/** The store of a packing by index. */
+	#store: {
+		storage: Storage;
+		directory: string;
+		lengths: ManifestLengths[];
+		settings: Settings;
+	} | null = null;
 	#files = 0;
 	/** Files that could not be read: what they hold is in no count. */
 	readonly #unread = new Set<string>();
@@ -101,6 +116,7 @@ class Verification {
 
 	async run(): Promise<VerifyResult> {
 		const { shards, index, skipped, beside, tasks } = this.#manifest;
+		await this.#openStore();
 		/** What the shards of repack tasks hold of each task. */
 		const leftovers = new Map<number, FoundSequences>();
 		const repacked = shards.filter(({ task }) => task >= tasks.read);
@@ -113,6 +129,7 @@ class Verification {
 		for (const task of new Set([
 			...ofTask.keys(),
 			...index.map(({ task }) => task),
+			...(this.#store?.lengths.map(({ task }) => task) ?? []),
 			...leftovers.keys(),
 		])) {
 			const found = leftovers.get(task) ?? new FoundSequences();
@@ -150,6 +167,26 @@ class Verification {
 		};
 	}
 
+	/** Finds the store whose tokens a packing means; another one is a problem. */
+	async #openStore(): Promise<void> {
+		const { store } = this.#manifest;
+		if (store === undefined) return;
+		try {
+			const { directory, manifest } = await openStore(this.#directory, store);
+			const { lengths = [], settings } = manifest;
+			this.#store = {
+				directory,
+				storage: storageAt(directory),
+				lengths,
+				settings,
+			};
+		} catch (error) {
+			if (!(error instanceof SeqpackError)) throw error;
+			this.#problems.add(error.message.replace(/\.$/, ""));
+			this.#unread.add(store.path);
+		}
+	}
+
 	/** @param isWhole Whether all sequences that the task left over were found. */
 	async #checkTask(
 		task: number,
@@ -162,12 +199,103 @@ class Verification {
 		const files = this.#manifest.index.filter((file) => file.task === task);
 		if (files.length > 1)
 			this.#problems.add(`task ${task} has ${files.length} index files`);
+		if (this.#manifest.store !== undefined) {
+			if (isWhole && !shards.some(({ path }) => this.#unread.has(path)))
+				await this.#checkDocuments(task, files[0] ?? null, found);
+			return;
+		}
 		if (files.length === 0 && found.count > 0)
 			this.#problems.add(`task ${task} has rows, but no index file`);
 		if (files.length === 0) return;
 		const canCheck =
 			isWhole && !shards.some(({ path }) => this.#unread.has(path));
-		await this.#checkIndex(files[0], canCheck ? found : null);
+		const lengths = this.#manifest.lengths?.find((file) => file.task === task);
+		const check = lengths && new LengthsCheck(lengths, this.#problems);
+		const isChecked = await this.#checkIndex(
+			files[0],
+			canCheck ? found : null,
+			(tokens) => check?.note(tokens),
+		);
+		if (lengths === undefined || check === undefined) {
+			if (this.#manifest.lengths !== undefined)
+				this.#problems.add(
+					`task ${task} has documents, but no lengths of them`,
+				);
+			return;
+		}
+		if (!(await this.#isAsListed(lengths)) || !isChecked) return;
+		check.checkRows(found, shards);
+		await this.#read(lengths, async (file, bytes) => {
+			const { settings } = this.#manifest;
+			for await (const batch of readLengths(file, bytes, settings, false))
+				check.check(batch);
+		});
+		check.finish();
+	}
+
+	/** Checks the documents of a task of a store against the rows of a packing, and what its ledger says. */
+	async #checkDocuments(
+		task: number,
+		ledgerFile: ManifestIndex | null,
+		found: FoundSequences,
+	): Promise<void> {
+		const store = this.#store;
+		const file = store?.lengths.find((each) => each.task === task);
+		const ledger = new Ledger();
+		if (ledgerFile !== null) {
+			if (!(await this.#isAsListed(ledgerFile))) return;
+			await this.#read(ledgerFile, async (readable, bytes) => {
+				for await (const batch of indexTable.read(
+					readable,
+					bytes,
+					ledgerSchema,
+				))
+					ledger.add(batch);
+			});
+		}
+		if (store === null) return;
+		if (file === undefined) {
+			this.#problems.add(
+				`there are rows of task ${task}, which ${store.directory} does not have`,
+			);
+			return;
+		}
+		const { storage, directory, settings } = store;
+		const isListed = await isAsListed(storage, directory, file, this.#problems);
+		if (!isListed) {
+			this.#unread.add(file.path);
+			return;
+		}
+		const lengths = new StoreLengths();
+		const read = async (readable: ReadableFile, bytes: number) => {
+			for await (const batch of readLengths(readable, bytes, settings, false))
+				lengths.add(batch);
+		};
+		await this.#read(file, read, { storage, directory });
+		const check = new IndexCheck(
+			this.#manifest,
+			file,
+			found,
+			this.#problems,
+			lengths.labelsOf,
+		);
+		for (const tokens of lengths.tokens)
+			check.checkDocuments(
+				withoutPlaces(tokens, ledger.take(check.documents, tokens.length)),
+			);
+		if (ledger.left > 0)
+			this.#problems.add(
+				`${ledgerFile?.path} speaks of ${ledger.left} documents that ${file.path} does not have, or out of their order`,
+			);
+		this.#count(check, file);
+	}
+
+	/** Counts what a check has come to once all documents of a task are checked. */
+	#count(check: IndexCheck, file: ManifestIndex): void {
+		check.finish();
+		const { documents, tokens: tokensRead, counts } = check;
+		addCounts(this.#counted, { documents, tokensRead, ...counts });
+		addCounts(this.#sourceOf(file), { documents, tokensRead });
 	}
 
 	/** @param sequencesOf The sequences of a task that it may hold some of; null where it may hold none. */
@@ -216,17 +344,18 @@ class Verification {
 	async #checkIndex(
 		file: ManifestIndex,
 		found: FoundSequences | null,
-	): Promise<void> {
-		if (!(await this.#isAsListed(file)) || found === null) return;
+		onTokens: (tokens: Int32Array) => void,
+	): Promise<boolean> {
+		if (!(await this.#isAsListed(file)) || found === null) return false;
 		const check = new IndexCheck(this.#manifest, file, found, this.#problems);
 		await this.#read(file, async (readable, bytes) => {
-			for await (const batch of indexTable.read(readable, bytes, indexSchema))
+			for await (const batch of indexTable.read(readable, bytes, indexSchema)) {
 				check.check(batch);
+				onTokens(columnOf(batch, "tokens", "int32").values);
+			}
 		});
-		check.finish();
-		const { documents, tokens: tokensRead, counts } = check;
-		addCounts(this.#counted, { documents, tokensRead, ...counts });
-		addCounts(this.#sourceOf(file), { documents, tokensRead });
+		this.#count(check, file);
+		return true;
 	}
 
 	#sourceOf({ source }: ManifestShard | ManifestIndex): RecountedSource {
@@ -268,8 +397,12 @@ class Verification {
 	async #read(
 		{ path, bytes }: DatasetFile,
 		action: (file: ReadableFile, bytes: number) => Promise<void>,
+		{ storage, directory } = {
+			storage: this.#storage,
+			directory: this.#directory,
+		},
 	): Promise<void> {
-		const file = await this.#storage.open(`${this.#directory}/${path}`);
+		const file = await storage.open(`${directory}/${path}`);
 		try {
 			await action(file, bytes);
 		} catch (error) {

@@ -1,0 +1,81 @@
+import { InterruptedError } from "../src/core/errors.js";
+import type { BuildResult } from "../src/engines/build.js";
+import type { BuildProgress } from "../src/options/build.js";
+import { describeBuild } from "./describe-build.js";
+import { failWith } from "./fail.js";
+import { ProgressLine } from "./progress.js";
+import { say } from "./say.js";
+import { onStopSignals } from "./signals.js";
+import { writeOut } from "./streams.js";
+
+/** What a build is told by the command that runs it. */
+export interface Running {
+	signal: AbortSignal;
+	onNotice: (notice: string) => void;
+	onProgress: (progress: BuildProgress) => void;
+}
+
+/**
+ * Runs a build: tells how far it is and what came of it, and stops it where it is asked to.
+ * @param run Null: there is nothing to tell of.
+ * @returns The exit code.
+ */
+export async function runBuild(
+	command: string,
+	{
+		json = false,
+		quiet = false,
+	}: { json?: boolean | undefined; quiet?: boolean | undefined },
+	run: (running: Running) => Promise<BuildResult | null>,
+): Promise<number> {
+	const progress = new ProgressLine();
+	const tell = (sentence: string) => {
+		if (!quiet) progress.say(sentence);
+	};
+	const stop = onStopSignals(() =>
+		tell("stopping; press Ctrl-C again to stop at once"),
+	);
+	try {
+		const result = await run({
+			signal: stop.signal,
+			onNotice: tell,
+			onProgress: (now) => {
+				if (!quiet) progress.update(now);
+			},
+		});
+		progress.clear();
+		if (result === null) return 0;
+		if (!quiet) say(describeBuild(result));
+		if (json) await writeOut(`${JSON.stringify(summary(command, result))}\n`);
+		return 0;
+	} catch (error) {
+		progress.clear();
+		if (!(error instanceof InterruptedError)) throw error;
+		failWith(error);
+		return stop.exitCode();
+	} finally {
+		stop.release();
+	}
+}
+
+/** What `--json` prints; its fields only grow within a version. */
+function summary(
+	command: string,
+	{ status, out, manifest, tasksResumed, seconds }: BuildResult,
+) {
+	return {
+		version: 2,
+		command,
+		status,
+		out,
+		seconds,
+		tasks: manifest.tasks.read,
+		tokenizerEngine: manifest.tokenizer.engine,
+		tasksResumed,
+		...manifest.totals,
+		...manifest.summary,
+		shards: manifest.shards.length,
+		shardBytes: manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0),
+		manifest: `${out}/seqpack.json`,
+	};
+}

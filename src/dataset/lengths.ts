@@ -1,0 +1,124 @@
+import { type IntLists, IntListsBuilder, listAt } from "../core/int-lists.js";
+import type { TokenBatch } from "../core/token-batch.js";
+import type { ReadableFile } from "../storage/storage.js";
+import { arrow } from "../tables/arrow.js";
+import { type ColumnBatch, columnOf, type Schema } from "../tables/columns.js";
+import type { Settings } from "./settings.js";
+
+/** The table format of the lengths of a store's documents. */
+export const lengthsTable = arrow;
+
+/** What packing needs to know of documents, in the order of the input: their tokens are not read. */
+export interface DocumentLengths {
+	/** Tokens of each. */
+	lengths: Int32Array;
+	/** The place of each one's split among those of the settings; null: all are to be trained on. */
+	splits: Uint8Array | null;
+	/** What of each is to be trained on: first tokens of runs, each followed by the one after its last; null: all. */
+	trained: IntLists | null;
+	/** The tokens that each may be cut before; null: any. */
+	cuts: IntLists | null;
+}
+
+/** The splits of a dataset, in the order of the settings. */
+export function splitsOf({ buckets }: Pick<Settings, "buckets">): string[] {
+	return [...new Set(buckets.map(({ split }) => split))];
+}
+
+/** The columns of a file of lengths: a row for each document of a task. */
+export function lengthsSchema(settings: Settings): Schema {
+	return [
+		{ name: "tokens", type: "int32" },
+		...(splitsOf(settings).length > 1
+			? [{ name: "split", type: "int32" } as const]
+			: []),
+		...(settings.isMasked
+			? [{ name: "trained", type: "list<int32>" } as const]
+			: []),
+		...(settings.cutTurns !== null
+			? [{ name: "turns", type: "list<int32>" } as const]
+			: []),
+	];
+}
+
+/** The rows of a file of lengths; columns that the schema does not have are not written. */
+export function lengthsBatch({
+	lengths,
+	splits,
+	trained,
+	cuts,
+}: DocumentLengths): ColumnBatch {
+	const none = { values: new Int32Array(0) };
+	const offsets = new Int32Array(lengths.length + 1);
+	return {
+		rows: lengths.length,
+		columns: {
+			tokens: { type: "int32", values: lengths },
+			split: {
+				type: "int32",
+				values: Int32Array.from(splits ?? new Uint8Array(lengths.length)),
+			},
+			trained: { type: "list<int32>", offsets, ...none, ...trained },
+			turns: { type: "list<int32>", offsets, ...none, ...cuts },
+		},
+	};
+}
+
+/**
+ * Reads a file of lengths.
+ * @param hasCuts Whether its documents may be cut at some places alone.
+ */
+export async function* readLengths(
+	file: ReadableFile,
+	bytes: number,
+	settings: Settings,
+	hasCuts: boolean,
+): AsyncGenerator<DocumentLengths> {
+	const schema = lengthsSchema(settings);
+	const has = (column: string) => schema.some(({ name }) => name === column);
+	for await (const batch of lengthsTable.read(file, bytes, schema)) {
+		yield {
+			lengths: columnOf(batch, "tokens", "int32").values,
+			splits: has("split")
+				? Uint8Array.from(columnOf(batch, "split", "int32").values)
+				: null,
+			trained: has("trained")
+				? columnOf(batch, "trained", "list<int32>")
+				: null,
+			cuts:
+				has("turns") && hasCuts
+					? columnOf(batch, "turns", "list<int32>")
+					: null,
+		};
+	}
+}
+
+/** The runs of tokens of each document that are to be trained on; its first token never is a label, and is in none. */
+export function trainedRuns({ offsets, lossMask }: TokenBatch): IntLists {
+	const runs = new IntListsBuilder();
+	for (let d = 0; d < offsets.length - 1; d++) {
+		const first = offsets[d];
+		const length = offsets[d + 1] - first;
+		for (let i = 1; i < length; ) {
+			if (lossMask?.[first + i] === 0) {
+				i++;
+				continue;
+			}
+			runs.values.push(i);
+			while (i < length && lossMask?.[first + i] !== 0) i++;
+			runs.values.push(i);
+		}
+		runs.endList();
+	}
+	return runs.view();
+}
+
+/** Writes 1 to the places of the tokens that are to be trained on. */
+export function markRuns(
+	runs: IntLists,
+	document: number,
+	mask: Uint8Array,
+): void {
+	const of = listAt(runs, document);
+	for (let i = 0; i + 1 < of.length; i += 2) mask.fill(1, of[i], of[i + 1]);
+}

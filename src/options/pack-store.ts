@@ -1,0 +1,100 @@
+import {
+	entryOf,
+	type Given,
+	type OptionTable,
+	required,
+	text,
+} from "../core/option.js";
+import { datasetFormats } from "../dataset/formats.js";
+import { layouts, packingLayouts } from "../dataset/layouts/layouts.js";
+import type {
+	chatTemplateTable,
+	conversationsTable,
+	readingTable,
+	tokensTable,
+} from "../documents/options.js";
+import { buildTable } from "./build.js";
+
+/** The headings of a build's options that say how documents become rows. */
+const ROW_GROUPS = ["Layout", "Packing", "Rows"];
+
+type BuildTable = typeof buildTable;
+type OfRows = Omit<
+	BuildTable,
+	| keyof typeof readingTable
+	| keyof typeof tokensTable
+	| keyof typeof conversationsTable
+	| keyof typeof chatTemplateTable
+	| keyof typeof runningTable
+	| "inputs"
+	| "sources"
+	| "format"
+	| "compression"
+	| "shardTokens"
+	| "taskSize"
+	| "layout"
+	| "limit"
+	| "dedupe"
+	| "keepSplits"
+	| "validation"
+>;
+
+const { out, overwrite, workers, signal, onProgress, onNotice } = buildTable;
+const runningTable = {
+	out,
+	overwrite,
+	workers,
+	signal,
+	onProgress,
+	onNotice,
+};
+
+const rowOptions = Object.fromEntries(
+	Object.entries<OptionTable[string]>(buildTable).filter(
+		([name, { group }]) =>
+			ROW_GROUPS.includes(group ?? "") || name === "longConversations",
+	),
+) as unknown as OfRows;
+
+/** The options of packing a store by index. */
+export const packStoreTable = {
+	store: required(
+		text({
+			placeholder: "store",
+			help: "the directory of a dataset of the layout documents",
+		}),
+	),
+	...runningTable,
+	...rowOptions,
+	layout: {
+		...entryOf(
+			{ ...layouts, names: packingLayouts },
+			{
+				default: "packed",
+				help: "rows of several documents, or sequences by length",
+			},
+		),
+		group: "Layout",
+	},
+};
+
+export type PackStoreOptions = Given<typeof packStoreTable>;
+
+/** The options of writing the rows of a packing out. */
+export const exportTable = {
+	packing: required(
+		text({
+			placeholder: "packing",
+			help: "the directory that seqpack pack has written",
+		}),
+	),
+	...runningTable,
+	format: entryOf(datasetFormats, {
+		help: "format of the shards",
+		defaultText: "parquet; arrow, for buckets",
+	}),
+	compression: buildTable.compression,
+	shardTokens: buildTable.shardTokens,
+};
+
+export type ExportOptions = Given<typeof exportTable>;
