@@ -63,7 +63,7 @@ function parseMarked(json: string): unknown {
 			// The spaces keep what stands beside a name from becoming a part of a number.
 			return part
 				.replace(NUMBER, (number) =>
-					isRounded(number) ? `"i${number}"` : number,
+					isRounded(number) ? `"#${number}"` : number,
 				)
 				.replace(NOT_FINITE, (name) =>
 					name === "NaN" ? ' ["N"] ' : ` ${name.replace("Infinity", "1e999")} `,
@@ -78,7 +78,7 @@ function parseMarked(json: string): unknown {
 		for (const name of Object.keys(object)) {
 			const value = object[name];
 			if (typeof value === "string")
-				object[name] = value.startsWith("i")
+				object[name] = value.startsWith("#")
 					? BigInt(value.slice(1))
 					: value.slice(1);
 			else if (Array.isArray(value) && value.length === 1 && value[0] === "N")
