@@ -11,6 +11,7 @@ import type {
 	chatTemplateTable,
 	conversationsTable,
 	readingTable,
+	tokenListsTable,
 	tokensTable,
 } from "../documents/options.js";
 import { buildTable } from "./build.js";
@@ -33,6 +34,8 @@ type OfRows = Omit<
 	| "shardTokens"
 	| "taskSize"
 	| "layout"
+	| keyof typeof tokenListsTable
+	| "keepSystem"
 	| "limit"
 	| "dedupe"
 	| "keepSplits"

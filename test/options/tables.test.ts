@@ -4,6 +4,7 @@ import { whyIgnored } from "../../src/core/resolve-options.js";
 import { batchesTable } from "../../src/options/batches.js";
 import { buildTable } from "../../src/options/build.js";
 import { curriculumTable } from "../../src/options/curriculum.js";
+import { exportTable, packStoreTable } from "../../src/options/pack-store.js";
 import { compareTable } from "../../src/pack/compare.js";
 import { documentLengthsTable } from "../../src/report/document-lengths.js";
 
@@ -13,6 +14,8 @@ const tables: Record<string, OptionTable> = {
 	batches: batchesTable,
 	compare: compareTable,
 	documentLengths: documentLengthsTable,
+	packStore: packStoreTable,
+	export: exportTable,
 };
 
 describe.each(Object.entries(tables))("%s", (_, table) => {
