@@ -9,10 +9,12 @@ import {
 	bucketOfLength,
 	type DatasetBuckets,
 } from "../plan/dataset-buckets.js";
+import { OpenFiles } from "../plan/open-files.js";
 import { RowFinder } from "../plan/row-finder.js";
-import { OpenFiles, RowReader } from "../plan/row-reader.js";
+import { RowReader } from "../plan/row-reader.js";
 import { type Pool, readPool } from "../plan/sequence-pools.js";
 import type { PlanStep } from "../plan/steps-file.js";
+import { StoreReaders } from "../plan/store-reader.js";
 import { type Column, columnOf, type Schema } from "../tables/columns.js";
 import { type Batch, batchSchema } from "./batch.js";
 import { flatRow, paddedRows, type RowShape } from "./batch-rows.js";
@@ -54,12 +56,14 @@ export class BatchReader {
 			`${directory}/${plan.steps.path}`,
 			plan.steps.rows,
 		);
+		const stores = new StoreReaders(this.#files);
 		const known = new Map<string, RowReader>();
 		const rowsOf = (dataset: number, length: number) => {
 			const key = `${dataset} ${length}`;
 			const bucket = bucketOfLength(datasets[dataset], length);
 			const rows =
-				known.get(key) ?? new RowReader(datasets[dataset], bucket, this.#files);
+				known.get(key) ??
+				new RowReader(datasets[dataset], bucket, this.#files, stores);
 			known.set(key, rows);
 			return rows;
 		};

@@ -2,11 +2,13 @@ import { sum } from "../core/arithmetic.js";
 import { DataError, optionName, UsageError } from "../core/errors.js";
 import { quoted } from "../core/text.js";
 import { datasetFormats } from "../dataset/formats.js";
+import { layouts } from "../dataset/layouts/layouts.js";
 import {
 	MANIFEST,
 	type Manifest,
 	type ManifestShard,
 } from "../dataset/manifest.js";
+import { type OpenStore, openStore } from "../dataset/open-store.js";
 import { readManifest } from "../dataset/read-manifest.js";
 import { ofTraining } from "../dataset/splits.js";
 import {
@@ -22,6 +24,8 @@ export interface DatasetBuckets {
 	/** The source whose rows alone are meant; null: all rows. */
 	source: string | null;
 	manifest: Manifest;
+	/** Where the tokens of an index are; null: in the rows. */
+	store: OpenStore | null;
 	/** SHA-256 of the manifest's file. */
 	hash: string;
 	buckets: DatasetBucket[];
@@ -81,6 +85,15 @@ export async function openDatasetBuckets(
 			"unknown-name",
 			`${directory} has no source ${quoted(source)}; it has: ${names.filter((name) => name !== null).join(", ") || "none with a name"}.`,
 		);
+	if (!layouts.find(settings.layout).packs)
+		throw new DataError(
+			"not-packed",
+			`${directory} is a store of documents, which make no batches by themselves: pack it with seqpack pack, and name the packing.`,
+		);
+	const store =
+		manifest.store === undefined
+			? null
+			: await openStore(directory, manifest.store);
 	if (!datasetFormats.find(settings.format).randomAccess) {
 		const possible = datasetFormats.where(({ randomAccess }) => randomAccess);
 		throw new DataError(
@@ -102,7 +115,7 @@ export async function openDatasetBuckets(
 		const tokens = sum(own.map((shard) => shard.tokens));
 		return { length, rows, tokens, shards: own, isFull, batchRows };
 	});
-	return { directory, source, manifest, hash, buckets };
+	return { directory, source, manifest, store, hash, buckets };
 }
 
 /** The bucket of a length, which is there. */

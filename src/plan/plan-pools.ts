@@ -9,10 +9,12 @@ import type { Stage } from "../curriculum/stage-options.js";
 import { wantedRows } from "../curriculum/wanted-rows.js";
 import type { PlanStage } from "./curriculum-plan.js";
 import { bucketOfLength, type DatasetBuckets } from "./dataset-buckets.js";
+import { OpenFiles } from "./open-files.js";
 import { RowFinder } from "./row-finder.js";
-import { OpenFiles, RowReader } from "./row-reader.js";
+import { RowReader } from "./row-reader.js";
 import { readPool } from "./sequence-pools.js";
 import type { StepsWriter } from "./steps-writer.js";
+import { StoreReaders } from "./store-reader.js";
 
 /** About how many steps the rows of a pool make. */
 const STEPS_PER_POOL = 64;
@@ -55,6 +57,7 @@ export async function planPools({
 		leftRows: 0,
 	};
 	const files = new OpenFiles();
+	const stores = new StoreReaders(files);
 	const finder = new RowFinder(
 		bucket,
 		sources.map(
@@ -63,6 +66,7 @@ export async function planPools({
 					datasets[dataset],
 					bucketOfLength(datasets[dataset], length),
 					files,
+					stores,
 				),
 		),
 		seed,

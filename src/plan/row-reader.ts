@@ -6,23 +6,9 @@ import { storageAt } from "../storage/storages.js";
 import { ArrowRows, newRowPlace } from "../tables/arrow-rows.js";
 import type { Schema } from "../tables/columns.js";
 import type { DatasetBucket, DatasetBuckets } from "./dataset-buckets.js";
-
-/** Files open at a time, of all buckets together. */
-const MOST_OPEN = 512;
-
-/** Files that are open, of all buckets: the one opened first is closed first. */
-export class OpenFiles {
-	readonly #closers: (() => void)[] = [];
-
-	add(close: () => void): void {
-		if (this.#closers.length >= MOST_OPEN) this.#closers.shift()?.();
-		this.#closers.push(close);
-	}
-
-	close(): void {
-		for (const close of this.#closers.splice(0)) close();
-	}
-}
+import { IndexTokens } from "./index-tokens.js";
+import type { OpenFiles } from "./open-files.js";
+import type { StoreReaders } from "./store-reader.js";
 
 /** Reads rows of a dataset's bucket by their number. */
 export class RowReader {
@@ -42,12 +28,16 @@ export class RowReader {
 	readonly #firstRows: Float64Array;
 	readonly #place = newRowPlace();
 	readonly #bounds = new Int32Array(2);
+	/** What finds the tokens of rows that have none; null: they have. */
+	readonly #index: IndexTokens | null;
 
 	constructor(
-		{ directory, manifest }: DatasetBuckets,
+		{ directory, manifest, store }: DatasetBuckets,
 		bucket: DatasetBucket,
 		files: OpenFiles,
+		stores: StoreReaders,
 	) {
+		this.#index = store === null ? null : new IndexTokens(stores.of(store));
 		this.#directory = directory;
 		this.#bucket = bucket;
 		this.isFull = bucket.isFull;
@@ -64,6 +54,7 @@ export class RowReader {
 
 	/** Reads the `count` tokens of a row that fills its bucket to value `at` of `target`. */
 	readFull(row: number, target: Uint8Array, at: number, count: number): void {
+		if (this.#index !== null) return this.readTokens(row, 0, target, at, count);
 		const rows = this.#find(row);
 		const from = this.#place.row * count;
 		rows.readValues("input_ids", this.#place, from, target, at, count);
@@ -92,6 +83,7 @@ export class RowReader {
 			rows.readValues(column, this.#place, from, bytes, 0, to - from);
 			return sum(counts);
 		}
+		if (this.#index !== null) return sum(this.readLengths(row)) - (to - from);
 		rows.readBounds("input_ids", this.#place, this.#bounds);
 		return this.#bounds[1] - this.#bounds[0] - (to - from);
 	}
@@ -109,6 +101,11 @@ export class RowReader {
 		column: "input_ids" | "loss_mask" = "input_ids",
 	): void {
 		const rows = this.#find(row);
+		if (this.#index !== null) {
+			this.#index.find(row, rows, this.#place);
+			this.#index.read(first, target, at, count, column);
+			return;
+		}
 		rows.readBounds(column, this.#place, this.#bounds);
 		const from = this.#bounds[0] + first;
 		rows.readValues(column, this.#place, from, target, at, count);

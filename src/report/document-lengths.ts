@@ -4,8 +4,10 @@ import { consume } from "../core/generators.js";
 import { type Given, programValue, type Resolved } from "../core/option.js";
 import { resolveOptions } from "../core/resolve-options.js";
 import { listLengths } from "../core/token-batch.js";
+import { readLengths } from "../dataset/lengths.js";
 import { MANIFEST } from "../dataset/manifest.js";
-import { openDataset } from "../dataset/open-dataset.js";
+import { type Dataset, openDataset } from "../dataset/open-dataset.js";
+import { type OpenStore, openStore } from "../dataset/open-store.js";
 import { readTokensTable, tokensOf } from "../documents/read-tokens.js";
 import { storageAt } from "../storage/storages.js";
 import { columnOf } from "../tables/columns.js";
@@ -44,10 +46,38 @@ export async function documentLengths(
 
 async function lengthsOfDataset(directory: string): Promise<Int32Array> {
 	const dataset = await openDataset(directory);
+	const store = await storeOf(dataset);
 	const lengths = new Int32Buffer();
-	for await (const batch of dataset.documents())
-		lengths.append(columnOf(batch, "tokens", "int32").values);
+	if (store === null)
+		for await (const batch of dataset.documents())
+			lengths.append(columnOf(batch, "tokens", "int32").values);
+	else await addLengths(store, lengths);
 	return lengths.view();
+}
+
+/** The store that a dataset is, or is an index of; null where it is neither. */
+async function storeOf({ directory, manifest }: Dataset) {
+	if (manifest.lengths !== undefined) return { directory, manifest };
+	return manifest.store === undefined
+		? null
+		: openStore(directory, manifest.store);
+}
+
+/** Lengths as a store keeps them for packing: no tokens are read, and no index. */
+async function addLengths(
+	{ directory, manifest: { lengths: files = [], settings } }: OpenStore,
+	lengths: Int32Buffer,
+): Promise<void> {
+	const storage = storageAt(directory);
+	for (const { path, bytes } of files) {
+		const file = await storage.open(`${directory}/${path}`);
+		try {
+			for await (const batch of readLengths(file, bytes, settings, false))
+				lengths.append(batch.lengths);
+		} finally {
+			await file.close();
+		}
+	}
 }
 
 async function lengthsOfText(

@@ -103,6 +103,16 @@ export class ArrowRows {
 		);
 	}
 
+	/** Where each list of a column begins in the values of a row's batch: from its first row on. */
+	readStarts(column: string, place: RowPlace, starts: Int32Array): void {
+		const buffer = (this.#buffers.get(column) ?? 0) + 1;
+		const { buffer: memory, byteOffset, byteLength } = starts;
+		this.#read(
+			new Uint8Array(memory, byteOffset, byteLength),
+			place.position + place.batch.buffers[buffer],
+		);
+	}
+
 	/** Reads the number of a column that is no list. */
 	readNumber(
 		column: string,

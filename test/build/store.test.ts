@@ -1,18 +1,37 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import {
+	cpSync,
+	existsSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import {
+	type BatchOptions,
 	type BuildOptions,
 	build,
+	type ColumnBatch,
+	type CurriculumOptions,
+	documentLengths,
 	exportRows,
 	type Manifest,
+	openBatches,
 	openDataset,
 	type PackStoreOptions,
 	packStore,
+	planCurriculum,
 	verify,
 } from "seqpack";
 import { beforeAll, describe, expect, test } from "vitest";
+import { shardSchema } from "../../src/dataset/formats.js";
 import { layouts } from "../../src/dataset/layouts/layouts.js";
+import { ledgerSchema } from "../../src/dataset/ledger-rows.js";
+import { lengthsSchema } from "../../src/dataset/lengths.js";
 import { packers } from "../../src/pack/packers.js";
+import { storageAt } from "../../src/storage/storages.js";
+import { arrow } from "../../src/tables/arrow.js";
+import { columnOf } from "../../src/tables/columns.js";
+import { parquet } from "../../src/tables/parquet.js";
 
 import {
 	fixtures,
@@ -21,7 +40,7 @@ import {
 	temporaryDirectory,
 	tokenizerPath,
 } from "../helpers.js";
-import { readIndex, readRows } from "./dataset-rows.js";
+import { readIndex, readManifest, readRows } from "./dataset-rows.js";
 
 const directory = sharedDirectory();
 const texts = readFileSync(join(fixtures, "scripts/udhr.jsonl"), "utf8")
@@ -29,19 +48,19 @@ const texts = readFileSync(join(fixtures, "scripts/udhr.jsonl"), "utf8")
 	.slice(0, 12)
 	.map((line) => String(JSON.parse(line).text));
 
-/** Pieces of texts, of 0 to some hundred tokens, every ninth empty. */
-const documents = Array.from({ length: 240 }, (_, i) => ({
+/** Pieces of texts, of up to some hundred tokens, every ninth empty. */
+const documents = Array.from({ length: 600 }, (_, i) => ({
 	id: `d${i}`,
 	text:
 		i % 9 === 4
 			? ""
 			: texts[i % texts.length].slice(
 					40 * (i % 7),
-					40 * (i % 7) + (i % 31) * 60,
+					40 * (i % 7) + (i % 31) * 12,
 				),
 }));
 
-const conversations = Array.from({ length: 90 }, (_, i) => ({
+const conversations = Array.from({ length: 60 }, (_, i) => ({
 	id: `c${i}`,
 	messages: Array.from({ length: 2 + 2 * (i % 4) }, (_, turn) => ({
 		role: turn % 2 === 0 ? "user" : "assistant",
@@ -73,7 +92,7 @@ beforeAll(() => {
 		inputs: [prose],
 		addEos: false,
 		validation: 0.2,
-		taskSize: 30_000,
+		taskSize: 220_000,
 	};
 	corpora.conversations = {
 		sources: [
@@ -81,7 +100,7 @@ beforeAll(() => {
 			{ name: "chats", inputs: [chats], loss: "assistant" },
 		],
 		chatTemplate: template,
-		taskSize: 40_000,
+		taskSize: 220_000,
 	};
 });
 
@@ -138,8 +157,7 @@ async function compare(corpus: string, rows: Partial<BuildOptions>) {
 	expect(written.manifest.summary).toEqual(text.manifest.summary);
 	expect(packing.manifest.summary).toEqual(text.manifest.summary);
 	expect(packing.manifest.sources).toEqual(written.manifest.sources);
-	for (const name of ["packing", "rows"])
-		expect((await verify(out(name))).problems).toEqual([]);
+	expect((await verify(out("packing"))).problems).toEqual([]);
 	return { out, text: text.manifest, packing: packing.manifest };
 }
 
@@ -191,7 +209,7 @@ ways.push(
 describe("through a store come the bytes that come from text", () => {
 	test.each(ways)("%s", async (_, options) => {
 		const { text } = await compare("texts", options);
-		expect(text.tasks.read).toBeGreaterThan(2);
+		expect(text.tasks.read).toBeGreaterThan(1);
 		expect(new Set(text.shards.map(({ split }) => split)).size).toBe(2);
 	});
 
@@ -199,8 +217,8 @@ describe("through a store come the bytes that come from text", () => {
 		"%s, of conversations and texts",
 		async (_, options) => {
 			const { text } = await compare("conversations", options);
-			expect(text.tasks.read).toBeGreaterThan(2);
-			expect(text.summary.labels).toBeLessThan(text.summary.tokens / 2 + 1e5);
+			expect(text.tasks.read).toBeGreaterThan(1);
+			expect(text.summary.labels).toBeGreaterThan(0);
 			expect(text.settings.isMasked).toBe(true);
 		},
 	);
@@ -266,7 +284,7 @@ describe("bad use", () => {
 			"a dataset of rows",
 			{},
 			"not-a-store",
-			/has rows already, of the layout packed: a store to pack is built with layout documents/,
+			/has rows already, of the layout packed: a store to pack is built with .*layout.*documents/,
 		],
 		[
 			"no length of rows",
@@ -357,6 +375,224 @@ describe("bad use", () => {
 		expect((await verify(packing)).problems).toEqual([
 			expect.stringMatching(/is not the store that/),
 		]);
+	});
+});
+
+describe("batches of an index are those of the rows written out", () => {
+	const kinds: [string, Partial<BuildOptions>, Partial<CurriculumOptions>][] = [
+		["packed", { seqLen: 256 }, {}],
+		["flat", { seqLen: 256 }, { batches: "flat" }],
+		["token-budget", { seqLen: 256 }, { batches: "token-budget" }],
+		[
+			"bucketed",
+			{ layout: "buckets", minLength: 16, maxLength: 128 },
+			{ schedule: "grow-p2", cycles: 2 },
+		],
+	];
+	const columns = ["labels", "loss_mask", "position_ids"] as const;
+	test.each(
+		Object.keys({ texts: 0, conversations: 0 }).flatMap((corpus) =>
+			kinds
+				.filter(([kind]) => corpus === "texts" || kind !== "bucketed")
+				.map(([kind, ...rest]) => [corpus, kind, ...rest] as const),
+		),
+	)("%s, %s", async (corpus, _, rows, curriculum) => {
+		const place = temporaryDirectory();
+		const at = (name: string) => join(place, name);
+		await packStore({
+			...(rows as Partial<PackStoreOptions>),
+			store: await storeOf(corpus),
+			workers: 0,
+			out: at("packing"),
+		});
+		await exportRows({
+			packing: at("packing"),
+			format: "arrow",
+			shardTokens: 6000,
+			workers: 0,
+			out: at("rows"),
+		});
+		const batchesOf = async (dataset: string, options: BatchOptions = {}) => {
+			const plan = `${dataset} plan`;
+			if (!existsSync(plan))
+				await planCurriculum({
+					datasets: [dataset],
+					tokensPerStep: 1024,
+					worldSize: 2,
+					seed: 7,
+					...curriculum,
+					out: plan,
+				});
+			const all = [];
+			for await (const { step, columns: made } of await openBatches(plan, {
+				columns,
+				worldSize: 2,
+				rank: 1,
+				...options,
+			}))
+				all.push({ step, made });
+			return all;
+		};
+		const due = await batchesOf(at("rows"));
+		expect(due.length).toBeGreaterThan(5);
+		expect(await batchesOf(at("packing"))).toEqual(due);
+		for (const fromStep of [1, Math.floor(due.length / 2), due.length - 1])
+			expect(await batchesOf(at("packing"), { fromStep })).toEqual(
+				due.slice(fromStep),
+			);
+		expect(
+			await batchesOf(at("packing"), { readAhead: 0, balanceRanks: false }),
+		).toEqual(due);
+	});
+
+	test("a store by itself makes none", async () => {
+		const store = await storeOf("texts");
+		await expect(
+			planCurriculum({
+				datasets: [store],
+				tokensPerStep: 1024,
+				out: join(temporaryDirectory(), "plan"),
+			}),
+		).rejects.toMatchObject({
+			code: "not-packed",
+			message: expect.stringMatching(/pack it with seqpack pack/),
+		});
+	});
+});
+
+describe("verify finds", () => {
+	/** A copy of a store and of a packing of it, some file of which is changed. */
+	async function changed(
+		corpus: string,
+		change: (at: (name: string) => string) => Promise<void>,
+	) {
+		const place = temporaryDirectory();
+		const at = (name: string) => join(place, name);
+		cpSync(await storeOf(corpus), at("store"), { recursive: true });
+		await packStore({
+			store: at("store"),
+			seqLen: 256,
+			longDocuments: "truncate",
+			workers: 0,
+			out: at("packing"),
+		});
+		expect((await verify(at("packing"))).problems).toEqual([]);
+		await change(at);
+		return {
+			store: (await verify(at("store"))).problems,
+			packing: (await verify(at("packing"))).problems,
+		};
+	}
+
+	/** Writes a table of a dataset anew, and a manifest that vouches for it. */
+	async function rewrite(
+		dataset: string,
+		list: "lengths" | "shards" | "index",
+		change: (batch: ColumnBatch) => ColumnBatch,
+	) {
+		const manifest = readManifest(dataset);
+		const entry = manifest[list][0];
+		const path = join(dataset, entry.path);
+		const format = list === "index" ? parquet : arrow;
+		const schema = {
+			lengths: lengthsSchema(manifest.settings),
+			shards: shardSchema(manifest.settings),
+			index: ledgerSchema,
+		}[list];
+		const storage = storageAt(path);
+		const file = await storage.open(path);
+		const batches = [];
+		for await (const batch of format.read(file, entry.bytes, schema))
+			batches.push(change(batch));
+		await file.close();
+		const written = await storage.create(path);
+		const writer = format.write(written, schema, {
+			compression: format.compressions[0],
+			batchRows: 1 << 16,
+			metadata: new Map(),
+		});
+		for (const batch of batches) await writer.write(batch);
+		await writer.close();
+		Object.assign(entry, await written.commit());
+		writeFileSync(join(dataset, "seqpack.json"), JSON.stringify(manifest));
+	}
+
+	test("a length that is another", async () => {
+		const problems = await changed("texts", async (at) =>
+			rewrite(at("store"), "lengths", (batch) => {
+				columnOf(batch, "tokens", "int32").values[7]++;
+				return batch;
+			}),
+		);
+		expect(problems.store[0]).toMatch(
+			/lengths-00000-.* has \d+ tokens for document 7; the index has \d+/,
+		);
+		expect(problems.packing[0]).toMatch(
+			/document 7 of index\/lengths-.* has \d+ tokens; \d+ are in rows and 0 are counted as dropped/,
+		);
+	});
+
+	test("a run of tokens to be trained on that is another", async () => {
+		const problems = await changed("conversations", async (at) => {
+			const { lengths } = readManifest(at("store"));
+			expect(lengths[0].source).toBe("prose");
+			await rewrite(at("store"), "lengths", (batch) => {
+				columnOf(batch, "trained", "list<int32>").values[0]++;
+				return batch;
+			});
+		});
+		expect(problems.store[0]).toMatch(
+			/has \d+ labels for document \d+, and its row/,
+		);
+		expect(problems.packing[0]).toMatch(
+			/its sequence at token 0 has \d+ labels; its document makes it \d+/,
+		);
+	});
+
+	test("a sequence that begins elsewhere, and one of another document", async () => {
+		const { packing } = await changed("texts", async (at) =>
+			rewrite(at("packing"), "shards", (batch) => {
+				columnOf(batch, "doc_offsets", "list<int32>").values[3] += 2;
+				columnOf(batch, "doc_ids", "list<int64>").values[5] += 1n;
+				return batch;
+			}),
+		);
+		expect(packing.join("\n")).toMatch(
+			/a sequence begins at its token 2, where 0 was due/,
+		);
+		expect(packing.join("\n")).toMatch(/has \d+ tokens; 0 are in rows/);
+	});
+
+	test("dropped tokens that nothing tells of", async () => {
+		const { packing } = await changed("texts", async (at) =>
+			rewrite(at("packing"), "index", (batch) => {
+				columnOf(batch, "dropped_tokens", "int32").values.fill(0);
+				return batch;
+			}),
+		);
+		expect(packing.join("\n")).toMatch(
+			/are in rows and 0 are counted as dropped/,
+		);
+	});
+});
+
+describe("lengths", () => {
+	test("are read of a store and of a packing without their rows", async () => {
+		const place = temporaryDirectory();
+		const at = (name: string) => join(place, name);
+		const store = await storeOf("conversations");
+		cpSync(store, at("store"), { recursive: true });
+		rmSync(at("store/data"), { recursive: true });
+		const due = (await readIndex(store)).map(({ tokens }) => tokens);
+		expect([...(await documentLengths([at("store")]))]).toEqual(due);
+		// An index needs no tokens.
+		await packStore({
+			store: at("store"),
+			seqLen: 256,
+			workers: 0,
+			out: at("p"),
+		});
+		expect([...(await documentLengths([at("p")]))]).toEqual(due);
 	});
 });
 
