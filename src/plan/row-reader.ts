@@ -54,7 +54,10 @@ export class RowReader {
 
 	/** Reads the `count` tokens of a row that fills its bucket to value `at` of `target`. */
 	readFull(row: number, target: Uint8Array, at: number, count: number): void {
-		if (this.#index !== null) return this.readTokens(row, 0, target, at, count);
+		if (this.#index !== null) {
+			this.readTokens(row, 0, target, at, count);
+			return;
+		}
 		const rows = this.#find(row);
 		const from = this.#place.row * count;
 		rows.readValues("input_ids", this.#place, from, target, at, count);

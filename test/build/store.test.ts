@@ -429,13 +429,23 @@ describe("batches of an index are those of the rows written out", () => {
 					out: plan,
 				});
 			const all = [];
+			// In lists that are long comparing numbers one by one takes long.
 			for await (const { step, columns: made } of await openBatches(plan, {
 				columns,
 				worldSize: 2,
 				rank: 1,
+				readAhead: 0,
 				...options,
 			}))
-				all.push({ step, made });
+				all.push({
+					step,
+					...Object.fromEntries(
+						Object.entries(made).map(([name, column]) => [
+							name,
+							`${column.values}${"offsets" in column ? `|${column.offsets}` : ""}`,
+						]),
+					),
+				});
 			return all;
 		};
 		const due = await batchesOf(at("rows"));
@@ -445,9 +455,7 @@ describe("batches of an index are those of the rows written out", () => {
 			expect(await batchesOf(at("packing"), { fromStep })).toEqual(
 				due.slice(fromStep),
 			);
-		expect(
-			await batchesOf(at("packing"), { readAhead: 0, balanceRanks: false }),
-		).toEqual(due);
+		expect(await batchesOf(at("packing"), { readAhead: 2 })).toEqual(due);
 	});
 
 	test("a store by itself makes none", async () => {
