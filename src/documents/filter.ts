@@ -69,7 +69,7 @@ class Compiler {
 	compile(node: jsep.Expression): Evaluate {
 		switch (node.type) {
 			case "Literal": {
-				const { value } = node as jsep.Literal;
+				const value = exactly(node as jsep.Literal);
 				return () => value;
 			}
 			case "Identifier":
@@ -167,6 +167,15 @@ class Compiler {
 			return result;
 		};
 	}
+}
+
+/** What is written; a whole number that a double cannot hold, as a bigint. */
+function exactly({ value, raw }: jsep.Literal): unknown {
+	return typeof value === "number" &&
+		!Number.isSafeInteger(value) &&
+		/^\d+$/.test(raw)
+		? BigInt(raw)
+		: value;
 }
 
 const OPERATORS: Record<string, (a: unknown, b: unknown) => unknown> = {

@@ -1,4 +1,5 @@
 import { addCounts } from "../core/counts.js";
+import { optionName } from "../core/errors.js";
 import { IntListsBuilder } from "../core/int-lists.js";
 import {
 	selectMarks,
@@ -15,6 +16,7 @@ import type { RecordTaker, TakenRecords } from "../sources/records/taker.js";
 import { BadInput, type RecordBatch } from "../sources/source.js";
 import { idsIn } from "../tokenizer/ids-tokenizer.js";
 import { type Chat, ConversationReader } from "./chat.js";
+import { conversationFormats } from "./conversations/conversation-formats.js";
 import {
 	fractionAt,
 	hashesOf,
@@ -127,6 +129,15 @@ function addWithin(
 	out.endList();
 }
 
+/** Whether records with such fields are conversations of one form. */
+function mayBeConversation(fieldNames: readonly string[]): boolean {
+	return conversationFormats
+		.entries()
+		.some(([, { fields }]) =>
+			fields.every((name) => fieldNames.includes(name)),
+		);
+}
+
 /** Decides which records of a batch become documents. */
 class Choice {
 	readonly #batch: RecordBatch;
@@ -174,7 +185,11 @@ class Choice {
 		if (notTexts.size === 0) return;
 		this.#keep((record) => {
 			if (!notTexts.has(record)) return true;
-			throw noText(notTexts.get(record), field, fieldNames(record));
+			const names = fieldNames(record);
+			const advice = mayBeConversation(names)
+				? `Read it as a conversation with ${optionName("loss", "assistant")}, name`
+				: undefined;
+			throw noText(notTexts.get(record), field, names, advice);
 		});
 	}
 

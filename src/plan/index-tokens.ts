@@ -1,6 +1,12 @@
 import type { ArrowRows, RowPlace } from "../tables/arrow-rows.js";
 import type { StoreReader, TokenColumn } from "./store-reader.js";
 
+/** Columns in which the first token of a sequence has a 0, and has another value in its document. */
+const FIRST_IS_ZERO: Readonly<Record<TokenColumn, boolean>> = {
+	input_ids: false,
+	loss_mask: true,
+};
+
 /** Finds the tokens of a row of an index, sequence by sequence, in its store. */
 export class IndexTokens {
 	readonly #store: StoreReader;
@@ -64,8 +70,7 @@ export class IndexTokens {
 					to - from,
 					column,
 				);
-				// The first token of a sequence is no label there, but one in its document.
-				if (column === "loss_mask" && from === start)
+				if (FIRST_IS_ZERO[column] && from === start)
 					target.fill(0, 4 * (at + from - first), 4 * (at + from - first + 1));
 			}
 			start += length;

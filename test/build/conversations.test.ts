@@ -329,6 +329,10 @@ describe("what cannot be built", () => {
 			/--chat-template is "nowhere.jinja", which is no file, and no chat template of the tokenizer; it has: none/,
 		],
 		[
+			[],
+			/chats\.jsonl:1: .* Read it as a conversation with --loss assistant, name the text/,
+		],
+		[
 			["--loss", "assistant"],
 			/chats\.jsonl:1: the tokenizer has no chat template/,
 		],

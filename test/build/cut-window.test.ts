@@ -47,7 +47,12 @@ describe.each(cuts.names)("%s", (name) => {
 						...("overlap" in options ? { overlap: 5 } : {}),
 					};
 					const maxLength = name === "error" ? 128 : 16;
-					const of = { name, maxLength, ...own, minSequence };
+					const of = {
+						name,
+						...("maxLength" in options ? { maxLength } : {}),
+						...own,
+						minSequence,
+					};
 					const { sequences, dropped, counts } = cut(lengths, first, of);
 					const { pieces, doc, buckets } = sequences;
 					const capacities = bucketsOf(of as never).map(

@@ -45,7 +45,7 @@ test("compares all packers on text and on the dataset made of it alike", async (
 
 test.each([
 	[["--compare", scripts], /^seqpack: --seq-len is missing/],
-	[["--seq-len", "64"], /^seqpack: --compare is missing/],
+	[["--seq-len", "64"], /^seqpack: <store> is missing/],
 	[
 		["--compare", scripts, "--seq-len", "64"],
 		/is not a dataset of seqpack.*give --tokenizer/,

@@ -30,6 +30,8 @@ describe("a condition", () => {
 		['meta["odd name"] == 1', true],
 		["score * 10 - 1 > 5.9 and 7 % 4 == 3", true],
 		["big > 12345678901234567000", true],
+		["big == 12345678901234567890", true],
+		["big == 12345678901234567891", false],
 		['"a" in tags and not ("c" in tags)', true],
 		['lang in ["de", "en"]', true],
 		['"rüß" in text', true],

@@ -96,6 +96,9 @@ describe("numbers that JSON does not have", () => {
 		if (Array.isArray(value)) return `[${value.map(pythonJson).join(", ")}]`;
 		// JSON.stringify leaves out its sign.
 		if (Object.is(value, -0)) return "-0.0";
+		// JSON.stringify writes large floats as if they were whole numbers.
+		if (Number.isInteger(value) && !Number.isSafeInteger(value))
+			return (value as number).toExponential();
 		if (!isObject(value)) return JSON.stringify(value);
 		const members = Object.entries(value).map(
 			([name, value]) => `${JSON.stringify(name)}: ${pythonJson(value)}`,

@@ -1,14 +1,22 @@
-// JSON with the NaN, Infinity and -Infinity that Python writes, which JSON.parse refuses.
+// JSON with the NaN, Infinity and -Infinity that Python writes, which JSON.parse refuses, and
+// with whole numbers that it would round.
 
 const NOT_FINITE = /-?Infinity|NaN/g;
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+/** Digits of numbers that may be too large for a double. */
+const LARGE = /\d{16}/;
 
-/** What JSON.parse gives, also where a value is NaN, Infinity or -Infinity. */
+/**
+ * What JSON.parse gives, also where a value is NaN, Infinity or -Infinity; whole numbers
+ * that a double cannot hold are bigints.
+ */
 export function parseJson(json: string): unknown {
 	try {
-		return JSON.parse(json);
+		const value: unknown = JSON.parse(json);
+		return LARGE.test(json) ? parseMarked(json) : value;
 	} catch (error) {
 		if (json.search(NOT_FINITE) === -1) throw error;
-		return parseWithNaN(json);
+		return parseMarked(json);
 	}
 }
 
@@ -47,15 +55,19 @@ function withoutNaN(json: string): string {
 	return parts.join("");
 }
 
-/** Parses with a letter before each string, and NaN as a list of one that no other has. */
-function parseWithNaN(json: string): unknown {
+/** Parses with a letter before each string, large numbers as strings with another letter, and NaN as a list of one that no other has. */
+function parseMarked(json: string): unknown {
 	const parts = partsOf(json);
 	const marked = parts.map((part, i) => {
 		if (!isString(i))
 			// The spaces keep what stands beside a name from becoming a part of a number.
-			return part.replace(NOT_FINITE, (name) =>
-				name === "NaN" ? ' ["N"] ' : ` ${name.replace("Infinity", "1e999")} `,
-			);
+			return part
+				.replace(NUMBER, (number) =>
+					isRounded(number) ? `"#${number}"` : number,
+				)
+				.replace(NOT_FINITE, (name) =>
+					name === "NaN" ? ' ["N"] ' : ` ${name.replace("Infinity", "1e999")} `,
+				);
 		const isName = /^[\t\r ]*:/.test(parts[i + 1]);
 		return isName ? part : `"s${part.slice(1)}`;
 	});
@@ -65,13 +77,21 @@ function parseWithNaN(json: string): unknown {
 	for (let object = open.pop(); object !== undefined; object = open.pop())
 		for (const name of Object.keys(object)) {
 			const value = object[name];
-			if (typeof value === "string") object[name] = value.slice(1);
+			if (typeof value === "string")
+				object[name] = value.startsWith("#")
+					? BigInt(value.slice(1))
+					: value.slice(1);
 			else if (Array.isArray(value) && value.length === 1 && value[0] === "N")
 				object[name] = Number.NaN;
 			else if (typeof value === "object" && value !== null)
 				open.push(value as Record<string, unknown>);
 		}
 	return holder.value;
+}
+
+/** Whether a number as it is written is whole, and another one as a double. */
+function isRounded(number: string): boolean {
+	return !/[.eE]/.test(number) && !Number.isSafeInteger(Number(number));
 }
 
 /** A JSON text in parts, of which every second one is a string with its quotes; the last may lack its end. */

@@ -15,11 +15,13 @@ export const fieldReasons = {
  * What is wrong with a record whose text's field holds no text.
  * @param value What it holds; undefined: there is no such field.
  * @param fieldNames The names of the record's fields.
+ * @param advice What could be done first: `Name`, or what ends with `name`.
  */
 export function noText(
 	value: unknown,
 	field: FieldPath,
 	fieldNames: string[],
+	advice = "Name",
 ): BadInput {
 	const name = quoted(fieldName(field));
 	const what =
@@ -28,7 +30,7 @@ export function noText(
 			: `the field ${name} is ${value === null ? "null" : `of type ${typeof value}`}, not a text`;
 	return new BadInput(
 		"no-text",
-		`${what}. Name the text's field with ${optionName("textField")}, or give ${optionName("onError", "skip")}`,
+		`${what}. ${advice} the text's field with ${optionName("textField")}, or give ${optionName("onError", "skip")}`,
 	);
 }
 
