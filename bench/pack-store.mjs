@@ -5,8 +5,9 @@
 // Lengths of 100 million documents (log-normal, 500 tokens on average; written by the
 // library, no text is tokenized) are packed by index into rows of 8192, in one thread, and
 // how long that takes and how much memory at most. Then 100 MB of English, code and 34
-// languages are built as a store, documents as they are and cut to 2000 characters: batches are read from an index over it, and from the same
-// rows written out, in turn, on one core; medians of five. Files are in the page cache.
+// languages are built as a store, documents as they are and cut to 2000 characters: batches
+// are read from an index over it, and from the same rows written out, in turn, on one core;
+// medians of five. Files are in the page cache.
 import { spawnSync } from "node:child_process";
 import {
 	mkdirSync,
