@@ -1,3 +1,4 @@
+import { ROW_OF_ANY_LENGTH } from "../src/core/capacity.js";
 import type { SeqpackError } from "../src/core/errors.js";
 import type { BuildCounts } from "../src/report/build-counts.js";
 import type { BuildEstimate } from "../src/report/estimate-build.js";
@@ -72,8 +73,7 @@ function sampleText({
 }
 
 function countLines(counts: BuildCounts): Line[] {
-	const { buckets, sources, tokensPerByte } = counts;
-	const filled = buckets.filter(({ rows }) => rows.value > 0);
+	const { sources, tokensPerByte } = counts;
 	return [
 		[
 			"documents",
@@ -93,19 +93,7 @@ function countLines(counts: BuildCounts): Line[] {
 				`${numberText(documents, "document")}, ${numberText(tokens, "token")}`,
 			],
 		),
-		...filled.map(({ split, length, rows, sequences }): Line => {
-			const of = ` of ${grouped(length)}`;
-			const name = filled.length === 1 ? "packs" : "  rows";
-			const which = split === filled[0].split ? "" : ` to hold out (${split})`;
-			return [
-				name,
-				`${numberText(rows, "row", of)}, ${numberText(sequences, "sequence")}${which}`,
-			];
-		}),
-		[
-			"fill",
-			`${percent(counts.fill)} (${numberText(counts.padding, "token")} of padding)`,
-		],
+		...packLines(counts),
 		[
 			"shards",
 			`${numberText(counts.shards, "file")}, ${aboutText(counts.shardBytes)}${bytesText(counts.shardBytes.value)}`,
@@ -115,6 +103,24 @@ function countLines(counts: BuildCounts): Line[] {
 			`about ${bytesText(counts.windowBytes)} in each worker for the tokens that are packed together`,
 		],
 		["time", `about ${durationText(counts.seconds)}`],
+	];
+}
+
+/** Rows of some lengths, and how full they would be; nothing of rows as long as their documents. */
+function packLines({ buckets, fill, padding }: BuildCounts): Line[] {
+	if (buckets.every(({ length }) => length === ROW_OF_ANY_LENGTH)) return [];
+	const filled = buckets.filter(({ rows }) => rows.value > 0);
+	return [
+		...filled.map(({ split, length, rows, sequences }): Line => {
+			const of = ` of ${grouped(length)}`;
+			const name = filled.length === 1 ? "packs" : "  rows";
+			const which = split === filled[0].split ? "" : ` to hold out (${split})`;
+			return [
+				name,
+				`${numberText(rows, "row", of)}, ${numberText(sequences, "sequence")}${which}`,
+			];
+		}),
+		["fill", `${percent(fill)} (${numberText(padding, "token")} of padding)`],
 	];
 }
 

@@ -6,15 +6,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { batchesCommandTable } from "../dist/cli/batches.js";
 import { buildCommandTable } from "../dist/cli/build.js";
+import { compareOptionsTable } from "../dist/cli/compare-packers.js";
 import { curriculumCommandTable } from "../dist/cli/curriculum.js";
 import {
 	defaultText,
 	goesWith,
 	valueText,
 } from "../dist/cli/describe-option.js";
+import { exportCommandTable } from "../dist/cli/export.js";
 import { asFlag } from "../dist/cli/fail.js";
 import { outputTable } from "../dist/cli/output-options.js";
-import { packCommandTable } from "../dist/cli/pack.js";
 import { batchKinds } from "../dist/src/curriculum/batch-kinds.js";
 import { schedules } from "../dist/src/curriculum/schedules.js";
 import { datasetFormats } from "../dist/src/dataset/formats.js";
@@ -34,6 +35,7 @@ import {
 } from "../dist/src/masks/columns.js";
 import { lossWeightings } from "../dist/src/masks/loss-weights.js";
 import { sequenceShares } from "../dist/src/masks/sequence-parallel.js";
+import { packStoreTable } from "../dist/src/options/pack-store.js";
 import { rowOrders } from "../dist/src/pack/orders.js";
 import { packers } from "../dist/src/pack/packers.js";
 import { compressions } from "../dist/src/sources/compressions.js";
@@ -66,8 +68,18 @@ const tables = {
 			ofCommand: ["format"],
 		}),
 	"options:pack": () =>
-		optionTables(packCommandTable, {
+		optionTables(compareOptionsTable, {
 			ofCommand: ["compare", "seqLen", "json"],
+		}),
+	"options:pack-store": () =>
+		optionTables(
+			{ ...packStoreTable, ...outputTable },
+			{ words: ["store"], ofCommand: Object.keys(outputTable) },
+		),
+	"options:export": () =>
+		optionTables(exportCommandTable, {
+			words: ["packing"],
+			ofCommand: Object.keys(outputTable),
 		}),
 	"input-formats": () =>
 		table(
