@@ -79,14 +79,17 @@ function inputLines(manifest: Manifest): Line[] {
 /** What is to be trained on, where that is not all. */
 function labelLines({ settings, summary, totals }: Manifest): Line[] {
 	if (!settings.isMasked) return [];
-	const { answers = 0, ...noted } = totals.noted;
+	const { answers, ...noted } = totals.noted;
+	// Indexes and what is written of them do not count records again.
+	const inAnswers =
+		answers === undefined ? "" : `, in ${counted(answers, "answer")}`;
 	const warnings = Object.entries(noted)
 		.filter(([, count]) => count > 0)
 		.map(([name, count]) => `${grouped(count)} ${notedCounts[name].meaning}`);
 	return [
 		[
 			"labels",
-			`${grouped(summary.labels)} tokens (${percent(summary.labels / Math.max(1, summary.tokens))}), in ${counted(answers, "answer")}${warnings.map((text) => `; ${text}`).join("")}`,
+			`${grouped(summary.labels)} tokens (${percent(summary.labels / Math.max(1, summary.tokens))})${inAnswers}${warnings.map((text) => `; ${text}`).join("")}`,
 		],
 	];
 }

@@ -65,6 +65,7 @@ const otherMeanings: Readonly<Record<string, string>> = {
 	'src/documents/conversations/read-messages.ts: "text", a input format':
 		"what a part of a content is",
 	'src/dataset/verify/check-files.ts: "file", a storage': "what a path is",
+	'src/documents/chat.ts: "assistant", a loss': "who says a message",
 	'src/documents/load-chat.ts: "file", a storage': "what a path is",
 	'src/sources/find/detect.ts: "file", a storage': "what a path is",
 	'src/sources/find/find-inputs.ts: "file", a storage': "what a path is",

@@ -7,6 +7,11 @@ export const notedCounts: Readonly<
 		meaning: "of which the chat template leaves out the thinking",
 		isWarning: true,
 	},
+	withoutField: {
+		meaning:
+			"of which lack the field that says what to train on, and are trained on",
+		isWarning: true,
+	},
 	withoutEnd: {
 		meaning: "after which the chat template writes no token that ends them",
 		isWarning: true,

@@ -17,7 +17,7 @@ import {
 	readConversations,
 } from "./conversations/conversation-formats.js";
 import { parsePythonJson } from "./conversations/jinja/parse-json.js";
-import { lossChoice } from "./conversations/loss.js";
+import { lossChoice, lossChoices } from "./conversations/loss.js";
 import {
 	type RenderedConversation,
 	renderExample,
@@ -50,6 +50,8 @@ export class ConversationReader {
 	readonly #settings: ConversationSettings;
 	readonly #chat: Chat;
 	readonly #endTokens: EndTokens;
+	/** Answers of the record that was read last without the field that says what to train on. */
+	withoutField = 0;
 	/** Templates by their texts. */
 	readonly #templates = new Map<string, ChatTemplate>();
 
@@ -79,6 +81,13 @@ export class ConversationReader {
 				"no-conversation",
 				"the record is a pair of a chosen and a rejected answer, which is not one conversation: name the one to train on as messages, or as prompt and completion",
 			);
+		this.withoutField =
+			lossChoices.has(loss) || isPlain(example)
+				? 0
+				: example.messages.filter(
+						(message) =>
+							message.role === "assistant" && message[loss] === undefined,
+					).length;
 		const rendered = renderExample(example, {
 			template: isPlain(example) ? null : this.#template(example),
 			loss: lossChoice(loss),

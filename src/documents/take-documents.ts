@@ -227,6 +227,7 @@ class Choice {
 			addCounts(this.#noted, {
 				answers: counts.answers,
 				withoutThinking: counts.withoutThinking,
+				withoutField: reader.withoutField,
 				withoutEnd: counts.withoutEnd,
 			});
 			return true;

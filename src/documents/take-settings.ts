@@ -1,5 +1,7 @@
 import { optionName, UsageError } from "../core/errors.js";
+import { nearestName, quoted } from "../core/text.js";
 import { AUTO } from "../sources/formats.js";
+import { lossChoices } from "./conversations/loss.js";
 import type {
 	ConversationsOptions,
 	ReadingOptions,
@@ -73,6 +75,15 @@ export function takeSettings({
 				`${optionName(name)} would change nothing: the records hold token ids, because of ${optionName("tokensField")}. Give one of them.`,
 			);
 	const areConversations = conversations !== undefined || loss !== undefined;
+	if (loss !== undefined && !lossChoices.has(loss)) {
+		// Any other name is that of a field, which a slip of the pen would be, too.
+		const meant = nearestName(loss, lossChoices.names);
+		if (meant !== null)
+			throw new UsageError(
+				"unknown-name",
+				`${optionName("loss")} is ${quoted(loss)}: did you mean ${meant}? A field of messages must have a name that is less like it.`,
+			);
+	}
 	for (const [name, value] of Object.entries({ textField, text }))
 		if (areConversations && value !== undefined)
 			throw new UsageError(

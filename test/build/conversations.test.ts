@@ -295,6 +295,13 @@ describe("a conversation longer than a row", () => {
 });
 
 describe("what cannot be built", () => {
+	test("is counted where a field of messages is missing", async () => {
+		const { manifest } = await built({ loss: "train" });
+		const { answers, withoutField } = manifest.totals.noted;
+		expect(answers).toBeGreaterThan(0);
+		expect(withoutField).toBe(answers);
+	});
+
 	test("is passed over by its reason, and listed", async () => {
 		const directory = directoryWith({
 			"a.jsonl": jsonl([
@@ -328,6 +335,7 @@ describe("what cannot be built", () => {
 			["--loss", "assistant", "--chat-template", "nowhere.jinja"],
 			/--chat-template is "nowhere.jinja", which is no file, and no chat template of the tokenizer; it has: none/,
 		],
+		[["--loss", "asistant"], /--loss is "asistant": did you mean assistant\?/],
 		[
 			[],
 			/chats\.jsonl:1: .* Read it as a conversation with --loss assistant, name the text/,
