@@ -79,10 +79,10 @@ function inputLines(manifest: Manifest): Line[] {
 /** What is to be trained on, where that is not all. */
 function labelLines({ settings, summary, totals }: Manifest): Line[] {
 	if (!settings.isMasked) return [];
-	const { answers, ...noted } = totals.noted;
-	// Indexes and what is written of them do not count records again.
+	const { answers, pairs = 0, ...noted } = totals.noted;
+	const ofPairs = pairs === 0 ? "" : ` of ${counted(pairs, "pair")}`;
 	const inAnswers =
-		answers === undefined ? "" : `, in ${counted(answers, "answer")}`;
+		answers === undefined ? "" : `, in ${counted(answers, "answer")}${ofPairs}`;
 	const warnings = Object.entries(noted)
 		.filter(([, count]) => count > 0)
 		.map(([name, count]) => `${grouped(count)} ${notedCounts[name].meaning}`);

@@ -1,4 +1,6 @@
 import { addCounts } from "../core/counts.js";
+import { optionName, UsageError } from "../core/errors.js";
+import type { IntLists } from "../core/int-lists.js";
 import type { Random } from "../core/random.js";
 import type { DroppedTokens } from "../dataset/index-rows.js";
 import type { PackedWindow } from "../dataset/rows.js";
@@ -9,11 +11,17 @@ import { LongDocumentError } from "../decompose/at-most-one.js";
 import type { CutOptions } from "../decompose/cuts.js";
 import { decomposeDocuments } from "../decompose/decompose-documents.js";
 import { labelsOfDocuments } from "../masks/loss-weights.js";
+import { piecesOfSides } from "../pack/sides.js";
 import type { Window } from "./windows.js";
 
-/** Sequences, and the bucket of each, by its place in the settings. */
+/**
+ * Sequences, and the bucket of each, by its place in the settings. A document of several
+ * sides is one here, and becomes several in its row.
+ */
 export interface Sequences extends Omit<PackedWindow, "packing"> {
 	buckets: Int32Array;
+	/** The first tokens of the sides of each of the documents but for its first; null: each is one. */
+	sides: IntLists | null;
 }
 
 /** What became of a window's documents. */
@@ -25,14 +33,19 @@ export interface CutWindow {
 
 /**
  * Makes sequences of a window's documents, as the settings say.
- * @throws LongDocumentError, which names the document
+ * @throws LongDocumentError, which names the document; UsageError `bad-option`
  */
 export function cutWindow(
 	window: Window,
-	{ cut, cutTurns, buckets: all }: Settings,
+	{ cut, cutTurns, buckets: all, padDocumentToMultiple }: Settings,
 	random: Random,
 ): CutWindow {
-	const { lengths } = window;
+	const { lengths, sides } = window;
+	if (sides !== null && sides.values.length > 0 && padDocumentToMultiple > 1)
+		throw new UsageError(
+			"bad-option",
+			`${optionName("padDocumentToMultiple")} cannot be had for pairs of a chosen and a rejected answer: leave it out.`,
+		);
 	const { pieces, buckets, dropped, repeatedTokens } = naming(window, () =>
 		window.cuts === null
 			? decomposeDocuments(lengths, cut as CutOptions, random)
@@ -68,8 +81,12 @@ export function cutWindow(
 		sequences: {
 			documents: window.tokens,
 			doc: documentsOf(window),
-			labelCounts: labelsOfDocuments(window.tokens, pieces),
+			labelCounts: labelsOfDocuments(
+				window.tokens,
+				piecesOfSides(pieces, sides).pieces,
+			),
 			pieces,
+			sides,
 			buckets: splits === null ? buckets : buckets.map(bucketOf),
 		},
 		dropped: { tokens: dropped.tokens, reasons },

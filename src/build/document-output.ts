@@ -4,6 +4,7 @@ import type { SequencePlaces } from "../dataset/index-rows.js";
 import type { PackedWindow } from "../dataset/rows.js";
 import { bucketKey } from "../dataset/splits.js";
 import { emptyRowCounts, type RowCounts } from "../dataset/totals.js";
+import { packsOfSides, piecesOfSides } from "../pack/sides.js";
 import type { Sequences } from "./cut-window.js";
 import type { OutputCounts, OutputFiles, RowOutput } from "./output.js";
 import type { Plan } from "./plan.js";
@@ -40,21 +41,22 @@ export class DocumentOutput implements RowOutput {
 	}
 
 	async write(
-		{ pieces, buckets, ...window }: Sequences,
+		{ pieces: documents, buckets, sides, ...window }: Sequences,
 		_random: Random,
 	): Promise<{ places: SequencePlaces; counts: OutputCounts }> {
 		const count = window.documents.offsets.length - 1;
 		const packOffsets = new Int32Array(count + 1);
-		for (const document of pieces.document) packOffsets[document + 1] = 1;
+		for (const document of documents.document) packOffsets[document + 1] = 1;
 		for (let d = 0; d < count; d++) packOffsets[d + 1] += packOffsets[d];
 		const order = Int32Array.from(buckets.keys());
+		const { pieces, first } = piecesOfSides(documents, sides);
 		const packed: PackedWindow = {
 			...window,
 			pieces,
-			packing: { order, packOffsets },
+			packing: packsOfSides({ order, packOffsets }, first),
 		};
 		const places: SequencePlaces = {
-			document: pieces.document,
+			document: documents.document,
 			shards: new Int32Array(order.length),
 			rows: new Int32Array(order.length),
 		};
@@ -95,7 +97,8 @@ function countRows({ documents, pieces }: PackedWindow): RowCounts {
 	counts.rows = documents.offsets.length - 1;
 	counts.sequences = pieces.length.length;
 	pieces.length.forEach((tokens, piece) => {
-		const first = documents.offsets[pieces.document[piece]];
+		const first =
+			documents.offsets[pieces.document[piece]] + pieces.start[piece];
 		counts.tokens += tokens;
 		counts.labels += countLabels(documents, first, tokens);
 		counts.context += (tokens * (tokens - 1)) / 2;

@@ -1,12 +1,10 @@
 import { Int32Buffer, Int64Buffer } from "../core/buffers.js";
+import { IntListsBuilder } from "../core/int-lists.js";
 import { type TokenBatch, TokenBatchBuilder } from "../core/token-batch.js";
 import type { DatasetFile } from "../dataset/manifest.js";
-import {
-	numberOfDocument,
-	type PackedWindow,
-	taskOfDocument,
-} from "../dataset/rows.js";
+import { numberOfDocument, taskOfDocument } from "../dataset/rows.js";
 import type { Settings } from "../dataset/settings.js";
+import type { Packing } from "../pack/packing.js";
 import { arrow } from "../tables/arrow.js";
 import { columnOf, type Schema } from "../tables/columns.js";
 import type { Sequences } from "./cut-window.js";
@@ -35,7 +33,14 @@ const leftoversSchema: Schema = [
 	{ name: "ids", type: "list<int32>" },
 	/** 1 for each token that is to be trained on; empty where all are. */
 	{ name: "trained", type: "list<int32>" },
+	/** The tokens of it that its sides but for the first begin at. */
+	{ name: "sides", type: "list<int32>" },
 ];
+
+/** Sequences, and which of them share a row. */
+export type PackedSequences = Omit<Sequences, "buckets"> & {
+	packing: Packing;
+};
 
 /**
  * The sequences of a task's emptiest packs. They are packed once more, together with
@@ -47,6 +52,7 @@ export class Leftovers {
 	readonly #docIds = new Int64Buffer();
 	readonly #starts = new Int32Buffer();
 	readonly #labels = new Int32Buffer();
+	readonly #sides = new IntListsBuilder();
 	/** Packs taken of each bucket. */
 	readonly #packs: Int32Array;
 
@@ -62,7 +68,7 @@ export class Leftovers {
 	 */
 	take(
 		bucket: number,
-		window: PackedWindow,
+		window: PackedSequences,
 		rooms: Int32Array,
 		capacity: number,
 	): Int32Array {
@@ -89,7 +95,7 @@ export class Leftovers {
 
 	#add(
 		bucket: number,
-		{ documents, doc, labelCounts, pieces, packing }: PackedWindow,
+		{ documents, doc, labelCounts, pieces, sides, packing }: PackedSequences,
 		pack: number,
 	): void {
 		const { order, packOffsets } = packing;
@@ -101,6 +107,8 @@ export class Leftovers {
 			this.#docIds.push(doc.task[document], doc.number[document]);
 			this.#starts.push(doc.start[document] + pieces.start[piece]);
 			this.#labels.push(labelCounts[document]);
+			if (sides !== null) this.#sides.addLists(sides, document, document + 1);
+			else this.#sides.endList();
 			const to = from + pieces.length[piece];
 			this.#tokens.add(
 				pieces.length[piece],
@@ -143,6 +151,7 @@ export class Leftovers {
 						values: Int32Array.from(lossMask ?? []),
 						offsets: lossMask ? offsets : none,
 					},
+					sides: { type: "list<int32>", ...this.#sides.view() },
 				},
 			});
 			await writer.close();
@@ -198,6 +207,7 @@ export class LeftoversReader {
 	readonly #numbers = new Int32Buffer();
 	readonly #starts = new Int32Buffer();
 	readonly #labels = new Int32Buffer();
+	readonly #sides = new IntListsBuilder();
 
 	/**
 	 * @param bytes Of all the files that will be read: there is memory for so many tokens at once.
@@ -221,6 +231,8 @@ export class LeftoversReader {
 				this.#buckets.append(columnOf(batch, "bucket", "int32").values);
 				this.#starts.append(columnOf(batch, "start", "int32").values);
 				this.#labels.append(columnOf(batch, "labels", "int32").values);
+				const sides = columnOf(batch, "sides", "list<int32>");
+				this.#sides.addLists(sides, 0, batch.rows);
 				for (let i = 0; i < batch.rows; i++) {
 					this.#tokens.add(
 						lengths[i],
@@ -254,6 +266,7 @@ export class LeftoversReader {
 				length,
 			},
 			buckets: this.#buckets.view(),
+			sides: this.#sides.view(),
 		};
 	}
 }

@@ -19,6 +19,7 @@ export async function* windowsOfLengths(
 	const splits = new Uint8Buffer();
 	const trained = new IntListsBuilder();
 	const cuts = new IntListsBuilder();
+	const sides = new IntListsBuilder();
 	let first = 0;
 	let tokens = 0;
 	const take = (): Window => {
@@ -39,6 +40,7 @@ export async function* windowsOfLengths(
 				lossMask: runs === null ? null : maskOf(runs, offsets),
 			},
 			cuts: cuts.lists === 0 ? null : cuts.view(),
+			sides: sides.lists === 0 ? null : sides.view(),
 		};
 	};
 	const clear = () => {
@@ -48,6 +50,7 @@ export async function* windowsOfLengths(
 		splits.length = 0;
 		trained.clear();
 		cuts.clear();
+		sides.clear();
 	};
 	for await (const batch of batches)
 		for (let at = 0; at < batch.lengths.length; ) {
@@ -62,6 +65,7 @@ export async function* windowsOfLengths(
 				splits.append(batch.splits.subarray(at, until));
 			if (batch.trained !== null) trained.addLists(batch.trained, at, until);
 			if (batch.cuts !== null) cuts.addLists(batch.cuts, at, until);
+			if (batch.sides !== null) sides.addLists(batch.sides, at, until);
 			at = until;
 			if (tokens >= size || lengths.length === MOST_DOCUMENTS) {
 				yield take();

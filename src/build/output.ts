@@ -16,9 +16,15 @@ import { packCosts } from "../pack/cost.js";
 import { rowOrders } from "../pack/orders.js";
 import { roundedUp } from "../pack/pack-documents.js";
 import { packers } from "../pack/packers.js";
+import type { Packing } from "../pack/packing.js";
 import type { StepCounts } from "../pack/row-order.js";
+import {
+	type PiecesOfSides,
+	packsOfSides,
+	piecesOfSides,
+} from "../pack/sides.js";
 import type { Sequences } from "./cut-window.js";
-import { Leftovers } from "./leftovers.js";
+import { Leftovers, type PackedSequences } from "./leftovers.js";
 import type { Plan } from "./plan.js";
 import { ShardSeries } from "./shard-series.js";
 import type { Stopwatch } from "./stopwatch.js";
@@ -97,10 +103,12 @@ export class Output implements RowOutput {
 			buckets: {},
 			order: { steps: 0, imbalance: 0, bits: 0, bitsKept: 0 },
 		};
+		const ofSides = piecesOfSides(pieces, sequences.sides);
 		for (const [number, bucket] of this.#buckets.entries()) {
 			const members = membersOf(number, buckets);
 			const { rows, order } = await bucket.write(
 				{ ...window, pieces },
+				ofSides,
 				members,
 				places,
 				random,
@@ -125,6 +133,9 @@ export class Output implements RowOutput {
 	}
 }
 
+/** The packs of a window that become rows, by the room that each of its sequences takes. */
+type Keep = (window: PackedSequences, rooms: Int32Array) => Int32Array;
+
 /** The rows of one bucket. */
 class BucketOutput {
 	/** The bucket's name in totals. */
@@ -134,7 +145,7 @@ class BucketOutput {
 	readonly rooms: Float64Array;
 	readonly #settings: Plan["settings"];
 	readonly #capacity: number;
-	readonly #keep: (window: PackedWindow, rooms: Int32Array) => Int32Array;
+	readonly #keep: Keep;
 
 	/**
 	 * @param nextShard The number of the next shard of the task.
@@ -147,7 +158,7 @@ class BucketOutput {
 		bucket: BucketSettings,
 		watch: Stopwatch,
 		nextShard: () => number,
-		keep: (window: PackedWindow, rooms: Int32Array) => Int32Array,
+		keep: Keep,
 	) {
 		this.key = bucketKey(bucket);
 		this.series = new ShardSeries(
@@ -165,11 +176,13 @@ class BucketOutput {
 	}
 
 	/**
+	 * @param ofSides The pieces as sequences of rows.
 	 * @param members Which of the pieces are sequences of this bucket.
 	 * @param places Is written to, at the members.
 	 */
 	async write(
-		window: Omit<PackedWindow, "packing">,
+		window: Omit<PackedSequences, "packing">,
+		{ pieces, first }: PiecesOfSides,
 		members: Int32Array,
 		places: SequencePlaces,
 		random: Random,
@@ -186,8 +199,12 @@ class BucketOutput {
 			order: found.order.map((member) => members[member]),
 			packOffsets: found.packOffsets,
 		};
-		const packed: PackedWindow = { ...window, packing };
-		const packs = this.#keep(packed, rooms);
+		const packs = this.#keep({ ...window, packing }, rooms);
+		const packed: PackedWindow = {
+			...window,
+			pieces,
+			packing: packsOfSides(packing, first),
+		};
 		const { order, counts } = this.#rowOrder(packed, packs, random);
 		for (const pack of order) {
 			const { shard, row } = this.series.next();
@@ -202,7 +219,9 @@ class BucketOutput {
 			const writing = this.series.add(packed, pack);
 			if (writing !== undefined) await writing;
 		}
-		return { rows: this.#count(packed, packs, rooms), order: counts };
+		const rows = this.#count(packed, packs);
+		this.#countRooms(packing, packs, rooms, rows);
+		return { rows, order: counts };
 	}
 
 	/** The packs in the order of their rows, and what the order comes to. */
@@ -221,14 +240,11 @@ class BucketOutput {
 	#count(
 		{ documents, pieces, packing }: PackedWindow,
 		packs: Int32Array,
-		rooms: Int32Array,
 	): RowCounts {
 		const { order, packOffsets } = packing;
-		const multiple = this.#settings.padToMultiple ?? this.#capacity;
 		const counts = emptyRowCounts();
 		counts.rows = packs.length;
-		for (const pack of packs) {
-			let room = 0;
+		for (const pack of packs)
 			for (let at = packOffsets[pack]; at < packOffsets[pack + 1]; at++) {
 				const piece = order[at];
 				const tokens = pieces.length[piece];
@@ -242,13 +258,29 @@ class BucketOutput {
 						)
 					: tokens - 1;
 				counts.context += (tokens * (tokens - 1)) / 2;
-				counts.alignmentTokens += rooms[piece] - tokens;
-				this.rooms[rooms[piece]]++;
-				room += rooms[piece];
 			}
+		return counts;
+	}
+
+	/** Counts the room that sequences take. */
+	#countRooms(
+		{ order, packOffsets }: Packing,
+		packs: Int32Array,
+		rooms: Int32Array,
+		counts: RowCounts,
+	): void {
+		const multiple = this.#settings.padToMultiple ?? this.#capacity;
+		let taken = 0;
+		for (const pack of packs) {
+			let room = 0;
+			for (let at = packOffsets[pack]; at < packOffsets[pack + 1]; at++) {
+				this.rooms[rooms[order[at]]]++;
+				room += rooms[order[at]];
+			}
+			taken += room;
 			counts.paddedTokens += roundUp(room, multiple);
 		}
-		return counts;
+		counts.alignmentTokens = taken - counts.tokens;
 	}
 }
 
@@ -264,7 +296,7 @@ function membersOf(bucket: number, buckets: Int32Array): Int32Array {
 	return members;
 }
 
-function allPacks({ packing }: PackedWindow): Int32Array {
+function allPacks({ packing }: PackedSequences): Int32Array {
 	return Int32Array.from(
 		{ length: packing.packOffsets.length - 1 },
 		(_, i) => i,

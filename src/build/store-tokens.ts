@@ -62,7 +62,7 @@ export async function* tokensOfTask(
 					if (names.batch.sources[names.at + i] !== source) most = i;
 				const range = (from: number) =>
 					Array.from({ length: most }, (_, i) => from + i);
-				const { cuts, splits } = sizes.batch;
+				const { cuts, sides, splits } = sizes.batch;
 				yield {
 					tokens: {
 						ids: ids.subarray(offsets[at], offsets[at + most]),
@@ -72,7 +72,8 @@ export async function* tokensOfTask(
 						lossMask:
 							lossMask?.subarray(offsets[at], offsets[at + most]) ?? null,
 					},
-					cuts: cuts === null ? null : selectLists(cuts, range(sizes.at)),
+					cuts: cuts && selectLists(cuts, range(sizes.at)),
+					sides: sides && selectLists(sides, range(sizes.at)),
 					splits: splits?.subarray(sizes.at, sizes.at + most) ?? null,
 					ids: names.batch.ids.slice(names.at, names.at + most),
 					positions: names.batch.positions.slice(names.at, names.at + most),

@@ -21,6 +21,8 @@ export interface Window extends IndexedDocuments {
 	tokens: TokenBatch;
 	/** The tokens that each document may be cut before; null: any. */
 	cuts: IntLists | null;
+	/** The first tokens of the sides of each document but for its first; null: each is one. */
+	sides: IntLists | null;
 }
 
 /** Documents of a window, at most: what is kept of each beside its tokens takes memory too. */
@@ -43,6 +45,7 @@ export async function* windowsOf<R>(
 ): AsyncGenerator<Window, R> {
 	const tokens = new TokenBatchBuilder(1 << 16, isMasked);
 	const cuts = new IntListsBuilder();
+	const sides = new IntListsBuilder();
 	let first = 0;
 	let ids: (string | null)[] = [];
 	let sources: string[] = [];
@@ -60,12 +63,14 @@ export async function* windowsOf<R>(
 			lengths: listLengths(batch.offsets),
 			tokens: batch,
 			cuts: cuts.lists === 0 ? null : cuts.view(),
+			sides: sides.lists === 0 ? null : sides.view(),
 		};
 	};
 	const clear = () => {
 		first += tokens.lists;
 		tokens.clear();
 		cuts.clear();
+		sides.clear();
 		ids = [];
 		sources = [];
 		positions = [];
@@ -78,7 +83,12 @@ export async function* windowsOf<R>(
 				if (tokens.lists > 0) yield take();
 				return next.value;
 			}
-			const { tokens: more, cuts: moreCuts, source } = next.value;
+			const {
+				tokens: more,
+				cuts: moreCuts,
+				sides: moreSides,
+				source,
+			} = next.value;
 			for (let at = 0; at < more.offsets.length - 1; ) {
 				const until = Math.min(
 					endOfWindow(more.offsets, at, size - tokens.ids.length),
@@ -91,6 +101,7 @@ export async function* windowsOf<R>(
 				if (more.lossMask)
 					tokens.lossMask?.append(more.lossMask.subarray(from, to));
 				if (moreCuts !== null) cuts.addLists(moreCuts, at, until);
+				if (moreSides !== null) sides.addLists(moreSides, at, until);
 				for (let d = at; d < until; d++) {
 					tokens.offsets.push(more.offsets[d + 1] + shift);
 					ids.push(next.value.ids[d]);

@@ -20,16 +20,22 @@ export interface TextMarks {
 	 * What is before the first is its head. Null: a text may be cut anywhere.
 	 */
 	turns: IntLists | null;
+	/**
+	 * Where its sides but the first begin, of a text that is several: they are tokenized apart,
+	 * and are sequences of one row, such as a chosen and a rejected answer. Null: each is one.
+	 */
+	sides: IntLists | null;
 }
 
 /** The marks of some texts, in the order that they are named in: a copy. */
 export function selectMarks(
-	{ trained, turns }: TextMarks,
+	{ trained, turns, sides }: TextMarks,
 	wanted: readonly number[],
 ): TextMarks {
 	return {
 		trained: selectLists(trained, wanted),
 		turns: turns && selectLists(turns, wanted),
+		sides: sides && selectLists(sides, wanted),
 	};
 }
 

@@ -18,6 +18,8 @@ export interface DocumentLengths {
 	trained: IntLists | null;
 	/** The tokens that each may be cut before; null: any. */
 	cuts: IntLists | null;
+	/** The first tokens of the sides of each but for its first; null: each is one. */
+	sides: IntLists | null;
 }
 
 /** The splits of a dataset, in the order of the settings. */
@@ -36,7 +38,10 @@ export function lengthsSchema(settings: Settings): Schema {
 			? [{ name: "trained", type: "list<int32>" } as const]
 			: []),
 		...(settings.cutTurns !== null
-			? [{ name: "turns", type: "list<int32>" } as const]
+			? (["turns", "sides"] as const).map((name) => ({
+					name,
+					type: "list<int32>" as const,
+				}))
 			: []),
 	];
 }
@@ -47,6 +52,7 @@ export function lengthsBatch({
 	splits,
 	trained,
 	cuts,
+	sides,
 }: DocumentLengths): ColumnBatch {
 	const none = { values: new Int32Array(0) };
 	const offsets = new Int32Array(lengths.length + 1);
@@ -60,6 +66,7 @@ export function lengthsBatch({
 			},
 			trained: { type: "list<int32>", offsets, ...none, ...trained },
 			turns: { type: "list<int32>", offsets, ...none, ...cuts },
+			sides: { type: "list<int32>", offsets, ...none, ...sides },
 		},
 	};
 }
@@ -76,37 +83,46 @@ export async function* readLengths(
 ): AsyncGenerator<DocumentLengths> {
 	const schema = lengthsSchema(settings);
 	const has = (column: string) => schema.some(({ name }) => name === column);
+	const lists = (batch: ColumnBatch, column: string) =>
+		has(column) ? columnOf(batch, column, "list<int32>") : null;
 	for await (const batch of lengthsTable.read(file, bytes, schema)) {
 		yield {
 			lengths: columnOf(batch, "tokens", "int32").values,
 			splits: has("split")
 				? Uint8Array.from(columnOf(batch, "split", "int32").values)
 				: null,
-			trained: has("trained")
-				? columnOf(batch, "trained", "list<int32>")
-				: null,
-			cuts:
-				has("turns") && hasCuts
-					? columnOf(batch, "turns", "list<int32>")
-					: null,
+			trained: lists(batch, "trained"),
+			cuts: hasCuts ? lists(batch, "turns") : null,
+			sides: hasCuts ? lists(batch, "sides") : null,
 		};
 	}
 }
 
-/** The runs of tokens of each document that are to be trained on; its first token never is a label, and is in none. */
-export function trainedRuns({ offsets, lossMask }: TokenBatch): IntLists {
+/**
+ * The runs of tokens of each document that are to be trained on; the first token of it, or of
+ * one of its sides, never is a label, and is in none.
+ */
+export function trainedRuns(
+	{ offsets, lossMask }: TokenBatch,
+	sides: IntLists | null = null,
+): IntLists {
 	const runs = new IntListsBuilder();
+	const whole: number[] = [];
 	for (let d = 0; d < offsets.length - 1; d++) {
 		const first = offsets[d];
-		const length = offsets[d + 1] - first;
-		for (let i = 1; i < length; ) {
-			if (lossMask?.[first + i] === 0) {
-				i++;
-				continue;
+		let i = 0;
+		const borders = sides === null ? whole : listAt(sides, d);
+		for (let side = 0; side <= borders.length; side++) {
+			const end = first + (borders[side] ?? offsets[d + 1] - first);
+			for (i++; first + i < end; ) {
+				if (lossMask?.[first + i] === 0) {
+					i++;
+					continue;
+				}
+				runs.values.push(i);
+				while (first + i < end && lossMask?.[first + i] !== 0) i++;
+				runs.values.push(i);
 			}
-			runs.values.push(i);
-			while (i < length && lossMask?.[first + i] !== 0) i++;
-			runs.values.push(i);
 		}
 		runs.endList();
 	}

@@ -10,7 +10,7 @@ export const MANIFEST = "seqpack.json";
  * Raised when the layout of the manifest or of the dataset changes; not where the
  * manifest has one more field that readers can do without.
  */
-export const FORMAT_VERSION = 4;
+export const FORMAT_VERSION = 5;
 
 /** A file of the dataset, by its path below the dataset's directory. */
 export interface DatasetFile {
@@ -46,7 +46,10 @@ export interface ManifestIndex extends IndexOfTask {
 }
 
 /** What a task has read for a store: the lengths of its documents, a row each. */
-export interface LengthsOfTask extends IndexOfTask, TokenTotals {}
+export interface LengthsOfTask extends IndexOfTask, TokenTotals {
+	/** As those of `Totals`. */
+	noted: Record<string, number>;
+}
 
 export interface ManifestLengths extends LengthsOfTask {
 	/** The name of the source of its documents. */

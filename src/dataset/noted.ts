@@ -2,6 +2,10 @@
 export const notedCounts: Readonly<
 	Record<string, { meaning: string; isWarning: boolean }>
 > = {
+	pairs: {
+		meaning: "pairs of a chosen and a rejected answer",
+		isWarning: false,
+	},
 	answers: { meaning: "answers", isWarning: false },
 	withoutThinking: {
 		meaning: "of which the chat template leaves out the thinking",

@@ -1,14 +1,13 @@
 import { isObject } from "../core/values.js";
 import { parseJson } from "../sources/json/values.js";
 import { type FieldPath, JsonText } from "../sources/records/fields.js";
-import { BadInput } from "../sources/source.js";
 import { EndTokens } from "./conversations/answers.js";
 import { ChatTemplate } from "./conversations/chat-template.js";
 import {
 	type ChatTemplateSources,
 	chooseTemplate,
 } from "./conversations/chat-templates.js";
-import type { Conversation } from "./conversations/conversation.js";
+import type { Conversation, Example } from "./conversations/conversation.js";
 import { isPlain } from "./conversations/conversation.js";
 import {
 	conversationFields,
@@ -17,7 +16,7 @@ import {
 	readConversations,
 } from "./conversations/conversation-formats.js";
 import { parsePythonJson } from "./conversations/jinja/parse-json.js";
-import { lossChoice, lossChoices } from "./conversations/loss.js";
+import { lossChoice, lossChoices, usualLoss } from "./conversations/loss.js";
 import {
 	type RenderedConversation,
 	renderExample,
@@ -39,6 +38,13 @@ export interface Chat extends ChatTemplateSources {
 	/** What is put around texts that no template makes anything of; null: nothing. */
 	bos: string | null;
 	eos: string | null;
+}
+
+/** A record as a text. */
+export interface ConversationText
+	extends Omit<RenderedConversation, "messageEnds"> {
+	/** Where its sides but the first begin, where it is a pair of a chosen and a rejected answer. */
+	sides: Int32Array;
 }
 
 /** Makes texts of records that are conversations. */
@@ -67,27 +73,30 @@ export class ConversationReader {
 	 * @param values What the fields hold.
 	 * @throws BadInput with one of `conversationReasons`
 	 */
-	read(values: readonly unknown[]): RenderedConversation {
+	read(values: readonly unknown[]): ConversationText {
 		const record: Record<string, unknown> = {};
 		for (const [i, name] of conversationFields.entries())
 			if (values[i] !== undefined) record[name] = parsed(values[i]);
-		const { format, loss } = this.#settings;
+		const { format } = this.#settings;
 		const known = conversationFormats.has(format)
 			? conversationFormats.find(format)
 			: null;
-		const [example, ...more] = readConversations(record as RecordFields, known);
-		if (more.length > 0)
-			throw new BadInput(
-				"no-conversation",
-				"the record is a pair of a chosen and a rejected answer, which is not one conversation: name the one to train on as messages, or as prompt and completion",
-			);
-		this.withoutField =
-			lossChoices.has(loss) || isPlain(example)
-				? 0
-				: example.messages.filter(
-						(message) =>
-							message.role === "assistant" && message[loss] === undefined,
-					).length;
+		const examples = readConversations(record as RecordFields, known);
+		const loss =
+			this.#settings.loss ?? usualLoss[examples.length > 1 ? "pair" : "one"];
+		this.withoutField = 0;
+		const sides = examples.map((example) => this.#render(example, loss));
+		return sides.length === 1
+			? { ...sides[0], sides: NO_SIDES }
+			: joined(sides);
+	}
+
+	#render(example: Example, loss: string): RenderedConversation {
+		if (!lossChoices.has(loss) && !isPlain(example))
+			this.withoutField += example.messages.filter(
+				(message) =>
+					message.role === "assistant" && message[loss] === undefined,
+			).length;
 		const rendered = renderExample(example, {
 			template: isPlain(example) ? null : this.#template(example),
 			loss: lossChoice(loss),
@@ -131,6 +140,33 @@ export class ConversationReader {
 			messageEnds: shifted(rendered.messageEnds),
 		};
 	}
+}
+
+const NO_SIDES = new Int32Array(0);
+
+/** Texts as the sides of one, which is cut nowhere. */
+function joined(sides: readonly RenderedConversation[]): ConversationText {
+	const sum = (count: "answers" | "withoutThinking" | "withoutEnd") =>
+		sides.reduce((total, side) => total + side[count], 0);
+	let text = "";
+	const spans: number[] = [];
+	const borders: number[] = [];
+	for (const side of sides) {
+		const start = text.length;
+		if (start > 0) borders.push(start);
+		for (const place of side.spans) spans.push(start + place);
+		// So that no two halves of a character meet.
+		text += side.text.toWellFormed();
+	}
+	return {
+		text,
+		spans: Int32Array.from(spans),
+		turns: new Int32Array(0),
+		sides: Int32Array.from(borders),
+		answers: sum("answers"),
+		withoutThinking: sum("withoutThinking"),
+		withoutEnd: sum("withoutEnd"),
+	};
 }
 
 /** Floats without a fraction and large numbers, which are others once JSON.parse has read them. */

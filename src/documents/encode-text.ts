@@ -1,5 +1,4 @@
 import type { Int32Buffer } from "../core/buffers.js";
-import type { TextBatch } from "../core/text-batch.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import type { HeadRule } from "./repeat-head.js";
 
@@ -20,24 +19,20 @@ export const ADDED_BOS = 1;
 export const ADDED_EOS = 2;
 
 /**
- * Appends the tokens of a text of a batch, with BOS and EOS where asked and not there
+ * Appends the tokens of a text in UTF-8, with BOS and EOS where asked and not there
  * already; a text without tokens gets neither.
  * @returns What was added: `ADDED_BOS` and `ADDED_EOS`, or 0.
  * @throws DataError `token-out-of-range`
  */
 export function encodeText(
-	{ bytes, offsets }: TextBatch,
-	text: number,
+	text: Uint8Array,
 	{ tokenizer, bos, eos }: Encoder,
 	out: Int32Buffer,
 ): number {
 	const start = out.length;
 	if (bos !== null) out.push(bos);
 	const textStart = out.length;
-	tokenizer.encodeUtf8Into(
-		bytes.subarray(offsets[text], offsets[text + 1]),
-		out,
-	);
+	tokenizer.encodeUtf8Into(text, out);
 	if (out.length === textStart) {
 		out.length = start;
 		return 0;

@@ -9,7 +9,7 @@ import { tokensBefore } from "./token-places.js";
 export interface TokenMarks {
 	/** Is given a byte for each token: 1 where it is to be trained on. */
 	lossMask: Uint8Buffer;
-	/** Is given, for each document, the tokens that it may be cut before. */
+	/** Is given the tokens that the document may be cut before; its list is not ended. */
 	cuts: IntListsBuilder;
 }
 
@@ -43,17 +43,40 @@ export function markTokens(
 	for (let i = 1; i < turns.length; i++)
 		if (turns[i] > turns[i - 1] && turns[i] < own.length)
 			out.cuts.values.push(first + turns[i]);
-	out.cuts.endList();
 	return turns.length > 0 ? first + turns[0] : 0;
 }
 
-/** The marks of one text of a batch. */
-export function marksOf(
-	{ trained, turns }: TextMarks,
+/** A side of a text, or all of it: its bytes in the batch, and its marks from its own first byte. */
+export interface Side {
+	start: number;
+	end: number;
+	trained: Int32Array;
+	turns: Int32Array | null;
+}
+
+/** The sides of one text of a batch: one where it has no others. */
+export function sidesOf(
+	{ trained, turns, sides }: TextMarks,
+	offsets: Int32Array,
 	text: number,
-): { trained: Int32Array; turns: Int32Array | null } {
-	return {
-		trained: listAt(trained, text),
-		turns: turns && listAt(turns, text),
-	};
+): Side[] {
+	const [start, end] = offsets.subarray(text, text + 2);
+	const spans = listAt(trained, text);
+	const others = sides === null ? [] : listAt(sides, text);
+	if (others.length === 0)
+		return [
+			{ start, end, trained: spans, turns: turns && listAt(turns, text) },
+		];
+	const borders = [0, ...others, end - start];
+	return borders.slice(1).map((until, i) => {
+		const from = borders[i];
+		return {
+			start: start + from,
+			end: start + until,
+			trained: spans
+				.filter((place) => place >= from && place <= until)
+				.map((place) => place - from),
+			turns: null,
+		};
+	});
 }

@@ -5,23 +5,27 @@ import type { TextMarks } from "../core/text-batch.js";
 export class MarksBuilder {
 	readonly #trained = new IntListsBuilder();
 	readonly #turns = new IntListsBuilder();
+	readonly #sides = new IntListsBuilder();
 
 	/**
 	 * Adds those of a text. Places are UTF-16 offsets, in ascending order.
 	 * @param bytes Bytes of the text in UTF-8.
 	 * @param trained Pairs of a begin and an end.
 	 * @param turns Where its turns begin.
+	 * @param sides Where its sides but the first begin.
 	 */
 	add(
 		text: string,
 		bytes: number,
 		trained: Int32Array,
 		turns: Int32Array,
+		sides: Int32Array,
 	): void {
 		const isAscii = bytes === text.length;
 		for (const [lists, places] of [
 			[this.#trained, trained],
 			[this.#turns, turns],
+			[this.#sides, sides],
 		] as const) {
 			lists.values.append(isAscii ? places : bytePlaces(text, places));
 			lists.endList();
@@ -30,7 +34,11 @@ export class MarksBuilder {
 
 	/** The marks so far: views, valid until the builder is written to again. */
 	view(): TextMarks {
-		return { trained: this.#trained.view(), turns: this.#turns.view() };
+		return {
+			trained: this.#trained.view(),
+			turns: this.#turns.view(),
+			sides: this.#sides.view(),
+		};
 	}
 }
 

@@ -25,7 +25,7 @@ import {
 	tokenizerExamples,
 } from "../tokenizer/named-tokenizers.js";
 import { conversationFormats } from "./conversations/conversation-formats.js";
-import { lossChoices } from "./conversations/loss.js";
+import { lossChoices, usualLoss } from "./conversations/loss.js";
 
 /** How records are read. */
 export const readingTable = grouped("Reading", {
@@ -80,7 +80,7 @@ export const conversationsTable = grouped("Conversations", {
 	loss: text({
 		placeholder: "choice",
 		help: `what of conversations to train on: ${lossChoices.names.join(", ")}, or a field that is true in such messages`,
-		defaultText: "assistant, of conversations",
+		defaultText: `${usualLoss.one}; ${usualLoss.pair} of pairs`,
 	}),
 });
 

@@ -218,14 +218,15 @@ class Choice {
 		const texts = new TextBatchBuilder();
 		const marks = new MarksBuilder();
 		this.#keep((record) => {
-			const { text, spans, turns, ...counts } = reader.read(
+			const { text, spans, turns, sides, ...counts } = reader.read(
 				values.map((column) => column[record]),
 			);
 			const before = texts.length;
 			texts.add(text);
-			marks.add(text, texts.length - before, spans, turns);
+			marks.add(text, texts.length - before, spans, turns, sides);
 			addCounts(this.#noted, {
 				answers: counts.answers,
+				pairs: Number(sides.length > 0),
 				withoutThinking: counts.withoutThinking,
 				withoutField: reader.withoutField,
 				withoutEnd: counts.withoutEnd,
@@ -272,7 +273,8 @@ class Choice {
 		this.#moreDocuments = records.length - this.#kept.length;
 		this.#kept = records;
 		this.#texts = texts.view();
-		if (isMasked) this.#marks = { trained: trained.view(), turns: null };
+		if (isMasked)
+			this.#marks = { trained: trained.view(), turns: null, sides: null };
 	}
 
 	/** @param hashes Whether they are wanted, also where there is no sample. */

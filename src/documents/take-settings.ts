@@ -12,8 +12,8 @@ import type {
 export interface ConversationSettings {
 	/** A name from `conversationFormats`, or auto: what the fields tell. */
 	format: string;
-	/** What is to be trained on: a name from `lossChoices`, or of a field of messages. */
-	loss: string;
+	/** What is to be trained on: a name from `lossChoices`, or of a field of messages; null: the usual of what the record is. */
+	loss: string | null;
 }
 
 /** How records are read as lists of token ids. */
@@ -101,7 +101,7 @@ export function takeSettings({
 		idField: idField ?? null,
 		where: where ?? null,
 		conversations: areConversations
-			? { format: conversations ?? AUTO, loss: loss ?? "assistant" }
+			? { format: conversations ?? AUTO, loss: loss ?? null }
 			: null,
 		tokens:
 			tokensField === undefined

@@ -1,5 +1,8 @@
+import type { Uint8Buffer } from "../core/buffers.js";
+import { DataError } from "../core/errors.js";
 import { mapGenerator } from "../core/generators.js";
 import { type IntLists, IntListsBuilder } from "../core/int-lists.js";
+import { quoted } from "../core/text.js";
 import { type TokenBatch, TokenBatchBuilder } from "../core/token-batch.js";
 import type { Documents } from "../sources/read-records.js";
 import {
@@ -8,7 +11,7 @@ import {
 	type Encoder,
 	encodeText,
 } from "./encode-text.js";
-import { marksOf, markTokens } from "./mark-tokens.js";
+import { markTokens, type Side, sidesOf } from "./mark-tokens.js";
 import { repeatHeadOf } from "./repeat-head.js";
 
 /** Documents as tokens, in the order of the input. */
@@ -17,6 +20,8 @@ export interface TokenizedBatch extends Omit<Documents, "texts" | "marks"> {
 	tokens: TokenBatch;
 	/** The tokens that each document may be cut before; null: any. */
 	cuts: IntLists | null;
+	/** The first tokens of the sides of each but for its first: see `TextMarks`; null: each is one. */
+	sides: IntLists | null;
 }
 
 /** What was tokenized. */
@@ -44,6 +49,7 @@ export async function* tokenizeDocuments<R>(
 ): AsyncGenerator<TokenizedBatch, Tokenized<R>> {
 	const builder = new TokenBatchBuilder(1 << 16, encoder.isMarked);
 	const cuts = new IntListsBuilder();
+	const sides = new IntListsBuilder();
 	const counts: TokenCounts = {
 		documents: 0,
 		textBytes: 0,
@@ -53,39 +59,81 @@ export async function* tokenizeDocuments<R>(
 	const input = yield* mapGenerator(batches, ({ texts, marks, ...rest }) => {
 		builder.clear();
 		cuts.clear();
+		sides.clear();
 		let special = 0;
-		const count = texts.offsets.length - 1;
+		const { bytes, offsets } = texts;
+		const count = offsets.length - 1;
 		for (let text = 0; text < count; text++) {
-			const start = builder.ids.length;
-			const added = encodeText(texts, text, encoder, builder.ids);
-			special +=
-				Number((added & ADDED_BOS) > 0) + Number((added & ADDED_EOS) > 0);
-			if (marks === null)
+			if (marks !== null && builder.lossMask !== null) {
+				const of = sidesOf(marks, offsets, text);
+				special += addSides(bytes, of, encoder, { builder, cuts, sides });
+			} else {
+				const own = bytes.subarray(offsets[text], offsets[text + 1]);
+				const start = builder.ids.length;
+				special += specialIn(encodeText(own, encoder, builder.ids));
 				builder.lossMask?.extend(builder.ids.length - start, 1);
-			else if (builder.lossMask !== null) {
-				const head = markTokens(
-					encoder.tokenizer,
-					texts.bytes.subarray(texts.offsets[text], texts.offsets[text + 1]),
-					builder.ids.view().subarray(start),
-					added,
-					marksOf(marks, text),
-					{ lossMask: builder.lossMask, cuts },
-				);
-				if (encoder.head)
-					repeatHeadOf(builder, cuts, start, head, encoder.head);
 			}
 			builder.endList();
 		}
 		counts.documents += count;
-		counts.textBytes += texts.offsets[count] - texts.offsets[0];
+		counts.textBytes += offsets[count] - offsets[0];
 		counts.textTokens += builder.ids.length - special;
 		counts.specialTokens += special;
 		return {
 			tokens: builder.view(),
 			cuts: (marks?.turns ?? null) === null ? null : cuts.view(),
+			sides: (marks?.sides ?? null) === null ? null : sides.view(),
 			...rest,
 		};
 	});
 	builder.free();
 	return { ...counts, input };
 }
+
+/**
+ * Adds the tokens of a text with marks, side by side, and what the marks say of them.
+ * @returns How many of them are BOS and EOS that were added.
+ * @throws DataError `no-tokens`
+ */
+function addSides(
+	bytes: Uint8Array,
+	ofText: readonly Side[],
+	encoder: Encoder,
+	{
+		builder,
+		cuts,
+		sides,
+	}: {
+		builder: TokenBatchBuilder;
+		cuts: IntListsBuilder;
+		sides: IntListsBuilder;
+	},
+): number {
+	const lossMask = builder.lossMask as Uint8Buffer;
+	const first = builder.ids.length;
+	let special = 0;
+	let head = 0;
+	for (const side of ofText) {
+		const start = builder.ids.length;
+		if (side !== ofText[0]) sides.values.push(start - first);
+		const text = bytes.subarray(side.start, side.end);
+		const added = encodeText(text, encoder, builder.ids);
+		const ids = builder.ids.view().subarray(start);
+		if (ofText.length > 1 && ids.length === 0)
+			throw new DataError(
+				"no-tokens",
+				`a side of a pair has no tokens: ${quoted(new TextDecoder().decode(text))}.`,
+			);
+		special += specialIn(added);
+		const out = { lossMask, cuts };
+		head = markTokens(encoder.tokenizer, text, ids, added, side, out);
+	}
+	cuts.endList();
+	sides.endList();
+	if (encoder.head) repeatHeadOf(builder, cuts, first, head, encoder.head);
+	return special;
+}
+
+/** How many tokens were added, as `encodeText` says. */
+const specialIn = (added: number) =>
+	Number((added & ADDED_BOS) > 0) + Number((added & ADDED_EOS) > 0);

@@ -166,7 +166,7 @@ async function planRows(
 	return { steps, tokens, buckets, offSchedule, pools: null };
 }
 
-/** @throws UsageError where the datasets are of another layout than the kind is for. */
+/** @throws UsageError where the kind is not for datasets of this layout, or would part what belongs together. */
 function kindOf(
 	asked: BatchKindName | undefined,
 	datasets: readonly DatasetBuckets[],
@@ -190,7 +190,16 @@ function kindOf(
 			`${optionName("batches")} is ${asked}, and ${first.directory} has the layout ${first.layout}: leave it out, or give one of ${possible.join(", ")}.`,
 		);
 	const [usual] = batchKinds.where(({ layout }) => layout === first.layout);
-	return asked ?? usual;
+	const kind = asked ?? usual;
+	const pairs = datasets.find(
+		({ manifest }) => manifest.totals.noted.pairs > 0,
+	);
+	if (pairs !== undefined && batchKinds.find(kind).items === "sequences")
+		throw new UsageError(
+			"bad-option",
+			`${optionName("batches")} is ${kind}, which would part the pairs of a chosen and a rejected answer in ${pairs.directory}: leave it out.`,
+		);
+	return kind;
 }
 
 /** @throws UsageError where sequences of the datasets cannot be in one step. */

@@ -13,9 +13,9 @@ import {
 import { beforeAll, describe, expect, test } from "vitest";
 import { packers } from "../../src/pack/packers.js";
 import {
+	contentsOf,
 	directoryWith,
 	expectNumbers,
-	filesBelow,
 	seqpack,
 	sharedDirectory,
 	temporaryDirectory,
@@ -184,7 +184,7 @@ describe.each(layouts)("%s", (_name, layout) => {
 test("workers change nothing", async () => {
 	const alone = await built();
 	const together = await built({ workers: 2 });
-	expect(filesBelow(together.out)).toEqual(filesBelow(alone.out));
+	expect(contentsOf(together.out)).toEqual(contentsOf(alone.out));
 });
 
 test("batches have the labels of the rows, and how many there are", async () => {

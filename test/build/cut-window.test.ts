@@ -23,6 +23,7 @@ function windowOf(lengths: number[], first: number): Window {
 		positions: lengths.map((_, d) => 100 * d),
 		splits: null,
 		cuts: null,
+		sides: null,
 	};
 }
 

@@ -4,9 +4,23 @@ import { expect, test } from "vitest";
 import type { Sequences } from "../../src/build/cut-window.js";
 import { Leftovers, LeftoversReader } from "../../src/build/leftovers.js";
 import { Workspace } from "../../src/build/workspace.js";
+import {
+	type IntLists,
+	IntListsBuilder,
+	listAt,
+} from "../../src/core/int-lists.js";
 import { TokenBatchBuilder } from "../../src/core/token-batch.js";
 import { pack } from "../../src/pack/pack.js";
 import { temporaryDirectory } from "../helpers.js";
+
+function listsOf(lists: readonly number[][]): IntLists {
+	const builder = new IntListsBuilder();
+	for (const list of lists) {
+		builder.values.append(list);
+		builder.endList();
+	}
+	return builder.view();
+}
 
 const CAPACITY = 32;
 
@@ -33,11 +47,23 @@ function packedWindow(lengths: number[], task: number) {
 			start: new Int32Array(lengths.length),
 			length,
 		},
+		// Every third has two sides or three.
+		sides: listsOf(
+			lengths.map((length, d) =>
+				d % 3 > 0 || length < 3 ? [] : d % 2 > 0 ? [1] : [1, length - 1],
+			),
+		),
 		packing: pack(length, CAPACITY),
 	};
 }
 
-function sequencesOf({ documents, doc, labelCounts, pieces }: Sequences) {
+function sequencesOf({
+	documents,
+	doc,
+	labelCounts,
+	pieces,
+	sides,
+}: Sequences) {
 	return [...pieces.document].map((document, piece) => {
 		const from = documents.offsets[document] + pieces.start[piece];
 		return {
@@ -45,6 +71,7 @@ function sequencesOf({ documents, doc, labelCounts, pieces }: Sequences) {
 			number: doc.number[document],
 			start: doc.start[document] + pieces.start[piece],
 			labels: labelCounts[document],
+			sides: [...listAt(sides as IntLists, document)],
 			ids: [...documents.ids.subarray(from, from + pieces.length[piece])],
 		};
 	});

@@ -45,6 +45,7 @@ async function* tokenized(
 				bytes: 0,
 				hashes: null,
 				cuts: null,
+				sides: null,
 				tokens: builder.view(),
 			};
 		}
@@ -138,6 +139,7 @@ test("a window has 2^18 documents at most, however few tokens they have", async 
 			bytes: 0,
 			hashes: null,
 			cuts: null,
+			sides: null,
 			tokens: { ids: offsets.slice(0, count), offsets },
 		};
 		return "the end";

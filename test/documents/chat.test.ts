@@ -19,7 +19,10 @@ const chat: Chat = {
 	eos: "</s>",
 };
 
-const read = (record: Record<string, unknown>, loss = "assistant") =>
+const read = (
+	record: Record<string, unknown>,
+	loss: string | null = "assistant",
+) =>
 	new ConversationReader({ format: "auto", loss }, chat).read(
 		conversationFields.map((name) => record[name]),
 	);
@@ -85,10 +88,41 @@ describe("a prompt and a completion that are texts", () => {
 	});
 });
 
-test("a pair of answers is no conversation", () => {
+describe("a pair of answers", () => {
 	const chosen = [question, { role: "assistant", content: "A" }];
-	const rejected = [question, { role: "assistant", content: "B" }];
-	expect(() => read({ chosen, rejected })).toThrow(
-		/a pair of a chosen and a rejected answer/,
-	);
+	const rejected = [question, { role: "assistant", content: "B\ud83d" }];
+
+	test("is a text of two sides, of which what they compare is trained on", () => {
+		const { text, spans, sides, turns, answers } = read(
+			{ chosen, rejected },
+			null,
+		);
+		const [border] = sides;
+		expect([text.slice(0, border), text.slice(border)]).toEqual([
+			read({ messages: chosen }).text,
+			read({ messages: rejected }).text.toWellFormed(),
+		]);
+		expect(trainedOf({ text, spans })).toEqual(["A<end>", "B\ufffd<end>"]);
+		expect([sides.length, turns.length, answers]).toEqual([1, 0, 2]);
+	});
+
+	test("that are texts have BOS and EOS on either side", () => {
+		const rendered = new ConversationReader(
+			{ format: "preference", loss: null },
+			{ ...chat, bos: "<s>" },
+		).read(
+			conversationFields.map(
+				(name) =>
+					({ prompt: "Say", chosen: " yes", rejected: " no" })[name] as unknown,
+			),
+		);
+		expect(rendered.text).toBe("<s>Say yes</s><s>Say no</s>");
+		expect(trainedOf(rendered)).toEqual([" yes</s>", " no</s>"]);
+	});
+
+	test("of which one cannot be used is refused", () => {
+		expect(() => read({ chosen, rejected: [{ role: "narrator" }] })).toThrow(
+			/narrator/,
+		);
+	});
 });

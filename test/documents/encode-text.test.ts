@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Int32Buffer } from "../../src/core/buffers.js";
-import { textBatchOf } from "../../src/core/text-batch.js";
 import {
 	ADDED_BOS,
 	ADDED_EOS,
@@ -13,7 +12,7 @@ function encode(text: string, bos: number | null, eos: number | null) {
 	const out = new Int32Buffer();
 	out.append([50, 51]);
 	const encoder = { tokenizer: idsInText, bos, eos };
-	const added = encodeText(textBatchOf([text]), 0, encoder, out);
+	const added = encodeText(new TextEncoder().encode(text), encoder, out);
 	return { ids: [...out.view()], added };
 }
 

@@ -151,7 +151,7 @@ describe("documents", () => {
 async function tokenized(
 	tokenizer: Tokenizer,
 	texts: string[],
-	marks: { trained: number[]; turns: number[] }[] | null,
+	marks: { trained: number[]; turns: number[]; sides?: number[] }[] | null,
 ) {
 	const lists = (all: number[][]) => ({
 		values: Int32Array.from(all.flat()),
@@ -167,6 +167,7 @@ async function tokenized(
 			marks: marks && {
 				trained: lists(marks.map(({ trained }) => trained)),
 				turns: lists(marks.map(({ turns }) => turns)),
+				sides: lists(marks.map(({ sides = [] }) => sides)),
 			},
 			ids: nothing,
 			hashes: null,

@@ -23,14 +23,19 @@ test("places of UTF-16 become bytes of UTF-8", () => {
 						Buffer.byteLength(text),
 						Int32Array.of(start.length, end.length),
 						Int32Array.of(end.length),
+						Int32Array.of(start.length),
 					);
 					due.push(Buffer.byteLength(start), Buffer.byteLength(end));
 				}
-				const { trained, turns } = builder.view();
+				const { trained, turns, sides } = builder.view();
 				expectNumbers(trained.values, due);
 				expectNumbers(
 					turns?.values ?? [],
 					due.filter((_, i) => i % 2 === 1),
+				);
+				expectNumbers(
+					sides?.values ?? [],
+					due.filter((_, i) => i % 2 === 0),
 				);
 				expect(turns?.offsets).toHaveLength(texts.length + 1);
 			},

@@ -58,14 +58,15 @@ export const runPack: TaskRunner<PackTask> = async (context, number, task) => {
 			watch.run("write", () => index.write(batch)),
 		);
 		const { shards, rooms, leftovers } = await output.finish();
-		const { documents, textBytes, textTokens, specialTokens } = task.lengths;
+		const { documents, textBytes, textTokens, specialTokens, noted } =
+			task.lengths;
 		await writeRecord(workspace, {
 			...NO_ROWS,
 			task: number,
 			planHash,
 			totals: addCounts(emptyTotals(), {
 				records: documents,
-				...{ documents, textBytes, textTokens, specialTokens },
+				...{ documents, textBytes, textTokens, specialTokens, noted },
 				...cut,
 				...written,
 			}),

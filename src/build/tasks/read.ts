@@ -104,7 +104,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 		);
 		const { name } = settings.sources[task.source];
 		const isStore = !layouts.find(settings.layout).packs;
-		const noted = isStore
+		const measured = isStore
 			? mapGenerator(windows, (window) =>
 					watch.run("write", () => noteLengths(lengths, window)),
 				)
@@ -112,7 +112,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 		const described: IndexRows = (...of) => indexBatch(...of, name);
 		const rows = watch.watch(
 			"pack",
-			rowsOf(noted, settings, output, described),
+			rowsOf(measured, settings, output, described),
 		);
 		const counts = await consume(rows, (batch) =>
 			watch.run("write", () => index.write(batch)),
@@ -120,18 +120,20 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 		const { shards, rooms, leftovers } = await output.finish();
 		const table = isStore ? await lengths.finish(true) : null;
 		const { input, ...tokensRead } = counts.read;
+		const totals = addCounts(totalsOf(counts), {
+			leftOutRecords: choice.leftOut,
+		});
+		const { noted } = totals;
 		await writeRecord(workspace, {
 			task: number,
 			planHash,
-			totals: addCounts(totalsOf(counts), {
-				leftOutRecords: choice.leftOut,
-			}),
+			totals,
 			bytes: sumOf(input, ({ bytes }) => bytes),
 			lines: input.map(({ numbers }) => numbers),
 			rooms: rooms.map(sparse),
 			shards,
 			index: await index.finish(),
-			lengths: table === null ? null : { ...table, ...tokensRead },
+			lengths: table === null ? null : { ...table, ...tokensRead, noted },
 			skipped: await skipped.finish(),
 			leftovers,
 			findings: null,
@@ -231,7 +233,8 @@ async function heldOutTest(
 
 /** Writes what packing needs to know of a window's documents, and passes it on. */
 async function noteLengths(file: TaskTable, window: Window): Promise<Window> {
-	const trained = window.tokens.lossMask ? trainedRuns(window.tokens) : null;
+	const { tokens, sides } = window;
+	const trained = tokens.lossMask ? trainedRuns(tokens, sides) : null;
 	await file.write(lengthsBatch({ ...window, trained }));
 	return window;
 }

@@ -7,9 +7,11 @@ import {
 } from "../../tables/columns.js";
 import type { Manifest, ManifestShard } from "../manifest.js";
 import { numberOfDocument, taskOfDocument } from "../rows.js";
+import { hasTurns } from "../settings.js";
 import { emptyRowCounts, type RowCounts } from "../totals.js";
 import { checkColumns } from "./check-columns.js";
 import type { FoundSequences } from "./found-sequences.js";
+import { joinSides, type RowSequences } from "./join-sides.js";
 import type { Problems } from "./problems.js";
 
 /** A list column of a batch. */
@@ -28,6 +30,8 @@ export class ShardCheck {
 	readonly #rooms: Float64Array;
 	/** Whether labels are compared with the lengths of a store. */
 	readonly #keepsLabels: boolean;
+	/** Whether documents may have sides: see `joinSides`. */
+	readonly #hasSides: boolean;
 	readonly #sequencesOf: (task: number) => FoundSequences | null;
 	/** Whether its rows are of a repack task, so that the index has no place for them. */
 	readonly #isRepacked: boolean;
@@ -57,6 +61,9 @@ export class ShardCheck {
 		this.#sequencesOf = sequencesOf;
 		this.#keepsLabels =
 			manifest.store !== undefined || manifest.lengths !== undefined;
+		this.#hasSides = manifest.settings.sources.some(
+			(source) => source.name === shard.source && hasTurns(source),
+		);
 		this.#isRepacked = shard.task >= manifest.tasks.read;
 		this.#problems = problems;
 	}
@@ -94,22 +101,22 @@ export class ShardCheck {
 					ids.values.subarray(ids.offsets[r], ids.offsets[r + 1]),
 					place,
 				);
-			this.#checkSequences(ofRow, tokens, place);
-			this.counts.labels +=
-				labels === null
-					? tokens - sequences
-					: sum(
-							labels.values.subarray(labels.offsets[r], labels.offsets[r + 1]),
-						);
-			for (let i = 0; i < sequences; i++)
+			const row: RowSequences = {
+				lengths: ofRow,
+				docIds: valuesOf(docIds, r),
+				docOffsets: valuesOf(docOffsets, r),
+				labels: labels && valuesOf(labels, r),
+			};
+			const found = this.#hasSides ? joinSides(row) : row;
+			this.#countSequences(ofRow, tokens, row.labels);
+			this.#checkSequences(found.lengths, tokens, place);
+			for (let i = 0; i < found.lengths.length; i++)
 				this.#note(
-					docIds.values[docIds.offsets[r] + i] ?? -1n,
-					docOffsets.values[docOffsets.offsets[r] + i] ?? -1,
-					ofRow[i],
+					found.docIds[i] ?? -1n,
+					found.docOffsets[i] ?? -1,
+					found.lengths[i],
 					first + r,
-					labels !== null && this.#keepsLabels
-						? (labels.values[labels.offsets[r] + i] ?? -1)
-						: null,
+					this.#keepsLabels ? found.labels && (found.labels[i] ?? -1) : null,
 				);
 		}
 		this.counts.rows += batch.rows;
@@ -129,6 +136,17 @@ export class ShardCheck {
 				);
 				return;
 			}
+	}
+
+	#countSequences(
+		lengths: Int32Array,
+		tokens: number,
+		labels: Int32Array | null,
+	): void {
+		const { counts } = this;
+		counts.sequences += lengths.length;
+		for (const length of lengths) counts.context += (length * (length - 1)) / 2;
+		counts.labels += labels === null ? tokens - lengths.length : sum(labels);
 	}
 
 	/** @param tokens What the row's `input_ids` have. */
@@ -152,7 +170,6 @@ export class ShardCheck {
 			const room = roundUp(length, padDocumentToMultiple);
 			sum += length;
 			rooms += room;
-			counts.context += (length * (length - 1)) / 2;
 			if (room >= 0 && room < this.#rooms.length) this.#rooms[room]++;
 			if (length < Number(cut.minSequence ?? 1))
 				this.#problems.add(`${place} has a sequence of ${length} tokens`);
@@ -170,7 +187,6 @@ export class ShardCheck {
 			this.#problems.add(
 				`${place} has ${rooms} tokens once its sequences are padded to multiples of ${padDocumentToMultiple}, more than ${capacity}`,
 			);
-		counts.sequences += lengths.length;
 		counts.tokens += tokens;
 		counts.alignmentTokens += rooms - sum;
 		counts.paddedTokens += Number.isFinite(capacity)
@@ -200,4 +216,12 @@ export class ShardCheck {
 		found.row.push(this.#isRepacked ? -1 : row);
 		if (labels !== null) found.labels.push(labels);
 	}
+}
+
+/** The values of a row. */
+function valuesOf<T extends Int32Array | BigInt64Array>(
+	{ values, offsets }: { values: T; offsets: Int32Array },
+	row: number,
+): T {
+	return values.subarray(offsets[row], offsets[row + 1]) as T;
 }

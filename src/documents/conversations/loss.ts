@@ -45,6 +45,9 @@ export const lossChoices = registry<string, LossChoice>("loss", {
 	},
 });
 
+/** What is trained on where nothing else is said: of a pair, what it compares. */
+export const usualLoss = { one: "assistant", pair: "completion" } as const;
+
 /**
  * A choice by its name; any other name is that of a field of messages, and then answers are
  * not trained on where it is false, 0 or null.
