@@ -1,6 +1,10 @@
 import { isObject } from "../core/values.js";
-import { parseJson } from "../sources/json/values.js";
-import { type FieldPath, JsonText } from "../sources/records/fields.js";
+import { mayLoseNumbers, parseJson } from "../sources/json/values.js";
+import {
+	type FieldPath,
+	JsonText,
+	valueAt,
+} from "../sources/records/fields.js";
 import { EndTokens } from "./conversations/answers.js";
 import { ChatTemplate } from "./conversations/chat-template.js";
 import {
@@ -169,16 +173,12 @@ function joined(sides: readonly RenderedConversation[]): ConversationText {
 	};
 }
 
-/** Floats without a fraction and large numbers, which are others once JSON.parse has read them. */
-const ONLY_PYTHONS = /\d\.0|[eE][+-]?\d|\d{16}/;
-
 /** A value as Python has it. */
 function parsed(value: unknown): unknown {
 	if (!(value instanceof JsonText)) return value;
-	const { text } = value;
-	if (/NaN|Infinity/.test(text) || !ONLY_PYTHONS.test(text))
-		return parseJson(text);
-	return parsePythonJson(text);
+	const { text, path } = value;
+	const isPythons = mayLoseNumbers(text) && !/NaN|Infinity/.test(text);
+	return valueAt(isPythons ? parsePythonJson(text) : parseJson(text), path);
 }
 
 /** The text of each special token that a tokenizer.json names. */

@@ -11,7 +11,7 @@ import {
 	beginsWithArray,
 } from "./json/array.js";
 import { idAt } from "./json/record-text.js";
-import { parseJson } from "./json/values.js";
+import { mayLoseNumbers, parseJson } from "./json/values.js";
 import type { WantedFields } from "./records/fields.js";
 import type { RecordBatchBuilder } from "./records/record-batch.js";
 import { type RecordScanner, readByScanner } from "./records/record-scanner.js";
@@ -56,7 +56,9 @@ class ElementScanner implements RecordScanner {
 			try {
 				const text = textOf(element);
 				const record = parseRecord(text);
-				batch.add(record, place, { id: idAt(record, text, this.#wanted.id) });
+				const id = idAt(record, text, this.#wanted.id);
+				const json = mayLoseNumbers(text) ? { json: text } : {};
+				batch.add(record, place, { id, ...json });
 			} catch (error) {
 				if (!(error instanceof BadInput)) throw error;
 				batch.addBad(error, place);

@@ -222,6 +222,24 @@ test("batches have the labels of the rows, and how many there are", async () => 
 	expect(labels).toBeGreaterThan(0);
 });
 
+test("an array of records has its numbers as Python writes them, as lines have", async () => {
+	const talk = conversation(1);
+	const tools = '[{"least": 1.0, "most": 12345678901234567890, "step": 2}]';
+	const record = `{"messages": ${JSON.stringify(talk.messages)}, "tools": ${tools}}`;
+	const directory = directoryWith({
+		"a.json": `[${record}]`,
+		"b.jsonl": `${record}\n`,
+		"t.jinja": `{{ tools | tojson }}${TEMPLATE}`,
+	});
+	const tokenizer = await loadTokenizer(tokenizerPath);
+	for (const name of ["a.json", "b.jsonl"])
+		for await (const { tokens } of readTokens([join(directory, name)], {
+			...options(),
+			chatTemplate: join(directory, "t.jinja"),
+		}))
+			expect(tokenizer.decode(tokens.ids)).toContain(tools);
+});
+
 describe("a conversation longer than a row", () => {
 	test.each([
 		["split", 9, 0],

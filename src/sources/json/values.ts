@@ -20,6 +20,11 @@ export function parseJson(json: string): unknown {
 	}
 }
 
+/** Whether JSON may have floats without a fraction, or large numbers: JSON.parse makes others of them. */
+export function mayLoseNumbers(json: string): boolean {
+	return /\d\.0|[eE][+-]?\d|\d{16}/.test(json);
+}
+
 /**
  * Why JSON.parse refuses a line.
  * @param failure How many of its UTF-16 units are good.

@@ -20,9 +20,12 @@ export interface WantedFields {
 /** A list or an object as the JSON that a file has of it, which tells 1.0 from 1. */
 export class JsonText {
 	readonly text: string;
+	/** Where in this JSON it is. */
+	readonly path: FieldPath;
 
-	constructor(text: string) {
+	constructor(text: string, path: FieldPath = []) {
 		this.text = text;
+		this.path = path;
 	}
 }
 

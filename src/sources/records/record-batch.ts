@@ -1,7 +1,9 @@
 import { TextBatchBuilder } from "../../core/text-batch.js";
 import { isObject } from "../../core/values.js";
 import type { BadInput, BadRecord, Place, RecordBatch } from "../source.js";
-import { valueAt, type WantedFields } from "./fields.js";
+import { JsonText, valueAt, type WantedFields } from "./fields.js";
+
+const isList = (value: unknown) => Array.isArray(value) || isObject(value);
 
 /** Builds batches of records that are JavaScript objects, or files of a text each. */
 export class RecordBatchBuilder {
@@ -34,11 +36,16 @@ export class RecordBatchBuilder {
 	 * Adds a record. Numbers and bigints that are its id become texts as JavaScript
 	 * writes them: give `id` where the file writes them in another way.
 	 * @param text The wanted text as UTF-8, where the reader has it so.
+	 * @param json The JSON that the record was parsed from, where the reader has it.
 	 */
 	add(
 		record: Readonly<Record<string, unknown>>,
 		{ position, number }: Place,
-		{ text, id }: { text?: Uint8Array | undefined; id?: unknown } = {},
+		{
+			text,
+			id,
+			json,
+		}: { text?: Uint8Array | undefined; id?: unknown; json?: string } = {},
 	): void {
 		const wanted = this.#wanted;
 		if (text !== undefined) this.#texts.addBytes(text);
@@ -46,8 +53,14 @@ export class RecordBatchBuilder {
 		const ownId = id ?? valueAt(record, wanted.id);
 		const isNumber = typeof ownId === "number" || typeof ownId === "bigint";
 		this.#ids.push(isNumber ? String(ownId) : ownId);
-		for (const [f, path] of wanted.values.entries())
-			this.#values[f].push(valueAt(record, path));
+		const jsonFrom =
+			json === undefined ? Infinity : (wanted.jsonFrom ?? Infinity);
+		for (const [f, path] of wanted.values.entries()) {
+			const value = valueAt(record, path);
+			this.#values[f].push(
+				f >= jsonFrom && isList(value) ? new JsonText(json ?? "", path) : value,
+			);
+		}
 		this.#records.push(record);
 		this.#positions.push(position);
 		this.#numbers.push(number);
