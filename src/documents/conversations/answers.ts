@@ -136,8 +136,18 @@ export function findAnswers(
 		const before = render(i, true);
 		const its = regionsOf(before, i);
 		for (let k = i - 1; k >= 0; k--) {
-			const end = its[k]?.end;
-			if (end !== undefined) return before.text.slice(end);
+			const region = its[k];
+			if (region === null) continue;
+			const written = before.text.slice(region.start, region.end);
+			const length = lengthWithoutPrompt(
+				written,
+				sliceOf(text, regions[k]),
+				() => {
+					const without = render(i, false);
+					return sliceOf(without.text, regionsOf(without, i)[k]);
+				},
+			);
+			return before.text.slice(region.start + length);
 		}
 		if (text.startsWith(before.text))
 			return before.text.slice(Math.min(header, before.text.length));
@@ -153,7 +163,15 @@ export function findAnswers(
 		const asked = template.render({ ...input, messages: [question] }, true);
 		const region = regionsOf(asked, 1)[0];
 		if (region === null) throw noAnswer(0);
-		const pieces = piecesOf(asked.text.slice(region.end));
+		const written = asked.text.slice(region.start, region.end);
+		const length = lengthWithoutPrompt(written, null, () => {
+			const without = template.render(
+				{ ...input, messages: [question] },
+				false,
+			);
+			return sliceOf(without.text, regionsOf(without, 1)[0]);
+		});
+		const pieces = piecesOf(asked.text.slice(region.start + length));
 		if (pieces.length === 0) return start;
 		for (let count = pieces.length; count > 0; count--) {
 			const prompt = pieces.slice(0, count).join("");
@@ -213,6 +231,28 @@ export function findAnswers(
 		return start + written.length;
 	}
 }
+
+/**
+ * How much of what a template writes of a message is not the prompt for an answer: some
+ * write the prompt in their loop, with the last message.
+ * @param written What it writes of the message with a prompt.
+ * @param inWhole What it writes of it in the whole conversation; null where that is not told.
+ * @param alone What it writes of it where it is the last, without a prompt.
+ */
+function lengthWithoutPrompt(
+	written: string,
+	inWhole: string | null,
+	alone: () => string | null,
+): number {
+	for (const without of [() => inWhole, alone]) {
+		const its = without();
+		if (its !== null && written.startsWith(its)) return its.length;
+	}
+	return written.length;
+}
+
+const sliceOf = (text: string, stretch: Stretch | null | undefined) =>
+	stretch ? text.slice(stretch.start, stretch.end) : null;
 
 /**
  * How much of a prompt stands at a place: as many of its tags, lines and words as do. The

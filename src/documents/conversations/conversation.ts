@@ -21,6 +21,8 @@ export const roles = {
 	assistant: "what the model says",
 	tool: "what a tool gives back",
 	function: "what a function gives back",
+	environment: "what a tool gives back, to templates of OLMo",
+	ipython: "what a tool gives back, to templates of Llama",
 } as const;
 export type Role = keyof typeof roles;
 

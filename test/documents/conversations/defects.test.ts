@@ -211,6 +211,61 @@ describe("What templates do to answers is told", () => {
 	});
 });
 
+describe("A prompt for an answer that the template writes in its loop is not trained on", () => {
+	const inLoop = (end: string) =>
+		templateOf(
+			`{% for m in messages %}<|{{ m.role }}|>\n{{ m.content }}${end}{% if loop.last and add_generation_prompt %}<|assistant|>\n{% endif %}{% endfor %}`,
+		);
+	const answers = (
+		template: ReturnType<typeof templateOf>,
+		messages: object[],
+	) => {
+		const { text, spans } = render(template, { messages });
+		return textsOf(text, spans);
+	};
+
+	test.each([
+		["every turn", "{{ eos_token }}\n"],
+		[
+			"the last turn in another way",
+			"{% if loop.last %}{{ eos_token }}{% else %}<|end|>\n{% endif %}",
+		],
+	])("ends %s", (_, end) => {
+		const template = inLoop(end);
+		const last = "</s>";
+		const other = end.includes("<|end|>") ? "<|end|>" : "</s>";
+		const [a, b] = [answer("It is A."), answer("It is B.")];
+		expect(answers(template, [user("Q"), a])).toEqual([`It is A.${last}`]);
+		expect(answers(template, [user("Q"), a, user("R"), b])).toEqual([
+			`It is A.${other}`,
+			`It is B.${last}`,
+		]);
+		expect(answers(template, [a, user("R"), b])).toEqual([
+			`It is A.${other}`,
+			`It is B.${last}`,
+		]);
+		expect(answers(template, [user("Q"), a, b])).toEqual([
+			`It is A.${other}`,
+			`It is B.${last}`,
+		]);
+	});
+
+	test("OLMo's", () => {
+		const { template, eos } = openTemplate("olmo3");
+		const messages = [user("Q"), answer("A"), user("R"), answer("B")];
+		const { text, spans } = render(template, { messages }, "assistant", eos);
+		expect(textsOf(text, spans)).toEqual(["A<|im_end|>", "B<|endoftext|>"]);
+		const given = { role: "environment", content: "Rain all day." };
+		const [first, ...rest] = messages;
+		const more = { messages: [first, answer("look()"), given, ...rest] };
+		const withTool = render(template, more, "assistant", eos);
+		expect(withTool.text).toContain("<|im_start|>environment\nRain all day.");
+		expect(textsOf(withTool.text, withTool.spans)).toEqual([
+			...["look()<|im_end|>", "A<|im_end|>", "B<|endoftext|>"],
+		]);
+	});
+});
+
 describe("What to train on can be chosen", () => {
 	const messages = [
 		user("a?"),
