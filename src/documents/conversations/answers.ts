@@ -1,7 +1,7 @@
 import type { ChatTemplate, TemplateInput } from "./chat-template.js";
 import { contentText, type Message } from "./conversation.js";
-import type { Output } from "./jinja/compile.js";
 import { toJson } from "./jinja/json.js";
+import type { Output } from "./jinja/scope.js";
 import type { Value } from "./jinja/values.js";
 import type { Answer } from "./loss.js";
 import { thinkingFields } from "./message-values.js";

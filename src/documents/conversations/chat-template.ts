@@ -1,10 +1,7 @@
 import { DataError, optionName } from "../../core/errors.js";
 import { shortened } from "../../core/text.js";
-import {
-	type CompiledTemplate,
-	compileTemplate,
-	type Output,
-} from "./jinja/compile.js";
+import { type CompiledTemplate, compileTemplate } from "./jinja/compile.js";
+import type { Output } from "./jinja/scope.js";
 import { toValue } from "./jinja/to-value.js";
 import { Func, TemplateError, textOf, type Value } from "./jinja/values.js";
 import { badConversation, orSkip } from "./reasons.js";
