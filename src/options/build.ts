@@ -201,6 +201,11 @@ export const buildTable = {
 			default: false,
 			help: "replace a dataset made from something else",
 		}),
+		append: flag({
+			default: false,
+			of: { layout: layouts.where(({ packs }) => !packs) },
+			help: "add the files that a store in the directory does not have yet; where there is no store, make one",
+		}),
 	}),
 	...grouped("Running", {
 		workers: integer({
