@@ -41,11 +41,15 @@ export async function lookAtOutput(
 	replaces: Replaces,
 ): Promise<Found> {
 	const storage = storageAt(out);
-	if ((await storage.stat(out)) === null) return { state: "new" };
+	const { grows } = plan;
+	if (grows === undefined && (await storage.stat(out)) === null)
+		return { state: "new" };
 	const { manifest, begun } = await requireOurs(out);
 	const isBegun = begun?.planHash === plan.planHash;
-	const { grows } = plan;
 	const grown = manifest?.planHash === grows?.planHash ? manifest : null;
+	// What a store has beside its shards is written anew with all that is added.
+	const filesToBe = (of: Manifest) =>
+		grows === undefined ? of : { ...of, beside: [] };
 	if (
 		grows !== undefined &&
 		grown === null &&
@@ -55,7 +59,7 @@ export async function lookAtOutput(
 			`${out} is not the store any more that was to be added to: it was changed in the meantime. Run the same command again`,
 		);
 	if (manifest?.planHash === plan.planHash && replaces !== "everything") {
-		const lost = await lostFile(storage, out, manifest);
+		const lost = await lostFile(storage, out, filesToBe(manifest));
 		if (lost === null) return { state: "built", manifest };
 		if (!isBegun)
 			throw inUse(
@@ -66,7 +70,7 @@ export async function lookAtOutput(
 		manifest !== null && grown === null && manifest.planHash !== plan.planHash;
 	if (isOther && replaces !== "everything")
 		throw madeFromElse(`${out} holds a dataset`, manifest, plan);
-	const lost = grown && (await lostFile(storage, out, grown));
+	const lost = grown && (await lostFile(storage, out, filesToBe(grown)));
 	if (lost !== null)
 		throw inUse(
 			`${out} holds this store, but its file ${lost} is missing or damaged: put it back, or build the store again with ${optionName("overwrite", true)}`,
