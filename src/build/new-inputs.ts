@@ -2,6 +2,7 @@ import { DataError, optionName } from "../core/errors.js";
 import type { ManifestInput } from "../dataset/manifest.js";
 import type { Growing } from "./grow-store.js";
 import type { SourceFile } from "./plan.js";
+import { SPOOL } from "./workspace.js";
 
 /** The files that were found, seen from a store that they are to be added to. */
 export interface SortedInputs {
@@ -36,7 +37,7 @@ export function sortInputs(
 		notices.unshift(`nothing is new: ${out} stays as it is`);
 	if (known.length > 0)
 		notices.unshift(
-			`left out ${known.length === 1 ? "a file" : `${known.length} files`} that ${out} has already, such as ${known[0]}`,
+			`left out ${known.length === 1 ? "a file" : `${known.length} files`} that ${out} has already, such as ${isSpooled({ path: known[0] }, out) ? "standard input" : known[0]}`,
 		);
 	return sorted;
 }
@@ -51,8 +52,9 @@ function sortOfSource(
 	const byName = new Map(has.map((input) => [input.source, input]));
 	const byContent = new Map<string, ManifestInput[]>();
 	for (const input of has) {
-		const alike = byContent.get(contentOf(input)) ?? [];
-		byContent.set(contentOf(input), [...alike, input]);
+		const alike = byContent.get(contentOf(input));
+		if (alike === undefined) byContent.set(contentOf(input), [input]);
+		else alike.push(input);
 	}
 	/** What the store has of the files that were found. */
 	const met = new Set<ManifestInput>();
@@ -133,7 +135,18 @@ function noticeOf(
 	];
 }
 
-function changed({ path, source }: SourceFile, out: string): DataError {
+/** Whether a file is standard input, kept. */
+function isSpooled({ path }: { path: string }, out: string): boolean {
+	return path.startsWith(`${out}/${SPOOL}/`);
+}
+
+function changed(file: SourceFile, out: string): DataError {
+	const { path, source } = file;
+	if (isSpooled(file, out))
+		return new DataError(
+			"input-changed",
+			`standard input is not what it was when ${out} took documents of it, and what is added to a store has a name of its own: write it to a file.`,
+		);
 	return new DataError(
 		"input-changed",
 		`${path} is not the file ${source} that ${out} has documents of: it has changed, or is another one. Put new documents into a file of another name, name inputs by a directory further up if it is another file, or build the store again with ${optionName("overwrite", true)}.`,

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
 	appendFileSync,
 	cpSync,
@@ -33,6 +34,7 @@ import {
 	everything,
 	filesBelow,
 	fixtures,
+	root,
 	seqpack,
 	sharedDirectory,
 	temporaryDirectory,
@@ -884,6 +886,28 @@ test("verify finds a history that cannot be", async () => {
 	expect((await verify(out)).problems).toEqual([
 		expect.stringMatching(/history has \d+ tasks and 1 inputs, and then/),
 	]);
+});
+
+test("standard input is known by what it holds, and is no other than it was", async () => {
+	const out = place();
+	const run = (text: string) =>
+		spawnSync(
+			process.execPath,
+			[
+				...[join(root, "dist/bin/main.js"), "build", "-", "--append"],
+				...["--layout", "documents", "--tokenizer", "bytes", "--out", out],
+				...["--workers", "0"],
+			],
+			{ input: JSON.stringify({ text }), encoding: "utf8" },
+		);
+	expect(run("a").stderr).toMatch(/^Built /);
+	expect(run("a").stderr).toMatch(/a file that .* such as standard input\n/);
+	const other = run("b");
+	expect(other.status).toBe(4);
+	expect(other.stderr).toMatch(
+		/standard input is not what it was.*write it to a file/,
+	);
+	expect(filesBelow(out).some((f) => f.startsWith(".seqpack"))).toBe(false);
 });
 
 test("the command says what it added, and that nothing is new", async () => {
