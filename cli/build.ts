@@ -40,6 +40,7 @@ Ctrl-C stops cleanly; the same command goes on where it stopped.`,
 		examples: [
 			"seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/",
 			"seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --layout buckets --out buckets/",
+			"seqpack build corpus/ --tokenizer tokenizer.json --layout documents --append --out store/",
 			"seqpack build --config seqpack.yaml --workers 8",
 			"seqpack build --config seqpack.yaml --dry-run",
 		],

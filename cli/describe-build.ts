@@ -13,11 +13,13 @@ import {
 /** What a build came to, as lines for a person. */
 export function describeBuild(result: BuildResult): string {
 	const { status, out, manifest, seconds } = result;
+	const did = manifest.history === undefined ? "Built" : "Added to";
 	const head =
 		status === "built"
-			? `Built ${out} in ${durationText(seconds)}`
+			? `${did} ${out} in ${durationText(seconds)}`
 			: `${out} is built already; nothing was done`;
 	const lines = [
+		...(status === "built" ? addedLines(manifest) : []),
 		...inputLines(manifest),
 		...(layouts.find(manifest.settings.layout).packs
 			? [
@@ -33,6 +35,20 @@ export function describeBuild(result: BuildResult): string {
 }
 
 type Line = [name: string, text: string];
+
+/** What was added to a store the last time. */
+function addedLines({ history = [], inputs, lengths = [] }: Manifest): Line[] {
+	const before = history.at(-1);
+	if (before === undefined) return [];
+	const added = lengths.filter(({ task }) => task >= before.tasks);
+	const tokens = sumOf(added, "textTokens") + sumOf(added, "specialTokens");
+	return [
+		[
+			"added",
+			`${counted(sumOf(added, "documents"), "document")}, ${counted(tokens, "token")}, of ${counted(inputs.length - before.inputs, "file")}; of all together there are:`,
+		],
+	];
+}
 
 function inputLines(manifest: Manifest): Line[] {
 	const { totals, skipped } = manifest;

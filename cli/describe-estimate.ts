@@ -40,6 +40,7 @@ function outputText({ out, output, tasks }: BuildEstimate): string {
 		new: `${out}, a new dataset`,
 		unfinished: `${out}, where ${output.tasksDone} of ${counted(all, "task")} of this build are done`,
 		built: `${out}, which is built already: nothing would be done`,
+		grow: `${out}, a store that is there, to which it would add`,
 		replace: `${out}, in place of what is there`,
 		"in-use": `the build would stop: ${output.fault?.sentence(asFlag)}`,
 	}[output.state];
@@ -50,12 +51,14 @@ function inputsText({ inputs: { files, bytes, kinds } }: BuildEstimate) {
 		const name = compression === null ? format : `${format}, ${compression}`;
 		return kinds.length === 1 ? name : `${grouped(files)} ${name}`;
 	});
+	if (files === 0) return "none";
 	return `${counted(files, "file")}, ${bytesText(bytes)} (${each.join("; ")})`;
 }
 
 function tasksText({ tasks, workers }: BuildEstimate): string {
 	const kinds = Object.entries(tasks).filter(([, count]) => count > 0);
 	const all = kinds.map(([kind, count]) => `${grouped(count)} ${kind}`);
+	if (all.length === 0) return "none";
 	return `${all.join(", ")}; ${counted(workers, "worker")}`;
 }
 

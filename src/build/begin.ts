@@ -6,6 +6,7 @@ import {
 	type Found,
 	findManifest,
 	lookAtOutput,
+	type Replaces,
 	readPlan,
 } from "./output-directory.js";
 import type { Plan } from "./plan.js";
@@ -20,9 +21,9 @@ import { Workspace } from "./workspace.js";
 export async function begin(
 	workspace: Workspace,
 	plan: Plan,
-	overwrite: boolean,
+	replaces: Replaces,
 ): Promise<Found> {
-	const found = await lookAtOutput(workspace.out, plan, overwrite);
+	const found = await lookAtOutput(workspace.out, plan, replaces);
 	if (found.state === "built") await putAway(workspace);
 	else {
 		if (found.state !== "unfinished") await clearAway(workspace.out);

@@ -1,16 +1,18 @@
 import { addCounts } from "../core/counts.js";
+import { DataError } from "../core/errors.js";
 import { datasetCard } from "../dataset/card.js";
 import { datasetFormats } from "../dataset/formats.js";
 import {
 	type DatasetFile,
+	type EarlierState,
 	FORMAT_VERSION,
 	filesOf,
 	MANIFEST,
 	type Manifest,
-	type ManifestLengths,
 	type SourceTotals,
 } from "../dataset/manifest.js";
 import { pathOfStore } from "../dataset/open-store.js";
+import { readManifest } from "../dataset/read-manifest.js";
 import { summarize } from "../dataset/summary.js";
 import {
 	allRows,
@@ -18,8 +20,9 @@ import {
 	emptyTotals,
 	type Totals,
 } from "../dataset/totals.js";
+import { joinLeftOut } from "../sources/find/left-out.js";
 import { writeAll } from "../storage/storage.js";
-import type { Plan } from "./plan.js";
+import { firstTaskOf, type Plan } from "./plan.js";
 import { noteReplaced, putAway } from "./put-away.js";
 import { readRecord } from "./record.js";
 import { SkippedList } from "./skipped-file.js";
@@ -75,16 +78,20 @@ export async function finalize(
 
 /** Everything the records say, as the manifest has it. */
 async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
-	const { settings, tasks } = plan;
-	const totals = emptyTotals();
+	const { tasks } = plan;
+	const grown = await readGrown(workspace, plan);
+	const settings = grown?.settings ?? plan.settings;
+	const totals = addCounts(emptyTotals(), grown?.totals ?? {});
 	const rooms = settings.buckets.map(
 		({ capacity }) => new Float64Array(capacity + 1),
 	);
-	const sources = settings.sources.map(({ name }) => emptySource(name));
-	const shards: Manifest["shards"] = [];
-	const index: Manifest["index"] = [];
-	const lengths: ManifestLengths[] = [];
-	const skippedList = new SkippedList(workspace, plan);
+	const sources = settings.sources.map(
+		({ name }, i) => grown?.sources[i] ?? emptySource(name),
+	);
+	const shards = [...(grown?.shards ?? [])];
+	const index = [...(grown?.index ?? [])];
+	const lengths = [...(grown?.lengths ?? [])];
+	const skippedList = new SkippedList(workspace, plan, grown?.skipped ?? null);
 	for (const task of tasks.keys()) {
 		const record = await readRecord(workspace, task);
 		if (record === null)
@@ -113,16 +120,19 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 		seqpackVersion: plan.seqpackVersion,
 		planHash: plan.planHash,
 		settings,
-		onError: plan.onError,
+		onError: grown?.onError === "skip" ? "skip" : plan.onError,
 		tokenizer,
-		inputs: plan.inputs.map(({ source, bytes, fingerprint }) => ({
-			source,
-			bytes,
-			fingerprint,
-		})),
-		leftOutInputs: plan.leftOut ?? [],
+		inputs: [
+			...(grown?.inputs ?? []),
+			...plan.inputs.map(({ source, bytes, fingerprint, of }) => ({
+				...{ source, bytes, fingerprint },
+				...(settings.sources.length > 1 &&
+					plan.store === undefined && { of: settings.sources[of].name }),
+			})),
+		],
+		leftOutInputs: joinLeftOut(grown?.leftOutInputs ?? [], plan.leftOut ?? []),
 		tasks: {
-			read: ofKind("read") + ofKind("pack"),
+			read: firstTaskOf(plan) + ofKind("read") + ofKind("pack"),
 			repack: ofKind("repack"),
 		},
 		totals,
@@ -131,6 +141,7 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 		shards,
 		index,
 		...(lengths.length > 0 && { lengths }),
+		...(grown && { history: historyOf(grown) }),
 		...(plan.store !== undefined &&
 			settings.isIndex && {
 				store: {
@@ -141,6 +152,34 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 		skipped: await skippedList.finish(),
 		beside: [],
 	};
+}
+
+/**
+ * The dataset that a plan adds to; null where it makes one. A store: of rows of one
+ * length the counts by room would be wanted as well.
+ */
+async function readGrown(
+	{ out }: Workspace,
+	{ grows }: Plan,
+): Promise<Manifest | null> {
+	if (grows === undefined) return null;
+	const manifest = await readManifest(out);
+	if (manifest.planHash === grows.planHash) return manifest;
+	throw new DataError(
+		"store-changed",
+		`${out} is not the store any more that was to be added to: it was changed in the meantime. Plan again.`,
+	);
+}
+
+function historyOf({
+	history = [],
+	planHash,
+	seqpackVersion,
+	tasks,
+	inputs,
+}: Manifest): EarlierState[] {
+	const last = { planHash, seqpackVersion };
+	return [...history, { ...last, tasks: tasks.read, inputs: inputs.length }];
 }
 
 /** The source whose rows a task makes, by its place in the settings; null where it makes none. */

@@ -5,47 +5,87 @@ import { isPlainPath } from "../storage/confined.js";
 import { takeLock } from "../storage/lock.js";
 import { readAll, type Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
-import { describeDifference, type Plan } from "./plan.js";
+import {
+	type Before,
+	describeDifference,
+	readOtherFiles,
+} from "./differences.js";
+import type { Plan } from "./plan.js";
 import { LOCK, PLAN, SPOOL, STATE, stateOf, Workspace } from "./workspace.js";
 
 /**
  * What an output directory holds, seen from a plan: `new` nothing that counts;
- * `unfinished` a build of this very plan; `built` its finished dataset; `replace`
- * something of seqpack's that may be replaced.
+ * `unfinished` a build of this very plan; `built` its finished dataset; `grow` the store
+ * that the plan adds to; `replace` something of seqpack's that may be replaced.
  */
 export type Found =
-	| { state: "new" | "unfinished" | "replace" }
+	| { state: "unfinished" }
+	| {
+			state: "new" | "replace" | "grow";
+			/** Whether an unfinished build is given up, of which tasks are done. */
+			givesUp?: boolean;
+	  }
 	| { state: "built"; manifest: Manifest };
+
+/** What of seqpack's that is in its output directory a build may replace: an unfinished build that reads other files, or all. */
+export type Replaces = "nothing" | "unfinished" | "everything";
 
 /**
  * Looks at the output directory and decides what a build may do there.
- * @throws UsageError `output-in-use` when it holds something that it must not
- * touch, or must not touch without `overwrite`.
+ * @throws UsageError `output-in-use` when it holds something that it must not touch, or
+ * must not touch unless it replaces everything.
  */
 export async function lookAtOutput(
 	out: string,
 	plan: Plan,
-	overwrite: boolean,
+	replaces: Replaces,
 ): Promise<Found> {
 	const storage = storageAt(out);
-	if ((await storage.stat(out)) === null) return { state: "new" };
+	const { grows } = plan;
+	if (grows === undefined && (await storage.stat(out)) === null)
+		return { state: "new" };
 	const { manifest, begun } = await requireOurs(out);
 	const isBegun = begun?.planHash === plan.planHash;
-	if (manifest?.planHash === plan.planHash && !overwrite) {
-		const lost = await lostFile(storage, out, manifest);
+	const grown = manifest?.planHash === grows?.planHash ? manifest : null;
+	// What a store has beside its shards is written anew with all that is added.
+	const filesToBe = (of: Manifest) =>
+		grows === undefined ? of : { ...of, beside: [] };
+	if (
+		grows !== undefined &&
+		grown === null &&
+		manifest?.planHash !== plan.planHash
+	)
+		throw inUse(
+			`${out} is not the store any more that was to be added to: it was changed in the meantime. Run the same command again`,
+		);
+	if (manifest?.planHash === plan.planHash && replaces !== "everything") {
+		const lost = await lostFile(storage, out, filesToBe(manifest));
 		if (lost === null) return { state: "built", manifest };
 		if (!isBegun)
 			throw inUse(
 				`${out} holds this dataset, but its file ${lost} is missing or damaged: build it again with ${optionName("overwrite", true)}`,
 			);
 	}
-	const isOther = manifest !== null && manifest.planHash !== plan.planHash;
-	if (isOther && !overwrite)
+	const isOther =
+		manifest !== null && grown === null && manifest.planHash !== plan.planHash;
+	if (isOther && replaces !== "everything")
 		throw madeFromElse(`${out} holds a dataset`, manifest, plan);
+	const lost = grown && (await lostFile(storage, out, filesToBe(grown)));
+	if (lost !== null)
+		throw inUse(
+			`${out} holds this store, but its file ${lost} is missing or damaged: put it back, or build the store again with ${optionName("overwrite", true)}`,
+		);
 	if (isBegun) return { state: "unfinished" };
-	if (begun !== null && !overwrite && (await hasRecords(storage, out, begun)))
+	const givesUp = begun !== null && (await hasRecords(storage, out, begun));
+	if (
+		givesUp &&
+		(replaces === "nothing" ||
+			(replaces === "unfinished" && !readOtherFiles(begun, plan)))
+	)
 		throw madeFromElse(`${out} holds an unfinished build`, begun, plan);
-	return { state: manifest === null && begun === null ? "new" : "replace" };
+	if (grown !== null) return { state: "grow", givesUp };
+	const isNew = manifest === null && begun === null;
+	return { state: isNew ? "new" : "replace", givesUp };
 }
 
 /**
@@ -87,10 +127,10 @@ export function readPlan(out: string): Promise<Plan | null> {
 export async function withOutput<T>(
 	out: string,
 	plan: Plan,
-	overwrite: boolean,
+	replaces: Replaces,
 	action: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
-	await lookAtOutput(out, plan, overwrite);
+	await lookAtOutput(out, plan, replaces);
 	const workspace = new Workspace(out, plan.planHash);
 	const { storage } = workspace;
 	const isNew = (await storage.stat(out)) === null;
@@ -166,11 +206,7 @@ async function readOurs<T>(storage: Storage, path: string): Promise<T | null> {
 	}
 }
 
-function madeFromElse(
-	what: string,
-	before: Parameters<typeof describeDifference>[0],
-	plan: Plan,
-): UsageError {
+function madeFromElse(what: string, before: Before, plan: Plan): UsageError {
 	const differences = describeDifference(before, plan).join("; ");
 	return inUse(
 		`${what} that was made from something else (${differences}): ${chooseAnother()}, or replace it with ${optionName("overwrite", true)}`,

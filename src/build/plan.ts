@@ -1,6 +1,4 @@
 import { sum } from "../core/arithmetic.js";
-import { inParallel } from "../core/in-parallel.js";
-import { isObject } from "../core/values.js";
 import { FORMAT_VERSION, type ManifestStore } from "../dataset/manifest.js";
 import type { Settings } from "../dataset/settings.js";
 import type { Chat } from "../documents/chat.js";
@@ -56,6 +54,8 @@ export interface Plan {
 	settings: Settings;
 	tokenizer: PlanTokenizer;
 	inputs: PlanInput[];
+	/** The store that documents are added to; left out: none is. */
+	grows?: GrownStore;
 	/** The store that is packed; where it is no part of the hash. Left out: the inputs are read. */
 	store?: ManifestStore;
 	/** What conversations are rendered with; null where there are none. */
@@ -65,6 +65,18 @@ export interface Plan {
 	/** What to do with a record that cannot be used; not part of the hash: where nothing is passed over it changes nothing. */
 	onError: "stop" | "skip";
 	tasks: Task[];
+}
+
+/** The state of a store that a build adds tasks and inputs to. */
+export interface GrownStore {
+	planHash: string;
+	/** How many tasks it has: those of the plan are numbered from here on in all that they write. */
+	tasks: number;
+}
+
+/** The number of a plan's first task in the dataset, where those of a store come before it. */
+export function firstTaskOf({ grows }: Plan): number {
+	return grows?.tasks ?? 0;
 }
 
 /** An input as sources read it. */
@@ -79,6 +91,7 @@ export function inputFile(
 export interface SourceFile extends FoundInput {
 	of: number;
 	split: string;
+	fingerprint: string;
 }
 
 export async function makePlan(
@@ -90,9 +103,9 @@ export async function makePlan(
 		chat,
 		leftOut,
 		onError,
-	}: Required<Pick<Plan, "chat" | "leftOut" | "onError">>,
+		grows,
+	}: Required<Pick<Plan, "chat" | "leftOut" | "onError">> & Pick<Plan, "grows">,
 ): Promise<Plan> {
-	const fingerprints = await inParallel(files, 16, fingerprintOf);
 	const inputBytes = sum(divisions.map(bytesOf));
 	const plan = {
 		formatVersion: FORMAT_VERSION,
@@ -102,7 +115,7 @@ export async function makePlan(
 			...tokenizer,
 			path: await absoluteTokenizer(tokenizer.path),
 		},
-		inputs: files.map((file, i) => ({
+		inputs: files.map((file) => ({
 			of: file.of,
 			split: file.split,
 			source: file.source,
@@ -112,7 +125,7 @@ export async function makePlan(
 			format: file.format,
 			compression: file.compression,
 			frames: file.frames,
-			fingerprint: fingerprints[i],
+			fingerprint: file.fingerprint,
 			...(file.members && { members: file.members }),
 			...(file.beside && {
 				beside: file.beside.map((other) => ({
@@ -121,6 +134,7 @@ export async function makePlan(
 				})),
 			}),
 		})),
+		...(grows && { grows }),
 		chat,
 		leftOut,
 		onError,
@@ -151,8 +165,8 @@ function spansOfSources(
 	});
 }
 
-/** Found already where the file is small. */
-async function fingerprintOf(file: FoundInput): Promise<string> {
+/** What tells a file from another; found already where it is small. */
+export async function fingerprintOf(file: FoundInput): Promise<string> {
 	const { path, size, members } = file;
 	if (file.fingerprint !== null) return file.fingerprint;
 	const storage = storageAt(path);
@@ -181,60 +195,3 @@ export function hashOf(plan: Omit<Plan, "planHash">): string {
 	const of = store && { store: store.planHash };
 	return sha256(canonicalJson({ ...rest, ...of, tokenizer, inputs }));
 }
-
-/** What differs between what was built or begun and a plan, in words for a person. */
-export function describeDifference(
-	before: Pick<Plan, "settings" | "seqpackVersion"> & {
-		tokenizer: { fingerprint: string };
-		inputs: { source: string; bytes: number; fingerprint: string }[];
-		store?: ManifestStore;
-	},
-	now: Plan,
-): string[] {
-	const differences: string[] = [];
-	for (const [name, was, is] of differingValues(
-		bySource(before.settings),
-		bySource(now.settings),
-	))
-		differences.push(`${name} was ${shown(was)} and is ${shown(is)}`);
-	if (before.tokenizer.fingerprint !== now.tokenizer.fingerprint)
-		differences.push("the tokenizer is another one");
-	if (before.store?.planHash !== now.store?.planHash)
-		differences.push("the store is another one, or was built anew");
-	const identity = (inputs: typeof before.inputs) =>
-		canonicalJson(inputs.map((i) => [i.source, i.bytes, i.fingerprint]));
-	if (identity(before.inputs) !== identity(now.inputs))
-		differences.push("the input files are not the same or have changed");
-	if (before.seqpackVersion !== now.seqpackVersion)
-		differences.push(
-			`it was made by seqpack ${before.seqpackVersion}, and this is ${now.seqpackVersion}`,
-		);
-	return differences;
-}
-
-/** Settings with those of the one source beside the others, or those of several by name. */
-function bySource({ sources = [], ...settings }: Partial<Settings>): unknown {
-	if (sources.length <= 1) return { ...sources[0], ...settings };
-	const named = sources.map((source) => [source.name, source]);
-	return { ...settings, sources: Object.fromEntries(named) };
-}
-
-/** The names of values that differ, with dots where one is within another, and both values. */
-function* differingValues(
-	was: unknown,
-	is: unknown,
-	name = "",
-): Generator<[name: string, was: unknown, is: unknown]> {
-	if (isObject(was) && isObject(is))
-		for (const key of new Set([...Object.keys(is), ...Object.keys(was)]))
-			yield* differingValues(
-				was[key],
-				is[key],
-				name === "" ? key : `${name}.${key}`,
-			);
-	else if (canonicalJson(was ?? null) !== canonicalJson(is ?? null))
-		yield [name, was, is];
-}
-
-const shown = (value: unknown) =>
-	value === undefined ? "not set" : JSON.stringify(value);

@@ -151,7 +151,7 @@ function prepared(
 		out: withoutSlash(out),
 		plan: { ...plan, planHash: hashOf(plan) },
 		tokenizer: null,
-		overwrite,
+		replaces: overwrite ? "everything" : "nothing",
 		notify: onNotice,
 		discardInput: async () => {},
 	};

@@ -1,10 +1,9 @@
-import { DataError, UsageError } from "../core/errors.js";
+import { DataError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
 import { resolveOptions } from "../core/resolve-options.js";
+import { splitsOf } from "../dataset/lengths.js";
 import { hasTurns } from "../dataset/settings.js";
-import { splitOfName, TRAIN } from "../dataset/splits.js";
 import { loadChat } from "../documents/load-chat.js";
-import { findOptionsOf } from "../documents/options.js";
 import { requireContent, tokenizerOf } from "../documents/tokenizer-option.js";
 import {
 	type BuildOptions,
@@ -14,16 +13,9 @@ import {
 import { type SourceValues, sourcesOf } from "../options/sources.js";
 import { findFrames } from "../sources/bytes/frames.js";
 import { bytesOf, divisionOf } from "../sources/divide.js";
-import { findInputs, noticesOf } from "../sources/find/find-inputs.js";
 import { type LeftOut, summarizeLeftOut } from "../sources/find/left-out.js";
 import type { Division } from "../sources/source.js";
-import { confined } from "../storage/confined.js";
 import { readTokenizerFiles } from "../storage/load-tokenizer.js";
-import {
-	type Spooled,
-	STANDARD_INPUT,
-	spoolStandardInput,
-} from "../storage/spool.js";
 import { storageAt } from "../storage/storages.js";
 import {
 	openTokenizer,
@@ -31,14 +23,24 @@ import {
 	prepareTokenizer,
 	type TokenizerEngine,
 } from "../tokenizer/from-json.js";
-import { requireOurs } from "./output-directory.js";
-import { makePlan, type Plan, type SourceFile } from "./plan.js";
+import { findFiles } from "./find-files.js";
+import {
+	checkSteps,
+	findGrowing,
+	type Growing,
+	optionsForGrowing,
+	requireSettings,
+	requireTokenizer,
+	specialsForGrowing,
+} from "./grow-store.js";
+import { KeptInput } from "./kept-input.js";
+import type { Replaces } from "./output-directory.js";
+import { makePlan, type Plan } from "./plan.js";
 import {
 	checkSettings,
 	resolveSettings,
 	sourceSettings,
 } from "./resolve-settings.js";
-import { SPOOL, STATE } from "./workspace.js";
 
 /** A build as its options come out: what to do, and with what. Nothing is written yet. */
 export interface PreparedBuild {
@@ -46,7 +48,7 @@ export interface PreparedBuild {
 	plan: Plan;
 	/** Null where nothing is to be tokenized. */
 	tokenizer: PreparedTokenizer | null;
-	overwrite: boolean;
+	replaces: Replaces;
 	notify: (sentence: string) => void;
 	/** Removes the standard input that was kept for this build alone, and what was made to keep it in. */
 	discardInput: () => Promise<void>;
@@ -70,84 +72,51 @@ export async function prepareBuild(
 	options: BuildOptions,
 	{ mayWrite = true } = {},
 ): Promise<PreparedTextBuild> {
-	const values = resolveOptions(buildTable, options);
+	const asked = resolveOptions(buildTable, options);
+	const out = asked.out.replace(/(?<=.)\/+$/, "");
+	const growing = asked.append ? await findGrowing(out) : null;
+	const values =
+		growing === null
+			? asked
+			: resolveOptions(buildTable, optionsForGrowing(growing, options));
 	const sources = sourcesOf(values);
-	checkSettings(values, sources.map(sourceSettings));
+	const ofSources = sources.map(sourceSettings);
+	checkSteps(values, ofSources);
+	checkSettings(values, ofSources);
 	tokenizerOf(values);
-	const out = values.out.replace(/(?<=.)\/+$/, "");
 	const input = new KeptInput(out, mayWrite);
 	try {
-		return await prepare(values, sources, out, input);
+		return await prepare({ options, values, sources, growing, out }, input);
 	} catch (error) {
 		await input.discard();
 		throw error;
 	}
 }
 
-/** Standard input, kept as a file in the state of the build that reads it. */
-class KeptInput {
-	readonly #out: string;
-	readonly #mayWrite: boolean;
-	#kept: Spooled | null = null;
-
-	constructor(out: string, mayWrite: boolean) {
-		this.#out = out;
-		this.#mayWrite = mayWrite;
-	}
-
-	/** @throws UsageError `output-in-use` where the directory is not ours to write to */
-	async keep(): Promise<string> {
-		const out = this.#out;
-		if (!this.#mayWrite)
-			throw new UsageError(
-				"bad-option",
-				`${STANDARD_INPUT} stands for standard input, which an estimate would have to write to ${out} to read it twice: name a file.`,
-			);
-		await requireOurs(out);
-		const storage = confined(storageAt(out), out);
-		this.#kept = await spoolStandardInput(storage, `${out}/${SPOOL}`);
-		return this.#kept.path;
-	}
-
-	/** Removes it, unless an earlier build has kept the same, and the directories that are empty then. */
-	async discard(): Promise<void> {
-		if (this.#kept === null) return;
-		const out = this.#out;
-		const storage = confined(storageAt(out), out);
-		if (!this.#kept.wasThere) await storage.remove(this.#kept.path);
-		for (const directory of [`${out}/${SPOOL}`, `${out}/${STATE}`, out])
-			await storage.removeEmpty(directory);
-	}
+/** What is to be built, and of what. */
+interface Asked {
+	/** As it is given. */
+	options: BuildOptions;
+	values: BuildValues;
+	sources: readonly SourceValues[];
+	/** The store that is added to; null: none. */
+	growing: Growing | null;
+	out: string;
 }
 
 async function prepare(
-	values: BuildValues,
-	sources: readonly SourceValues[],
-	out: string,
+	{ options, values, sources, growing, out }: Asked,
 	input: KeptInput,
 ): Promise<PreparedTextBuild> {
-	const notify = values.onNotice ?? (() => {});
-	const found: SourceFile[] = [];
-	const leftOut: LeftOut[] = [];
-	/** Files whose names tell a split that is not to be trained on. */
-	const ofOtherSplits: string[] = [];
-	for (const [of, source] of sources.entries()) {
-		const inputs = await findInputs(source.inputs, {
-			...findOptionsOf({ ...source, onError: values.onError }),
-			output: out,
-			standardInput: () => input.keep(),
-		});
-		for (const notice of noticesOf(inputs)) notify(notice);
-		leftOut.push(...inputs.leftOut);
-		for (const file of inputs.files) {
-			const named = splitOfName(file.source) ?? TRAIN;
-			const split = values.keepSplits ? named : TRAIN;
-			found.push({ ...file, of, split });
-			if (named !== TRAIN) ofOtherSplits.push(file.source);
-		}
-	}
-	if (ofOtherSplits.length > 0)
-		notify(splitNotice(ofOtherSplits, values.keepSplits));
+	const { files: found, leftOut } = await findFiles(
+		values,
+		sources,
+		growing,
+		out,
+		input,
+	);
+	const ofSources =
+		growing?.manifest.settings.sources ?? sources.map(sourceSettings);
 	const asked = tokenizerOf(values);
 	const { fingerprint, ...tokenizerFiles } = await readTokenizerFiles(asked);
 	const prepared = prepareTokenizer(tokenizerFiles, values.tokenizerEngine);
@@ -160,24 +129,38 @@ async function prepare(
 		divisionOf(storageAt(file.path), file),
 	);
 	const inputBytes = divisions.reduce((sum, each) => sum + bytesOf(each), 0);
-	const ofSources = sources.map(sourceSettings);
+	if (growing !== null)
+		requireTokenizer(growing, asked, fingerprint, tokenizer);
 	for (const [source, { tokens }] of ofSources.entries())
 		requireContent(
 			files.filter(({ of }) => of === source),
 			tokenizer,
 			tokens,
 		);
+	const withSpecials =
+		growing === null
+			? values
+			: { ...values, ...specialsForGrowing(growing, options, tokenizer) };
 	const chat = ofSources.some(hasTurns)
-		? await loadChat({ ...tokenizerFiles, fingerprint }, tokenizer, values)
+		? await loadChat(
+				{ ...tokenizerFiles, fingerprint },
+				tokenizer,
+				withSpecials,
+			)
 		: null;
 	const settings = resolveSettings(
-		values,
+		withSpecials,
 		tokenizer,
 		inputBytes,
 		ofSources,
 		chat,
-		new Set(found.map(({ split }) => split)),
+		new Set(
+			growing === null
+				? files.map(({ split }) => split)
+				: splitsOf(growing.manifest.settings),
+		),
 	);
+	if (growing !== null) requireSettings(growing, settings);
 	const { engine, vocabSize } = tokenizer;
 	const plan = await makePlan(
 		files,
@@ -193,35 +176,37 @@ async function prepare(
 		{
 			chat,
 			leftOut: summarizeLeftOut(
-				leftOut,
+				leftOut.filter(({ why }) => why !== "in-store"),
 				files.map(({ path }) => path),
 			),
 			onError: values.onError,
+			...(growing && {
+				grows: {
+					planHash: growing.manifest.planHash,
+					tasks: growing.manifest.tasks.read,
+				},
+			}),
 		},
 	);
-	const { overwrite } = values;
 	const discardInput = () => input.discard();
 	return {
 		out,
-		plan,
+		// Where nothing is added the plan is that of the store as it is.
+		plan:
+			growing === null || files.length > 0
+				? plan
+				: { ...plan, planHash: growing.manifest.planHash },
 		tokenizer: prepared,
-		overwrite,
-		notify,
+		replaces: values.overwrite
+			? "everything"
+			: values.append
+				? "unfinished"
+				: "nothing",
+		notify: values.onNotice ?? (() => {}),
 		leftOut,
 		divisions,
 		discardInput,
 	};
-}
-
-function splitNotice(files: readonly string[], isKept: boolean): string {
-	const [first] = files;
-	const are =
-		files.length === 1
-			? `the name of ${first} says`
-			: `the names of ${files.length} files, such as ${first}, say`;
-	return isKept
-		? `${are} ${splitOfName(first)}: what is in there is kept as a split of its own`
-		: `${are} ${splitOfName(first)}: what is in there is trained on like all else: splits can be kept apart`;
 }
 
 /**

@@ -78,14 +78,21 @@ export class SkippedList {
 	readonly #workspace: Workspace;
 	readonly #plan: Plan;
 	readonly #path: string;
+	/** The list of a store that is added to: what is added comes after it, in a file of its own. */
+	readonly #earlier: ManifestSkipped | null;
 	/** Lines of each copy of an input in the spans before. */
 	readonly #linesBefore = new Map<string, number>();
 	#file: PendingFile | null = null;
 	#rows = 0;
 
-	constructor(workspace: Workspace, plan: Plan) {
+	constructor(
+		workspace: Workspace,
+		plan: Plan,
+		earlier: ManifestSkipped | null,
+	) {
 		this.#workspace = workspace;
 		this.#plan = plan;
+		this.#earlier = earlier;
 		this.#path = skippedPath(plan.planHash);
 	}
 
@@ -104,15 +111,24 @@ export class SkippedList {
 			entry.line += before[span];
 			return `${JSON.stringify(entry)}\n`;
 		});
-		this.#file ??= await this.#workspace.storage.create(
-			this.#workspace.waiting(this.#path),
-		);
+		this.#file ??= await this.#create();
 		await this.#file.write(Buffer.from(numbered.join("")));
 		this.#rows += numbered.length;
 	}
 
+	async #create(): Promise<PendingFile> {
+		const { storage } = this.#workspace;
+		const file = await storage.create(this.#workspace.waiting(this.#path));
+		if (this.#earlier !== null) {
+			const { path, rows } = this.#earlier;
+			await file.write(await readAll(storage, this.#workspace.place(path)));
+			this.#rows = rows;
+		}
+		return file;
+	}
+
 	async finish(): Promise<ManifestSkipped | null> {
-		if (this.#file === null) return null;
+		if (this.#file === null) return this.#earlier;
 		const written = await this.#file.commit();
 		return { path: this.#path, rows: this.#rows, ...written };
 	}

@@ -4,7 +4,7 @@ import type { ColumnType, Schema } from "../tables/columns.js";
 import { datasetFormats, shardSchema } from "./formats.js";
 import { indexTable } from "./index-rows.js";
 import type { Manifest } from "./manifest.js";
-import { bucketName, indexPattern, shardPattern } from "./names.js";
+import { bucketName, indexPatterns, shardPatterns } from "./names.js";
 import { ofTraining } from "./splits.js";
 import type { RowCounts } from "./totals.js";
 
@@ -28,7 +28,7 @@ interface SplitFiles {
  * each bucket where there are several), and what columns, rows and bytes they have.
  */
 export function cardYaml(manifest: Manifest): string {
-	const { planHash, settings } = manifest;
+	const { settings, index } = manifest;
 	const schema = shardSchema(settings);
 	const configs = configsOf(manifest);
 	const files = configs.map(({ name, splits }, i) =>
@@ -38,18 +38,20 @@ export function cardYaml(manifest: Manifest): string {
 			"  data_files:",
 			...splits.flatMap(({ name, paths }) => [
 				`  - split: ${name}`,
-				...(paths.length === 1
-					? [`    path: ${paths[0]}`]
-					: ["    path:", ...paths.map((path) => `    - ${path}`)]),
+				...yamlPaths(paths),
 			]),
 		].join("\n"),
 	);
 	// All configurations of a directory are read as one format.
 	if (datasetFormats.find(settings.format).extension === indexTable.extension)
-		files.push(`- config_name: index
-  data_files:
-  - split: train
-    path: ${indexPattern(planHash)}`);
+		files.push(
+			[
+				"- config_name: index",
+				"  data_files:",
+				"  - split: train",
+				...yamlPaths(indexPatterns(index.map(({ path }) => path))),
+			].join("\n"),
+		);
 	const features = schema.map(({ name, type }) => yamlFeature(name, type));
 	const info = configs.map(({ name, splits }) =>
 		[
@@ -72,6 +74,12 @@ dataset_info:
 ${info.join("\n")}`;
 }
 
+function yamlPaths(paths: readonly string[]): string[] {
+	return paths.length === 1
+		? [`    path: ${paths[0]}`]
+		: ["    path:", ...paths.map((path) => `    - ${path}`)];
+}
+
 function configsOf(manifest: Manifest): Config[] {
 	const { settings, summary } = manifest;
 	const used = settings.buckets.filter((_, i) => summary.buckets[i].rows > 0);
@@ -91,29 +99,39 @@ function configsOf(manifest: Manifest): Config[] {
 
 /** @param length Of the bucket; null: all. */
 function splitFiles(
-	{ planHash, settings, summary, shards }: Manifest,
+	{ settings, summary, shards }: Manifest,
 	split: string,
 	length: number | null,
 ): SplitFiles {
 	const isOf = (bucket: { split: string; length: number }) =>
 		bucket.split === split && (length === null || bucket.length === length);
 	const own = summary.buckets.filter((bucket) => isOf(bucket));
+	const files = shards.filter(({ split, bucket }) =>
+		isOf({ split, length: bucket }),
+	);
 	return {
 		name: split,
 		paths: settings.buckets
 			.filter((bucket, i) => isOf(bucket) && summary.buckets[i].rows > 0)
-			.map(({ directory }) => shardPattern(directory, split, planHash)),
+			.flatMap(({ directory }) =>
+				shardPatterns(
+					directory,
+					split,
+					files.map(({ path }) => path).filter(isIn(directory)),
+				),
+			),
 		counts: {
 			rows: sum(own.map(({ rows }) => rows)),
 			sequences: sum(own.map(({ sequences }) => sequences)),
 			tokens: sum(own.map(({ tokens }) => tokens)),
 		},
-		bytes: sum(
-			shards
-				.filter(({ split, bucket }) => isOf({ split, length: bucket }))
-				.map(({ bytes }) => bytes),
-		),
+		bytes: sum(files.map(({ bytes }) => bytes)),
 	};
+}
+
+/** Whether a file is right in a directory. */
+function isIn(directory: string): (path: string) => boolean {
+	return (path) => path.slice(0, path.lastIndexOf("/")) === directory;
 }
 
 function yamlFeature(name: string, type: ColumnType): string {

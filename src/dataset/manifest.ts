@@ -63,6 +63,24 @@ export interface ManifestStore {
 	planHash: string;
 }
 
+/** What a store was before documents were added to it: its first tasks, and its first inputs. */
+export interface EarlierState {
+	planHash: string;
+	/** Version of seqpack that made it of the state before, or made it. */
+	seqpackVersion: string;
+	tasks: number;
+	inputs: number;
+}
+
+export interface ManifestInput {
+	/** What the output calls the file. */
+	source: string;
+	bytes: number;
+	fingerprint: string;
+	/** The name of its source; left out where there is one source. */
+	of?: string | null;
+}
+
 /** What the documents of one source come to. */
 export interface SourceTotals extends ReadTotals, ShardCounts {
 	name: string | null;
@@ -94,7 +112,7 @@ export interface Manifest {
 		engine: string;
 		vocabSize: number;
 	};
-	inputs: { source: string; bytes: number; fingerprint: string }[];
+	inputs: ManifestInput[];
 	/** What was met where the inputs are, and is none; older manifests do not say. */
 	leftOutInputs?: LeftOutSummary[];
 	/** Tasks that read the input, numbered from 0, and tasks after them that packed what those left over. */
@@ -109,6 +127,8 @@ export interface Manifest {
 	index: ManifestIndex[];
 	/** Of a store: what packing reads instead of tokens. */
 	lengths?: ManifestLengths[];
+	/** Of a store to which documents were added: what it was before, the oldest first. */
+	history?: EarlierState[];
 	/** Of a packing by index: where the tokens of its rows are. */
 	store?: ManifestStore;
 	skipped: ManifestSkipped | null;

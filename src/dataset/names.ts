@@ -19,21 +19,23 @@ export function shardPath(
 	return `${directory}/${split}-${padded(task, 5)}-${padded(number, 4)}-${short(planHash)}${extension}`;
 }
 
-/** What matches the shards in a directory, for readers that take patterns. */
-export function shardPattern(
+/** What matches the shards in a directory, for readers that take patterns: one for each build that wrote some. */
+export function shardPatterns(
 	directory: string,
 	split: string,
-	planHash: string,
-): string {
-	return `${directory}/${split}-*-${short(planHash)}.*`;
+	paths: readonly string[],
+): string[] {
+	return endingsOf(paths).map(
+		(ending) => `${directory}/${split}-*-${ending}.*`,
+	);
 }
 
 export function indexPath(task: number, planHash: string): string {
 	return `${INDEX}/${padded(task, 5)}-${short(planHash)}.parquet`;
 }
 
-export function indexPattern(planHash: string): string {
-	return `${INDEX}/*-${short(planHash)}.parquet`;
+export function indexPatterns(paths: readonly string[]): string[] {
+	return endingsOf(paths).map((ending) => `${INDEX}/*-${ending}.parquet`);
 }
 
 /** The lengths of the documents of a store's task. */
@@ -58,6 +60,12 @@ export function bucketName(length: number): string {
 
 export function padded(number: number, width: number): string {
 	return String(number).padStart(width, "0");
+}
+
+/** What names of files have of the hashes of their plans, in the order of the files. */
+function endingsOf(paths: readonly string[]): string[] {
+	const found = paths.map((path) => /-([0-9a-f]+)\.[^/]*$/.exec(path)?.[1]);
+	return [...new Set(found.filter((ending) => ending !== undefined))];
 }
 
 function short(planHash: string): string {

@@ -4,10 +4,23 @@ import { storageAt } from "../storage/storages.js";
 import type { Manifest, ManifestStore } from "./manifest.js";
 import { readManifest } from "./read-manifest.js";
 
+/** What a manifest says of a store that holds for a part of its tasks as well. */
+export type StoreManifest = Pick<
+	Manifest,
+	| "planHash"
+	| "settings"
+	| "tokenizer"
+	| "inputs"
+	| "tasks"
+	| "shards"
+	| "index"
+	| "lengths"
+>;
+
 /** A store of tokenized documents, and where it is. */
 export interface OpenStore {
 	directory: string;
-	manifest: Manifest;
+	manifest: StoreManifest;
 }
 
 const isUrl = (path: string) => /^[a-z][a-z0-9+.-]+:\/\//i.test(path);
@@ -19,7 +32,32 @@ export function pathOfStore(store: string, packing: string): string {
 }
 
 /**
- * The store that has the tokens of a packing.
+ * A store as it was in the state of a planHash: with the tasks and inputs that were there
+ * then. Null where it never was in that state.
+ */
+export function stateOf(
+	{ history = [], ...manifest }: Manifest,
+	planHash: string,
+): StoreManifest | null {
+	if (manifest.planHash === planHash) return manifest;
+	const state = history.find((each) => each.planHash === planHash);
+	if (state === undefined) return null;
+	const wasThere = ({ task }: { task: number }) => task < state.tasks;
+	const { settings, tokenizer, inputs, tasks, shards, index } = manifest;
+	return {
+		planHash,
+		settings,
+		tokenizer,
+		inputs: inputs.slice(0, state.inputs),
+		tasks: { ...tasks, read: state.tasks },
+		shards: shards.filter(wasThere),
+		index: index.filter(wasThere),
+		lengths: manifest.lengths?.filter(wasThere) ?? [],
+	};
+}
+
+/**
+ * The store that has the tokens of a packing, as it was when it was packed.
  * @param packing The packing's directory.
  * @throws UsageError as `readManifest` does; DataError `store-changed`
  */
@@ -31,11 +69,12 @@ export async function openStore(
 		isUrl(path) || isAbsolute(path)
 			? path
 			: normalize(`${packing}/${path}`).replace(/(?<=.)\/+$/, "");
-	const manifest = await readManifest(directory);
-	if (manifest.planHash !== planHash)
+	const found = await readManifest(directory);
+	const manifest = stateOf(found, planHash);
+	if (manifest === null)
 		throw new DataError(
 			"store-changed",
-			`${directory} is not the store that ${packing} is an index of: it was built anew (its planHash begins with ${manifest.planHash.slice(0, 12)}, and was ${planHash.slice(0, 12)}). Pack it again with seqpack pack, which reads no tokens.`,
+			`${directory} is not the store that ${packing} is an index of: it was built anew (its planHash begins with ${found.planHash.slice(0, 12)}, and was ${planHash.slice(0, 12)}). Pack it again with seqpack pack, which reads no tokens.`,
 		);
 	return { directory, manifest };
 }

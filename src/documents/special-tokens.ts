@@ -4,7 +4,8 @@ import type { SpecialToken, Tokenizer } from "../tokenizer/tokenizer.js";
 import type { Encoder } from "./encode-text.js";
 import type { TokensOptions } from "./options.js";
 
-const OPTIONS = {
+/** The options that say which tokens are put around documents. */
+export const specialOptions = {
 	bos: { add: "addBos", token: "bosToken" },
 	eos: { add: "addEos", token: "eosToken" },
 } as const;
@@ -19,7 +20,7 @@ export function specialTokens(
 	tokenizer: Tokenizer,
 ): Pick<Encoder, "bos" | "eos"> {
 	const idOf = (kind: "bos" | "eos", add: boolean | undefined) => {
-		const { add: adding, token: naming } = OPTIONS[kind];
+		const { add: adding, token: naming } = specialOptions[kind];
 		const name = options[naming];
 		if (add === false && name !== undefined)
 			throw new UsageError(

@@ -82,13 +82,17 @@ export async function buildPrepared(
 			out,
 			seconds: (performance.now() - began) / 1000,
 		});
-		const found = await begin(workspace, plan, prepared.overwrite);
+		const found = await begin(workspace, plan, prepared.replaces);
 		if (found.state === "built") {
 			const { manifest } = found;
 			const tasksResumed = plan.tasks.length;
 			const stages = noTimes();
 			return end({ status: "already-built", manifest, tasksResumed, stages });
 		}
+		if (found.state !== "unfinished" && found.givesUp)
+			notify(
+				"what an unfinished build of other files had done is given up: this one begins anew",
+			);
 		try {
 			const all = [...plan.tasks.keys()];
 			const { tokenizer } = prepared;
@@ -112,11 +116,11 @@ export async function buildPrepared(
 
 /** Works in the output directory of a build. Where nothing was done, nothing of the build is left there. */
 async function withPrepared<T>(
-	{ out, plan, overwrite, discardInput }: PreparedBuild,
+	{ out, plan, replaces, discardInput }: PreparedBuild,
 	action: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
 	try {
-		return await withOutput(out, plan, overwrite, action);
+		return await withOutput(out, plan, replaces, action);
 	} catch (error) {
 		// What was begun goes on with the input that is kept.
 		if ((await readPlan(out))?.planHash !== plan.planHash) await discardInput();
@@ -130,9 +134,9 @@ async function withPrepared<T>(
  */
 export async function planBuild(options: BuildOptions): Promise<PlannedBuild> {
 	const prepared = await prepareBuild(options);
-	const { out, plan, overwrite } = prepared;
+	const { out, plan, replaces } = prepared;
 	await withPrepared(prepared, async (workspace) => {
-		const { state } = await begin(workspace, plan, overwrite);
+		const { state } = await begin(workspace, plan, replaces);
 		if (state === "built")
 			throw new UsageError(
 				"already-built",
@@ -181,10 +185,12 @@ export async function runTasks(
  * `empty-corpus`
  */
 export function finalizeBuild({ out, plan }: PlannedBuild): Promise<Manifest> {
-	return withOutput(out, plan, true, async (workspace) => {
+	return withOutput(out, plan, "everything", async (workspace) => {
 		const manifest = await findManifest(out);
 		const begun = await readPlan(out);
-		if (begun === null && manifest?.planHash === plan.planHash) {
+		// A dataset of the same plan may be built anew; a store grows once by it.
+		const isDone = begun === null || plan.grows !== undefined;
+		if (isDone && manifest?.planHash === plan.planHash) {
 			await putAway(workspace);
 			return manifest;
 		}

@@ -93,6 +93,13 @@ export const buildTable = {
 			help: "rows of several documents, sequences by length, or documents to be packed by index",
 		}),
 	}),
+	...grouped("Reading", {
+		append: flag({
+			default: false,
+			of: { layout: layouts.where(({ packs }) => !packs) },
+			help: "add the files that the store in the directory does not have yet; where there is no store, make one",
+		}),
+	}),
 	...grouped("Conversations", {
 		longConversations: entryOf(longConversations, {
 			default: "split",

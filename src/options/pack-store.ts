@@ -34,6 +34,7 @@ type OfRows = Omit<
 	| "shardTokens"
 	| "taskSize"
 	| "layout"
+	| "append"
 	| keyof typeof tokenListsTable
 	| "keepSystem"
 	| "limit"

@@ -11,7 +11,7 @@ import type { OpenFiles } from "./open-files.js";
 /** The columns of a store that have a value a token. */
 export type TokenColumn = "input_ids" | "loss_mask";
 
-/** What reads stores, one for each: packings of one store share it. */
+/** What reads stores, one for each state of one: packings of the same share it. */
 export class StoreReaders {
 	readonly #readers = new Map<string, StoreReader>();
 	readonly #files: OpenFiles;
@@ -21,9 +21,10 @@ export class StoreReaders {
 	}
 
 	of(store: OpenStore): StoreReader {
+		const state = `${store.manifest.planHash} ${store.directory}`;
 		const known =
-			this.#readers.get(store.directory) ?? new StoreReader(store, this.#files);
-		this.#readers.set(store.directory, known);
+			this.#readers.get(state) ?? new StoreReader(store, this.#files);
+		this.#readers.set(state, known);
 		return known;
 	}
 }

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { lookAtOutput } from "../build/output-directory.js";
+import { type Found, lookAtOutput } from "../build/output-directory.js";
 import type { Plan } from "../build/plan.js";
 import { type PreparedTextBuild, prepareBuild } from "../build/prepare.js";
 import { readRecords, requireRows } from "../build/record.js";
@@ -59,7 +59,7 @@ export interface BuildEstimate {
 /** What the output directory holds, and what the build would do about it. */
 export interface OutputState {
 	/** `in-use`: the build would stop. */
-	state: "new" | "unfinished" | "built" | "replace" | "in-use";
+	state: Found["state"] | "in-use";
 	/** Tasks that are done. */
 	tasksDone: number;
 	/** Why it would stop; null where it would not. */
@@ -158,10 +158,10 @@ export async function estimateBuild(
 async function outputState({
 	out,
 	plan,
-	overwrite,
+	replaces,
 }: PreparedTextBuild): Promise<OutputState> {
 	try {
-		const { state } = await lookAtOutput(out, plan, overwrite);
+		const { state } = await lookAtOutput(out, plan, replaces);
 		const records =
 			state === "unfinished"
 				? await readRecords(new Workspace(out, plan.planHash), plan)

@@ -41,6 +41,11 @@ export async function loadTokenizer(
 	);
 }
 
+/** The fingerprint of a tokenizer that needs no file. */
+export function fingerprintOfName(name: string): string {
+	return sha256(`tokenizer ${name}\n`);
+}
+
 /** Where a tokenizer is, for a process that runs elsewhere: names stay as they are. */
 export async function absoluteTokenizer(path: string): Promise<string> {
 	const place = await placeOf(path);
@@ -62,7 +67,7 @@ export async function readTokenizerFiles(
 	if (path === null)
 		return {
 			name: given,
-			fingerprint: sha256(`tokenizer ${given}\n`),
+			fingerprint: fingerprintOfName(given),
 		};
 	const storage = storageAt(path);
 	const found = await storage.stat(path);

@@ -39,7 +39,7 @@ import { cutWindow } from "../cut-window.js";
 import { readList } from "../document-hashes.js";
 import { openOutput } from "../open-output.js";
 import type { OutputCounts, RowOutput } from "../output.js";
-import type { Plan } from "../plan.js";
+import { firstTaskOf, type Plan } from "../plan.js";
 import { readRecord, sparse, writeRecord } from "../record.js";
 import { SkippedFile } from "../skipped-file.js";
 import { Stopwatch } from "../stopwatch.js";
@@ -60,9 +60,11 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 	const { settings, planHash } = plan;
 	const watch = new Stopwatch();
 	const leaves = leavesPacks(plan);
-	const output = openOutput(workspace, plan, number, { watch, leaves });
-	const index = indexFile(workspace, number);
-	const lengths = lengthsFile(workspace, number, settings);
+	/** The task's number in the dataset. */
+	const place = firstTaskOf(plan) + number;
+	const output = openOutput(workspace, plan, place, { watch, leaves });
+	const index = indexFile(workspace, place);
+	const lengths = lengthsFile(workspace, place, settings);
 	const skipped = new SkippedFile(workspace, number);
 	try {
 		const before = await documentsBefore(workspace, task);
@@ -97,7 +99,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 		});
 		const windows = windowsOf(
 			told,
-			number,
+			place,
 			settings.window,
 			await splitTest(workspace, plan, task),
 			settings.isMasked,

@@ -25,6 +25,7 @@ import type { Settings } from "../settings.js";
 import { bucketKey } from "../splits.js";
 import { emptyTotals, shardCounts } from "../totals.js";
 import { checkStrangers, isAsListed } from "./check-files.js";
+import { checkHistory } from "./check-history.js";
 import { IndexCheck } from "./check-index.js";
 import { LengthsCheck, StoreLengths, withoutPlaces } from "./check-lengths.js";
 import { ShardCheck } from "./check-shard.js";
@@ -138,6 +139,7 @@ class Verification {
 		}
 		if (skipped !== null) await this.#checkSkipped(skipped);
 		for (const file of beside) await this.#isAsListed(file);
+		checkHistory(this.#manifest, this.#problems);
 		await checkStrangers(
 			this.#storage,
 			this.#directory,

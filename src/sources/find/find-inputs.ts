@@ -43,6 +43,8 @@ export interface FindInputsOptions {
 	standardInput?: () => Promise<string>;
 	/** Values of the options that formats have for reading. */
 	options?: Readonly<Record<string, unknown>>;
+	/** Whether some of these may be of use to no file. */
+	mayBeUnused?: boolean;
 }
 
 export interface FoundInputs {
@@ -139,7 +141,7 @@ export async function findInputs(
 		if (size === 0) found.empty.push(path);
 	}
 	if (taken.length === 0) throw emptyCorpus(inputs, leftOut);
-	requireUse(options.options, taken);
+	if (!options.mayBeUnused) requireUse(options.options, taken);
 	found.files = groupByDirectory
 		? groupsOf(taken)
 		: taken.map(({ file }) => file);

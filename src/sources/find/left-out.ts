@@ -30,6 +30,7 @@ const reasons = {
 		"files that may be about the others, and are read where they are named",
 	],
 	companion: null,
+	"in-store": null,
 	excluded: null,
 } as const satisfies Record<string, readonly [string, string] | null>;
 
@@ -78,6 +79,27 @@ export function summarizeLeftOut(
 		const found = [...(byReason.get(reason) ?? [])].sort();
 		return { reason, count: found.length, names: found.slice(0, MOST_NAMES) };
 	});
+}
+
+/** What two calls left out: what both tell by the same name counts once. */
+export function joinLeftOut(
+	before: readonly LeftOutSummary[],
+	more: readonly LeftOutSummary[],
+): LeftOutSummary[] {
+	const byReason = new Map(before.map((each) => [each.reason, each]));
+	for (const { reason, count, names } of more) {
+		const known = byReason.get(reason);
+		const others = names.filter((name) => !known?.names.includes(name));
+		const both = names.length - others.length;
+		byReason.set(reason, {
+			reason,
+			count: (known?.count ?? 0) + count - both,
+			names: [...(known?.names ?? []), ...others].sort().slice(0, MOST_NAMES),
+		});
+	}
+	return [...byReason.keys()]
+		.sort()
+		.flatMap((reason) => byReason.get(reason) ?? []);
 }
 
 /** What a person is told of what was left out: a sentence for each reason, without a full stop. */
