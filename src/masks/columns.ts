@@ -12,7 +12,7 @@ import {
 	type LossWeighting,
 } from "./loss-weights.js";
 import type { TokenRow } from "./row.js";
-import { positionIds, segmentIds } from "./segments.js";
+import { positionIds, segmentIds, seqIdx } from "./segments.js";
 
 /** What gathers the values of a column of each type. */
 export interface ColumnBuffers {
@@ -109,9 +109,20 @@ const entries = {
 		stored: ({ seqLengths }, out) => out.append(segmentIds(seqLengths)),
 		batch: ({ seqLengths }, rowLength) => segmentIds(seqLengths, rowLength),
 	}),
+	seq_idx: int32Column({
+		entries: "token",
+		meaning:
+			"the number of each token's sequence in the row, from 0, as Mamba's kernels take it; padding is one more",
+		stored: ({ seqLengths }, out) => out.append(seqIdx(seqLengths)),
+		batch: ({ seqLengths }, rowLength) => seqIdx(seqLengths, rowLength),
+	}),
 	attention_mask: int32Column({
 		entries: "token",
-		meaning: "1 for tokens, 0 for padding",
+		meaning:
+			"1 for tokens, 0 for padding; not for rows of several sequences, which trainers take for one then",
+		stored: ({ ids }, out) => {
+			for (let i = 0; i < ids.length; i++) out.push(1);
+		},
 		batch: ({ ids }, rowLength) =>
 			new Uint8Array(rowLength).fill(1, 0, ids.length),
 	}),
@@ -179,6 +190,12 @@ const entries = {
 				throw new Error("weights of labels need a weighting, and label counts");
 			const weights = out.extend(row.ids.length);
 			fillLossWeights(row, labelCounts, lossWeight, weights);
+		},
+		batch({ lossWeights }, rowLength) {
+			if (!lossWeights) throw new Error("the row has no weights");
+			const weights = new Float32Array(rowLength);
+			weights.set(lossWeights);
+			return weights;
 		},
 		check: (row, weights, { lossWeight }) =>
 			lossWeight !== null && areLossWeights(weights, row, lossWeight),

@@ -8,7 +8,10 @@ import type { Schema } from "../tables/columns.js";
 import type { DatasetBucket, DatasetBuckets } from "./dataset-buckets.js";
 import { IndexTokens } from "./index-tokens.js";
 import type { OpenFiles } from "./open-files.js";
-import type { StoreReaders } from "./store-reader.js";
+import type { StoreReaders, TokenColumn } from "./store-reader.js";
+
+/** The columns that rows have a value of four bytes a token of. */
+export type RowColumn = TokenColumn | "loss_weight";
 
 /** Reads rows of a dataset's bucket by their number. */
 export class RowReader {
@@ -101,10 +104,10 @@ export class RowReader {
 		target: Uint8Array,
 		at: number,
 		count: number,
-		column: "input_ids" | "loss_mask" = "input_ids",
+		column: RowColumn = "input_ids",
 	): void {
 		const rows = this.#find(row);
-		if (this.#index !== null) {
+		if (this.#index !== null && column !== "loss_weight") {
 			this.#index.find(row, rows, this.#place);
 			this.#index.read(first, target, at, count, column);
 			return;

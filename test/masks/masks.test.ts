@@ -477,6 +477,8 @@ describe("columns", () => {
 			fc.property(paddedRow, ({ row, rowLength }) => {
 				for (const [, { entries, batch, stored, type }] of columns.entries()) {
 					if (batch === undefined || stored === undefined) continue;
+					// Weights hang on other rows, too, and are read: see test/batches/loss-weights.
+					if (type === "list<float32>") continue;
 					const out = newBuffer(type);
 					stored(row, out as never, settings);
 					const whole = Array.from(batch(row, rowLength));
