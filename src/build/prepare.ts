@@ -25,12 +25,11 @@ import {
 	spoolStandardInput,
 } from "../storage/spool.js";
 import { storageAt } from "../storage/storages.js";
-import {
-	openTokenizer,
-	type PreparedTokenizer,
-	prepareTokenizer,
-	type TokenizerEngine,
+import type {
+	PreparedTokenizer,
+	TokenizerEngine,
 } from "../tokenizer/from-json.js";
+import { openKept, prepareKept } from "../tokenizer/kept-tokenizer.js";
 import { requireOurs } from "./output-directory.js";
 import { makePlan, type Plan, type SourceFile } from "./plan.js";
 import {
@@ -150,8 +149,12 @@ async function prepare(
 		notify(splitNotice(ofOtherSplits, values.keepSplits));
 	const asked = tokenizerOf(values);
 	const { fingerprint, ...tokenizerFiles } = await readTokenizerFiles(asked);
-	const prepared = prepareTokenizer(tokenizerFiles, values.tokenizerEngine);
-	const tokenizer = openTokenizer(prepared);
+	const prepared = prepareKept(
+		fingerprint,
+		tokenizerFiles,
+		values.tokenizerEngine,
+	);
+	const tokenizer = openKept(prepared);
 	const files = await inParallel(found, 16, async (file) => ({
 		...file,
 		frames: await findFrames(storageAt(file.path), file),
@@ -239,5 +242,5 @@ export async function tokenizerOfPlan({
 			"tokenizer-changed",
 			`${files.name} is not the tokenizer that the build was planned with: its SHA-256 is ${files.fingerprint.slice(0, 12)}, and was ${fingerprint.slice(0, 12)}. Plan again, or put the tokenizer back.`,
 		);
-	return prepareTokenizer(files, asked as TokenizerEngine);
+	return prepareKept(fingerprint, files, asked as TokenizerEngine);
 }
