@@ -141,7 +141,7 @@ function inContext(name: string): string[] {
 }
 
 // One of each kind: bytes by the pattern of Llama 3 and by that of GPT-2, and characters.
-const some = ["fixture", "gpt-2", "gemma 3"];
+const some = ["fixture", "gpt-2", "llama 2"];
 
 const usual = vocabularies.filter(
 	([name]) => everything || some.includes(name),
