@@ -17,12 +17,11 @@ import { type LeftOut, summarizeLeftOut } from "../sources/find/left-out.js";
 import type { Division } from "../sources/source.js";
 import { readTokenizerFiles } from "../storage/load-tokenizer.js";
 import { storageAt } from "../storage/storages.js";
-import {
-	openTokenizer,
-	type PreparedTokenizer,
-	prepareTokenizer,
-	type TokenizerEngine,
+import type {
+	PreparedTokenizer,
+	TokenizerEngine,
 } from "../tokenizer/from-json.js";
+import { openKept, prepareKept } from "../tokenizer/kept-tokenizer.js";
 import { findFiles } from "./find-files.js";
 import {
 	checkSteps,
@@ -119,8 +118,12 @@ async function prepare(
 		growing?.manifest.settings.sources ?? sources.map(sourceSettings);
 	const asked = tokenizerOf(values);
 	const { fingerprint, ...tokenizerFiles } = await readTokenizerFiles(asked);
-	const prepared = prepareTokenizer(tokenizerFiles, values.tokenizerEngine);
-	const tokenizer = openTokenizer(prepared);
+	const prepared = prepareKept(
+		fingerprint,
+		tokenizerFiles,
+		values.tokenizerEngine,
+	);
+	const tokenizer = openKept(prepared);
 	const files = await inParallel(found, 16, async (file) => ({
 		...file,
 		frames: await findFrames(storageAt(file.path), file),
@@ -224,5 +227,5 @@ export async function tokenizerOfPlan({
 			"tokenizer-changed",
 			`${files.name} is not the tokenizer that the build was planned with: its SHA-256 is ${files.fingerprint.slice(0, 12)}, and was ${fingerprint.slice(0, 12)}. Plan again, or put the tokenizer back.`,
 		);
-	return prepareTokenizer(files, asked as TokenizerEngine);
+	return prepareKept(fingerprint, files, asked as TokenizerEngine);
 }

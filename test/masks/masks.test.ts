@@ -452,6 +452,8 @@ describe("columns", () => {
 		expect(stored).toEqual({
 			position_ids: [0, 1, 2, 0, 1],
 			segment_ids: [1, 1, 1, 2, 2],
+			seq_idx: [0, 0, 0, 1, 1],
+			attention_mask: [1, 1, 1, 1, 1],
 			loss_mask: [0, 1, 1, 0, 1],
 			label_counts: [2, 1],
 			labels: [-100, 6, 7, -100, 9],
