@@ -143,8 +143,7 @@ export function weightsOf(
 	count: number,
 ): Float32Array {
 	const weights = new Float32Array(count);
-	const bytes = new Uint8Array(weights.buffer);
-	rows.readTokens(row, first, bytes, 0, count, "loss_weight");
+	rows.readWeights(row, first, weights);
 	return weights;
 }
 
