@@ -10,6 +10,7 @@ import {
 	type BuildValues,
 	buildTable,
 } from "../options/build.js";
+import { withTrainer } from "../options/for-trainer.js";
 import { type SourceValues, sourcesOf } from "../options/sources.js";
 import { findFrames } from "../sources/bytes/frames.js";
 import { bytesOf, divisionOf } from "../sources/divide.js";
@@ -71,7 +72,10 @@ export async function prepareBuild(
 	options: BuildOptions,
 	{ mayWrite = true } = {},
 ): Promise<PreparedTextBuild> {
-	const asked = resolveOptions(buildTable, options);
+	const asked = resolveOptions(
+		buildTable,
+		withTrainer(options, hasMaskOptions(options)),
+	);
 	const out = asked.out.replace(/(?<=.)\/+$/, "");
 	const growing = asked.append ? await findGrowing(out) : null;
 	const values =
@@ -90,6 +94,14 @@ export async function prepareBuild(
 		await input.discard();
 		throw error;
 	}
+}
+
+/** Whether options say that some tokens are not to be trained on. */
+function hasMaskOptions(options: BuildOptions): boolean {
+	return [options, ...(options.sources ?? [])].some(
+		({ loss, conversations, maskField }) =>
+			[loss, conversations, maskField].some((value) => value !== undefined),
+	);
 }
 
 /** What is to be built, and of what. */

@@ -5,7 +5,15 @@ import type {
 } from "../core/buffers.js";
 import { type NameOf, registry } from "../core/registry.js";
 import { cuSeqlens, paddedCuSeqlens } from "./cu-seqlens.js";
-import { labelCounts, labels, lossMask, shiftedLabels } from "./labels.js";
+import {
+	labelCounts,
+	labels,
+	lossMask,
+	shiftedLabels,
+	shiftedLossMask,
+	shiftLeft,
+	shiftRight,
+} from "./labels.js";
 import {
 	areLossWeights,
 	fillLossWeights,
@@ -32,6 +40,8 @@ export interface ColumnSettings {
 	readonly lossWeight: LossWeighting | null;
 	/** Whether some tokens are not to be trained on. */
 	readonly isMasked: boolean;
+	/** Whether loss_mask, labels and loss_weight have each value with the token before. */
+	readonly shift?: boolean | undefined;
 	/** Whether rows say which tokens they hold, and have none: those are in a store. */
 	readonly isIndex?: boolean | undefined;
 }
@@ -132,7 +142,8 @@ const entries = {
 			"1 where the token is a label, 0 for the first of each sequence and for what is not to be trained on",
 		setting: "isMasked",
 		onRequest: true,
-		stored: (row, out) => out.append(lossMask(row)),
+		stored: (row, out, { shift }) =>
+			out.append(shift ? shiftedLossMask(row) : lossMask(row)),
 		batch: lossMask,
 	}),
 	label_counts: int32Column({
@@ -146,7 +157,8 @@ const entries = {
 		entries: "token",
 		meaning:
 			"unshifted labels: the tokens; -100 for the first of each sequence, for what is not to be trained on and for padding",
-		stored: (row, out) => out.append(labels(row)),
+		stored: (row, out, { shift }) =>
+			out.append(shift ? shiftedLabels(row) : labels(row)),
 		batch: labels,
 	}),
 	shift_labels: int32Column({
@@ -184,12 +196,13 @@ const entries = {
 		meaning:
 			"weights of the labels, to be divided by their sum over all rows of a step",
 		setting: "lossWeight",
-		stored(row, out, { lossWeight }) {
+		stored(row, out, { lossWeight, shift }) {
 			const { labelCounts } = row;
 			if (lossWeight === null || labelCounts === undefined)
 				throw new Error("weights of labels need a weighting, and label counts");
 			const weights = out.extend(row.ids.length);
 			fillLossWeights(row, labelCounts, lossWeight, weights);
+			if (shift) weights.set(shiftLeft(weights, 0));
 		},
 		batch({ lossWeights }, rowLength) {
 			if (!lossWeights) throw new Error("the row has no weights");
@@ -197,8 +210,9 @@ const entries = {
 			weights.set(lossWeights);
 			return weights;
 		},
-		check: (row, weights, { lossWeight }) =>
-			lossWeight !== null && areLossWeights(weights, row, lossWeight),
+		check: (row, weights, { lossWeight, shift }) =>
+			lossWeight !== null &&
+			areLossWeights(shift ? shiftRight(weights) : weights, row, lossWeight),
 	} satisfies Column<"list<float32>"> as Column,
 };
 
