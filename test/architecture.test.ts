@@ -26,6 +26,7 @@ const floors = [
 	"documents",
 	"dataset",
 	"options",
+	"records",
 	"plan",
 	"batches",
 	"build",

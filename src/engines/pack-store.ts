@@ -1,5 +1,7 @@
 import { prepareExport, preparePack } from "../build/prepare-pack.js";
+import { optionName, UsageError } from "../core/errors.js";
 import type { ExportOptions, PackStoreOptions } from "../options/pack-store.js";
+import { storageAt } from "../storage/storages.js";
 import { type BuildResult, buildPrepared } from "./build.js";
 
 /**
@@ -11,7 +13,17 @@ export async function packStore(
 	options: PackStoreOptions,
 ): Promise<BuildResult> {
 	const began = performance.now();
+	if (typeof options?.store === "string") await requireDirectory(options.store);
 	return buildPrepared(await preparePack(options), options, began);
+}
+
+/** @throws UsageError `not-a-store` */
+async function requireDirectory(store: string): Promise<void> {
+	if ((await storageAt(store).stat(store))?.kind === "file")
+		throw new UsageError(
+			"not-a-store",
+			`${store} is a file, and a store is a directory. To pack records by their lengths, name the column of these with ${optionName("lengthColumn")}.`,
+		);
 }
 
 /**
