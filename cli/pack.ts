@@ -23,8 +23,8 @@ export const packCommandTable = {
 		help: "the directory of a dataset of the layout documents; with --length-column, files of records",
 	}),
 	compare: { ...compare, required: false },
-	...ofRecords,
 	lengthColumn: { ...lengthColumn, required: false },
+	...ofRecords,
 	...ofCompare,
 	...ofStore,
 	out: { ...out, required: false },
@@ -54,16 +54,21 @@ balanced; time.`,
 			"seqpack pack --compare corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192",
 		],
 		async run(given) {
-			const values: Readonly<Record<string, unknown>> = given;
+			const { store: named, ...values } = given as Readonly<
+				Record<string, unknown>
+			>;
+			const inputs = named as readonly string[] | undefined;
 			if (values.compare !== undefined)
 				return comparePack(
-					only(compareOptionsTable, values, () => "is of packing a store"),
+					only(
+						compareOptionsTable,
+						inputs?.length ? given : values,
+						() => "is of packing a store",
+					),
 				);
-			const { store, ...others } = values;
-			const named = store as readonly string[] | undefined;
-			return others.lengthColumn === undefined
-				? runPackStore(named, others)
-				: runPackRecords(named, others);
+			return values.lengthColumn === undefined
+				? runPackStore(inputs, values)
+				: runPackRecords(inputs, values);
 		},
 	});
 

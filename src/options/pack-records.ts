@@ -1,4 +1,5 @@
 import { LARGEST_CAPACITY } from "../core/capacity.js";
+import { optionName } from "../core/errors.js";
 import {
 	choice,
 	entryOf,
@@ -94,7 +95,14 @@ export const packRecordsTable = {
 			help: "format of the files",
 		}),
 		compression: buildTable.compression,
-		shardTokens: buildTable.shardTokens,
+		shardTokens: {
+			...buildTable.shardTokens,
+			help: "tokens of a file, at most about",
+			default: undefined,
+			defaultFrom: ({ passThrough }: { passThrough?: unknown }) =>
+				passThrough ? buildTable.shardTokens.default : 2 ** 40,
+			defaultText: `64M with ${optionName("passThrough")}; else all`,
+		} as unknown as typeof buildTable.shardTokens,
 		overwrite: {
 			...overwrite,
 			help: "replace what packing records wrote there",

@@ -1,5 +1,6 @@
 import type { Data, Schema } from "apache-arrow";
-import { copyRuns, type Run } from "../tables/copy-runs.js";
+import { copyRuns } from "../tables/copy-runs.js";
+import type { Run } from "../tables/run.js";
 import { Items, type RecordColumns } from "./items.js";
 
 /**

@@ -15,6 +15,16 @@ export interface Lengths {
 	costs: Float64Array | null;
 }
 
+/** What formats say of a file that has none of the columns that are wanted. */
+const NO_SUCH_COLUMN = "no-text-column";
+
+function noSuchColumn(path: string, [column]: readonly FieldPath[]): DataError {
+	return new DataError(
+		"no-such-column",
+		`${path} has no column ${fieldName(column)}.`,
+	);
+}
+
 /** The name of no column: an id is not wanted. */
 export const NO_COLUMN: FieldPath = ["\0"];
 
@@ -43,7 +53,8 @@ export async function* readLengths(
 			if (next.done) return;
 			const { values, positions, bad } = next.value;
 			for (const { number, reason, sentence } of bad)
-				throw unreadable(describePlace(path, number), reason, sentence);
+				if (reason === NO_SUCH_COLUMN) throw noSuchColumn(path, wanted.values);
+				else throw unreadable(describePlace(path, number), reason, sentence);
 			if (positions.length === 0) continue;
 			const [first] = positions;
 			const numbersOf = (

@@ -19,7 +19,7 @@ import type { Items } from "./items.js";
 import type { RecordsShard } from "./records-manifest.js";
 
 /** What is written at a time ends with the row that reaches one of these. */
-const BATCH_BYTES = 2 ** 26;
+const BATCH_BYTES = 2 ** 24;
 const BATCH_ROWS = 2 ** 13;
 /** Bytes of columns, before they are compressed, of a file. */
 const SHARD_BYTES = 2 ** 30;

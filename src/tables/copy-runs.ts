@@ -8,14 +8,7 @@ import {
 	Vector,
 } from "apache-arrow";
 import { MergedDictionary } from "./merged-dictionary.js";
-
-/** Values of a column that follow one another: those from `from` on, up to `to`. */
-export interface Run {
-	/** As it was read: not a slice of something else. */
-	data: Data;
-	from: number;
-	to: number;
-}
+import type { Run } from "./run.js";
 
 /** What a Data has besides its type, its length and its nulls. */
 interface Parts {

@@ -1,5 +1,5 @@
 import { type Data, Type, type Vector } from "apache-arrow";
-import type { Run } from "./copy-runs.js";
+import type { Run } from "./run.js";
 
 /**
  * One dictionary for values of several: the first one whole, in its order, and of the

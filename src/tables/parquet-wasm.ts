@@ -45,9 +45,13 @@ const COMPRESSIONS: Readonly<Record<string, Compression>> = {
 	zstd: Compression.ZSTD,
 };
 
+/** Rows and bytes of a row group, at most: parquet-wasm keeps one in memory. */
+const GROUP_ROWS = 2 ** 13;
+const GROUP_BYTES = 2 ** 26;
+
 /**
- * Writes Parquet of any columns by parquet-wasm: a row group for each batch. Without
- * statistics, which would hold a first and a last image.
+ * Writes Parquet of any columns by parquet-wasm. Without statistics, which would hold a
+ * first and a last image.
  */
 export class RecordParquetWriter implements RecordWriter {
 	readonly #writer: StreamWriter;
@@ -56,7 +60,8 @@ export class RecordParquetWriter implements RecordWriter {
 		const properties = new WriterPropertiesBuilder()
 			.setCreatedBy("seqpack")
 			.setCompression(COMPRESSIONS[compression])
-			.setMaxRowGroupSize(2 ** 31 - 1)
+			.setMaxRowGroupSize(GROUP_ROWS)
+			.setMaxRowGroupBytes(GROUP_BYTES)
 			.setStatisticsEnabled(EnabledStatistics.None)
 			.setKeyValueMetadata(new Map(metadata));
 		this.#writer = new StreamWriter(sink, properties.build());

@@ -16,7 +16,7 @@ export interface TableWriter {
 
 /** Writes rows of any columns, as Arrow has them, to one file. */
 export interface RecordWriter {
-	/** Writes a batch with a row or more: a row group of Parquet. */
+	/** Writes a batch with a row or more. */
 	write(batch: RecordBatch): Promise<void>;
 	/** Ends the table, once it has rows. */
 	close(): Promise<void>;

@@ -1,8 +1,11 @@
 import {
 	CompressionType,
 	compressionRegistry,
+	type FileHandle,
+	Message,
 	RecordBatchReader,
 } from "apache-arrow";
+import { roundUp } from "../../core/arithmetic.js";
 import type { ReadableFile } from "../../storage/storage.js";
 import { loadCodec } from "../columns/codecs.js";
 import {
@@ -89,12 +92,48 @@ async function* messagesOf(
 			);
 		return file.read(position, next - position);
 	}
-	yield await message((await hasMagic(file)) ? MAGIC_SIZE : 0);
+	yield await schemaMessage(file, size);
 	let given = 0;
 	for (const { position, dictionaries: needed } of batches.slice(0, count)) {
 		for (; given < needed; given++) yield await message(dictionaries[given]);
 		yield await message(position);
 	}
+}
+
+/** The message that a stream begins with. */
+async function schemaMessage(
+	file: ReadableFile,
+	size: number,
+): Promise<Uint8Array> {
+	const isFile = await hasMagic(file);
+	const start = isFile ? MAGIC_SIZE : 0;
+	const { message, next } = await messageAt(file, start, size);
+	if ("schema" in message || !isFile) return file.read(start, next - start);
+	// Not all writers begin a file as a stream: apache-arrow leaves the schema to the footer.
+	const reader = await RecordBatchReader.from(handleOf(file, size));
+	await reader.open();
+	const encoded = Message.encode(Message.from(reader.schema));
+	const length = roundUp(encoded.length, 8);
+	const bytes = Buffer.alloc(8 + length);
+	bytes.writeInt32LE(-1, 0);
+	bytes.writeInt32LE(length, 4);
+	bytes.set(encoded, 8);
+	return bytes;
+}
+
+/** A file as apache-arrow reads one at random: with as much of Node's handle as it asks for. */
+function handleOf(file: ReadableFile, size: number): FileHandle {
+	return {
+		fd: -1,
+		stat: async () => ({ size }),
+		async read(into: Uint8Array, at: number, length: number, from: number) {
+			const buffer = await file.read(from, length);
+			if (buffer.length === 0) throw new Error("the file has become shorter");
+			into.set(buffer, at);
+			return { bytesRead: buffer.length, buffer: into };
+		},
+		close: async () => {},
+	} as unknown as FileHandle;
 }
 
 /** Bytes before those of a compressed buffer that say how long it is. */
