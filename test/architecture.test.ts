@@ -68,7 +68,6 @@ const otherMeanings: Readonly<Record<string, string>> = {
 	'src/dataset/verify/check-files.ts: "file", a storage': "what a path is",
 	'src/documents/chat.ts: "assistant", a loss': "who says a message",
 	'src/documents/load-chat.ts: "file", a storage': "what a path is",
-	'src/engines/pack-store.ts: "file", a storage': "what a path is",
 	'src/records/record-packing.ts: "error", a cut':
 		"what becomes of records longer than a row",
 	'src/sources/find/detect.ts: "file", a storage': "what a path is",

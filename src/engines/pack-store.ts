@@ -1,5 +1,6 @@
 import { prepareExport, preparePack } from "../build/prepare-pack.js";
 import { optionName, UsageError } from "../core/errors.js";
+import { MANIFEST } from "../dataset/manifest.js";
 import type { ExportOptions, PackStoreOptions } from "../options/pack-store.js";
 import { storageAt } from "../storage/storages.js";
 import { type BuildResult, buildPrepared } from "./build.js";
@@ -13,17 +14,21 @@ export async function packStore(
 	options: PackStoreOptions,
 ): Promise<BuildResult> {
 	const began = performance.now();
-	if (typeof options?.store === "string") await requireDirectory(options.store);
-	return buildPrepared(await preparePack(options), options, began);
+	const prepared = await preparePack(options).catch((error) =>
+		refuse(options.store, error),
+	);
+	return buildPrepared(prepared, options, began);
 }
 
-/** @throws UsageError `not-a-store` */
-async function requireDirectory(store: string): Promise<void> {
-	if ((await storageAt(store).stat(store))?.kind === "file")
+/** Throws an error of a store; of what is there and no store, with what else it may be. */
+async function refuse(store: string, error: unknown): Promise<never> {
+	const isNone = error instanceof UsageError && error.code === "not-a-dataset";
+	if (isNone && (await storageAt(store).stat(store)) !== null)
 		throw new UsageError(
 			"not-a-store",
-			`${store} is a file, and a store is a directory. To pack records by their lengths, name the column of these with ${optionName("lengthColumn")}.`,
+			`${store} is not a store: that is a directory with ${MANIFEST}. To pack records by their lengths, name the column of these with ${optionName("lengthColumn")}.`,
 		);
+	throw error;
 }
 
 /**

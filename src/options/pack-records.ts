@@ -108,7 +108,11 @@ export const packRecordsTable = {
 			help: "replace what packing records wrote there",
 		},
 	}),
-	...grouped("Running", { signal, onProgress, onNotice }),
+	...grouped("Running", {
+		signal: { ...signal, help: "stops packing; nothing is left of it" },
+		onProgress: { ...onProgress, help: "told of how far it is, now and then" },
+		onNotice,
+	}),
 };
 
 export type PackRecordsOptions = Given<typeof packRecordsTable>;

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Int32 } from "apache-arrow";
 import { build } from "seqpack";
 import { describe, expect, test } from "vitest";
@@ -117,7 +117,7 @@ describe("records", () => {
 	test.each<[string[], RegExp]>([
 		[
 			[],
-			/items\.parquet is a file, and a store is a directory\. .*--length-column\.$/m,
+			/items\.parquet is not a store: that is a directory with seqpack\.json\. .*--length-column\.$/m,
 		],
 		[
 			["--pass-through"],
@@ -151,6 +151,15 @@ describe("records", () => {
 		]);
 		expect(stderr).toMatch(sentence);
 		expect(code).toBeGreaterThan(1);
+	});
+
+	test("in a directory want it too", async () => {
+		const { path, out } = files();
+		const { code, stderr } = await seqpack([
+			...["pack", dirname(path), "--seq-len", "10", "--out", out],
+		]);
+		expect(stderr).toMatch(/ is not a store: .* --length-column\.$/m);
+		expect(code).toBe(2);
 	});
 
 	test("in several files want a column of lengths", async () => {

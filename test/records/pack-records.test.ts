@@ -355,10 +355,13 @@ describe("what goes into no row", () => {
 		["negative", [-1], "bad-length", /row 1: n is -1, and/],
 		["no whole number", [1, 1.5], "bad-length", /row 2: n is 1\.5, and/],
 	])("is an error where it is %s", async (_, lengths, code, message) => {
-		await expect(packLengths(lengths)).rejects.toMatchObject({
-			code,
-			message: expect.stringMatching(message),
-		});
+		for (const passThrough of [false, true])
+			await expect(packLengths(lengths, { passThrough })).rejects.toMatchObject(
+				{
+					code,
+					message: expect.stringMatching(message),
+				},
+			);
 	});
 
 	test("is an error where it is all", async () => {
