@@ -22,6 +22,7 @@ import {
 	tableFromIPC,
 	Utf8,
 } from "apache-arrow";
+import fc from "fast-check";
 import { parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import {
@@ -322,6 +323,55 @@ async function packLengths(
 	const given = { inputs, out, lengthColumn: "n", seqLen: 10, ...options };
 	const { manifest } = await packRecords(given);
 	return { summary: manifest.summary, rows: await rowsOf(out) };
+}
+
+test("rows of few records are between the bound and the best packing there is", async () => {
+	const lengths = fc.array(fc.integer({ min: 0, max: 12 }), {
+		minLength: 1,
+		maxLength: 8,
+	});
+	await fc.assert(
+		fc.asyncProperty(
+			lengths.filter((all) => all.some((n) => n > 0 && n <= 10)),
+			fc.integer({ min: 1, max: 30 }),
+			async (lengths, window) => {
+				const { summary, rows } = await packLengths(lengths, {
+					longRecords: "drop",
+					window,
+				});
+				const kept = [...lengths.keys()].filter(
+					(i) => lengths[i] > 0 && lengths[i] <= 10,
+				);
+				const numbers = rows.flatMap((row) => Array.from(row.record_numbers));
+				expect(numbers.map(Number).sort((a, b) => a - b)).toEqual(kept);
+				const best = fewestRows(
+					kept.map((i) => lengths[i]),
+					[],
+				);
+				expect(summary.lowerBoundRows).toBeLessThanOrEqual(best);
+				expect(summary.rows).toBeGreaterThanOrEqual(best);
+				for (const { seq_lengths } of rows)
+					expect(
+						Array.from(seq_lengths).reduce((a, b) => a + b),
+					).toBeLessThanOrEqual(10);
+			},
+		),
+		{ numRuns: 25 },
+	);
+});
+
+/** The fewest rows of 10 that hold lengths, by trying all. */
+function fewestRows(
+	[first, ...rest]: readonly number[],
+	rows: readonly number[],
+): number {
+	if (first === undefined) return rows.length;
+	const choices = rows.flatMap((row, i) =>
+		row + first <= 10 ? [rows.with(i, row + first)] : [],
+	);
+	return Math.min(
+		...[...choices, [...rows, first]].map((next) => fewestRows(rest, next)),
+	);
 }
 
 describe("what goes into no row", () => {
