@@ -35,6 +35,7 @@ import {
 } from "../dist/src/masks/columns.js";
 import { lossWeightings } from "../dist/src/masks/loss-weights.js";
 import { sequenceShares } from "../dist/src/masks/sequence-parallel.js";
+import { packRecordsTable } from "../dist/src/options/pack-records.js";
 import { packStoreTable } from "../dist/src/options/pack-store.js";
 import { rowOrders } from "../dist/src/pack/orders.js";
 import { packers } from "../dist/src/pack/packers.js";
@@ -75,6 +76,11 @@ const tables = {
 		optionTables(
 			{ ...packStoreTable, ...outputTable },
 			{ words: ["store"], ofCommand: Object.keys(outputTable) },
+		),
+	"options:pack-records": () =>
+		optionTables(
+			{ ...packRecordsTable, ...outputTable },
+			{ words: ["inputs"], ofCommand: Object.keys(outputTable) },
 		),
 	"options:export": () =>
 		optionTables(exportCommandTable, {
