@@ -1,0 +1,62 @@
+// Tries the lines that dataset cards have for trainers with the trainers themselves, on a
+// processor: some minutes, and 7 GB of Python packages.
+//
+//   pip install -r test/interop/trainers/requirements.txt
+//   pip install --no-deps -r test/interop/trainers/without-dependencies.txt
+//   npm run test:trainers        (PYTHON=... for another interpreter)
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "seqpack";
+
+const python = process.env.PYTHON ?? "python3";
+const directory = mkdtempSync(join(tmpdir(), "seqpack-trainers-"));
+const chats = join(directory, "chats.jsonl");
+const template = join(directory, "template.jinja");
+writeFileSync(
+	template,
+	"{% for m in messages %}{{ m.role }}: {{ m.content }}{{ eos_token }}\n{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}",
+);
+writeFileSync(
+	chats,
+	Array.from({ length: 120 }, (_, i) =>
+		JSON.stringify({
+			messages: [
+				{ role: "user", content: `Question ${i} ${"word ".repeat(i % 19)}` },
+				{ role: "assistant", content: `Answer ${i} ${"yes ".repeat(i % 17)}` },
+			],
+		}),
+	).join("\n"),
+);
+try {
+	for (const trainer of [
+		"trl",
+		"transformers",
+		"axolotl",
+		"llama-factory",
+		"maxtext",
+	])
+		for (const of of ["texts", "chats"]) {
+			if (trainer === "maxtext" && of === "chats") continue;
+			const out = join(directory, `${trainer}-${of}`);
+			await build({
+				tokenizer: "fixtures/tokenizer",
+				seqLen: 256,
+				...(of === "texts"
+					? { inputs: ["fixtures/code"], limit: 12 }
+					: { inputs: [chats], loss: "assistant", chatTemplate: template }),
+				for: trainer,
+				out,
+			});
+			console.log(`${trainer}, ${of}`);
+			const { status } = spawnSync(
+				python,
+				["test/interop/trainers/check.py", trainer, out],
+				{ stdio: "inherit", cwd: process.cwd() },
+			);
+			if (status !== 0) process.exitCode = 1;
+		}
+} finally {
+	rmSync(directory, { recursive: true, force: true });
+}
