@@ -26,6 +26,7 @@ import { longDocuments } from "../dist/src/decompose/long-documents.js";
 import { conversationFormats } from "../dist/src/documents/conversations/conversation-formats.js";
 import { lossChoices } from "../dist/src/documents/conversations/loss.js";
 import { conversationReasons } from "../dist/src/documents/conversations/reasons.js";
+import { trainers } from "../dist/src/dataset/trainers/trainers.js";
 import { recordReasons } from "../dist/src/documents/record-reasons.js";
 import {
 	alwaysColumns,
@@ -87,6 +88,22 @@ const tables = {
 			words: ["packing"],
 			ofCommand: Object.keys(outputTable),
 		}),
+	trainers: () =>
+		table(
+			["trainer", "tried with", "one command"],
+			trainers
+				.entries()
+				.map(([name, { title, tried }]) => [
+					title,
+					tried,
+					code(`seqpack build ... --for ${name} --out data/`),
+				]),
+		),
+	"trainer-pages": () =>
+		trainers
+			.entries()
+			.map(([name, trainer]) => trainerPage(name, trainer))
+			.join("\n\n"),
 	"input-formats": () =>
 		table(
 			["`--input-format`", "what", "endings", "compressed"],
@@ -249,6 +266,31 @@ function columnsTable(names) {
 			return [code(name), type.replace(/<(.*)>/, " of $1"), meaning];
 		}),
 	);
+}
+
+/** What a card says to a trainer's users, of rows of 8,192 tokens. */
+function trainerPage(name, { title, meaning, options, tried, load, traps }) {
+	const [length, split] = [8192, "train"];
+	const buckets = [{ split, length, capacity: length, directory: "data" }];
+	const { language, lines } = load({ settings: { buckets } });
+	const flags = (isMasked) =>
+		Object.entries(options(isMasked)).map(([option, value]) =>
+			code(asFlag(option, Array.isArray(value) ? value.join(",") : value)),
+		);
+	const [all, masked] = [flags(false), flags(true)];
+	const sets =
+		all.join() === masked.join()
+			? all.join(", ")
+			: `${masked.join(", ")} where not all is trained on${all.length > 0 ? `, else ${all.join(", ")}` : ""}`;
+	return `## ${title}
+
+\`--for ${name}\`: ${meaning}. It sets ${sets}. Tried with ${tried}.
+
+\`\`\`${language}
+${lines.join("\n")}
+\`\`\`
+
+${traps.map((trap) => `- ${trap}`).join("\n")}`;
 }
 
 function table(head, rows) {
