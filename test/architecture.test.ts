@@ -28,6 +28,7 @@ const floors = [
 	"options",
 	"plan",
 	"batches",
+	"export",
 	"build",
 	"report",
 	"engines",

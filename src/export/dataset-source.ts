@@ -1,0 +1,143 @@
+import { sum } from "../core/arithmetic.js";
+import { layouts } from "../dataset/layouts/layouts.js";
+import type { Manifest } from "../dataset/manifest.js";
+import { bucketName } from "../dataset/names.js";
+import { type Dataset, openDataset } from "../dataset/open-dataset.js";
+import { openStore } from "../dataset/open-store.js";
+import type { BucketSettings } from "../dataset/settings.js";
+import {
+	type DecomposeOptions,
+	sequencesFillRows,
+} from "../decompose/decompose-documents.js";
+import { packers } from "../pack/packers.js";
+import { OpenFiles } from "../plan/open-files.js";
+import { type StoreReader, StoreReaders } from "../plan/store-reader.js";
+import { columnOf } from "../tables/columns.js";
+import { IndexedRow } from "./indexed-row.js";
+import {
+	emptyRow,
+	type OpenedSource,
+	type SourcePart,
+	type TakeRow,
+} from "./source.js";
+
+/**
+ * Opens a dataset of rows, a store or a packing by index: its splits and buckets, each in the
+ * order of its shards.
+ * @throws UsageError, DataError as `openDataset` and `openStore` do
+ */
+export async function openDatasetSource(
+	directory: string,
+): Promise<OpenedSource> {
+	const dataset = await openDataset(directory);
+	const { manifest } = dataset;
+	const { settings } = manifest;
+	const store = manifest.store && (await openStore(directory, manifest.store));
+	const isDocuments = !layouts.find(settings.layout).packs;
+	const lengths = new Set(settings.buckets.map(({ length }) => length));
+	const parts = settings.buckets
+		.map((bucket): SourcePart => {
+			const { length, capacity, split } = bucket;
+			return {
+				directory: lengths.size > 1 ? `${bucketName(length)}/` : "",
+				split,
+				rowLength: isDocuments ? null : capacity,
+				rows: rowsOf(manifest, bucket),
+				read: (take) =>
+					store === undefined
+						? readRows(dataset, bucket, isDocuments, take)
+						: readIndexed(
+								dataset,
+								bucket,
+								(files) => new StoreReaders(files).of(store),
+								take,
+							),
+			};
+		})
+		.filter(({ rows }) => rows !== 0);
+	return {
+		isDocuments,
+		isMixed: false,
+		isFull: isDocuments || sequencesFillRows(settings.cut as DecomposeOptions),
+		sharesRows: !isDocuments && packers.find(settings.packer.name).sharesRows,
+		plusOne: settings.buckets.some((bucket) => bucket.capacity > bucket.length),
+		isMasked: settings.isMasked,
+		hasDocIds: true,
+		isOrdered: false,
+		vocabSize: manifest.tokenizer.vocabSize,
+		eos: settings.eos,
+		tokenizer: manifest.tokenizer.fingerprint,
+		planHash: manifest.planHash,
+		directories: [directory, ...(store ? [store.directory] : [])],
+		parts,
+	};
+}
+
+function rowsOf({ shards }: Manifest, of: BucketSettings): number {
+	return sum(
+		shards
+			.filter(({ bucket, split }) => bucket === of.length && split === of.split)
+			.map(({ rows }) => rows),
+	);
+}
+
+async function readRows(
+	dataset: Dataset,
+	{ length, capacity, split }: BucketSettings,
+	isDocuments: boolean,
+	take: TakeRow,
+): Promise<void> {
+	const { isMasked } = dataset.manifest.settings;
+	const row = emptyRow();
+	const room = isDocuments ? null : capacity;
+	for await (const batch of dataset.rows(length, split)) {
+		const ids = columnOf(batch, "input_ids", "list<int32>");
+		const lengths = columnOf(batch, "seq_lengths", "list<int32>");
+		const documents = columnOf(batch, "doc_ids", "list<int64>");
+		const mask = isMasked
+			? columnOf(batch, "loss_mask", "list<int32>").values
+			: null;
+		for (let i = 0; i < batch.rows; i++) {
+			const from = ids.offsets[i];
+			const to = ids.offsets[i + 1];
+			const first = lengths.offsets[i];
+			const last = lengths.offsets[i + 1];
+			row.ids = ids.values.subarray(from, to);
+			row.seqLengths = lengths.values.subarray(first, last);
+			row.docIds = documents.values.subarray(first, last);
+			row.lossMask = mask === null ? null : mask.subarray(from, to);
+			const taking = take(row, room);
+			if (taking !== undefined) await taking;
+		}
+	}
+}
+
+async function readIndexed(
+	dataset: Dataset,
+	{ length, capacity, split }: BucketSettings,
+	open: (files: OpenFiles) => StoreReader,
+	take: TakeRow,
+): Promise<void> {
+	const files = new OpenFiles();
+	const row = new IndexedRow(open(files), dataset.manifest.settings.isMasked);
+	try {
+		for await (const batch of dataset.rows(length, split)) {
+			const lengths = columnOf(batch, "seq_lengths", "list<int32>");
+			const offsets = columnOf(batch, "doc_offsets", "list<int32>");
+			const documents = columnOf(batch, "doc_ids", "list<int64>");
+			for (let i = 0; i < batch.rows; i++) {
+				const first = lengths.offsets[i];
+				const last = lengths.offsets[i + 1];
+				row.read(
+					lengths.values.subarray(first, last),
+					documents.values.subarray(first, last),
+					offsets.values.subarray(first, last),
+				);
+				const taking = take(row, capacity);
+				if (taking !== undefined) await taking;
+			}
+		}
+	} finally {
+		files.close();
+	}
+}
