@@ -4,6 +4,7 @@ import type {
 	ExportFiles,
 } from "../dataset/exports/export-format.js";
 import type { DatasetFile } from "../dataset/manifest.js";
+import { EXPORT_FILE } from "../sources/find/own-files.js";
 import { confined, isPlainPath } from "../storage/confined.js";
 import { takeLock } from "../storage/lock.js";
 import {
@@ -14,9 +15,6 @@ import {
 	writeAll,
 } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
-
-/** Says what was exported, and lists the files. It comes last: what has none is not finished. */
-export const EXPORT_FILE = "seqpack-export.json";
 
 const STATE = ".seqpack";
 const LOCK = `${STATE}/lock`;
