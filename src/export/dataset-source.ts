@@ -1,4 +1,5 @@
 import { sum } from "../core/arithmetic.js";
+import { DataError, SeqpackError } from "../core/errors.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import type { Manifest } from "../dataset/manifest.js";
 import { bucketName } from "../dataset/names.js";
@@ -12,7 +13,7 @@ import {
 import { packers } from "../pack/packers.js";
 import { OpenFiles } from "../plan/open-files.js";
 import { type StoreReader, StoreReaders } from "../plan/store-reader.js";
-import { columnOf } from "../tables/columns.js";
+import { type ColumnBatch, columnOf } from "../tables/columns.js";
 import { IndexedRow } from "./indexed-row.js";
 import {
 	emptyRow,
@@ -81,16 +82,41 @@ function rowsOf({ shards }: Manifest, of: BucketSettings): number {
 	);
 }
 
+/** Batches of rows, all that the manifest has. @throws DataError `bad-shard` */
+async function* batchesOf(
+	dataset: Dataset,
+	bucket: BucketSettings,
+): AsyncGenerator<ColumnBatch> {
+	const { directory, manifest } = dataset;
+	const refuse = (why: string) =>
+		new DataError(
+			"bad-shard",
+			`the rows of ${directory} cannot be read: ${why}. Check it with seqpack verify.`,
+		);
+	let found = 0;
+	try {
+		for await (const batch of dataset.rows(bucket.length, bucket.split)) {
+			found += batch.rows;
+			yield batch;
+		}
+	} catch (error) {
+		if (error instanceof SeqpackError) throw error;
+		throw refuse((error as Error).message);
+	}
+	const due = rowsOf(manifest, bucket);
+	if (found !== due) throw refuse(`there are ${found} of ${due}`);
+}
+
 async function readRows(
 	dataset: Dataset,
-	{ length, capacity, split }: BucketSettings,
+	bucket: BucketSettings,
 	isDocuments: boolean,
 	take: TakeRow,
 ): Promise<void> {
 	const { isMasked } = dataset.manifest.settings;
 	const row = emptyRow();
-	const room = isDocuments ? null : capacity;
-	for await (const batch of dataset.rows(length, split)) {
+	const room = isDocuments ? null : bucket.capacity;
+	for await (const batch of batchesOf(dataset, bucket)) {
 		const ids = columnOf(batch, "input_ids", "list<int32>");
 		const lengths = columnOf(batch, "seq_lengths", "list<int32>");
 		const documents = columnOf(batch, "doc_ids", "list<int64>");
@@ -114,14 +140,14 @@ async function readRows(
 
 async function readIndexed(
 	dataset: Dataset,
-	{ length, capacity, split }: BucketSettings,
+	bucket: BucketSettings,
 	open: (files: OpenFiles) => StoreReader,
 	take: TakeRow,
 ): Promise<void> {
 	const files = new OpenFiles();
 	const row = new IndexedRow(open(files), dataset.manifest.settings.isMasked);
 	try {
-		for await (const batch of dataset.rows(length, split)) {
+		for await (const batch of batchesOf(dataset, bucket)) {
 			const lengths = columnOf(batch, "seq_lengths", "list<int32>");
 			const offsets = columnOf(batch, "doc_offsets", "list<int32>");
 			const documents = columnOf(batch, "doc_ids", "list<int64>");
@@ -133,7 +159,7 @@ async function readIndexed(
 					documents.values.subarray(first, last),
 					offsets.values.subarray(first, last),
 				);
-				const taking = take(row, capacity);
+				const taking = take(row, bucket.capacity);
 				if (taking !== undefined) await taking;
 			}
 		}
