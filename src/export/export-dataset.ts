@@ -72,7 +72,7 @@ export async function exportDataset(
 	return withExportDirectory(out, options.overwrite, async (files) => {
 		const counts = await writeParts(opened, source, format, options, files);
 		const reading = partsUnlike(opened.parts).flatMap((part) =>
-			format.reading(part, source),
+			format.reading(part, source, options),
 		);
 		const told = [...notices, ...countNotices(counts, source)];
 		const said = {

@@ -57,8 +57,8 @@ export const datatrove: ExportFormat<typeof options> = {
 			};
 		}),
 
-	reading: ({ directory, split, rowLength }, { isMasked }) => [
-		`DatatroveFolderDataset("${directory}${split}", seq_len=${rowLength === null ? "..." : rowLength - 1}, token_size=...${isMasked ? ", return_positions=True" : ""})`,
+	reading: ({ directory, split, rowLength }, source, { tokenWidth }) => [
+		`DatatroveFolderDataset("${directory}${split}", seq_len=${rowLength === null ? "..." : rowLength - 1}, token_size=${widthOf(source, tokenWidth)}, return_positions=True)`,
 	],
 };
 

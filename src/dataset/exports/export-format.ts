@@ -109,5 +109,9 @@ export interface ExportFormat<O extends OptionTable = OptionTable> {
 		source: ExportSource,
 	): Record<string, string>;
 	/** How a part is read: lines of a trainer's settings, or of Python. */
-	reading(part: ExportPart, source: ExportSource): string[];
+	reading(
+		part: ExportPart,
+		source: ExportSource,
+		options: Resolved<O>,
+	): string[];
 }

@@ -31,12 +31,11 @@ export const olmo: ExportFormat<typeof options> = {
 	fault: (source, { tokenWidth }) =>
 		tokenWidth === "2" ? shortIdFault(source) : null,
 
-	notices: ({ isDocuments, shortRows }) =>
-		isDocuments || shortRows !== "keep"
-			? []
-			: [
-					"OLMo's packed dataset packs the sequences again by their borders; its fixed-length one cuts all tokens, and needs rows without short ones",
-				],
+	notices: ({ isDocuments }) => [
+		isDocuments
+			? "OLMo-core cuts away what of a document is longer than its sequences, unless long_doc_strategy says fragment"
+			: "OLMo-core looks for borders at EOS and not in .csv.gz, and cuts away what it takes for too long, unless use_array_if_local is False; its packed dataset then packs the sequences again",
+	],
 
 	open: ({ source, part, files, options }) =>
 		inShards(source.shardTokens, async (number) => {
@@ -61,14 +60,15 @@ export const olmo: ExportFormat<typeof options> = {
 			};
 		}),
 
-	reading(part, source) {
+	reading({ directory, split, rowLength }, source, { tokenWidth }) {
+		const files = `"${directory}${split}/*`;
 		const mask = source.isMasked
-			? `, label_mask_paths=["${pathOf(part, 0)}.label-mask"]`
+			? `label_mask_paths=[${files}.label-mask"], `
 			: "";
-		const length =
-			part.rowLength === null ? "" : `, sequence_length=${part.rowLength}`;
+		const bits = 8 * widthOf(source, tokenWidth);
 		return [
-			`NumpyPackedFSLDatasetConfig(paths=["${pathOf(part, 0)}.npy"]${mask}${length}) # of every file`,
+			`NumpyPackedFSLDatasetConfig(paths=[${files}.npy"], ${mask}expand_glob=True, dtype=NumpyDatasetDType.uint${bits},`,
+			`    use_array_if_local=False, ${rowLength === null ? "long_doc_strategy=LongDocStrategy.fragment" : `sequence_length=${rowLength}`})`,
 		];
 	},
 };

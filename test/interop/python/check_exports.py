@@ -1,7 +1,7 @@
 """Reads exports of seqpack with the readers that trainers use, and compares ids, borders and masks.
 
 Usage: check_exports.py DIRECTORY GROUP; the directory has datasets and their exports as run-exports.mjs makes
-them, and the group is "streaming" for mosaicml-streaming, or "others".
+them, and the group is "streaming" for mosaicml-streaming, "trainers" for megatron-core and OLMo-core, or "others".
 What has no reader that can be installed lightly (Megatron, OLMo-core, llm.c, nanoGPT) is read byte by byte
 with numpy, as that project's own code does.
 """
@@ -210,7 +210,64 @@ def check_raw():
     same([ids], [due], "llm.c")
 
 
+def trainers_megatron():
+    from megatron.core.datasets.gpt_dataset import GPTDataset, GPTDatasetConfig
+    from megatron.core.datasets.indexed_dataset import IndexedDataset
+    from megatron.core.datasets.utils import Split
+
+    class Tokenizer:
+        eod = pad = EOS
+        vocab_size = EOS + 1
+        unique_identifiers = {"name": "ids"}
+
+    for name, due in (("masked", padded(rows("masked"))), ("store", rows("store"))):
+        indexed = IndexedDataset(str(ROOT / f"{name}-megatron/train_text_document"))
+        same((indexed[i] for i in range(len(indexed))), (r[0] for r in due), f"megatron-core, {name}")
+    prefix = str(ROOT / "masked-megatron/train_text_document")
+    config = GPTDatasetConfig(
+        random_seed=1, sequence_length=LENGTH, blend=([prefix], None), split="1,0,0", tokenizer=Tokenizer(),
+        add_extra_token_to_sequence=False, reset_position_ids=True, reset_attention_mask=True, eod_mask_loss=True,
+        create_attention_mask=False,
+    )
+    indexed = IndexedDataset(prefix)
+    dataset = GPTDataset(indexed, prefix, np.arange(len(indexed), dtype=np.int32), None, Split.train, config)
+    samples = sorted(dataset[i]["tokens"].tolist() for i in range(len(dataset)))
+    same(samples, sorted(r[0] for r in padded(rows("masked"))), "GPTDataset, rows in its own order")
+
+
+def trainers_olmo():
+    from olmo_core.data import NumpyDatasetDType, NumpyPackedFSLDatasetConfig, TokenizerConfig
+    from olmo_core.data.types import LongDocStrategy
+
+    tokenizer = TokenizerConfig(vocab_size=EOS + 1, eos_token_id=EOS, pad_token_id=0)
+    for name, more in (("masked", {}), ("store", {"long_doc_strategy": LongDocStrategy.fragment})):
+        path = str(ROOT / f"{name}-olmo/train/*")
+        dataset = NumpyPackedFSLDatasetConfig(
+            paths=[f"{path}.npy"], label_mask_paths=[f"{path}.label-mask"], expand_glob=True,
+            dtype=NumpyDatasetDType.uint16, use_array_if_local=False, sequence_length=LENGTH, tokenizer=tokenizer,
+            work_dir=str(ROOT / "olmo-work"), generate_doc_lengths=True, **more,
+        ).build()
+        dataset.prepare()
+        found, due = [], []
+        for item in (dataset[i] for i in range(len(dataset))):
+            ids, mask, at = item["input_ids"].tolist(), item["label_mask"].int().tolist(), 0
+            for n in item["doc_lens"].tolist():
+                # What pads an instance is a document of id 0, or of nothing, without labels.
+                if n > 0 and (any(ids[at : at + n]) or any(mask[at : at + n])):
+                    found.append((ids[at : at + n], mask[at : at + n]))
+                at += n
+        for ids, lengths, mask in rows(name):
+            at = 0
+            for n in lengths:
+                for start in range(at, at + n, LENGTH):
+                    end = min(at + n, start + LENGTH)
+                    due.append((ids[start:end], mask[start:end]))
+                at += n
+        same(sorted(found), sorted(due), f"OLMo-core, sequences and masks of {name}")
+
+
 GROUPS = {
+    "trainers": [trainers_megatron, trainers_olmo],
     "streaming": [streaming_reads, streaming_writes],
     "others": [check_litdata, check_datatrove, check_datasets, check_webdataset, check_megatron, check_olmo, check_raw],
 }

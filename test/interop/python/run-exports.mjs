@@ -4,7 +4,8 @@
 //   npm run test:exports
 //
 // PYTHON is the interpreter. mosaicml-streaming wants another huggingface_hub than datatrove, so it is in
-// requirements-streaming.txt, for an environment of its own: PYTHON_STREAMING.
+// requirements-streaming.txt, for an environment of its own: PYTHON_STREAMING. Where PYTHON_TRAINERS is given, with what requirements-trainers.txt
+// lists, megatron-core and OLMo-core read them as well.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -74,6 +75,8 @@ try {
 	const python = process.env.PYTHON ?? "python3";
 	check(python, "others");
 	check(process.env.PYTHON_STREAMING ?? python, "streaming");
+	const { PYTHON_TRAINERS } = process.env;
+	if (PYTHON_TRAINERS) check(PYTHON_TRAINERS, "trainers");
 } finally {
 	rmSync(directory, { recursive: true, force: true });
 }
