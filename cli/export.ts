@@ -27,7 +27,11 @@ export const exportCommandTable = {
 	...ofExport,
 	...ofRows,
 	shardTokens: { ...shardTokens, of: {} },
-	overwrite: { ...ofRows.overwrite, help: "replace what is there" },
+	out: { ...ofRows.out, help: "the directory to write: new or empty" },
+	overwrite: {
+		...ofRows.overwrite,
+		help: "replace another export, or a dataset made from something else",
+	},
 	...outputTable,
 } as unknown as OptionTable;
 

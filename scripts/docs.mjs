@@ -13,11 +13,11 @@ import {
 	goesWith,
 	valueText,
 } from "../dist/cli/describe-option.js";
-import { exportCommandTable } from "../dist/cli/export.js";
 import { asFlag } from "../dist/cli/fail.js";
 import { outputTable } from "../dist/cli/output-options.js";
 import { batchKinds } from "../dist/src/curriculum/batch-kinds.js";
 import { schedules } from "../dist/src/curriculum/schedules.js";
+import { exportFormats } from "../dist/src/dataset/exports/exports.js";
 import { datasetFormats } from "../dist/src/dataset/formats.js";
 import { layouts } from "../dist/src/dataset/layouts/layouts.js";
 import { decomposers } from "../dist/src/decompose/decomposers.js";
@@ -35,7 +35,8 @@ import {
 } from "../dist/src/masks/columns.js";
 import { lossWeightings } from "../dist/src/masks/loss-weights.js";
 import { sequenceShares } from "../dist/src/masks/sequence-parallel.js";
-import { packStoreTable } from "../dist/src/options/pack-store.js";
+import { exportToTable } from "../dist/src/options/export.js";
+import { exportTable, packStoreTable } from "../dist/src/options/pack-store.js";
 import { rowOrders } from "../dist/src/pack/orders.js";
 import { packers } from "../dist/src/pack/packers.js";
 import { compressions } from "../dist/src/sources/compressions.js";
@@ -77,10 +78,40 @@ const tables = {
 			{ words: ["store"], ofCommand: Object.keys(outputTable) },
 		),
 	"options:export": () =>
-		optionTables(exportCommandTable, {
-			words: ["packing"],
-			ofCommand: Object.keys(outputTable),
-		}),
+		optionTables(
+			{ ...exportTable, ...outputTable },
+			{ words: ["packing"], ofCommand: Object.keys(outputTable) },
+		),
+	"options:export-to": () =>
+		optionTables(
+			{ ...exportToTable, ...outputTable },
+			{ words: ["source"], ofCommand: Object.keys(outputTable) },
+		),
+	exports: () =>
+		table(
+			[
+				"`--to`",
+				"what",
+				"borders in a row",
+				"masks",
+				"short rows",
+				"tokens of a file",
+				"its options",
+			],
+			exportFormats.entries().map(([name, format]) => [
+				code(name),
+				format.meaning,
+				format.borders === null ? "no" : asWritten(format.borders),
+				format.mask === null ? "no" : asWritten(format.mask),
+				format.shortRows.map(code).join(", "),
+				format.shardTokens == null
+					? "all"
+					: format.shardTokens.toLocaleString("en-US"),
+				Object.keys(format.options)
+					.map((option) => code(asFlag(option)))
+					.join(", "),
+			]),
+		),
 	"input-formats": () =>
 		table(
 			["`--input-format`", "what", "endings", "compressed"],
@@ -256,6 +287,11 @@ function table(head, rows) {
 	return [line(head), line(head.map(() => "---")), ...rows.map(line)].join(
 		"\n",
 	);
+}
+
+/** A file's ending as code; words as they are. */
+function asWritten(text) {
+	return text.startsWith(".") ? code(text) : text;
 }
 
 function code(text) {

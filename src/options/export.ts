@@ -40,7 +40,10 @@ export const exportToTable = {
 			help: "what to write, if not a dataset of seqpack",
 		}),
 	),
-	out,
+	out: {
+		...out,
+		help: "the directory to write: new, empty, or of an export to replace",
+	},
 	overwrite: { ...overwrite, help: "replace another export" },
 	...grouped("Rows", {
 		shortRows: entryOf(shortRowWays, {
