@@ -15,6 +15,7 @@ import { OpenFiles } from "../plan/open-files.js";
 import { type StoreReader, StoreReaders } from "../plan/store-reader.js";
 import { type ColumnBatch, columnOf } from "../tables/columns.js";
 import { IndexedRow } from "./indexed-row.js";
+import { lostByAll } from "./lost-by-all.js";
 import {
 	emptyRow,
 	type OpenedSource,
@@ -70,6 +71,7 @@ export async function openDatasetSource(
 		tokenizer: manifest.tokenizer.fingerprint,
 		planHash: manifest.planHash,
 		directories: [directory, ...(store ? [store.directory] : [])],
+		lost: lostByAll(manifest),
 		parts,
 	};
 }

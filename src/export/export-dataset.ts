@@ -67,7 +67,7 @@ export async function exportDataset(
 	requireApart(out, opened.directories);
 	const source = describeSource(opened, format, options);
 	requireCarried(directory, source, format, options);
-	const notices = noticesOf(options.to, format, source);
+	const notices = [...noticesOf(options.to, format, source), ...opened.lost];
 	for (const notice of notices) options.onNotice?.(notice);
 	return withExportDirectory(out, options.overwrite, async (files) => {
 		const counts = await writeParts(opened, source, format, options, files);
@@ -129,7 +129,7 @@ function requireApart(out: string, directories: readonly string[]): void {
 
 /** @throws UsageError `bad-option`, `ignored-option` */
 function describeSource(
-	{ directories: _, parts: __, isFull, ...opened }: OpenedSource,
+	{ directories: _, parts: __, lost: ___, isFull, ...opened }: OpenedSource,
 	format: ExportFormat,
 	{ to, shortRows: asked, padId: givenId, shardTokens }: Values,
 ): ExportSource {

@@ -9,6 +9,7 @@ import type { BatchOptions } from "../options/batches.js";
 import { packers } from "../pack/packers.js";
 import { openPlan } from "../plan/curriculum-plan.js";
 import type { RowReader } from "../plan/row-reader.js";
+import { lostByAll } from "./lost-by-all.js";
 import {
 	emptyRow,
 	type OpenedSource,
@@ -81,6 +82,7 @@ export async function openPlanSource(
 				...(store ? [store.directory] : []),
 			]),
 		],
+		lost: [...new Set(datasets.flatMap(({ manifest }) => lostByAll(manifest)))],
 		parts,
 	};
 }

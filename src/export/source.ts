@@ -33,6 +33,8 @@ export interface OpenedSource
 	isFull: boolean;
 	/** Directories that it is read from: nothing may be written there. */
 	directories: string[];
+	/** What no format has of it, as sentences without a full stop. */
+	lost: string[];
 	parts: SourcePart[];
 }
 

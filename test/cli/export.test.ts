@@ -8,6 +8,7 @@ import {
 	seqpack,
 	sharedDirectory,
 	temporaryDirectory,
+	tokenizerPath,
 } from "../helpers.js";
 
 const directory = sharedDirectory();
@@ -69,6 +70,54 @@ test("short rows are dropped and counted where that is asked for", async () => {
 	expect(stderr).toMatch(
 		/left out \d+ rows? of [\d,]+ tokens, which are short/,
 	);
+});
+
+test("what no format has is told", async () => {
+	const source = join(temporaryDirectory(), "source");
+	await build({
+		inputs: [directoryWith({ "a.jsonl": '{"ids":[1,2,3,4,5,6]}\n' })],
+		tokensField: "ids",
+		vocabSize: 9,
+		seqLen: 8,
+		workers: 0,
+		lossWeight: "token",
+		mask: { kind: "sliding-window", window: 4 },
+		out: source,
+	});
+	const { stderr } = await run(source, "--to", "load-from-disk");
+	expect(stderr).toMatch(
+		/^seqpack: the weights of labels .* are not exported/m,
+	);
+	expect(stderr).toMatch(
+		/^seqpack: the mask .*\(sliding-window\) is not exported/m,
+	);
+});
+
+test("pairs of answers are told", async () => {
+	const template =
+		"{% for m in messages %}{{ m.content }}{{ eos_token }}{% endfor %}";
+	const message = (role: string, content: string) => ({ role, content });
+	const input = directoryWith({
+		"t.jinja": template,
+		"pairs.jsonl": JSON.stringify({
+			prompt: [message("user", "Hi")],
+			chosen: [message("assistant", "Hello there")],
+			rejected: [message("assistant", "Go away")],
+		}),
+	});
+	const source = join(temporaryDirectory(), "source");
+	await build({
+		inputs: [join(input, "pairs.jsonl")],
+		tokenizer: tokenizerPath,
+		conversations: "auto",
+		chatTemplate: join(input, "t.jinja"),
+		seqLen: 64,
+		workers: 0,
+		out: source,
+	});
+	const { stderr, code } = await run(source, "--to", "mds");
+	expect(stderr).toMatch(/pairs of a chosen and a rejected answer/);
+	expect(code).toBe(0);
 });
 
 describe("is refused, and writes nothing:", () => {

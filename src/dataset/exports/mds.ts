@@ -10,7 +10,6 @@ const SHARD_BYTES = 1 << 26;
 interface MdsColumn {
 	name: string;
 	type: string;
-	/** Whether it stands for documents, too, which are one sequence. */
 	isOf(source: ExportSource): boolean;
 	bytesOf(row: ExportRow): Uint8Array | null;
 	count(row: ExportRow): number;
@@ -35,7 +34,7 @@ const columns: readonly MdsColumn[] = [
 	{
 		name: "seq_lengths",
 		type: "int32",
-		isOf: ({ isDocuments }) => !isDocuments,
+		isOf: () => true,
 		bytesOf: ({ seqLengths }) => bytesOf(seqLengths),
 		count: ({ seqLengths }) => seqLengths.length,
 	},
