@@ -1,6 +1,8 @@
 import { layouts } from "../src/dataset/layouts/layouts.js";
 import type { Manifest } from "../src/dataset/manifest.js";
 import { notedCounts } from "../src/dataset/noted.js";
+import { PLACE } from "../src/dataset/trainers/load-dataset.js";
+import { trainers } from "../src/dataset/trainers/trainers.js";
 import type { BuildResult } from "../src/engines/build.js";
 import {
 	bytesText,
@@ -31,7 +33,19 @@ export function describeBuild(result: BuildResult): string {
 		...storeLines(manifest),
 		["shards", shards(manifest, out)] satisfies Line,
 	].map(([name, text]) => `  ${name.padEnd(11)}${text}`);
-	return `${[head, ...lines].join("\n")}\n`;
+	return `${[head, ...lines, ...trainerLines(manifest, out)].join("\n")}\n`;
+}
+
+/** How the trainer loads the rows that they are for. */
+function trainerLines(manifest: Manifest, out: string): string[] {
+	const { trainer } = manifest.settings;
+	if (trainer === undefined) return [];
+	const { title, load, traps } = trainers.find(trainer);
+	return [
+		`${title} loads it so (README.md there has it, too):`,
+		...load(manifest).lines.map((line) => `    ${line.replace(PLACE, out)}`),
+		...traps.map((trap) => `  - ${trap}`),
+	];
 }
 
 type Line = [name: string, text: string];

@@ -1,18 +1,30 @@
 import { optionName, UsageError } from "../src/core/errors.js";
-import type { Given, OptionTable } from "../src/core/option.js";
+import { type Given, type OptionTable, texts } from "../src/core/option.js";
 import { packStore } from "../src/engines/pack-store.js";
-import { packStoreTable } from "../src/options/pack-store.js";
+import { packRecordsTable } from "../src/options/pack-records.js";
+import {
+	type PackStoreOptions,
+	packStoreTable,
+} from "../src/options/pack-store.js";
+import { packRecords } from "../src/records/pack-records.js";
 import { commandOf, NUMBERS_NOTE, pickOptions } from "./command.js";
 import { compareOptionsTable, comparePack } from "./compare-packers.js";
+import { describeRecords, recordsSummary } from "./describe-records.js";
 import { outputTable } from "./output-options.js";
-import { runBuild } from "./run-build.js";
+import { runBuild, runTold } from "./run-build.js";
 
-const { store, out, ...ofStore } = packStoreTable;
-const { compare, seqLen: _, ...ofCompare } = compareOptionsTable;
+const { store: _, out, ...ofStore } = packStoreTable;
+const { compare, seqLen: __, ...ofCompare } = compareOptionsTable;
+const { inputs: ___, lengthColumn, ...ofRecords } = packRecordsTable;
 
 export const packCommandTable = {
-	store: { ...store, required: false },
+	store: texts({
+		placeholder: "store",
+		help: "the directory of a dataset of the layout documents; with --length-column, files of records",
+	}),
 	compare: { ...compare, required: false },
+	lengthColumn: { ...lengthColumn, required: false },
+	...ofRecords,
 	...ofCompare,
 	...ofStore,
 	out: { ...out, required: false },
@@ -23,12 +35,13 @@ export const packCommand = () =>
 	commandOf({
 		name: "pack",
 		description:
-			"Pack a store by index: which tokens share a row. Or compare ways to pack a corpus, and write nothing.",
+			"Pack a store by index: which tokens share a row. Or pack records of any kind by a column of their lengths. Or compare ways to pack a corpus, and write nothing.",
 		table: packCommandTable,
 		arguments: ["store"],
 		notes: `${NUMBERS_NOTE}
 
-A store is what seqpack build --layout documents writes. With --compare, options are
+A store is what seqpack build --layout documents writes. With --length-column, records of
+Parquet and Arrow files are packed, whatever is in them. With --compare, options are
 those of the packers to compare and of text to read, and nothing is written. Columns:
 rows, and how many more than the bound that no packing beats; share of the
 rows that is tokens; padding; documents cut; tokens dropped; sequences a row; attention,
@@ -37,31 +50,73 @@ balanced; time.`,
 		examples: [
 			"seqpack pack store/ --seq-len 8192 --out packing/",
 			"seqpack pack store/ --layout buckets --out buckets/",
+			"seqpack pack items/*.parquet --length-column n --pass-through --seq-len 8192 --out packed/",
 			"seqpack pack --compare corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192",
 		],
 		async run(given) {
-			const values: Readonly<Record<string, unknown>> = given;
+			const { store: named, ...values } = given as Readonly<
+				Record<string, unknown>
+			>;
+			const inputs = named as readonly string[] | undefined;
 			if (values.compare !== undefined)
 				return comparePack(
-					only(compareOptionsTable, values, "is of packing a store"),
+					only(
+						compareOptionsTable,
+						inputs?.length ? given : values,
+						() => "is of packing a store",
+					),
 				);
-			const table = { ...packStoreTable, ...outputTable };
-			const { json, quiet, ...options } = only(
-				table,
-				values,
-				`is for ${optionName("compare", true)}`,
-			);
-			return runBuild("pack", { json, quiet }, (running) =>
-				packStore({ ...options, ...running }),
-			);
+			return values.lengthColumn === undefined
+				? runPackStore(inputs, values)
+				: runPackRecords(inputs, values);
 		},
 	});
+
+function runPackStore(
+	store: readonly string[] | undefined,
+	values: Readonly<Record<string, unknown>>,
+): Promise<number> {
+	const table = { ...packStoreTable, ...outputTable };
+	const { json, quiet, ...options } = only(table, values, (name) =>
+		Object.hasOwn(packRecordsTable, name)
+			? `is for ${optionName("lengthColumn")}`
+			: `is for ${optionName("compare", true)}`,
+	);
+	if (store !== undefined && store.length > 1)
+		throw new UsageError(
+			"missing-option",
+			`${optionName("lengthColumn")} is missing: a store is one directory, and of several files of records it names the column of their lengths.`,
+		);
+	const given = { ...options, store: store?.[0] } as PackStoreOptions;
+	return runBuild("pack", { json, quiet }, (running) =>
+		packStore({ ...given, ...running }),
+	);
+}
+
+function runPackRecords(
+	inputs: readonly string[] | undefined,
+	values: Readonly<Record<string, unknown>>,
+): Promise<number> {
+	const table = { ...packRecordsTable, ...outputTable };
+	const { json, quiet, ...options } = only(
+		table,
+		values,
+		(name) =>
+			`is for ${Object.hasOwn(packStoreTable, name) ? "a store" : optionName("compare", true)}, not for records`,
+	);
+	return runTold(
+		{ json, quiet },
+		(running) => packRecords({ ...options, ...running, inputs: inputs ?? [] }),
+		describeRecords,
+		recordsSummary,
+	);
+}
 
 /** What is given, which must be of a table. @throws UsageError `ignored-option` */
 function only<T extends OptionTable>(
 	table: T,
 	values: Readonly<Record<string, unknown>>,
-	why: string,
+	why: (name: string) => string,
 ): Given<T> {
 	const other = Object.keys(values).find(
 		(name) => values[name] !== undefined && !Object.hasOwn(table, name),
@@ -69,7 +124,7 @@ function only<T extends OptionTable>(
 	if (other !== undefined)
 		throw new UsageError(
 			"ignored-option",
-			`${optionName(other)} would change nothing: it ${why}. Leave it out.`,
+			`${optionName(other)} would change nothing: it ${why(other)}. Leave it out.`,
 		);
 	return pickOptions(table, values);
 }

@@ -15,18 +15,37 @@ export interface Running {
 	onProgress: (progress: BuildProgress) => void;
 }
 
+/** What a command prints. */
+interface Printing {
+	json?: boolean | undefined;
+	quiet?: boolean | undefined;
+}
+
 /**
  * Runs a build: tells how far it is and what came of it, and stops it where it is asked to.
  * @param run Null: there is nothing to tell of.
  * @returns The exit code.
  */
-export async function runBuild(
+export function runBuild(
 	command: string,
-	{
-		json = false,
-		quiet = false,
-	}: { json?: boolean | undefined; quiet?: boolean | undefined },
+	printing: Printing,
 	run: (running: Running) => Promise<BuildResult | null>,
+): Promise<number> {
+	return runTold(printing, run, describeBuild, (result) =>
+		summary(command, result),
+	);
+}
+
+/**
+ * Runs what takes a while, as `runBuild` does.
+ * @param describe What came of it, as lines for a person.
+ * @param summarize The same for a program.
+ */
+export async function runTold<T>(
+	{ json = false, quiet = false }: Printing,
+	run: (running: Running) => Promise<T | null>,
+	describe: (result: T) => string,
+	summarize: (result: T) => object,
 ): Promise<number> {
 	const progress = new ProgressLine();
 	const tell = (sentence: string) => {
@@ -45,8 +64,8 @@ export async function runBuild(
 		});
 		progress.clear();
 		if (result === null) return 0;
-		if (!quiet) say(describeBuild(result));
-		if (json) await writeOut(`${JSON.stringify(summary(command, result))}\n`);
+		if (!quiet) say(describe(result));
+		if (json) await writeOut(`${JSON.stringify(summarize(result))}\n`);
 		return 0;
 	} catch (error) {
 		progress.clear();

@@ -36,6 +36,7 @@ import {
 import { lossWeightings } from "../dist/src/masks/loss-weights.js";
 import { sequenceShares } from "../dist/src/masks/sequence-parallel.js";
 import { exportToTable } from "../dist/src/options/export.js";
+import { packRecordsTable } from "../dist/src/options/pack-records.js";
 import { exportTable, packStoreTable } from "../dist/src/options/pack-store.js";
 import { rowOrders } from "../dist/src/pack/orders.js";
 import { packers } from "../dist/src/pack/packers.js";
@@ -76,6 +77,11 @@ const tables = {
 		optionTables(
 			{ ...packStoreTable, ...outputTable },
 			{ words: ["store"], ofCommand: Object.keys(outputTable) },
+		),
+	"options:pack-records": () =>
+		optionTables(
+			{ ...packRecordsTable, ...outputTable },
+			{ words: ["inputs"], ofCommand: Object.keys(outputTable) },
 		),
 	"options:export": () =>
 		optionTables(

@@ -72,11 +72,21 @@ export type { BuildOptions, BuildProgress } from "./options/build.js";
 export { readBuildConfig } from "./options/build-config.js";
 export type { CurriculumOptions } from "./options/curriculum.js";
 export type { ExportProgress, ExportToOptions } from "./options/export.js";
+export type { PackRecordsOptions } from "./options/pack-records.js";
 export type { ExportOptions, PackStoreOptions } from "./options/pack-store.js";
 export type { SourceOptions } from "./options/sources.js";
 export * from "./pack.js";
 export type { CurriculumPlan, PlanStage } from "./plan/curriculum-plan.js";
 export { planCurriculum } from "./plan/make-plan.js";
+export {
+	type PackRecordsResult,
+	packRecords,
+} from "./records/pack-records.js";
+export type {
+	RecordsManifest,
+	RecordsShard,
+} from "./records/records-manifest.js";
+export type { RecordsSummary } from "./records/summary.js";
 export type { BuildCounts } from "./report/build-counts.js";
 export {
 	type DocumentLengthsOptions,

@@ -26,6 +26,7 @@ const floors = [
 	"documents",
 	"dataset",
 	"options",
+	"records",
 	"plan",
 	"batches",
 	"export",
@@ -68,6 +69,8 @@ const otherMeanings: Readonly<Record<string, string>> = {
 	'src/dataset/verify/check-files.ts: "file", a storage': "what a path is",
 	'src/documents/chat.ts: "assistant", a loss': "who says a message",
 	'src/documents/load-chat.ts: "file", a storage': "what a path is",
+	'src/records/record-packing.ts: "error", a cut':
+		"what becomes of records longer than a row",
 	'src/sources/find/detect.ts: "file", a storage': "what a path is",
 	'src/sources/find/find-inputs.ts: "file", a storage': "what a path is",
 	'src/tokenizer/kmer-tokenizer.ts: "truncate-left", a cut':

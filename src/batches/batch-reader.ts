@@ -91,13 +91,16 @@ export class BatchReader {
 			? paddedRows(items, finder, length, this.#paddedShape(step))
 			: flatRow(items, finder, length, this.#flatShape(items));
 		const { values } = columnOf({ rows, columns }, "input_ids", "list<int32>");
+		const tokens = values.length / Math.max(1, rows);
 		return {
 			step: number,
 			stage: step.stage,
-			length: values.length / Math.max(1, rows),
+			length: tokens,
 			rows,
 			columns: pickColumns(this.#schema, {
 				step: inEachRow(number),
+				stage: inEachRow(step.stage),
+				length: inEachRow(tokens),
 				step_labels: inEachRow(labels),
 				rank_labels: inEachRow(sum(items.labels)),
 				...columns,

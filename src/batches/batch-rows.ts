@@ -1,10 +1,19 @@
-import { Int32Buffer } from "../core/buffers.js";
-import { columns as rowColumns } from "../masks/columns.js";
+import { Float32Buffer, Int32Buffer } from "../core/buffers.js";
+import { type ColumnName, columns as rowColumns } from "../masks/columns.js";
 import type { TokenRow } from "../masks/row.js";
 import { cutRow } from "../masks/sequence-parallel.js";
 import type { RowFinder } from "../plan/row-finder.js";
 import type { Column, ColumnBatch } from "../tables/columns.js";
-import { lengthsOf, maskOf, type StepItems, tokensOf } from "./step-items.js";
+import {
+	lengthsOf,
+	maskOf,
+	type StepItems,
+	tokensOf,
+	weightsOf,
+} from "./step-items.js";
+
+/** The column that is read, and not made of the others. */
+const WEIGHTS: ColumnName = "loss_weight";
 
 /** How the tokens of items become rows. */
 export interface RowShape {
@@ -45,6 +54,9 @@ export function paddedRows(
 		ids: ids.subarray(i * tokens, i * tokens + tokensOf(items, i)),
 		seqLengths: lengthsOf(items, i),
 		lossMask: maskOfItem(items, i, finder),
+		lossWeights: shape.columns.includes(WEIGHTS)
+			? weightsOfItem(items, i, finder)
+			: null,
 	});
 	return {
 		rows: count,
@@ -75,6 +87,9 @@ export function flatRow(
 	const ids = new Int32Array(items.lengths.reduce((sum, n) => sum + n, 0));
 	const bytes = new Uint8Array(ids.buffer);
 	const lossMask = new Uint8Array(ids.length).fill(1);
+	const lossWeights = columns.includes(WEIGHTS)
+		? new Float32Array(ids.length)
+		: null;
 	let at = 0;
 	for (let i = 0; i < items.count; i++) {
 		const used = tokensOf(items, i);
@@ -82,9 +97,10 @@ export function flatRow(
 		rows.readTokens(items.row[i], items.start[i], bytes, at, used);
 		if (columns.length > 0)
 			lossMask.set(maskOfItem(items, i, finder) ?? [], at);
+		lossWeights?.set(weightsOfItem(items, i, finder), at);
 		at += used;
 	}
-	const row = { ids, seqLengths: items.lengths, lossMask };
+	const row = { ids, seqLengths: items.lengths, lossMask, lossWeights };
 	return {
 		rows: 1,
 		columns: {
@@ -114,6 +130,15 @@ function maskOfItem(
 		: null;
 }
 
+function weightsOfItem(
+	items: StepItems,
+	i: number,
+	finder: RowFinder,
+): Float32Array {
+	const rows = finder.rowsOf(items.dataset[i]);
+	return weightsOf(rows, items.row[i], items.start[i], tokensOf(items, i));
+}
+
 /** Rows of ids as they are given: whole, or the parts of this rank. */
 function givenRows(ids: Int32Array, count: number, shape: RowShape): Column {
 	const { spans, width, padId } = shape;
@@ -136,16 +161,20 @@ function madeColumns(
 	const made: Record<string, Column> = {};
 	const length = Math.max(width, tokens);
 	for (const name of columns) {
-		const { batch } = rowColumns.find(name);
+		const { batch, type } = rowColumns.find(name);
 		if (batch === undefined) throw new Error(`no batch has a column ${name}`);
-		const values = new Int32Buffer(count * length);
+		const values: Float32Buffer | Int32Buffer =
+			type === "list<float32>"
+				? new Float32Buffer()
+				: new Int32Buffer(count * length);
 		const offsets = new Int32Array(count + 1);
 		for (let i = 0; i < count; i++) {
 			const row = batch(rowOf(i), length);
-			values.append(spans === null ? row : cutRow(row, spans));
+			if (values instanceof Float32Buffer) values.extend(row.length).set(row);
+			else values.append(spans === null ? row : cutRow(row, spans));
 			offsets[i + 1] = values.length;
 		}
-		made[name] = { type: "list<int32>", values: values.view(), offsets };
+		made[name] = { type, values: values.view(), offsets } as Column;
 	}
 	return made;
 }

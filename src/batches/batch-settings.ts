@@ -59,6 +59,11 @@ export function resolveBatches(
 			"bad-option",
 			`${whole} are of whole rows, and ${optionName("sequenceParallel")} cuts them: leave one of the two out.`,
 		);
+	if (isCut && options.columns.includes("loss_weight"))
+		throw new UsageError(
+			"bad-option",
+			`loss_weight lies as unshifted labels do, and ${optionName("sequenceParallel")} gives shifted ones: leave one of the two out.`,
+		);
 	const ofKind = batchKinds.find(plan.batches).columns;
 	const needed = isCut
 		? [...ofKind.filter((name) => !isOfWholeRows(name)), ...COLUMNS_OF_SHARES]
@@ -123,11 +128,10 @@ function firstStep(
 		);
 	const step = state?.step ?? fromStep ?? 0;
 	// A run that is at its end may look again: there is nothing left for it.
-	const last = state === undefined ? totals.steps - 1 : totals.steps;
-	if (step < 0 || step > last)
+	if (step < 0 || step > totals.steps)
 		throw new UsageError(
 			"bad-option",
-			`there is no step ${step}: the plan has ${totals.steps}, from 0 to ${totals.steps - 1}. Plan more ${optionName("tokens")} or ${optionName("epochs")} to go on.`,
+			`there is no step ${step}: the plan has ${totals.steps}, from 0 to ${totals.steps - 1}, and ${totals.steps} is its end. Plan more ${optionName("tokens")} or ${optionName("epochs")} to go on.`,
 		);
 	return step;
 }

@@ -16,33 +16,61 @@ export const batchStreams = registry("format", {
 	arrow: {
 		meaning: "an Arrow IPC stream, a record batch for each batch",
 		async *encode(batches) {
-			const { planHash, batches: kind } = batches.plan;
+			const { planHash, batches: kind, padId, totals } = batches.plan;
+			const metadata = {
+				plan: planHash,
+				steps: totals.steps,
+				firstStep: batches.firstStep,
+				batches: batches.count,
+				rank: batches.rank,
+				worldSize: batches.worldSize,
+				padId,
+			};
 			const encoder = new ArrowStreamEncoder(
-				batchSchema(kind, batches.columns),
-				new Map([["seqpack.plan", planHash]]),
+				[...batchSchema(kind, batches.columns), { name: LEFT, type: "int32" }],
+				new Map(
+					Object.entries(metadata).map(([name, value]) => [
+						`seqpack.${name}`,
+						String(value),
+					]),
+				),
 			);
-			for await (const batch of batches) yield* encoder.encode(batch);
+			for await (const batch of counted(batches)) yield* encoder.encode(batch);
 			yield* encoder.end();
 		},
 	} as BatchStream,
 	jsonl: {
 		meaning: "JSON, a line for each batch",
 		async *encode(batches) {
-			for await (const batch of batches) yield jsonLine(batch);
+			for await (const batch of counted(batches)) yield jsonLine(batch);
 		},
 	} as BatchStream,
 });
 export type BatchStreamName = NameOf<typeof batchStreams>;
 
-/** A batch as a line of JSON; every column is a list with an entry for each row. */
-export function jsonLine({ step, stage, length, columns }: Batch): string {
-	const { step: _, ...others } = columns;
-	const lists = Object.entries(others).map(([name, column]) => [
-		name,
-		entriesOf(column),
-	]);
-	return `${JSON.stringify({ step, stage, length, ...Object.fromEntries(lists) })}\n`;
+/** How many batches follow in the stream: one that ends with another number than 0 was cut. */
+const LEFT = "batches_left";
+
+async function* counted(batches: Batches): AsyncGenerator<Batch> {
+	let left = batches.count;
+	for await (const batch of batches) {
+		const values = new Int32Array(batch.rows).fill(--left);
+		const columns = { ...batch.columns, [LEFT]: { type: "int32", values } };
+		yield { ...batch, columns: columns as Batch["columns"] };
+	}
 }
+
+/** A batch as a line of JSON; every column is a list with an entry for each row. */
+export function jsonLine({ columns }: Batch): string {
+	const values = Object.entries(columns).map(([name, column]) => {
+		const entries = entriesOf(column);
+		return [name, OF_BATCH.includes(name) ? entries[0] : entries];
+	});
+	return `${JSON.stringify(Object.fromEntries(values))}\n`;
+}
+
+/** Columns with one value for all rows. */
+const OF_BATCH = ["step", "stage", "length", LEFT];
 
 function entriesOf(column: Column): unknown[] {
 	if (column.type === "string") return column.values;

@@ -23,8 +23,10 @@ export function batchSchema(
 ): Schema {
 	const { items, isPadded } = batchKinds.find(kind);
 	return [
-		/** The step, in each row. */
+		/** The step, in each row; its stage, and the tokens of a row of `input_ids`. */
 		{ name: "step", type: "int32" },
+		{ name: "stage", type: "int32" },
+		{ name: "length", type: "int32" },
 		/** Labels of the step, of all ranks together, and of the rows of this rank. */
 		{ name: "step_labels", type: "int32" },
 		{ name: "rank_labels", type: "int32" },

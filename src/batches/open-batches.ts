@@ -20,6 +20,11 @@ export interface Batches extends AsyncIterable<Batch> {
 	readonly plan: CurriculumPlan;
 	/** Names of the columns that are made besides: those asked for, and those that the plan's batches need. */
 	readonly columns: readonly string[];
+	/** Which rank of how many they are for, the first step, and how many there are. */
+	readonly rank: number;
+	readonly worldSize: number;
+	readonly firstStep: number;
+	readonly count: number;
 	/** What resumes at the step after the last one given. */
 	readonly state: BatchState;
 	/** Over the batches given so far; null where ranks are not balanced. */
@@ -41,6 +46,7 @@ export async function openBatches(
 	const plan = await openPlan(place);
 	const settings = resolveBatches(plan, options);
 	const datasets = await openDatasets(place, plan, options.datasets);
+	requireWeights(settings.columns, datasets);
 	const source = { directory: place, plan, datasets, settings };
 	const { from, end, readAhead: ahead } = settings;
 	const state = { plan: plan.planHash, step: from };
@@ -48,6 +54,10 @@ export async function openBatches(
 	return {
 		plan,
 		columns: settings.columns,
+		rank: settings.rank,
+		worldSize: settings.worldSize,
+		firstStep: from,
+		count: end - from,
 		state,
 		get imbalance() {
 			return imbalance.mean;
@@ -112,6 +122,30 @@ export async function openDatasets(
 		datasets.push(found);
 	}
 	return datasets;
+}
+
+/** @throws UsageError where weights are asked for that a dataset does not have, or others than the rest */
+function requireWeights(
+	columns: readonly string[],
+	datasets: readonly DatasetBuckets[],
+): void {
+	if (!columns.includes("loss_weight")) return;
+	const [first] = datasets;
+	for (const { directory, manifest, store } of datasets) {
+		const { lossWeight } = manifest.settings;
+		if (lossWeight === null || store !== null)
+			throw new UsageError(
+				"bad-option",
+				store === null
+					? `${directory} has no loss_weight: leave the column out, or build with ${optionName("lossWeight", "token")}.`
+					: `${directory} is an index, and has no loss_weight: leave the column out, or write its rows out with seqpack export.`,
+			);
+		if (lossWeight !== first.manifest.settings.lossWeight)
+			throw new UsageError(
+				"other-rows",
+				`${first.directory} has weights by ${first.manifest.settings.lossWeight}, and ${directory} by ${lossWeight}: build both the same way.`,
+			);
+	}
 }
 
 /** @throws UsageError where a dataset is not where the plan has it */

@@ -135,6 +135,18 @@ export function maskOf(
 	return mask;
 }
 
+/** The weights of the labels of a row, from its token `first` on. */
+export function weightsOf(
+	rows: RowReader,
+	row: number,
+	first: number,
+	count: number,
+): Float32Array {
+	const weights = new Float32Array(count);
+	rows.readWeights(row, first, weights);
+	return weights;
+}
+
 /** Tokens of the sequences of an item. */
 export function lengthsOf(
 	{ lengths, offsets }: StepItems,

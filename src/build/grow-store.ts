@@ -144,7 +144,7 @@ function optionsOfSource({
 		...inputOptions,
 		...source,
 		conversations: conversations?.format,
-		loss: conversations?.loss ?? undefined,
+		loss: conversations?.loss,
 		tokensField: tokens?.field,
 		maskField: tokens?.mask,
 		bordersField: tokens?.borders,

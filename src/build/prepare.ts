@@ -10,6 +10,7 @@ import {
 	type BuildValues,
 	buildTable,
 } from "../options/build.js";
+import { withTrainer } from "../options/for-trainer.js";
 import { type SourceValues, sourcesOf } from "../options/sources.js";
 import { findFrames } from "../sources/bytes/frames.js";
 import { bytesOf, divisionOf } from "../sources/divide.js";
@@ -17,12 +18,11 @@ import { type LeftOut, summarizeLeftOut } from "../sources/find/left-out.js";
 import type { Division } from "../sources/source.js";
 import { readTokenizerFiles } from "../storage/load-tokenizer.js";
 import { storageAt } from "../storage/storages.js";
-import {
-	openTokenizer,
-	type PreparedTokenizer,
-	prepareTokenizer,
-	type TokenizerEngine,
+import type {
+	PreparedTokenizer,
+	TokenizerEngine,
 } from "../tokenizer/from-json.js";
+import { openKept, prepareKept } from "../tokenizer/kept-tokenizer.js";
 import { findFiles } from "./find-files.js";
 import {
 	checkSteps,
@@ -72,7 +72,10 @@ export async function prepareBuild(
 	options: BuildOptions,
 	{ mayWrite = true } = {},
 ): Promise<PreparedTextBuild> {
-	const asked = resolveOptions(buildTable, options);
+	const asked = resolveOptions(
+		buildTable,
+		withTrainer(options, hasMaskOptions(options)),
+	);
 	const out = asked.out.replace(/(?<=.)\/+$/, "");
 	const growing = asked.append ? await findGrowing(out) : null;
 	const values =
@@ -91,6 +94,14 @@ export async function prepareBuild(
 		await input.discard();
 		throw error;
 	}
+}
+
+/** Whether options say that some tokens are not to be trained on. */
+function hasMaskOptions(options: BuildOptions): boolean {
+	return [options, ...(options.sources ?? [])].some(
+		({ loss, conversations, maskField }) =>
+			[loss, conversations, maskField].some((value) => value !== undefined),
+	);
 }
 
 /** What is to be built, and of what. */
@@ -119,8 +130,12 @@ async function prepare(
 		growing?.manifest.settings.sources ?? sources.map(sourceSettings);
 	const asked = tokenizerOf(values);
 	const { fingerprint, ...tokenizerFiles } = await readTokenizerFiles(asked);
-	const prepared = prepareTokenizer(tokenizerFiles, values.tokenizerEngine);
-	const tokenizer = openTokenizer(prepared);
+	const prepared = prepareKept(
+		fingerprint,
+		tokenizerFiles,
+		values.tokenizerEngine,
+	);
+	const tokenizer = openKept(prepared);
 	const files = await inParallel(found, 16, async (file) => ({
 		...file,
 		frames: await findFrames(storageAt(file.path), file),
@@ -224,5 +239,5 @@ export async function tokenizerOfPlan({
 			"tokenizer-changed",
 			`${files.name} is not the tokenizer that the build was planned with: its SHA-256 is ${files.fingerprint.slice(0, 12)}, and was ${fingerprint.slice(0, 12)}. Plan again, or put the tokenizer back.`,
 		);
-	return prepareTokenizer(files, asked as TokenizerEngine);
+	return prepareKept(fingerprint, files, asked as TokenizerEngine);
 }

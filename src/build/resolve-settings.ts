@@ -10,6 +10,7 @@ import {
 	type SourceSettings,
 } from "../dataset/settings.js";
 import { splitDirectory, TEST, TRAIN, VALIDATION } from "../dataset/splits.js";
+import { trainers } from "../dataset/trainers/trainers.js";
 import { type CutName, cuts } from "../decompose/cuts.js";
 import { longConversations } from "../decompose/long-conversations.js";
 import type { Chat } from "../documents/chat.js";
@@ -49,6 +50,8 @@ export type RowSettings = Pick<
 	| "order"
 	| "buckets"
 	| "columns"
+	| "trainer"
+	| "shift"
 	| "lossWeight"
 	| "mask"
 	| "window"
@@ -101,6 +104,11 @@ export function checkRows(
 	sources: readonly SourceSettings[],
 ): void {
 	cutOfTurns(values, sources);
+	if (values.shift && datasetFormats.find(values.format).randomAccess)
+		throw new UsageError(
+			"bad-option",
+			`${optionName("shift")} is for trainers that read the shards, and seqpack reads those of the format ${values.format}: give ${optionName("format", datasetFormats.where(({ randomAccess }) => !randomAccess)[0])}, or leave it out.`,
+		);
 	const { buckets } = layouts.find(values.layout).plan(values);
 	const { padDocumentToMultiple, minSequence, padToMultiple } = values;
 	const shortest = buckets[0].capacity;
@@ -165,6 +173,7 @@ export function resolveSettings(
 			values.taskSize ??
 			Math.max(8 * MIB, Math.min(256 * MIB, Math.ceil(inputBytes / 64))),
 	};
+	requireTrainer(settings);
 	const fault = format.fault(settings, tokenizer.vocabSize);
 	if (fault !== null)
 		throw new UsageError(
@@ -172,6 +181,18 @@ export function resolveSettings(
 			`${optionName("format")} is ${values.format}, which cannot carry this dataset: ${fault}.`,
 		);
 	return settings;
+}
+
+/** @throws UsageError `bad-option` where the trainer that rows are for cannot be given them */
+function requireTrainer(settings: Settings): void {
+	const { trainer } = settings;
+	const fault =
+		trainer === undefined ? null : trainers.find(trainer).fault(settings);
+	if (fault !== null)
+		throw new UsageError(
+			"bad-option",
+			`${optionName("for")} is ${trainer}, which cannot be given these rows: ${fault}.`,
+		);
 }
 
 /** How documents become rows: what options say of it that are neither of the input nor of files. */
@@ -205,6 +226,8 @@ export function rowSettings(
 			})),
 		),
 		columns: [...new Set(values.columns)],
+		...(values.for !== undefined && { trainer: values.for }),
+		...(values.shift && { shift: true }),
 		lossWeight: values.lossWeight ?? null,
 		mask: values.mask ?? { kind: "causal" },
 		window: values.window ?? USUAL_WINDOW,

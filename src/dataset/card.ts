@@ -3,9 +3,10 @@ import { cardYaml } from "./card-yaml.js";
 import { datasetFormats, shardSchema } from "./formats.js";
 import { layouts } from "./layouts/layouts.js";
 import type { Manifest } from "./manifest.js";
-import { bucketName } from "./names.js";
 import { notedCounts } from "./noted.js";
-import { ofTraining, TRAIN } from "./splits.js";
+import { TRAIN } from "./splits.js";
+import { loadDatasetLine, longestOfTraining } from "./trainers/load-dataset.js";
+import { trainers } from "./trainers/trainers.js";
 
 /**
  * The dataset card, README.md. Its YAML tells Hugging Face `datasets` which
@@ -92,24 +93,42 @@ ${facts.map(([name, value]) => `| ${name} | ${value} |`).join("\n")}
 ${shardSchema(settings)
 	.map(({ name }) => `| \`${name}\` | ${columns.find(name).meaning} |`)
 	.join("\n")}
-
+${settings.shift ? "\nloss_mask, labels and loss_weight are shifted: each value stands with the token before.\n" : ""}
 \`\`\`python
 ${snippet(manifest).join("\n")}
 \`\`\`
-
+${trainerSection(manifest)}
 \`seqpack.json\` records settings, totals and a checksum of every file; \`seqpack verify\` checks them.
 `;
 }
 
-function snippet({ settings }: Manifest): string[] {
-	const buckets = ofTraining(settings.buckets);
-	const { length, directory } = buckets[buckets.length - 1];
-	const config = buckets.length === 1 ? "" : `, "${bucketName(length)}"`;
+function snippet(manifest: Manifest): string[] {
+	const { settings } = manifest;
+	const { directory } = longestOfTraining(settings);
 	return [
 		"from datasets import load_dataset",
-		`rows = load_dataset("path/to/this/directory"${config}, split="train")`,
+		loadDatasetLine(manifest),
 		...datasetFormats.find(settings.format).loadLines(directory),
 	];
+}
+
+/** How the trainer loads the rows that they are for. */
+function trainerSection(manifest: Manifest): string {
+	const { trainer } = manifest.settings;
+	if (trainer === undefined) return "";
+	const { title, tried, load, traps } = trainers.find(trainer);
+	const { language, lines } = load(manifest);
+	return `
+## For ${title}
+
+\`\`\`${language}
+${lines.join("\n")}
+\`\`\`
+
+${traps.map((trap) => `- ${trap}`).join("\n")}
+
+Tried with ${tried}.
+`;
 }
 
 function percent(share: number): string {

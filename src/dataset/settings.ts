@@ -77,6 +77,10 @@ export interface Settings {
 	buckets: BucketSettings[];
 	/** Stored columns besides those that are always there, as `columns` names them. */
 	columns: string[];
+	/** The trainer that the rows are for: a name from `trainers`; left out: none is named. */
+	trainer?: string;
+	/** Whether loss_mask, labels and loss_weight have each value with the token before. */
+	shift?: boolean;
 	/** What the column `loss_weight` makes count the same; null where there is none. */
 	lossWeight: LossWeighting | null;
 	/** The mask that the rows are meant for; not stored token by token. */

@@ -2,7 +2,7 @@ import type { Given, Resolved } from "../core/option.js";
 import { resolveOptions } from "../core/resolve-options.js";
 import type { ReadCounts } from "../sources/read-records.js";
 import { readTokenizerFiles } from "../storage/load-tokenizer.js";
-import { openTokenizer, prepareTokenizer } from "../tokenizer/from-json.js";
+import { openKept, prepareKept } from "../tokenizer/kept-tokenizer.js";
 import { loadChat } from "./load-chat.js";
 import {
 	chatTemplateTable,
@@ -52,7 +52,9 @@ export async function* tokensOf(
 ): AsyncGenerator<TokenizedBatch, Tokenized<ReadCounts[]>> {
 	const { tokenizerEngine } = settings;
 	const files = await readTokenizerFiles(tokenizerOf(settings));
-	const tokenizer = openTokenizer(prepareTokenizer(files, tokenizerEngine));
+	const tokenizer = openKept(
+		prepareKept(files.fingerprint, files, tokenizerEngine),
+	);
 	const special = specialTokens(settings, tokenizer);
 	const taking = takeSettings(settings);
 	const areConversations = taking.conversations !== null;

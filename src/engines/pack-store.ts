@@ -1,5 +1,8 @@
 import { prepareExport, preparePack } from "../build/prepare-pack.js";
+import { optionName, UsageError } from "../core/errors.js";
+import { MANIFEST } from "../dataset/manifest.js";
 import type { ExportOptions, PackStoreOptions } from "../options/pack-store.js";
+import { storageAt } from "../storage/storages.js";
 import { type BuildResult, buildPrepared } from "./build.js";
 
 /**
@@ -11,7 +14,21 @@ export async function packStore(
 	options: PackStoreOptions,
 ): Promise<BuildResult> {
 	const began = performance.now();
-	return buildPrepared(await preparePack(options), options, began);
+	const prepared = await preparePack(options).catch((error) =>
+		refuse(options.store, error),
+	);
+	return buildPrepared(prepared, options, began);
+}
+
+/** Throws an error of a store; of what is there and no store, with what else it may be. */
+async function refuse(store: string, error: unknown): Promise<never> {
+	const isNone = error instanceof UsageError && error.code === "not-a-dataset";
+	if (isNone && (await storageAt(store).stat(store)) !== null)
+		throw new UsageError(
+			"not-a-store",
+			`${store} is not a store: that is a directory with ${MANIFEST}. To pack records by their lengths, name the column of these with ${optionName("lengthColumn")}.`,
+		);
+	throw error;
 }
 
 /**

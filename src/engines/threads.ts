@@ -13,10 +13,8 @@ import {
 	unpackError,
 } from "../core/errors.js";
 import { storageAt } from "../storage/storages.js";
-import {
-	openTokenizer,
-	type PreparedTokenizer,
-} from "../tokenizer/from-json.js";
+import type { PreparedTokenizer } from "../tokenizer/from-json.js";
+import { openKept } from "../tokenizer/kept-tokenizer.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 
 /** What a worker is given: a TaskContext but for what cannot cross a thread. */
@@ -86,7 +84,7 @@ export function taskContext(
 		tokenizer() {
 			if (prepared === null)
 				throw new Error("what is packed is tokenized already");
-			tokenizer ??= openTokenizer(prepared);
+			tokenizer ??= openKept(prepared);
 			return tokenizer;
 		},
 		shouldStop: () => Atomics.load(flag, 0) !== 0,

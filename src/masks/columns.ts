@@ -5,14 +5,22 @@ import type {
 } from "../core/buffers.js";
 import { type NameOf, registry } from "../core/registry.js";
 import { cuSeqlens, paddedCuSeqlens } from "./cu-seqlens.js";
-import { labelCounts, labels, lossMask, shiftedLabels } from "./labels.js";
+import {
+	labelCounts,
+	labels,
+	lossMask,
+	shiftedLabels,
+	shiftedLossMask,
+	shiftLeft,
+	shiftRight,
+} from "./labels.js";
 import {
 	areLossWeights,
 	fillLossWeights,
 	type LossWeighting,
 } from "./loss-weights.js";
 import type { TokenRow } from "./row.js";
-import { positionIds, segmentIds } from "./segments.js";
+import { positionIds, segmentIds, seqIdx } from "./segments.js";
 
 /** What gathers the values of a column of each type. */
 export interface ColumnBuffers {
@@ -32,6 +40,8 @@ export interface ColumnSettings {
 	readonly lossWeight: LossWeighting | null;
 	/** Whether some tokens are not to be trained on. */
 	readonly isMasked: boolean;
+	/** Whether loss_mask, labels and loss_weight have each value with the token before. */
+	readonly shift?: boolean | undefined;
 	/** Whether rows say which tokens they hold, and have none: those are in a store. */
 	readonly isIndex?: boolean | undefined;
 }
@@ -109,9 +119,20 @@ const entries = {
 		stored: ({ seqLengths }, out) => out.append(segmentIds(seqLengths)),
 		batch: ({ seqLengths }, rowLength) => segmentIds(seqLengths, rowLength),
 	}),
+	seq_idx: int32Column({
+		entries: "token",
+		meaning:
+			"the number of each token's sequence in the row, from 0, as Mamba's kernels take it; padding is one more",
+		stored: ({ seqLengths }, out) => out.append(seqIdx(seqLengths)),
+		batch: ({ seqLengths }, rowLength) => seqIdx(seqLengths, rowLength),
+	}),
 	attention_mask: int32Column({
 		entries: "token",
-		meaning: "1 for tokens, 0 for padding",
+		meaning:
+			"1 for tokens, 0 for padding; not for rows of several sequences, which trainers take for one then",
+		stored: ({ ids }, out) => {
+			for (let i = 0; i < ids.length; i++) out.push(1);
+		},
 		batch: ({ ids }, rowLength) =>
 			new Uint8Array(rowLength).fill(1, 0, ids.length),
 	}),
@@ -121,7 +142,8 @@ const entries = {
 			"1 where the token is a label, 0 for the first of each sequence and for what is not to be trained on",
 		setting: "isMasked",
 		onRequest: true,
-		stored: (row, out) => out.append(lossMask(row)),
+		stored: (row, out, { shift }) =>
+			out.append(shift ? shiftedLossMask(row) : lossMask(row)),
 		batch: lossMask,
 	}),
 	label_counts: int32Column({
@@ -135,7 +157,8 @@ const entries = {
 		entries: "token",
 		meaning:
 			"unshifted labels: the tokens; -100 for the first of each sequence, for what is not to be trained on and for padding",
-		stored: (row, out) => out.append(labels(row)),
+		stored: (row, out, { shift }) =>
+			out.append(shift ? shiftedLabels(row) : labels(row)),
 		batch: labels,
 	}),
 	shift_labels: int32Column({
@@ -173,15 +196,23 @@ const entries = {
 		meaning:
 			"weights of the labels, to be divided by their sum over all rows of a step",
 		setting: "lossWeight",
-		stored(row, out, { lossWeight }) {
+		stored(row, out, { lossWeight, shift }) {
 			const { labelCounts } = row;
 			if (lossWeight === null || labelCounts === undefined)
 				throw new Error("weights of labels need a weighting, and label counts");
 			const weights = out.extend(row.ids.length);
 			fillLossWeights(row, labelCounts, lossWeight, weights);
+			if (shift) weights.set(shiftLeft(weights, 0));
 		},
-		check: (row, weights, { lossWeight }) =>
-			lossWeight !== null && areLossWeights(weights, row, lossWeight),
+		batch({ lossWeights }, rowLength) {
+			if (!lossWeights) throw new Error("the row has no weights");
+			const weights = new Float32Array(rowLength);
+			weights.set(lossWeights);
+			return weights;
+		},
+		check: (row, weights, { lossWeight, shift }) =>
+			lossWeight !== null &&
+			areLossWeights(shift ? shiftRight(weights) : weights, row, lossWeight),
 	} satisfies Column<"list<float32>"> as Column,
 };
 

@@ -86,3 +86,8 @@ export function shiftLeft<
 	if (out.length > 0) out[out.length - 1] = last;
 	return out;
 }
+
+/** Undoes what `shiftLeft` does to values of which the first is 0, as no sequence begins with a label. */
+export function shiftRight(values: ArrayLike<number>): number[] {
+	return [0, ...Array.from(values).slice(0, -1)].slice(0, values.length);
+}

@@ -8,6 +8,8 @@ export interface TokenRow {
 	seqLengths: Int32Array;
 	/** 1 for each token that is to be trained on, as the column `loss_mask` has it; left out or null: all are. */
 	lossMask?: ArrayLike<number> | null;
+	/** The weight of each token's label, as the column `loss_weight` has it; left out where it is not looked at. */
+	lossWeights?: Float32Array | null;
 }
 
 /**

@@ -21,6 +21,7 @@ import {
 	layouts,
 	packingLayouts,
 } from "../dataset/layouts/layouts.js";
+import { trainers } from "../dataset/trainers/trainers.js";
 import { longConversations } from "../decompose/long-conversations.js";
 import {
 	chatTemplateTable,
@@ -142,6 +143,11 @@ export const buildTable = {
 		}),
 	}),
 	...grouped("Rows", {
+		for: entryOf(trainers, {
+			of: ofPacking,
+			defaultText: "none",
+			help: "a trainer to build for: sets the options that it needs, and tells how it loads the rows right",
+		}),
 		...orderTable,
 		order: { ...orderTable.order, of: ofPacking },
 		seed: integer({
@@ -158,6 +164,11 @@ export const buildTable = {
 				help: "columns to store besides",
 			},
 		),
+		shift: flag({
+			default: false,
+			of: ofPacking,
+			help: "store loss_mask, labels and loss_weight shifted, each with the token before, for trainers that do not shift",
+		}),
 		lossWeight: entryOf(lossWeightings, {
 			defaultText: "none",
 			of: ofPacking,

@@ -16,6 +16,9 @@ import type {
 } from "../documents/options.js";
 import { buildTable } from "./build.js";
 
+/** Options of rows that are of the files of a dataset. */
+const OF_FILES = ["for", "shift"] as const;
+
 /** The headings of a build's options that say how documents become rows. */
 const ROW_GROUPS = ["Layout", "Packing", "Rows"];
 
@@ -40,6 +43,7 @@ type OfRows = Omit<
 	| "limit"
 	| "dedupe"
 	| "keepSplits"
+	| (typeof OF_FILES)[number]
 	| "validation"
 >;
 
@@ -56,7 +60,8 @@ const runningTable = {
 const rowOptions = Object.fromEntries(
 	Object.entries<OptionTable[string]>(buildTable).filter(
 		([name, { group }]) =>
-			ROW_GROUPS.includes(group ?? "") || name === "longConversations",
+			(ROW_GROUPS.includes(group ?? "") || name === "longConversations") &&
+			!(OF_FILES as readonly string[]).includes(name),
 	),
 ) as unknown as OfRows;
 

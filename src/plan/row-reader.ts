@@ -8,7 +8,7 @@ import type { Schema } from "../tables/columns.js";
 import type { DatasetBucket, DatasetBuckets } from "./dataset-buckets.js";
 import { IndexTokens } from "./index-tokens.js";
 import type { OpenFiles } from "./open-files.js";
-import type { StoreReaders } from "./store-reader.js";
+import type { StoreReaders, TokenColumn } from "./store-reader.js";
 
 /** Reads rows of a dataset's bucket by their number. */
 export class RowReader {
@@ -101,7 +101,7 @@ export class RowReader {
 		target: Uint8Array,
 		at: number,
 		count: number,
-		column: "input_ids" | "loss_mask" = "input_ids",
+		column: TokenColumn = "input_ids",
 	): void {
 		const rows = this.#find(row);
 		if (this.#index !== null) {
@@ -109,6 +109,24 @@ export class RowReader {
 			this.#index.read(first, target, at, count, column);
 			return;
 		}
+		this.#readStored(rows, column, first, target, at, count);
+	}
+
+	/** Reads the weights of a row's labels from its token `first` on; an index has none. */
+	readWeights(row: number, first: number, weights: Float32Array): void {
+		const bytes = new Uint8Array(weights.buffer);
+		const rows = this.#find(row);
+		this.#readStored(rows, "loss_weight", first, bytes, 0, weights.length);
+	}
+
+	#readStored(
+		rows: ArrowRows,
+		column: string,
+		first: number,
+		target: Uint8Array,
+		at: number,
+		count: number,
+	): void {
 		rows.readBounds(column, this.#place, this.#bounds);
 		const from = this.#bounds[0] + first;
 		rows.readValues(column, this.#place, from, target, at, count);

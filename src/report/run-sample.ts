@@ -10,10 +10,8 @@ import { InterruptedError } from "../core/errors.js";
 import type { ReadableStorage } from "../sources/source.js";
 import { memoryStorage } from "../storage/memory.js";
 import { storageAt } from "../storage/storages.js";
-import {
-	openTokenizer,
-	type PreparedTokenizer,
-} from "../tokenizer/from-json.js";
+import type { PreparedTokenizer } from "../tokenizer/from-json.js";
+import { openKept } from "../tokenizer/kept-tokenizer.js";
 import type { Sample, Stratum } from "./sample.js";
 
 /** What the tasks of a sample did. */
@@ -41,7 +39,7 @@ export async function runSample(
 ): Promise<SampleRun> {
 	const out = "sample";
 	const workspace = new Workspace(out, plan.planHash, memoryStorage());
-	const opened = openTokenizer(tokenizer);
+	const opened = openKept(tokenizer);
 	const context: TaskContext = {
 		workspace,
 		plan,

@@ -17,6 +17,7 @@ import {
 	placesOf,
 } from "./arrow/layout.js";
 import type { Schema } from "./arrow/metadata.js";
+import { openTable } from "./arrow/open-table.js";
 import { openTexts } from "./arrow/texts.js";
 import { loadValidity, loadValues, type ValueAt } from "./arrow/values.js";
 import {
@@ -63,6 +64,8 @@ export const arrow: SourceFormat = {
 		// What is damaged is a part of its own.
 		return { parts: contents.damage === null ? parts : [...parts, 0] };
 	},
+
+	openTable,
 
 	async numbersBefore(storage, file, { start }) {
 		const contents = await contentsOrFault(storage, file, start);

@@ -18,6 +18,7 @@ import { faults } from "./parquet/faults.js";
 import { type Footer, MAGIC, readFooter } from "./parquet/footer.js";
 import { LeafPages } from "./parquet/leaf-pages.js";
 import { NestedReader } from "./parquet/nested-reader.js";
+import { openTable } from "./parquet/open-table.js";
 import { Pages } from "./parquet/pages.js";
 import type { FieldPath, WantedFields } from "./records/fields.js";
 import {
@@ -51,6 +52,8 @@ export const parquet: SourceFormat = {
 		);
 		return { parts: sizes };
 	},
+
+	openTable,
 
 	async numbersBefore(storage, file, { start }) {
 		const footer = await footerOrFault(storage, file);

@@ -2,6 +2,7 @@ import { addCounts } from "../core/counts.js";
 import { DataError, EnvironmentError } from "../core/errors.js";
 import type { TextBatch, TextMarks } from "../core/text-batch.js";
 import { byteReasons } from "./bytes/bytes.js";
+import { CountedStorage } from "./bytes/counted-storage.js";
 import { FilesAhead } from "./bytes/files-ahead.js";
 import { compressions } from "./compressions.js";
 import { isReadWhole, sourceFormats } from "./formats.js";
@@ -221,34 +222,4 @@ async function requireOneUnchanged(
 			`${file.path} changed while it was being read: it had ${file.size} bytes and ${now === null ? "is gone" : now.size === file.size ? "was written to or replaced" : `has ${now.size}`}. Begin again once it no longer changes.`,
 		);
 	return now.version;
-}
-
-/** Counts the bytes that are read. */
-class CountedStorage implements ReadableStorage {
-	bytes = 0;
-	readonly #storage: ReadableStorage;
-
-	constructor(storage: ReadableStorage) {
-		this.#storage = storage;
-	}
-
-	get readSize() {
-		return this.#storage.readSize;
-	}
-
-	stat(path: string) {
-		return this.#storage.stat(path);
-	}
-
-	async open(path: string) {
-		const file = await this.#storage.open(path);
-		return {
-			read: async (position: number, length: number, into?: ArrayBuffer) => {
-				const bytes = await file.read(position, length, into);
-				this.bytes += bytes.length;
-				return bytes;
-			},
-			close: () => file.close(),
-		};
-	}
 }

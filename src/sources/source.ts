@@ -1,3 +1,4 @@
+import type { Schema, RecordBatch as TableBatch } from "apache-arrow";
 import type { OptionTable } from "../core/option.js";
 import type { TextBatch } from "../core/text-batch.js";
 import type { Storage } from "../storage/storage.js";
@@ -163,6 +164,11 @@ export interface SourceFormat {
 	 * @throws BadInput for what is wrong with all of it; `read` of all of it must say so
 	 */
 	divide(storage: ReadableStorage, file: InputFile): Promise<Division>;
+	/**
+	 * Opens a file with all its columns; left out: its records are no table.
+	 * @throws BadInput
+	 */
+	openTable?(storage: ReadableStorage, file: InputFile): Promise<OpenTable>;
 	/** How many numbers come before those of a span, to count from the file's beginning. */
 	numbersBefore(
 		storage: ReadableStorage,
@@ -180,6 +186,17 @@ export interface SourceFormat {
 		span: Span,
 		wanted: WantedFields,
 	): AsyncGenerator<RecordBatch>;
+}
+
+/** A file of records in columns, open to be read with all of them, whatever they hold. */
+export interface OpenTable {
+	readonly schema: Schema;
+	/**
+	 * All records in order, some at a time, as Arrow has them: not slices of anything.
+	 * @throws BadInput
+	 */
+	batches(): AsyncGenerator<TableBatch>;
+	close(): Promise<void>;
 }
 
 /** Input that cannot be used; who knows its place adds it. */

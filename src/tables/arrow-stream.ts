@@ -2,6 +2,7 @@ import {
 	type Schema as ArrowSchema,
 	AsyncByteQueue,
 	Message,
+	type RecordBatch,
 	RecordBatchReader,
 	RecordBatchStreamWriter,
 } from "apache-arrow";
@@ -29,23 +30,19 @@ class Parts extends AsyncByteQueue<Uint8Array> {
 }
 
 /**
- * Turns batches into the bytes of an Arrow IPC stream. The parts returned are
+ * Turns record batches into the bytes of an Arrow IPC stream. The parts returned are
  * views of the batch's own memory wherever possible.
  */
-export class ArrowStreamEncoder {
+export class RecordStreamEncoder {
 	readonly #writer = new RecordBatchStreamWriter({ autoDestroy: false });
 	readonly #parts = new Parts();
-	readonly #schema: Schema;
-	readonly #arrow: ArrowSchema;
 
-	constructor(schema: Schema, metadata?: ReadonlyMap<string, string>) {
-		this.#schema = schema;
-		this.#arrow = arrowSchema(schema, metadata);
-		this.#writer.reset(this.#parts as never, this.#arrow);
+	constructor(schema: ArrowSchema) {
+		this.#writer.reset(this.#parts as never, schema);
 	}
 
-	encode(batch: ColumnBatch): Uint8Array[] {
-		this.#writer.write(toRecordBatch(batch, this.#schema, this.#arrow));
+	encode(batch: RecordBatch): Uint8Array[] {
+		this.#writer.write(batch);
 		return this.#parts.take();
 	}
 
@@ -54,6 +51,36 @@ export class ArrowStreamEncoder {
 		this.#writer.reset();
 		return this.#parts.take();
 	}
+}
+
+/** Turns batches into the bytes of an Arrow IPC stream, as `RecordStreamEncoder` does. */
+export class ArrowStreamEncoder {
+	readonly #encoder: RecordStreamEncoder;
+	readonly #schema: Schema;
+	readonly #arrow: ArrowSchema;
+
+	constructor(schema: Schema, metadata?: ReadonlyMap<string, string>) {
+		this.#schema = schema;
+		this.#arrow = arrowSchema(schema, metadata);
+		this.#encoder = new RecordStreamEncoder(this.#arrow);
+	}
+
+	encode(batch: ColumnBatch): Uint8Array[] {
+		return this.#encoder.encode(
+			toRecordBatch(batch, this.#schema, this.#arrow),
+		);
+	}
+
+	/** The bytes that end the stream. */
+	end(): Uint8Array[] {
+		return this.#encoder.end();
+	}
+}
+
+/** One record batch as a whole Arrow IPC stream in one piece. */
+export function encodeOneRecordBatch(batch: RecordBatch): Uint8Array {
+	const encoder = new RecordStreamEncoder(batch.schema);
+	return Buffer.concat([...encoder.encode(batch), ...encoder.end()]);
 }
 
 /** One batch as a whole Arrow IPC stream in one piece. */

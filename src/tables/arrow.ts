@@ -1,5 +1,6 @@
 import {
 	ArrowStreamEncoder,
+	RecordStreamEncoder,
 	readArrowBatch,
 	readArrowStream,
 } from "./arrow-stream.js";
@@ -18,6 +19,19 @@ export const arrow: TableFormat = {
 
 	write(sink, schema, { metadata }) {
 		const encoder = new ArrowStreamEncoder(schema, metadata);
+		return {
+			async write(batch) {
+				for (const part of encoder.encode(batch)) await sink.write(part);
+			},
+			async close() {
+				for (const part of encoder.end()) await sink.write(part);
+			},
+		};
+	},
+
+	holds: () => true,
+	writeRecords(sink, schema) {
+		const encoder = new RecordStreamEncoder(schema);
 		return {
 			async write(batch) {
 				for (const part of encoder.encode(batch)) await sink.write(part);

@@ -1,5 +1,10 @@
+import type {
+	RecordBatch as ArrowRecordBatch,
+	Schema as ArrowSchema,
+} from "apache-arrow";
 import {
 	Compression,
+	EnabledStatistics,
 	type RecordBatch,
 	Table,
 	transformParquetStream,
@@ -7,9 +12,9 @@ import {
 	WriterPropertiesBuilder,
 } from "parquet-wasm";
 import type { ByteSink } from "../storage/storage.js";
-import { encodeOneBatch } from "./arrow-stream.js";
+import { encodeOneBatch, encodeOneRecordBatch } from "./arrow-stream.js";
 import type { ColumnBatch, Schema } from "./columns.js";
-import type { TableWriter, TableWriterOptions } from "./table.js";
+import type { RecordWriter, TableWriter, TableWriterOptions } from "./table.js";
 
 /**
  * Writes Parquet with zstd by parquet-wasm (arrow-rs): a row group for each batch, and
@@ -18,11 +23,65 @@ import type { TableWriter, TableWriterOptions } from "./table.js";
  */
 export class ZstdParquetWriter implements TableWriter {
 	readonly #schema: Schema;
-	readonly #slot = new Slot<RecordBatch>();
-	readonly #written: Promise<void>;
+	readonly #writer: StreamWriter;
 
 	constructor(sink: ByteSink, schema: Schema, options: TableWriterOptions) {
 		this.#schema = schema;
+		this.#writer = new StreamWriter(sink, writerProperties(schema, options));
+	}
+
+	write(batch: ColumnBatch): Promise<void> {
+		return this.#writer.write(encodeOneBatch(batch, this.#schema));
+	}
+
+	close(): Promise<void> {
+		return this.#writer.close();
+	}
+}
+
+const COMPRESSIONS: Readonly<Record<string, Compression>> = {
+	none: Compression.UNCOMPRESSED,
+	snappy: Compression.SNAPPY,
+	zstd: Compression.ZSTD,
+};
+
+/** Rows and bytes of a row group, at most: parquet-wasm keeps one in memory. */
+const GROUP_ROWS = 2 ** 13;
+const GROUP_BYTES = 2 ** 26;
+
+/**
+ * Writes Parquet of any columns by parquet-wasm. Without statistics, which would hold a
+ * first and a last image.
+ */
+export class RecordParquetWriter implements RecordWriter {
+	readonly #writer: StreamWriter;
+
+	constructor(sink: ByteSink, { metadata }: ArrowSchema, compression: string) {
+		const properties = new WriterPropertiesBuilder()
+			.setCreatedBy("seqpack")
+			.setCompression(COMPRESSIONS[compression])
+			.setMaxRowGroupSize(GROUP_ROWS)
+			.setMaxRowGroupBytes(GROUP_BYTES)
+			.setStatisticsEnabled(EnabledStatistics.None)
+			.setKeyValueMetadata(new Map(metadata));
+		this.#writer = new StreamWriter(sink, properties.build());
+	}
+
+	write(batch: ArrowRecordBatch): Promise<void> {
+		return this.#writer.write(encodeOneRecordBatch(batch));
+	}
+
+	close(): Promise<void> {
+		return this.#writer.close();
+	}
+}
+
+/** Gives batches to parquet-wasm, one at a time, and what it makes of them to a sink. */
+class StreamWriter {
+	readonly #slot = new Slot<RecordBatch>();
+	readonly #written: Promise<void>;
+
+	constructor(sink: ByteSink, properties: WriterProperties) {
 		const batches = new ReadableStream<RecordBatch>(
 			{
 				pull: async (controller) => {
@@ -33,13 +92,14 @@ export class ZstdParquetWriter implements TableWriter {
 			},
 			{ highWaterMark: 0 },
 		);
-		this.#written = pump(batches, writerProperties(schema, options), sink);
+		this.#written = pump(batches, properties, sink);
 		// A failure is reported by the `write` or `close` that waits for it.
 		this.#written.catch(() => {});
 	}
 
-	async write(batch: ColumnBatch): Promise<void> {
-		const table = Table.fromIPCStream(encodeOneBatch(batch, this.#schema));
+	/** Writes the batches of an Arrow IPC stream. */
+	async write(stream: Uint8Array): Promise<void> {
+		const table = Table.fromIPCStream(stream);
 		for (const part of table.recordBatches())
 			await Promise.race([this.#slot.put(part), this.#written]);
 		table.free();

@@ -1,8 +1,14 @@
+import { DataType, DateUnit, TimeUnit } from "apache-arrow";
 import type { ByteSink } from "../storage/storage.js";
 import type { ColumnBatch, Schema } from "./columns.js";
 import { codecs, ParquetWriter } from "./parquet/writer.js";
 import { readParquet, readParquetGroup } from "./parquet-read.js";
-import type { TableFormat, TableWriter, TableWriterOptions } from "./table.js";
+import type {
+	RecordWriter,
+	TableFormat,
+	TableWriter,
+	TableWriterOptions,
+} from "./table.js";
 
 /**
  * Parquet, written by our own writer, but with zstd by parquet-wasm
@@ -17,6 +23,26 @@ export const parquet: TableFormat = {
 		options.compression in codecs
 			? new ParquetWriter(sink, schema, options)
 			: new LateWriter(sink, schema, options),
+	// It has no seconds, and its dates are days: these would be read as numbers.
+	holds: (type) =>
+		!(DataType.isTimestamp(type) && type.unit === TimeUnit.SECOND) &&
+		!(DataType.isTime(type) && type.unit === TimeUnit.SECOND) &&
+		!(DataType.isDate(type) && type.unit === DateUnit.MILLISECOND),
+	writeRecords: (sink, schema, compression) => {
+		let writer: RecordWriter | null = null;
+		return {
+			async write(batch) {
+				if (writer === null) {
+					const { RecordParquetWriter } = await import("./parquet-wasm.js");
+					writer = new RecordParquetWriter(sink, schema, compression);
+				}
+				await writer.write(batch);
+			},
+			async close() {
+				await writer?.close();
+			},
+		};
+	},
 	read: readParquet,
 	readBatch: readParquetGroup,
 };

@@ -1,3 +1,8 @@
+import type {
+	Schema as ArrowSchema,
+	DataType,
+	RecordBatch,
+} from "apache-arrow";
 import type { ByteSink, ReadableFile } from "../storage/storage.js";
 import type { ColumnBatch, Schema } from "./columns.js";
 
@@ -6,6 +11,14 @@ export interface TableWriter {
 	/** Writes a batch; its arrays may be reused once this has resolved. */
 	write(batch: ColumnBatch): Promise<void>;
 	/** Ends the table: nothing can be written after it. */
+	close(): Promise<void>;
+}
+
+/** Writes rows of any columns, as Arrow has them, to one file. */
+export interface RecordWriter {
+	/** Writes a batch with a row or more. */
+	write(batch: RecordBatch): Promise<void>;
+	/** Ends the table, once it has rows. */
 	close(): Promise<void>;
 }
 
@@ -33,6 +46,18 @@ export interface TableFormat {
 		schema: Schema,
 		options: TableWriterOptions,
 	): TableWriter;
+	/** Whether `writeRecords` can keep values of a type as what they are; what is within it is another question. */
+	holds(type: DataType): boolean;
+	/**
+	 * Writes columns that seqpack need not know. The schema's metadata goes along.
+	 * @param schema That of each batch.
+	 * @param compression One of the format's.
+	 */
+	writeRecords(
+		sink: ByteSink,
+		schema: ArrowSchema,
+		compression: string,
+	): RecordWriter;
 	/**
 	 * The rows of a file, some at a time.
 	 * @param size Bytes of the file.

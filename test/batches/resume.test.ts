@@ -92,9 +92,11 @@ describe("bad use", () => {
 		const dataset = await builtFrom("scripts", join(directory, "d"));
 		const out = join(directory, "plan");
 		const { totals } = await planned({ datasets: [dataset], out });
-		await expect(openBatches(out, { fromStep: totals.steps })).rejects.toThrow(
+		await expect(
+			openBatches(out, { fromStep: totals.steps + 1 }),
+		).rejects.toThrow(
 			new RegExp(
-				`no step ${totals.steps}: the plan has ${totals.steps}, from 0 to ${totals.steps - 1}`,
+				`no step ${totals.steps + 1}: the plan has ${totals.steps}, from 0 to ${totals.steps - 1}, and ${totals.steps} is its end`,
 			),
 		);
 		await expect(openBatches(out, { rank: 1 })).rejects.toThrow(/no rank 1/);

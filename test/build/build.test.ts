@@ -60,7 +60,7 @@ async function buildHere(options: Partial<BuildOptions>) {
 		tokenizer: tokenizerPath,
 		seqLen: 1024,
 		out: join(temporaryDirectory(), "data"),
-		workers: 1,
+		workers: 0,
 		...options,
 	});
 }
@@ -72,6 +72,7 @@ describe.each(datasetFormats.names)("%s", (format) => {
 			taskSize: 400_000,
 			window: 60_000,
 			shardTokens: 100_000,
+			workers: 1,
 		});
 		const documents = await rebuildDocuments(out);
 		const index = await readIndex(out);

@@ -92,7 +92,7 @@ const built = (more: Partial<BuildOptions> = {}) =>
 		...options(),
 		seqLen: 128,
 		workers: 0,
-		taskSize: 6000,
+		taskSize: 20_000,
 		out: join(temporaryDirectory(), "data"),
 		...more,
 	});

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
 import { planCurriculum } from "seqpack";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { builtFrom, rowsOfBuckets } from "../batches/datasets.js";
 import { root, seqpack, sharedDirectory } from "../helpers.js";
 
@@ -100,6 +100,42 @@ test("arrow: the same batches as jsonl has, and the plan's hash", async () => {
 	}
 });
 
+test("a stream says how many batches follow, and one at the end of the plan is empty", async () => {
+	expect(all.map(({ batches_left }) => batches_left)).toEqual(
+		all.map((_, i) => all.length - 1 - i),
+	);
+	const end = ["--from-step", String(all.length)];
+	expect(await linesOf(end)).toEqual([]);
+	const { schema, numRows } = tableFromIPC(await bytesOf(end));
+	expect(numRows).toBe(0);
+	expect(schema.fields.map(({ name }) => name)).toContain("input_ids");
+	const metadata = (name: string) => schema.metadata.get(`seqpack.${name}`);
+	expect(
+		["steps", "firstStep", "batches", "rank", "worldSize"].map(metadata),
+	).toEqual([`${all.length}`, `${all.length}`, "0", "0", "1"]);
+	expect(metadata("padId")).toMatch(/^\d+$/);
+});
+
+test("ranks come from the environment where none is named", async () => {
+	vi.stubEnv("RANK", "1");
+	vi.stubEnv("WORLD_SIZE", "2");
+	try {
+		const run = ["batches", plan, "--format", "jsonl"];
+		const told = await seqpack(run);
+		expect(told.stderr).toContain("rank 1 of 2, as RANK and WORLD_SIZE say");
+		const named = [...run, "--rank", "1", "--world-size", "2"];
+		const asked = await seqpack(named);
+		expect(asked.stderr).toBe("");
+		expect(told.stdout).toBe(asked.stdout);
+		vi.stubEnv("WORLD_SIZE", "");
+		const half = await seqpack(run);
+		expect(half.code).toBe(2);
+		expect(half.stderr).toMatch(/RANK "1" and WORLD_SIZE "", which are no two/);
+	} finally {
+		vi.unstubAllEnvs();
+	}
+});
+
 test("a state file resumes, and a reader that stops early is no failure", async () => {
 	const state = join(shared, "state.json");
 	const { planHash } = JSON.parse(
@@ -108,7 +144,7 @@ test("a state file resumes, and a reader that stops early is no failure", async 
 	writeFileSync(state, JSON.stringify({ plan: planHash, step: 9 }));
 	expect(await linesOf(["--state", state])).toEqual(all.slice(9));
 	expect(await linesOf(["--from-step", "9", "--steps", "3"])).toEqual(
-		all.slice(9, 12),
+		all.slice(9, 12).map((line, i) => ({ ...line, batches_left: 2 - i })),
 	);
 	const command = `"${process.execPath}" dist/bin/main.js batches "${plan}" --format jsonl | head -1`;
 	const { status, stdout, stderr } = spawnSync(

@@ -1,6 +1,7 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { Int32 } from "apache-arrow";
 import { build } from "seqpack";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { packers } from "../../src/pack/packers.js";
 import {
 	fixtureDocuments,
@@ -9,6 +10,7 @@ import {
 	temporaryDirectory,
 	tokenizerPath,
 } from "../helpers.js";
+import { type Columns, writeInputs, writers } from "../records/inputs.js";
 
 const scripts = join(fixtures, "scripts");
 
@@ -72,4 +74,102 @@ test("--help has an example", async () => {
 	expect((await seqpack(["pack", "--help"])).stdout).toContain(
 		"seqpack pack --compare corpus/*.jsonl.gz --tokenizer",
 	);
+});
+
+describe("records", () => {
+	const columns: Columns = {
+		n: [new Int32(), [5, 3, 8, 2, 9, 12]],
+		c: [new Int32(), [1, 2, 3, 4, 5, 6]],
+	};
+	const files = () => {
+		const directory = temporaryDirectory();
+		const table = writers["parquet file"](columns);
+		const [path] = writeInputs(directory, { "items.parquet": table });
+		return { path, out: join(directory, "out") };
+	};
+
+	test("are packed, and what came of it is told", async () => {
+		const { path, out } = files();
+		const { code, stdout, stderr } = await seqpack([
+			...["pack", path, "--length-column", "n", "--cost-column", "c"],
+			...["--pass-through", "--seq-len", "10", "--long-records", "drop"],
+			...["--order", "balanced", "--ranks", "2", "--out", out, "--json"],
+		]);
+		expect(code, stderr).toBe(0);
+		expect(stderr).toMatch(/^Packed .*out in [\d.]+ s\n/);
+		expect(stderr).toMatch(/ records +6 of 1 file\n/);
+		expect(stderr).toMatch(/ dropped +1 record \(1 too-long, 12 tokens\)\n/);
+		expect(stderr).toMatch(/ packs +3 rows of 10, 1.67 records each\n/);
+		expect(stderr).toMatch(/ fill +90.00 % .*no packing needs fewer than 3\)/);
+		expect(stderr).toMatch(/ balance +the costliest row of a step is 1\.\d+ /);
+		expect(JSON.parse(stdout)).toMatchObject({
+			command: "pack",
+			status: "packed",
+			records: 6,
+			rows: 3,
+			tokens: 27,
+			cost: 15,
+			shards: 1,
+			manifest: join(out, "records.json"),
+		});
+	});
+
+	test.each<[string[], RegExp]>([
+		[
+			[],
+			/items\.parquet is not a store: that is a directory with seqpack\.json\. .*--length-column\.$/m,
+		],
+		[
+			["--pass-through"],
+			/^seqpack: --pass-through would change nothing: it is for --length-column\. Leave it out\.$/m,
+		],
+		[
+			["--cost-column", "c"],
+			/^seqpack: --cost-column would change nothing: it is for --length-column\./,
+		],
+		[
+			["--length-column", "n", "--layout", "packed"],
+			/^seqpack: --layout would change nothing: it is for a store, not for records\./,
+		],
+		[
+			["--length-column", "n", "--min-sequence", "2"],
+			/--min-sequence would change nothing/,
+		],
+		[
+			["--length-column", "tokens"],
+			/items\.parquet has no column tokens, which --length-column names; its columns: n, c\.$/m,
+		],
+		[
+			["--length-column", "n"],
+			/items\.parquet, row 6: the record has 12 tokens, and a row holds 10\. Give a larger --seq-len, or --long-records drop to leave/,
+		],
+	])("%j is refused with a sentence", async (args, sentence) => {
+		const { path, out } = files();
+		const { code, stderr } = await seqpack([
+			...["pack", path, "--seq-len", "10", "--out", out],
+			...args,
+		]);
+		expect(stderr).toMatch(sentence);
+		expect(code).toBeGreaterThan(1);
+	});
+
+	test("in a directory want it too", async () => {
+		const { path, out } = files();
+		const { code, stderr } = await seqpack([
+			...["pack", dirname(path), "--seq-len", "10", "--out", out],
+		]);
+		expect(stderr).toMatch(/ is not a store: .* --length-column\.$/m);
+		expect(code).toBe(2);
+	});
+
+	test("in several files want a column of lengths", async () => {
+		const { path, out } = files();
+		const { code, stderr } = await seqpack([
+			...["pack", path, path, "--seq-len", "10", "--out", out],
+		]);
+		expect(stderr).toMatch(
+			/^seqpack: --length-column is missing: a store is one/,
+		);
+		expect(code).toBe(2);
+	});
 });

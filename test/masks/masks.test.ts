@@ -452,6 +452,8 @@ describe("columns", () => {
 		expect(stored).toEqual({
 			position_ids: [0, 1, 2, 0, 1],
 			segment_ids: [1, 1, 1, 2, 2],
+			seq_idx: [0, 0, 0, 1, 1],
+			attention_mask: [1, 1, 1, 1, 1],
 			loss_mask: [0, 1, 1, 0, 1],
 			label_counts: [2, 1],
 			labels: [-100, 6, 7, -100, 9],
@@ -477,6 +479,8 @@ describe("columns", () => {
 			fc.property(paddedRow, ({ row, rowLength }) => {
 				for (const [, { entries, batch, stored, type }] of columns.entries()) {
 					if (batch === undefined || stored === undefined) continue;
+					// Weights hang on other rows, too, and are read: see test/batches/loss-weights.
+					if (type === "list<float32>") continue;
 					const out = newBuffer(type);
 					stored(row, out as never, settings);
 					const whole = Array.from(batch(row, rowLength));

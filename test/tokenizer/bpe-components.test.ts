@@ -192,7 +192,8 @@ describe("pre-tokenizers", () => {
 	test.each(steps)("%s", async (_name, step) => {
 		const { same } = pair({ ...bytes(), pre_tokenizer: step });
 		await same(randomTexts(parts, 800, seed));
-		await same(["ab 12 漢字'1 ".repeat(30_000)]);
+		// Of more characters than the kernel is given at once.
+		await same(["ab 12 漢字'1 ".repeat(everything ? 30_000 : 12_000)]);
 	});
 });
 

@@ -32,24 +32,27 @@ describe.each(cases)("%s by %j", (_name, engines, path) => {
 		);
 		const rust = Rust.fromFile(join(path, "tokenizer.json"));
 		let documents = 0;
+		let compared = 0;
 		for await (const { texts } of readDocuments(fixtureCorpus)) {
-			const { ids, offsets } = tokenizer.encodeBatch(texts);
-			const encodings = await rust.encodeBatch(texts, {
+			// Of the fixtures' own tokenizer all, of others some will do.
+			const chosen =
+				everything || path === tokenizerPath
+					? texts
+					: texts.filter((_, i) => (documents + i) % 5 === 0);
+			documents += texts.length;
+			const { ids, offsets } = tokenizer.encodeBatch(chosen);
+			const encodings = await rust.encodeBatch(chosen, {
 				addSpecialTokens: false,
 			});
-			for (const [i, text] of texts.entries()) {
+			for (const [i, text] of chosen.entries()) {
 				const due = encodings[i].getIds();
 				const own = ids.subarray(offsets[i], offsets[i + 1]);
-				expectNumbers(own, due, () => `document ${documents}`);
+				expectNumbers(own, due, () => text.slice(0, 200));
 				// The library is slow: some documents will do.
-				if (everything || documents % 8 === 0)
+				if (everything || compared % 8 === 0)
 					for (const other of others)
-						expectNumbers(
-							other.encode(text),
-							due,
-							() => `document ${documents}`,
-						);
-				if (documents++ % 10 === 0) {
+						expectNumbers(other.encode(text), due, () => text.slice(0, 200));
+				if (compared++ % 10 === 0) {
 					const decoded = await rust.decode(due, false);
 					for (const by of [tokenizer, ...others])
 						expect(by.decode(due)).toBe(decoded);

@@ -4,6 +4,7 @@ import {
 	columnsOfRows,
 	type Column as RowColumn,
 } from "../../masks/columns.js";
+import { shiftRight } from "../../masks/labels.js";
 import type { TokenRow } from "../../masks/row.js";
 import { type ColumnBatch, columnOf } from "../../tables/columns.js";
 import { newBuffer } from "../rows.js";
@@ -18,7 +19,9 @@ export function checkColumns(
 	settings: ColumnSettings,
 	report: (row: number, column: string) => void,
 ): void {
-	const { isIndex, isMasked } = settings;
+	const { isIndex, isMasked, shift } = settings;
+	const maskOf = (mask: Int32Array): ArrayLike<number> =>
+		shift ? shiftRight(mask) : mask;
 	const made = columnsOfRows(settings)
 		.map((name) => ({ name, column: columns.find(name) }))
 		.filter(({ column }) => column.stored !== undefined)
@@ -36,7 +39,7 @@ export function checkColumns(
 		const row: TokenRow = {
 			ids: ids === null ? NO_TOKENS : listOf(ids, r),
 			seqLengths: listOf(lengths, r),
-			lossMask: masks === null ? null : listOf(masks, r),
+			lossMask: masks && maskOf(listOf(masks, r)),
 		};
 		const tokens = row.seqLengths.reduce((sum, length) => sum + length, 0);
 		const isSound =

@@ -12,7 +12,7 @@ import {
 /** Begins and ends a file; a stream has none. */
 export const MAGIC = "ARROW1";
 /** The magic word and what fills it up to eight bytes. */
-const MAGIC_SIZE = 8;
+export const MAGIC_SIZE = 8;
 /** Length of the footer, and the magic word. */
 const END_SIZE = 10;
 /** Before a message, since version 0.15. */
@@ -101,7 +101,7 @@ export async function readContents(
 	return found;
 }
 
-async function hasMagic(file: ReadableFile): Promise<boolean> {
+export async function hasMagic(file: ReadableFile): Promise<boolean> {
 	const bytes = await file.read(0, MAGIC.length);
 	return bytes.toString("latin1") === MAGIC;
 }

@@ -37,15 +37,18 @@ export function list(values: readonly Thrift[]): Thrift {
 export function struct(
 	fields: Readonly<Record<number, Thrift | null>>,
 ): Thrift {
-	const parts: number[][] = [];
+	// In a loop: `flat` takes fifteen times as long.
+	const bytes: number[] = [];
 	let before = 0;
 	for (const [id, value] of Object.entries(fields)) {
 		if (value === null) continue;
 		const delta = Number(id) - before;
-		parts.push([(delta << 4) | value.type], value.bytes);
+		bytes.push((delta << 4) | value.type);
+		for (const byte of value.bytes) bytes.push(byte);
 		before = Number(id);
 	}
-	return { type: 12, bytes: [...parts.flat(), 0] };
+	bytes.push(0);
+	return { type: 12, bytes };
 }
 
 /** Seven bits a byte, the lowest first; the highest bit says that more follow. */

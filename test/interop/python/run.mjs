@@ -3,10 +3,10 @@
 //   pip install -r test/interop/python/requirements.txt
 //   npm run test:python        (PYTHON=... for another interpreter)
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build, planCurriculum } from "seqpack";
+import { build, packRecords, planCurriculum } from "seqpack";
 
 const directory = mkdtempSync(join(tmpdir(), "seqpack-python-"));
 try {
@@ -79,6 +79,36 @@ try {
 	});
 	console.log("buckets, and batches of them");
 	run("check_batches.py", buckets, plan);
+	const records = join(directory, "records");
+	mkdirSync(records);
+	run("make_records.py", records);
+	for (const [names, more] of [
+		[["types.parquet"], { passThrough: true, costColumn: "cost" }],
+		[["types.parquet"], { passThrough: true, format: "arrow" }],
+		[["types.parquet"], { order: "balanced", ranks: 4 }],
+		[
+			["file.arrow", "lz4.arrow", "stream.arrow", "zstd.arrow"],
+			{ passThrough: true, window: 20_000, compression: "zstd" },
+		],
+		[
+			["file.arrow", "lz4.arrow", "stream.arrow", "zstd.arrow"],
+			{ passThrough: true, windowBytes: 50_000, format: "arrow" },
+		],
+		[["images.parquet"], { passThrough: true }],
+	]) {
+		const inputs = names.map((name) => join(records, name));
+		const out = join(directory, "packed-records");
+		await packRecords({
+			inputs,
+			lengthColumn: "n",
+			seqLen: 1024,
+			out,
+			overwrite: true,
+			...more,
+		});
+		console.log(`records of ${names.join(", ")}, ${JSON.stringify(more)}`);
+		run("check_records.py", out, ...inputs);
+	}
 } finally {
 	rmSync(directory, { recursive: true, force: true });
 }

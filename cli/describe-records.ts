@@ -1,0 +1,98 @@
+import type { PackRecordsResult } from "../src/records/pack-records.js";
+import type { RecordsSummary } from "../src/records/summary.js";
+import {
+	bytesText,
+	counted,
+	durationText,
+	grouped,
+	percent,
+} from "./numbers.js";
+
+/** What packing records came to, as lines for a person. */
+export function describeRecords({
+	out,
+	manifest,
+	seconds,
+}: PackRecordsResult): string {
+	const { summary, inputs, options, shards, lostMetadata } = manifest;
+	const bytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
+	const lines = [
+		[
+			"records",
+			`${grouped(summary.records)} of ${counted(inputs.length, "file")}`,
+		],
+		["dropped", dropped(summary)],
+		["tokens", grouped(summary.tokens)],
+		[
+			"packs",
+			`${counted(summary.rows, "row")} of ${grouped(Number(options.seqLen))}, ${summary.recordsPerRow.toFixed(2)} records each`,
+		],
+		[
+			"fill",
+			`${percent(summary.fill)} (${counted(summary.rows, "row")}; no packing needs fewer than ${grouped(summary.lowerBoundRows)})`,
+		],
+		["padding", padding(summary)],
+		...(summary.imbalance === null
+			? []
+			: [
+					[
+						"balance",
+						`the costliest row of a step is ${summary.imbalance.toFixed(4)} times the mean; ${percent(summary.randomnessKept ?? 1)} of a shuffle's randomness kept`,
+					],
+				]),
+		...(lostMetadata.length === 0
+			? []
+			: [
+					[
+						"left out",
+						`of the table's metadata ${lostMetadata.join(", ")}, which is not true of rows`,
+					],
+				]),
+		[
+			"files",
+			`${counted(shards.length, `${options.format} file`)}, ${bytesText(bytes)}, in ${out}/data`,
+		],
+	];
+	return [
+		`Packed ${out} in ${durationText(seconds)}`,
+		...lines.map(([name, text]) => `  ${name.padEnd(11)}${text}`),
+		"",
+	].join("\n");
+}
+
+function dropped({ dropped }: RecordsSummary): string {
+	const reasons = Object.entries(dropped).map(
+		([reason, { records, tokens }]) =>
+			`${grouped(records)} ${reason}, ${counted(tokens, "token")}`,
+	);
+	const records = Object.values(dropped).reduce(
+		(sum, { records }) => sum + records,
+		0,
+	);
+	return `${counted(records, "record")}${reasons.length > 0 ? ` (${reasons.join("; ")})` : ""}`;
+}
+
+function padding({ fill, padding, alignmentTokens }: RecordsSummary): string {
+	const aligned =
+		alignmentTokens > 0
+			? `, ${grouped(alignmentTokens)} of them between records`
+			: "";
+	return `${percent(1 - fill)} (${counted(padding, "token")}${aligned})`;
+}
+
+/** What `--json` prints; its fields only grow within a version. */
+export function recordsSummary({ out, manifest, seconds }: PackRecordsResult) {
+	const { summary, shards, inputs } = manifest;
+	return {
+		version: 2,
+		command: "pack",
+		status: "packed",
+		out,
+		seconds,
+		inputs: inputs.length,
+		...summary,
+		shards: shards.length,
+		shardBytes: shards.reduce((sum, shard) => sum + shard.bytes, 0),
+		manifest: `${out}/records.json`,
+	};
+}

@@ -1,0 +1,32 @@
+import { longestCapacity } from "../settings.js";
+import { shardsDirectory } from "./load-dataset.js";
+import type { Trainer } from "./trainer.js";
+
+export const llamaFactory: Trainer = {
+	title: "LLaMA-Factory",
+	meaning: "neat packing: packed rows with the numbers of their sequences",
+	tried: "0.9.5: its collator, and not from end to end",
+	options: () => ({
+		format: "arrow",
+		columns: ["segment_ids", "position_ids", "labels"],
+	}),
+	fault: () => null,
+	load: (manifest) => ({
+		language: "python",
+		lines: [
+			"from datasets import load_from_disk",
+			'columns = ["input_ids", "segment_ids", "position_ids", "labels"]',
+			`rows = load_from_disk("${shardsDirectory(manifest)}").select_columns(columns)`,
+			'rows.rename_column("segment_ids", "attention_mask").save_to_disk("tokenized")',
+			"# then, in its YAML:",
+			"#   tokenized_path: tokenized",
+			`#   cutoff_len: ${longestCapacity(manifest.settings)}`,
+			"#   packing: true",
+			"#   neat_packing: true",
+		],
+	}),
+	traps: [
+		"Its collator refuses further columns, and takes the sequences of a row apart by attention_mask, which holds their numbers.",
+		"Without neat_packing the sequences of a row see each other.",
+	],
+};

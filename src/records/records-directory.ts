@@ -1,0 +1,138 @@
+import { optionName, UsageError } from "../core/errors.js";
+import { confined } from "../storage/confined.js";
+import { takeLock } from "../storage/lock.js";
+import { type Storage, transfer, writeAll } from "../storage/storage.js";
+import { storageAt } from "../storage/storages.js";
+import {
+	listedFiles,
+	RECORDS_MANIFEST,
+	type RecordsManifest,
+} from "./records-manifest.js";
+
+const STATE = ".seqpack";
+/** What is being written; gone once it is in its place. */
+const WORK = `${STATE}/work`;
+/** The manifest that comes to its place, and the one that was there before. */
+const NEXT = `${STATE}/next.json`;
+const BEFORE = `${STATE}/before.json`;
+const DATA = "data";
+
+/**
+ * The directory of packed records, while they are written. Files are written aside, then
+ * put in their places, the manifest last: what was there before stays whole until then.
+ * Killed anywhere, the next call begins anew, and removes what is left.
+ */
+export class RecordsDirectory {
+	readonly out: string;
+	readonly storage: Storage;
+
+	constructor(out: string) {
+		this.out = out;
+		this.storage = confined(storageAt(out), out);
+	}
+
+	/** The path of a file in the output. */
+	pathOf(number: number, hash: string, extension: string): string {
+		const name = String(number).padStart(5, "0");
+		return `${DATA}/train-${name}-${hash.slice(0, 8)}${extension}`;
+	}
+
+	/** Where a file of the output is written. */
+	inWork(path: string): string {
+		return this.#in(`${WORK}/${path}`);
+	}
+
+	/** Puts files and manifest in their places, and removes those of the manifest before. */
+	async publish(manifest: RecordsManifest): Promise<void> {
+		const { storage } = this;
+		const content = `${JSON.stringify(manifest, null, "\t")}\n`;
+		const before = await listedFiles(storage, this.#in(RECORDS_MANIFEST));
+		// Both say which files are ours, whenever this is killed.
+		if (before !== null) {
+			const shards = before.map((path) => ({ path }));
+			await writeAll(storage, this.#in(BEFORE), JSON.stringify({ shards }));
+		}
+		await writeAll(storage, this.#in(NEXT), content);
+		for (const { path } of manifest.shards)
+			await transfer(storage, this.inWork(path), this.#in(path));
+		await writeAll(
+			storage,
+			this.#in(RECORDS_MANIFEST),
+			content,
+			this.#in(STATE),
+		);
+		await this.tidy();
+	}
+
+	/** Removes what this call, or one that was killed, leaves beside what the manifest lists. */
+	async tidy(): Promise<void> {
+		const { storage } = this;
+		const listed = await listedFiles(storage, this.#in(RECORDS_MANIFEST));
+		const kept = new Set(listed);
+		for (const list of [NEXT, BEFORE]) {
+			for (const path of (await listedFiles(storage, this.#in(list))) ?? [])
+				if (!kept.has(path)) await storage.remove(this.#in(path));
+			await storage.remove(this.#in(list));
+		}
+		await storage.remove(this.#in(WORK));
+		await storage.removeEmpty(this.#in(DATA));
+	}
+
+	/** @throws UsageError `output-in-use` where something else is in the way, or packed records are that may not be replaced */
+	async requireRoom(overwrite: boolean): Promise<void> {
+		const { out, storage } = this;
+		const kind = (await storage.stat(out))?.kind ?? "directory";
+		if (kind !== "directory")
+			throw inUse(`${out} is a file, not a directory: name another one`);
+		const listed = await listedFiles(storage, this.#in(RECORDS_MANIFEST));
+		const next = await listedFiles(storage, this.#in(NEXT));
+		const ours = new Set([STATE]);
+		if (listed !== null) ours.add(RECORDS_MANIFEST);
+		if (listed !== null || next !== null) ours.add(DATA);
+		const others = (await storage.list(out)).filter((name) => !ours.has(name));
+		if (others.length > 0)
+			throw inUse(
+				`${out} holds other things, such as ${others[0]}: name a new directory`,
+			);
+		if (listed !== null && !overwrite)
+			throw inUse(
+				`${out} holds packed records already: name another directory, or replace them with ${optionName("overwrite", true)}`,
+			);
+	}
+
+	#in(path: string): string {
+		return `${this.out}/${path}`;
+	}
+}
+
+function inUse(why: string): UsageError {
+	return new UsageError("output-in-use", `${why} (${optionName("out")}).`);
+}
+
+/**
+ * Holds the lock of a directory while `action` writes packed records there.
+ * @throws UsageError `output-in-use`, `in-use`
+ */
+export async function withRecordsDirectory<T>(
+	out: string,
+	overwrite: boolean,
+	action: (directory: RecordsDirectory) => Promise<T>,
+): Promise<T> {
+	const directory = new RecordsDirectory(out);
+	const { storage } = directory;
+	// Before anything is written to a directory that may be somebody else's.
+	await directory.requireRoom(overwrite);
+	const isNew = (await storage.stat(out)) === null;
+	const lock = await takeLock(storage, `${out}/${STATE}/lock`, out);
+	try {
+		await directory.requireRoom(overwrite);
+		await directory.tidy();
+		return await action(directory);
+	} finally {
+		// An error here would hide the one that ended the work; the next call tidies too.
+		await directory.tidy().catch(() => {});
+		await lock.release();
+		await storage.removeEmpty(`${out}/${STATE}`);
+		if (isNew) await storage.removeEmpty(out);
+	}
+}

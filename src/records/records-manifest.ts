@@ -1,0 +1,61 @@
+import { DataError } from "../core/errors.js";
+import { isObject } from "../core/values.js";
+import { isPlainPath } from "../storage/confined.js";
+import { readIfThere, type Storage } from "../storage/storage.js";
+import type { RecordsSummary } from "./summary.js";
+
+/** The name of the file that says what was packed, and how. */
+export const RECORDS_MANIFEST = "records.json";
+export const RECORDS_VERSION = 1;
+
+/** What was packed, and what came of it. */
+export interface RecordsManifest {
+	formatVersion: number;
+	seqpackVersion: string;
+	/** Of all that decides what is in the files. */
+	hash: string;
+	/** The options as they came out. */
+	options: Record<string, unknown>;
+	/** The files of records; `record_files` has their places in this list. */
+	inputs: {
+		source: string;
+		bytes: number;
+		fingerprint: string;
+		records: number;
+	}[];
+	/** Columns of the rows, and their types as Arrow calls them. */
+	columns: { name: string; type: string }[];
+	/** Keys of the inputs' metadata that the rows do not have. */
+	lostMetadata: string[];
+	summary: RecordsSummary;
+	shards: RecordsShard[];
+}
+
+export interface RecordsShard {
+	path: string;
+	rows: number;
+	records: number;
+	tokens: number;
+	bytes: number;
+	sha256: string;
+}
+
+/** The paths of the files that a manifest lists; null where there is no manifest. */
+export async function listedFiles(
+	storage: Storage,
+	path: string,
+): Promise<string[] | null> {
+	const content = await readIfThere(storage, path);
+	if (content === null) return null;
+	try {
+		const { shards } = JSON.parse(content.toString("utf8"));
+		const paths: unknown[] = shards.map(
+			(shard: unknown) => isObject(shard) && shard.path,
+		);
+		if (paths.every(isPlainPath)) return paths;
+	} catch {}
+	throw new DataError(
+		"bad-manifest",
+		`${path} is not what seqpack wrote: remove it, or name another directory.`,
+	);
+}
