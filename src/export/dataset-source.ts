@@ -10,6 +10,7 @@ import {
 	type DecomposeOptions,
 	sequencesFillRows,
 } from "../decompose/decompose-documents.js";
+import { shiftRight } from "../masks/labels.js";
 import { packers } from "../pack/packers.js";
 import { OpenFiles } from "../plan/open-files.js";
 import { type StoreReader, StoreReaders } from "../plan/store-reader.js";
@@ -115,7 +116,7 @@ async function readRows(
 	isDocuments: boolean,
 	take: TakeRow,
 ): Promise<void> {
-	const { isMasked } = dataset.manifest.settings;
+	const { isMasked, shift = false } = dataset.manifest.settings;
 	const row = emptyRow();
 	const room = isDocuments ? null : bucket.capacity;
 	for await (const batch of batchesOf(dataset, bucket)) {
@@ -133,7 +134,8 @@ async function readRows(
 			row.ids = ids.values.subarray(from, to);
 			row.seqLengths = lengths.values.subarray(first, last);
 			row.docIds = documents.values.subarray(first, last);
-			row.lossMask = mask === null ? null : mask.subarray(from, to);
+			const own = mask?.subarray(from, to) ?? null;
+			row.lossMask = own !== null && shift ? shiftRight(own) : own;
 			const taking = take(row, room);
 			if (taking !== undefined) await taking;
 		}

@@ -131,6 +131,13 @@ test("rows come out of Parquet as out of Arrow", async () => {
 	expect(masksOf(found)).toEqual(masksOf(rows));
 });
 
+test("masks that are stored shifted come out unshifted", async () => {
+	const shifted = await write(sources.shifted, "jsonl");
+	const usual = await write(sources.parquet, "jsonl");
+	const bytesOf = (out: string) => readFileSync(join(out, "train-00000.jsonl"));
+	expect(bytesOf(shifted.out).equals(bytesOf(usual.out))).toBe(true);
+});
+
 test("nanogpt has documents with their EOS, and val.bin", async () => {
 	const { out } = await write(sources.store, "nanogpt");
 	const found = await readBack([join(out, "train.bin")], {

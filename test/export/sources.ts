@@ -31,6 +31,7 @@ export const documents: Ids[] = Array.from({ length: 150 }, (_, d) => {
 export interface Sources {
 	rows: string;
 	parquet: string;
+	shifted: string;
 	masked: string;
 	store: string;
 	packing: string;
@@ -64,6 +65,7 @@ export async function makeSources(directory: string): Promise<Sources> {
 	const sources: Sources = {
 		rows: await make("rows", { seqLen: SEQ_LEN, format: "arrow" }),
 		parquet: await make("parquet", { seqLen: SEQ_LEN, ...masked }),
+		shifted: await make("shifted", { seqLen: SEQ_LEN, ...masked, shift: true }),
 		masked: await make("masked", {
 			seqLen: SEQ_LEN,
 			format: "arrow",
