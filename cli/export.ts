@@ -1,22 +1,135 @@
+import {
+	InterruptedError,
+	optionName,
+	UsageError,
+} from "../src/core/errors.js";
+import type { Given, OptionTable } from "../src/core/option.js";
 import { exportRows } from "../src/engines/pack-store.js";
+import { exportDataset } from "../src/export/export-dataset.js";
+import { exportToTable } from "../src/options/export.js";
 import { exportTable } from "../src/options/pack-store.js";
-import { commandOf, NUMBERS_NOTE } from "./command.js";
+import { commandOf, NUMBERS_NOTE, pickOptions } from "./command.js";
+import { describeExport, exportProgressText } from "./describe-export.js";
+import { failWith } from "./fail.js";
 import { outputTable } from "./output-options.js";
+import { ProgressLine } from "./progress.js";
 import { runBuild } from "./run-build.js";
+import { say } from "./say.js";
+import { onStopSignals } from "./signals.js";
+import { writeOut } from "./streams.js";
 
-export const exportCommandTable = { ...exportTable, ...outputTable };
+const { packing: _, ...ofRows } = exportTable;
+const { source, to, shardTokens, ...ofExport } = exportToTable;
+
+export const exportCommandTable = {
+	source,
+	to: { ...to, required: false },
+	...ofExport,
+	...ofRows,
+	shardTokens: { ...shardTokens, of: {} },
+	out: { ...ofRows.out, help: "the directory to write: new or empty" },
+	overwrite: {
+		...ofRows.overwrite,
+		help: "replace another export, or a dataset made from something else",
+	},
+	...outputTable,
+} as unknown as OptionTable;
 
 export const exportCommand = () =>
 	commandOf({
 		name: "export",
 		description:
-			"Write the rows of a packing out with their tokens, as building from text does.",
+			"Write rows as the files of a trainer. Or write the rows of a packing out with their tokens, as building from text does.",
 		table: exportCommandTable,
-		arguments: ["packing"],
-		notes: NUMBERS_NOTE,
-		examples: ["seqpack export packing/ --out rows/"],
-		run: ({ json, quiet, ...options }) =>
-			runBuild("export", { json, quiet }, (running) =>
-				exportRows({ ...options, ...running }),
-			),
+		arguments: ["source"],
+		notes: `${NUMBERS_NOTE}
+
+With --to the source is a dataset of rows, a store, a packing or a plan of a curriculum. Splits, buckets and
+ranks come into files of their own. What a format cannot carry is refused, and what it loses is
+told before anything is written. Without --to the source is a packing.`,
+		examples: [
+			"seqpack export data/ --to megatron --out megatron/",
+			"seqpack export store/ --to olmo --out olmo/",
+			"seqpack export plan/ --to mds --world-size 8 --out mds/",
+			"seqpack export packing/ --out rows/",
+		],
+		run: (given) => {
+			const values: Readonly<Record<string, unknown>> = given;
+			return values.to === undefined ? writeRows(values) : writeFiles(values);
+		},
 	});
+
+function writeRows({
+	source,
+	...values
+}: Readonly<Record<string, unknown>>): Promise<number> {
+	const table = { ...exportTable, ...outputTable };
+	const { json, quiet, ...options } = only(
+		table,
+		{ packing: source, ...values },
+		`is for ${optionName("to")}`,
+	);
+	return runBuild("export", { json, quiet }, (running) =>
+		exportRows({ ...options, ...running }),
+	);
+}
+
+async function writeFiles(
+	values: Readonly<Record<string, unknown>>,
+): Promise<number> {
+	const table = { ...exportToTable, ...outputTable };
+	const { json, quiet, ...options } = only(
+		table,
+		values,
+		`does not go with ${optionName("to")}`,
+	);
+	const progress = new ProgressLine();
+	const tell = (sentence: string) => {
+		if (!quiet) progress.say(sentence);
+	};
+	const stop = onStopSignals(() =>
+		tell("stopping; press Ctrl-C again to stop at once"),
+	);
+	try {
+		const result = await exportDataset({
+			...options,
+			signal: stop.signal,
+			onNotice: tell,
+			onProgress: (now) => {
+				if (!quiet)
+					progress.draw((seconds) => exportProgressText(now, seconds));
+			},
+		});
+		progress.clear();
+		if (!quiet) say(describeExport(result));
+		if (json)
+			await writeOut(
+				`${JSON.stringify({ version: 1, command: "export", ...result })}\n`,
+			);
+		return 0;
+	} catch (error) {
+		progress.clear();
+		if (!(error instanceof InterruptedError)) throw error;
+		failWith(error);
+		return stop.exitCode();
+	} finally {
+		stop.release();
+	}
+}
+
+/** What is given, which must be of a table. @throws UsageError `ignored-option` */
+function only<T extends OptionTable>(
+	table: T,
+	values: Readonly<Record<string, unknown>>,
+	why: string,
+): Given<T> {
+	const other = Object.keys(values).find(
+		(name) => values[name] !== undefined && !Object.hasOwn(table, name),
+	);
+	if (other !== undefined)
+		throw new UsageError(
+			"ignored-option",
+			`${optionName(other)} would change nothing: it ${why}. Leave it out.`,
+		);
+	return pickOptions(table, values);
+}

@@ -57,6 +57,7 @@ function createProgram(): Command {
 	  seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --layout documents --out store/
 	  seqpack pack store/ --seq-len 32768 --out packing/
 	  seqpack pack --compare data/ --seq-len 32768
+	  seqpack export data/ --to megatron --out megatron/
 	  seqpack tokenizer inspect tokenizer.json
 	
 	Exit codes: 0 done, 1 failed and a retry may mend it, 2 wrong use, 4 bad data,

@@ -18,12 +18,17 @@ export class ProgressLine {
 	#drawn = false;
 
 	update(progress: BuildProgress): void {
-		const now = performance.now();
 		this.#firstBytes ??= progress.bytes;
+		this.draw((seconds) => this.#text(progress, seconds));
+	}
+
+	/** @param text Makes the line, from the seconds since the beginning. */
+	draw(text: (seconds: number) => string): void {
+		const now = performance.now();
 		if (this.#last === 0 && !this.#terminal) this.#last = now;
 		if (now - this.#last < (this.#terminal ? DRAW_EVERY : LOG_EVERY)) return;
 		this.#last = now;
-		const line = this.#text(progress, (now - this.#began) / 1000);
+		const line = text((now - this.#began) / 1000);
 		if (this.#terminal) {
 			const columns = process.stderr.columns || 80;
 			process.stderr.write(`\r\x1b[K${line.slice(0, columns - 1)}`);

@@ -13,20 +13,20 @@ import {
 	goesWith,
 	valueText,
 } from "../dist/cli/describe-option.js";
-import { exportCommandTable } from "../dist/cli/export.js";
 import { asFlag } from "../dist/cli/fail.js";
 import { outputTable } from "../dist/cli/output-options.js";
 import { batchKinds } from "../dist/src/curriculum/batch-kinds.js";
 import { schedules } from "../dist/src/curriculum/schedules.js";
+import { exportFormats } from "../dist/src/dataset/exports/exports.js";
 import { datasetFormats } from "../dist/src/dataset/formats.js";
 import { layouts } from "../dist/src/dataset/layouts/layouts.js";
+import { trainers } from "../dist/src/dataset/trainers/trainers.js";
 import { decomposers } from "../dist/src/decompose/decomposers.js";
 import { longConversations } from "../dist/src/decompose/long-conversations.js";
 import { longDocuments } from "../dist/src/decompose/long-documents.js";
 import { conversationFormats } from "../dist/src/documents/conversations/conversation-formats.js";
 import { lossChoices } from "../dist/src/documents/conversations/loss.js";
 import { conversationReasons } from "../dist/src/documents/conversations/reasons.js";
-import { trainers } from "../dist/src/dataset/trainers/trainers.js";
 import { recordReasons } from "../dist/src/documents/record-reasons.js";
 import {
 	alwaysColumns,
@@ -36,8 +36,9 @@ import {
 } from "../dist/src/masks/columns.js";
 import { lossWeightings } from "../dist/src/masks/loss-weights.js";
 import { sequenceShares } from "../dist/src/masks/sequence-parallel.js";
+import { exportToTable } from "../dist/src/options/export.js";
 import { packRecordsTable } from "../dist/src/options/pack-records.js";
-import { packStoreTable } from "../dist/src/options/pack-store.js";
+import { exportTable, packStoreTable } from "../dist/src/options/pack-store.js";
 import { rowOrders } from "../dist/src/pack/orders.js";
 import { packers } from "../dist/src/pack/packers.js";
 import { compressions } from "../dist/src/sources/compressions.js";
@@ -84,10 +85,40 @@ const tables = {
 			{ words: ["inputs"], ofCommand: Object.keys(outputTable) },
 		),
 	"options:export": () =>
-		optionTables(exportCommandTable, {
-			words: ["packing"],
-			ofCommand: Object.keys(outputTable),
-		}),
+		optionTables(
+			{ ...exportTable, ...outputTable },
+			{ words: ["packing"], ofCommand: Object.keys(outputTable) },
+		),
+	"options:export-to": () =>
+		optionTables(
+			{ ...exportToTable, ...outputTable },
+			{ words: ["source"], ofCommand: Object.keys(outputTable) },
+		),
+	exports: () =>
+		table(
+			[
+				"`--to`",
+				"what",
+				"borders in a row",
+				"masks",
+				"short rows",
+				"tokens of a file",
+				"its options",
+			],
+			exportFormats.entries().map(([name, format]) => [
+				code(name),
+				format.meaning,
+				format.borders === null ? "no" : asWritten(format.borders),
+				format.mask === null ? "no" : asWritten(format.mask),
+				format.shortRows.map(code).join(", "),
+				format.shardTokens == null
+					? "all"
+					: format.shardTokens.toLocaleString("en-US"),
+				Object.keys(format.options)
+					.map((option) => code(asFlag(option)))
+					.join(", "),
+			]),
+		),
 	trainers: () =>
 		table(
 			["trainer", "tried with", "one command"],
@@ -304,6 +335,11 @@ function table(head, rows) {
 	return [line(head), line(head.map(() => "---")), ...rows.map(line)].join(
 		"\n",
 	);
+}
+
+/** A file's ending as code; words as they are. */
+function asWritten(text) {
+	return text.startsWith(".") ? code(text) : text;
 }
 
 function code(text) {

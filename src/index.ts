@@ -64,11 +64,14 @@ export {
 	runTasks,
 } from "./engines/build.js";
 export { exportRows, packStore } from "./engines/pack-store.js";
+export { type ExportResult, exportDataset } from "./export/export-dataset.js";
+export type { ExportCounts } from "./export/fit-rows.js";
 export * from "./masks.js";
 export type { BatchOptions, BatchState } from "./options/batches.js";
 export type { BuildOptions, BuildProgress } from "./options/build.js";
 export { readBuildConfig } from "./options/build-config.js";
 export type { CurriculumOptions } from "./options/curriculum.js";
+export type { ExportProgress, ExportToOptions } from "./options/export.js";
 export type { PackRecordsOptions } from "./options/pack-records.js";
 export type { ExportOptions, PackStoreOptions } from "./options/pack-store.js";
 export type { SourceOptions } from "./options/sources.js";

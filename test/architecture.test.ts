@@ -29,6 +29,7 @@ const floors = [
 	"records",
 	"plan",
 	"batches",
+	"export",
 	"build",
 	"report",
 	"engines",

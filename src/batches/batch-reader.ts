@@ -109,6 +109,18 @@ export class BatchReader {
 		};
 	}
 
+	/** What this rank is given of a step, without its tokens; `length` is that of the step. */
+	itemsOf(number: number): {
+		items: StepItems;
+		finder: RowFinder;
+		length: number;
+	} {
+		const step = this.#steps.read(number);
+		const finder = this.#finders[step.stage][step.bucket];
+		const { items } = this.#share(step, finder);
+		return { items, finder, length: step.length };
+	}
+
 	close(): void {
 		this.#steps.close();
 		this.#files.close();

@@ -89,7 +89,8 @@ async function* readHere(
 	}
 }
 
-async function openDatasets(
+/** The datasets of a plan, as they were when it was made. @throws UsageError, DataError where one is not */
+export async function openDatasets(
 	directory: string,
 	plan: CurriculumPlan,
 	moved: readonly string[] | undefined,

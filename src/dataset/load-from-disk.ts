@@ -1,3 +1,4 @@
+import type { Schema } from "../tables/columns.js";
 import type { DatasetFormat } from "./format.js";
 import { huggingFaceFeatures } from "./huggingface.js";
 import type { Manifest } from "./manifest.js";
@@ -10,27 +11,12 @@ import { rowSchema } from "./rows.js";
  */
 export const loadFromDisk: Pick<DatasetFormat, "filesBeside" | "loadLines"> = {
 	filesBeside(manifest) {
-		const info = {
-			citation: "",
-			description: "",
-			features: huggingFaceFeatures(rowSchema(manifest.settings)),
-			homepage: "",
-			license: "",
-		};
+		const schema = rowSchema(manifest.settings);
 		const files: Record<string, string> = {};
 		for (const [directory, { split, names }] of shardDirectories(manifest)) {
-			const state = {
-				_data_files: names.map((filename) => ({ filename })),
-				_fingerprint: manifest.planHash.slice(0, 16),
-				_format_columns: null,
-				_format_kwargs: {},
-				_format_type: null,
-				_output_all_columns: false,
-				_split: split,
-			};
-			files[`${directory}/state.json`] = `${JSON.stringify(state, null, 2)}\n`;
-			files[`${directory}/dataset_info.json`] =
-				`${JSON.stringify(info, null, 2)}\n`;
+			const saved = savedDataset(schema, split, names, manifest.planHash);
+			for (const [name, content] of Object.entries(saved))
+				files[`${directory}/${name}`] = content;
 		}
 		return files;
 	},
@@ -41,6 +27,38 @@ export const loadFromDisk: Pick<DatasetFormat, "filesBeside" | "loadLines"> = {
 		`rows = load_from_disk("path/to/this/directory/${directory}")`,
 	],
 };
+
+/**
+ * The files that stand beside the Arrow files of a split, by name.
+ * @param hash Tells these rows from others, in hexadecimal.
+ */
+export function savedDataset(
+	schema: Schema,
+	split: string,
+	names: readonly string[],
+	hash: string,
+): Record<string, string> {
+	const state = {
+		_data_files: names.map((filename) => ({ filename })),
+		_fingerprint: hash.slice(0, 16),
+		_format_columns: null,
+		_format_kwargs: {},
+		_format_type: null,
+		_output_all_columns: false,
+		_split: split,
+	};
+	const info = {
+		citation: "",
+		description: "",
+		features: huggingFaceFeatures(schema),
+		homepage: "",
+		license: "",
+	};
+	return {
+		"state.json": `${JSON.stringify(state, null, 2)}\n`,
+		"dataset_info.json": `${JSON.stringify(info, null, 2)}\n`,
+	};
+}
 
 /** The directories that hold shards, the split of each, and the names of its shards. */
 function shardDirectories({ shards }: Manifest) {

@@ -4,6 +4,7 @@ import { whyIgnored } from "../../src/core/resolve-options.js";
 import { batchesTable } from "../../src/options/batches.js";
 import { buildTable } from "../../src/options/build.js";
 import { curriculumTable } from "../../src/options/curriculum.js";
+import { exportToTable } from "../../src/options/export.js";
 import { exportTable, packStoreTable } from "../../src/options/pack-store.js";
 import { compareTable } from "../../src/pack/compare.js";
 import { documentLengthsTable } from "../../src/report/document-lengths.js";
@@ -16,6 +17,7 @@ const tables: Record<string, OptionTable> = {
 	documentLengths: documentLengthsTable,
 	packStore: packStoreTable,
 	export: exportTable,
+	exportTo: exportToTable,
 };
 
 describe.each(Object.entries(tables))("%s", (_, table) => {

@@ -1,0 +1,56 @@
+import { sum } from "../src/core/arithmetic.js";
+import type { ExportResult } from "../src/export/export-dataset.js";
+import type { ExportProgress } from "../src/options/export.js";
+import {
+	bytesText,
+	counted,
+	durationText,
+	grouped,
+	percent,
+} from "./numbers.js";
+
+/** Lines of `reading` that are printed; all are in the export's own file. */
+const MOST_LINES = 12;
+
+/** What an export came to, for people. */
+export function describeExport(result: ExportResult): string {
+	const { out, to, counts, files, notices, reading, seconds } = result;
+	const bytes = sum(files.map((file) => file.bytes));
+	const more = reading.length - MOST_LINES;
+	return [
+		`Exported to ${out} (${to}) in ${durationText(seconds)}`,
+		`  rows       ${grouped(counts.rows)} of ${grouped(counts.tokens)} tokens`,
+		...(counts.paddedRows > 0
+			? [
+					`  padding    ${percent(counts.paddingTokens / (counts.tokens + counts.paddingTokens))} (${grouped(counts.paddingTokens)} tokens)`,
+				]
+			: []),
+		`  files      ${counted(files.length, "file")}, ${bytesText(bytes)}`,
+		...notices.map((notice) => `  note       ${notice}`),
+		...reading
+			.slice(0, MOST_LINES)
+			.map((line, i) => `  ${i === 0 ? "read with  " : "           "}${line}`),
+		...(more > 0
+			? [
+					`             and ${counted(more, "line")} more in seqpack-export.json`,
+				]
+			: []),
+		"",
+	].join("\n");
+}
+
+export function exportProgressText(
+	{ rows, totalRows, tokens }: ExportProgress,
+	seconds: number,
+): string {
+	return [
+		...(totalRows === null
+			? []
+			: [`${((100 * rows) / totalRows).toFixed(0)} %`]),
+		totalRows === null
+			? counted(rows, "row")
+			: `${grouped(rows)} of ${counted(totalRows, "row")}`,
+		`${grouped(tokens)} tokens`,
+		`${grouped(Math.round(tokens / seconds))} tokens/s`,
+	].join(" · ");
+}

@@ -1,0 +1,27 @@
+import { type NameOf, registry } from "../../core/registry.js";
+
+/** What becomes of rows that are shorter than theirs are. */
+interface ShortRowWay {
+	readonly meaning: string;
+	readonly pads: boolean;
+	readonly drops: boolean;
+}
+
+export const shortRowWays = registry("way with short rows", {
+	pad: {
+		meaning: "filled with the pad id",
+		pads: true,
+		drops: false,
+	} as ShortRowWay,
+	drop: {
+		meaning: "left out, and counted",
+		pads: false,
+		drops: true,
+	} as ShortRowWay,
+	keep: {
+		meaning: "written as they are",
+		pads: false,
+		drops: false,
+	} as ShortRowWay,
+});
+export type ShortRows = NameOf<typeof shortRowWays>;

@@ -1,0 +1,173 @@
+import { sum } from "../core/arithmetic.js";
+import { DataError, SeqpackError } from "../core/errors.js";
+import { layouts } from "../dataset/layouts/layouts.js";
+import type { Manifest } from "../dataset/manifest.js";
+import { bucketName } from "../dataset/names.js";
+import { type Dataset, openDataset } from "../dataset/open-dataset.js";
+import { openStore } from "../dataset/open-store.js";
+import type { BucketSettings } from "../dataset/settings.js";
+import {
+	type DecomposeOptions,
+	sequencesFillRows,
+} from "../decompose/decompose-documents.js";
+import { shiftRight } from "../masks/labels.js";
+import { packers } from "../pack/packers.js";
+import { OpenFiles } from "../plan/open-files.js";
+import { type StoreReader, StoreReaders } from "../plan/store-reader.js";
+import { type ColumnBatch, columnOf } from "../tables/columns.js";
+import { IndexedRow } from "./indexed-row.js";
+import { lostByAll } from "./lost-by-all.js";
+import {
+	emptyRow,
+	type OpenedSource,
+	type SourcePart,
+	type TakeRow,
+} from "./source.js";
+
+/**
+ * Opens a dataset of rows, a store or a packing by index: its splits and buckets, each in the
+ * order of its shards.
+ * @throws UsageError, DataError as `openDataset` and `openStore` do
+ */
+export async function openDatasetSource(
+	directory: string,
+): Promise<OpenedSource> {
+	const dataset = await openDataset(directory);
+	const { manifest } = dataset;
+	const { settings } = manifest;
+	const store = manifest.store && (await openStore(directory, manifest.store));
+	const isDocuments = !layouts.find(settings.layout).packs;
+	const lengths = new Set(settings.buckets.map(({ length }) => length));
+	const parts = settings.buckets
+		.map((bucket): SourcePart => {
+			const { length, capacity, split } = bucket;
+			return {
+				directory: lengths.size > 1 ? `${bucketName(length)}/` : "",
+				split,
+				rowLength: isDocuments ? null : capacity,
+				rows: rowsOf(manifest, bucket),
+				read: (take) =>
+					store === undefined
+						? readRows(dataset, bucket, isDocuments, take)
+						: readIndexed(
+								dataset,
+								bucket,
+								(files) => new StoreReaders(files).of(store),
+								take,
+							),
+			};
+		})
+		.filter(({ rows }) => rows !== 0);
+	return {
+		isDocuments,
+		isMixed: false,
+		isFull: isDocuments || sequencesFillRows(settings.cut as DecomposeOptions),
+		sharesRows: !isDocuments && packers.find(settings.packer.name).sharesRows,
+		plusOne: settings.buckets.some((bucket) => bucket.capacity > bucket.length),
+		isMasked: settings.isMasked,
+		hasDocIds: true,
+		isOrdered: false,
+		vocabSize: manifest.tokenizer.vocabSize,
+		eos: settings.eos,
+		tokenizer: manifest.tokenizer.fingerprint,
+		planHash: manifest.planHash,
+		directories: [directory, ...(store ? [store.directory] : [])],
+		lost: lostByAll(manifest),
+		parts,
+	};
+}
+
+function rowsOf({ shards }: Manifest, of: BucketSettings): number {
+	return sum(
+		shards
+			.filter(({ bucket, split }) => bucket === of.length && split === of.split)
+			.map(({ rows }) => rows),
+	);
+}
+
+/** Batches of rows, all that the manifest has. @throws DataError `bad-shard` */
+async function* batchesOf(
+	dataset: Dataset,
+	bucket: BucketSettings,
+): AsyncGenerator<ColumnBatch> {
+	const { directory, manifest } = dataset;
+	const refuse = (why: string) =>
+		new DataError(
+			"bad-shard",
+			`the rows of ${directory} cannot be read: ${why}. Check it with seqpack verify.`,
+		);
+	let found = 0;
+	try {
+		for await (const batch of dataset.rows(bucket.length, bucket.split)) {
+			found += batch.rows;
+			yield batch;
+		}
+	} catch (error) {
+		if (error instanceof SeqpackError) throw error;
+		throw refuse((error as Error).message);
+	}
+	const due = rowsOf(manifest, bucket);
+	if (found !== due) throw refuse(`there are ${found} of ${due}`);
+}
+
+async function readRows(
+	dataset: Dataset,
+	bucket: BucketSettings,
+	isDocuments: boolean,
+	take: TakeRow,
+): Promise<void> {
+	const { isMasked, shift = false } = dataset.manifest.settings;
+	const row = emptyRow();
+	const room = isDocuments ? null : bucket.capacity;
+	for await (const batch of batchesOf(dataset, bucket)) {
+		const ids = columnOf(batch, "input_ids", "list<int32>");
+		const lengths = columnOf(batch, "seq_lengths", "list<int32>");
+		const documents = columnOf(batch, "doc_ids", "list<int64>");
+		const mask = isMasked
+			? columnOf(batch, "loss_mask", "list<int32>").values
+			: null;
+		for (let i = 0; i < batch.rows; i++) {
+			const from = ids.offsets[i];
+			const to = ids.offsets[i + 1];
+			const first = lengths.offsets[i];
+			const last = lengths.offsets[i + 1];
+			row.ids = ids.values.subarray(from, to);
+			row.seqLengths = lengths.values.subarray(first, last);
+			row.docIds = documents.values.subarray(first, last);
+			const own = mask?.subarray(from, to) ?? null;
+			row.lossMask = own !== null && shift ? shiftRight(own) : own;
+			const taking = take(row, room);
+			if (taking !== undefined) await taking;
+		}
+	}
+}
+
+async function readIndexed(
+	dataset: Dataset,
+	bucket: BucketSettings,
+	open: (files: OpenFiles) => StoreReader,
+	take: TakeRow,
+): Promise<void> {
+	const files = new OpenFiles();
+	const row = new IndexedRow(open(files), dataset.manifest.settings.isMasked);
+	try {
+		for await (const batch of batchesOf(dataset, bucket)) {
+			const lengths = columnOf(batch, "seq_lengths", "list<int32>");
+			const offsets = columnOf(batch, "doc_offsets", "list<int32>");
+			const documents = columnOf(batch, "doc_ids", "list<int64>");
+			for (let i = 0; i < batch.rows; i++) {
+				const first = lengths.offsets[i];
+				const last = lengths.offsets[i + 1];
+				row.read(
+					lengths.values.subarray(first, last),
+					documents.values.subarray(first, last),
+					offsets.values.subarray(first, last),
+				);
+				const taking = take(row, bucket.capacity);
+				if (taking !== undefined) await taking;
+			}
+		}
+	} finally {
+		files.close();
+	}
+}

@@ -1,0 +1,268 @@
+import {
+	DataError,
+	InterruptedError,
+	optionName,
+	UsageError,
+} from "../core/errors.js";
+import { resolveOptions } from "../core/resolve-options.js";
+import type {
+	ExportFormat,
+	ExportSource,
+} from "../dataset/exports/export-format.js";
+import { exportFormats } from "../dataset/exports/exports.js";
+import { type ShortRows, shortRowWays } from "../dataset/exports/short-rows.js";
+import type { DatasetFile } from "../dataset/manifest.js";
+import { pathOfStore } from "../dataset/open-store.js";
+import { type ExportToOptions, exportToTable } from "../options/export.js";
+import { PLAN_FILE } from "../plan/curriculum-plan.js";
+import { storageAt } from "../storage/storages.js";
+import { version } from "../version.js";
+import { openDatasetSource } from "./dataset-source.js";
+import {
+	type ExportDirectory,
+	withExportDirectory,
+} from "./export-directory.js";
+import { type ExportCounts, noCounts, RowFitter } from "./fit-rows.js";
+import { noticesOf } from "./notices.js";
+import { openPlanSource } from "./plan-source.js";
+import type { OpenedSource, SourcePart } from "./source.js";
+
+/** Raised when what `seqpack-export.json` says changes. */
+const EXPORT_VERSION = 1;
+
+/** Rows after which progress is told, and a signal looked at. */
+const TELL_EVERY = 256;
+
+type Values = ReturnType<typeof resolveOptions<typeof exportToTable>>;
+
+/** What an export has written. */
+export interface ExportResult {
+	out: string;
+	/** A name from `exportFormats`. */
+	to: string;
+	counts: ExportCounts;
+	files: DatasetFile[];
+	/** What is lost, and what must be known, as sentences without a full stop. */
+	notices: string[];
+	/** How each part is read: lines of a trainer's settings, or of Python. */
+	reading: string[];
+	seconds: number;
+}
+
+/**
+ * Writes the rows of a dataset, a packing or a plan, or the documents of a store, as files that a
+ * trainer reads. They appear all at once, with `seqpack-export.json` as the last.
+ * @throws UsageError `cannot-carry`, `output-in-use` and those of wrong options; DataError for
+ * what is read
+ */
+export async function exportDataset(
+	given: ExportToOptions,
+): Promise<ExportResult> {
+	const began = performance.now();
+	const options = resolveOptions(exportToTable, given);
+	const format = exportFormats.find(options.to);
+	const directory = options.source.replace(/(?<=.)\/+$/, "");
+	const out = options.out.replace(/(?<=.)\/+$/, "");
+	const opened = await openSource(directory, options);
+	requireApart(out, opened.directories);
+	const source = describeSource(opened, format, options);
+	requireCarried(directory, source, format, options);
+	const notices = [...noticesOf(options.to, format, source), ...opened.lost];
+	for (const notice of notices) options.onNotice?.(notice);
+	return withExportDirectory(out, options.overwrite, async (files) => {
+		const counts = await writeParts(opened, source, format, options, files);
+		const reading = partsUnlike(opened.parts).flatMap((part) =>
+			format.reading(part, source, options),
+		);
+		const told = [...notices, ...countNotices(counts, source)];
+		const said = {
+			formatVersion: EXPORT_VERSION,
+			seqpackVersion: version,
+			source: pathOfStore(directory, out),
+			planHash: source.planHash,
+			to: options.to,
+			counts,
+			notices: told,
+			reading,
+		};
+		const written = await files.publish((files) => ({ ...said, files }));
+		const seconds = (performance.now() - began) / 1000;
+		const { to } = options;
+		return { out, to, counts, files: written, notices: told, reading, seconds };
+	});
+}
+
+async function openSource(
+	directory: string,
+	{ fromStep, steps, worldSize, datasets }: Values,
+): Promise<OpenedSource> {
+	const plans = { fromStep, steps, worldSize, datasets };
+	const storage = storageAt(directory);
+	const given = Object.fromEntries(
+		Object.entries(plans).filter(([, value]) => value !== undefined),
+	);
+	if ((await storage.stat(`${directory}/${PLAN_FILE}`)) !== null)
+		return openPlanSource(directory, given);
+	const [ofPlans] = Object.keys(given);
+	if (ofPlans !== undefined)
+		throw new UsageError(
+			"ignored-option",
+			`${optionName(ofPlans)} would change nothing: it is of plans, and ${directory} is none. Leave it out.`,
+		);
+	return openDatasetSource(directory);
+}
+
+/** @throws UsageError where the output is a directory that is read from, is in one, or has one in it */
+function requireApart(out: string, directories: readonly string[]): void {
+	const absolute = (path: string) =>
+		storageAt(path).absolute(path).replace(/\/+$/, "");
+	const to = `${absolute(out)}/`;
+	for (const directory of directories) {
+		const from = `${absolute(directory)}/`;
+		if (to.startsWith(from) || from.startsWith(to))
+			throw new UsageError(
+				"output-in-use",
+				`${out} is ${to === from ? "" : to.startsWith(from) ? "in " : "around "}${directory}, which is read: choose a directory apart from it (${optionName("out")}).`,
+			);
+	}
+}
+
+/** @throws UsageError `bad-option`, `ignored-option` */
+function describeSource(
+	{ directories: _, parts: __, lost: ___, isFull, ...opened }: OpenedSource,
+	format: ExportFormat,
+	{ to, shortRows: asked, padId: givenId, shardTokens }: Values,
+): ExportSource {
+	if (asked !== undefined && opened.isDocuments)
+		throw new UsageError(
+			"ignored-option",
+			`${optionName("shortRows")} would change nothing: these are documents, of any length. Leave it out.`,
+		);
+	if (asked !== undefined && !format.shortRows.includes(asked))
+		throw new UsageError(
+			"bad-option",
+			`${optionName("shortRows")} is ${asked}, and what reads ${to} cuts all tokens into rows of one length: give one of ${format.shortRows.join(", ")}.`,
+		);
+	const shortRows: ShortRows =
+		isFull || opened.isDocuments ? "keep" : (asked ?? format.shortRows[0]);
+	const isPadded = shortRowWays.find(shortRows).pads;
+	if (givenId !== undefined && !isPadded)
+		throw new UsageError(
+			"ignored-option",
+			`${optionName("padId")} would change nothing: no row is padded. Leave it out, or give ${optionName("shortRows", "pad")}.`,
+		);
+	const padId = givenId ?? opened.eos ?? 0;
+	return {
+		...opened,
+		vocabSize: Math.max(opened.vocabSize, isPadded ? padId + 1 : 0),
+		shortRows,
+		padId,
+		shardTokens: shardTokens ?? format.shardTokens ?? null,
+	};
+}
+
+/** @throws UsageError `cannot-carry` */
+function requireCarried(
+	directory: string,
+	source: ExportSource,
+	format: ExportFormat,
+	options: Values,
+): void {
+	const fault =
+		format.cutsRows && source.isMixed
+			? `what reads it cuts all tokens into rows of one length, and rows of several lengths follow one another here. Export ${exportFormats.where(({ cutsRows }) => !cutsRows).join(", ")}, or the datasets by themselves`
+			: format.fault(source, options);
+	if (fault !== null)
+		throw new UsageError(
+			"cannot-carry",
+			`${directory} cannot be exported ${optionName("to", options.to)}: ${fault}.`,
+		);
+}
+
+async function writeParts(
+	{ parts }: OpenedSource,
+	source: ExportSource,
+	format: ExportFormat,
+	options: Values,
+	files: ExportDirectory,
+): Promise<ExportCounts> {
+	const counts = noCounts();
+	const { shortRows, padId } = source;
+	const withMasks =
+		format.mask !== null &&
+		(source.isMasked || shortRowWays.find(shortRows).pads);
+	const fitter = new RowFitter(counts, { shortRows, padId, withMasks });
+	const given = { ...source, isMasked: withMasks };
+	const total = parts.reduce<number | null>(
+		(sum, { rows }) => (sum === null || rows === null ? null : sum + rows),
+		0,
+	);
+	let rows = 0;
+	for (const part of parts) {
+		const before = counts.rows;
+		const writer = format.open({ source: given, part, files, options });
+		await part.read((row, room) => {
+			if (++rows % TELL_EVERY === 0) {
+				if (options.signal?.aborted)
+					throw new InterruptedError("the export was stopped.");
+				const { tokens } = counts;
+				options.onProgress?.({ rows, totalRows: total, tokens });
+			}
+			const fitted = fitter.fit(row, room);
+			return fitted === null ? undefined : writer.add(fitted);
+		});
+		if (counts.rows === before) throw noRows(part.directory, counts);
+		await writer.finish();
+	}
+	if (counts.rows === 0) throw noRows("", counts);
+	const beside = format.beside?.(parts, given) ?? {};
+	for (const [path, content] of Object.entries(beside))
+		await files.write(path, content);
+	return counts;
+}
+
+function noRows(where: string, { droppedRows }: ExportCounts): DataError {
+	const why =
+		droppedRows > 0
+			? `all of them are short, and left out. Give ${optionName("shortRows", "pad")}`
+			: "nothing has tokens";
+	return new DataError(
+		"no-rows",
+		`there are no rows to write${where === "" ? "" : ` for ${where}`}: ${why}.`,
+	);
+}
+
+/** One part of each kind: ranks are read alike. */
+function partsUnlike(parts: readonly SourcePart[]): SourcePart[] {
+	const kinds = new Map<string, SourcePart>();
+	for (const part of parts) {
+		const kind = `${part.split} ${part.rowLength}`;
+		if (!kinds.has(kind)) kinds.set(kind, part);
+	}
+	return [...kinds.values()];
+}
+
+/** What became of rows, as sentences. */
+function countNotices(
+	counts: ExportCounts,
+	{ padId, isDocuments }: ExportSource,
+): string[] {
+	const { paddedRows, paddingTokens, droppedRows, droppedTokens, emptyRows } =
+		counts;
+	const grouped = (count: number) => count.toLocaleString("en-US");
+	const rows = (count: number) =>
+		`${grouped(count)} ${isDocuments ? "document" : "row"}${count === 1 ? "" : "s"}`;
+	return [
+		...(paddedRows > 0
+			? [
+					`padded ${rows(paddedRows)} with ${grouped(paddingTokens)} tokens of id ${padId}`,
+				]
+			: []),
+		...(droppedRows > 0
+			? [
+					`left out ${rows(droppedRows)} of ${grouped(droppedTokens)} tokens, which are short`,
+				]
+			: []),
+		...(emptyRows > 0 ? [`left out ${rows(emptyRows)} without tokens`] : []),
+	];
+}

@@ -1,0 +1,93 @@
+import {
+	entryOf,
+	type Given,
+	grouped,
+	integer,
+	optional,
+	programValue,
+	required,
+	text,
+} from "../core/option.js";
+import {
+	exportEntryOptions,
+	exportFormats,
+} from "../dataset/exports/exports.js";
+import { shortRowWays } from "../dataset/exports/short-rows.js";
+import { batchesTable } from "./batches.js";
+import { buildTable } from "./build.js";
+
+/** How far an export is. */
+export interface ExportProgress {
+	/** Rows that were read, of how many; null where that is not known. */
+	rows: number;
+	totalRows: number | null;
+	tokens: number;
+}
+
+const { out, overwrite, signal, onNotice } = buildTable;
+const { fromStep, steps, worldSize, datasets } = batchesTable;
+
+/** The options of writing rows as files of a trainer. */
+export const exportToTable = {
+	source: required(
+		text({
+			placeholder: "source",
+			help: "the directory of a dataset, a packing or a plan",
+		}),
+	),
+	to: required(
+		entryOf(exportFormats, {
+			help: "what to write, if not a dataset of seqpack",
+		}),
+	),
+	out: {
+		...out,
+		help: "the directory to write: new, empty, or of an export to replace",
+	},
+	overwrite: { ...overwrite, help: "replace another export" },
+	...grouped("Rows", {
+		shortRows: entryOf(shortRowWays, {
+			help: "what becomes of rows that are shorter than the others",
+			defaultText: "as the format has it",
+		}),
+		padId: integer({
+			help: "token to pad with",
+			defaultText: "EOS, or 0",
+			most: 2 ** 31 - 1,
+		}),
+		shardTokens: {
+			...integer({
+				least: 1,
+				most: 2 ** 40,
+				help: "tokens of a file, at most",
+				defaultText: "as the format has it",
+			}),
+			of: {
+				to: exportFormats.where(({ shardTokens }) => shardTokens !== undefined),
+			},
+		},
+		...exportEntryOptions,
+	}),
+	...grouped("Steps of a plan", {
+		fromStep,
+		steps,
+		worldSize: optional({
+			...worldSize,
+			default: undefined,
+			help: "a directory for each of so many ranks, with its share of the steps",
+			defaultText: "one directory, of whole steps",
+		}),
+		datasets,
+	}),
+	...grouped("Running", {
+		signal: { ...signal, help: "aborts the export, and leaves nothing" },
+		onProgress: programValue<(progress: ExportProgress) => void>(
+			"a function",
+			(value) => typeof value === "function",
+			{ help: "told of how far the export is, every few rows" },
+		),
+		onNotice,
+	}),
+};
+
+export type ExportToOptions = Given<typeof exportToTable>;

@@ -1,0 +1,219 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { exportDataset } from "seqpack";
+import { beforeAll, describe, expect, test } from "vitest";
+import { exportFormats } from "../../src/dataset/exports/exports.js";
+import { filesBelow, sharedDirectory, temporaryDirectory } from "../helpers.js";
+import {
+	EOS,
+	type Ids,
+	makeSources,
+	padded,
+	type Row,
+	readBack,
+	rowsOf,
+	SEQ_LEN,
+	type Sources,
+	sequencesOf,
+} from "./sources.js";
+
+const directory = sharedDirectory();
+let sources: Sources;
+beforeAll(async () => {
+	sources = await makeSources(directory);
+});
+
+/** Exports into a new directory. */
+async function write(
+	source: string,
+	to: string,
+	options: Partial<Parameters<typeof exportDataset>[0]> = {},
+) {
+	const out = join(temporaryDirectory(), "out");
+	const result = await exportDataset({ source, to, ...options, out } as never);
+	return { ...result, out };
+}
+
+const asDocuments = (rows: readonly Row[]): Ids[] => [...rows];
+const idsOf = (lists: readonly Ids[]) => lists.map(({ ids }) => ids);
+const masksOf = (lists: readonly Ids[]) => lists.map(({ mask }) => mask);
+
+/** How seqpack reads each format: whether rows stay whole or come as their sequences, and with their masks. */
+const readers: Record<
+	string,
+	{
+		parts: (rows: readonly Row[]) => Ids[];
+		mask: boolean;
+		with: Record<string, unknown>;
+	}
+> = {
+	megatron: { parts: asDocuments, mask: false, with: {} },
+	olmo: { parts: sequencesOf, mask: false, with: {} },
+	datatrove: { parts: sequencesOf, mask: false, with: {} },
+	mds: {
+		parts: asDocuments,
+		mask: true,
+		with: { tokensField: "tokens", maskField: "loss_mask" },
+	},
+	"load-from-disk": {
+		parts: asDocuments,
+		mask: true,
+		with: { tokensField: "input_ids", maskField: "loss_mask" },
+	},
+	webdataset: {
+		parts: asDocuments,
+		mask: true,
+		with: { tokensField: "json.input_ids", maskField: "json.loss_mask" },
+	},
+	jsonl: {
+		parts: asDocuments,
+		mask: true,
+		with: { tokensField: "input_ids", maskField: "loss_mask" },
+	},
+};
+
+describe.each(Object.entries(readers))("%s, read again", (to, reader) => {
+	const usual = exportFormats.find(to).shortRows[0] === "pad";
+	const due = (rows: readonly Row[]) =>
+		reader.parts(usual ? padded(rows, SEQ_LEN, 0) : rows);
+
+	test("has packed rows", async () => {
+		const { out, counts } = await write(sources.masked, to);
+		const found = await readBack([out], reader.with);
+		const rows = await rowsOf(sources.masked);
+		expect(idsOf(found)).toEqual(idsOf(due(rows)));
+		if (reader.mask) expect(masksOf(found)).toEqual(masksOf(due(rows)));
+		expect(counts.rows).toBe(rows.length);
+		expect(counts.tokens).toBe(rows.flatMap(({ ids }) => ids).length);
+	});
+
+	test("has the documents of a store, in files of some tokens", async () => {
+		const { out, files } = await write(sources.store, to, {
+			shardTokens: 3000,
+		});
+		const found = await readBack([out], reader.with);
+		const documents = (await rowsOf(sources.store)).filter(
+			({ ids }) => ids.length > 0,
+		);
+		expect(idsOf(found)).toEqual(idsOf(documents));
+		if (reader.mask) expect(masksOf(found)).toEqual(masksOf(documents));
+		expect(files.length).toBeGreaterThan(4);
+	});
+
+	test("has buckets and splits apart", async () => {
+		const { out } = await write(sources.buckets, to);
+		const options = { ...reader.with, maskField: undefined };
+		for (const split of ["train", "validation"])
+			for (const length of [16, 128]) {
+				const below = filesBelow(out).filter(
+					(path) =>
+						path.startsWith(`len-00${length > 99 ? "" : "0"}${length}/`) &&
+						path.includes(split),
+				);
+				const inputs = below
+					.filter((path) => /\.(bin|npy|ds|mds|arrow|tar|jsonl)$/.test(path))
+					.map((path) => join(out, path));
+				const rows = await rowsOf(sources.buckets, length, split);
+				expect(rows.length).toBeGreaterThan(0);
+				expect(idsOf(await readBack(inputs, options))).toEqual(idsOf(rows));
+			}
+	});
+});
+
+/** All tokens of rows, one after the other. */
+const tokensOf = (rows: readonly Ids[]) => rows.flatMap(({ ids }) => ids);
+
+test("rows come out of Parquet as out of Arrow", async () => {
+	const { out } = await write(sources.parquet, "jsonl");
+	const found = await readBack([out], readers.jsonl.with);
+	const rows = await rowsOf(sources.parquet);
+	expect(idsOf(found)).toEqual(idsOf(rows));
+	expect(masksOf(found)).toEqual(masksOf(rows));
+});
+
+test("masks that are stored shifted come out unshifted", async () => {
+	const shifted = await write(sources.shifted, "jsonl");
+	const usual = await write(sources.parquet, "jsonl");
+	const bytesOf = (out: string) => readFileSync(join(out, "train-00000.jsonl"));
+	expect(bytesOf(shifted.out).equals(bytesOf(usual.out))).toBe(true);
+});
+
+test("nanogpt has documents with their EOS, and val.bin", async () => {
+	const { out } = await write(sources.store, "nanogpt");
+	const found = await readBack([join(out, "train.bin")], {
+		inputFormat: "nanogpt",
+		eosId: EOS,
+	});
+	expect(idsOf(found)).toEqual(idsOf(await rowsOf(sources.store)));
+	const buckets = await write(sources.buckets, "nanogpt");
+	const bytes = readFileSync(join(buckets.out, "len-00016/val.bin"));
+	const rows = await rowsOf(sources.buckets, 16, "validation");
+	expect([...new Uint16Array(new Uint8Array(bytes).buffer)]).toEqual(
+		tokensOf(rows),
+	);
+});
+
+test("llm-c has all tokens, after the head that llm.c looks for", async () => {
+	const { out } = await write(sources.rows, "llm-c", { shardTokens: 3000 });
+	const files = filesBelow(out).filter((path) => path.endsWith(".bin"));
+	expect(files.length).toBeGreaterThan(3);
+	const found = files.flatMap((path) => {
+		const bytes = new Uint8Array(readFileSync(join(out, path))).buffer;
+		const head = new Int32Array(bytes, 0, 256);
+		const ids = new Uint16Array(bytes, 1024);
+		expect([...head.subarray(0, 3)]).toEqual([20240520, 1, ids.length]);
+		return [...ids];
+	});
+	expect(found).toEqual(tokensOf(await rowsOf(sources.rows)));
+});
+
+test("litdata has rows of one length, as TokensLoader takes them", async () => {
+	const { out, counts } = await write(sources.rows, "litdata", {
+		shardTokens: 3000,
+		padId: 7,
+	});
+	const rows = padded(await rowsOf(sources.rows), SEQ_LEN, 7);
+	expect(counts.paddedRows).toBeGreaterThan(0);
+	const index = JSON.parse(readFileSync(join(out, "train/index.json"), "utf8"));
+	expect(index.config).toMatchObject({
+		data_format: ["no_header_numpy:5"],
+		item_loader: "TokensLoader",
+	});
+	const found = index.chunks.flatMap(
+		(chunk: { filename: string; chunk_size: number; dim: number }) => {
+			const path = join(out, "train", chunk.filename);
+			const bytes = new Uint8Array(readFileSync(path)).buffer;
+			const [count, ...offsets] = new Uint32Array(
+				bytes,
+				0,
+				chunk.chunk_size + 2,
+			);
+			expect(count).toBe(chunk.chunk_size);
+			expect(offsets[0]).toBe(4 * (count + 2));
+			expect(chunk.dim % SEQ_LEN).toBe(0);
+			return [...new Uint16Array(bytes, offsets[0])];
+		},
+	);
+	expect(found).toEqual(tokensOf(rows));
+});
+
+test("masks of olmo and datatrove are a byte a token", async () => {
+	const rows = await rowsOf(sources.masked);
+	const olmo = await write(sources.masked, "olmo");
+	expect([
+		...readFileSync(join(olmo.out, "train/part-00000.label-mask")),
+	]).toEqual(rows.flatMap(({ mask }) => mask));
+	const datatrove = await write(sources.masked, "datatrove");
+	expect([
+		...readFileSync(join(datatrove.out, "train/00000_unshuffled.ds.loss")),
+	]).toEqual(padded(rows, SEQ_LEN, 0).flatMap(({ mask }) => mask));
+});
+
+test("load-from-disk lists several splits, and only then", async () => {
+	const { out } = await write(sources.buckets, "load-from-disk");
+	expect(
+		JSON.parse(readFileSync(join(out, "len-00016/dataset_dict.json"), "utf8")),
+	).toEqual({ splits: ["train", "validation"] });
+	const one = await write(sources.rows, "load-from-disk");
+	expect(filesBelow(one.out)).not.toContain("dataset_dict.json");
+});

@@ -1,0 +1,99 @@
+// Reads exports with the readers of the trainers:
+//
+//   pip install -r test/interop/python/requirements-exports.txt
+//   npm run test:exports
+//
+// PYTHON is the interpreter. mosaicml-streaming wants another huggingface_hub than datatrove, so it is in
+// requirements-streaming.txt, for an environment of its own: PYTHON_STREAMING. Where PYTHON_TRAINERS is given, with what requirements-trainers.txt
+// lists, megatron-core and OLMo-core read them as well.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build, exportDataset } from "seqpack";
+
+const SEQ_LEN = 256;
+const VOCAB = 5000;
+const EOS = VOCAB - 1;
+
+const directory = mkdtempSync(join(tmpdir(), "seqpack-exports-"));
+const path = (name) => join(directory, name);
+try {
+	// Documents of up to 900 ids, of which the first third is not trained on.
+	const lines = Array.from({ length: 400 }, (_, d) => {
+		const length = 1 + ((d * 97) % 900);
+		const ids = Array.from({ length }, (_, i) => (d * 31 + i * 7) % EOS);
+		ids[length - 1] = EOS;
+		return JSON.stringify({ ids, mask: ids.map((_, i) => +(3 * i > length)) });
+	});
+	writeFileSync(path("documents.jsonl"), `${lines.join("\n")}\n`);
+	writeFileSync(
+		path("facts.json"),
+		JSON.stringify({ seqLen: SEQ_LEN, eos: EOS }),
+	);
+	const make = (name, options) =>
+		build({
+			inputs: [path("documents.jsonl")],
+			tokensField: "ids",
+			vocabSize: VOCAB,
+			...options,
+			out: path(name),
+		});
+	const maskField = "mask";
+	await make("masked", { seqLen: SEQ_LEN, format: "arrow", maskField });
+	await make("store", { layout: "documents", maskField });
+	await make("buckets", {
+		layout: "buckets",
+		minLength: 64,
+		maxLength: SEQ_LEN,
+		validation: 0.2,
+	});
+	const padded = { shortRows: "pad", padId: EOS };
+	for (const [name, to, options] of [
+		["masked", "megatron", padded],
+		["masked", "olmo"],
+		["masked", "mds"],
+		["masked", "litdata", padded],
+		["masked", "datatrove", padded],
+		["masked", "nanogpt"],
+		["masked", "llm-c", { shardTokens: 50_000 }],
+		["masked", "load-from-disk", { shardTokens: 50_000 }],
+		["masked", "webdataset", { shardTokens: 50_000 }],
+		["masked", "jsonl", { shardTokens: 50_000 }],
+		["store", "megatron"],
+		["store", "olmo"],
+		["store", "mds", { shardTokens: 30_000 }],
+		["buckets", "load-from-disk"],
+		["buckets", "nanogpt"],
+	])
+		await exportDataset({
+			source: path(name),
+			to,
+			...options,
+			out: path(`${name}-${to}`),
+		});
+	const python = process.env.PYTHON ?? "python3";
+	check(python, "others");
+	check(process.env.PYTHON_STREAMING ?? python, "streaming");
+	const { PYTHON_TRAINERS } = process.env;
+	if (PYTHON_TRAINERS) check(PYTHON_TRAINERS, "trainers");
+} finally {
+	rmSync(directory, { recursive: true, force: true });
+}
+
+function check(python, group) {
+	const { status } = spawnSync(
+		python,
+		["test/interop/python/check_exports.py", directory, group],
+		{
+			stdio: "inherit",
+			env: {
+				...process.env,
+				HF_HOME: path("cache"),
+				HF_HUB_OFFLINE: "1",
+				TRANSFORMERS_OFFLINE: "1",
+			},
+		},
+	);
+	if (status !== 0) process.exitCode = 1;
+}
