@@ -158,6 +158,7 @@ function describeSource(
 		shortRows,
 		padId,
 		shardTokens: shardTokens ?? format.shardTokens ?? null,
+		shardRows: null,
 	};
 }
 
@@ -200,7 +201,12 @@ async function writeParts(
 	let rows = 0;
 	for (const part of parts) {
 		const before = counts.rows;
-		const writer = format.open({ source: given, part, files, options });
+		const shardRows = rowsOfShards(part, source, options);
+		const all =
+			shardRows === null ? Infinity : shardRows * (options.shards ?? 1);
+		let left = all;
+		const own = { ...given, shardRows };
+		const writer = format.open({ source: own, part, files, options });
 		await part.read((row, room) => {
 			if (++rows % TELL_EVERY === 0) {
 				if (options.signal?.aborted)
@@ -208,8 +214,14 @@ async function writeParts(
 				const { tokens } = counts;
 				options.onProgress?.({ rows, totalRows: total, tokens });
 			}
+			if (left === 0) {
+				counts.oddRows++;
+				return undefined;
+			}
 			const fitted = fitter.fit(row, room);
-			return fitted === null ? undefined : writer.add(fitted);
+			if (fitted === null) return undefined;
+			left--;
+			return writer.add(fitted);
 		});
 		if (counts.rows === before) throw noRows(part.directory, counts);
 		await writer.finish();
@@ -219,6 +231,29 @@ async function writeParts(
 	for (const [path, content] of Object.entries(beside))
 		await files.write(path, content);
 	return counts;
+}
+
+/**
+ * Rows of every shard of a part, where they are to be equal.
+ * @throws UsageError `bad-option` where there are too few, or where it is not known how many are left
+ */
+function rowsOfShards(
+	{ rows, directory, split }: SourcePart,
+	{ shortRows, isDocuments }: ExportSource,
+	{ shards }: Values,
+): number | null {
+	if (shards === undefined) return null;
+	if (rows === null || isDocuments || shortRowWays.find(shortRows).drops)
+		throw new UsageError(
+			"bad-option",
+			`${optionName("shards", shards)} wants to know how many rows there are, which is not known of ${isDocuments ? "documents" : "what is left of them"}: leave it out, or give ${optionName("shortRows", "pad")}.`,
+		);
+	if (rows < shards)
+		throw new UsageError(
+			"bad-option",
+			`${optionName("shards")} is ${shards}, more than the ${rows} rows of ${directory}${split}: give at most that.`,
+		);
+	return Math.floor(rows / shards);
 }
 
 function noRows(where: string, { droppedRows }: ExportCounts): DataError {
@@ -247,8 +282,14 @@ function countNotices(
 	counts: ExportCounts,
 	{ padId, isDocuments }: ExportSource,
 ): string[] {
-	const { paddedRows, paddingTokens, droppedRows, droppedTokens, emptyRows } =
-		counts;
+	const {
+		paddedRows,
+		paddingTokens,
+		droppedRows,
+		droppedTokens,
+		emptyRows,
+		oddRows,
+	} = counts;
 	const grouped = (count: number) => count.toLocaleString("en-US");
 	const rows = (count: number) =>
 		`${grouped(count)} ${isDocuments ? "document" : "row"}${count === 1 ? "" : "s"}`;
@@ -262,6 +303,9 @@ function countNotices(
 			? [
 					`left out ${rows(droppedRows)} of ${grouped(droppedTokens)} tokens, which are short`,
 				]
+			: []),
+		...(oddRows > 0
+			? [`left out ${rows(oddRows)}, so that all files have as many`]
 			: []),
 		...(emptyRows > 0 ? [`left out ${rows(emptyRows)} without tokens`] : []),
 	];

@@ -16,6 +16,8 @@ export interface ExportCounts {
 	droppedTokens: number;
 	/** Rows without tokens, which are left out. */
 	emptyRows: number;
+	/** Rows that were left out because shards are to have as many. */
+	oddRows: number;
 }
 
 export function noCounts(): ExportCounts {
@@ -27,6 +29,7 @@ export function noCounts(): ExportCounts {
 		droppedRows: 0,
 		droppedTokens: 0,
 		emptyRows: 0,
+		oddRows: 0,
 	};
 }
 
@@ -68,6 +71,7 @@ export class RowFitter {
 		fitted.ids = row.ids;
 		fitted.seqLengths = row.seqLengths;
 		fitted.docIds = row.docIds;
+		fitted.padding = 0;
 		fitted.lossMask = this.#withMasks ? (row.lossMask ?? lossMask(row)) : null;
 		if (isShort && this.#way.pads) this.#pad(room);
 		return fitted;
@@ -81,6 +85,7 @@ export class RowFitter {
 		const ids = new Int32Array(room).fill(this.#padId, used);
 		ids.set(row.ids);
 		row.ids = ids;
+		row.padding = room - used;
 		const sequences = row.seqLengths.length;
 		const lengths = new Int32Array(sequences + 1);
 		lengths.set(row.seqLengths);

@@ -8,6 +8,7 @@ export class IndexedRow implements ExportRow {
 	seqLengths: Int32Array = new Int32Array(0);
 	docIds: BigInt64Array = new BigInt64Array(0);
 	lossMask: Int32Array | null = null;
+	readonly padding = 0;
 	readonly #store: StoreReader;
 	readonly #isMasked: boolean;
 	#idsMemory = new Int32Array(0);

@@ -25,7 +25,7 @@ export interface SourcePart extends ExportPart {
 export interface OpenedSource
 	extends Omit<
 		ExportSource,
-		"shortRows" | "padId" | "shardTokens" | "vocabSize"
+		"shortRows" | "padId" | "shardTokens" | "shardRows" | "vocabSize"
 	> {
 	/** One more than the largest id of the tokenizer. */
 	vocabSize: number;
@@ -41,5 +41,11 @@ export interface OpenedSource
 /** A row whose arrays are replaced by those of the next. */
 export function emptyRow(): ExportRow {
 	const none = new Int32Array(0);
-	return { ids: none, seqLengths: none, lossMask: null, docIds: null };
+	return {
+		ids: none,
+		seqLengths: none,
+		lossMask: null,
+		docIds: null,
+		padding: 0,
+	};
 }

@@ -66,6 +66,15 @@ export const exportToTable = {
 				to: exportFormats.where(({ shardTokens }) => shardTokens !== undefined),
 			},
 		},
+		shards: {
+			...integer({
+				least: 1,
+				most: 1e6,
+				help: "files of as many rows, for loaders that give whole files to ranks; rows that are over are left out",
+				defaultText: "any",
+			}),
+			of: { to: exportFormats.where(({ hasShards }) => hasShards === true) },
+		},
 		...exportEntryOptions,
 	}),
 	...grouped("Steps of a plan", {

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { tableFromIPC } from "apache-arrow";
+import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { exportDataset } from "seqpack";
 import { beforeAll, describe, expect, test } from "vitest";
 import { exportFormats } from "../../src/dataset/exports/exports.js";
@@ -22,6 +24,22 @@ let sources: Sources;
 beforeAll(async () => {
 	sources = await makeSources(directory);
 });
+
+/** The rows of a file, by other readers. */
+async function readTable(path: string): Promise<Record<string, unknown>[]> {
+	if (path.endsWith(".parquet"))
+		return parquetReadObjects({ file: await asyncBufferFromFile(path) });
+	return tableFromIPC(readFileSync(path))
+		.toArray()
+		.map((row) =>
+			Object.fromEntries(
+				Object.entries(row.toJSON()).map(([name, list]) => [
+					name,
+					[...(list as Iterable<number>)],
+				]),
+			),
+		);
+}
 
 /** Exports into a new directory. */
 async function write(
@@ -207,6 +225,65 @@ test("masks of olmo and datatrove are a byte a token", async () => {
 	expect([
 		...readFileSync(join(datatrove.out, "train/00000_unshuffled.ds.loss")),
 	]).toEqual(padded(rows, SEQ_LEN, 0).flatMap(({ mask }) => mask));
+});
+
+describe.each(["parquet", "load-from-disk"])("%s", (to) => {
+	/** The rows of all files below a directory, file by file. */
+	async function filesOf(out: string) {
+		const files: Record<string, unknown>[][] = [];
+		for (const path of filesBelow(out).filter((name) =>
+			/arrow$|parquet$/.test(name),
+		))
+			files.push(await readTable(join(out, path)));
+		return files;
+	}
+
+	test("files have as many rows, and what is over is told", async () => {
+		const rows = await rowsOf(sources.masked);
+		const shards = 3;
+		const each = Math.floor(rows.length / shards);
+		const { out, counts, notices } = await write(sources.masked, to, {
+			shards,
+		});
+		const files = await filesOf(out);
+		expect(files.map((file) => file.length)).toEqual([each, each, each]);
+		expect(counts.oddRows).toBe(rows.length - shards * each);
+		if (counts.oddRows > 0)
+			expect(notices.join()).toMatch(
+				/left out \d rows?, so that all files have as many/,
+			);
+		expect(files.flat().map(({ input_ids }) => input_ids)).toEqual(
+			rows.slice(0, shards * each).map(({ ids }) => [...ids]),
+		);
+		await expect(
+			write(sources.masked, to, { shards: rows.length + 1 }),
+		).rejects.toThrow(/more than the \d+ rows/);
+	});
+
+	test("rows are padded, with the columns that are asked for", async () => {
+		const { out } = await write(sources.masked, to, {
+			shortRows: "pad",
+			columns: ["labels", "position_ids", "attention_mask"],
+		});
+		const rows = await rowsOf(sources.masked);
+		const found = (await filesOf(out)).flat();
+		expect(found.length).toBe(rows.length);
+		for (const [i, row] of found.entries()) {
+			const { ids, lengths, mask } = rows[i];
+			const used = ids.length;
+			const padding = SEQ_LEN - used;
+			const zeros = new Array<number>(padding).fill(0);
+			expect(row.input_ids).toHaveLength(SEQ_LEN);
+			expect(row.attention_mask).toEqual([...ids.map(() => 1), ...zeros]);
+			expect(row.labels).toEqual([
+				...Array.from(ids, (id, k) => (mask?.[k] === 1 ? id : -100)),
+				...zeros.map(() => -100),
+			]);
+			expect((row.position_ids as number[]).slice(0, used)).toEqual(
+				lengths.flatMap((length) => Array.from({ length }, (_, k) => k)),
+			);
+		}
+	});
 });
 
 test("load-from-disk lists several splits, and only then", async () => {

@@ -11,6 +11,8 @@ export interface ExportRow {
 	lossMask: ArrayLike<number> | null;
 	/** Document of each sequence, as the column `doc_ids` has it, -1 for padding; null where that is not known. */
 	docIds: BigInt64Array | null;
+	/** Tokens of padding at its end. */
+	padding: number;
 }
 
 /** What is exported, as far as formats need to know. */
@@ -41,6 +43,8 @@ export interface ExportSource {
 	padId: number;
 	/** Tokens of a shard at most; null: no limit. */
 	shardTokens: number | null;
+	/** Rows of every shard, where they are to be equal; null: they need not be. */
+	shardRows: number | null;
 }
 
 /** Rows that are written one after the other: those of a split, a bucket, a rank. */
@@ -95,6 +99,8 @@ export interface ExportFormat<O extends OptionTable = OptionTable> {
 	/** Where the borders of a row's sequences are, and its mask, in words for docs; null: nowhere. */
 	readonly borders: string | null;
 	readonly mask: string | null;
+	/** Whether it can be written as shards of as many rows. */
+	readonly hasShards?: true;
 	/** Tokens of a shard where nothing is said of it, null for no limit; left out where there are no shards. */
 	readonly shardTokens?: number | null;
 	/** Why it cannot carry a source, as the end of a sentence; null where it can. */

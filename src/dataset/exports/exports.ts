@@ -10,6 +10,7 @@ import { mds } from "./mds.js";
 import { megatron } from "./megatron.js";
 import { nanogpt } from "./nanogpt.js";
 import { olmo } from "./olmo.js";
+import { parquet } from "./parquet.js";
 import { webdataset } from "./webdataset.js";
 
 const entries = {
@@ -21,6 +22,7 @@ const entries = {
 	nanogpt,
 	"llm-c": llmC,
 	"load-from-disk": loadFromDisk,
+	parquet,
 	webdataset,
 	jsonl,
 };

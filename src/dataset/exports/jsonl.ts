@@ -19,7 +19,7 @@ export const jsonl: ExportFormat<Record<never, never>> = {
 	notices: () => [],
 	open({ source, part, files }) {
 		const json = new JsonRows();
-		return inShards(source.shardTokens, async (number) => {
+		return inShards(source, async (number) => {
 			const file = new BlockFile(await files.create(pathOf(part, number)));
 			return {
 				add(row) {

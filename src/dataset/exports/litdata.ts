@@ -41,7 +41,7 @@ export const litdata: ExportFormat<typeof options> = {
 		const width = widthOf(source, options.tokenWidth);
 		const chunks: Chunk[] = [];
 		return inShards(
-			source.shardTokens,
+			source,
 			async (number) => {
 				const held = new HeldFile();
 				const ids = new NumberFile(held, width);

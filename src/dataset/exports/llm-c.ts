@@ -39,7 +39,7 @@ export const llmC: ExportFormat<Record<never, never>> = {
 	],
 
 	open: ({ source, part, files }) =>
-		inShards(source.shardTokens, async (number) => {
+		inShards(source, async (number) => {
 			const { magic, version, width } =
 				source.vocabSize > SHORT_IDS ? LONG : SHORT;
 			const held = new HeldFile();

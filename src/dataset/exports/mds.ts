@@ -85,7 +85,7 @@ export const mds: ExportFormat<Record<never, never>> = {
 		};
 		const shards: object[] = [];
 		return inShards(
-			source.shardTokens,
+			source,
 			async (number): Promise<ExportShard> => {
 				const samples = new Samples(used);
 				return {

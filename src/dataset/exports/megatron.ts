@@ -57,7 +57,7 @@ export const megatron: ExportFormat<typeof options> = {
 	open({ source, part, files, options }) {
 		const usual = source.vocabSize < FOUR_BYTES_FROM ? "2" : "4";
 		const width = (options.tokenWidth ?? usual) === "2" ? 2 : 4;
-		return inShards(source.shardTokens, (number) =>
+		return inShards(source, (number) =>
 			openShard(files, prefixOf(part, source.shardTokens, number), width),
 		);
 	},

@@ -23,7 +23,7 @@ export const nanogpt: ExportFormat<Record<never, never>> = {
 			? []
 			: ["nanoGPT takes runs of tokens from anywhere: its rows are not these"],
 	open: ({ part, files }) =>
-		inShards(null, async () => {
+		inShards({ shardTokens: null, shardRows: null }, async () => {
 			const ids = new NumberFile(await files.create(pathOf(part)), 2);
 			return { add: (row) => ids.add(row.ids), close: () => ids.close() };
 		}),

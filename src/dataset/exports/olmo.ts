@@ -38,7 +38,7 @@ export const olmo: ExportFormat<typeof options> = {
 	],
 
 	open: ({ source, part, files, options }) =>
-		inShards(source.shardTokens, async (number) => {
+		inShards(source, async (number) => {
 			const path = pathOf(part, number);
 			const width = widthOf(source, options.tokenWidth);
 			const ids = new NumberFile(await files.create(`${path}.npy`), width);

@@ -1,4 +1,4 @@
-import type { ExportRow, ExportWriter } from "./export-format.js";
+import type { ExportRow, ExportSource, ExportWriter } from "./export-format.js";
 
 /** One of the files, or groups of files, that a part is divided into. */
 export interface ExportShard {
@@ -9,35 +9,40 @@ export interface ExportShard {
 }
 
 /**
- * Writes rows to shards of up to `most` tokens; a row that has more is a shard by itself.
- * @param most Null: all rows go to one shard.
+ * Writes rows to shards of up to so many tokens, or of so many rows; a row that has more tokens
+ * is a shard by itself.
  * @param open Begins the shard of a number, from 0.
  * @param finish Called when all shards are closed.
  */
 export function inShards(
-	most: number | null,
+	{
+		shardTokens: most,
+		shardRows,
+	}: Pick<ExportSource, "shardTokens" | "shardRows">,
 	open: (number: number) => Promise<ExportShard>,
 	finish: () => Promise<void> = async () => {},
 ): ExportWriter {
 	let shard: ExportShard | null = null;
 	let number = 0;
 	let tokens = 0;
+	let rows = 0;
 	const addToNext = async (row: ExportRow) => {
 		await shard?.close();
 		shard = await open(number++);
 		tokens = row.ids.length;
+		rows = 1;
 		await shard.add(row);
 	};
 	return {
 		add(row) {
 			const { length } = row.ids;
-			if (
-				shard === null ||
-				shard.isFull ||
-				(most !== null && tokens + length > most)
-			)
-				return addToNext(row);
+			const isOver =
+				shardRows === null
+					? most !== null && tokens + length > most
+					: rows === shardRows;
+			if (shard === null || shard.isFull || isOver) return addToNext(row);
 			tokens += length;
+			rows++;
 			return shard.add(row);
 		},
 		async finish() {

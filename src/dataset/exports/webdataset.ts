@@ -20,7 +20,7 @@ export const webdataset: ExportFormat<Record<never, never>> = {
 	open({ source, part, files }) {
 		const json = new JsonRows();
 		let key = 0;
-		return inShards(source.shardTokens, async (number) => {
+		return inShards(source, async (number) => {
 			const file = new BlockFile(await files.create(pathOf(part, number)));
 			return {
 				add(row) {
