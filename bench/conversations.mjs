@@ -49,19 +49,21 @@ function compare() {
 		const input = join(directory, "chats.jsonl");
 		const count = Number(values.conversations);
 		writeFileSync(input, conversations(count));
+		const ours = script("conversations.mjs");
+		const peer = script("conversations-peer.py");
 		const commands = {
-			seqpack: [process.execPath, script("conversations.mjs"), "--ours", input],
-			"datasets.map": [
-				values.python,
-				script("conversations-peer.py"),
-				...[input, MODEL, TEMPLATE, join(directory, "cache")],
+			seqpack: () => [process.execPath, ours, "--ours", input],
+			// With a new cache each time: else what was made before is read.
+			"datasets.map": (run) => [
+				...[values.python, peer, input, MODEL, TEMPLATE],
+				join(directory, `cache ${run}`),
 			],
 		};
 		const taken = { seqpack: [], "datasets.map": [] };
 		const digests = new Set();
 		for (let run = 0; run < Number(values.runs); run++)
 			for (const [name, command] of Object.entries(commands)) {
-				const { digest, ...times } = measured(command);
+				const { digest, ...times } = measured(command(run));
 				digests.add(digest);
 				taken[name].push(times);
 			}
