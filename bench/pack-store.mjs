@@ -142,6 +142,7 @@ async function storeOfLengths(out, documents) {
 			textBytes: 4 * tokens,
 			textTokens: tokens,
 			specialTokens: 0,
+			noted: {},
 			source: null,
 		});
 		all += tokens;
