@@ -31,6 +31,9 @@ class StageBucket:
         self.datasets = np.array([source["dataset"] for source in bucket["sources"]], np.int32)
         self._sources = [SourceRows(s["dataset"], s["first"], s["rows"]) for s in bucket["sources"]]
         self._seed = seed
+        # Labels of every row; None: they differ.
+        each = {reader.labels_each for reader in readers}
+        self.labels_each = each.pop() if len(each) == 1 else None
 
     def find(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The source of each place, and the row of the source's dataset."""
@@ -49,7 +52,11 @@ class StageBucket:
 
     def labels(self, source: np.ndarray, rows: np.ndarray) -> int:
         """Labels of some rows together."""
-        return sum(reader.labels(rows[source == number]) for number, reader in enumerate(self.readers))
+        total = 0
+        for number, reader in enumerate(self.readers):
+            of_source = rows[source == number]
+            total += reader.labels(reader.locate(of_source), len(of_source))
+        return total
 
 
 class BatchReader:
@@ -76,13 +83,15 @@ class BatchReader:
         bucket = self._stages[step.stage][step.bucket]
         each = step.batch_size // settings.groups
         first = settings.group * each
-        source, rows = bucket.find(step.offset + np.arange(step.batch_size))
-        own = slice(first, first + each)
-        step_labels = bucket.labels(source, rows)
-        rank_labels = step_labels if each == step.batch_size else bucket.labels(source[own], rows[own])
-        source, rows = source[own], rows[own]
+        source, rows = bucket.find(step.offset + np.arange(first, first + each))
         needs_mask = not _OF_LABELS.isdisjoint(settings.columns)
-        token_rows, width = self._read_rows(bucket, source, rows, step, settings, needs_mask)
+        token_rows, width, rank_labels = self._read_rows(bucket, source, rows, step, settings, needs_mask)
+        if bucket.labels_each is not None:
+            step_labels = step.batch_size * bucket.labels_each
+        elif each == step.batch_size:
+            step_labels = rank_labels
+        else:
+            step_labels = bucket.labels(*bucket.find(step.offset + np.arange(step.batch_size)))
         count, length = token_rows.count, token_rows.length
         spans = [(0, length)] if settings.sequence_parallel == 1 else settings.spans(width)
 
@@ -122,8 +131,8 @@ class BatchReader:
         step: "Step",
         settings: BatchSettings,
         needs_mask: bool,
-    ) -> tuple[TokenRows, int]:
-        """The rows of a rank, and the tokens of a row that is cut among ranks."""
+    ) -> tuple[TokenRows, int, int]:
+        """The rows of a rank, the tokens of a row that is cut among ranks, and the labels."""
         parts = []
         for number, reader in enumerate(bucket.readers):
             which = np.flatnonzero(source == number)
@@ -156,4 +165,5 @@ class BatchReader:
                 trained = np.ones(size, np.int32) if trained is None else trained
                 reader.read(located, used[which], trained, at[which], MASK)
         seq_counts = counts if self._is_padded else np.array([len(lengths)])
-        return TokenRows(ids, count, length, lengths, seq_counts, trained), width
+        labels = sum(reader.labels(located, len(which)) for reader, which, located, _, _ in parts)
+        return TokenRows(ids, count, length, lengths, seq_counts, trained), width, labels

@@ -37,7 +37,9 @@ class TokenRows:
         self._starts = np.cumsum(self._with_padding, dtype=np.int64) - self._with_padding
 
     def position_ids(self) -> np.ndarray:
-        return ragged(np.zeros(len(self._with_padding), np.int64), self._with_padding).astype(np.int32)
+        positions = np.arange(len(self.ids), dtype=np.int32)
+        positions -= np.repeat(self._starts.astype(np.int32), self._with_padding)
+        return positions
 
     def segment_ids(self) -> np.ndarray:
         numbers = ragged(np.ones(self.count, np.int64), self.seq_counts + 1)

@@ -71,15 +71,25 @@ class BucketRows:
             return np.full(count, self.full, np.int32), np.ones(count, np.int64)
         return self.gather(located, "seq_lengths")
 
-    def labels(self, rows: np.ndarray) -> int:
+    @property
+    def labels_each(self) -> int | None:
+        """Labels of every row; None: they differ."""
+        return None if self.full is None or self.is_masked else self.full - 1
+
+    def labels(self, located: list[RowsOfFile], count: int) -> int:
         """Labels of some rows together."""
-        if self.full is not None and not self.is_masked:
-            return len(rows) * (self.full - 1)
-        located = self.locate(rows)
+        if self.labels_each is not None:
+            return count * self.labels_each
         if self.is_masked:
             return int(self.gather(located, "label_counts")[0].sum())
-        lengths, _ = self.gather(located, "seq_lengths")
-        return int(lengths.sum()) - len(lengths)
+        if self._store is not None:
+            return int((self.gather(located, "seq_lengths")[0] - 1).sum())
+        total = 0
+        for part in located:
+            for column, sign in ((TOKENS, 1), ("seq_lengths", -1)):
+                begin, end = part.lists(column)
+                total += sign * int((end - begin).sum())
+        return total
 
     def read(
         self, located: list[RowsOfFile], used: np.ndarray, out: np.ndarray, at: np.ndarray, column: str = TOKENS
