@@ -1,8 +1,7 @@
 """Reads plans and datasets of seqpack without Node: memory-mapped shards, into numpy.
 
-    from seqpack_reader import Plan
-    plan = Plan("plan/")
-    plan.batch(0, rank=0, world_size=8)["input_ids"]
+plan = Plan("plan/")
+plan.batch(0, rank=0, world_size=8)["input_ids"]
 """
 
 from .batches import Batch

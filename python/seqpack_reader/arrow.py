@@ -9,6 +9,8 @@ import pyarrow as pa
 
 from .errors import SeqpackError
 
+# The types that values of lists have.
+_TYPES = {pa.int32(): np.int32, pa.int64(): np.int64, pa.float32(): np.float32}
 # Files that one reader maps at a time.
 _MOST_OPEN = 256
 
@@ -30,9 +32,7 @@ class ArrowFile:
             raise ValueError(f"its columns are {', '.join(names)}, without {', '.join(missing)}")
         # The types of the values of its columns of lists.
         self.types = {
-            field.name: field.type.value_type.to_pandas_dtype()
-            for field in reader.schema
-            if pa.types.is_list(field.type)
+            field.name: _TYPES[field.type.value_type] for field in reader.schema if pa.types.is_list(field.type)
         }
         self._widths = {name: np.dtype(dtype).itemsize // 4 for name, dtype in self.types.items()}
         batches = list(reader)
@@ -89,7 +89,7 @@ def open_shard(directory: str, shard: dict[str, Any], columns: Sequence[str], wh
             "dataset-changed",
             f"cannot read {path}: there is no such file or directory. The {what} was built anew, moved or removed while it was read: {again}.",
         ) from None
-    except (OSError, ValueError, IndexError, pa.ArrowException) as error:
+    except (OSError, ValueError, LookupError, AttributeError, pa.ArrowException) as error:
         raise SeqpackError(
             "bad-shard", f"{path} cannot be read: {error}. Check the {what} with seqpack verify."
         ) from error

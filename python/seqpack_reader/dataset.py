@@ -1,5 +1,6 @@
 """Rows of one dataset or packing at random, as they are stored."""
 
+import operator
 import os
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .arrow import OpenFiles
-from .errors import SeqpackError, require_whole
+from .errors import SeqpackError
 from .manifest import Bucket, OpenDataset, open_dataset
 from .rows import MASK, TOKENS, BucketRows
 
@@ -87,12 +88,10 @@ class BucketView(Sequence[Row]):
 
 
 def _checked(number: int, count: int) -> int:
-    if isinstance(number, int | np.integer) and number < 0:
-        number += count
-    require_whole("the number of a row", number, 0)
-    if number >= count:
-        raise IndexError(f"there is no row {number}: there are {count}.")
-    return int(number)
+    place = operator.index(number)
+    if not -count <= place < count:
+        raise IndexError(f"there is no row {place}: there are {count}.")
+    return place % count
 
 
 class _ArrowRows:

@@ -68,9 +68,7 @@ def open_dataset(name: str, split: str = "train") -> OpenDataset:
         )
     splits = sorted({bucket["split"] for bucket in settings["buckets"]})
     if split not in splits:
-        raise SeqpackError(
-            "unknown-name", f"{directory} has no split {quoted(split)}; it has: {', '.join(splits)}."
-        )
+        raise SeqpackError("unknown-name", f"{directory} has no split {quoted(split)}; it has: {', '.join(splits)}.")
     store = _open_store(directory, manifest["store"]) if "store" in manifest else None
     shards = [s for s in manifest["shards"] if s["split"] == split and source in (None, s["source"])]
     buckets = [_bucket(bucket, shards) for bucket in settings["buckets"] if bucket["split"] == split]

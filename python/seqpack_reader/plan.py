@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 
 from .batches import Batch, BatchReader
@@ -113,7 +112,8 @@ def _read_plan(directory: str) -> dict[str, Any]:
     path = f"{directory}/{PLAN_FILE}"
     if not os.path.exists(path):
         raise SeqpackError(
-            "not-a-plan", f"{directory} is not a plan of seqpack: it has no {PLAN_FILE}. Make one with seqpack curriculum."
+            "not-a-plan",
+            f"{directory} is not a plan of seqpack: it has no {PLAN_FILE}. Make one with seqpack curriculum.",
         )
     content = read_file(path)
     try:
@@ -204,6 +204,12 @@ def _open_datasets(
                 f"there is no dataset at {where}, where the plan has it: say where it is now (datasets).",
             )
         found = open_dataset(path)
+        kind = found.manifest["settings"]["format"]
+        if kind != "arrow":
+            raise SeqpackError(
+                "not-random",
+                f"{where} has {kind} shards, and batches read rows in random order: build it with --format arrow.",
+            )
         rows = [{"length": b.length, "rows": b.rows, "tokens": b.tokens} for b in found.buckets]
         if found.hash != known["manifest"] or rows != known["buckets"]:
             raise SeqpackError(

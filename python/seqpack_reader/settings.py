@@ -85,15 +85,13 @@ def resolve_batches(
     if sequence_shares is not None:
         require_choice("sequence_shares", "way to cut rows", sequence_shares, list(_PIECES_EACH))
         if not is_cut:
-            raise SeqpackError(
-                "ignored-option", "sequence_shares says how sequence_parallel cuts rows: give that too."
-            )
+            raise SeqpackError("ignored-option", "sequence_shares says how sequence_parallel cuts rows: give that too.")
     if is_cut and BORDERS in columns:
         raise SeqpackError(
             "bad-option",
             f"{BORDERS} are of whole rows, and sequence_parallel cuts them: leave one of the two out.",
         )
-    needed = () if IS_PADDED[plan["batches"]] else _COLUMNS_OF_FLAT
+    needed: tuple[str, ...] = () if IS_PADDED[plan["batches"]] else _COLUMNS_OF_FLAT
     if is_cut:
         needed = (*(name for name in needed if name != BORDERS), *_COLUMNS_OF_SHARES)
     settings = BatchSettings(

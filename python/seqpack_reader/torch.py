@@ -97,8 +97,10 @@ class Batches(IterableDataset[Batch]):
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Begins where a run was; also with another number of ranks, unless it is of a worker."""
         plan, step = state.get("plan"), state.get("step")
-        if not isinstance(plan, str):
-            raise SeqpackError("bad-option", f'the state {quoted(state)} is none: give one such as {{"plan": "...", "step": 1200}}.')
+        if not isinstance(plan, str) or not isinstance(step, int):
+            raise SeqpackError(
+                "bad-option", f'the state {quoted(state)} is none: give one such as {{"plan": "...", "step": 1200}}.'
+            )
         if plan != self.plan.hash:
             raise SeqpackError(
                 "other-plan",
@@ -131,5 +133,7 @@ def _of_environment(name: str, default: int) -> int:
     if text == "":
         return default
     if not text.isdecimal():
-        raise SeqpackError("bad-option", f"{name} of the environment is {quoted(text)}: give a whole number of at least 0.")
+        raise SeqpackError(
+            "bad-option", f"{name} of the environment is {quoted(text)}: give a whole number of at least 0."
+        )
     return int(text)

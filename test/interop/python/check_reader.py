@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from seqpack_reader import Plan
+from seqpack_reader import Dataset, Plan
+from seqpack_reader.grain import Batches
 
 directory = Path(sys.argv[1])
 NAMES = {
@@ -60,3 +61,41 @@ for case in cases:
         check_batch(batch, due, plan.info["batches"] == "flat", (name, options, step))
         steps += 1
 print(f"  {len(cases)} streams, {steps} batches")
+
+# Rows at random: of Parquet as of Arrow; of a packing as of the rows that it stands for; and those of batches.
+for one, other in (("packed", "parquet"), ("masked-packing", "masked-rows")):
+    a, b = Dataset(directory / one), Dataset(directory / other)
+    assert len(a) == len(b) > 50
+    for i in np.random.default_rng(0).permutation(len(a)).tolist():
+        left, right = a[i], b[i]
+        assert left.keys() == right.keys()
+        for name in left:
+            assert left[name].dtype == right[name].dtype, name
+            assert left[name].tolist() == right[name].tolist(), (one, i, name)
+plan, buckets = plans["natural"], Dataset(directory / "buckets")
+assert [len(buckets.bucket(n)) for n in buckets.lengths] == [b["rows"] for b in plan.info["datasets"][0]["buckets"]]
+batch = plan.batch(3)
+for ids, length, row in zip(batch["input_ids"], batch["bucket"], batch["row"], strict=True):
+    assert buckets.bucket(length)[row]["input_ids"].tolist() == ids.tolist()
+assert [len(row["input_ids"]) for row in buckets] == sorted(len(row["input_ids"]) for row in buckets)
+print("  rows at random")
+
+source = Batches(plan, rank=1, world_size=2)
+try:
+    import grain
+except ImportError:
+    print("  grain: not installed")
+else:
+    steps = grain.MapDataset.source(source).to_iter_dataset()
+    given = iter(steps)
+    found = [next(given) for _ in range(5)]
+    state = given.get_state()
+    found += list(given)
+    assert len(found) == len(plan)
+    for step, batch in enumerate(found):
+        assert batch["step"] == step
+        assert batch["input_ids"].tolist() == plan.batch(step, 1, 2)["input_ids"].tolist()
+    given = iter(steps)
+    given.set_state(state)
+    assert [batch["step"] for batch in given] == list(range(5, len(plan)))
+    print("  grain: steps, and a state")

@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 
 import torch
-from seqpack_reader import Plan, SeqpackError
-from seqpack_reader.torch import Batches
 from torch.utils.data import DataLoader
 from torchdata.stateful_dataloader import StatefulDataLoader
+
+from seqpack_reader import Plan, SeqpackError
+from seqpack_reader.torch import Batches
 
 directory = Path(sys.argv[1])
 COLUMNS = ["position_ids", "labels", "cu_seqlens"]
@@ -64,7 +65,7 @@ if __name__ == "__main__":
                 assert [batch["step"] for batch in rest] == list(range(cut, len(plan)))
             options = {"batch_size": None, "num_workers": workers}
             loader = StatefulDataLoader(Batches(path, COLUMNS, 1, 2), **options)
-            steps = [batch["step"] for _, batch in zip(range(cut), loader)]
+            steps = [batch["step"] for _, batch in zip(range(cut), loader, strict=False)]
             state = loader.state_dict()
             assert steps == list(range(cut))
             loader = StatefulDataLoader(Batches(path, COLUMNS, 1, 2), **options)

@@ -7,10 +7,11 @@ import tempfile
 from pathlib import Path
 
 import torch
+from transformers import LlamaConfig, LlamaForCausalLM, TrainerCallback, TrainingArguments, set_seed
+
 from seqpack_reader import Dataset, Plan
 from seqpack_reader.hf import PackedCollator, SeqpackTrainer
 from seqpack_reader.torch import Batches
-from transformers import LlamaConfig, LlamaForCausalLM, TrainerCallback, TrainingArguments, set_seed
 
 directory = Path(sys.argv[1])
 

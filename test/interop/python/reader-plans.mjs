@@ -1,13 +1,17 @@
-// Plans of every kind, and the batches of them as the command writes them, for the Python
-// reader to compare with:
+// Plans of every kind, and their batches as the command writes them, for the Python reader to
+// compare with; by itself:
 //
 //   node test/interop/python/reader-plans.mjs DIRECTORY
-//
-// Writes DIRECTORY/cases.json: of each case the plan, what was asked for, and the stream.
 import { createWriteStream, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { build, openBatches, packStore, planCurriculum } from "seqpack";
+import {
+	build,
+	exportRows,
+	openBatches,
+	packStore,
+	planCurriculum,
+} from "seqpack";
 import { batchStreams } from "../../../dist/src/batches/batch-streams.js";
 
 const ALL_COLUMNS = [
@@ -42,8 +46,8 @@ const asked = [
 	},
 ];
 
-/** Builds datasets of every kind, and plans of them. */
-export async function makePlans(directory) {
+/** Builds datasets of every kind, and plans of them; gives the plans' names. */
+async function makePlans(directory) {
 	const at = (name) => join(directory, name);
 	const common = {
 		tokenizer: "fixtures/tokenizer",
@@ -73,6 +77,7 @@ export async function makePlans(directory) {
 	});
 	const packed = { ...common, inputs: code, seqLen: 512, format: "arrow" };
 	await build({ ...packed, out: at("packed") });
+	await build({ ...packed, format: "parquet", out: at("parquet") });
 	await build({ ...packed, inputs: prose, out: at("packed-prose") });
 	const masks = at("masks.jsonl");
 	writeFileSync(masks, maskedRecords());
@@ -110,6 +115,11 @@ export async function makePlans(directory) {
 			out: at(out),
 			workers: 0,
 		});
+	await exportRows({
+		packing: at("masked-packing"),
+		out: at("masked-rows"),
+		workers: 0,
+	});
 	await packStore({
 		store: at("store"),
 		layout: "buckets",
@@ -190,8 +200,8 @@ async function writeStream(plan, options, file) {
 	});
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-	const [directory] = process.argv.slice(2);
+/** Writes to a directory all plans, their batches, and `cases.json`: what is what. */
+export async function writeCases(directory) {
 	const cases = [];
 	for (const name of await makePlans(directory)) {
 		const plan = join(directory, `plan-${name}`);
@@ -202,5 +212,7 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
 		}
 	}
 	writeFileSync(join(directory, "cases.json"), JSON.stringify(cases));
-	console.log(`  ${cases.length} streams of batches`);
 }
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href)
+	await writeCases(process.argv[2]);
