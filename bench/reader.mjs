@@ -1,6 +1,6 @@
 // How fast the Python reader gives batches, on one core:
 //
-//   PYTHON=... node bench/reader.mjs        (with numpy and pyarrow)
+//   PYTHON=... node bench/reader.mjs        (with numpy and pyarrow; --keep leaves the data there)
 //
 // Makes of 70 MB of English, code and 34 languages (bench/corpora.mjs) buckets of 256 to 8192
 // tokens, packed rows of 8192, and a packing of a store; plans steps of 512 Ki tokens of each,

@@ -46,7 +46,7 @@ class ArrowFile:
 
     def batches_of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The record batch of each row, and the row's number in it."""
-        batch = np.searchsorted(self.first_rows, rows, side="right") - 1
+        batch = self.first_rows.searchsorted(rows, side="right") - 1
         return batch, rows - self.first_rows[batch]
 
     def lists(self, column: str, batch: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -97,18 +97,18 @@ def open_shard(directory: str, shard: dict[str, Any], columns: Sequence[str], wh
 
 def groups_of(numbers: np.ndarray) -> list[tuple[int, np.ndarray]]:
     """Each number there is, and where it stands."""
-    if len(numbers) == 0:
-        return []
     order = np.argsort(numbers, kind="stable")
-    borders = np.flatnonzero(np.diff(numbers[order])) + 1
-    return [(int(numbers[which[0]]), which) for which in np.split(order, borders)]
+    in_order = numbers[order]
+    firsts = np.flatnonzero(np.diff(in_order, prepend=-2)).tolist()
+    ends = [*firsts[1:], len(numbers)]
+    return [(int(in_order[first]), order[first:end]) for first, end in zip(firsts, ends, strict=True)]
 
 
 def ragged(starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """starts[0], starts[0] + 1, ... counts[0] of them, then those of the next."""
-    ends = np.cumsum(counts)
+    ends = counts.cumsum()
     total = int(ends[-1]) if len(ends) else 0
-    return np.repeat(starts - (ends - counts), counts) + np.arange(total)
+    return (starts - (ends - counts)).repeat(counts) + np.arange(total)
 
 
 def copy_words(words: np.ndarray, begins: np.ndarray, counts: np.ndarray, out: np.ndarray, at: np.ndarray) -> None:

@@ -83,15 +83,17 @@ class BatchReader:
         bucket = self._stages[step.stage][step.bucket]
         each = step.batch_size // settings.groups
         first = settings.group * each
-        source, rows = bucket.find(step.offset + np.arange(first, first + each))
-        needs_mask = not _OF_LABELS.isdisjoint(settings.columns)
-        token_rows, width, rank_labels = self._read_rows(bucket, source, rows, step, settings, needs_mask)
+        step_labels = None
         if bucket.labels_each is not None:
             step_labels = step.batch_size * bucket.labels_each
-        elif each == step.batch_size:
-            step_labels = rank_labels
+            source, rows = bucket.find(step.offset + np.arange(first, first + each))
         else:
-            step_labels = bucket.labels(*bucket.find(step.offset + np.arange(step.batch_size)))
+            source, rows = bucket.find(step.offset + np.arange(step.batch_size))
+            if each < step.batch_size:
+                step_labels = bucket.labels(source, rows)
+            source, rows = source[first : first + each], rows[first : first + each]
+        needs_mask = not _OF_LABELS.isdisjoint(settings.columns)
+        token_rows, width, rank_labels = self._read_rows(bucket, source, rows, step, settings, needs_mask)
         count, length = token_rows.count, token_rows.length
         spans = [(0, length)] if settings.sequence_parallel == 1 else settings.spans(width)
 
@@ -105,7 +107,7 @@ class BatchReader:
             "step": number,
             "stage": step.stage,
             "length": input_ids.shape[-1],
-            "step_labels": step_labels,
+            "step_labels": rank_labels if step_labels is None else step_labels,
             "rank_labels": rank_labels,
             "dataset": bucket.datasets[source],
             "bucket": np.full(len(rows), bucket.length, np.int32),
