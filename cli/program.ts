@@ -8,6 +8,7 @@ import { exportCommand } from "./export.js";
 import { failWith } from "./fail.js";
 import { initCommand } from "./init.js";
 import { packCommand } from "./pack.js";
+import { pythonCommand } from "./python.js";
 import { say } from "./say.js";
 import { tokenizerCommand } from "./tokenizer.js";
 import { verifyCommand } from "./verify.js";
@@ -44,6 +45,7 @@ function createProgram(): Command {
 		.addCommand(batchesCommand())
 		.addCommand(packCommand())
 		.addCommand(exportCommand())
+		.addCommand(pythonCommand())
 		.addCommand(tokenizerCommand())
 		.addHelpText(
 			"after",

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { pythonPackage } from "../dist/src/python-package.js";
 
 const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
 const directory = mkdtempSync(join(tmpdir(), "seqpack-package-"));
@@ -33,7 +34,7 @@ try {
 	rmSync(directory, { recursive: true, force: true });
 }
 
-/** A module and its types for every source file, the bundle, and three files beside them. */
+/** A module and its types for every source file, the bundle, the Python reader, and three files beside them. */
 function expectedFiles() {
 	const expected = new Set(["LICENSE", "README.md", "package.json"]);
 	for (const top of ["src", "cli"])
@@ -49,6 +50,7 @@ function expectedFiles() {
 				expected.add(`dist/${source.slice(0, -3)}${ending}`);
 		}
 	for (const file of readdirSync("dist/bin")) expected.add(`dist/bin/${file}`);
+	for (const path of pythonPackage().keys()) expected.add(`python/${path}`);
 	for (const entry of Object.values(exports))
 		for (const path of typeof entry === "string"
 			? [entry]

@@ -14,3 +14,11 @@ export class OpenFiles {
 		for (const close of this.#closers.splice(0)) close();
 	}
 }
+
+/** @throws Error when a file is not as long as the manifest says. */
+export function requireBytes(
+	{ size }: { size: number },
+	{ bytes }: { bytes: number },
+): void {
+	if (size !== bytes) throw new Error(`it has ${size} bytes of ${bytes}`);
+}

@@ -7,7 +7,7 @@ import { ArrowRows, newRowPlace } from "../tables/arrow-rows.js";
 import type { Schema } from "../tables/columns.js";
 import type { DatasetBucket, DatasetBuckets } from "./dataset-buckets.js";
 import { IndexTokens } from "./index-tokens.js";
-import type { OpenFiles } from "./open-files.js";
+import { type OpenFiles, requireBytes } from "./open-files.js";
 import type { StoreReaders, TokenColumn } from "./store-reader.js";
 
 /** Reads rows of a dataset's bucket by their number. */
@@ -156,6 +156,7 @@ export class RowReader {
 		});
 		const batchRows = this.isFull ? this.#bucket.batchRows : 0;
 		try {
+			requireBytes(file, shard);
 			const rows = new ArrowRows(file, this.#schema, shard.rows, batchRows);
 			this.#open[number] = rows;
 			return rows;

@@ -6,7 +6,7 @@ import type { RandomAccessFile, Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import { ArrowRows, newRowPlace } from "../tables/arrow-rows.js";
 import type { Schema } from "../tables/columns.js";
-import type { OpenFiles } from "./open-files.js";
+import { type OpenFiles, requireBytes } from "./open-files.js";
 
 /** The columns of a store that have a value a token. */
 export type TokenColumn = "input_ids" | "loss_mask";
@@ -93,6 +93,7 @@ export class StoreReader {
 		const file = new ReopenedFile(this.#storage, path, this.#files);
 		try {
 			const { rows } = of.shard;
+			requireBytes(file, of.shard);
 			of.open = {
 				rows: new ArrowRows(file, this.#schema, rows),
 				starts: new Int32Array(rows).fill(-1),

@@ -7,7 +7,9 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, packRecords, planCurriculum } from "seqpack";
+import { writeCases } from "./reader-plans.mjs";
 
+const python = process.env.PYTHON ?? "python3";
 const directory = mkdtempSync(join(tmpdir(), "seqpack-python-"));
 try {
 	const columns = [
@@ -109,14 +111,32 @@ try {
 		console.log(`records of ${names.join(", ")}, ${JSON.stringify(more)}`);
 		run("check_records.py", out, ...inputs);
 	}
+	console.log("the Python reader");
+	const reader = join(directory, "reader");
+	mkdirSync(reader);
+	await writeCases(reader);
+	run("check_vectors.py", "fixtures/plan/vectors.json");
+	run("check_reader.py", reader);
+	run("check_errors.py", reader);
+	// Where these are installed, which is not asked for; the last one's ranks are started by hand.
+	for (const [module, script] of [
+		["torchdata", "check_torch.py"],
+		["transformers", "check_trainers.py"],
+	])
+		if (isInstalled(module)) run(script, reader);
 } finally {
 	rmSync(directory, { recursive: true, force: true });
+}
+
+function isInstalled(module) {
+	const { status } = spawnSync(python, ["-c", `import ${module}`]);
+	return status === 0;
 }
 
 /** Runs a script of this folder; ends with its failure. */
 function run(script, ...args) {
 	const { status } = spawnSync(
-		process.env.PYTHON ?? "python3",
+		python,
 		[`test/interop/python/${script}`, ...args],
 		{
 			stdio: "inherit",
@@ -124,6 +144,8 @@ function run(script, ...args) {
 				...process.env,
 				HF_HOME: join(directory, "cache"),
 				HF_HUB_OFFLINE: "1",
+				PYTHONPATH: "python",
+				PYTHONDONTWRITEBYTECODE: "1",
 				NODE: process.execPath,
 			},
 		},

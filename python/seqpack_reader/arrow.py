@@ -1,0 +1,117 @@
+"""Arrow shards, mapped into memory: where lists are in them, and copies of these."""
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from .errors import SeqpackError
+
+# The types that values of lists have.
+_TYPES = {pa.int32(): np.int32, pa.int64(): np.int64, pa.float32(): np.float32}
+# Files that one reader maps at a time.
+_MOST_OPEN = 256
+
+
+class ArrowFile:
+    """An Arrow IPC stream as 32-bit words; numbers of values and rows are found without a copy."""
+
+    def __init__(self, path: str, size: int, rows: int, columns: Sequence[str]) -> None:
+        found = os.stat(path).st_size
+        if found != size:
+            raise ValueError(f"it has {found} bytes of {size}")
+        with pa.memory_map(path) as source:
+            buffer = source.read_buffer()
+        self.words = np.frombuffer(buffer, np.int32, len(buffer) // 4)
+        reader = pa.ipc.open_stream(buffer)
+        names = reader.schema.names
+        missing = [name for name in columns if name not in names]
+        if missing:
+            raise ValueError(f"its columns are {', '.join(names)}, without {', '.join(missing)}")
+        # The types of the values of its columns of lists.
+        self.types = {
+            field.name: _TYPES[field.type.value_type] for field in reader.schema if pa.types.is_list(field.type)
+        }
+        self._widths = {name: np.dtype(dtype).itemsize // 4 for name, dtype in self.types.items()}
+        batches = list(reader)
+        self.first_rows = np.cumsum([0, *(batch.num_rows for batch in batches)])
+        if self.first_rows[-1] != rows:
+            raise ValueError(f"it has {self.first_rows[-1]} rows of {rows}")
+        self._starts = {
+            name: np.array([_starts(batch.column(name), buffer.address) for batch in batches]).reshape(-1, 2).T
+            for name in self._widths
+        }
+
+    def batches_of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The record batch of each row, and the row's number in it."""
+        batch = self.first_rows.searchsorted(rows, side="right") - 1
+        return batch, rows - self.first_rows[batch]
+
+    def lists(self, column: str, batch: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The words at which the lists of some rows begin and end."""
+        offsets, values = self._starts[column]
+        at = offsets[batch] + row
+        width = self._widths[column]
+        first = values[batch]
+        return first + width * self.words[at], first + width * self.words[at + 1]
+
+
+def _starts(column: pa.ListArray, address: int) -> tuple[int, int]:
+    """The words of the file at which a column's offsets and values begin."""
+    _, offsets, _, values = column.buffers()
+    return (offsets.address - address) // 4, (values.address - address) // 4 if values else 0
+
+
+class OpenFiles:
+    """Files that are mapped: the one opened first is let go first."""
+
+    def __init__(self) -> None:
+        self._open: dict[Any, ArrowFile] = {}
+
+    def get(self, key: Any, open_file: Callable[[], ArrowFile]) -> ArrowFile:
+        file = self._open.get(key)
+        if file is None:
+            while len(self._open) >= _MOST_OPEN:
+                self._open.pop(next(iter(list(self._open))), None)
+            file = self._open[key] = open_file()
+        return file
+
+
+def open_shard(directory: str, shard: dict[str, Any], columns: Sequence[str], what: str, again: str) -> ArrowFile:
+    """The file of a shard. `what` it is of, and what to do `again` where that was built anew, end the sentences."""
+    path = f"{directory}/{shard['path']}"
+    try:
+        return ArrowFile(path, shard["bytes"], shard["rows"], columns)
+    except FileNotFoundError:
+        raise SeqpackError(
+            "dataset-changed",
+            f"cannot read {path}: there is no such file or directory. The {what} was built anew, moved or removed while it was read: {again}.",
+        ) from None
+    except (OSError, ValueError, LookupError, AttributeError, pa.ArrowException) as error:
+        raise SeqpackError(
+            "bad-shard", f"{path} cannot be read: {error}. Check the {what} with seqpack verify."
+        ) from error
+
+
+def groups_of(numbers: np.ndarray) -> list[tuple[int, np.ndarray]]:
+    """Each number there is, and where it stands."""
+    order = np.argsort(numbers, kind="stable")
+    in_order = numbers[order]
+    firsts = np.flatnonzero(np.diff(in_order, prepend=-2)).tolist()
+    ends = [*firsts[1:], len(numbers)]
+    return [(int(in_order[first]), order[first:end]) for first, end in zip(firsts, ends, strict=True)]
+
+
+def ragged(starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """starts[0], starts[0] + 1, ... counts[0] of them, then those of the next."""
+    ends = counts.cumsum()
+    total = int(ends[-1]) if len(ends) else 0
+    return (starts - (ends - counts)).repeat(counts) + np.arange(total)
+
+
+def copy_words(words: np.ndarray, begins: np.ndarray, counts: np.ndarray, out: np.ndarray, at: np.ndarray) -> None:
+    """Copies runs of words to their places in `out`."""
+    for begin, count, to in zip(begins.tolist(), counts.tolist(), at.tolist(), strict=True):
+        out[to : to + count] = words[begin : begin + count]

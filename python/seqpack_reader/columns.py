@@ -1,0 +1,104 @@
+"""Columns that are made of rows of tokens, as src/masks/columns.ts makes them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .arrow import ragged
+
+# The label that losses leave out.
+IGNORE = -100
+
+
+@dataclass
+class TokenRows:
+    """Rows of tokens, padded to one length, one after the other."""
+
+    # Of all rows; what is beyond a row's sequences is padding.
+    ids: np.ndarray
+    # Rows, and tokens of each with padding.
+    count: int
+    length: int
+    # Tokens of all sequences, and how many sequences each row has.
+    seq_lengths: np.ndarray
+    seq_counts: np.ndarray
+    # 0 for tokens that are not to be trained on; None: all are.
+    trained: np.ndarray | None
+    # The weight of each token's label, as datasets have it; None: not read.
+    weights: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        ends = np.cumsum(self.seq_counts)
+        before = np.concatenate([[0], np.cumsum(self.seq_lengths, dtype=np.int64)])
+        used = before[ends] - before[ends - self.seq_counts]
+        # Sequences, and the padding of each row as one more, which may be empty.
+        self._with_padding = np.insert(self.seq_lengths, ends, self.length - used)
+        is_padding = np.insert(np.zeros(len(self.seq_lengths), bool), ends, True)
+        self._is_padding = is_padding
+        self._starts = np.cumsum(self._with_padding, dtype=np.int64) - self._with_padding
+
+    def position_ids(self) -> np.ndarray:
+        positions = np.arange(len(self.ids), dtype=np.int32)
+        positions -= np.repeat(self._starts.astype(np.int32), self._with_padding)
+        return positions
+
+    def segment_ids(self) -> np.ndarray:
+        numbers = ragged(np.ones(self.count, np.int64), self.seq_counts + 1)
+        numbers[self._is_padding] = 0
+        return np.repeat(numbers.astype(np.int32), self._with_padding)
+
+    def seq_idx(self) -> np.ndarray:
+        numbers = ragged(np.zeros(self.count, np.int64), self.seq_counts + 1)
+        return np.repeat(numbers.astype(np.int32), self._with_padding)
+
+    def attention_mask(self) -> np.ndarray:
+        return np.repeat((~self._is_padding).astype(np.int32), self._with_padding)
+
+    def loss_mask(self) -> np.ndarray:
+        mask = self.attention_mask()
+        if self.trained is not None:
+            mask &= self.trained != 0
+        mask[self._starts[~self._is_padding]] = 0
+        return mask
+
+    def labels(self) -> np.ndarray:
+        return np.where(self.loss_mask() != 0, self.ids, np.int32(IGNORE))
+
+    def shift_labels(self) -> np.ndarray:
+        shifted = np.full((self.count, self.length), IGNORE, np.int32)
+        shifted[:, :-1] = self.labels().reshape(self.count, self.length)[:, 1:]
+        return shifted.reshape(-1)
+
+    def cu_seqlens(self) -> list[np.ndarray]:
+        """Of each row: 0, and where each sequence ends; padding is one more."""
+        ends = self._starts + self._with_padding
+        borders = []
+        for row, of_row in enumerate(split(ends, self.seq_counts + 1)):
+            first = row * self.length
+            if len(of_row) > 1 and of_row[-2] == of_row[-1]:
+                of_row = of_row[:-1]
+            borders.append(np.concatenate([[0], of_row - first]).astype(np.int32))
+        return borders
+
+
+def split(values: np.ndarray, counts: np.ndarray) -> list[np.ndarray]:
+    """The values of each row; a view of each."""
+    ends = np.cumsum(counts).tolist()
+    return [values[end - count : end] for end, count in zip(ends, counts.tolist(), strict=True)]
+
+
+# Columns with a value for each token; `cu_seqlens` is the one that has another number.
+OF_TOKENS: dict[str, Callable[[TokenRows], np.ndarray]] = {
+    "position_ids": TokenRows.position_ids,
+    "segment_ids": TokenRows.segment_ids,
+    "seq_idx": TokenRows.seq_idx,
+    "attention_mask": TokenRows.attention_mask,
+    "loss_mask": TokenRows.loss_mask,
+    "labels": TokenRows.labels,
+    "shift_labels": TokenRows.shift_labels,
+}
+BORDERS = "cu_seqlens"
+# The column that is read, and not made of the others.
+WEIGHTS = "loss_weight"
+COLUMNS = [*OF_TOKENS, BORDERS, WEIGHTS]

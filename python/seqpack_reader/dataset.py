@@ -1,0 +1,156 @@
+"""Rows of one dataset or packing at random, as they are stored."""
+
+import operator
+import os
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from .arrow import OpenFiles
+from .errors import SeqpackError
+from .manifest import Bucket, OpenDataset, open_dataset
+from .rows import MASK, TOKENS, BucketRows
+
+# Row groups of Parquet that one bucket holds.
+_ROW_GROUPS = 8
+
+Row = dict[str, np.ndarray]
+
+
+class Dataset(Sequence[Row]):
+    """The rows of a dataset or packing: those of the shortest bucket first, in the manifest's order.
+
+    Rows are not padded. Arrow shards are mapped into memory. Of Parquet shards whole row
+    groups are read and the last ones kept: reading in order is fast, reading at random slow.
+
+    Args:
+        path: Its directory, or that and one of its sources: `data#web`.
+        split: "train", or the name of rows that are held out.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], split: str = "train") -> None:
+        self._asked = (os.fspath(path), split)
+        self._dataset = open_dataset(os.fspath(path), split)
+        files = OpenFiles()
+        kind = _ParquetRows if self._dataset.manifest["settings"]["format"] == "parquet" else _ArrowRows
+        self._buckets = {b.length: BucketView(kind(self._dataset, b, files), b.rows) for b in self._dataset.buckets}
+        self._ends = np.cumsum([bucket.rows for bucket in self._dataset.buckets])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Dataset, self._asked
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """The manifest."""
+        return self._dataset.manifest
+
+    @property
+    def lengths(self) -> list[int]:
+        """The lengths of its buckets."""
+        return list(self._buckets)
+
+    def bucket(self, length: int) -> "BucketView":
+        """The rows of one length."""
+        if length not in self._buckets:
+            there = ", ".join(map(str, self._buckets))
+            raise SeqpackError("no-bucket", f"{self._asked[0]} has no bucket of {length}; it has: {there}.")
+        return self._buckets[length]
+
+    def __len__(self) -> int:
+        return sum(map(len, self._buckets.values()))
+
+    def __getitem__(self, number: int) -> Row:  # type: ignore[override]
+        number = _checked(number, len(self))
+        place = int(np.searchsorted(self._ends, number, side="right"))
+        bucket = self._dataset.buckets[place]
+        return self._buckets[bucket.length][number - int(self._ends[place]) + bucket.rows]
+
+
+class BucketView(Sequence[Row]):
+    """Rows of one length by their number, which is `row` in batches."""
+
+    def __init__(self, rows: "_ArrowRows | _ParquetRows", count: int) -> None:
+        self._rows = rows
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, number: int) -> Row:  # type: ignore[override]
+        return self._rows.row(_checked(number, self._count))
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(self.__getitem__, range(self._count))
+
+
+def _checked(number: int, count: int) -> int:
+    place = operator.index(number)
+    if not -count <= place < count:
+        raise IndexError(f"there is no row {place}: there are {count}.")
+    return place % count
+
+
+class _ArrowRows:
+    def __init__(self, dataset: OpenDataset, bucket: Bucket, files: OpenFiles) -> None:
+        self._rows = BucketRows(dataset, bucket, files)
+        self._of_store = [TOKENS, MASK] if dataset.is_masked else [TOKENS]
+
+    def row(self, number: int) -> Row:
+        located = self._rows.locate(np.array([number]))
+        file = located[0].file
+        row: Row = {}
+        for name, dtype in file.types.items():
+            (begin,), (end,) = located[0].lists(name)
+            row[name] = file.words[begin:end].view(dtype)
+        used = row["seq_lengths"].sum(keepdims=True)
+        for name in self._of_store:
+            if name not in row:
+                values = np.empty(used[0], np.int32)
+                self._rows.read(located, used, values, np.zeros(1, np.int64), name)
+                row[name] = values
+        return row
+
+
+class _ParquetRows:
+    def __init__(self, dataset: OpenDataset, bucket: Bucket, files: OpenFiles) -> None:
+        self._directory = dataset.directory
+        self._shards = bucket.shards
+        self._first_rows = np.cumsum([0, *(shard["rows"] for shard in bucket.shards)])
+        self._group = lru_cache(maxsize=_ROW_GROUPS)(self._read_group)
+        self._open = lru_cache(maxsize=_ROW_GROUPS)(self._open_shard)
+
+    def row(self, number: int) -> Row:
+        shard = int(np.searchsorted(self._first_rows, number, side="right")) - 1
+        left = number - int(self._first_rows[shard])
+        metadata = self._open(shard).metadata
+        group = 0
+        while left >= metadata.row_group(group).num_rows:
+            left -= metadata.row_group(group).num_rows
+            group += 1
+        table = self._group(shard, group)
+        return {name: table.column(name)[left].values.to_numpy() for name in table.column_names}
+
+    def _open_shard(self, number: int) -> pq.ParquetFile:
+        shard = self._shards[number]
+        path = f"{self._directory}/{shard['path']}"
+        try:
+            file = pq.ParquetFile(path)
+            if file.metadata.num_rows == shard["rows"]:
+                return file
+            why = f"it has {file.metadata.num_rows} rows of {shard['rows']}"
+        except (OSError, pa.ArrowException) as error:
+            why = str(error)
+        raise SeqpackError("bad-shard", f"{path} cannot be read: {why}. Check the dataset with seqpack verify.")
+
+    def _read_group(self, shard: int, group: int) -> pa.Table:
+        try:
+            return self._open(shard).read_row_group(group).combine_chunks()
+        except (OSError, pa.ArrowException) as error:
+            path = f"{self._directory}/{self._shards[shard]['path']}"
+            raise SeqpackError(
+                "bad-shard", f"{path} cannot be read: {error}. Check the dataset with seqpack verify."
+            ) from error

@@ -1,0 +1,40 @@
+"""Batches of a plan for Grain: `grain.MapDataset.source(Batches("plan/", ...))`."""
+
+import os
+from collections.abc import Sequence
+
+from .batches import Batch
+from .plan import Plan
+
+
+class Batches:
+    """A rank's batches as a source of random access; item i is step i. Do not shuffle or batch it.
+
+    Args:
+        plan: The plan, or its directory.
+        columns: Names of columns to make besides.
+        rank: In JAX, `jax.process_index()`.
+        world_size: In JAX, `jax.process_count()`.
+        datasets: Where the plan's datasets are, if they were moved.
+    """
+
+    def __init__(
+        self,
+        plan: Plan | str | os.PathLike[str],
+        columns: Sequence[str] = (),
+        rank: int = 0,
+        world_size: int = 1,
+        datasets: Sequence[str | os.PathLike[str]] | None = None,
+    ) -> None:
+        self.plan = plan if isinstance(plan, Plan) else Plan(plan, datasets)
+        self._asked = (rank, world_size, columns)
+        self.plan.settings(*self._asked)
+
+    def __len__(self) -> int:
+        return len(self.plan)
+
+    def __getitem__(self, step: int) -> Batch:
+        return self.plan.batch(int(step), *self._asked)
+
+    def __repr__(self) -> str:
+        return f"seqpack_reader.grain.Batches({self.plan.hash[:12]})"

@@ -1,0 +1,177 @@
+"""Manifests: which files a dataset has, and the store that a packing is an index of."""
+
+import hashlib
+import json
+import os
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import SeqpackError, quoted
+
+MANIFEST = "seqpack.json"
+FORMAT_VERSION = 5
+
+_OBJECTS = ("settings", "totals", "summary", "tokenizer", "tasks")
+_LISTS = ("shards", "index", "inputs", "sources", "beside")
+
+
+@dataclass
+class Bucket:
+    """Rows of one length. `shards` are the manifest's: their rows, in this order, are numbered from 0."""
+
+    length: int
+    rows: int
+    tokens: int
+    shards: list[dict[str, Any]]
+    # Tokens of every row, where each is one sequence that fills it; None: they differ.
+    full: int | None
+
+
+@dataclass
+class Store:
+    """A store of tokenized documents, as it was in a state."""
+
+    directory: str
+    shards: list[dict[str, Any]]
+
+
+@dataclass
+class OpenDataset:
+    directory: str
+    manifest: dict[str, Any]
+    # SHA-256 of the manifest's file.
+    hash: str
+    buckets: list[Bucket]
+    # Where the tokens of an index are; None: in the rows.
+    store: Store | None
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether some tokens are not to be trained on."""
+        return self.manifest["settings"]["isMasked"]
+
+
+def open_dataset(name: str, split: str = "train") -> OpenDataset:
+    """A dataset's directory, or that and one of its sources: `data#web`."""
+    directory, source = parse_dataset_name(name)
+    content, manifest = _read_manifest(directory)
+    settings = manifest["settings"]
+    names = [each["name"] for each in manifest["sources"]]
+    if source is not None and source not in names:
+        known = ", ".join(filter(None, names)) or "none with a name"
+        raise SeqpackError("unknown-name", f"{directory} has no source {quoted(source)}; it has: {known}.")
+    if "lengths" in manifest:
+        raise SeqpackError(
+            "not-packed",
+            f"{directory} is a store of documents, which make no batches by themselves: pack it with seqpack pack, and name the packing.",
+        )
+    splits = sorted({bucket["split"] for bucket in settings["buckets"]})
+    if split not in splits:
+        raise SeqpackError("unknown-name", f"{directory} has no split {quoted(split)}; it has: {', '.join(splits)}.")
+    store = _open_store(directory, manifest["store"]) if "store" in manifest else None
+    shards = [s for s in manifest["shards"] if s["split"] == split and source in (None, s["source"])]
+    buckets = [_bucket(bucket, shards) for bucket in settings["buckets"] if bucket["split"] == split]
+    return OpenDataset(directory, manifest, hashlib.sha256(content).hexdigest(), buckets, store)
+
+
+def _bucket(settings: dict[str, Any], shards: list[dict[str, Any]]) -> Bucket:
+    own = [shard for shard in shards if shard["bucket"] == settings["length"]]
+    rows, sequences, tokens = (sum(shard[key] for shard in own) for key in ("rows", "sequences", "tokens"))
+    capacity = settings["capacity"]
+    is_full = rows > 0 and sequences == rows and tokens == rows * capacity
+    return Bucket(settings["length"], rows, tokens, own, capacity if is_full else None)
+
+
+def parse_dataset_name(name: str) -> tuple[str, str | None]:
+    """Directory and source. A directory's own name may have the sign in it."""
+    whole = _without_slashes(os.fspath(name))
+    directory, sign, source = whole.rpartition("#")
+    if not sign or os.path.exists(f"{whole}/{MANIFEST}"):
+        return whole, None
+    return _without_slashes(directory), source
+
+
+def _without_slashes(path: str) -> str:
+    return re.sub(r"(?<=.)/+$", "", path)
+
+
+def is_plain_path(path: object) -> bool:
+    """Whether a path that a manifest holds stays below the directory that it is appended to."""
+    return (
+        isinstance(path, str)
+        and not re.search(r"[\\:\0]", path)
+        and all(part not in ("", ".", "..") for part in path.split("/"))
+    )
+
+
+def read_file(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise SeqpackError("cannot-read", f"cannot read {path}: {error.strerror}.") from error
+
+
+def _read_manifest(directory: str) -> tuple[bytes, dict[str, Any]]:
+    path = f"{directory}/{MANIFEST}"
+    if not os.path.isdir(directory):
+        raise SeqpackError("not-a-dataset", f"there is no directory {directory}.")
+    if not os.path.exists(path):
+        if os.path.exists(f"{directory}/.seqpack"):
+            raise SeqpackError(
+                "unfinished", f"the build of {directory} is not finished: run its seqpack build command again."
+            )
+        raise SeqpackError("not-a-dataset", f"{directory} is not a dataset of seqpack: it has no {MANIFEST}.")
+    content = read_file(path)
+    try:
+        manifest = json.loads(content)
+        fault = _fault_of(manifest)
+    except (ValueError, RecursionError) as error:
+        fault = f"it is not JSON ({error})"
+    if fault is not None:
+        raise SeqpackError(
+            "bad-manifest",
+            f"{path} cannot be used: {fault}. Build the dataset again, or use the version of seqpack that made it.",
+        )
+    return content, manifest
+
+
+def _fault_of(manifest: Any) -> str | None:
+    version = manifest.get("formatVersion") if isinstance(manifest, dict) else None
+    if not isinstance(version, int | float):
+        return "it has no formatVersion"
+    if version != FORMAT_VERSION:
+        return f"its format version is {version}, and this seqpack reads version {FORMAT_VERSION}"
+    for key in _OBJECTS:
+        if not isinstance(manifest.get(key), dict):
+            return f'its "{key}" is missing'
+    for key in _LISTS:
+        if not isinstance(manifest.get(key), list):
+            return f'its "{key}" is missing'
+    for shard in manifest["shards"]:
+        path = shard.get("path") if isinstance(shard, dict) else None
+        if not is_plain_path(path):
+            return f"it lists a file outside the dataset's directory, {quoted(path)}"
+    return None
+
+
+def _open_store(packing: str, named: dict[str, str]) -> Store:
+    path, plan_hash = named["path"], named["planHash"]
+    if re.match(r"[a-z][a-z0-9+.-]+://", path, re.IGNORECASE):
+        raise SeqpackError(
+            "not-local",
+            f"the tokens of {packing} are in {path}, and shards are mapped from files of this machine: copy the store here and pack it again with seqpack pack, or read the batches with seqpack batches.",
+        )
+    directory = _without_slashes(os.path.normpath(os.path.join(packing, path)))
+    _, manifest = _read_manifest(directory)
+    shards = manifest["shards"]
+    if manifest["planHash"] == plan_hash:
+        return Store(directory, shards)
+    for state in manifest.get("history", []):
+        if state["planHash"] == plan_hash:
+            return Store(directory, [shard for shard in shards if shard["task"] < state["tasks"]])
+    raise SeqpackError(
+        "store-changed",
+        f"{directory} is not the store that {packing} is an index of: it was built anew (its planHash begins with {manifest['planHash'][:12]}, and was {plan_hash[:12]}). Pack it again with seqpack pack, which reads no tokens.",
+    )

@@ -1,0 +1,101 @@
+"""Which row a place of a plan is: computed, not stored. docs/format-plan.md specifies it."""
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+ROUNDS = 6
+_BITS = 0xFFFF_FFFF
+
+
+class SourceRows(NamedTuple):
+    """Places of a dataset's bucket, epoch after epoch: `rows` of them, from `first` on."""
+
+    dataset: int
+    first: int
+    rows: int
+
+
+def random_numbers(count: int, *key: int) -> list[int]:
+    """The first of the stream of 32-bit integers that a key gives (sfc32)."""
+    a, b, c, d = 0x9E3779B9, 0x243F6A88, 0xB7E15162, 1
+
+    def following() -> int:
+        nonlocal a, b, c, d
+        t = (a + b + d) & _BITS
+        d = (d + 1) & _BITS
+        a = b ^ (b >> 9)
+        b = (c + (c << 3)) & _BITS
+        c = (((c << 21) | (c >> 11)) + t) & _BITS
+        return t
+
+    for part in key:
+        a ^= part & _BITS
+        b ^= (part >> 32) & _BITS
+        for _ in range(15):
+            following()
+    return [following() for _ in range(count)]
+
+
+@lru_cache(maxsize=4096)
+def _round_keys(*key: int) -> list[np.uint32]:
+    return [np.uint32(number) for number in random_numbers(ROUNDS, *key)]
+
+
+def _mix(numbers: np.ndarray, key: np.uint32) -> np.ndarray:
+    """The finalizer of MurmurHash3, of each number xor the key."""
+    h = numbers.astype(np.uint32) ^ key
+    h = (h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B)
+    h = (h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35)
+    return (h ^ (h >> np.uint32(16))).astype(np.int64)
+
+
+def shuffled(places: np.ndarray, count: int, *key: int) -> np.ndarray:
+    """The numbers at some places of a random permutation of 0..count-1.
+
+    A Feistel network over pairs of digits; numbers out of range are mixed again.
+    """
+    keys = _round_keys(*key)
+    rows = math.ceil(math.sqrt(count))
+    columns = math.ceil(count / rows)
+    numbers = np.empty_like(places)
+    left = np.arange(len(places))
+    at = places
+    while len(left) > 0:
+        row, column = np.divmod(at, columns)
+        for turn in range(0, ROUNDS, 2):
+            row = (row + _mix(column, keys[turn])) % rows
+            column = (column + _mix(row, keys[turn + 1])) % columns
+        at = row * columns + column
+        inside = at < count
+        numbers[left[inside]] = at[inside]
+        left, at = left[~inside], at[~inside]
+    return numbers
+
+
+def _scaled(at: np.ndarray, part: int, whole: int) -> np.ndarray:
+    """floor(at * part / whole), exactly."""
+    if len(at) > 0 and int(at.max()) * part >= 2**63:
+        return (at.astype(object) * part // whole).astype(np.int64)
+    return at * part // whole
+
+
+def mixed(sources: Sequence[SourceRows], places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The source of each place, and its place there: rows of all sources are laid in evenly."""
+    source = np.full(len(places), len(sources) - 1)
+    place = np.empty_like(places)
+    left = np.arange(len(places))
+    at = places
+    total = sum(rows for _, _, rows in sources)
+    for number, (_, first, rows) in enumerate(sources[:-1]):
+        before = _scaled(at, rows, total)
+        is_of = _scaled(at + 1, rows, total) > before
+        source[left[is_of]] = number
+        place[left[is_of]] = first + before[is_of]
+        at, left = (at - before)[~is_of], left[~is_of]
+        total -= rows
+    place[left] = sources[-1].first + at
+    return source, place

@@ -1,0 +1,220 @@
+"""Plans of `seqpack curriculum`: which rows make each step."""
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from .batches import Batch, BatchReader
+from .errors import SeqpackError, require_whole
+from .manifest import MANIFEST, OpenDataset, is_plain_path, open_dataset, parse_dataset_name, read_file
+from .settings import IS_PADDED, BatchSettings, resolve_batches
+
+PLAN_FILE = "curriculum.json"
+PLAN_VERSION = 2
+
+
+class Step(NamedTuple):
+    """A step as the plan has it; docs/format-plan.md says what its numbers are."""
+
+    stage: int
+    bucket: int
+    length: int
+    batch_size: int
+    offset: int
+
+
+class Plan:
+    """A plan of `seqpack curriculum`, and the batches of its steps: any step, in any order.
+
+    Args:
+        path: The plan's directory.
+        datasets: Where the plan's datasets are, in its order, if they were moved.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], datasets: Sequence[str | os.PathLike[str]] | None = None) -> None:
+        self.path = os.fspath(path).rstrip("/") or "/"
+        self.info: dict[str, Any] = _read_plan(self.path)
+        self._moved = [datasets] if isinstance(datasets, str | os.PathLike) else datasets
+        self._settings: dict[tuple[Any, ...], BatchSettings] = {}
+        self._steps = _read_steps(f"{self.path}/{self.info['steps']['path']}", len(self))
+        self._reader = BatchReader(self.info, _open_datasets(self.path, self.info, self._moved))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Plan, (self.path, self._moved)
+
+    @property
+    def hash(self) -> str:
+        """Identifies the plan: keep it with the step in a checkpoint."""
+        return self.info["planHash"]
+
+    def __len__(self) -> int:
+        return self.info["totals"]["steps"]
+
+    def step(self, number: int) -> Step:
+        require_whole("step", number, 0)
+        if number >= len(self):
+            raise SeqpackError(
+                "bad-option",
+                f"there is no step {number}: the plan has {len(self)}, from 0 to {len(self) - 1}. Plan more --tokens or --epochs to go on.",
+            )
+        batch = self._steps[number // self._steps[0].num_rows]
+        row = number % self._steps[0].num_rows
+        return Step(*(batch.column(name)[row].as_py() for name in Step._fields))
+
+    def batch(
+        self,
+        step: int,
+        rank: int = 0,
+        world_size: int = 1,
+        columns: Sequence[str] = (),
+        sequence_parallel: int = 1,
+        sequence_shares: str | None = None,
+    ) -> Batch:
+        """What one rank gets of a step, as `seqpack batches` gives it.
+
+        Args:
+            columns: Names of columns to make besides.
+            sequence_parallel: Ranks that share each row; ranks that follow one another share one.
+            sequence_shares: How rows are cut among these: "contiguous" or "zigzag".
+
+        Raises:
+            SeqpackError: says what is wrong and what to do.
+        """
+        asked = (rank, world_size, tuple(columns) if isinstance(columns, list) else columns, sequence_parallel)
+        return self._reader.read(step, self.step(step), self.settings(*asked, sequence_shares))
+
+    def settings(
+        self,
+        rank: int,
+        world_size: int,
+        columns: Sequence[str],
+        sequence_parallel: int = 1,
+        sequence_shares: str | None = None,
+    ) -> BatchSettings:
+        """What is asked for, checked."""
+        asked = (rank, world_size, columns, sequence_parallel, sequence_shares)
+        try:
+            known = self._settings.get(asked)
+        except TypeError:
+            known = None
+        if known is None:
+            known = resolve_batches(self.info, *asked)
+            if len(self._settings) < 1024:
+                self._settings[(rank, world_size, tuple(columns), sequence_parallel, sequence_shares)] = known
+        return known
+
+
+def _read_plan(directory: str) -> dict[str, Any]:
+    path = f"{directory}/{PLAN_FILE}"
+    if not os.path.exists(path):
+        raise SeqpackError(
+            "not-a-plan",
+            f"{directory} is not a plan of seqpack: it has no {PLAN_FILE}. Make one with seqpack curriculum.",
+        )
+    content = read_file(path)
+    try:
+        plan = json.loads(content)
+        fault = _fault_of(directory, plan, content)
+    except (ValueError, RecursionError) as error:
+        fault = f"it is not JSON ({error})"
+    if fault is not None:
+        raise SeqpackError("bad-plan", f"{path} cannot be used: {fault}. Make the plan again with seqpack curriculum.")
+    if plan["batches"] not in IS_PADDED:
+        raise SeqpackError(
+            "kind-of-batches",
+            f"the plan has {plan['batches']} batches, which the Python reader does not make: it reads {', '.join(IS_PADDED)}. Read them with seqpack batches {directory}, or plan others (--batches).",
+        )
+    return plan
+
+
+def _fault_of(directory: str, plan: Any, content: bytes) -> str | None:
+    version = plan.get("formatVersion") if isinstance(plan, dict) else None
+    if version != PLAN_VERSION:
+        return f"its format version is {version}, and this seqpack reads version {PLAN_VERSION}"
+    # Numbers with a fraction as they are written: another language may write them in its own way.
+    rest = json.loads(content, parse_float=_Written)
+    rest.pop("planHash", None)
+    text = canonical_json(rest).encode("utf8", "surrogatepass")
+    if plan.get("planHash") != hashlib.sha256(text).hexdigest():
+        return "it was changed after it was made: its hash is another"
+    steps = plan["steps"]
+    if not is_plain_path(steps["path"]):
+        return f"its steps are outside its directory, {steps['path']}"
+    try:
+        size = os.path.getsize(f"{directory}/{steps['path']}")
+    except OSError:
+        return f"{steps['path']} is missing"
+    if size != steps["bytes"]:
+        return f"{steps['path']} has {size} bytes of {steps['bytes']}"
+    return None
+
+
+class _Written(str):
+    """A number as a file has it."""
+
+
+def canonical_json(value: Any) -> str:
+    """JSON with the keys of every object sorted, and nothing between its parts."""
+    if isinstance(value, _Written):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{canonical_json(key)}:{canonical_json(value[key])}" for key in sorted(value)) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(canonical_json, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _read_steps(path: str, count: int) -> list[pa.RecordBatch]:
+    try:
+        with pa.memory_map(path) as source:
+            steps = list(pa.ipc.open_stream(source.read_buffer()))
+    except (OSError, pa.ArrowException) as error:
+        raise SeqpackError(
+            "bad-plan", f"{path} cannot be read: {error}. Make the plan again with seqpack curriculum."
+        ) from error
+    found = sum(batch.num_rows for batch in steps)
+    if found != count:
+        raise SeqpackError(
+            "bad-plan",
+            f"{path} cannot be read: it has {found} rows of {count}. Make the plan again with seqpack curriculum.",
+        )
+    return steps
+
+
+def _open_datasets(
+    directory: str, plan: dict[str, Any], moved: Sequence[str | os.PathLike[str]] | None
+) -> list[OpenDataset]:
+    planned = plan["datasets"]
+    if moved is not None and len(moved) != len(planned):
+        raise SeqpackError(
+            "bad-option",
+            f"the plan is of {len(planned)} datasets, and {len(moved)} are named (datasets): name each, in the plan's order.",
+        )
+    datasets = []
+    for number, known in enumerate(planned):
+        path = f"{directory}/{known['path']}" if moved is None else os.fspath(moved[number])
+        where = parse_dataset_name(path)[0]
+        if moved is None and not os.path.exists(f"{where}/{MANIFEST}"):
+            raise SeqpackError(
+                "dataset-moved",
+                f"there is no dataset at {where}, where the plan has it: say where it is now (datasets).",
+            )
+        found = open_dataset(path)
+        kind = found.manifest["settings"]["format"]
+        if kind != "arrow":
+            raise SeqpackError(
+                "not-random",
+                f"{where} has {kind} shards, and batches read rows in random order: build it with --format arrow.",
+            )
+        rows = [{"length": b.length, "rows": b.rows, "tokens": b.tokens} for b in found.buckets]
+        if found.hash != known["manifest"] or rows != known["buckets"]:
+            raise SeqpackError(
+                "dataset-changed",
+                f"{path} is not the dataset that the plan was made of: the SHA-256 of its seqpack.json is {found.hash[:12]}, and was {known['manifest'][:12]}. Plan again with seqpack curriculum, or name the right one (datasets).",
+            )
+        datasets.append(found)
+    return datasets

@@ -1,0 +1,166 @@
+"""Rows of a bucket by their number: their tokens, and the lengths of their sequences."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .arrow import ArrowFile, OpenFiles, copy_words, groups_of, open_shard, ragged
+from .errors import SeqpackError
+from .manifest import Bucket, OpenDataset, Store
+
+TOKENS, MASK = "input_ids", "loss_mask"
+# Columns of tokens in which the first of a sequence has a 0, and has another value in its document.
+_FIRST_IS_ZERO = {TOKENS: False, MASK: True}
+
+
+class RowsOfFile(NamedTuple):
+    """Rows of one shard: where they stand among those asked for, and where they are in the file."""
+
+    file: ArrowFile
+    which: np.ndarray
+    batch: np.ndarray
+    row: np.ndarray
+
+    def lists(self, column: str) -> tuple[np.ndarray, np.ndarray]:
+        return self.file.lists(column, self.batch, self.row)
+
+
+class BucketRows:
+    """Reads rows of a bucket."""
+
+    def __init__(self, dataset: OpenDataset, bucket: Bucket, files: OpenFiles) -> None:
+        self.count = bucket.rows
+        self.full = bucket.full
+        self.is_masked = dataset.is_masked
+        self._directory = dataset.directory
+        self._shards = bucket.shards
+        self._files = files
+        self._store = None if dataset.store is None else StoreTokens(dataset.store, files)
+        self._first_rows = np.cumsum([0, *(shard["rows"] for shard in bucket.shards)])
+
+    def locate(self, rows: np.ndarray) -> list[RowsOfFile]:
+        """Where some rows are, shard by shard."""
+        shards = np.searchsorted(self._first_rows, rows, side="right") - 1
+        located = []
+        for number, which in groups_of(shards):
+            file = self.open(number)
+            located.append(RowsOfFile(file, which, *file.batches_of(rows[which] - self._first_rows[number])))
+        return located
+
+    def open(self, number: int) -> ArrowFile:
+        again = "plan again with seqpack curriculum"
+        shard = self._shards[number]
+        path = (self._directory, shard["path"])
+        return self._files.get(path, lambda: open_shard(self._directory, shard, ["seq_lengths"], "dataset", again))
+
+    def gather(self, located: list[RowsOfFile], column: str) -> tuple[np.ndarray, np.ndarray]:
+        """The values of a column that is a list of int32 a row, one row after the other, and their counts."""
+        places = [part.lists(column) for part in located]
+        counts = np.empty(sum(len(part.which) for part in located), np.int64)
+        for part, (begin, end) in zip(located, places, strict=True):
+            counts[part.which] = end - begin
+        starts = np.cumsum(counts) - counts
+        values = np.empty(counts.sum(), np.int32)
+        for part, (begin, end) in zip(located, places, strict=True):
+            values[ragged(starts[part.which], end - begin)] = part.file.words[ragged(begin, end - begin)]
+        return values, counts
+
+    def lengths(self, located: list[RowsOfFile], count: int) -> tuple[np.ndarray, np.ndarray]:
+        """Tokens of the sequences of each row, and how many sequences each has."""
+        if self.full is not None:
+            return np.full(count, self.full, np.int32), np.ones(count, np.int64)
+        return self.gather(located, "seq_lengths")
+
+    @property
+    def labels_each(self) -> int | None:
+        """Labels of every row; None: they differ."""
+        return None if self.full is None or self.is_masked else self.full - 1
+
+    def labels(self, located: list[RowsOfFile], count: int) -> int:
+        """Labels of some rows together."""
+        if self.labels_each is not None:
+            return count * self.labels_each
+        if self.is_masked:
+            return int(self.gather(located, "label_counts")[0].sum())
+        if self._store is not None:
+            return int((self.gather(located, "seq_lengths")[0] - 1).sum())
+        total = 0
+        for part in located:
+            for column, sign in ((TOKENS, 1), ("seq_lengths", -1)):
+                begin, end = part.lists(column)
+                total += sign * int((end - begin).sum())
+        return total
+
+    def read(
+        self, located: list[RowsOfFile], used: np.ndarray, out: np.ndarray, at: np.ndarray, column: str = TOKENS
+    ) -> None:
+        """Copies the `used` tokens of each row to `out`, from `at` on."""
+        if self._store is not None:
+            self._read_index(self._store, located, out, at, column)
+            return
+        for part in located:
+            begin, _ = part.lists(column)
+            copy_words(part.file.words, begin, used[part.which], out, at[part.which])
+
+    def _read_index(
+        self, store: "StoreTokens", located: list[RowsOfFile], out: np.ndarray, at: np.ndarray, column: str
+    ) -> None:
+        lengths, counts = self.gather(located, "seq_lengths")
+        starts, _ = self.gather(located, "doc_offsets")
+        documents = self.gather(located, "doc_ids")[0].view(np.int64)
+        before = np.cumsum(lengths, dtype=np.int64) - lengths
+        first = np.cumsum(counts) - counts
+        places = before + np.repeat(at - before[first], counts)
+        store.read(documents, starts, lengths, out, places, column)
+        if _FIRST_IS_ZERO[column]:
+            out[places] = 0
+
+
+class StoreTokens:
+    """Reads tokens of a store's documents, wherever they are."""
+
+    def __init__(self, store: Store, files: OpenFiles) -> None:
+        self._directory = store.directory
+        self._files = files
+        firsts: dict[int, int] = {}
+        shards: list[tuple[int, dict[str, Any]]] = []
+        for shard in store.shards:
+            task = shard["task"]
+            shards.append(((task << 32) + firsts.get(task, 0), shard))
+            firsts[task] = firsts.get(task, 0) + shard["rows"]
+        shards.sort(key=lambda each: each[0])
+        self._shards = [shard for _, shard in shards]
+        # The id of each shard's first document.
+        self._first_ids = np.array([first for first, _ in shards], np.int64)
+        # One more of none, which is that of ids before the first.
+        self._rows = np.array([*(shard["rows"] for shard in self._shards), 0], np.int64)
+
+    def read(
+        self,
+        documents: np.ndarray,
+        starts: np.ndarray,
+        counts: np.ndarray,
+        out: np.ndarray,
+        at: np.ndarray,
+        column: str,
+    ) -> None:
+        """Copies `counts` tokens of each document, from its token `starts` on, to `out` from `at` on."""
+        shards = np.searchsorted(self._first_ids, documents, side="right") - 1
+        rows = documents - self._first_ids[shards]
+        wrong = np.flatnonzero((shards < 0) | (rows >= self._rows[shards]))
+        if len(wrong) > 0:
+            task, number = divmod(int(documents[wrong[0]]), 2**32)
+            raise SeqpackError(
+                "bad-shard",
+                f"{self._directory} has no document {number} in its task {task}. Check the packing with seqpack verify.",
+            )
+        for shard, which in groups_of(shards):
+            file = self._open(shard)
+            begin, _ = file.lists(column, *file.batches_of(rows[which]))
+            copy_words(file.words, begin + starts[which], counts[which], out, at[which])
+
+    def _open(self, number: int) -> ArrowFile:
+        again = "pack it again with seqpack pack"
+        shard = self._shards[number]
+        path = (self._directory, shard["path"])
+        return self._files.get(path, lambda: open_shard(self._directory, shard, [TOKENS], "store", again))

@@ -1,0 +1,139 @@
+"""Batches of a plan for PyTorch. Needs torch, which is not installed with this package."""
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.data import IterableDataset, get_worker_info
+
+from .batches import Batch
+from .columns import BORDERS
+from .errors import SeqpackError, quoted, require_whole
+from .plan import Plan
+
+
+class Batches(IterableDataset[Batch]):
+    """A rank's batches, step by step, as tensors of int64.
+
+    Give it to a data loader with `batch_size=None`. Its workers take steps in turns, so that any number
+    of them gives the plan's order. Every iteration begins at `start`, or at the state that was loaded.
+
+    `seq_lengths` and `cu_seqlens` of padded rows are lists, and `cu_seqlens` of flat batches are
+    int32, as attention kernels take them.
+
+    Args:
+        plan: The plan, or its directory.
+        columns: Names of columns to make besides.
+        rank: Of the ranks that share steps; default RANK of the environment, or 0.
+        world_size: How many of these there are; default WORLD_SIZE of the environment, or 1.
+        start: First step.
+        datasets, sequence_parallel, sequence_shares: As of `Plan` and its `batch`.
+    """
+
+    def __init__(
+        self,
+        plan: Plan | str | os.PathLike[str],
+        columns: Sequence[str] = (),
+        rank: int | None = None,
+        world_size: int | None = None,
+        start: int = 0,
+        datasets: Sequence[str | os.PathLike[str]] | None = None,
+        sequence_parallel: int = 1,
+        sequence_shares: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.plan = plan if isinstance(plan, Plan) else Plan(plan, datasets)
+        rank = _of_environment("RANK", 0) if rank is None else rank
+        world_size = _of_environment("WORLD_SIZE", 1) if world_size is None else world_size
+        self._asked = (rank, world_size, columns, sequence_parallel, sequence_shares)
+        self.plan.settings(*self._asked)
+        self._state: dict[str, Any] = {}
+        self._next = 0
+        # Set by workers, in memory that they share: what they have read is not what the trainer has.
+        self._in_workers = torch.zeros(1, dtype=torch.uint8).share_memory_()
+        self.load_state_dict({"plan": self.plan.hash, "step": start})
+
+    def __len__(self) -> int:
+        """Steps of an iteration."""
+        return max(0, len(self.plan) - self._state["step"])
+
+    def __iter__(self) -> Iterator[Batch]:
+        worker = get_worker_info()
+        number, workers = (0, 1) if worker is None else (worker.id, worker.num_workers)
+        of = self._state.get("worker")
+        if of is not None and of != [number, workers]:
+            raise SeqpackError(
+                "other-workers",
+                f"the state is of {of[1]} workers of a data loader, and there are {workers}: give as many (num_workers).",
+            )
+        self._in_workers[0] = worker is not None
+        self._next = self._state["step"] + (number if of is None else 0)
+        return self._from_here(workers)
+
+    def _from_here(self, workers: int) -> Iterator[Batch]:
+        while self._next < len(self.plan):
+            step = self._next
+            self._next += workers
+            yield tensors(self.plan.batch(step, *self._asked))
+
+    def state_dict(self) -> dict[str, Any]:
+        """What resumes after the batch that was given last; of one worker, in a worker of StatefulDataLoader."""
+        worker = get_worker_info()
+        if worker is not None:
+            return {"plan": self.plan.hash, "step": self._next, "worker": [worker.id, worker.num_workers]}
+        if self._in_workers[0]:
+            raise SeqpackError(
+                "state-in-workers",
+                "workers of a data loader have read ahead of the trainer: take the state of torchdata's StatefulDataLoader, or state_after of the last batch.",
+            )
+        return {"plan": self.plan.hash, "step": self._next}
+
+    def state_after(self, batch: Batch) -> dict[str, Any]:
+        """What resumes at the step after a batch, whatever data loader gave it."""
+        return {"plan": self.plan.hash, "step": batch["step"] + 1}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Begins where a run was; also with another number of ranks, unless it is of a worker."""
+        plan, step = state.get("plan"), state.get("step")
+        if not isinstance(plan, str) or not isinstance(step, int):
+            raise SeqpackError(
+                "bad-option", f'the state {quoted(state)} is none: give one such as {{"plan": "...", "step": 1200}}.'
+            )
+        if plan != self.plan.hash:
+            raise SeqpackError(
+                "other-plan",
+                f"the state is of the plan {plan[:12]}, and this plan is {self.plan.hash[:12]}: name the plan that it is of, or begin with start.",
+            )
+        require_whole("start", step, 0)
+        # A run that is at its end may look again: there is nothing left for it.
+        if step > len(self.plan) and "worker" not in state:
+            self.plan.step(step)
+        self._state = dict(state)
+        self._next = step
+        self._in_workers[0] = False
+
+
+def tensors(batch: Batch) -> Batch:
+    """The same with tensors for arrays."""
+    return {name: _tensor(name, value) for name, value in batch.items()}
+
+
+def _tensor(name: str, value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        tensor = torch.from_numpy(np.ascontiguousarray(value))
+        return tensor if name == BORDERS else tensor.long()
+    # Thousands of small tensors would not cross from a worker to the trainer.
+    return [each.tolist() for each in value] if isinstance(value, list) else value
+
+
+def _of_environment(name: str, default: int) -> int:
+    text = os.environ.get(name, "")
+    if text == "":
+        return default
+    if not text.isdecimal():
+        raise SeqpackError(
+            "bad-option", f"{name} of the environment is {quoted(text)}: give a whole number of at least 0."
+        )
+    return int(text)

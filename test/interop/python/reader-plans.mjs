@@ -1,0 +1,226 @@
+// Plans of every kind, and their batches as the command writes them, for the Python reader to
+// compare with; by itself:
+//
+//   node test/interop/python/reader-plans.mjs DIRECTORY
+import { createWriteStream, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import {
+	build,
+	exportRows,
+	openBatches,
+	packStore,
+	planCurriculum,
+} from "seqpack";
+import { batchStreams } from "../../../dist/src/batches/batch-streams.js";
+
+const ALL_COLUMNS = [
+	"position_ids",
+	"segment_ids",
+	"seq_idx",
+	"attention_mask",
+	"loss_mask",
+	"labels",
+	"shift_labels",
+	"cu_seqlens",
+];
+const OF_SHARES = ALL_COLUMNS.filter((name) => name !== "cu_seqlens");
+
+/** What is asked of each plan: ranks of worlds of 1, 2 and 4, and rows that are cut. */
+const asked = [
+	{ rank: 0, worldSize: 1 },
+	{ rank: 0, worldSize: 2, columns: ALL_COLUMNS },
+	{ rank: 1, worldSize: 2, columns: ["labels"] },
+	...[0, 1, 2, 3].map((rank) => ({ rank, worldSize: 4, columns: ALL_COLUMNS })),
+	{
+		rank: 1,
+		worldSize: 4,
+		columns: OF_SHARES,
+		sequenceParallel: 2,
+	},
+	{
+		rank: 2,
+		worldSize: 4,
+		columns: OF_SHARES,
+		sequenceParallel: 2,
+		sequenceShares: "zigzag",
+	},
+];
+
+/** What is asked of plans whose datasets have weights, besides. */
+const ofWeights = { rank: 1, worldSize: 2, columns: ["loss_weight", "labels"] };
+
+/** Builds datasets of every kind, and plans of them; gives the plans' names. */
+async function makePlans(directory) {
+	const at = (name) => join(directory, name);
+	const common = {
+		tokenizer: "fixtures/tokenizer",
+		taskSize: 100_000,
+		shardTokens: 8192,
+		workers: 0,
+	};
+	const buckets = {
+		...common,
+		layout: "buckets",
+		decomposer: "binary-random",
+		minLength: 32,
+		maxLength: 256,
+	};
+	const prose = ["fixtures/prose"];
+	const code = ["fixtures/code"];
+	await build({ ...buckets, inputs: prose, out: at("buckets") });
+	await build({ ...buckets, inputs: code, out: at("buckets-code") });
+	await build({ ...buckets, inputs: prose, plusOne: true, out: at("plus") });
+	await build({
+		...buckets,
+		inputs: code,
+		decomposer: "whole",
+		minLength: 128,
+		maxLength: 1024,
+		out: at("whole"),
+	});
+	const packed = { ...common, inputs: code, seqLen: 512, format: "arrow" };
+	await build({ ...packed, out: at("packed") });
+	await build({ ...packed, format: "parquet", out: at("parquet") });
+	await build({ ...packed, inputs: prose, out: at("packed-prose") });
+	await build({ ...packed, lossWeight: "document", out: at("weights") });
+	const masks = at("masks.jsonl");
+	writeFileSync(masks, maskedRecords());
+	const masked = {
+		...common,
+		tokenizer: undefined,
+		vocabSize: 4096,
+		inputs: [masks],
+		tokensField: "ids",
+		maskField: "mask",
+		seqLen: 512,
+		format: "arrow",
+	};
+	await build({ ...masked, out: at("masked") });
+	await build({ ...masked, maskField: undefined, out: at("ids") });
+	await build({
+		...masked,
+		seqLen: undefined,
+		layout: "documents",
+		out: at("masked-store"),
+	});
+	await build({
+		...common,
+		inputs: code,
+		layout: "documents",
+		out: at("store"),
+	});
+	for (const [store, out] of [
+		["store", "packing"],
+		["masked-store", "masked-packing"],
+	])
+		await packStore({
+			store: at(store),
+			seqLen: 512,
+			out: at(out),
+			workers: 0,
+		});
+	await exportRows({
+		packing: at("masked-packing"),
+		out: at("masked-rows"),
+		workers: 0,
+	});
+	await packStore({
+		store: at("store"),
+		layout: "buckets",
+		decomposer: "binary-random",
+		minLength: 32,
+		maxLength: 256,
+		out: at("bucket-packing"),
+		workers: 0,
+	});
+	const plans = {
+		natural: { datasets: ["buckets"] },
+		grow: { datasets: ["buckets"], schedule: "grow-p2", cycles: 2, epochs: 3 },
+		olmo: { datasets: ["buckets"], schedule: "olmo-grow-p2", seed: 7 },
+		stages: {
+			datasets: ["buckets", "buckets-code"],
+			stages: [
+				{ maxLength: 64, weights: [0.7, 0.30000001], tokens: 40_960 },
+				{ schedule: "grow-linear" },
+			],
+			epochs: 2,
+		},
+		plus: { datasets: ["plus"], schedule: "shrink-p100" },
+		whole: { datasets: ["whole"], padId: 3 },
+		packed: { datasets: ["packed"], epochs: 2 },
+		mixed: { datasets: ["packed", "packed-prose"], seed: 5 },
+		"flat-packed": { datasets: ["packed"], batches: "flat" },
+		"flat-buckets": { datasets: ["plus"], batches: "flat" },
+		"flat-masked": { datasets: ["masked", "ids"], batches: "flat" },
+		weights: { datasets: ["weights"] },
+		"flat-weights": { datasets: ["weights"], batches: "flat" },
+		masked: { datasets: ["masked"] },
+		packing: { datasets: ["packing"], epochs: 2 },
+		"masked-packing": { datasets: ["masked-packing"] },
+		"packing-and-rows": { datasets: ["packing", "packed"] },
+		"masked-packing-and-rows": { datasets: ["ids", "masked-packing"] },
+		"bucket-packing": { datasets: ["bucket-packing"] },
+		"flat-packing": { datasets: ["masked-packing"], batches: "flat" },
+	};
+	for (const [name, options] of Object.entries(plans))
+		await planCurriculum({
+			tokensPerStep: 4096,
+			worldSize: 4,
+			...options,
+			datasets: options.datasets.map(at),
+			out: at(`plan-${name}`),
+		});
+	await planCurriculum({
+		datasets: [at("packed")],
+		tokensPerStep: 4096,
+		batches: "token-budget",
+		out: at("plan-token-budget"),
+	});
+	return Object.keys(plans);
+}
+
+/** Token ids with a mask, as a trainer on answers has them. */
+function maskedRecords() {
+	const lines = [];
+	let state = 1;
+	const next = (limit) => {
+		state = (state * 48271) % 2147483647;
+		return state % limit;
+	};
+	for (let i = 0; i < 300; i++) {
+		const count = 2 + next(300);
+		const ids = Array.from({ length: count }, () => next(4000));
+		const mask = ids.map((_, at) => Number(at % 50 > 20));
+		lines.push(JSON.stringify({ ids, mask }));
+	}
+	return `${lines.join("\n")}\n`;
+}
+
+async function writeStream(plan, options, file) {
+	const batches = await openBatches(plan, { ...options, readAhead: 0 });
+	const out = createWriteStream(file);
+	for await (const part of batchStreams.find("arrow").encode(batches))
+		out.write(part);
+	await new Promise((resolve, reject) => {
+		out.on("error", reject).end(resolve);
+	});
+}
+
+/** Writes to a directory all plans, their batches, and `cases.json`: what is what. */
+export async function writeCases(directory) {
+	const cases = [];
+	for (const name of await makePlans(directory)) {
+		const plan = join(directory, `plan-${name}`);
+		const all = name.endsWith("weights") ? [...asked, ofWeights] : asked;
+		for (const [i, options] of all.entries()) {
+			const file = join(directory, `${name}-${i}.arrow`);
+			await writeStream(plan, options, file);
+			cases.push({ name, plan, options, file });
+		}
+	}
+	writeFileSync(join(directory, "cases.json"), JSON.stringify(cases));
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href)
+	await writeCases(process.argv[2]);

@@ -1,0 +1,108 @@
+// The vectors of docs/format-plan.md are what the code computes; the Python reader is compared
+// with the same (test/interop/python/check_vectors.py).
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { createRandom } from "../../src/core/random.js";
+import { shuffledIndex } from "../../src/core/shuffled-index.js";
+import { mixedPlace } from "../../src/curriculum/mixed-place.js";
+import type { SourceRows } from "../../src/curriculum/plan-stage.js";
+import { batchColumns, columns } from "../../src/masks/columns.js";
+import {
+	cutRow,
+	type SequenceShares,
+	shareOfRow,
+} from "../../src/masks/sequence-parallel.js";
+import { canonicalJson, sha256 } from "../../src/storage/hash.js";
+import { fixtures } from "../helpers.js";
+
+interface Vectors {
+	random: { key: number[]; numbers: number[] }[];
+	permutation: {
+		count: number;
+		key: number[];
+		places: number[];
+		rows: number[];
+	}[];
+	mixed: {
+		sources: SourceRows[];
+		places: number[];
+		source: number[];
+		place: number[];
+	}[];
+	rows: {
+		ids: number[];
+		seqLengths: number[];
+		lossMask: number[] | null;
+		length: number;
+		columns: Record<string, number[]>;
+	}[];
+	shares: {
+		length: number;
+		parts: number;
+		part: number;
+		shares: SequenceShares;
+		values: number[];
+	}[];
+	hashes: { text: string; canonical: string; sha256: string }[];
+}
+
+const vectors: Vectors = JSON.parse(
+	readFileSync(join(fixtures, "plan/vectors.json"), "utf8"),
+);
+
+test.each(vectors.random)("the stream of the key $key", ({ key, numbers }) => {
+	const random = createRandom(...key);
+	expect(numbers.map(random)).toEqual(numbers);
+});
+
+test.each(vectors.permutation)(
+	"the permutation of $count by $key",
+	({ count, key, places, rows }) => {
+		expect(places.map(shuffledIndex(count, ...key))).toEqual(rows);
+		if (places.length === count) expect(new Set(rows).size).toBe(count);
+	},
+);
+
+test.each(vectors.mixed)(
+	"places of the sources $sources",
+	({ sources, places, source, place }) => {
+		const found = places.map((at) => mixedPlace(sources, at));
+		expect(found.map((each) => each.source)).toEqual(source);
+		expect(found.map((each) => each.place)).toEqual(place);
+	},
+);
+
+test.each(vectors.rows)("columns of a row of $seqLengths", (row) => {
+	// Weights are read, and not made.
+	const made = batchColumns.filter(
+		(name) => columns.find(name).type === "list<int32>",
+	);
+	expect(Object.keys(row.columns).sort()).toEqual([...made].sort());
+	const tokenRow = {
+		ids: Int32Array.from(row.ids),
+		seqLengths: Int32Array.from(row.seqLengths),
+		lossMask: row.lossMask,
+	};
+	for (const name of made)
+		expect(
+			Array.from(columns.find(name).batch?.(tokenRow, row.length) ?? []),
+			name,
+		).toEqual(row.columns[name]);
+});
+
+test.each(vectors.shares)("$shares share $part of $parts", (share) => {
+	const { length, parts, part, shares, values } = share;
+	const row = Array.from({ length }, (_, i) => i);
+	expect([...cutRow(row, shareOfRow(length, parts, part, shares))]).toEqual(
+		values,
+	);
+});
+
+test.each(vectors.hashes)(
+	"the hash of $text",
+	({ text, canonical, sha256: hash }) => {
+		expect(canonicalJson(JSON.parse(text))).toBe(canonical);
+		expect(sha256(canonical)).toBe(hash);
+	},
+);
