@@ -59,7 +59,7 @@ class Plan:
         if number >= len(self):
             raise SeqpackError(
                 "bad-option",
-                f"there is no step {number}: the plan has {len(self)}, from 0 to {len(self) - 1}. Plan more --tokens or --epochs to go on.",
+                f"there is no step {number}: the plan has {len(self)}, from 0 to {len(self) - 1}, and {len(self)} is its end. Plan more --tokens or --epochs to go on.",
             )
         batch = self._steps[number // self._steps[0].num_rows]
         row = number % self._steps[0].num_rows
