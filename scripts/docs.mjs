@@ -121,13 +121,14 @@ const tables = {
 		),
 	trainers: () =>
 		table(
-			["trainer", "tried with", "one command"],
+			["trainer", "tried with", "one command", "and there"],
 			trainers
 				.entries()
-				.map(([name, { title, tried }]) => [
+				.map(([name, { title, tried, key }]) => [
 					title,
 					tried,
-					code(`seqpack build ... --for ${name} --out data/`),
+					code(`seqpack build ... --for ${name}`),
+					code(key.replace(/\($/, "(...)")),
 				]),
 		),
 	"trainer-pages": () =>

@@ -74,6 +74,7 @@ describe.each(cases)("%s, of %s", (name, of, trainer) => {
 		expect(card).toContain(`## For ${trainer.title}`);
 		for (const line of trainer.load(manifest).lines)
 			expect(card).toContain(line);
+		expect(card).toContain(trainer.key);
 		for (const trap of trainer.traps) expect(card).toContain(trap);
 	});
 });

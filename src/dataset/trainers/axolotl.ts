@@ -10,6 +10,7 @@ export const axolotl: Trainer = {
 		packer: "padded",
 		columns: ["attention_mask", "labels"],
 	}),
+	key: "sample_packing: true",
 	fault: () => null,
 	load: ({ settings }) => ({
 		language: "yaml",

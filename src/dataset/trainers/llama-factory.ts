@@ -10,6 +10,7 @@ export const llamaFactory: Trainer = {
 		format: "arrow",
 		columns: ["segment_ids", "position_ids", "labels"],
 	}),
+	key: "neat_packing: true",
 	fault: () => null,
 	load: (manifest) => ({
 		language: "python",

@@ -7,6 +7,7 @@ export const maxtext: Trainer = {
 	meaning: "a sequence a row, which Grain packs",
 	tried: "its source, of November 2026, and Grain 0.2.18",
 	options: () => ({ packer: "padded", format: "parquet" }),
+	key: "grain_file_type: parquet",
 	fault: ({ isMasked }) =>
 		isMasked
 			? "it reads no labels of tokenized data, and would train on all of it"

@@ -12,6 +12,7 @@ export const megatronBridge: Trainer = {
 		// Of a sequence of one token it makes an empty one.
 		minSequence: 2,
 	}),
+	key: "GPTSFTPackedParquetDataset(",
 	fault: () => null,
 	load: (manifest) => ({
 		language: "python",

@@ -16,6 +16,8 @@ export interface Trainer {
 	options(isMasked: boolean): Readonly<Record<string, unknown>>;
 	/** Why it cannot be given such rows, as the end of a sentence; null where it can. */
 	fault(settings: Settings): string | null;
+	/** What of these lines is easily left out. */
+	readonly key: string;
 	/** What is written in which language to load a dataset in `path/to/this/directory`. */
 	load(manifest: Manifest): Snippet;
 	/** What goes wrong in silence otherwise, as sentences. */

@@ -6,6 +6,7 @@ export const transformers: Trainer = {
 	meaning: "Trainer with DataCollatorWithFlattening, sequence by sequence",
 	tried: "5.23.0",
 	options: (isMasked) => (isMasked ? { columns: ["labels"] } : {}),
+	key: "data_collator=PackedCollator()",
 	fault: () => null,
 	load: (manifest) => ({
 		language: "python",

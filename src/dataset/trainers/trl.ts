@@ -6,6 +6,7 @@ export const trl: Trainer = {
 	meaning: "SFTTrainer: packed rows, and labels where not all is trained on",
 	tried: "1.16.0",
 	options: (isMasked) => (isMasked ? { columns: ["labels"] } : {}),
+	key: "SFTConfig(padding_free=True, max_length=None)",
 	fault: () => null,
 	load: (manifest) => ({
 		language: "python",
