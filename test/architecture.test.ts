@@ -31,6 +31,7 @@ const floors = [
 	"batches",
 	"build",
 	"report",
+	"audit",
 	"engines",
 ];
 /** Floors that need nothing from Node. */
@@ -45,6 +46,7 @@ const extensible = [
 	"tables",
 	"sources",
 	"dataset",
+	"audit",
 ];
 
 // Kernels become WebAssembly. The files of one share one memory and import each other in

@@ -1,0 +1,198 @@
+import { optionName, UsageError } from "../core/errors.js";
+import { consume } from "../core/generators.js";
+import { resolveOptions } from "../core/resolve-options.js";
+import { readTokens } from "../documents/read-tokens.js";
+import { findInputs } from "../sources/find/find-inputs.js";
+import { sourceFormats } from "../sources/formats.js";
+import { storageAt } from "../storage/storages.js";
+import type { Finding } from "./check.js";
+import { auditChecks } from "./checks.js";
+import { type AuditContext, isKnown, type Need, needs } from "./context.js";
+import type { AuditedFile, AuditKind } from "./kind.js";
+import { auditKinds } from "./kinds.js";
+import { type AuditOptions, auditTable } from "./options.js";
+import { PackedRows, type PackedSummary } from "./packed-rows.js";
+import { contentOf } from "./row.js";
+import { Comparison } from "./source/comparison.js";
+import { tokenizerFacts } from "./tokenizer-facts.js";
+
+/** What an audit saw, and what it found. */
+export interface AuditResult {
+	kind: string;
+	files: number;
+	rows: number;
+	sequences: number;
+	/** Padding is not among them. */
+	tokens: number;
+	padding: number;
+	/** Tokens that are labels; null where nothing is stored of it. */
+	labels: number | null;
+	/** Null where no row has several sequences. */
+	packed: PackedSummary | null;
+	/** The corpus, where there is one, and how much of it was found; BOS and EOS are not counted. */
+	corpus: {
+		documents: number;
+		tokens: number;
+		/** Documents that are one sequence each. */
+		whole: number;
+		/** Those that are several since they are longer than a row, and the others that are several. */
+		cut: number;
+		split: number;
+		/** Those of which tokens are nowhere. */
+		lost: number;
+		deliveredTokens: number;
+	} | null;
+	findings: Finding[];
+	/** Checks that were not made, and the options of which one would let them. */
+	notChecked: { check: string; needs: string[] }[];
+}
+
+/**
+ * Reads a dataset that another tool made, and looks for defects. In memory there are a few
+ * rows, and with a corpus 96 bytes a sequence.
+ * @param path A file, a directory or a glob pattern.
+ * @throws UsageError for options and paths; what cannot be read of the dataset is a finding
+ */
+export async function audit(
+	path: string,
+	options: AuditOptions,
+): Promise<AuditResult> {
+	const settings = resolveOptions(auditTable, options);
+	const { tokenizer, source } = settings;
+	if (source.length > 0 && tokenizer === undefined)
+		throw new UsageError(
+			"missing-option",
+			`${optionName("tokenizer")} is missing: the corpus is tokenized to compare it with the dataset.`,
+		);
+	const kind = auditKinds.find(settings.kind);
+	const facts = await tokenizerFacts(tokenizer);
+	const eos = settings.eosId ?? facts.eos;
+	const found = await filesOf(path, kind, eos);
+	const corpus =
+		source.length === 0
+			? null
+			: new Comparison(facts.bos, eos, kind.dealsFiles);
+	const placeOf = (shard: number, number: number) => {
+		const { path, format } = found[shard];
+		return sourceFormats.find(format).describePlace(path, number);
+	};
+	const context = { ...facts, kind, eos, corpus, placeOf };
+	const { finish, ...seen } = await look(found, context);
+	if (corpus !== null && tokenizer !== undefined)
+		await readCorpus(source, tokenizer, corpus);
+	return {
+		...{ kind: settings.kind, ...seen },
+		corpus: corpus && {
+			...{ documents: corpus.documents, tokens: corpus.tokens },
+			...{ whole: corpus.whole, cut: corpus.cut },
+			...{ split: corpus.split.count, lost: corpus.lost.count },
+			deliveredTokens: corpus.deliveredTokens,
+		},
+		findings: finish(),
+	};
+}
+
+/** The files of a dataset. */
+async function filesOf(path: string, kind: AuditKind, eos: number | null) {
+	const [format, ...others] = kind.formats;
+	const { files } = await findInputs([path], {
+		...(others.length === 0 ? { format } : {}),
+		options: eos === null ? {} : { eosId: eos },
+		mayBeUnused: true,
+	});
+	const own = files.filter(({ format }) => kind.formats.includes(format));
+	if (own.length === 0)
+		throw new UsageError(
+			"no-such-input",
+			`${path} has no file of ${kind.formats.join(" or ")}: it is read as ${kind.meaning}. Give the path of the files, or another ${optionName("kind")}.`,
+		);
+	return own;
+}
+
+async function readCorpus(
+	inputs: readonly string[],
+	tokenizer: string,
+	corpus: Comparison,
+): Promise<void> {
+	/** The file that is read, and how many of its documents were. */
+	let file = "";
+	let read = 0;
+	await consume(
+		readTokens(inputs, { tokenizer, addEos: false }),
+		({ tokens: { ids, offsets }, source }) => {
+			if (source !== file) read = 0;
+			file = source;
+			for (let i = 0; i + 1 < offsets.length; i++) {
+				read++;
+				const document = ids.subarray(offsets[i], offsets[i + 1]);
+				corpus.addDocument(document, () => `${file}, document ${read}`);
+			}
+		},
+	);
+}
+
+/** Reads all rows; `finish` gives what was found. */
+async function look(
+	files: Awaited<ReturnType<typeof filesOf>>,
+	context: AuditContext,
+): Promise<
+	Omit<AuditResult, "kind" | "corpus" | "findings"> & { finish(): Finding[] }
+> {
+	const { kind, eos, corpus } = context;
+	const begun = auditChecks.entries().map(([check, entry]) => {
+		const missing = (entry.needs ?? []).filter(
+			(need) => !isKnown[need](context),
+		);
+		const auditor = missing.length > 0 ? null : entry.begin(context);
+		return { check, ...entry, missing, auditor };
+	});
+	const auditors = begun.flatMap(({ auditor }) => auditor ?? []);
+	const onUnusable = (place: string, sentence: string) => {
+		for (const auditor of auditors) auditor.unusable?.(place, sentence);
+	};
+	const audited = files.map(
+		(file, shard): AuditedFile => ({
+			...{ storage: storageAt(file.path), file, shard, eos, onUnusable },
+		}),
+	);
+	const packed = new PackedRows();
+	const totals = { rows: 0, sequences: 0, tokens: 0, padding: 0 };
+	let labels: number | null = null;
+	const rowsOfFile: number[] = [];
+	for (const file of audited) {
+		let rows = 0;
+		for await (const row of kind.rows(file)) {
+			rows++;
+			totals.sequences += Math.max(0, row.borders.length - 1);
+			totals.tokens += contentOf(row);
+			totals.padding += row.ids.length - contentOf(row);
+			if (row.trained !== null)
+				labels = row.trained.reduce((sum, is) => sum + is, labels ?? 0);
+			packed.add(row);
+			corpus?.addRow(row);
+			for (const auditor of auditors) auditor.row?.(row);
+		}
+		totals.rows += rows;
+		rowsOfFile.push(rows);
+	}
+	await kind.lookBeside?.(audited, rowsOfFile);
+	return {
+		...{ files: files.length, ...totals, labels },
+		packed: packed.summary(),
+		finish: () =>
+			begun.flatMap(({ check, severity, auditor }) => {
+				const finding = auditor?.finish() ?? null;
+				return finding === null ? [] : [{ check, severity, ...finding }];
+			}),
+		notChecked: begun.flatMap(({ check, missing }) =>
+			missing.length === 0
+				? []
+				: [
+						{
+							check,
+							needs: [...new Set(missing.flatMap((need: Need) => needs[need]))],
+						},
+					],
+		),
+	};
+}

@@ -1,0 +1,69 @@
+import type { AuditContext, Need } from "./context.js";
+import type { AuditRow } from "./row.js";
+
+/** An error makes a model train on what it should not, or not on what it should; a warning is waste, or a risk. */
+export type Severity = "error" | "warning";
+
+/** What a check has found. */
+export interface Finding {
+	/** A name from `checks`. */
+	check: string;
+	severity: Severity;
+	/** How often it is so, of how many. */
+	count: number;
+	of: number;
+	/** What is wrong and what follows from it. */
+	sentence: string;
+	/** The first places. */
+	places: string[];
+}
+
+/** What a check says at the end; severity left out: the check's. */
+export type Found = Omit<Finding, "check" | "severity"> & {
+	severity?: Severity;
+};
+
+/** A look at one dataset, for one kind of defect. */
+export interface Auditor {
+	row?(row: AuditRow): void;
+	/** Told of what cannot be read. */
+	unusable?(place: string, sentence: string): void;
+	/** Null where nothing is wrong. */
+	finish(): Found | null;
+}
+
+/** Looks for one kind of defect. A new one is a file in `checks/` and a line in `checks.ts`. */
+export interface Check {
+	/** What is wrong where it finds something. */
+	meaning: string;
+	severity: Severity;
+	/** What it cannot do without. */
+	needs?: readonly Need[];
+	/** Null where datasets of the kind cannot have the defect. */
+	begin(context: AuditContext): Auditor | null;
+}
+
+const FIRST = 3;
+
+/** Counts, and keeps the first places. */
+export class Tally {
+	count = 0;
+	readonly places: string[] = [];
+
+	/** @param detail What is added to the place. */
+	add(row: Pick<AuditRow, "place">, times = 1, detail = ""): void {
+		if (times === 0) return;
+		this.count += times;
+		if (this.places.length < FIRST) this.places.push(row.place() + detail);
+	}
+}
+
+/** "1 row", "2 rows". */
+export function counted(count: number, one: string, many = `${one}s`): string {
+	return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
+}
+
+/** 0.9798 as "97.98 %". */
+export function percent(share: number): string {
+	return `${(100 * share).toFixed(2)} %`;
+}

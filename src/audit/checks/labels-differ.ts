@@ -1,0 +1,39 @@
+import { type Check, counted, Tally } from "../check.js";
+
+export const labelsDiffer: Check = {
+	meaning:
+		"labels are other tokens than those they stand at: they are shifted, and the trainer shifts them again",
+	severity: "error",
+	begin() {
+		const tally = new Tally();
+		let shifted = 0;
+		let labelled = 0;
+		return {
+			row(row) {
+				const { labels, ids } = row;
+				if (labels === null) return;
+				let other = 0;
+				for (let i = 0; i < labels.length; i++) {
+					if (labels[i] === -100) continue;
+					labelled++;
+					if (labels[i] === ids[i]) continue;
+					other++;
+					if (labels[i] === ids[i + 1]) shifted++;
+				}
+				tally.add(row, other);
+			},
+			finish() {
+				const { count, places } = tally;
+				if (count === 0) return null;
+				const why =
+					shifted > count / 2
+						? "they are the token after it, so they are shifted already, and the trainer shifts them again"
+						: "they are neither that token nor -100";
+				return {
+					...{ count, of: labelled, places },
+					sentence: `${counted(count, "label")} of ${labelled.toLocaleString("en-US")} are not the token that they stand at: ${why}.`,
+				};
+			},
+		};
+	},
+};

@@ -1,0 +1,24 @@
+import { type Check, counted, Tally } from "../check.js";
+
+export const lostLabels: Check = {
+	meaning:
+		"a mask that should be shifted is not: its trainer takes the first label of each sequence away",
+	severity: "error",
+	begin() {
+		const tally = new Tally();
+		let sequences = 0;
+		return {
+			row(row) {
+				sequences += row.borders.length - 1;
+				tally.add(row, row.lostLabels);
+			},
+			finish: () =>
+				tally.count === 0
+					? null
+					: {
+							...{ count: tally.count, of: sequences, places: tally.places },
+							sentence: `${counted(tally.count, "sequence")} of ${sequences.toLocaleString("en-US")} have a mark at their last token, which no label comes after: the mask is not shifted, and as many labels are lost.`,
+						},
+		};
+	},
+};

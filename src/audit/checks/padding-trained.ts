@@ -1,0 +1,28 @@
+import { type Check, counted, Tally } from "../check.js";
+
+export const paddingTrained: Check = {
+	meaning: "padding is trained on",
+	severity: "error",
+	begin() {
+		const tally = new Tally();
+		let padding = 0;
+		return {
+			row(row) {
+				const { ids, trained, borders } = row;
+				const end = borders[borders.length - 1];
+				padding += ids.length - end;
+				if (trained === null) return;
+				let count = 0;
+				for (let i = end; i < ids.length; i++) count += trained[i];
+				tally.add(row, count);
+			},
+			finish: () =>
+				tally.count === 0
+					? null
+					: {
+							...{ count: tally.count, of: padding, places: tally.places },
+							sentence: `${counted(tally.count, "token")} of padding of ${padding.toLocaleString("en-US")} are labels: the model learns to go on with padding.`,
+						},
+		};
+	},
+};

@@ -1,0 +1,22 @@
+import { type Check, counted } from "../check.js";
+
+export const splitDocuments: Check = {
+	meaning:
+		"documents of the corpus are several sequences, though they are not longer than a row",
+	severity: "error",
+	needs: ["corpus"],
+	begin: ({ corpus, kind }) =>
+		corpus && {
+			finish() {
+				const { split, documents } = corpus;
+				const { count, places } = split;
+				if (count === 0) return null;
+				return {
+					// Rows are often cut out of one stream, on purpose.
+					severity: kind.dealsFiles ? ("warning" as const) : ("error" as const),
+					...{ count, of: documents, places },
+					sentence: `${counted(count, "document")} of ${documents.toLocaleString("en-US")} of the corpus are split: the parts are sequences of their own, which do not see each other.`,
+				};
+			},
+		},
+};
