@@ -42,28 +42,3 @@ export interface Check {
 	/** Null where datasets of the kind cannot have the defect. */
 	begin(context: AuditContext): Auditor | null;
 }
-
-const FIRST = 3;
-
-/** Counts, and keeps the first places. */
-export class Tally {
-	count = 0;
-	readonly places: string[] = [];
-
-	/** @param detail What is added to the place. */
-	add(row: Pick<AuditRow, "place">, times = 1, detail = ""): void {
-		if (times === 0) return;
-		this.count += times;
-		if (this.places.length < FIRST) this.places.push(row.place() + detail);
-	}
-}
-
-/** "1 row", "2 rows". */
-export function counted(count: number, one: string, many = `${one}s`): string {
-	return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
-}
-
-/** 0.9798 as "97.98 %". */
-export function percent(share: number): string {
-	return `${(100 * share).toFixed(2)} %`;
-}

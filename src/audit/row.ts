@@ -32,12 +32,13 @@ export function contentOf({ borders }: AuditRow): number {
 /** Repeats of one id that are padding where a row ends with them, from so many on. */
 export const LEAST_PADDING = 8;
 
-/** Where the padding begins that a row ends with. */
-export function paddingStart(ids: Int32Array): number {
+/** Where the padding begins that a row ends with. The first EOS of several ends the document. */
+export function paddingStart(ids: Int32Array, eos: number | null): number {
 	const last = ids[ids.length - 1];
 	let start = ids.length;
 	while (start > 0 && ids[start - 1] === last) start--;
-	return ids.length - start >= LEAST_PADDING ? start : ids.length;
+	if (ids.length - start < LEAST_PADDING) return ids.length;
+	return eos === null || last === eos ? start + 1 : start;
 }
 
 /** The borders of sequences that end with an id. @param end Where the tokens end. */

@@ -1,5 +1,6 @@
-import { type Check, counted } from "../check.js";
+import type { Check } from "../check.js";
 import { leavesOut } from "../row.js";
+import { counted } from "../tally.js";
 
 export const allTrained: Check = {
 	meaning:

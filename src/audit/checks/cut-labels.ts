@@ -1,5 +1,6 @@
-import { type Check, counted, Tally } from "../check.js";
+import type { Check } from "../check.js";
 import { leavesOut } from "../row.js";
+import { counted, Tally } from "../tally.js";
 
 export const cutLabels: Check = {
 	meaning:

@@ -1,4 +1,5 @@
-import { type Check, counted, percent, Tally } from "../check.js";
+import type { Check } from "../check.js";
+import { counted, percent, Tally } from "../tally.js";
 
 export const eosBorders: Check = {
 	meaning:

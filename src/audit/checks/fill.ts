@@ -1,5 +1,6 @@
-import { type Check, counted, percent } from "../check.js";
+import type { Check } from "../check.js";
 import { PackedRows } from "../packed-rows.js";
+import { counted, percent } from "../tally.js";
 
 /** Rows more than there need be, as a share of those, that are worth telling. */
 const MUCH = 0.02;

@@ -1,4 +1,5 @@
-import { type Check, counted, Tally } from "../check.js";
+import type { Check } from "../check.js";
+import { counted, Tally } from "../tally.js";
 
 export const labelsDiffer: Check = {
 	meaning:

@@ -1,4 +1,5 @@
-import { type Check, counted, percent } from "../check.js";
+import type { Check } from "../check.js";
+import { counted, percent } from "../tally.js";
 
 export const lostDocuments: Check = {
 	meaning:

@@ -1,4 +1,5 @@
-import { type Check, percent, Tally } from "../check.js";
+import type { Check } from "../check.js";
+import { percent, Tally } from "../tally.js";
 
 /** A share of padding that is worth telling. */
 const MUCH = 0.02;

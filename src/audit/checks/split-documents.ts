@@ -1,4 +1,5 @@
-import { type Check, counted } from "../check.js";
+import type { Check } from "../check.js";
+import { counted } from "../tally.js";
 
 export const splitDocuments: Check = {
 	meaning:

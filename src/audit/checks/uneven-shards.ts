@@ -1,4 +1,5 @@
-import { type Check, counted } from "../check.js";
+import type { Check } from "../check.js";
+import { counted } from "../tally.js";
 
 /** More rows than in the smallest file, as a share of those, that are worth telling. */
 const MUCH = 0.01;

@@ -1,5 +1,5 @@
 import type { Check } from "../check.js";
-import { counted } from "../check.js";
+import { counted } from "../tally.js";
 
 export const unusable: Check = {
 	meaning:

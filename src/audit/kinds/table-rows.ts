@@ -52,7 +52,7 @@ export async function* tableRows(
 					place,
 					shard,
 					number,
-					...finished(draft, partsByEos ? eos : null),
+					...finished(draft, eos, partsByEos),
 				};
 		}
 }
@@ -60,11 +60,13 @@ export async function* tableRows(
 function finished(
 	draft: Draft,
 	eos: number | null,
+	partsByEos: boolean,
 ): Omit<AuditRow, "place" | "shard" | "number"> {
 	const { ids, trained, isMask, isAnswerMask, labels, lostLabels } = draft;
-	const to = Math.min(draft.to, paddingStart(ids));
+	const isSaid = draft.to < ids.length;
+	const to = isSaid ? draft.to : paddingStart(ids, eos);
 	const said = draft.borders;
-	const all = said ?? bordersByEos(ids, to, eos);
+	const all = said ?? bordersByEos(ids, to, partsByEos ? eos : null);
 	const within = all.slice(0, -1).filter((at) => at > draft.from && at < to);
 	const borders =
 		draft.from < to

@@ -11,7 +11,7 @@ export async function* tokenDocuments(
 	audited: AuditedFile,
 	isGuessed: boolean,
 ): AsyncGenerator<AuditRow & { position: number }> {
-	const { file, shard } = audited;
+	const { file, shard, eos } = audited;
 	const { fields, describePlace } = sourceFormats.find(file.format);
 	const wanted = { text: [fields.text], id: [fields.id], values: [] };
 	for await (const { texts, positions, numbers } of recordsOf(audited, wanted))
@@ -21,7 +21,7 @@ export async function* tokenDocuments(
 				texts.offsets[i + 1],
 			);
 			const ids = idsOf(bytes, "int32");
-			const borders = Int32Array.of(0, paddingStart(ids));
+			const borders = Int32Array.of(0, paddingStart(ids, eos));
 			yield {
 				place: () => describePlace(file.path, numbers[i]),
 				...{ shard, number: numbers[i], ids, borders, isGuessed, position },

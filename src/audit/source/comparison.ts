@@ -1,5 +1,5 @@
-import { Tally } from "../check.js";
 import type { AuditRow } from "../row.js";
+import { Tally } from "../tally.js";
 import { PartHashes } from "./sequence-hash.js";
 import { SequenceTable } from "./sequence-table.js";
 
