@@ -16,17 +16,20 @@ import {
 import { exportCommandTable } from "../dist/cli/export.js";
 import { asFlag } from "../dist/cli/fail.js";
 import { outputTable } from "../dist/cli/output-options.js";
+import { auditChecks } from "../dist/src/audit/checks.js";
+import { needs } from "../dist/src/audit/context.js";
+import { auditKinds } from "../dist/src/audit/kinds.js";
 import { batchKinds } from "../dist/src/curriculum/batch-kinds.js";
 import { schedules } from "../dist/src/curriculum/schedules.js";
 import { datasetFormats } from "../dist/src/dataset/formats.js";
 import { layouts } from "../dist/src/dataset/layouts/layouts.js";
+import { trainers } from "../dist/src/dataset/trainers/trainers.js";
 import { decomposers } from "../dist/src/decompose/decomposers.js";
 import { longConversations } from "../dist/src/decompose/long-conversations.js";
 import { longDocuments } from "../dist/src/decompose/long-documents.js";
 import { conversationFormats } from "../dist/src/documents/conversations/conversation-formats.js";
 import { lossChoices } from "../dist/src/documents/conversations/loss.js";
 import { conversationReasons } from "../dist/src/documents/conversations/reasons.js";
-import { trainers } from "../dist/src/dataset/trainers/trainers.js";
 import { recordReasons } from "../dist/src/documents/record-reasons.js";
 import {
 	alwaysColumns,
@@ -104,6 +107,33 @@ const tables = {
 			.entries()
 			.map(([name, trainer]) => trainerPage(name, trainer))
 			.join("\n\n"),
+	"audit-kinds": () =>
+		table(
+			["`--kind`", "what", "read from"],
+			auditKinds
+				.entries()
+				.map(([name, { meaning, readFrom }]) => [
+					code(name),
+					meaning,
+					readFrom.map(code).join(", "),
+				]),
+		),
+	"audit-checks": () =>
+		table(
+			["check", "finds", "as", "needs"],
+			auditChecks
+				.entries()
+				.map(([name, { meaning, severity, needs: own = [] }]) => [
+					code(name),
+					meaning,
+					severity,
+					own
+						.map((need) =>
+							needs[need].map((option) => code(asFlag(option))).join(" or "),
+						)
+						.join(", "),
+				]),
+		),
 	"input-formats": () =>
 		table(
 			["`--input-format`", "what", "endings", "compressed"],

@@ -17,10 +17,26 @@ export class Tally {
 
 /** "1 row", "2 rows". */
 export function counted(count: number, one: string, many = `${one}s`): string {
-	return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
+	return `${grouped(count)} ${count === 1 ? one : many}`;
 }
 
 /** 0.9798 as "97.98 %". */
 export function percent(share: number): string {
 	return `${(100 * share).toFixed(2)} %`;
+}
+
+/** "1 of 3 rows has", "2 of 3 rows have". */
+export function some(
+	count: number,
+	of: number,
+	what: string,
+	one: string,
+	many: string,
+): string {
+	return `${grouped(count)} of ${grouped(of)} ${what} ${count === 1 ? one : many}`;
+}
+
+/** 1234567 as "1,234,567". */
+export function grouped(number: number): string {
+	return number.toLocaleString("en-US");
 }

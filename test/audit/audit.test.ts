@@ -509,7 +509,7 @@ test("documents that EOS splits and joins are told with the share that is delive
 	});
 	const share = ((100 * (tokens - lost)) / tokens).toFixed(2);
 	expect(result.findings.map(({ sentence }) => sentence).join(" ")).toContain(
-		`${share} % are delivered`,
+		`${share} % of ${tokens} tokens are delivered`,
 	);
 });
 
@@ -553,7 +553,9 @@ describe("the command", () => {
 			...["audit", path, ...args, "--source", corpus(), "--json"],
 		]);
 		expect(run.code).toBe(4);
-		expect(run.stderr).toContain("error    lost-documents: 1 document of 3");
+		expect(run.stderr).toContain(
+			"error    lost-documents: 1 of 3 documents of the corpus is not all",
+		);
 		expect(run.stderr).toContain("1 error, 0 warnings.");
 		const result = JSON.parse(run.stdout);
 		expect(result).toMatchObject({ version: 1, command: "audit", rows: 2 });

@@ -1,5 +1,5 @@
 import type { Check } from "../check.js";
-import { counted, Tally } from "../tally.js";
+import { some, Tally } from "../tally.js";
 
 export const bosDoubled: Check = {
 	meaning:
@@ -28,7 +28,7 @@ export const bosDoubled: Check = {
 					? null
 					: {
 							...{ count: tally.count, of: sequences, places: tally.places },
-							sentence: `${counted(tally.count, "sequence")} of ${sequences.toLocaleString("en-US")} begin with BOS, id ${bos}, twice.`,
+							sentence: `${some(tally.count, sequences, "sequences", "begins", "begin")} with BOS, id ${bos}, twice.`,
 						},
 		};
 	},

@@ -1,9 +1,9 @@
 import type { Check } from "../check.js";
-import { counted, Tally } from "../tally.js";
+import { some, Tally } from "../tally.js";
 
 export const bosMissing: Check = {
 	meaning:
-		"sequences begin without BOS, though others have it, or the tokenizer adds it",
+		"sequences begin without BOS, though others have it; a warning where none has it and the tokenizer adds it",
 	severity: "error",
 	needs: ["bos"],
 	begin({ bos, eos, addsBos }) {
@@ -37,7 +37,7 @@ export const bosMissing: Check = {
 					sentence:
 						count === sequences
 							? `no sequence begins with BOS, id ${bos}, and the tokenizer puts it before every text.`
-							: `${counted(count, "sequence")} of ${sequences.toLocaleString("en-US")} begin without BOS, id ${bos}, and the others have it.`,
+							: `${some(count, sequences, "sequences", "begins", "begin")} without BOS, id ${bos}, and the others have it.`,
 				};
 			},
 		};

@@ -1,6 +1,6 @@
 import type { Check } from "../check.js";
 import { leavesOut } from "../row.js";
-import { counted, Tally } from "../tally.js";
+import { grouped, some, Tally } from "../tally.js";
 
 export const cutLabels: Check = {
 	meaning:
@@ -33,7 +33,7 @@ export const cutLabels: Check = {
 					? null
 					: {
 							...{ count: tally.count, of: rows, places: tally.places },
-							sentence: `${counted(tally.count, "row")} of ${rows.toLocaleString("en-US")} end at ${longest.toLocaleString("en-US")} tokens without EOS, in what is trained on or before it: the rest was cut away.`,
+							sentence: `${some(tally.count, rows, "rows", "ends", "end")} at ${grouped(longest)} tokens without EOS, in what is trained on or before it: the rest was cut away.`,
 						},
 		};
 	},

@@ -1,5 +1,5 @@
 import type { Check } from "../check.js";
-import { counted, percent, Tally } from "../tally.js";
+import { percent, some, Tally } from "../tally.js";
 
 export const eosBorders: Check = {
 	meaning:
@@ -39,12 +39,12 @@ export const eosBorders: Check = {
 					...(split.count === 0
 						? []
 						: [
-								`${counted(split.count, "document")} of ${documents.toLocaleString("en-US")} would be split, since EOS, id ${eos}, is within`,
+								`${some(split.count, documents, "documents", "is", "are")} split, since EOS, id ${eos}, is within`,
 							]),
 					...(joined.count === 0
 						? []
 						: [
-								`${counted(joined.count, "document")} of ${documents.toLocaleString("en-US")} would be joined with the next, since EOS, id ${eos}, is not at the end`,
+								`${some(joined.count, documents, "documents", "is", "are")} joined with the next, since EOS, id ${eos}, is not at the end`,
 							]),
 				];
 				return {

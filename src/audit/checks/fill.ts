@@ -1,6 +1,6 @@
 import type { Check } from "../check.js";
 import { PackedRows } from "../packed-rows.js";
-import { counted, percent } from "../tally.js";
+import { counted, grouped, percent } from "../tally.js";
 
 /** Rows more than there need be, as a share of those, that are worth telling. */
 const MUCH = 0.02;
@@ -19,7 +19,7 @@ export const fill: Check = {
 				if (rows - bound <= Math.max(1, MUCH * bound)) return null;
 				return {
 					...{ count: rows - bound, of: rows, places: [] },
-					sentence: `${counted(rows, "row")} of ${capacity.toLocaleString("en-US")} tokens are ${percent(fill)} full; the same sequences may fit into ${bound.toLocaleString("en-US")}, ${percent(bestFill)} full, and no fewer.`,
+					sentence: `${counted(rows, "row")} of ${grouped(capacity)} tokens are ${percent(fill)} full; the same sequences may fit into ${grouped(bound)}, ${percent(bestFill)} full, and no fewer.`,
 				};
 			},
 		};

@@ -1,5 +1,5 @@
 import type { Check } from "../check.js";
-import { counted, Tally } from "../tally.js";
+import { some, Tally } from "../tally.js";
 
 export const firstToken: Check = {
 	meaning:
@@ -20,7 +20,7 @@ export const firstToken: Check = {
 					? null
 					: {
 							...{ count: tally.count, of: rows, places: tally.places },
-							sentence: `the first token of ${counted(tally.count, "row")} of ${rows.toLocaleString("en-US")} is a label: a loader that joins rows predicts it from another document.`,
+							sentence: `${some(tally.count, rows, "rows", "has", "have")} a label at the first token: a loader that joins rows predicts it from another document.`,
 						},
 		};
 	},

@@ -1,11 +1,11 @@
 import type { Check } from "../check.js";
-import { counted, Tally } from "../tally.js";
+import { some, Tally } from "../tally.js";
 
 export const guessedBorders: Check = {
 	meaning:
 		"nothing but EOS says where documents begin, and it may stand within one, too",
 	severity: "warning",
-	begin() {
+	begin({ corpus }) {
 		const tally = new Tally();
 		let rows = 0;
 		return {
@@ -18,7 +18,7 @@ export const guessedBorders: Check = {
 					? null
 					: {
 							...{ count: tally.count, of: rows, places: tally.places },
-							sentence: `the borders in ${counted(tally.count, "row")} of ${rows.toLocaleString("en-US")} are guessed: nothing but EOS tells them. Give the corpus to see whether they are right.`,
+							sentence: `${some(tally.count, rows, "rows", "has", "have")} guessed borders: nothing but EOS tells them.${corpus === null ? " Compare with the corpus to see whether they are right." : ""}`,
 						},
 		};
 	},

@@ -1,5 +1,5 @@
 import type { Check } from "../check.js";
-import { counted, Tally } from "../tally.js";
+import { some, Tally } from "../tally.js";
 
 export const labelsAcrossBorders: Check = {
 	meaning:
@@ -23,7 +23,7 @@ export const labelsAcrossBorders: Check = {
 					? null
 					: {
 							...{ count: tally.count, of: within, places: tally.places },
-							sentence: `${counted(tally.count, "label")} at ${counted(within, "border")} within rows: the first token of a sequence is trained on, after the last one of another document.`,
+							sentence: `${some(tally.count, within, "sequences that begin within a row", "has", "have")} a label at the first token, which is predicted from another document.`,
 						},
 		};
 	},

@@ -1,5 +1,5 @@
 import type { Check } from "../check.js";
-import { counted, Tally } from "../tally.js";
+import { some, Tally } from "../tally.js";
 
 export const labelsDiffer: Check = {
 	meaning:
@@ -28,11 +28,11 @@ export const labelsDiffer: Check = {
 				if (count === 0) return null;
 				const why =
 					shifted > count / 2
-						? "they are the token after it, so they are shifted already, and the trainer shifts them again"
-						: "they are neither that token nor -100";
+						? "it is the token after it, so labels are shifted already, and the trainer shifts them again"
+						: "it is neither that token nor the one after it";
 				return {
 					...{ count, of: labelled, places },
-					sentence: `${counted(count, "label")} of ${labelled.toLocaleString("en-US")} are not the token that they stand at: ${why}.`,
+					sentence: `${some(count, labelled, "labels", "is", "are")} not the token at the same place: ${why}.`,
 				};
 			},
 		};

@@ -1,5 +1,5 @@
 import type { Check } from "../check.js";
-import { counted, percent } from "../tally.js";
+import { counted, grouped, percent, some } from "../tally.js";
 
 export const lostDocuments: Check = {
 	meaning:
@@ -13,7 +13,7 @@ export const lostDocuments: Check = {
 				if (lost.count === 0) return null;
 				return {
 					...{ count: lost.count, of: documents, places: lost.places },
-					sentence: `${counted(lost.count, "document")} of ${documents.toLocaleString("en-US")} of the corpus are not all in the dataset: ${counted(tokens - deliveredTokens, "token")} are lost or changed, and ${percent(deliveredTokens / Math.max(1, tokens))} are delivered.`,
+					sentence: `${some(lost.count, documents, "documents of the corpus", "is", "are")} not all in the dataset: ${percent(deliveredTokens / Math.max(1, tokens))} of ${counted(tokens, "token")} are delivered, and ${grouped(tokens - deliveredTokens)} are lost or changed.`,
 				};
 			},
 		},

@@ -1,5 +1,5 @@
 import type { Check } from "../check.js";
-import { counted, Tally } from "../tally.js";
+import { some, Tally } from "../tally.js";
 
 export const lostLabels: Check = {
 	meaning:
@@ -18,7 +18,7 @@ export const lostLabels: Check = {
 					? null
 					: {
 							...{ count: tally.count, of: sequences, places: tally.places },
-							sentence: `${counted(tally.count, "sequence")} of ${sequences.toLocaleString("en-US")} have a mark at their last token, which no label comes after: the mask is not shifted, and as many labels are lost.`,
+							sentence: `${some(tally.count, sequences, "sequences", "has", "have")} a mark at the last token, after which no label comes: the mask is not shifted, and as many labels are lost.`,
 						},
 		};
 	},

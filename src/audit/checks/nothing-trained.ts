@@ -1,5 +1,5 @@
 import type { Check } from "../check.js";
-import { counted, Tally } from "../tally.js";
+import { some, Tally } from "../tally.js";
 
 export const nothingTrained: Check = {
 	meaning:
@@ -22,7 +22,7 @@ export const nothingTrained: Check = {
 					? null
 					: {
 							...{ count: tally.count, of: rows, places: tally.places },
-							sentence: `${counted(tally.count, "row")} of ${rows.toLocaleString("en-US")} have no label: nothing is learned from them.`,
+							sentence: `${some(tally.count, rows, "rows", "has", "have")} no label: nothing is learned there.`,
 						},
 		};
 	},

@@ -1,5 +1,5 @@
 import type { Check } from "../check.js";
-import { counted, Tally } from "../tally.js";
+import { some, Tally } from "../tally.js";
 
 export const paddingSequences: Check = {
 	meaning:
@@ -19,7 +19,7 @@ export const paddingSequences: Check = {
 					? null
 					: {
 							...{ count: tally.count, of: rows, places: tally.places },
-							sentence: `the padding of ${counted(tally.count, "row")} of ${rows.toLocaleString("en-US")} is many sequences of one token: its positions do not go on.`,
+							sentence: `${some(tally.count, rows, "rows", "has", "have")} padding of many sequences of one token: its positions do not go on.`,
 						},
 		};
 	},

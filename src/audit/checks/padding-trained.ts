@@ -1,5 +1,5 @@
 import type { Check } from "../check.js";
-import { counted, Tally } from "../tally.js";
+import { some, Tally } from "../tally.js";
 
 export const paddingTrained: Check = {
 	meaning: "padding is trained on",
@@ -22,7 +22,7 @@ export const paddingTrained: Check = {
 					? null
 					: {
 							...{ count: tally.count, of: padding, places: tally.places },
-							sentence: `${counted(tally.count, "token")} of padding of ${padding.toLocaleString("en-US")} are labels: the model learns to go on with padding.`,
+							sentence: `${some(tally.count, padding, "tokens of padding", "is a label", "are labels")}: the model learns to write padding.`,
 						},
 		};
 	},

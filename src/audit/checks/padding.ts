@@ -1,5 +1,5 @@
 import type { Check } from "../check.js";
-import { percent, Tally } from "../tally.js";
+import { percent, some, Tally } from "../tally.js";
 
 /** A share of padding that is worth telling. */
 const MUCH = 0.02;
@@ -22,7 +22,7 @@ export const padding: Check = {
 					? null
 					: {
 							...{ count: tally.count, of: tokens, places: tally.places },
-							sentence: `${tally.count.toLocaleString("en-US")} of ${tokens.toLocaleString("en-US")} tokens (${percent(tally.count / tokens)}) are padding.`,
+							sentence: `${some(tally.count, tokens, "tokens", "is", "are")} padding: ${percent(tally.count / tokens)}.`,
 						},
 		};
 	},

@@ -1,5 +1,5 @@
 import type { Check } from "../check.js";
-import { counted } from "../tally.js";
+import { counted, grouped } from "../tally.js";
 
 /** More rows than in the smallest file, as a share of those, that are worth telling. */
 const MUCH = 0.01;
@@ -28,7 +28,7 @@ export const unevenShards: Check = {
 					count: counts.filter((count) => count !== most).length,
 					of: counts.length,
 					places: places3.map((shard) => places[shard]),
-					sentence: `${counted(counts.length, "file")} have from ${least.toLocaleString("en-US")} to ${counted(most, "row")}: ranks that get whole files do not end together.`,
+					sentence: `${counted(counts.length, "file")} have from ${grouped(least)} to ${counted(most, "row")}: ranks that get whole files do not end together.`,
 				};
 			},
 		};

@@ -1,5 +1,5 @@
 import type { Check } from "../check.js";
-import { counted } from "../tally.js";
+import { some } from "../tally.js";
 
 export const unknownSequences: Check = {
 	meaning:
@@ -19,7 +19,7 @@ export const unknownSequences: Check = {
 				return {
 					...{ count, of: sequences },
 					places: first.map(({ shard, number }) => placeOf(shard, number)),
-					sentence: `${counted(count, "sequence")} of ${sequences.toLocaleString("en-US")} are no document of the corpus and no part of one: they are joined, changed, there twice, or from elsewhere.`,
+					sentence: `${some(count, sequences, "sequences", "is", "are")} no document of the corpus and no part of one: joined, changed, there twice, or from elsewhere.`,
 				};
 			},
 		};

@@ -1,5 +1,5 @@
 import type { Check } from "../check.js";
-import { counted, Tally } from "../tally.js";
+import { some, Tally } from "../tally.js";
 
 export const vocabulary: Check = {
 	meaning:
@@ -28,7 +28,7 @@ export const vocabulary: Check = {
 					? null
 					: {
 							...{ count: tally.count, of: tokens, places: tally.places },
-							sentence: `${counted(tally.count, "token")} of ${counted(tokens, "token")} have ids that are not from 0 to ${size - 1}.`,
+							sentence: `${some(tally.count, tokens, "tokens", "has an id that is", "have ids that are")} not from 0 to ${size - 1}.`,
 						},
 		};
 	},
