@@ -1,9 +1,11 @@
-import { optionName, UsageError } from "../core/errors.js";
+import { DataError, optionName, UsageError } from "../core/errors.js";
 import { consume } from "../core/generators.js";
 import { resolveOptions } from "../core/resolve-options.js";
+import { MANIFEST } from "../dataset/manifest.js";
 import { readTokens } from "../documents/read-tokens.js";
-import { findInputs } from "../sources/find/find-inputs.js";
-import { sourceFormats } from "../sources/formats.js";
+import type { FoundInput } from "../sources/find/candidate.js";
+import { type FoundInputs, findInputs } from "../sources/find/find-inputs.js";
+import { AUTO, formatsOfName, sourceFormats } from "../sources/formats.js";
 import { storageAt } from "../storage/storages.js";
 import type { Finding } from "./check.js";
 import { auditChecks } from "./checks.js";
@@ -15,6 +17,7 @@ import { PackedRows, type PackedSummary } from "./packed-rows.js";
 import { contentOf } from "./row.js";
 import { Comparison } from "./source/comparison.js";
 import { tokenizerFacts } from "./tokenizer-facts.js";
+import { withoutAdvice } from "./without-advice.js";
 
 /** What an audit saw, and what it found. */
 export interface AuditResult {
@@ -67,7 +70,7 @@ export async function audit(
 	const kind = auditKinds.find(settings.kind);
 	const facts = await tokenizerFacts(tokenizer);
 	const eos = settings.eosId ?? facts.eos;
-	const found = await filesOf(path, kind, eos);
+	const { own: found, strange } = await filesOf(path, kind, eos);
 	const corpus =
 		source.length === 0
 			? null
@@ -77,7 +80,7 @@ export async function audit(
 		return sourceFormats.find(format).describePlace(path, number);
 	};
 	const context = { ...facts, kind, eos, corpus, placeOf };
-	const { finish, ...seen } = await look(found, context);
+	const { finish, ...seen } = await look(found, strange, context);
 	if (corpus !== null && tokenizer !== undefined)
 		await readCorpus(source, tokenizer, corpus);
 	return {
@@ -92,21 +95,45 @@ export async function audit(
 	};
 }
 
-/** The files of a dataset. */
+/** Finds files of a format; none where there are none. */
+async function find(
+	path: string,
+	format: string,
+	eos: number | null,
+): Promise<Pick<FoundInputs, "files" | "leftOut">> {
+	const manifest = await storageAt(path).stat(`${path}/${MANIFEST}`);
+	try {
+		return await findInputs([path], {
+			format,
+			// Of a dataset of seqpack these are no rows.
+			exclude: manifest === null ? [] : ["index/**"],
+			options: eos === null ? {} : { eosId: eos },
+			mayBeUnused: true,
+		});
+	} catch (error) {
+		if (!(error instanceof DataError)) throw error;
+		if (error.code === "empty-corpus") return { files: [], leftOut: [] };
+		throw new DataError(error.code, withoutAdvice(error.pack().message));
+	}
+}
+
+/** The files of a dataset, and the paths of those that are named as its own and are not. */
 async function filesOf(path: string, kind: AuditKind, eos: number | null) {
-	const [format, ...others] = kind.formats;
-	const { files } = await findInputs([path], {
-		...(others.length === 0 ? { format } : {}),
-		options: eos === null ? {} : { eosId: eos },
-		mayBeUnused: true,
-	});
-	const own = files.filter(({ format }) => kind.formats.includes(format));
-	if (own.length === 0)
-		throw new UsageError(
-			"no-such-input",
-			`${path} has no file of ${kind.formats.join(" or ")}: it is read as ${kind.meaning}. Give the path of the files, or another ${optionName("kind")}.`,
-		);
-	return own;
+	const isOwn = (format: string) => kind.formats.includes(format);
+	const format = formatsOfName(path).find(isOwn);
+	const { files, leftOut } = await find(path, format ?? AUTO, eos);
+	const own = files.filter(({ format }) => isOwn(format));
+	const others = files.filter(({ format }) => !isOwn(format));
+	const strange = [...others, ...leftOut]
+		.map(({ path }) => path)
+		.filter((path) => formatsOfName(path).some(isOwn));
+	if (own.length > 0) return { own, strange };
+	// It is said what is wrong with the first.
+	if (others.length === 0) await find(path, kind.formats[0], eos);
+	throw new UsageError(
+		"no-such-input",
+		`${path} has no files of ${kind.formats.map((name) => sourceFormats.find(name).title).join(" or ")}: give the path of those of the dataset, or another ${optionName("kind")}.`,
+	);
 }
 
 async function readCorpus(
@@ -133,7 +160,8 @@ async function readCorpus(
 
 /** Reads all rows; `finish` gives what was found. */
 async function look(
-	files: Awaited<ReturnType<typeof filesOf>>,
+	files: readonly FoundInput[],
+	strange: readonly string[],
 	context: AuditContext,
 ): Promise<
 	Omit<AuditResult, "kind" | "corpus" | "findings"> & { finish(): Finding[] }
@@ -155,6 +183,11 @@ async function look(
 			...{ storage: storageAt(file.path), file, shard, eos, onUnusable },
 		}),
 	);
+	for (const path of strange)
+		onUnusable(
+			path,
+			`it is named as a file of the dataset, and is none: what should stand beside it is missing, or it begins in another way`,
+		);
 	const packed = new PackedRows();
 	const totals = { rows: 0, sequences: 0, tokens: 0, padding: 0 };
 	let labels: number | null = null;

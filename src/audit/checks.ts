@@ -8,6 +8,7 @@ import { eosBorders } from "./checks/eos-borders.js";
 import { fill } from "./checks/fill.js";
 import { firstToken } from "./checks/first-token.js";
 import { guessedBorders } from "./checks/guessed-borders.js";
+import { hiddenBorders } from "./checks/hidden-borders.js";
 import { labelsAcrossBorders } from "./checks/labels-across-borders.js";
 import { labelsDiffer } from "./checks/labels-differ.js";
 import { lostDocuments } from "./checks/lost-documents.js";
@@ -32,6 +33,7 @@ const entries = {
 	"guessed-borders": guessedBorders,
 	"bos-missing": bosMissing,
 	"bos-doubled": bosDoubled,
+	"hidden-borders": hiddenBorders,
 	"labels-across-borders": labelsAcrossBorders,
 	"labels-differ": labelsDiffer,
 	"nothing-trained": nothingTrained,

@@ -8,6 +8,7 @@ import {
 	type RecordBatch,
 } from "../sources/source.js";
 import type { AuditRow } from "./row.js";
+import { withoutAdvice } from "./without-advice.js";
 
 /** A file of a dataset that is audited. */
 export interface AuditedFile {
@@ -70,12 +71,4 @@ export async function* recordsOf(
 		if (!(error instanceof BadInput)) throw error;
 		tell(next, error.message);
 	}
-}
-
-/** What is wrong, without what a build could be told: the sentences that name an option, which `optionName` marks. */
-function withoutAdvice(sentence: string): string {
-	return sentence
-		.split(". ")
-		.filter((part) => !part.includes("\uFDD0"))
-		.join(". ");
 }

@@ -11,6 +11,8 @@ export interface AuditRow {
 	borders: Int32Array;
 	/** Whether borders are where EOS is, since nothing else says them. */
 	isGuessed: boolean;
+	/** Whether a column makes a trainer pass over the borders. */
+	hidesBorders: boolean;
 	/** Sequences that a trainer finds in the padding. */
 	sequencesInPadding: number;
 	/** By token, whether it is a label: whether its prediction is trained on. Null: all are. */

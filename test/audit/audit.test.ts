@@ -133,6 +133,17 @@ const wrong: Record<
 			finds: ["unusable 1"],
 		},
 		{
+			what: "a .bin without .idx beside one that has it",
+			kind: "megatron",
+			path: () =>
+				datasetOf({
+					...megatronOf(documents),
+					"b.bin": Buffer.of(1, 0),
+					"README.md": "Tokens.",
+				}),
+			finds: ["unusable 1"],
+		},
+		{
 			what: "datatrove's .ds.loss of another length",
 			kind: "datatrove",
 			path: () => datasetOf(datatroveOf(documents, answers.flat().slice(1))),
@@ -163,19 +174,25 @@ const wrong: Record<
 				datasetOf({ "a.parquet": parquetOf(trlRows).subarray(0, -20) }),
 			finds: ["unusable 1"],
 		},
+		{
+			what: "an id below 0",
+			kind: "parquet",
+			path: () =>
+				datasetOf({ "a.parquet": parquetOf([{ input_ids: [BOS, -1, EOS] }]) }),
+			finds: ["unusable 1"],
+		},
+		{
+			what: "no rows",
+			kind: "megatron",
+			path: () => datasetOf(megatronOf([])),
+			finds: ["unusable 0"],
+		},
 	],
 	vocabulary: [
 		{
 			what: "an id of another tokenizer",
 			kind: "megatron",
 			path: () => datasetOf(megatronOf([[BOS, 60_000, 5, EOS], second])),
-			finds: ["vocabulary 1"],
-		},
-		{
-			what: "an id below 0",
-			kind: "parquet",
-			path: () =>
-				datasetOf({ "a.parquet": parquetOf([{ input_ids: [BOS, -1, EOS] }]) }),
 			finds: ["vocabulary 1"],
 		},
 	],
@@ -285,6 +302,22 @@ const wrong: Record<
 				});
 			},
 			finds: ["labels-across-borders 1"],
+		},
+	],
+	"hidden-borders": [
+		{
+			what: "an attention_mask beside seq_lengths",
+			kind: "trl",
+			path: () =>
+				datasetOf({
+					"a.parquet": parquetOf(
+						trlRows.map((row) => ({
+							...row,
+							attention_mask: row.input_ids.map(() => 1),
+						})),
+					),
+				}),
+			finds: ["hidden-borders 1"],
 		},
 	],
 	"labels-differ": [
@@ -570,5 +603,31 @@ describe("the command", () => {
 		expect(run.stderr).toContain("warning  guessed-borders: ");
 		expect(run.stderr).toContain("Not checked without --source: ");
 		expect([run.code, run.stdout]).toEqual([0, ""]);
+	});
+});
+
+describe("errors of finding files", () => {
+	test("name no option that an audit has not", async () => {
+		const { "a_text_document.bin": alone } = megatronOf(documents);
+		for (const [kind, files] of [
+			["megatron", { "a.bin": alone }],
+			["mds", { "a.json": "{}" }],
+			["trl", {}],
+		] as [Kind, Record<string, Uint8Array | string>][]) {
+			const run = await seqpack(["audit", datasetOf(files), "--kind", kind]);
+			expect([2, 4]).toContain(run.code);
+			expect(run.stderr).toMatch(/^seqpack: .*\.\n$/);
+			expect(run.stderr).not.toMatch(/--(on-error|input-format)/);
+		}
+	});
+
+	test("an index of a dataset of seqpack is not taken for rows", async () => {
+		const path = datasetOf({
+			"seqpack.json": "{}",
+			"index/00000.parquet": parquetOf([{ tokens: [1] }]),
+			"data/a.parquet": parquetOf(trlRows),
+		});
+		const result = await audit(path, { kind: "trl" });
+		expect(result).toMatchObject({ files: 1, rows: 2, findings: [] });
 	});
 });

@@ -12,7 +12,12 @@ function rowOf(ids: readonly number[], number: number): AuditRow {
 	return {
 		...{ place, shard: 0, number, ids: Int32Array.from(ids) },
 		borders: Int32Array.of(0, ids.length),
-		...{ isGuessed: false, sequencesInPadding: 0, lostLabels: 0 },
+		...{
+			isGuessed: false,
+			sequencesInPadding: 0,
+			lostLabels: 0,
+			hidesBorders: false,
+		},
 		...{ trained: null, isMask: false, isAnswerMask: false, labels: null },
 	};
 }

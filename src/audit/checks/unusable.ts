@@ -3,7 +3,7 @@ import { counted } from "../tally.js";
 
 export const unusable: Check = {
 	meaning:
-		"a file or a row cannot be read: it is cut short, or its parts contradict each other",
+		"a file or a row cannot be read: it is cut short, or its parts contradict each other; or there are no rows",
 	severity: "error",
 	begin() {
 		const places: string[] = [];
@@ -16,11 +16,14 @@ export const unusable: Check = {
 				if (places.length < 3) places.push(`${place}: ${sentence}`);
 			},
 			finish: () =>
-				count === 0
+				count === 0 && rows > 0
 					? null
 					: {
 							...{ count, of: rows + count, places },
-							sentence: `${counted(count, "place")} cannot be read; the rest was looked at without them.`,
+							sentence:
+								count === 0
+									? "there is not one row."
+									: `${counted(count, "place")} cannot be read, and what is there was not looked at.`,
 						},
 		};
 	},

@@ -13,6 +13,8 @@ export class Draft {
 	isAnswerMask = false;
 	labels: Int32Array | null = null;
 	lostLabels = 0;
+	/** Whether a trainer passes over the borders. */
+	hidesBorders = false;
 
 	constructor(readonly ids: Int32Array) {
 		this.to = ids.length;
@@ -77,6 +79,12 @@ export const attention: Role = (draft, numbers, column) => {
 	const first = numbers.findIndex((number) => number !== 0);
 	draft.from = first === -1 ? 0 : first;
 	draft.to = first === -1 ? 0 : numbers.findLastIndex((n) => n !== 0) + 1;
+};
+
+/** The same for trainers that look at no borders beside it. */
+export const hidingAttention: Role = (draft, numbers, column) => {
+	attention(draft, numbers, column);
+	draft.hidesBorders = true;
 };
 
 /** What comes out for each token, without a shift; -100 where nothing is asked. */

@@ -46,6 +46,9 @@ export async function* tableRows(
 				if (numbers === null) draft.fault ??= `${name} is no list of numbers`;
 				else roles[name](draft, numbers, name);
 			}
+			const bad = tokens.findIndex((id) => id < 0);
+			if (bad !== -1)
+				draft.fault ??= `token ${bad} is no whole number from 0 to ${2 ** 31 - 1}`;
 			if (draft.fault !== null) onUnusable(place(), draft.fault);
 			else
 				yield {
@@ -63,6 +66,7 @@ function finished(
 	partsByEos: boolean,
 ): Omit<AuditRow, "place" | "shard" | "number"> {
 	const { ids, trained, isMask, isAnswerMask, labels, lostLabels } = draft;
+	const { hidesBorders } = draft;
 	const isSaid = draft.to < ids.length;
 	const to = isSaid ? draft.to : paddingStart(ids, eos);
 	const said = draft.borders;
@@ -74,7 +78,7 @@ function finished(
 			: Int32Array.of(draft.from);
 	return {
 		...{ ids, trained, isMask, isAnswerMask, labels, lostLabels },
-		borders,
+		...{ borders, hidesBorders },
 		isGuessed: said === null && within.length > 0,
 		sequencesInPadding: all.slice(0, -1).filter((at) => at > to).length,
 	};

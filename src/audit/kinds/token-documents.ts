@@ -25,7 +25,7 @@ export async function* tokenDocuments(
 			yield {
 				place: () => describePlace(file.path, numbers[i]),
 				...{ shard, number: numbers[i], ids, borders, isGuessed, position },
-				...{ sequencesInPadding: 0, lostLabels: 0 },
+				...{ sequencesInPadding: 0, lostLabels: 0, hidesBorders: false },
 				...{ trained: null, isMask: false, isAnswerMask: false, labels: null },
 			};
 		}

@@ -1,8 +1,15 @@
 import type { AuditKind } from "../kind.js";
-import { answerMask, labels, lengths, positions } from "./roles.js";
+import {
+	answerMask,
+	hidingAttention,
+	labels,
+	lengths,
+	positions,
+} from "./roles.js";
 import { tableRows } from "./table-rows.js";
 
 const roles = {
+	attention_mask: hidingAttention,
 	seq_lengths: lengths,
 	position_ids: positions,
 	labels,
