@@ -1,8 +1,9 @@
 import { sourceFormats } from "../../sources/formats.js";
-import { type AuditedFile, recordsOf } from "../kind.js";
+import type { AuditedFile } from "../kind.js";
 import { type AuditRow, bordersByEos, paddingStart } from "../row.js";
 import { numbersOf } from "./numbers-of.js";
 import { Draft, type Role } from "./roles.js";
+import { tableValues } from "./table-values.js";
 
 /** What the columns of a table are, by their names. */
 export type Roles = Readonly<Record<string, Role>>;
@@ -21,43 +22,41 @@ export async function* tableRows(
 	const { file, shard, eos, onUnusable } = audited;
 	const { describePlace } = sourceFormats.find(file.format);
 	const names = Object.keys(roles);
-	const wanted = {
-		...{ text: null, id: ["id"] },
-		values: [...ids, ...names].map((name) => [name]),
-	};
-	for await (const batch of recordsOf(audited, wanted))
-		for (const [i, number] of batch.numbers.entries()) {
-			const values = batch.values.map((column) => column[i]);
-			const place = () => describePlace(file.path, number);
-			const at = ids.findIndex((_, c) => values[c] !== undefined);
-			const tokens = at === -1 ? null : numbersOf(values[at]);
-			if (tokens === null) {
-				onUnusable(
-					place(),
-					`it has no list of whole numbers in ${ids.join(" or ")}; its columns are ${batch.fieldNames(i).join(", ")}`,
-				);
-				continue;
-			}
-			const draft = new Draft(tokens);
-			for (const [c, name] of names.entries()) {
-				const value = values[ids.length + c];
-				if (value === undefined || value === null) continue;
-				const numbers = numbersOf(value);
-				if (numbers === null) draft.fault ??= `${name} is no list of numbers`;
-				else roles[name](draft, numbers, name);
-			}
-			const bad = tokens.findIndex((id) => id < 0);
-			if (bad !== -1)
-				draft.fault ??= `token ${bad} is no whole number from 0 to ${2 ** 31 - 1}`;
-			if (draft.fault !== null) onUnusable(place(), draft.fault);
-			else
-				yield {
-					place,
-					shard,
-					number,
-					...finished(draft, eos, partsByEos),
-				};
+	const columns = [...ids, ...names];
+	for await (const record of tableValues(audited, columns)) {
+		const { number, values } = record;
+		const place = () => describePlace(file.path, number);
+		const at = ids.findIndex((_, c) => values[c] !== undefined);
+		const tokens = at === -1 ? null : numbersOf(values[at]);
+		if (tokens === null) {
+			onUnusable(
+				place(),
+				`it has no list of whole numbers in ${ids.join(" or ")}; its columns are ${record.columns().join(", ")}`,
+			);
+			// Where there is no such column, the file has none of it.
+			if (at === -1) return;
+			continue;
 		}
+		const draft = new Draft(tokens);
+		for (const [c, name] of names.entries()) {
+			const value = values[ids.length + c];
+			if (value === undefined || value === null) continue;
+			const numbers = numbersOf(value);
+			if (numbers === null) draft.fault ??= `${name} is no list of numbers`;
+			else roles[name](draft, numbers, name);
+		}
+		const bad = tokens.findIndex((id) => id < 0);
+		if (bad !== -1)
+			draft.fault ??= `token ${bad} is no whole number from 0 to ${2 ** 31 - 1}`;
+		if (draft.fault !== null) onUnusable(place(), draft.fault);
+		else
+			yield {
+				place,
+				shard,
+				number,
+				...finished(draft, eos, partsByEos),
+			};
+	}
 }
 
 function finished(
