@@ -51,8 +51,8 @@ export interface AuditResult {
 }
 
 /**
- * Reads a dataset that another tool made, and looks for defects. In memory there are a few
- * rows, and with a corpus 96 bytes a sequence.
+ * Reads a dataset that another tool made, and looks for defects. In memory there is a
+ * batch of rows, and with a corpus 96 bytes a sequence.
  * @param path A file, a directory or a glob pattern.
  * @throws UsageError for options and paths; what cannot be read of the dataset is a finding
  */
@@ -167,7 +167,10 @@ async function look(
 	Omit<AuditResult, "kind" | "corpus" | "findings"> & { finish(): Finding[] }
 > {
 	const { kind, eos, corpus } = context;
-	const begun = auditChecks.entries().map(([check, entry]) => {
+	const asked = auditChecks
+		.entries()
+		.filter(([, { isOf }]) => isOf?.(kind) ?? true);
+	const begun = asked.map(([check, entry]) => {
 		const missing = (entry.needs ?? []).filter(
 			(need) => !isKnown[need](context),
 		);

@@ -1,4 +1,5 @@
 import type { AuditContext, Need } from "./context.js";
+import type { AuditKind } from "./kind.js";
 import type { AuditRow } from "./row.js";
 
 /** An error makes a model train on what it should not, or not on what it should; a warning is waste, or a risk. */
@@ -39,6 +40,8 @@ export interface Check {
 	severity: Severity;
 	/** What it cannot do without. */
 	needs?: readonly Need[];
-	/** Null where datasets of the kind cannot have the defect. */
+	/** Whether datasets of a kind can have the defect; left out: of any. */
+	isOf?(kind: AuditKind): boolean;
+	/** Null where nothing can be said. */
 	begin(context: AuditContext): Auditor | null;
 }

@@ -1,10 +1,25 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+	Table as ArrowTable,
+	Bool,
+	type DataType,
+	Field,
+	Int8,
+	Int32,
+	Int64,
+	List,
+	tableToIPC,
+	Uint16,
+	vectorFromArray,
+} from "apache-arrow";
 import { describe, expect, test } from "vitest";
 import { type AuditResult, audit } from "../../src/audit/audit.js";
 import { auditChecks } from "../../src/audit/checks.js";
 import { auditKinds } from "../../src/audit/kinds.js";
 import type { AuditOptions } from "../../src/audit/options.js";
 import { loadTokenizer } from "../../src/storage/load-tokenizer.js";
-import { seqpack, tokenizerPath } from "../helpers.js";
+import { fixtures, seqpack, tokenizerPath } from "../helpers.js";
 import {
 	arrowOf,
 	datasetOf,
@@ -423,6 +438,13 @@ const wrong: Record<
 	],
 	padding: [
 		{
+			what: "sixteen times one id behind a document",
+			kind: "datatrove",
+			path: () =>
+				datasetOf(datatroveOf([[...first, ...new Array(16).fill(0)]])),
+			finds: ["padding 16"],
+		},
+		{
 			what: "rows padded to the longest",
 			kind: "axolotl",
 			path: () => padded(-100, (at) => at),
@@ -630,4 +652,74 @@ describe("errors of finding files", () => {
 		const result = await audit(path, { kind: "trl" });
 		expect(result).toMatchObject({ files: 1, rows: 2, findings: [] });
 	});
+});
+
+describe("numbers of other types", () => {
+	const ids = [
+		[1, 5, 6, 7, 2],
+		[1, 8, 9, 2],
+	];
+	const masks = ids.map((row) => row.map((_, i) => i > 1));
+	const list = (type: DataType) => new List(new Field("item", type, true));
+	for (const [what, type, mask] of [
+		["int64 and int8", new Int64(), new Int8()],
+		["uint16 and booleans", new Uint16(), new Bool()],
+		["int32 and int64", new Int32(), new Int64()],
+	] as const)
+		test(`in lists of ${what}`, async () => {
+			const big = (type: DataType, value: number | boolean) =>
+				type instanceof Int64
+					? BigInt(value)
+					: type instanceof Bool
+						? value
+						: Number(value);
+			const table = new ArrowTable({
+				input_ids: vectorFromArray(
+					ids.map((row) => row.map((id) => big(type, id))),
+					list(type),
+				),
+				completion_mask: vectorFromArray(
+					masks.map((row) => row.map((is) => big(mask, is))),
+					list(mask),
+				),
+			});
+			for (const format of ["stream", "file"] as const) {
+				const path = datasetOf({ "a.arrow": tableToIPC(table, format) });
+				const result = await audit(path, { kind: "trl", eosId: 2 });
+				expect(result).toMatchObject({
+					...{ rows: 2, tokens: 9, labels: 5, findings: [] },
+				});
+			}
+		});
+
+	test("a list with a null in it is told", async () => {
+		const table = new ArrowTable({
+			input_ids: vectorFromArray([[1, null, 2]], list(new Int32())),
+		});
+		const path = datasetOf({ "a.arrow": tableToIPC(table, "stream") });
+		const { findings } = await audit(path, { kind: "trl" });
+		expect(findings.map(({ places }) => places)).toEqual([
+			[
+				`${path}/a.arrow, row 1: token 1 is no whole number from 0 to 2147483647`,
+			],
+		]);
+	});
+});
+
+test("what datatrove wrote of a corpus is found to be all of it", async () => {
+	const written = join(fixtures, "interop", "tokens");
+	const texts: string[] = JSON.parse(
+		readFileSync(join(written, "texts.json"), "utf8"),
+	);
+	const source = datasetOf({
+		"a.jsonl": texts.map((text) => JSON.stringify({ text })).join("\n"),
+	});
+	for (const kind of ["megatron", "datatrove"] as const) {
+		const result = await audit(join(written, kind), {
+			...{ kind, tokenizer: tokenizerPath, source: [source] },
+		});
+		expect(result.corpus).toMatchObject({ documents: 4, whole: 4, lost: 0 });
+		// Where EOS is given, it leaves BOS out: issue 345 of huggingface/datatrove.
+		expect(found(result)).toEqual(["bos-missing 4"]);
+	}
 });

@@ -6,8 +6,8 @@ export const eosBorders: Check = {
 		"documents that the files tell apart are split or joined by a trainer that finds their borders by EOS",
 	severity: "error",
 	needs: ["eos"],
-	begin({ kind, eos }) {
-		if (!kind.guessesBorders) return null;
+	isOf: ({ guessesBorders }) => guessesBorders,
+	begin({ eos }) {
 		const split = new Tally();
 		const joined = new Tally();
 		let documents = 0;

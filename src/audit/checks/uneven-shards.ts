@@ -8,8 +8,8 @@ export const unevenShards: Check = {
 	meaning:
 		"files have over 1 % more rows than others: ranks that get whole files wait for one another",
 	severity: "warning",
-	begin({ kind }) {
-		if (!kind.dealsFiles) return null;
+	isOf: ({ dealsFiles }) => dealsFiles,
+	begin() {
 		const rows: number[] = [];
 		const places: string[] = [];
 		return {
