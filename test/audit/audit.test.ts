@@ -171,6 +171,25 @@ const wrong: Record<
 			finds: ["unusable 1"],
 		},
 		{
+			what: "MDS without index.json, and with one that lists a shard that is not there",
+			kind: "mds",
+			path: () => {
+				const files = mdsDataset(documents);
+				const shard = files["shard.00000.mds"];
+				const index = String(files["index.json"]);
+				return datasetOf({
+					"a/shard.00000.mds": shard,
+					"b/c/shard.00000.mds": shard,
+					"b/index.json": index.replace(
+						/"shards":\[(.*?)\],"version"/,
+						(_, listed: string) =>
+							`"shards":[${listed.replace("shard", "c/shard")},${listed.replace("shard", "d/shard")}],"version"`,
+					),
+				});
+			},
+			finds: ["unusable 2"],
+		},
+		{
 			what: "lengths of sequences that do not come to the row",
 			kind: "trl",
 			path: () =>

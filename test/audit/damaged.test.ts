@@ -45,7 +45,7 @@ describe("a damaged file is told in a sentence", () => {
 		test(`of ${kind}`, async () => {
 			const random = createRandom(7);
 			const below = (count: number) => Math.floor(random() * count);
-			for (let trial = 0; trial < 40; trial++) {
+			for (let trial = 0; trial < 18; trial++) {
 				const directory = datasetOf(right[kind]());
 				const names = readdirSync(directory).sort();
 				const path = join(directory, names[trial % names.length]);
