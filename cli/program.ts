@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../src/version.js";
+import { auditCommand } from "./audit.js";
 import { batchesCommand } from "./batches.js";
 import { buildCommand } from "./build.js";
 import { Failed } from "./command.js";
@@ -41,6 +42,7 @@ function createProgram(): Command {
 		.addCommand(buildCommand())
 		.addCommand(initCommand())
 		.addCommand(verifyCommand())
+		.addCommand(auditCommand())
 		.addCommand(curriculumCommand())
 		.addCommand(batchesCommand())
 		.addCommand(packCommand())

@@ -15,6 +15,9 @@ import {
 } from "../dist/cli/describe-option.js";
 import { asFlag } from "../dist/cli/fail.js";
 import { outputTable } from "../dist/cli/output-options.js";
+import { auditChecks } from "../dist/src/audit/checks.js";
+import { needs } from "../dist/src/audit/context.js";
+import { auditKinds } from "../dist/src/audit/kinds.js";
 import { batchKinds } from "../dist/src/curriculum/batch-kinds.js";
 import { schedules } from "../dist/src/curriculum/schedules.js";
 import { exportFormats } from "../dist/src/dataset/exports/exports.js";
@@ -136,6 +139,33 @@ const tables = {
 			.entries()
 			.map(([name, trainer]) => trainerPage(name, trainer))
 			.join("\n\n"),
+	"audit-kinds": () =>
+		table(
+			["`--kind`", "what", "read from"],
+			auditKinds
+				.entries()
+				.map(([name, { meaning, readFrom }]) => [
+					code(name),
+					meaning,
+					readFrom.map(code).join(", "),
+				]),
+		),
+	"audit-checks": () =>
+		table(
+			["check", "finds", "as", "needs"],
+			auditChecks
+				.entries()
+				.map(([name, { meaning, severity, needs: own = [] }]) => [
+					code(name),
+					meaning,
+					severity,
+					own
+						.map((need) =>
+							needs[need].map((option) => code(asFlag(option))).join(" or "),
+						)
+						.join(", "),
+				]),
+		),
 	"input-formats": () =>
 		table(
 			["`--input-format`", "what", "endings", "compressed"],

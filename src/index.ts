@@ -1,5 +1,8 @@
 // The Node entry: everything. What needs nothing from Node has entries of its own,
 // seqpack/pack, /decompose, /masks, /curriculum and /tokenizer.
+export { type AuditResult, audit } from "./audit/audit.js";
+export type { Finding } from "./audit/check.js";
+export type { AuditOptions } from "./audit/options.js";
 export { type Batch, batchSchema } from "./batches/batch.js";
 export { type Batches, openBatches } from "./batches/open-batches.js";
 export type { Plan, PlanInput } from "./build/plan.js";

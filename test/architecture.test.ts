@@ -32,6 +32,7 @@ const floors = [
 	"export",
 	"build",
 	"report",
+	"audit",
 	"engines",
 ];
 /** Floors that need nothing from Node. */
@@ -46,6 +47,7 @@ const extensible = [
 	"tables",
 	"sources",
 	"dataset",
+	"audit",
 ];
 
 // Kernels become WebAssembly. The files of one share one memory and import each other in
@@ -61,6 +63,7 @@ const src = files.filter(({ path }) => path.startsWith("src/"));
  */
 const otherMeanings: Readonly<Record<string, string>> = {
 	'cli/command.ts: "file", a storage': "an option that is read from a file",
+	'cli/audit.ts: "error", a cut': "how bad a finding is",
 	'src/batches/batch-settings.ts: "token", a loss weighting':
 		"what a column has a value for",
 	'src/build/output-directory.ts: "file", a storage': "what a path is",
