@@ -1,8 +1,4 @@
-import {
-	InterruptedError,
-	optionName,
-	UsageError,
-} from "../src/core/errors.js";
+import { optionName, UsageError } from "../src/core/errors.js";
 import type { Given, OptionTable } from "../src/core/option.js";
 import { exportRows } from "../src/engines/pack-store.js";
 import { exportDataset } from "../src/export/export-dataset.js";
@@ -10,13 +6,8 @@ import { exportToTable } from "../src/options/export.js";
 import { exportTable } from "../src/options/pack-store.js";
 import { commandOf, NUMBERS_NOTE, pickOptions } from "./command.js";
 import { describeExport, exportProgressText } from "./describe-export.js";
-import { failWith } from "./fail.js";
 import { outputTable } from "./output-options.js";
-import { ProgressLine } from "./progress.js";
-import { runBuild } from "./run-build.js";
-import { say } from "./say.js";
-import { onStopSignals } from "./signals.js";
-import { writeOut } from "./streams.js";
+import { runBuild, runTold } from "./run-build.js";
 
 const { packing: _, ...ofRows } = exportTable;
 const { source, to, shardTokens, ...ofExport } = exportToTable;
@@ -74,7 +65,7 @@ function writeRows({
 	);
 }
 
-async function writeFiles(
+function writeFiles(
 	values: Readonly<Record<string, unknown>>,
 ): Promise<number> {
 	const table = { ...exportToTable, ...outputTable };
@@ -83,38 +74,18 @@ async function writeFiles(
 		values,
 		`does not go with ${optionName("to")}`,
 	);
-	const progress = new ProgressLine();
-	const tell = (sentence: string) => {
-		if (!quiet) progress.say(sentence);
-	};
-	const stop = onStopSignals(() =>
-		tell("stopping; press Ctrl-C again to stop at once"),
+	return runTold(
+		{ json, quiet },
+		(running, draw) =>
+			exportDataset({
+				...options,
+				...running,
+				onProgress: (now) =>
+					draw((seconds) => exportProgressText(now, seconds)),
+			}),
+		describeExport,
+		(result) => ({ version: 1, command: "export", ...result }),
 	);
-	try {
-		const result = await exportDataset({
-			...options,
-			signal: stop.signal,
-			onNotice: tell,
-			onProgress: (now) => {
-				if (!quiet)
-					progress.draw((seconds) => exportProgressText(now, seconds));
-			},
-		});
-		progress.clear();
-		if (!quiet) say(describeExport(result));
-		if (json)
-			await writeOut(
-				`${JSON.stringify({ version: 1, command: "export", ...result })}\n`,
-			);
-		return 0;
-	} catch (error) {
-		progress.clear();
-		if (!(error instanceof InterruptedError)) throw error;
-		failWith(error);
-		return stop.exitCode();
-	} finally {
-		stop.release();
-	}
 }
 
 /** What is given, which must be of a table. @throws UsageError `ignored-option` */

@@ -38,12 +38,13 @@ export function runBuild(
 
 /**
  * Runs what takes a while, as `runBuild` does.
+ * @param run Is given, besides, what draws a line of its own that tells how far it is.
  * @param describe What came of it, as lines for a person.
  * @param summarize The same for a program.
  */
 export async function runTold<T>(
 	{ json = false, quiet = false }: Printing,
-	run: (running: Running) => Promise<T | null>,
+	run: (running: Running, draw: ProgressLine["draw"]) => Promise<T | null>,
 	describe: (result: T) => string,
 	summarize: (result: T) => object,
 ): Promise<number> {
@@ -55,12 +56,15 @@ export async function runTold<T>(
 		tell("stopping; press Ctrl-C again to stop at once"),
 	);
 	try {
-		const result = await run({
+		const running: Running = {
 			signal: stop.signal,
 			onNotice: tell,
 			onProgress: (now) => {
 				if (!quiet) progress.update(now);
 			},
+		};
+		const result = await run(running, (text) => {
+			if (!quiet) progress.draw(text);
 		});
 		progress.clear();
 		if (result === null) return 0;

@@ -6,7 +6,7 @@ import type {
 import type { DatasetFile } from "../dataset/manifest.js";
 import { EXPORT_FILE } from "../sources/find/own-files.js";
 import { confined, isPlainPath } from "../storage/confined.js";
-import { takeLock } from "../storage/lock.js";
+import { STATE, withLockedDirectory } from "../storage/locked-directory.js";
 import {
 	type PendingFile,
 	readIfThere,
@@ -16,8 +16,6 @@ import {
 } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 
-const STATE = ".seqpack";
-const LOCK = `${STATE}/lock`;
 /** Where files are until all are written. */
 const WORK = `${STATE}/export`;
 /** Lists the files that are being put in their places. */
@@ -168,20 +166,14 @@ export async function withExportDirectory<T>(
 	action: (directory: ExportDirectory) => Promise<T>,
 ): Promise<T> {
 	const directory = new ExportDirectory(out);
-	const storage = confined(storageAt(out), out);
-	// Before anything is written to a directory that may be somebody else's.
-	await directory.requireFree(overwrite);
-	const isNew = (await storage.stat(out)) === null;
-	const lock = await takeLock(storage, `${out}/${LOCK}`, `export to ${out}`);
-	try {
-		await directory.requireFree(overwrite);
-		await directory.tidy();
-		return await action(directory);
-	} finally {
-		// An error here would hide the one that ended the work; the next call tidies too.
-		await directory.tidy().catch(() => {});
-		await lock.release();
-		await storage.removeEmpty(`${out}/${STATE}`);
-		if (isNew) await storage.removeEmpty(out);
-	}
+	return withLockedDirectory(
+		confined(storageAt(out), out),
+		out,
+		`export to ${out}`,
+		{
+			requireFree: () => directory.requireFree(overwrite),
+			tidy: () => directory.tidy(),
+		},
+		() => action(directory),
+	);
 }

@@ -1,6 +1,6 @@
 import { optionName, UsageError } from "../core/errors.js";
 import { confined } from "../storage/confined.js";
-import { takeLock } from "../storage/lock.js";
+import { STATE, withLockedDirectory } from "../storage/locked-directory.js";
 import {
 	readIfThere,
 	type Storage,
@@ -15,7 +15,6 @@ import {
 } from "./curriculum-plan.js";
 import { stepsName } from "./steps-file.js";
 
-const STATE = ".seqpack";
 /** What is being written; gone once it is in its place. */
 const WORK = `${STATE}/work`;
 /** The plan that comes to its place, and the one that was there before. */
@@ -128,21 +127,17 @@ export async function withPlanDirectory<T>(
 	action: (directory: PlanDirectory) => Promise<T>,
 ): Promise<T> {
 	const directory = new PlanDirectory(out);
-	const { storage } = directory;
-	// Before anything is written to a directory that may be somebody else's.
-	await directory.requireOurs();
-	const isNew = (await storage.stat(out)) === null;
-	const lock = await takeLock(storage, `${out}/${STATE}/lock`, out);
-	try {
-		await directory.requireOurs();
-		await directory.tidy();
-		if (!overwrite) await directory.requireNoPlan();
-		return await action(directory);
-	} finally {
-		// An error here would hide the one that ended the work; the next call tidies too.
-		await directory.tidy().catch(() => {});
-		await lock.release();
-		await storage.removeEmpty(`${out}/${STATE}`);
-		if (isNew) await storage.removeEmpty(out);
-	}
+	return withLockedDirectory(
+		directory.storage,
+		out,
+		out,
+		{
+			requireFree: () => directory.requireOurs(),
+			tidy: () => directory.tidy(),
+		},
+		async () => {
+			if (!overwrite) await directory.requireNoPlan();
+			return action(directory);
+		},
+	);
 }

@@ -1,6 +1,6 @@
 import { optionName, UsageError } from "../core/errors.js";
 import { confined } from "../storage/confined.js";
-import { takeLock } from "../storage/lock.js";
+import { STATE, withLockedDirectory } from "../storage/locked-directory.js";
 import { type Storage, transfer, writeAll } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import {
@@ -9,7 +9,6 @@ import {
 	type RecordsManifest,
 } from "./records-manifest.js";
 
-const STATE = ".seqpack";
 /** What is being written; gone once it is in its place. */
 const WORK = `${STATE}/work`;
 /** The manifest that comes to its place, and the one that was there before. */
@@ -119,20 +118,14 @@ export async function withRecordsDirectory<T>(
 	action: (directory: RecordsDirectory) => Promise<T>,
 ): Promise<T> {
 	const directory = new RecordsDirectory(out);
-	const { storage } = directory;
-	// Before anything is written to a directory that may be somebody else's.
-	await directory.requireRoom(overwrite);
-	const isNew = (await storage.stat(out)) === null;
-	const lock = await takeLock(storage, `${out}/${STATE}/lock`, out);
-	try {
-		await directory.requireRoom(overwrite);
-		await directory.tidy();
-		return await action(directory);
-	} finally {
-		// An error here would hide the one that ended the work; the next call tidies too.
-		await directory.tidy().catch(() => {});
-		await lock.release();
-		await storage.removeEmpty(`${out}/${STATE}`);
-		if (isNew) await storage.removeEmpty(out);
-	}
+	return withLockedDirectory(
+		directory.storage,
+		out,
+		out,
+		{
+			requireFree: () => directory.requireRoom(overwrite),
+			tidy: () => directory.tidy(),
+		},
+		() => action(directory),
+	);
 }
