@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { optionName, UsageError } from "../src/core/errors.js";
 import type {
 	Given,
 	OptionTable,
@@ -162,4 +163,25 @@ export function pickOptions<T extends OptionTable>(
 	return Object.fromEntries(
 		Object.entries(values).filter(([name]) => Object.hasOwn(table, name)),
 	) as Given<T>;
+}
+
+/**
+ * What is given, which must be of a table: of a command that does several things, that of one.
+ * @param why What the option does instead, as the end of a sentence, by its name.
+ * @throws UsageError `ignored-option`
+ */
+export function onlyOptions<T extends OptionTable>(
+	table: T,
+	values: Readonly<Record<string, unknown>>,
+	why: (name: string) => string,
+): Given<T> {
+	const other = Object.keys(values).find(
+		(name) => values[name] !== undefined && !Object.hasOwn(table, name),
+	);
+	if (other !== undefined)
+		throw new UsageError(
+			"ignored-option",
+			`${optionName(other)} would change nothing: it ${why(other)}. Leave it out.`,
+		);
+	return pickOptions(table, values);
 }

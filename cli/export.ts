@@ -1,10 +1,10 @@
-import { optionName, UsageError } from "../src/core/errors.js";
-import type { Given, OptionTable } from "../src/core/option.js";
+import { optionName } from "../src/core/errors.js";
+import type { OptionTable } from "../src/core/option.js";
 import { exportRows } from "../src/engines/pack-store.js";
 import { exportDataset } from "../src/export/export-dataset.js";
 import { exportToTable } from "../src/options/export.js";
 import { exportTable } from "../src/options/pack-store.js";
-import { commandOf, NUMBERS_NOTE, pickOptions } from "./command.js";
+import { commandOf, NUMBERS_NOTE, onlyOptions } from "./command.js";
 import { describeExport, exportProgressText } from "./describe-export.js";
 import { outputTable } from "./output-options.js";
 import { runBuild, runTold } from "./run-build.js";
@@ -55,10 +55,10 @@ function writeRows({
 	...values
 }: Readonly<Record<string, unknown>>): Promise<number> {
 	const table = { ...exportTable, ...outputTable };
-	const { json, quiet, ...options } = only(
+	const { json, quiet, ...options } = onlyOptions(
 		table,
 		{ packing: source, ...values },
-		`is for ${optionName("to")}`,
+		() => `is for ${optionName("to")}`,
 	);
 	return runBuild("export", { json, quiet }, (running) =>
 		exportRows({ ...options, ...running }),
@@ -69,10 +69,10 @@ function writeFiles(
 	values: Readonly<Record<string, unknown>>,
 ): Promise<number> {
 	const table = { ...exportToTable, ...outputTable };
-	const { json, quiet, ...options } = only(
+	const { json, quiet, ...options } = onlyOptions(
 		table,
 		values,
-		`does not go with ${optionName("to")}`,
+		() => `does not go with ${optionName("to")}`,
 	);
 	return runTold(
 		{ json, quiet },
@@ -86,21 +86,4 @@ function writeFiles(
 		describeExport,
 		(result) => ({ version: 1, command: "export", ...result }),
 	);
-}
-
-/** What is given, which must be of a table. @throws UsageError `ignored-option` */
-function only<T extends OptionTable>(
-	table: T,
-	values: Readonly<Record<string, unknown>>,
-	why: string,
-): Given<T> {
-	const other = Object.keys(values).find(
-		(name) => values[name] !== undefined && !Object.hasOwn(table, name),
-	);
-	if (other !== undefined)
-		throw new UsageError(
-			"ignored-option",
-			`${optionName(other)} would change nothing: it ${why}. Leave it out.`,
-		);
-	return pickOptions(table, values);
 }

@@ -1,5 +1,5 @@
 import { optionName, UsageError } from "../src/core/errors.js";
-import { type Given, type OptionTable, texts } from "../src/core/option.js";
+import { type OptionTable, texts } from "../src/core/option.js";
 import { packStore } from "../src/engines/pack-store.js";
 import { packRecordsTable } from "../src/options/pack-records.js";
 import {
@@ -7,7 +7,7 @@ import {
 	packStoreTable,
 } from "../src/options/pack-store.js";
 import { packRecords } from "../src/records/pack-records.js";
-import { commandOf, NUMBERS_NOTE, pickOptions } from "./command.js";
+import { commandOf, NUMBERS_NOTE, onlyOptions } from "./command.js";
 import { compareOptionsTable, comparePack } from "./compare-packers.js";
 import { describeRecords, recordsSummary } from "./describe-records.js";
 import { outputTable } from "./output-options.js";
@@ -60,7 +60,7 @@ balanced; time.`,
 			const inputs = named as readonly string[] | undefined;
 			if (values.compare !== undefined)
 				return comparePack(
-					only(
+					onlyOptions(
 						compareOptionsTable,
 						inputs?.length ? given : values,
 						() => "is of packing a store",
@@ -77,7 +77,7 @@ function runPackStore(
 	values: Readonly<Record<string, unknown>>,
 ): Promise<number> {
 	const table = { ...packStoreTable, ...outputTable };
-	const { json, quiet, ...options } = only(table, values, (name) =>
+	const { json, quiet, ...options } = onlyOptions(table, values, (name) =>
 		Object.hasOwn(packRecordsTable, name)
 			? `is for ${optionName("lengthColumn")}`
 			: `is for ${optionName("compare", true)}`,
@@ -98,7 +98,7 @@ function runPackRecords(
 	values: Readonly<Record<string, unknown>>,
 ): Promise<number> {
 	const table = { ...packRecordsTable, ...outputTable };
-	const { json, quiet, ...options } = only(
+	const { json, quiet, ...options } = onlyOptions(
 		table,
 		values,
 		(name) =>
@@ -110,21 +110,4 @@ function runPackRecords(
 		describeRecords,
 		recordsSummary,
 	);
-}
-
-/** What is given, which must be of a table. @throws UsageError `ignored-option` */
-function only<T extends OptionTable>(
-	table: T,
-	values: Readonly<Record<string, unknown>>,
-	why: (name: string) => string,
-): Given<T> {
-	const other = Object.keys(values).find(
-		(name) => values[name] !== undefined && !Object.hasOwn(table, name),
-	);
-	if (other !== undefined)
-		throw new UsageError(
-			"ignored-option",
-			`${optionName(other)} would change nothing: it ${why(other)}. Leave it out.`,
-		);
-	return pickOptions(table, values);
 }

@@ -124,7 +124,7 @@ const tables = {
 		),
 	trainers: () =>
 		table(
-			["trainer", "tried with", "one command", "and there"],
+			["trainer", "tried", "one command", "and there"],
 			trainers
 				.entries()
 				.map(([name, { title, tried, key }]) => [
@@ -346,7 +346,7 @@ function trainerPage(name, { title, meaning, options, tried, load, traps }) {
 			: `${masked.join(", ")} where not all is trained on${all.length > 0 ? `, else ${all.join(", ")}` : ""}`;
 	return `## ${title}
 
-\`--for ${name}\`: ${meaning}. It sets ${sets}. Tried with ${tried}.
+\`--for ${name}\`: ${meaning}. It sets ${sets}. Tried: ${tried}.
 
 \`\`\`${language}
 ${lines.join("\n")}

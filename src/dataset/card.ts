@@ -127,7 +127,7 @@ ${lines.join("\n")}
 
 ${traps.map((trap) => `- ${trap}`).join("\n")}
 
-Tried with ${tried}.
+Tried: ${tried}.
 `;
 }
 

@@ -5,7 +5,7 @@ import type { Trainer } from "./trainer.js";
 export const axolotl: Trainer = {
 	title: "Axolotl",
 	meaning: "a sequence a row, which it packs itself",
-	tried: "0.19.0: its collators, and not from end to end",
+	tried: "0.19.0, its collator, not from end to end",
 	options: () => ({
 		packer: "padded",
 		columns: ["attention_mask", "labels"],

@@ -5,7 +5,7 @@ import type { Trainer } from "./trainer.js";
 export const llamaFactory: Trainer = {
 	title: "LLaMA-Factory",
 	meaning: "neat packing: packed rows with the numbers of their sequences",
-	tried: "0.9.5: its collator, and not from end to end",
+	tried: "0.9.5, its masks, not from end to end",
 	options: () => ({
 		format: "arrow",
 		columns: ["segment_ids", "position_ids", "labels"],

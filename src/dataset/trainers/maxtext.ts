@@ -5,7 +5,7 @@ import type { Trainer } from "./trainer.js";
 export const maxtext: Trainer = {
 	title: "MaxText",
 	meaning: "a sequence a row, which Grain packs",
-	tried: "its source, of November 2026, and Grain 0.2.18",
+	tried: "not run: its source was read, and Grain 0.2.18 packs the rows",
 	options: () => ({ packer: "padded", format: "parquet" }),
 	key: "grain_file_type: parquet",
 	fault: ({ isMasked }) =>

@@ -7,7 +7,7 @@ export interface Trainer {
 	readonly title: string;
 	/** One line, for help and docs. */
 	readonly meaning: string;
-	/** The version that this was tried with, and how. */
+	/** The version that this was tried with, and how; or what was not. */
 	readonly tried: string;
 	/**
 	 * The options of a build that it needs, by name; `columns` are added to those that are asked for.
