@@ -64,10 +64,11 @@ export function confined(storage: Storage, root: string): Storage {
 	const { move } = storage;
 	return {
 		...storage,
-		async create(path, partialsIn) {
+		async create(path, options = {}) {
 			await check(path, false);
-			if (partialsIn !== undefined) await check(partialsIn, true, true);
-			return storage.create(path, partialsIn);
+			if (options.partialsIn !== undefined)
+				await check(options.partialsIn, true, true);
+			return storage.create(path, options);
 		},
 		async createExclusive(path, content) {
 			await check(path, false);
