@@ -11,7 +11,6 @@ import {
 	type Manifest,
 	type SourceTotals,
 } from "../dataset/manifest.js";
-import { pathOfStore } from "../dataset/open-store.js";
 import { readManifest } from "../dataset/read-manifest.js";
 import { summarize } from "../dataset/summary.js";
 import {
@@ -21,6 +20,7 @@ import {
 	type Totals,
 } from "../dataset/totals.js";
 import { joinLeftOut } from "../sources/find/left-out.js";
+import { pathTo } from "../storage/paths.js";
 import { writeAll } from "../storage/storage.js";
 import { firstTaskOf, type Plan } from "./plan.js";
 import { noteReplaced, putAway } from "./put-away.js";
@@ -142,7 +142,7 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 		...(plan.store !== undefined &&
 			settings.isIndex && {
 				store: {
-					path: pathOfStore(plan.store.path, workspace.out),
+					path: pathTo(workspace.out, plan.store.path),
 					planHash: plan.store.planHash,
 				},
 			}),
