@@ -11,7 +11,7 @@ export interface Storage {
 	/** How many bytes are best read at once from a file that is read through. */
 	readonly readSize: number;
 	/** How many such reads are best under way at a time; left out: one. */
-	readonly readsAhead?: number;
+	readonly readsAhead?: number | undefined;
 	/** What is at a path, links followed, or null when nothing is. */
 	stat(path: string): Promise<Stat | null>;
 	/** Names in a directory, sorted; none when there is no such directory. */
