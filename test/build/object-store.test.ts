@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
 	build,
+	exportDataset,
 	finalizeBuild,
 	openDataset,
 	packStore,
@@ -187,4 +188,22 @@ describe("in a bucket", () => {
 		);
 		expect(fake.uploads.size).toBe(0);
 	});
+});
+
+test("what a dataset in a bucket is exported to is what one on a disk is", async () => {
+	const fake = await withCorpus();
+	const out = temporaryDirectory();
+	await build({ ...far, seqLen: 1024 });
+	for (const to of ["megatron", "mds", "load-from-disk"] as const) {
+		await exportDataset({ source: far.out, to, out: `s3://bucket/${to}` });
+		await exportDataset({ source: far.out, to, out: join(out, to) });
+		const due = localBytes(join(out, to));
+		const got = contentsOf(fake, `${to}/`);
+		expect(Object.keys(got).sort()).toEqual(Object.keys(due).sort());
+		for (const [path, bytes] of Object.entries(due))
+			expect(got[path].equals(bytes), path).toBe(true);
+	}
+	await expect(
+		exportDataset({ source: far.out, to: "mds", out: far.out }),
+	).rejects.toMatchObject({ exitCode: 2 });
 });

@@ -26,6 +26,9 @@ import { elements, textOf } from "./xml.js";
 const IDLE = 15_000;
 const LONG_IDLE = 120_000;
 
+/** Bytes of an object that one request can copy. */
+const LARGEST_COPY = 5 * 2 ** 30;
+
 /** Objects of an answer to a listing, at most. */
 const PAGE = 1000;
 
@@ -257,6 +260,25 @@ export class S3Client implements ObjectClient {
 		};
 	}
 
+	async copy(from: string, to: string): Promise<boolean> {
+		const source = this.#place(from);
+		const found = await this.head(from);
+		if (found === null) throw noSuchFile(from);
+		if (found.size > LARGEST_COPY) return false;
+		const { bucket, key } = source;
+		await this.#ask({
+			method: "PUT",
+			action: "PutObject",
+			path: to,
+			place: this.#place(to),
+			headers: {
+				"x-amz-copy-source": `/${bucket}/${key.split("/").map(encodePart).join("/")}`,
+			},
+			idle: LONG_IDLE,
+		});
+		return true;
+	}
+
 	async remove(path: string): Promise<void> {
 		await this.#ask({
 			method: "DELETE",
@@ -424,7 +446,7 @@ function failureIn(answer: HttpAnswer): S3Failure | null {
 	// The end of an upload in parts may fail after the head of the answer was sent.
 	const isError =
 		answer.body.length < 4096 &&
-		/^(?:<\?xml[^>]*>)?\s*<Error>/.test(answer.body.toString("latin1"));
+		/^\s*(?:<\?xml[^>]*>)?\s*<Error>/.test(answer.body.toString("latin1"));
 	return isError && answer.headers["content-type"]?.includes("xml")
 		? failureOf({ ...answer, status: 500 })
 		: null;

@@ -204,6 +204,14 @@ export class FakeS3 {
 			else this.uploads.delete(query.get("uploadId") as string);
 			return { ...ok(), status: 204 };
 		}
+		const source = headers["x-amz-copy-source"];
+		if (method === "PUT" && source !== undefined) {
+			const from = decodeURIComponent(String(source).slice(1));
+			const found = this.objects.get(from);
+			if (found === undefined) return failed(404, "NoSuchKey");
+			this.objects.set(path, found);
+			return ok("<CopyObjectResult/>");
+		}
 		if (method === "PUT") {
 			if (isRefused) return failed(412, "PreconditionFailed");
 			const etag = tagOf(body);
