@@ -268,7 +268,7 @@ export class FakeS3 {
 		const next = isCut
 			? `<NextContinuationToken>${page[page.length - 1][0]}</NextContinuationToken>`
 			: "";
-		return `<?xml version="1.0"?>\n<ListBucketResult><IsTruncated>${isCut}</IsTruncated>${next}${items.join("")}</ListBucketResult>`;
+		return `<?xml version="1.0"?>\n<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>${isCut}</IsTruncated>${next}${items.join("")}</ListBucketResult>`;
 	}
 }
 
