@@ -61,7 +61,7 @@ export function confined(storage: Storage, root: string): Storage {
 		}
 	};
 
-	const { move } = storage;
+	const { move, copy } = storage;
 	return {
 		...storage,
 		async create(path, options = {}) {
@@ -79,6 +79,12 @@ export function confined(storage: Storage, root: string): Storage {
 				await check(from, true);
 				await check(to, false);
 				await move(from, to);
+			},
+		}),
+		...(copy && {
+			async copy(from: string, to: string) {
+				await check(to, false);
+				return copy(from, to);
 			},
 		}),
 		async remove(path) {

@@ -11,7 +11,7 @@ export interface Storage {
 	/** How many bytes are best read at once from a file that is read through. */
 	readonly readSize: number;
 	/** How many such reads are best under way at a time; left out: one. */
-	readonly readsAhead?: number;
+	readonly readsAhead?: number | undefined;
 	/** What is at a path, links followed, or null when nothing is. */
 	stat(path: string): Promise<Stat | null>;
 	/** Names in a directory, sorted; none when there is no such directory. */
@@ -47,6 +47,11 @@ export interface Storage {
 	createExclusive(path: string, content: string): Promise<boolean>;
 	/** Renames a file; what was at the new path is replaced. A storage without renames lacks it. */
 	move?(from: string, to: string): Promise<void>;
+	/**
+	 * Copies a file within the storage, none of its bytes coming here; false where it cannot do that
+	 * with this one. Left out: it never can.
+	 */
+	copy?(from: string, to: string): Promise<boolean>;
 	/**
 	 * Removes a file, or a directory and all in it; nothing there is fine. Links are
 	 * removed, never followed.
@@ -236,13 +241,14 @@ export async function writeAll(
 	return file.commit();
 }
 
-/** Puts a file at another path: by a rename, or by a copy where a storage has none. */
+/** Puts a file at another path: by a rename, or by a copy where a storage has none, which the storage makes if it can. */
 export async function transfer(
 	storage: Storage,
 	from: string,
 	to: string,
 ): Promise<void> {
 	if (storage.move !== undefined) return storage.move(from, to);
+	if (await storage.copy?.(from, to)) return storage.remove(from);
 	const source = await storage.open(from);
 	try {
 		const copy = await storage.create(to);

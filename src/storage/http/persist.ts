@@ -4,11 +4,17 @@ export class Passing extends Error {
 	readonly wait: number;
 	/** Whether the server has too much to do. */
 	readonly isBusy: boolean;
+	/** Whether it seldom passes: nothing answers at all. */
+	readonly isUnlikely: boolean;
 
-	constructor(reason: string, { wait = 0, isBusy = false } = {}) {
+	constructor(
+		reason: string,
+		{ wait = 0, isBusy = false, isUnlikely = false } = {},
+	) {
 		super(reason);
 		this.wait = wait;
 		this.isBusy = isBusy;
+		this.isUnlikely = isUnlikely;
 	}
 }
 
@@ -47,12 +53,13 @@ export async function persist<T>(
 			return await action();
 		} catch (error) {
 			if (!(error instanceof Passing)) throw error;
-			if (tried >= tries) throw giveUp(error, tried);
+			const most = error.isUnlikely ? Math.ceil(tries / 2) : tries;
+			if (tried >= most) throw giveUp(error, tried);
 			effort.retries++;
 			if (error.isBusy) effort.busy++;
 			const first = error.isBusy ? 5 * firstWait : firstWait;
-			const most = Math.min(longestWait, first * 2 ** (tried - 1));
-			await pause(error.wait + Math.random() * most);
+			const longest = Math.min(longestWait, first * 2 ** (tried - 1));
+			await pause(error.wait + Math.random() * longest);
 		}
 	}
 }

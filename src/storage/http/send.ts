@@ -57,7 +57,7 @@ export function send(asked: HttpRequest): Promise<HttpAnswer> {
 			settle();
 		};
 		const fail = (error: unknown) =>
-			end(() => reject(new Passing(describeFailure(error, asked.url))));
+			end(() => reject(failureOf(error, asked.url)));
 		const alive = () => timer.refresh();
 		request.on("error", fail);
 		request.on("response", (answer) => {
@@ -144,7 +144,12 @@ const FAILURES: Record<string, string> = {
 		"its certificate is not trusted here (NODE_EXTRA_CA_CERTS names a file of certificates to trust)",
 };
 
-function describeFailure(error: unknown, { host }: URL): string {
-	const { code, message } = error as NodeJS.ErrnoException;
-	return `${host}: ${FAILURES[code ?? ""] ?? message}`;
+/** What comes of a wrong address more often than of a bad moment. */
+const UNLIKELY = new Set(["ECONNREFUSED", "ENOTFOUND"]);
+
+function failureOf(error: unknown, { host }: URL): Passing {
+	const { code = "", message } = error as NodeJS.ErrnoException;
+	return new Passing(`${host}: ${FAILURES[code] ?? message}`, {
+		isUnlikely: UNLIKELY.has(code) || /CERT|SIGNATURE/.test(code),
+	});
 }

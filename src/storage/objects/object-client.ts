@@ -50,6 +50,8 @@ export interface ObjectClient extends ObjectReader {
 	): Promise<boolean>;
 	/** Begins an object that is written in parts. */
 	beginParts(path: string): Promise<PartsWriter>;
+	/** Copies an object within the service; false where it is too large for that, or in another bucket. */
+	copy(from: string, to: string): Promise<boolean>;
 	/** Removes an object; none there is fine. */
 	remove(path: string): Promise<void>;
 }

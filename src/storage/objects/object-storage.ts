@@ -122,6 +122,8 @@ export function objectStorage(
 		createExclusive: (path, content) =>
 			client.put(path, Buffer.from(content), { ifAbsent: true }),
 
+		copy: (from, to) => client.copy(from, to),
+
 		async remove(path) {
 			const directory = path.replace(/\/+$/, "");
 			if (directory.length > topOf(path).length - 1)

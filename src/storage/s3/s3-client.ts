@@ -23,8 +23,11 @@ import { encodePart, sign } from "./sign.js";
 import { elements, textOf } from "./xml.js";
 
 /** Milliseconds of silence: of most requests; of those for which a server may have to do much. */
-const IDLE = 15_000;
-const LONG_IDLE = 120_000;
+const IDLE = Number(process.env.SEQPACK_HTTP_IDLE ?? 15_000);
+const LONG_IDLE = 8 * IDLE;
+
+/** Bytes of an object that one request can copy. */
+const LARGEST_COPY = 5 * 2 ** 30;
 
 /** Objects of an answer to a listing, at most. */
 const PAGE = 1000;
@@ -123,13 +126,9 @@ export class S3Client implements ObjectClient {
 	async *list(prefix: string, most = Infinity): AsyncGenerator<ObjectInfo[]> {
 		const top = this.topOf(prefix);
 		let given = 0;
-		for await (const { xml } of this.#pages(prefix, "", most)) {
+		for await (const { xml, decode } of this.#pages(prefix, "", most)) {
 			const objects = elements(xml, "Contents").map((content) => ({
-				path:
-					top +
-					decodeURIComponent(
-						(textOf(content, "Key") ?? "").replaceAll("+", " "),
-					),
+				path: top + decode(textOf(content, "Key")),
 				size: Number(textOf(content, "Size")),
 				version: textOf(content, "ETag") ?? "",
 			}));
@@ -142,16 +141,14 @@ export class S3Client implements ObjectClient {
 	async listNames(prefix: string): Promise<string[]> {
 		const { key } = this.#place(prefix);
 		const names = new Set<string>();
-		for await (const { xml } of this.#pages(prefix, "/", Infinity))
+		for await (const { xml, decode } of this.#pages(prefix, "/", Infinity))
 			for (const each of [
 				...elements(xml, "Contents").map((content) => textOf(content, "Key")),
 				...elements(xml, "CommonPrefixes").map((content) =>
 					textOf(content, "Prefix"),
 				),
 			]) {
-				const name = decodeURIComponent((each ?? "").replaceAll("+", " "))
-					.slice(key.length)
-					.replace(/\/$/, "");
+				const name = decode(each).slice(key.length).replace(/\/$/, "");
 				if (name !== "") names.add(name);
 			}
 		return [...names].sort();
@@ -257,6 +254,25 @@ export class S3Client implements ObjectClient {
 		};
 	}
 
+	async copy(from: string, to: string): Promise<boolean> {
+		const source = this.#place(from);
+		const found = await this.head(from);
+		if (found === null) throw noSuchFile(from);
+		if (found.size > LARGEST_COPY) return false;
+		const { bucket, key } = source;
+		await this.#ask({
+			method: "PUT",
+			action: "PutObject",
+			path: to,
+			place: this.#place(to),
+			headers: {
+				"x-amz-copy-source": `/${bucket}/${key.split("/").map(encodePart).join("/")}`,
+			},
+			idle: LONG_IDLE,
+		});
+		return true;
+	}
+
 	async remove(path: string): Promise<void> {
 		await this.#ask({
 			method: "DELETE",
@@ -277,7 +293,7 @@ export class S3Client implements ObjectClient {
 		prefix: string,
 		delimiter: string,
 		most: number,
-	): AsyncGenerator<{ xml: string }> {
+	): AsyncGenerator<{ xml: string; decode: (key: string | null) => string }> {
 		const { bucket, key } = this.#place(prefix);
 		let token = "";
 		do {
@@ -296,7 +312,9 @@ export class S3Client implements ObjectClient {
 				},
 			});
 			const xml = answer.body.toString("utf8");
-			yield { xml };
+			// Not every service does as it is asked.
+			const isEncoded = textOf(xml, "EncodingType") === "url";
+			yield { xml, decode: isEncoded ? decodeKey : (key) => key ?? "" };
 			token =
 				textOf(xml, "IsTruncated") === "true"
 					? (textOf(xml, "NextContinuationToken") ?? "")
@@ -418,13 +436,17 @@ export class S3Client implements ObjectClient {
 	}
 }
 
+function decodeKey(key: string | null): string {
+	return decodeURIComponent((key ?? "").replaceAll("+", " "));
+}
+
 /** What an answer says that is no success; also one that began as such. */
 function failureIn(answer: HttpAnswer): S3Failure | null {
 	if (answer.status >= 300) return failureOf(answer);
 	// The end of an upload in parts may fail after the head of the answer was sent.
 	const isError =
 		answer.body.length < 4096 &&
-		/^(?:<\?xml[^>]*>)?\s*<Error>/.test(answer.body.toString("latin1"));
+		/^\s*(?:<\?xml[^>]*>)?\s*<Error>/.test(answer.body.toString("latin1"));
 	return isError && answer.headers["content-type"]?.includes("xml")
 		? failureOf({ ...answer, status: 500 })
 		: null;

@@ -204,6 +204,14 @@ export class FakeS3 {
 			else this.uploads.delete(query.get("uploadId") as string);
 			return { ...ok(), status: 204 };
 		}
+		const source = headers["x-amz-copy-source"];
+		if (method === "PUT" && source !== undefined) {
+			const from = decodeURIComponent(String(source).slice(1));
+			const found = this.objects.get(from);
+			if (found === undefined) return failed(404, "NoSuchKey");
+			this.objects.set(path, found);
+			return ok("<CopyObjectResult/>");
+		}
 		if (method === "PUT") {
 			if (isRefused) return failed(412, "PreconditionFailed");
 			const etag = tagOf(body);
@@ -260,7 +268,7 @@ export class FakeS3 {
 		const next = isCut
 			? `<NextContinuationToken>${page[page.length - 1][0]}</NextContinuationToken>`
 			: "";
-		return `<?xml version="1.0"?>\n<ListBucketResult><IsTruncated>${isCut}</IsTruncated>${next}${items.join("")}</ListBucketResult>`;
+		return `<?xml version="1.0"?>\n<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>${isCut}</IsTruncated>${next}${items.join("")}</ListBucketResult>`;
 	}
 }
 

@@ -7,6 +7,7 @@ import { sign } from "../../../src/storage/s3/sign.js";
 import {
 	readAll,
 	readIfThere,
+	transfer,
 	writeAll,
 } from "../../../src/storage/storage.js";
 import { storageAt } from "../../../src/storage/storages.js";
@@ -240,4 +241,17 @@ test("listings of many pages, and of names of any kind", async () => {
 	await s3.remove("s3://bucket/a b");
 	expect(await readIfThere(s3, "s3://bucket/a b/z")).toBe(null);
 	expect(fake.objects.size).toBe(0);
+});
+
+test("a file is put at another path by the service itself", async () => {
+	const fake = await FakeS3.start();
+	await writeAll(s3, "s3://bucket/a b/c+d é", "content");
+	const from = fake.requests.length;
+	await transfer(s3, "s3://bucket/a b/c+d é", "s3://bucket/e");
+	expect(fake.contents()).toEqual({ e: Buffer.from("content") });
+	const sent = fake.requests.slice(from).map(({ body }) => body.length);
+	expect(sent.every((length) => length === 0)).toBe(true);
+	await expect(
+		transfer(s3, "s3://bucket/none", "s3://bucket/f"),
+	).rejects.toThrow("there is no such file");
 });
