@@ -6,6 +6,7 @@ import {
 	type IncomingMessage,
 } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { leanGet } from "./lean-get.js";
 import { Passing } from "./persist.js";
 
 export interface HttpRequest {
@@ -37,7 +38,16 @@ const agents = {
  * Sends a request once, and reads all of the answer.
  * @throws Passing where the connection fails, stalls, or ends before the answer does
  */
-export function send(asked: HttpRequest): Promise<HttpAnswer> {
+export async function send(asked: HttpRequest): Promise<HttpAnswer> {
+	const { method, url, headers, into, idle } = asked;
+	if (method !== "GET" || into === undefined) return sendAny(asked);
+	const answer = await leanGet({ url, headers, into, idle }).catch((error) => {
+		throw failureOf(error, url);
+	});
+	return answer ?? sendAny(asked);
+}
+
+function sendAny(asked: HttpRequest): Promise<HttpAnswer> {
 	const isPlain = asked.url.protocol === "http:";
 	const start = isPlain ? httpRequest : httpsRequest;
 	const agent = agents[isPlain ? "http:" : "https:"];
