@@ -1,6 +1,6 @@
 import { connect as connectPlain, type Socket } from "node:net";
 import { connect as connectSecure } from "node:tls";
-import type { HttpAnswer } from "./send.js";
+import type { HttpAnswer } from "./answer.js";
 
 /** A request without a body, to be answered into memory that is there. */
 export interface LeanRequest {

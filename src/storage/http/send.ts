@@ -2,12 +2,14 @@ import {
 	type ClientRequest,
 	Agent as HttpAgent,
 	request as httpRequest,
-	type IncomingHttpHeaders,
 	type IncomingMessage,
 } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { HttpAnswer } from "./answer.js";
 import { leanGet } from "./lean-get.js";
 import { Passing } from "./persist.js";
+
+export type { HttpAnswer } from "./answer.js";
 
 export interface HttpRequest {
 	method: string;
@@ -18,12 +20,6 @@ export interface HttpRequest {
 	into?: ArrayBuffer | undefined;
 	/** Milliseconds without a byte in either direction after which the connection is given up. */
 	idle: number;
-}
-
-export interface HttpAnswer {
-	status: number;
-	headers: IncomingHttpHeaders;
-	body: Buffer;
 }
 
 /** Bytes of a body that are handed over at once: each is a sign of life. */
