@@ -9,7 +9,13 @@
 // core, with the thread that reads ahead. What comes first is compared with what the disk
 // gives, byte for byte. Rates by processor time say what one core can do where others use it too.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+	existsSync,
+	mkdtempSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, openBatches, planCurriculum } from "seqpack";
@@ -24,8 +30,10 @@ const plans = [
 	`packed-${PACKED}`,
 ];
 
-if (process.argv[2] === "measure") await measure(process.argv[3]);
-else await prepare(process.argv[2] ?? "30");
+const [mode = "30", ...rest] = process.argv.slice(2);
+if (mode === "measure") await measure(rest[0]);
+else if (mode === "first") await first(rest[0], Number(rest[1]));
+else await prepare(mode);
 
 async function prepare(delay) {
 	const directory =
@@ -48,15 +56,7 @@ async function prepare(delay) {
 		const url = `http://127.0.0.1:${port}`;
 		const child = spawn(
 			"taskset",
-			[
-				"-c",
-				"0",
-				process.execPath,
-				...(process.env.BENCH_NODE ?? "").split(" ").filter(Boolean),
-				import.meta.filename,
-				"measure",
-				directory,
-			],
+			["-c", "0", process.execPath, import.meta.filename, "measure", directory],
 			{
 				stdio: "inherit",
 				env: {
@@ -110,11 +110,11 @@ async function make(directory) {
 async function measure(directory) {
 	for (const name of plans) {
 		await checkSame(directory, name);
-		const resumed = await resume(name);
-		const before = await counts();
-		const { tokens, rows, seconds, busy } = await read(name);
-		const after = await counts();
-		const requests = after.requests - before.requests;
+		const { totals } = JSON.parse(
+			readFileSync(join(directory, name, "curriculum.json"), "utf8"),
+		);
+		const resumed = resume(name, totals.steps - 10);
+		const { tokens, rows, seconds, busy, requests } = await read(name);
 		const millions = (rate) =>
 			`${(rate / 1e6).toFixed(1).padStart(5)} million tokens`;
 		console.log(
@@ -125,29 +125,30 @@ async function measure(directory) {
 	console.log(`most memory: ${(maxRSS / 1024).toFixed(0)} MB`);
 }
 
-async function counts() {
+/** How many requests the server has had. */
+async function requestsSoFar() {
 	const answer = await fetch(`${process.env.AWS_ENDPOINT_URL_S3}/counts`);
-	return answer.json();
+	return (await answer.json()).requests;
 }
 
-/** Seconds that a new process takes to the first batch of the plan's last step but ten. */
-async function resume(name) {
-	const script = `
-		import { openBatches } from "seqpack";
-		const began = performance.now();
-		const plan = "s3://bucket/${name}";
-		const { count } = await openBatches(plan);
-		const opened = performance.now();
-		for await (const batch of await openBatches(plan, { fromStep: count - 10 })) {
-			console.log(performance.now() - opened);
-			process.exit(0);
-		}`;
+/** Seconds that a new process takes, once it has started, to the first batch of the plan's last ten. */
+function resume(name, fromStep) {
 	const { stdout } = spawnSync(
 		process.execPath,
-		["--input-type=module", "-e", script],
+		[import.meta.filename, "first", name, String(fromStep)],
 		{ encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
 	);
 	return Number(stdout) / 1000;
+}
+
+async function first(name, fromStep) {
+	const began = performance.now();
+	for await (const _ of await openBatches(`s3://bucket/${name}`, {
+		fromStep,
+	})) {
+		console.log(performance.now() - began);
+		process.exit(0);
+	}
 }
 
 async function read(name) {
@@ -156,11 +157,13 @@ async function read(name) {
 	// What comes before the lanes are full is not counted.
 	let began = 0;
 	let used = process.cpuUsage();
+	let before = 0;
 	let seen = 0;
 	for await (const { columns, rows: own } of await openBatches(
 		`s3://bucket/${name}`,
 	)) {
 		if (++seen === 30) {
+			before = await requestsSoFar();
 			began = performance.now();
 			used = process.cpuUsage();
 		}
@@ -171,7 +174,8 @@ async function read(name) {
 	}
 	const seconds = (performance.now() - began) / 1000;
 	const { user, system } = process.cpuUsage(used);
-	return { tokens, rows, seconds, busy: (user + system) / 1e6 };
+	const requests = (await requestsSoFar()) - before;
+	return { tokens, rows, seconds, requests, busy: (user + system) / 1e6 };
 }
 
 async function checkSame(directory, name) {

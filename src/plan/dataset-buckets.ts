@@ -15,7 +15,8 @@ import {
 	type DecomposeOptions,
 	sequencesFillRows,
 } from "../decompose/decompose-documents.js";
-import { sha256OfFile } from "../storage/hash.js";
+import { sha256 } from "../storage/hash.js";
+import { readAll } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 
 /** A dataset that batches are read from, as buckets; packed rows are one. */
@@ -101,10 +102,8 @@ export async function openDatasetBuckets(
 			`${directory} has ${settings.format} shards, and batches read rows in random order: build it with ${optionName("format", possible[0])}.`,
 		);
 	}
-	const { sha256: hash } = await sha256OfFile(
-		storageAt(directory),
-		`${directory}/${MANIFEST}`,
-	);
+	const path = `${directory}/${MANIFEST}`;
+	const hash = sha256(await readAll(storageAt(directory), path));
 	const isFull = sequencesFillRows(settings.cut as DecomposeOptions);
 	const training = ofTraining(shards).filter(
 		(shard) => source === null || shard.source === source,
