@@ -9,6 +9,7 @@ import {
 import { resolveOptions } from "../core/resolve-options.js";
 import { datasetCard } from "../dataset/card.js";
 import { faultOfFile } from "../dataset/file-fault.js";
+import { findManifest } from "../dataset/find-manifest.js";
 import {
 	compressionOf,
 	datasetFormats,
@@ -69,7 +70,7 @@ export async function convertDataset(
 	await requireDataset(directory);
 	const source = await readManifest(directory);
 	requireApart(out, [directory]);
-	await requireOther(out, directory);
+	await requireOther(out, source);
 	requireConvertible(directory, source, to);
 	const planned = manifestInFormat(source, to);
 	const { trainer } = source.settings;
@@ -262,20 +263,12 @@ async function requireDataset(directory: string): Promise<void> {
 		);
 }
 
-/** @throws UsageError `output-in-use` where the output is the dataset that is read, by a link */
-async function requireOther(out: string, directory: string): Promise<void> {
-	const identityOf = async (path: string) => {
-		const storage = storageAt(path);
-		const manifest = `${path}/${MANIFEST}`;
-		if ((await storage.stat(manifest)) === null) return null;
-		const [found] = await storage.find(manifest);
-		return found.identity;
-	};
-	const to = await identityOf(out);
-	if (to !== null && to === (await identityOf(directory)))
+/** @throws UsageError `output-in-use` where the output is the dataset that is read, as by a link */
+async function requireOther(out: string, source: Manifest): Promise<void> {
+	if ((await findManifest(out))?.planHash === source.planHash)
 		throw new UsageError(
 			"output-in-use",
-			`${out} is ${directory}, which is read: choose a directory apart from it (${optionName("out")}).`,
+			`${out} holds the very dataset that is read: choose a directory apart from it (${optionName("out")}).`,
 		);
 }
 

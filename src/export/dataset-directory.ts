@@ -104,7 +104,8 @@ export class DatasetDirectory {
 
 	async #list(path: string, files: readonly { path: string }[]): Promise<void> {
 		const paths = files.map((file) => file.path);
-		await writeAll(this.#storage, this.#in(path), JSON.stringify(paths));
+		const content = JSON.stringify(paths);
+		await writeAll(this.#storage, this.#in(path), content, this.#in(WORK));
 	}
 
 	/** The paths that one of our lists has; null where there is no such list. */
