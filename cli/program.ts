@@ -4,6 +4,7 @@ import { auditCommand } from "./audit.js";
 import { batchesCommand } from "./batches.js";
 import { buildCommand } from "./build.js";
 import { Failed } from "./command.js";
+import { convertCommand } from "./convert.js";
 import { curriculumCommand } from "./curriculum.js";
 import { exportCommand } from "./export.js";
 import { failWith } from "./fail.js";
@@ -47,6 +48,7 @@ function createProgram(): Command {
 		.addCommand(batchesCommand())
 		.addCommand(packCommand())
 		.addCommand(exportCommand())
+		.addCommand(convertCommand())
 		.addCommand(pythonCommand())
 		.addCommand(tokenizerCommand())
 		.addHelpText(
@@ -62,6 +64,7 @@ function createProgram(): Command {
 	  seqpack pack store/ --seq-len 32768 --out packing/
 	  seqpack pack --compare data/ --seq-len 32768
 	  seqpack export data/ --to megatron --out megatron/
+	  seqpack convert data/ --format arrow --out data-arrow/
 	  seqpack tokenizer inspect tokenizer.json
 	
 	Exit codes: 0 done, 1 failed and a retry may mend it, 2 wrong use, 4 bad data,

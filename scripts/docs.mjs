@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { batchesCommandTable } from "../dist/cli/batches.js";
 import { buildCommandTable } from "../dist/cli/build.js";
 import { compareOptionsTable } from "../dist/cli/compare-packers.js";
+import { convertCommandTable } from "../dist/cli/convert.js";
 import { curriculumCommandTable } from "../dist/cli/curriculum.js";
 import {
 	defaultText,
@@ -97,6 +98,11 @@ const tables = {
 			{ ...exportToTable, ...outputTable },
 			{ words: ["source"], ofCommand: Object.keys(outputTable) },
 		),
+	"options:convert": () =>
+		optionTables(convertCommandTable, {
+			words: ["dataset"],
+			ofCommand: Object.keys(outputTable),
+		}),
 	exports: () =>
 		table(
 			[

@@ -67,12 +67,17 @@ export {
 	runTasks,
 } from "./engines/build.js";
 export { exportRows, packStore } from "./engines/pack-store.js";
+export {
+	type ConvertResult,
+	convertDataset,
+} from "./export/convert-dataset.js";
 export { type ExportResult, exportDataset } from "./export/export-dataset.js";
 export type { ExportCounts } from "./export/fit-rows.js";
 export * from "./masks.js";
 export type { BatchOptions, BatchState } from "./options/batches.js";
 export type { BuildOptions, BuildProgress } from "./options/build.js";
 export { readBuildConfig } from "./options/build-config.js";
+export type { ConvertOptions, ConvertProgress } from "./options/convert.js";
 export type { CurriculumOptions } from "./options/curriculum.js";
 export type { ExportProgress, ExportToOptions } from "./options/export.js";
 export type { PackRecordsOptions } from "./options/pack-records.js";

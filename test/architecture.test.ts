@@ -66,10 +66,10 @@ const otherMeanings: Readonly<Record<string, string>> = {
 	'cli/audit.ts: "error", a cut': "how bad a finding is",
 	'src/batches/batch-settings.ts: "token", a loss weighting':
 		"what a column has a value for",
-	'src/build/output-directory.ts: "file", a storage': "what a path is",
+	'src/dataset/file-fault.ts: "file", a storage': "what a path is",
+	'src/dataset/find-manifest.ts: "file", a storage': "what a path is",
 	'src/documents/conversations/read-messages.ts: "text", a input format':
 		"what a part of a content is",
-	'src/dataset/verify/check-files.ts: "file", a storage': "what a path is",
 	'src/documents/chat.ts: "assistant", a loss': "who says a message",
 	'src/documents/load-chat.ts: "file", a storage': "what a path is",
 	'src/records/record-packing.ts: "error", a cut':

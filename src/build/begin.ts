@@ -1,10 +1,10 @@
+import { findManifest } from "../dataset/find-manifest.js";
 import { FORMAT_VERSION, filesOf, type Manifest } from "../dataset/manifest.js";
 import { INDEX, isOfPlan } from "../dataset/names.js";
 import { isPlainPath } from "../storage/confined.js";
 import { writeAll } from "../storage/storage.js";
 import {
 	type Found,
-	findManifest,
 	lookAtOutput,
 	type Replaces,
 	readPlan,

@@ -1,9 +1,9 @@
 import { optionName, UsageError } from "../core/errors.js";
-import { isObject } from "../core/values.js";
-import { filesOf, MANIFEST, type Manifest } from "../dataset/manifest.js";
+import { findManifest, readOurs } from "../dataset/find-manifest.js";
+import { filesOf, type Manifest } from "../dataset/manifest.js";
 import { isPlainPath } from "../storage/confined.js";
 import { takeLock } from "../storage/lock.js";
-import { readAll, type Storage } from "../storage/storage.js";
+import type { Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import {
 	type Before,
@@ -108,11 +108,6 @@ export async function requireOurs(
 	return { manifest, begun };
 }
 
-/** The manifest in a directory, of any version; null where there is none of ours. */
-export function findManifest(out: string): Promise<Manifest | null> {
-	return readOurs<Manifest>(storageAt(out), `${out}/${MANIFEST}`);
-}
-
 /** The plan of the build that was begun in a directory; null where there is none. */
 export function readPlan(out: string): Promise<Plan | null> {
 	return readOurs<Plan>(storageAt(out), `${out}/${PLAN}`);
@@ -187,23 +182,6 @@ async function lostFile(
 		)
 			return path;
 	return null;
-}
-
-async function readOurs<T>(storage: Storage, path: string): Promise<T | null> {
-	if ((await storage.stat(path))?.kind !== "file") return null;
-	try {
-		const value = JSON.parse((await readAll(storage, path)).toString("utf8"));
-		// Something else may be called the same: it has not what both of ours have.
-		const isOurs =
-			/^[0-9a-f]{64}$/.test(value?.planHash) &&
-			isObject(value.settings) &&
-			isObject(value.tokenizer) &&
-			Array.isArray(value.inputs);
-		return isOurs ? value : null;
-	} catch (error) {
-		if (error instanceof SyntaxError) return null;
-		throw error;
-	}
 }
 
 function madeFromElse(what: string, before: Before, plan: Plan): UsageError {

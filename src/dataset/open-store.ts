@@ -2,6 +2,7 @@ import { isAbsolute, normalize, relative } from "node:path";
 import { DataError } from "../core/errors.js";
 import { storageAt } from "../storage/storages.js";
 import type { Manifest, ManifestStore } from "./manifest.js";
+import { requireRandomAccess } from "./random-access.js";
 import { readManifest } from "./read-manifest.js";
 
 /** What a manifest says of a store that holds for a part of its tasks as well. */
@@ -59,7 +60,7 @@ export function stateOf(
 /**
  * The store that has the tokens of a packing, as it was when it was packed.
  * @param packing The packing's directory.
- * @throws UsageError as `readManifest` does; DataError `store-changed`
+ * @throws UsageError as `readManifest` does; DataError `store-changed`, `not-random`
  */
 export async function openStore(
 	packing: string,
@@ -76,5 +77,6 @@ export async function openStore(
 			"store-changed",
 			`${directory} is not the store that ${packing} is an index of: it was built anew (its planHash begins with ${found.planHash.slice(0, 12)}, and was ${planHash.slice(0, 12)}). Pack it again with seqpack pack, which reads no tokens.`,
 		);
+	requireRandomAccess(directory, manifest.settings);
 	return { directory, manifest };
 }

@@ -2,7 +2,6 @@ import { availableParallelism } from "node:os";
 import { begin } from "../build/begin.js";
 import { finalize } from "../build/finalize.js";
 import {
-	findManifest,
 	forgetUnused,
 	readPlan,
 	withOutput,
@@ -21,6 +20,7 @@ import { STATE, Workspace } from "../build/workspace.js";
 import { sum } from "../core/arithmetic.js";
 import { addCounts } from "../core/counts.js";
 import { DataError, UsageError } from "../core/errors.js";
+import { findManifest } from "../dataset/find-manifest.js";
 import type { Manifest } from "../dataset/manifest.js";
 
 import type { BuildOptions, BuildProgress } from "../options/build.js";

@@ -1,7 +1,6 @@
 import { sum } from "../core/arithmetic.js";
-import { DataError, optionName, UsageError } from "../core/errors.js";
+import { DataError, UsageError } from "../core/errors.js";
 import { quoted } from "../core/text.js";
-import { datasetFormats } from "../dataset/formats.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import {
 	MANIFEST,
@@ -9,6 +8,7 @@ import {
 	type ManifestShard,
 } from "../dataset/manifest.js";
 import { type OpenStore, openStore } from "../dataset/open-store.js";
+import { requireRandomAccess } from "../dataset/random-access.js";
 import { readManifest } from "../dataset/read-manifest.js";
 import { ofTraining } from "../dataset/splits.js";
 import {
@@ -94,13 +94,7 @@ export async function openDatasetBuckets(
 		manifest.store === undefined
 			? null
 			: await openStore(directory, manifest.store);
-	if (!datasetFormats.find(settings.format).randomAccess) {
-		const possible = datasetFormats.where(({ randomAccess }) => randomAccess);
-		throw new DataError(
-			"not-random",
-			`${directory} has ${settings.format} shards, and batches read rows in random order: build it with ${optionName("format", possible[0])}.`,
-		);
-	}
+	requireRandomAccess(directory, settings);
 	const { sha256: hash } = await sha256OfFile(
 		storageAt(directory),
 		`${directory}/${MANIFEST}`,

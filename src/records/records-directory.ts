@@ -49,9 +49,10 @@ export class RecordsDirectory {
 		// Both say which files are ours, whenever this is killed.
 		if (before !== null) {
 			const shards = before.map((path) => ({ path }));
-			await writeAll(storage, this.#in(BEFORE), JSON.stringify({ shards }));
+			const list = JSON.stringify({ shards });
+			await writeAll(storage, this.#in(BEFORE), list, this.#in(WORK));
 		}
-		await writeAll(storage, this.#in(NEXT), content);
+		await writeAll(storage, this.#in(NEXT), content, this.#in(WORK));
 		for (const { path } of manifest.shards)
 			await transfer(storage, this.inWork(path), this.#in(path));
 		await writeAll(
