@@ -40,6 +40,16 @@ function createProgram(): Command {
 			"Text corpora in, packed token shards out: training data for language models.",
 		)
 		.version(version)
+		.option(
+			"--s3-endpoint <url>",
+			"where s3:// is, if not at Amazon (AWS_ENDPOINT_URL_S3)",
+		)
+		.hook("preAction", (program) => {
+			const { s3Endpoint } = program.opts();
+			// Workers, and jobs of a cluster, have what the environment has.
+			if (s3Endpoint !== undefined)
+				process.env.AWS_ENDPOINT_URL_S3 = s3Endpoint;
+		})
 		.addCommand(buildCommand())
 		.addCommand(initCommand())
 		.addCommand(verifyCommand())
@@ -73,6 +83,9 @@ function createProgram(): Command {
 }
 
 function throwInsteadOfExit(command: Command): void {
-	command.exitOverride().configureOutput({ writeErr: say });
+	command
+		.exitOverride()
+		.configureOutput({ writeErr: say })
+		.configureHelp({ showGlobalOptions: true });
 	command.commands.forEach(throwInsteadOfExit);
 }

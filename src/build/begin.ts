@@ -69,6 +69,6 @@ async function writePlan(
 	plan: Plan,
 ): Promise<void> {
 	const content = `${JSON.stringify(plan, null, "\t")}\n`;
-	await writeAll(storage, path, content, work);
+	await writeAll(storage, path, content, { partialsIn: work });
 	await storage.remove(work);
 }

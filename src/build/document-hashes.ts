@@ -60,7 +60,7 @@ export class DocumentHashes {
 			.sort()
 			.subarray(0, smallest);
 		const path = workspace.findings(task);
-		const file = await workspace.storage.create(path);
+		const file = await workspace.create(path);
 		try {
 			const header = Int32Array.of(parts, keys.length);
 			for (const part of [header, offsets, sorted, numbers, keys])
@@ -161,7 +161,7 @@ export async function writeLists(
 	numbers: Int32Array,
 ): Promise<DatasetFile> {
 	const path = workspace.findings(task);
-	const file = await workspace.storage.create(path);
+	const file = await workspace.create(path);
 	try {
 		for (const part of [Int32Array.of(offsets.length), offsets, numbers])
 			await file.write(bytesOfNumbers(part));

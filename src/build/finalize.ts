@@ -57,12 +57,9 @@ export async function finalize(
 	for (const [path, content] of Object.entries(contents))
 		written.push({
 			path,
-			...(await writeAll(
-				storage,
-				workspace.place(path),
-				content,
-				workspace.state(),
-			)),
+			...(await writeAll(storage, workspace.place(path), content, {
+				partialsIn: workspace.state(),
+			})),
 		});
 	const whole: Manifest = { ...manifest, beside: written };
 	await noteReplaced(workspace);
@@ -70,7 +67,7 @@ export async function finalize(
 		storage,
 		workspace.place(MANIFEST),
 		`${JSON.stringify(whole, null, "\t")}\n`,
-		workspace.state(),
+		{ partialsIn: workspace.state() },
 	);
 	await putAway(workspace);
 	return whole;

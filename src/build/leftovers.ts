@@ -124,7 +124,7 @@ export class Leftovers {
 		const lists = lengths.length;
 		if (lists === 0) return null;
 		const path = workspace.leftovers(task);
-		const file = await workspace.storage.create(path);
+		const file = await workspace.create(path);
 		try {
 			const writer = arrow.write(file, leftoversSchema, {
 				compression: "none",

@@ -71,7 +71,12 @@ export async function writeRecord(
 		/\n}$/,
 		`,\n\t"rooms": ${JSON.stringify(rooms)}\n}`,
 	);
-	await writeAll(workspace.storage, workspace.record(record.task), `${text}\n`);
+	await writeAll(
+		workspace.storage,
+		workspace.record(record.task),
+		`${text}\n`,
+		{ once: true },
+	);
 }
 
 /**

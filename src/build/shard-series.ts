@@ -104,7 +104,7 @@ export class ShardSeries {
 
 	async #openShard(): Promise<OpenShard> {
 		const { format: name, compression } = this.#settings;
-		const { storage, planHash } = this.#workspace;
+		const { planHash } = this.#workspace;
 		const { directory, split, batchRows } = this.#bucket;
 		const format = datasetFormats.find(name);
 		const path = shardPath(
@@ -115,7 +115,7 @@ export class ShardSeries {
 			planHash,
 			format.extension,
 		);
-		const file = await storage.create(this.#workspace.waiting(path));
+		const file = await this.#workspace.create(this.#workspace.waiting(path));
 		const schema = shardSchema(this.#settings);
 		const writer = format.write(file, schema, {
 			compression,

@@ -43,7 +43,7 @@ export class SkippedFile {
 			reason,
 			span,
 		};
-		this.#file ??= await this.#workspace.storage.create(this.#path);
+		this.#file ??= await this.#workspace.create(this.#path);
 		await this.#file.write(Buffer.from(`${JSON.stringify(entry)}\n`));
 		this.#rows++;
 	}

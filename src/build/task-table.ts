@@ -63,8 +63,9 @@ export class TaskTable {
 	}
 
 	async #create() {
-		const { storage } = this.#workspace;
-		const file = await storage.create(this.#workspace.waiting(this.#path));
+		const file = await this.#workspace.create(
+			this.#workspace.waiting(this.#path),
+		);
 		const writer = this.#format.write(file, this.#schema, {
 			compression: this.#format.compressions[0],
 			batchRows: BATCH_ROWS,

@@ -1,5 +1,5 @@
 import { confined } from "../storage/confined.js";
-import type { Storage } from "../storage/storage.js";
+import type { PendingFile, Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 
 /** The state of builds, below the output directory. */
@@ -42,6 +42,11 @@ export class Workspace {
 		return this.storage.move === undefined
 			? this.place(path)
 			: this.state(`staged/${path}`);
+	}
+
+	/** Begins a file of this plan, of which every attempt writes the same. */
+	create(path: string): Promise<PendingFile> {
+		return this.storage.create(path, { once: true });
 	}
 
 	/** The plan of the build that is under way; not always this one. */

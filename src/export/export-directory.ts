@@ -83,12 +83,9 @@ export class ExportDirectory implements ExportFiles {
 				this.#in(path),
 			);
 		const content = `${JSON.stringify(said(files), null, "\t")}\n`;
-		await writeAll(
-			this.#storage,
-			this.#in(EXPORT_FILE),
-			content,
-			this.#in(WORK),
-		);
+		await writeAll(this.#storage, this.#in(EXPORT_FILE), content, {
+			partialsIn: this.#in(WORK),
+		});
 		await this.#storage.remove(this.#in(PLACING));
 		return files;
 	}

@@ -55,7 +55,9 @@ export class PlanDirectory {
 		if (before !== null) await writeAll(storage, this.#in(BEFORE), before);
 		await writeAll(storage, this.#in(NEXT), content);
 		await transfer(storage, this.stepsInWork, this.#in(plan.steps.path));
-		await writeAll(storage, this.#in(PLAN_FILE), content, this.#in(WORK));
+		await writeAll(storage, this.#in(PLAN_FILE), content, {
+			partialsIn: this.#in(WORK),
+		});
 		return plan;
 	}
 

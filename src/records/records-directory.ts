@@ -55,12 +55,9 @@ export class RecordsDirectory {
 		await writeAll(storage, this.#in(NEXT), content, this.#in(WORK));
 		for (const { path } of manifest.shards)
 			await transfer(storage, this.inWork(path), this.#in(path));
-		await writeAll(
-			storage,
-			this.#in(RECORDS_MANIFEST),
-			content,
-			this.#in(STATE),
-		);
+		await writeAll(storage, this.#in(RECORDS_MANIFEST), content, {
+			partialsIn: this.#in(STATE),
+		});
 		await this.tidy();
 	}
 

@@ -70,7 +70,10 @@ export interface Span {
 export type Division = { anywhere: number } | { parts: number[] };
 
 /** What reading needs of a storage. */
-export type ReadableStorage = Pick<Storage, "stat" | "open" | "readSize">;
+export type ReadableStorage = Pick<
+	Storage,
+	"stat" | "open" | "readSize" | "readsAhead"
+>;
 
 /** Where a record is, or would be. */
 export interface Place {

@@ -61,13 +61,14 @@ export function confined(storage: Storage, root: string): Storage {
 		}
 	};
 
-	const { move } = storage;
+	const { move, copy } = storage;
 	return {
 		...storage,
-		async create(path, partialsIn) {
+		async create(path, options = {}) {
 			await check(path, false);
-			if (partialsIn !== undefined) await check(partialsIn, true, true);
-			return storage.create(path, partialsIn);
+			if (options.partialsIn !== undefined)
+				await check(options.partialsIn, true, true);
+			return storage.create(path, options);
 		},
 		async createExclusive(path, content) {
 			await check(path, false);
@@ -78,6 +79,12 @@ export function confined(storage: Storage, root: string): Storage {
 				await check(from, true);
 				await check(to, false);
 				await move(from, to);
+			},
+		}),
+		...(copy && {
+			async copy(from: string, to: string) {
+				await check(to, false);
+				return copy(from, to);
 			},
 		}),
 		async remove(path) {

@@ -89,7 +89,7 @@ export const localFiles: Storage = {
 		});
 	},
 
-	create: async (path, partialsIn) =>
+	create: async (path, { partialsIn } = {}) =>
 		createFile(
 			local(path),
 			partialsIn === undefined ? undefined : local(partialsIn),

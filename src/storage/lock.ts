@@ -27,12 +27,25 @@ interface Holder extends ProcessIdentity {
 	since: string;
 	/** Random: tells this lock from all others. */
 	word: string;
+	/** Another number every few seconds as long as the holder lives; left out by versions that gave no such sign. */
+	beat?: number;
 }
+
+/** How a holder that cannot be seen shows that it lives. */
+export interface Pulse {
+	/** Milliseconds from one sign of life to the next. */
+	every: number;
+	/** Milliseconds that who wants the lock waits for one before it takes the holder for ended. */
+	silence: number;
+}
+
+const PULSE: Pulse = { every: 10_000, silence: 120_000 };
 
 /**
  * Takes the lock that is a file at `path`; one process holds it, one time. A lock
- * whose process has ended is taken over. A process of another host, container or run
- * of the machine is never taken for ended.
+ * whose process has ended is taken over. One of another host, container or run of the
+ * machine is taken for ended when it has given no sign of life for as long as somebody
+ * waits for one.
  *
  * Taking over: a file named after the random word of the stale lock is created, which
  * only one process can do; it is the heir, and alone may replace that lock, in one
@@ -45,18 +58,32 @@ export async function takeLock(
 	storage: Storage,
 	path: string,
 	what: string,
+	pulse = PULSE,
 ): Promise<Lock> {
 	const word = randomBytes(12).toString("hex");
 	const since = new Date().toISOString();
-	const mine: Holder = { ...thisProcess(), since, word };
+	const mine: Holder = { ...thisProcess(), since, word, beat: 0 };
 	const isHeld = async () =>
 		(await readHolder(storage, path, what).catch(() => null))?.word === word;
+	let beating: NodeJS.Timeout | undefined;
+	let sign = Promise.resolve();
+	const giveSign = async () => {
+		if (!(await isHeld())) return clearInterval(beating);
+		mine.beat = (mine.beat ?? 0) + 1;
+		await writeAll(storage, path, contentOf(mine));
+	};
 	const release = async () => {
+		clearInterval(beating);
+		await sign;
 		// An error here would hide the one that ended the work.
 		if (await isHeld()) await storage.remove(path).catch(() => {});
 	};
 	try {
-		for (let tries = 1; !(await isTaken(storage, path, what, mine)); tries++)
+		for (
+			let tries = 1;
+			!(await isTaken(storage, path, what, mine, pulse));
+			tries++
+		)
 			if (tries === MOST_TRIES)
 				throw new EnvironmentError(
 					"in-use",
@@ -67,6 +94,11 @@ export async function takeLock(
 		throw error;
 	}
 	await removeClaims(storage, path).catch(() => {});
+	beating = setInterval(() => {
+		// What fails is made up for by the next.
+		sign = sign.then(giveSign).catch(() => {});
+	}, pulse.every);
+	beating.unref();
 	return { isHeld, release };
 }
 
@@ -76,8 +108,9 @@ async function isTaken(
 	path: string,
 	what: string,
 	mine: Holder,
+	pulse: Pulse,
 ): Promise<boolean> {
-	const content = `${JSON.stringify(mine)}\n`;
+	const content = contentOf(mine);
 	if (await storage.createExclusive(path, content)) return true;
 	const holder = await readHolder(storage, path, what);
 	if (holder === null) return false;
@@ -85,14 +118,19 @@ async function isTaken(
 	if (holder.word === mine.word) return true;
 
 	let last = holder;
+	/** Where the last one says that it lives. */
+	let place = path;
 	let claim = claimPath(path, last.word);
 	for (;;) {
-		if (!hasEnded(last)) throw inUse(path, what, last);
+		const isOver =
+			hasEnded(last) || (await fallsSilent(storage, place, last, pulse));
+		if (!isOver) throw inUse(path, what, last);
 		if (await storage.createExclusive(claim, content)) break;
 		const heir = await readHolder(storage, claim, what);
 		if (heir === null) return false;
 		if (heir.word === mine.word) break;
 		last = heir;
+		place = claim;
 		claim = claimPath(path, last.word);
 	}
 	try {
@@ -104,6 +142,33 @@ async function isTaken(
 	} finally {
 		await storage.remove(claim).catch(() => {});
 	}
+}
+
+/**
+ * Waits for a sign of life of a holder that cannot be seen from here; true where none
+ * comes. By this clock alone: no two are compared.
+ */
+async function fallsSilent(
+	storage: Storage,
+	path: string,
+	holder: Holder,
+	{ every, silence }: Pulse,
+): Promise<boolean> {
+	if (holder.beat === undefined || whereabouts(holder) === null) return false;
+	const until = performance.now() + silence;
+	while (performance.now() < until) {
+		await new Promise((resolve) => setTimeout(resolve, every / 4));
+		const bytes = await readIfThere(storage, path);
+		const now = bytes === null ? null : parseHolder(bytes.toString("utf8"));
+		// Given back or taken over: whoever tries again sees it.
+		if (now?.word !== holder.word) return true;
+		if (now.beat !== holder.beat) return false;
+	}
+	return true;
+}
+
+function contentOf(holder: Holder): string {
+	return `${JSON.stringify(holder)}\n`;
 }
 
 /** A try fails only where the lock changes hands in its middle. */

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
-import { UsageError } from "../core/errors.js";
-import type { FoundFile, Storage } from "./storage.js";
+import { findObjects } from "./objects/find-objects.js";
+import type { ObjectInfo } from "./objects/object-client.js";
+import type { Storage } from "./storage.js";
+import { noSuchFile } from "./system-errors.js";
 
 /**
  * A storage of files in memory, as an object storage is: directories are what the
@@ -15,24 +17,24 @@ export function memoryStorage(
 	const versions = new Map<string, number>();
 	const bytesAt = (path: string) => {
 		const bytes = held.get(path);
-		if (bytes === undefined)
-			throw new UsageError(
-				"no-such-file",
-				`cannot read ${path}: there is no such file or directory.`,
-			);
+		if (bytes === undefined) throw noSuchFile(path);
 		return bytes;
 	};
 	const below = (path: string) =>
 		[...held.keys()].filter((name) => name.startsWith(`${path}/`)).sort();
 	const versionOf = (path: string) => String(versions.get(path) ?? 0);
-	const found = (path: string, below: string | null): FoundFile => ({
+	const infoOf = (path: string): ObjectInfo => ({
 		path,
-		below,
-		kind: "file",
 		size: bytesAt(path).length,
 		version: versionOf(path),
-		identity: path,
 	});
+	const listing = {
+		head: async (path: string) => (held.has(path) ? infoOf(path) : null),
+		async *list(prefix: string) {
+			const names = [...held.keys()].filter((name) => name.startsWith(prefix));
+			yield names.map(infoOf);
+		},
+	};
 	return {
 		readSize,
 		async stat(path) {
@@ -50,30 +52,7 @@ export function memoryStorage(
 			);
 			return [...new Set(names)].sort();
 		},
-		async find(path, { leaveOut = () => false, onPassedOver } = {}) {
-			if (held.has(path)) return [found(path, null)];
-			const inside = below(path);
-			if (inside.length === 0)
-				throw new UsageError(
-					"no-such-input",
-					`there is no file or directory ${path}.`,
-				);
-			const hidden = new Set<string>();
-			const files: FoundFile[] = [];
-			for (const name of inside) {
-				const rest = name.slice(path.length + 1);
-				const tops = [...rest.matchAll(/\//g)].map(({ index }) =>
-					rest.slice(0, index),
-				);
-				if (tops.some((top) => leaveOut(top, "directory"))) continue;
-				const dot = /^(.*?(?:^|\/)\.[^/]*)(\/?)/.exec(rest);
-				if (dot !== null) hidden.add(`${path}/${dot[1]}${dot[2]}`);
-				else if (!leaveOut(rest, "file")) files.push(found(name, rest));
-			}
-			for (const path of hidden)
-				onPassedOver?.({ path, why: "hidden", error: null });
-			return files;
-		},
+		find: (path, options) => findObjects(listing, path, "", options),
 		async open(path) {
 			const bytes = bytesAt(path);
 			return {

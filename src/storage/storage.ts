@@ -10,6 +10,8 @@ import { NO_SUCH_FILE } from "./system-errors.js";
 export interface Storage {
 	/** How many bytes are best read at once from a file that is read through. */
 	readonly readSize: number;
+	/** How many such reads are best under way at a time; left out: one. */
+	readonly readsAhead?: number | undefined;
 	/** What is at a path, links followed, or null when nothing is. */
 	stat(path: string): Promise<Stat | null>;
 	/** Names in a directory, sorted; none when there is no such directory. */
@@ -25,16 +27,16 @@ export interface Storage {
 	find(pathOrPattern: string, options?: FindOptions): Promise<FoundFile[]>;
 	/** Opens a file to read ranges of it. @throws UsageError `no-such-file` when it is not there */
 	open(path: string): Promise<ReadableFile>;
+	/** The whole of a small file in one step, or null when there is none. Left out: it is opened and read. */
+	readWhole?(path: string): Promise<Buffer | null>;
 	/** Opens a file for many small reads, which do not wait for one another. */
 	openForRandomAccess(path: string): RandomAccessFile;
 	/**
 	 * Begins a file that appears at `path` whole when it is committed, or not at all.
 	 * Of several attempts at one path the last to commit wins. Makes the directories
 	 * above.
-	 * @param partialsIn Directory of the unfinished file, where the storage has such
-	 * files; default that of `path`.
 	 */
-	create(path: string, partialsIn?: string): Promise<PendingFile>;
+	create(path: string, options?: CreateOptions): Promise<PendingFile>;
 	/**
 	 * Writes a small file, whole in one step, unless something is at `path`; tells
 	 * whether it did. Makes the directories above.
@@ -42,6 +44,11 @@ export interface Storage {
 	createExclusive(path: string, content: string): Promise<boolean>;
 	/** Renames a file; what was at the new path is replaced. A storage without renames lacks it. */
 	move?(from: string, to: string): Promise<void>;
+	/**
+	 * Copies a file within the storage, none of its bytes coming here; false where it cannot do that
+	 * with this one. Left out: it never can.
+	 */
+	copy?(from: string, to: string): Promise<boolean>;
 	/**
 	 * Removes a file, or a directory and all in it; nothing there is fine. Links are
 	 * removed, never followed.
@@ -55,6 +62,16 @@ export interface Storage {
 	linkAt?(path: string): Promise<string | null>;
 	/** The path in full, for another process to use. */
 	absolute(path: string): string;
+}
+
+export interface CreateOptions {
+	/** Directory of the unfinished file, where the storage has such files; default that of the file. */
+	partialsIn?: string | undefined;
+	/**
+	 * Whether all that is ever written to the path is the same. A storage that cannot tell writers
+	 * apart then leaves what is there, and refuses other content (`other-content`).
+	 */
+	once?: boolean | undefined;
 }
 
 export interface Stat {
@@ -161,6 +178,9 @@ export function isPartialName(name: string): boolean {
 
 /** The whole of a file, as it was opened, whatever takes its place meanwhile. */
 export async function readAll(storage: Storage, path: string): Promise<Buffer> {
+	const whole = await storage.readWhole?.(path);
+	if (whole != null) return whole;
+	// Where there is none, opening it says so.
 	const file = await storage.open(path);
 	try {
 		const pieces: Buffer[] = [];
@@ -183,6 +203,7 @@ export async function readIfThere(
 	storage: Storage,
 	path: string,
 ): Promise<Buffer | null> {
+	if (storage.readWhole !== undefined) return storage.readWhole(path);
 	try {
 		return await readAll(storage, path);
 	} catch (error) {
@@ -196,9 +217,9 @@ export async function writeAll(
 	storage: Storage,
 	path: string,
 	content: Uint8Array | string,
-	partialsIn?: string,
+	options: CreateOptions = {},
 ): Promise<WrittenFile> {
-	const file = await storage.create(path, partialsIn);
+	const file = await storage.create(path, options);
 	try {
 		await file.write(
 			typeof content === "string" ? Buffer.from(content) : content,
@@ -210,13 +231,14 @@ export async function writeAll(
 	return file.commit();
 }
 
-/** Puts a file at another path: by a rename, or by a copy where a storage has none. */
+/** Puts a file at another path: by a rename, or by a copy where a storage has none, which the storage makes if it can. */
 export async function transfer(
 	storage: Storage,
 	from: string,
 	to: string,
 ): Promise<void> {
 	if (storage.move !== undefined) return storage.move(from, to);
+	if (await storage.copy?.(from, to)) return storage.remove(from);
 	const source = await storage.open(from);
 	try {
 		const copy = await storage.create(to);

@@ -1,11 +1,15 @@
 import { UsageError } from "../core/errors.js";
 import { registry, unknownName } from "../core/registry.js";
+import { gs } from "./gs.js";
 import { localFiles } from "./local.js";
+import { s3 } from "./s3.js";
 import type { Storage } from "./storage.js";
 
 /** Storages by the scheme of their URLs. A new one is a file in this folder and a line here. */
 export const storages = registry<string, Storage>("storage", {
 	file: localFiles,
+	s3,
+	gs,
 });
 
 /** A letter alone before the colon is a drive of Windows. */

@@ -3,6 +3,14 @@ import { EnvironmentError, UsageError } from "../core/errors.js";
 /** The code of the error of reading what is not there. */
 export const NO_SUCH_FILE = "no-such-file";
 
+/** The error of reading what is not there. */
+export function noSuchFile(path: string): UsageError {
+	return new UsageError(
+		NO_SUCH_FILE,
+		`cannot read ${path}: there is no such file or directory.`,
+	);
+}
+
 /** What was being done to a path. */
 export type Deed = "read" | "write" | "remove";
 

@@ -339,8 +339,10 @@ describe("two builds", () => {
 			stat: (url) => localFiles.stat(path(url)),
 			list: (url) => localFiles.list(path(url)),
 			open: (url) => localFiles.open(path(url)),
-			create: (url, partials) =>
-				localFiles.create(path(url), partials && path(partials)),
+			create: (url, { partialsIn } = {}) =>
+				localFiles.create(path(url), {
+					partialsIn: partialsIn && path(partialsIn),
+				}),
 			linkAt: async (url) => (await linkAt?.(path(url))) ?? null,
 			move: async (from, to) => move?.(path(from), path(to)),
 			removeEmpty: (url) => localFiles.removeEmpty(path(url)),

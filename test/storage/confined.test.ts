@@ -63,9 +63,9 @@ test("what is not below the directory is neither written nor removed", async () 
 			[`${root}/x`, path],
 		])
 			await expect(storage.move?.(from, to)).rejects.toThrow(/is not below/);
-		await expect(storage.create(`${root}/x`, path)).rejects.toThrow(
-			/is not below/,
-		);
+		await expect(
+			storage.create(`${root}/x`, { partialsIn: path }),
+		).rejects.toThrow(/is not below/);
 	}
 	for (const deed of ["create", "createExclusive", "remove"])
 		await expect(deeds[deed](storage, root)).rejects.toThrow(/is not below/);
@@ -85,7 +85,9 @@ test("what is below is written, however the directory is spelled", async () => {
 		const path = `${directory}/${root}`;
 		const storage = confined(localFiles, path);
 		await storage.makeDirectory(path);
-		await writeAll(storage, `${path}/${name}/file`, "x", `${path}/partials`);
+		await writeAll(storage, `${path}/${name}/file`, "x", {
+			partialsIn: `${path}/partials`,
+		});
 		await storage.move?.(`${path}/${name}/file`, `${path}/${name}/moved`);
 		await storage.removeEmpty(`${path}/partials`);
 		await storage.removeEmpty(path);
@@ -114,7 +116,7 @@ test("nothing is done through a link", async () => {
 			() => storage.move?.(`${root}/x`, `${root}/${link}/file`),
 			() => storage.move?.(`${root}/${link}/file`, `${root}/x`),
 			() => storage.move?.(`${root}/${link}`, `${root}/y`),
-			() => storage.create(`${root}/y`, `${root}/${link}`),
+			() => storage.create(`${root}/y`, { partialsIn: `${root}/${link}` }),
 			() => storage.makeDirectory(`${root}/${link}`),
 		])
 			await expect(call()).rejects.toThrow(said);

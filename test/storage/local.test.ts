@@ -52,7 +52,7 @@ test("what is begun and never ended has a name that tells it, in the directory a
 	const pending = [
 		await localFiles.create(path),
 		await localFiles.create(path),
-		await localFiles.create(path, `${directory}/partials`),
+		await localFiles.create(path, { partialsIn: `${directory}/partials` }),
 	];
 	const names = readdirSync(join(directory, "data"));
 	expect(names).toHaveLength(2);

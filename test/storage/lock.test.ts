@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { confined } from "../../src/storage/confined.js";
 import { localFiles } from "../../src/storage/local.js";
 import { takeLock } from "../../src/storage/lock.js";
@@ -215,4 +215,58 @@ test("a lock that could not be taken over is left for others to take", async () 
 	expect(readdirSync(directory)).toEqual(["lock"]);
 	const lock = await takeLock(localFiles, path, "data");
 	expect(await lock.isHeld()).toBe(true);
+});
+
+describe("a holder that cannot be seen from here", () => {
+	const elsewhere = { ...thisProcess(), host: "another", since, word: "w1" };
+	const pulse = { every: 20, silence: 200 };
+	const written = (path: string, beat?: number) =>
+		writeFileSync(path, JSON.stringify({ ...elsewhere, beat }));
+
+	test("has ended when it gives no sign of life", async () => {
+		const { directory, path } = stateDirectory();
+		written(path, 3);
+		const began = performance.now();
+		const locks = await Promise.allSettled(
+			[1, 2].map(() => takeLock(localFiles, path, "data", pulse)),
+		);
+		expect(performance.now() - began).toBeGreaterThan(190);
+		const taken = locks.filter((lock) => lock.status === "fulfilled");
+		expect(taken).toHaveLength(1);
+		await taken[0].value.release();
+		expect(readdirSync(directory)).toEqual([]);
+	});
+
+	test("is respected as long as it gives one, and where it never did", async () => {
+		const { path } = stateDirectory();
+		let beat = 0;
+		const life = setInterval(() => written(path, ++beat), 50);
+		written(path, 0);
+		await expect(takeLock(localFiles, path, "data", pulse)).rejects.toThrow(
+			/^data is in use by process \d+ on host another/,
+		);
+		clearInterval(life);
+		written(path);
+		await expect(takeLock(localFiles, path, "data", pulse)).rejects.toThrow(
+			/in use/,
+		);
+	});
+
+	test("gives its signs, and none once it has lost the lock", async () => {
+		const { path } = stateDirectory();
+		const lock = await takeLock(localFiles, path, "data", {
+			...pulse,
+			every: 60,
+		});
+		const beatNow = () => JSON.parse(readFileSync(path, "utf8")).beat;
+		await vi.waitFor(() => expect(beatNow()).toBeGreaterThan(2));
+		expect(await lock.isHeld()).toBe(true);
+		// Not while one is being given.
+		await new Promise((resolve) => setTimeout(resolve, 20));
+		written(path, 77);
+		await new Promise((resolve) => setTimeout(resolve, 150));
+		expect(beatNow()).toBe(77);
+		await lock.release();
+		expect(beatNow()).toBe(77);
+	});
 });

@@ -77,7 +77,7 @@ export class MortalFiles {
 			open: (url) => localFiles.open(pathOf(url)),
 			openForRandomAccess: (url) => localFiles.openForRandomAccess(pathOf(url)),
 			linkAt: async (url) => (await localFiles.linkAt?.(pathOf(url))) ?? null,
-			create: async (url, partialsIn) => {
+			create: async (url, { partialsIn } = {}) => {
 				const path = this.#deed("create", url);
 				const directory = partialsIn ? pathOf(partialsIn) : dirname(path);
 				const name = partialName(basename(path), String(partials++));

@@ -88,7 +88,9 @@ describe.each(kinds)("the contract of a storage: %s", (_, make) => {
 		const { storage, root } = make();
 		const path = `${root}/file`;
 		const first = await storage.create(path);
-		const second = await storage.create(path, `${root}/partials`);
+		const second = await storage.create(path, {
+			partialsIn: `${root}/partials`,
+		});
 		const third = await storage.create(path);
 		await first.write(Buffer.from("first"));
 		await second.write(Buffer.from("second"));

@@ -33,7 +33,9 @@ export const runThreshold: TaskRunner<ThresholdTask> = async (
 		);
 	const path = workspace.findings(number);
 	const content = `${smallest[count - 1]}\n`;
-	const written = await writeAll(workspace.storage, path, content);
+	const written = await writeAll(workspace.storage, path, content, {
+		once: true,
+	});
 	await writeRecord(workspace, {
 		task: number,
 		planHash: plan.planHash,

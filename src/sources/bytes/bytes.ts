@@ -114,20 +114,37 @@ function readPieces(
 	},
 ): AsyncGenerator<Buffer> {
 	const length = Math.min(storage.readSize, most, Math.max(1, size - from));
+	// One piece is read ahead below, as soon as this one is given.
+	const ahead = (storage.readsAhead ?? 1) - 1;
 	async function* pieces(): AsyncGenerator<Buffer> {
 		const file = await storage.open(path);
-		// While one is in use the next piece is read ahead into the other.
-		const places = reuse ? [takeMemory(length), takeMemory(length)] : [];
+		// While one is in use the next pieces are read into the others.
+		const places = reuse
+			? Array.from({ length: ahead + 2 }, () => takeMemory(length))
+			: [];
+		const begun: Promise<Buffer>[] = [];
+		let next = from;
+		const begin = (number: number) => {
+			const wanted = Math.min(length, to - next);
+			const piece = file.read(next, wanted, places[number % places.length]);
+			// Whoever waits for it hears of its error.
+			piece.catch(() => {});
+			begun.push(piece);
+			next += wanted;
+		};
 		try {
-			for (let position = from, i = 0; position < to; i++) {
-				const wanted = Math.min(length, to - position);
-				const piece = await file.read(position, wanted, places[i % 2]);
+			for (let position = from, i = 0; position < to; ) {
+				if (begun.length === 0) begin(i++);
+				while (begun.length <= ahead && next < Math.min(to, until)) begin(i++);
+				const piece = await begun[0];
+				begun.shift();
 				if (piece.length === 0) return;
 				position += piece.length;
 				count(piece.length);
 				yield piece;
 			}
 		} finally {
+			await Promise.allSettled(begun);
 			await file.close();
 			for (const place of places) giveMemory(place);
 		}

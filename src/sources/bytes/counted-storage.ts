@@ -14,6 +14,10 @@ export class CountedStorage implements ReadableStorage {
 		return this.#storage.readSize;
 	}
 
+	get readsAhead(): number | undefined {
+		return this.#storage.readsAhead;
+	}
+
 	stat(path: string) {
 		return this.#storage.stat(path);
 	}

@@ -79,6 +79,10 @@ class WholeFile implements ReadableStorage {
 		return this.#storage.readSize;
 	}
 
+	get readsAhead(): number | undefined {
+		return this.#storage.readsAhead;
+	}
+
 	stat(path: string): Promise<Stat | null> {
 		const known = path === this.#path ? this.#stats.shift() : undefined;
 		return known ?? this.#storage.stat(path);
