@@ -208,7 +208,7 @@ def _open_datasets(
         if kind != "arrow":
             raise SeqpackError(
                 "not-random",
-                f"{where} has {kind} shards, and batches read rows in random order: build it with --format arrow.",
+                f"{where} has {kind} shards, and its rows are to be read in random order: convert it with seqpack convert {where} --format arrow --out {where}-arrow.",
             )
         rows = [{"length": b.length, "rows": b.rows, "tokens": b.tokens} for b in found.buckets]
         if found.hash != known["manifest"] or rows != known["buckets"]:

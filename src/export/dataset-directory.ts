@@ -57,7 +57,7 @@ export class DatasetDirectory {
 			this.#storage,
 			this.#in(MANIFEST),
 			`${JSON.stringify(manifest, null, "\t")}\n`,
-			this.#in(WORK),
+			{ partialsIn: this.#in(WORK) },
 		);
 		await this.tidy();
 	}
@@ -105,7 +105,9 @@ export class DatasetDirectory {
 	async #list(path: string, files: readonly { path: string }[]): Promise<void> {
 		const paths = files.map((file) => file.path);
 		const content = JSON.stringify(paths);
-		await writeAll(this.#storage, this.#in(path), content, this.#in(WORK));
+		await writeAll(this.#storage, this.#in(path), content, {
+			partialsIn: this.#in(WORK),
+		});
 	}
 
 	/** The paths that one of our lists has; null where there is no such list. */

@@ -50,9 +50,13 @@ export class RecordsDirectory {
 		if (before !== null) {
 			const shards = before.map((path) => ({ path }));
 			const list = JSON.stringify({ shards });
-			await writeAll(storage, this.#in(BEFORE), list, this.#in(WORK));
+			await writeAll(storage, this.#in(BEFORE), list, {
+				partialsIn: this.#in(WORK),
+			});
 		}
-		await writeAll(storage, this.#in(NEXT), content, this.#in(WORK));
+		await writeAll(storage, this.#in(NEXT), content, {
+			partialsIn: this.#in(WORK),
+		});
 		for (const { path } of manifest.shards)
 			await transfer(storage, this.inWork(path), this.#in(path));
 		await writeAll(storage, this.#in(RECORDS_MANIFEST), content, {
