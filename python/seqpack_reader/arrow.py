@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Callable, Sequence
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,8 @@ from .errors import SeqpackError
 
 # The types that values of lists have.
 _TYPES = {pa.int32(): np.int32, pa.int64(): np.int64, pa.float32(): np.float32}
+# Columns of every sequence of a row: its tokens, and its labels where the dataset is masked.
+SEQ_LENGTHS, LABEL_COUNTS = "seq_lengths", "label_counts"
 # Files that one reader maps at a time.
 _MOST_OPEN = 256
 
@@ -57,6 +61,18 @@ class ArrowFile:
         first = values[batch]
         return first + width * self.words[at], first + width * self.words[at + 1]
 
+    @cached_property
+    def labels(self) -> np.ndarray:
+        """Labels of each row: counted where not all tokens are trained on, else all but the first of each sequence."""
+        column, less = (LABEL_COUNTS, 0) if LABEL_COUNTS in self.types else (SEQ_LENGTHS, 1)
+        parts = [np.empty(0, np.int32)]
+        for rows, offset, first in zip(np.diff(self.first_rows).tolist(), *self._starts[column].tolist(), strict=True):
+            borders = self.words[offset : offset + rows + 1]
+            before = np.zeros(borders[-1] + 1, np.int32)
+            np.cumsum(self.words[first : first + borders[-1]] - less, dtype=np.int32, out=before[1:])
+            parts.append(np.diff(before[borders]))
+        return np.concatenate(parts)
+
 
 def _starts(column: pa.ListArray, address: int) -> tuple[int, int]:
     """The words of the file at which a column's offsets and values begin."""
@@ -97,11 +113,12 @@ def open_shard(directory: str, shard: dict[str, Any], columns: Sequence[str], wh
 
 def groups_of(numbers: np.ndarray) -> list[tuple[int, np.ndarray]]:
     """Each number there is, and where it stands."""
-    order = np.argsort(numbers, kind="stable")
+    if len(numbers) == 0:
+        return []
+    order = numbers.argsort(kind="stable")
     in_order = numbers[order]
-    firsts = np.flatnonzero(np.diff(in_order, prepend=-2)).tolist()
-    ends = [*firsts[1:], len(numbers)]
-    return [(int(in_order[first]), order[first:end]) for first, end in zip(firsts, ends, strict=True)]
+    borders = [0, *((in_order[1:] != in_order[:-1]).nonzero()[0] + 1).tolist(), len(numbers)]
+    return [(int(in_order[first]), order[first:end]) for first, end in pairwise(borders)]
 
 
 def ragged(starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
@@ -115,3 +132,13 @@ def copy_words(words: np.ndarray, begins: np.ndarray, counts: np.ndarray, out: n
     """Copies runs of words to their places in `out`."""
     for begin, count, to in zip(begins.tolist(), counts.tolist(), at.tolist(), strict=True):
         out[to : to + count] = words[begin : begin + count]
+
+
+def copy_equal_words(words: np.ndarray, begins: np.ndarray, count: int, out: np.ndarray, at: np.ndarray) -> None:
+    """Copies runs of `count` words each: faster than one after the other where they are short."""
+    _runs(out, count)[at] = _runs(words, count)[begins]
+
+
+def _runs(words: np.ndarray, count: int) -> np.ndarray:
+    """All runs of `count` words: a view, whose row i begins at word i."""
+    return np.ndarray((max(0, len(words) - count + 1), count), words.dtype, words, strides=(4, 4))

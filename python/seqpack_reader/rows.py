@@ -4,13 +4,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .arrow import ArrowFile, OpenFiles, copy_words, groups_of, open_shard, ragged
+from .arrow import ArrowFile, OpenFiles, copy_equal_words, copy_words, groups_of, open_shard
 from .errors import SeqpackError
 from .manifest import Bucket, OpenDataset, Store
 
 TOKENS, MASK = "input_ids", "loss_mask"
 # Columns of tokens in which the first of a sequence has a 0, and has another value in its document.
 _FIRST_IS_ZERO = {TOKENS: False, MASK: True}
+
+
+# Tokens of rows that are rather copied together.
+_SHORT = 1024
 
 
 class RowsOfFile(NamedTuple):
@@ -55,15 +59,15 @@ class BucketRows:
 
     def gather(self, located: list[RowsOfFile], column: str) -> tuple[np.ndarray, np.ndarray]:
         """The values of a column that is a list of int32 a row, one row after the other, and their counts."""
-        places = [part.lists(column) for part in located]
         counts = np.empty(sum(len(part.which) for part in located), np.int64)
-        for part, (begin, end) in zip(located, places, strict=True):
-            counts[part.which] = end - begin
-        starts = np.cumsum(counts) - counts
-        values = np.empty(counts.sum(), np.int32)
-        for part, (begin, end) in zip(located, places, strict=True):
-            values[ragged(starts[part.which], end - begin)] = part.file.words[ragged(begin, end - begin)]
-        return values, counts
+        views: list[np.ndarray] = [counts] * len(counts)
+        for part in located:
+            begins, ends = part.lists(column)
+            counts[part.which] = ends - begins
+            words = part.file.words
+            for which, begin, end in zip(part.which.tolist(), begins.tolist(), ends.tolist(), strict=True):
+                views[which] = words[begin:end]
+        return np.concatenate(views), counts
 
     def lengths(self, located: list[RowsOfFile], count: int) -> tuple[np.ndarray, np.ndarray]:
         """Tokens of the sequences of each row, and how many sequences each has."""
@@ -76,19 +80,14 @@ class BucketRows:
         """Labels of every row; None: they differ."""
         return None if self.full is None or self.is_masked else self.full - 1
 
-    def labels(self, located: list[RowsOfFile], count: int) -> int:
+    def labels(self, rows: np.ndarray) -> int:
         """Labels of some rows together."""
         if self.labels_each is not None:
-            return count * self.labels_each
-        if self.is_masked:
-            return int(self.gather(located, "label_counts")[0].sum())
-        if self._store is not None:
-            return int((self.gather(located, "seq_lengths")[0] - 1).sum())
+            return len(rows) * self.labels_each
+        shards = self._first_rows.searchsorted(rows, side="right") - 1
         total = 0
-        for part in located:
-            for column, sign in ((TOKENS, 1), ("seq_lengths", -1)):
-                begin, end = part.lists(column)
-                total += sign * int((end - begin).sum())
+        for number, which in groups_of(shards):
+            total += int(self.open(number).labels[rows[which] - self._first_rows[number]].sum())
         return total
 
     def read(
@@ -100,7 +99,10 @@ class BucketRows:
             return
         for part in located:
             begin, _ = part.lists(column)
-            copy_words(part.file.words, begin, used[part.which], out, at[part.which])
+            if self.full is not None and self.full <= _SHORT:
+                copy_equal_words(part.file.words, begin, self.full, out, at[part.which])
+            else:
+                copy_words(part.file.words, begin, used[part.which], out, at[part.which])
 
     def _read_index(
         self, store: "StoreTokens", located: list[RowsOfFile], out: np.ndarray, at: np.ndarray, column: str
