@@ -43,6 +43,7 @@ class ArrowFile:
         self.first_rows = np.cumsum([0, *(batch.num_rows for batch in batches)])
         if self.first_rows[-1] != rows:
             raise ValueError(f"it has {self.first_rows[-1]} rows of {rows}")
+        self._runs: dict[int, np.ndarray] = {}
         self._starts = {
             name: np.array([_starts(batch.column(name), buffer.address) for batch in batches]).reshape(-1, 2).T
             for name in self._widths
@@ -60,6 +61,11 @@ class ArrowFile:
         width = self._widths[column]
         first = values[batch]
         return first + width * self.words[at], first + width * self.words[at + 1]
+
+    def runs(self, count: int) -> np.ndarray:
+        if count not in self._runs:
+            self._runs[count] = runs_of(self.words, count)
+        return self._runs[count]
 
     @cached_property
     def labels(self) -> np.ndarray:
@@ -134,11 +140,6 @@ def copy_words(words: np.ndarray, begins: np.ndarray, counts: np.ndarray, out: n
         out[to : to + count] = words[begin : begin + count]
 
 
-def copy_equal_words(words: np.ndarray, begins: np.ndarray, count: int, out: np.ndarray, at: np.ndarray) -> None:
-    """Copies runs of `count` words each: faster than one after the other where they are short."""
-    _runs(out, count)[at] = _runs(words, count)[begins]
-
-
-def _runs(words: np.ndarray, count: int) -> np.ndarray:
-    """All runs of `count` words: a view, whose row i begins at word i."""
-    return np.ndarray((max(0, len(words) - count + 1), count), words.dtype, words, strides=(4, 4))
+def runs_of(words: np.ndarray, count: int) -> np.ndarray:
+    """All runs of `count` words, as values that are copied whole: a view, whose value i begins at word i."""
+    return np.ndarray(max(0, len(words) - count + 1), f"V{4 * count}", words, strides=(4,))

@@ -47,6 +47,11 @@ class TokenRows:
     def _starts(self) -> np.ndarray:
         return np.cumsum(self._with_padding, dtype=np.int64) - self._with_padding
 
+    @cached_property
+    def _padding(self) -> np.ndarray:
+        """Places of the tokens of padding."""
+        return ragged(self._starts[self._is_padding], self._with_padding[self._is_padding])
+
     def position_ids(self) -> np.ndarray:
         positions = np.arange(len(self.ids), dtype=np.int32)
         positions -= np.repeat(self._starts.astype(np.int32), self._with_padding)
@@ -62,17 +67,23 @@ class TokenRows:
         return np.repeat(numbers.astype(np.int32), self._with_padding)
 
     def attention_mask(self) -> np.ndarray:
-        return np.repeat((~self._is_padding).astype(np.int32), self._with_padding)
-
-    def loss_mask(self) -> np.ndarray:
-        mask = self.attention_mask()
-        if self.trained is not None:
-            mask &= self.trained != 0
-        mask[self._starts[~self._is_padding]] = 0
+        mask = np.ones(len(self.ids), np.int32)
+        mask[self._padding] = 0
         return mask
 
+    def loss_mask(self) -> np.ndarray:
+        return self._where_labels(np.ones(len(self.ids), np.int32), 0)
+
     def labels(self) -> np.ndarray:
-        return np.where(self.loss_mask() != 0, self.ids, np.int32(IGNORE))
+        return self._where_labels(self.ids.copy(), IGNORE)
+
+    def _where_labels(self, values: np.ndarray, otherwise: int) -> np.ndarray:
+        """Values, and another one for tokens that are no labels."""
+        if self.trained is not None:
+            values[self.trained == 0] = otherwise
+        values[self._starts[~self._is_padding]] = otherwise
+        values[self._padding] = otherwise
+        return values
 
     def shift_labels(self) -> np.ndarray:
         shifted = np.full((self.count, self.length), IGNORE, np.int32)

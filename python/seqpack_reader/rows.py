@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .arrow import ArrowFile, OpenFiles, copy_equal_words, copy_words, groups_of, open_shard
+from .arrow import ArrowFile, OpenFiles, copy_words, groups_of, open_shard, runs_of
 from .errors import SeqpackError
 from .manifest import Bucket, OpenDataset, Store
 
@@ -13,7 +13,7 @@ TOKENS, MASK = "input_ids", "loss_mask"
 _FIRST_IS_ZERO = {TOKENS: False, MASK: True}
 
 
-# Tokens of rows that are rather copied together.
+# Tokens of a row, up to which rows of one length are copied faster together than one by one.
 _SHORT = 1024
 
 
@@ -97,12 +97,13 @@ class BucketRows:
         if self._store is not None:
             self._read_index(self._store, located, out, at, column)
             return
+        runs = None if self.full is None or self.full > _SHORT else runs_of(out, self.full)
         for part in located:
             begin, _ = part.lists(column)
-            if self.full is not None and self.full <= _SHORT:
-                copy_equal_words(part.file.words, begin, self.full, out, at[part.which])
-            else:
+            if runs is None:
                 copy_words(part.file.words, begin, used[part.which], out, at[part.which])
+            else:
+                runs[at[part.which]] = part.file.runs(runs.itemsize // 4)[begin]
 
     def _read_index(
         self, store: "StoreTokens", located: list[RowsOfFile], out: np.ndarray, at: np.ndarray, column: str
