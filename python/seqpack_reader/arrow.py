@@ -56,11 +56,13 @@ class ArrowFile:
 
     def lists(self, column: str, batch: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The words at which the lists of some rows begin and end."""
+        return self.begins(column, batch, row), self.begins(column, batch, row + 1)
+
+    def begins(self, column: str, batch: np.ndarray, row: np.ndarray) -> np.ndarray:
         offsets, values = self._starts[column]
-        at = offsets[batch] + row
         width = self._widths[column]
-        first = values[batch]
-        return first + width * self.words[at], first + width * self.words[at + 1]
+        within = self.words[offsets[batch] + row]
+        return values[batch] + (within if width == 1 else within * width)
 
     def runs(self, count: int) -> np.ndarray:
         if count not in self._runs:

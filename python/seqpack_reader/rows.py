@@ -28,6 +28,9 @@ class RowsOfFile(NamedTuple):
     def lists(self, column: str) -> tuple[np.ndarray, np.ndarray]:
         return self.file.lists(column, self.batch, self.row)
 
+    def begins(self, column: str) -> np.ndarray:
+        return self.file.begins(column, self.batch, self.row)
+
 
 class BucketRows:
     """Reads rows of a bucket."""
@@ -99,7 +102,7 @@ class BucketRows:
             return
         runs = None if self.full is None or self.full > _SHORT else runs_of(out, self.full)
         for part in located:
-            begin, _ = part.lists(column)
+            begin = part.begins(column)
             if runs is None:
                 copy_words(part.file.words, begin, used[part.which], out, at[part.which])
             else:
@@ -159,7 +162,7 @@ class StoreTokens:
             )
         for shard, which in groups_of(shards):
             file = self._open(shard)
-            begin, _ = file.lists(column, *file.batches_of(rows[which]))
+            begin = file.begins(column, *file.batches_of(rows[which]))
             copy_words(file.words, begin + starts[which], counts[which], out, at[which])
 
     def _open(self, number: int) -> ArrowFile:
