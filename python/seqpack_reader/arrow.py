@@ -15,6 +15,8 @@ from .errors import SeqpackError
 _TYPES = {pa.int32(): np.int32, pa.int64(): np.int64, pa.float32(): np.float32}
 # Columns of every sequence of a row: its tokens, and its labels where the dataset is masked.
 SEQ_LENGTHS, LABEL_COUNTS = "seq_lengths", "label_counts"
+# What is wrong with a file whose lists are not where they should be, or not as long.
+DAMAGED = "a row of it is damaged"
 # Files that one reader maps at a time.
 _MOST_OPEN = 256
 
@@ -22,27 +24,37 @@ _MOST_OPEN = 256
 class ArrowFile:
     """An Arrow IPC stream as 32-bit words; numbers of values and rows are found without a copy."""
 
-    def __init__(self, path: str, size: int, rows: int, columns: Sequence[str]) -> None:
+    def __init__(
+        self,
+        path: str,
+        size: int,
+        rows: int,
+        columns: Sequence[str],
+        refused: Callable[[str], SeqpackError],
+    ) -> None:
+        # What is to be raised where something is wrong with it.
+        self.refused = refused
         found = os.stat(path).st_size
         if found != size:
-            raise ValueError(f"it has {found} bytes of {size}")
+            raise refused(f"it has {found} bytes of {size}")
         with pa.memory_map(path) as source:
             buffer = source.read_buffer()
         self.words = np.frombuffer(buffer, np.int32, len(buffer) // 4)
-        reader = pa.ipc.open_stream(buffer)
-        names = reader.schema.names
-        missing = [name for name in columns if name not in names]
-        if missing:
-            raise ValueError(f"its columns are {', '.join(names)}, without {', '.join(missing)}")
-        # The types of the values of its columns of lists.
-        self.types = {
-            field.name: _TYPES[field.type.value_type] for field in reader.schema if pa.types.is_list(field.type)
-        }
+        try:
+            schema, batches = _read_stream(buffer, rows)
+        except (pa.ArrowException, EOFError):
+            raise refused("it is no Arrow stream, or is cut off") from None
+        if schema.names != list(columns):
+            raise refused(f"its columns are {', '.join(schema.names)}, not {', '.join(columns)}")
+        # The types of the values of its columns, which are lists.
+        self.types = {field.name: _TYPES.get(getattr(field.type, "value_type", None)) for field in schema}
+        for name, dtype in self.types.items():
+            if dtype is None:
+                raise refused(f"its column {name} has values of {schema.field(name).type}")
         self._widths = {name: np.dtype(dtype).itemsize // 4 for name, dtype in self.types.items()}
-        batches = list(reader)
         self.first_rows = np.cumsum([0, *(batch.num_rows for batch in batches)])
         if self.first_rows[-1] != rows:
-            raise ValueError(f"it has {self.first_rows[-1]} rows of {rows}")
+            raise refused(f"it has {self.first_rows[-1]} rows of {rows}")
         self._runs: dict[int, np.ndarray] = {}
         self._starts = {
             name: np.array([_starts(batch.column(name), buffer.address) for batch in batches]).reshape(-1, 2).T
@@ -76,10 +88,26 @@ class ArrowFile:
         parts = [np.empty(0, np.int32)]
         for rows, offset, first in zip(np.diff(self.first_rows).tolist(), *self._starts[column].tolist(), strict=True):
             borders = self.words[offset : offset + rows + 1]
-            before = np.zeros(borders[-1] + 1, np.int32)
-            np.cumsum(self.words[first : first + borders[-1]] - less, dtype=np.int32, out=before[1:])
+            values = self.words[first : first + borders[-1]] - less
+            if len(values) != borders[-1] or borders.min() < 0 or borders.max() > len(values):
+                raise self.refused(DAMAGED)
+            before = np.zeros(len(values) + 1, np.int32)
+            np.cumsum(values, dtype=np.int32, out=before[1:])
             parts.append(np.diff(before[borders]))
         return np.concatenate(parts)
+
+
+def _read_stream(buffer: pa.Buffer, rows: int) -> tuple[pa.Schema, list[pa.RecordBatch]]:
+    """The record batches of an Arrow stream up to a number of rows; EOFError where it has fewer."""
+    reader = pa.ipc.open_stream(buffer)
+    batches = []
+    while rows > 0:
+        try:
+            batches.append(reader.read_next_batch())
+        except StopIteration:
+            raise EOFError from None
+        rows -= batches[-1].num_rows
+    return reader.schema, batches
 
 
 def _starts(column: pa.ListArray, address: int) -> tuple[int, int]:
@@ -106,17 +134,19 @@ class OpenFiles:
 def open_shard(directory: str, shard: dict[str, Any], columns: Sequence[str], what: str, again: str) -> ArrowFile:
     """The file of a shard. `what` it is of, and what to do `again` where that was built anew, end the sentences."""
     path = f"{directory}/{shard['path']}"
+
+    def refused(why: str) -> SeqpackError:
+        return SeqpackError("bad-shard", f"{path} cannot be read: {why}. Check the {what} with seqpack verify.")
+
     try:
-        return ArrowFile(path, shard["bytes"], shard["rows"], columns)
+        return ArrowFile(path, shard["bytes"], shard["rows"], columns, refused)
     except FileNotFoundError:
         raise SeqpackError(
             "dataset-changed",
             f"cannot read {path}: there is no such file or directory. The {what} was built anew, moved or removed while it was read: {again}.",
         ) from None
-    except (OSError, ValueError, LookupError, AttributeError, pa.ArrowException) as error:
-        raise SeqpackError(
-            "bad-shard", f"{path} cannot be read: {error}. Check the {what} with seqpack verify."
-        ) from error
+    except OSError as error:
+        raise refused(error.strerror or str(error)) from error
 
 
 def groups_of(numbers: np.ndarray) -> list[tuple[int, np.ndarray]]:

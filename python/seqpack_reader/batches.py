@@ -8,9 +8,9 @@ import numpy as np
 from .arrow import OpenFiles, ragged
 from .columns import BORDERS, OF_TOKENS, WEIGHTS, TokenRows, split
 from .errors import SeqpackError
-from .manifest import OpenDataset
+from .manifest import MASK, OpenDataset
 from .places import SourceRows, mixed, shuffled
-from .rows import MASK, BucketRows
+from .rows import BucketRows
 from .settings import IS_PADDED, BatchSettings
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 
 from .arrow import OpenFiles
 from .errors import SeqpackError
-from .manifest import Bucket, OpenDataset, open_dataset
-from .rows import MASK, TOKENS, BucketRows
+from .manifest import MASK, TOKENS, Bucket, OpenDataset, open_dataset
+from .rows import BucketRows
 
 # Row groups of Parquet that one bucket holds.
 _ROW_GROUPS = 8
@@ -106,9 +106,9 @@ class _ArrowRows:
         for name, dtype in file.types.items():
             (begin,), (end,) = located[0].lists(name)
             row[name] = file.words[begin:end].view(dtype)
-        used = row["seq_lengths"].sum(keepdims=True)
         for name in self._of_store:
             if name not in row:
+                used = self._rows.lengths(located, 1)[0].sum(keepdims=True)
                 values = np.empty(used[0], np.int32)
                 self._rows.read(located, used, values, np.zeros(1, np.int64), name)
                 row[name] = values
