@@ -2,14 +2,16 @@
 
 import os
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
 from .errors import SeqpackError
+
+File = TypeVar("File")
 
 # The types that values of lists have.
 _TYPES = {pa.int32(): np.int32, pa.int64(): np.int64, pa.float32(): np.float32}
@@ -25,18 +27,10 @@ class ArrowFile:
     """An Arrow IPC stream as 32-bit words; numbers of values and rows are found without a copy."""
 
     def __init__(
-        self,
-        path: str,
-        size: int,
-        rows: int,
-        columns: Sequence[str],
-        refused: Callable[[str], SeqpackError],
+        self, path: str, refused: Callable[[str], SeqpackError], rows: int, columns: Sequence[str]
     ) -> None:
-        # What is to be raised where something is wrong with it.
+        # Makes what is to be raised where something is wrong with the file.
         self.refused = refused
-        found = os.stat(path).st_size
-        if found != size:
-            raise refused(f"it has {found} bytes of {size}")
         with pa.memory_map(path) as source:
             buffer = source.read_buffer()
         self.words = np.frombuffer(buffer, np.int32, len(buffer) // 4)
@@ -120,26 +114,42 @@ class OpenFiles:
     """Files that are mapped: the one opened first is let go first."""
 
     def __init__(self) -> None:
-        self._open: dict[Any, ArrowFile] = {}
+        self._open: dict[tuple[str, str], ArrowFile] = {}
 
-    def get(self, key: Any, open_file: Callable[[], ArrowFile]) -> ArrowFile:
+    def get(self, directory: str, shard: dict[str, Any], columns: Sequence[str], what: str, again: str) -> ArrowFile:
+        """The file of a shard: see `open_shard`."""
+        key = (directory, shard["path"])
         file = self._open.get(key)
         if file is None:
             while len(self._open) >= _MOST_OPEN:
                 self._open.pop(next(iter(list(self._open))), None)
-            file = self._open[key] = open_file()
+            open_file = partial(ArrowFile, rows=shard["rows"], columns=columns)
+            file = self._open[key] = open_shard(directory, shard, what, again, open_file)
         return file
 
 
-def open_shard(directory: str, shard: dict[str, Any], columns: Sequence[str], what: str, again: str) -> ArrowFile:
-    """The file of a shard. `what` it is of, and what to do `again` where that was built anew, end the sentences."""
+def open_shard(
+    directory: str,
+    shard: dict[str, Any],
+    what: str,
+    again: str,
+    open_file: Callable[[str, Callable[[str], SeqpackError]], File],
+) -> File:
+    """The file of a shard. `what` it is of, and what to do `again` where that was built anew, end the sentences.
+
+    Args:
+        open_file: Is given the path, and what makes the error to raise where something is wrong with the file.
+    """
     path = f"{directory}/{shard['path']}"
 
     def refused(why: str) -> SeqpackError:
         return SeqpackError("bad-shard", f"{path} cannot be read: {why}. Check the {what} with seqpack verify.")
 
     try:
-        return ArrowFile(path, shard["bytes"], shard["rows"], columns, refused)
+        size = os.stat(path).st_size
+        if size != shard["bytes"]:
+            raise refused(f"it has {size} bytes of {shard['bytes']}")
+        return open_file(path, refused)
     except FileNotFoundError:
         raise SeqpackError(
             "dataset-changed",

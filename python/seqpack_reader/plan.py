@@ -173,10 +173,11 @@ def _read_steps(path: str, count: int) -> list[list[np.ndarray]]:
     try:
         with pa.memory_map(path) as source:
             steps = list(pa.ipc.open_stream(source.read_buffer()))
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, pa.ArrowException):
         raise SeqpackError(
-            "bad-plan", f"{path} cannot be read: {error}. Make the plan again with seqpack curriculum."
-        ) from error
+            "bad-plan",
+            f"{path} cannot be read: it is no Arrow stream, or is cut off. Make the plan again with seqpack curriculum.",
+        ) from None
     found = sum(batch.num_rows for batch in steps)
     if found != count:
         raise SeqpackError(

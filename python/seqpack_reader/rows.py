@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .arrow import DAMAGED, SEQ_LENGTHS, ArrowFile, OpenFiles, copy_words, groups_of, open_shard, runs_of
+from .arrow import DAMAGED, SEQ_LENGTHS, ArrowFile, OpenFiles, copy_words, groups_of, runs_of
 from .errors import SeqpackError
 from .manifest import MASK, TOKENS, Bucket, OpenDataset, Store
 
@@ -57,9 +57,7 @@ class BucketRows:
 
     def open(self, number: int) -> ArrowFile:
         again = "plan again with seqpack curriculum"
-        shard = self._shards[number]
-        path = (self._directory, shard["path"])
-        return self._files.get(path, lambda: open_shard(self._directory, shard, self._columns, "dataset", again))
+        return self._files.get(self._directory, self._shards[number], self._columns, "dataset", again)
 
     def gather(self, located: list[RowsOfFile], column: str) -> tuple[np.ndarray, np.ndarray]:
         """The values of a column that is a list of int32 a row, one row after the other, and their counts."""
@@ -192,6 +190,4 @@ class StoreTokens:
 
     def _open(self, number: int) -> ArrowFile:
         again = "pack it again with seqpack pack"
-        shard = self._shards[number]
-        path = (self._directory, shard["path"])
-        return self._files.get(path, lambda: open_shard(self._directory, shard, self._columns, "store", again))
+        return self._files.get(self._directory, self._shards[number], self._columns, "store", again)
