@@ -39,6 +39,8 @@ export interface DatasetBucket {
 	shards: ManifestShard[];
 	/** Whether every row is one sequence that fills it. */
 	isFull: boolean;
+	/** Most tokens of a row. */
+	capacity: number;
 	/** Rows of a record batch. */
 	batchRows: number;
 }
@@ -103,12 +105,14 @@ export async function openDatasetBuckets(
 	const training = ofTraining(shards).filter(
 		(shard) => source === null || shard.source === source,
 	);
-	const buckets = ofTraining(settings.buckets).map(({ length, batchRows }) => {
-		const own = training.filter(({ bucket }) => bucket === length);
-		const rows = sum(own.map((shard) => shard.rows));
-		const tokens = sum(own.map((shard) => shard.tokens));
-		return { length, rows, tokens, shards: own, isFull, batchRows };
-	});
+	const buckets = ofTraining(settings.buckets).map(
+		({ length, capacity, batchRows }) => {
+			const own = training.filter(({ bucket }) => bucket === length);
+			const rows = sum(own.map((shard) => shard.rows));
+			const tokens = sum(own.map((shard) => shard.tokens));
+			return { length, rows, tokens, shards: own, isFull, capacity, batchRows };
+		},
+	);
 	return { directory, source, manifest, store, hash, buckets };
 }
 

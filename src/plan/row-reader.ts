@@ -3,7 +3,7 @@ import { DataError, UsageError } from "../core/errors.js";
 import { rowSchema } from "../dataset/rows.js";
 import type { RandomAccessFile, Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
-import { ArrowRows, newRowPlace } from "../tables/arrow-rows.js";
+import { ArrowRows, DAMAGED, newRowPlace } from "../tables/arrow-rows.js";
 import type { Schema } from "../tables/columns.js";
 import type { DatasetBucket, DatasetBuckets } from "./dataset-buckets.js";
 import { IndexTokens } from "./index-tokens.js";
@@ -71,6 +71,14 @@ export class RowReader {
 		const lengths = new Int32Array(to - from);
 		const bytes = new Uint8Array(lengths.buffer);
 		rows.readValues("seq_lengths", this.#place, from, bytes, 0, to - from);
+		let tokens = 0;
+		let shortest = Infinity;
+		for (const length of lengths) {
+			tokens += length;
+			shortest = Math.min(shortest, length);
+		}
+		if (shortest < 1 || tokens < 1 || tokens > this.#bucket.capacity)
+			throw rows.refused(DAMAGED);
 		return lengths;
 	}
 
@@ -155,16 +163,25 @@ export class RowReader {
 			this.#open[number] = undefined;
 		});
 		const batchRows = this.isFull ? this.#bucket.batchRows : 0;
+		const refused = (why: string) =>
+			new DataError(
+				"bad-shard",
+				`${path} cannot be read: ${why}. Check the dataset with seqpack verify.`,
+			);
 		try {
 			requireBytes(file, shard);
-			const rows = new ArrowRows(file, this.#schema, shard.rows, batchRows);
+			const rows = new ArrowRows(
+				file,
+				this.#schema,
+				shard.rows,
+				batchRows,
+				refused,
+			);
 			this.#open[number] = rows;
 			return rows;
 		} catch (error) {
-			throw new DataError(
-				"bad-shard",
-				`${path} cannot be read: ${(error as Error).message}. Check the dataset with seqpack verify.`,
-			);
+			if (error instanceof DataError) throw error;
+			throw refused((error as Error).message);
 		}
 	}
 

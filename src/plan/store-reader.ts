@@ -91,20 +91,22 @@ export class StoreReader {
 	#open(of: StoreShard): OpenShard {
 		const path = `${this.#directory}/${of.shard.path}`;
 		const file = new ReopenedFile(this.#storage, path, this.#files);
+		const refused = (why: string) =>
+			new DataError(
+				"bad-shard",
+				`${path} cannot be read: ${why}. Check the store with seqpack verify.`,
+			);
 		try {
 			const { rows } = of.shard;
 			requireBytes(file, of.shard);
 			of.open = {
-				rows: new ArrowRows(file, this.#schema, rows),
+				rows: new ArrowRows(file, this.#schema, rows, 0, refused),
 				starts: new Int32Array(rows).fill(-1),
 			};
 			return of.open;
 		} catch (error) {
 			if (error instanceof DataError) throw error;
-			throw new DataError(
-				"bad-shard",
-				`${path} cannot be read: ${(error as Error).message}. Check the store with seqpack verify.`,
-			);
+			throw refused((error as Error).message);
 		}
 	}
 }

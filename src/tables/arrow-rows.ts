@@ -2,6 +2,9 @@ import { type Schema as ArrowSchema, Message } from "apache-arrow";
 import type { RandomAccessFile } from "../storage/storage.js";
 import type { ColumnType, Schema } from "./columns.js";
 
+/** What is wrong with a file whose lists are not where they should be, or not as long. */
+export const DAMAGED = "a row of it is damaged";
+
 /** Where a record batch's buffers are in its file. */
 interface BatchPlace {
 	rows: number;
@@ -27,6 +30,8 @@ const LAYOUT: Record<ColumnType, number> = {
  */
 export class ArrowRows {
 	readonly rows: number;
+	/** Makes the error to throw where the file is not what it should be. */
+	readonly refused: (why: string) => Error;
 	readonly #file: RandomAccessFile;
 	readonly #batches: BatchPlace[] = [];
 	readonly #positions: number[] = [];
@@ -39,15 +44,17 @@ export class ArrowRows {
 	/**
 	 * @param batchRows Rows of each batch but the last, where all batches before it
 	 * are known to have the same bytes; else 0.
-	 * @throws Error when the file is not what it should be.
+	 * @throws what `refused` makes, when the file is not what it should be.
 	 */
 	constructor(
 		file: RandomAccessFile,
 		schema: Schema,
 		rows: number,
 		batchRows = 0,
+		refused = (why: string) => new Error(why),
 	) {
 		this.#file = file;
+		this.refused = refused;
 		this.rows = rows;
 		let buffers = 0;
 		for (const { name, type } of schema) {
@@ -66,14 +73,14 @@ export class ArrowRows {
 			this.#firstRows.push(row);
 			const alike = this.#uniform && row === 0 ? full : 1;
 			if (alike > 1 && batch.rows !== batchRows)
-				throw new Error(
+				throw this.refused(
 					`its first batch has ${batch.rows} rows of ${batchRows}`,
 				);
 			row += batch.rows * alike;
 			position += batch.bytes * alike;
-			if (position > file.size) throw new Error("it ends within its rows");
+			if (position > file.size) throw this.refused("it ends within its rows");
 		}
-		if (row !== rows) throw new Error(`it has ${row} rows of ${rows}`);
+		if (row !== rows) throw this.refused(`it has ${row} rows of ${rows}`);
 	}
 
 	/**
@@ -101,6 +108,9 @@ export class ArrowRows {
 			bytes,
 			place.position + place.batch.buffers[buffer] + place.row * 4,
 		);
+		const [from, to] = bounds;
+		if (from < 0 || to < from || to * 4 > place.batch.bytes)
+			throw this.refused(DAMAGED);
 	}
 
 	/** Where each list of a column begins in the values of a row's batch: from its first row on. */
@@ -157,7 +167,7 @@ export class ArrowRows {
 		length = target.length,
 	): void {
 		if (this.#file.readInto(target, position, offset, length) !== length)
-			throw new Error("it ends within its rows");
+			throw this.refused("it ends within its rows");
 	}
 
 	#readSchema(schema: Schema): number {
@@ -165,17 +175,18 @@ export class ArrowRows {
 		const { fields } = message.header() as unknown as ArrowSchema;
 		const names = fields.map(({ name }) => name).join(", ");
 		const due = schema.map(({ name }) => name).join(", ");
-		if (names !== due) throw new Error(`its columns are ${names}, not ${due}`);
+		if (names !== due)
+			throw this.refused(`its columns are ${names}, not ${due}`);
 		return bytes;
 	}
 
 	#readBatch(position: number, buffers: number): BatchPlace {
 		const { message, bytes } = this.#readMessage(position);
 		if (!message.isRecordBatch())
-			throw new Error("it has a message that is no batch");
+			throw this.refused("it has a message that is no batch");
 		const header = message.header();
 		if (header.buffers.length !== buffers)
-			throw new Error(
+			throw this.refused(
 				`a batch has ${header.buffers.length} buffers of ${buffers}`,
 			);
 		return {
@@ -192,7 +203,7 @@ export class ArrowRows {
 		const head = new Int32Array(2);
 		this.#read(new Uint8Array(head.buffer), position);
 		if (head[0] !== -1 || head[1] <= 0)
-			throw new Error("it is no Arrow stream, or is cut off");
+			throw this.refused("it is no Arrow stream, or is cut off");
 		const metadata = new Uint8Array(head[1]);
 		this.#read(metadata, position + 8);
 		return { message: Message.decode(metadata), bytes: 8 + head[1] };
