@@ -48,6 +48,7 @@ const extensible = [
 	"sources",
 	"dataset",
 	"audit",
+	"engines",
 ];
 
 // Kernels become WebAssembly. The files of one share one memory and import each other in
@@ -66,6 +67,7 @@ const otherMeanings: Readonly<Record<string, string>> = {
 	'cli/audit.ts: "error", a cut': "how bad a finding is",
 	'src/batches/batch-settings.ts: "token", a loss weighting':
 		"what a column has a value for",
+	'src/build/file-sizes.ts: "file", a storage': "what a path is",
 	'src/build/output-directory.ts: "file", a storage': "what a path is",
 	'src/documents/conversations/read-messages.ts: "text", a input format':
 		"what a part of a content is",

@@ -220,7 +220,7 @@ async function makeDataset(
 			`${missing.length} of ${records.length} tasks of ${workspace.out} are not done, such as ${missing[0]}: run them first.`,
 		);
 	requireRows(plan, records as TaskRecord[]);
-	return finalize(workspace, plan);
+	return finalize(workspace, plan, records as TaskRecord[]);
 }
 
 async function countDone(workspace: Workspace, plan: Plan): Promise<number> {
