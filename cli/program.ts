@@ -7,10 +7,14 @@ import { Failed } from "./command.js";
 import { curriculumCommand } from "./curriculum.js";
 import { exportCommand } from "./export.js";
 import { failWith } from "./fail.js";
+import { finalizeCommand } from "./finalize.js";
 import { initCommand } from "./init.js";
 import { packCommand } from "./pack.js";
+import { planCommand } from "./plan.js";
 import { pythonCommand } from "./python.js";
+import { runTasksCommand } from "./run-tasks.js";
 import { say } from "./say.js";
+import { statusCommand } from "./status.js";
 import { tokenizerCommand } from "./tokenizer.js";
 import { verifyCommand } from "./verify.js";
 
@@ -40,6 +44,10 @@ function createProgram(): Command {
 		)
 		.version(version)
 		.addCommand(buildCommand())
+		.addCommand(planCommand())
+		.addCommand(runTasksCommand())
+		.addCommand(statusCommand())
+		.addCommand(finalizeCommand())
 		.addCommand(initCommand())
 		.addCommand(verifyCommand())
 		.addCommand(auditCommand())
