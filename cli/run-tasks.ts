@@ -7,7 +7,11 @@ import {
 } from "../src/core/option.js";
 import { resolveOptions } from "../src/core/resolve-options.js";
 import { findBuild } from "../src/engines/build.js";
-import { type Rank, rankOfEnvironment } from "../src/engines/rank.js";
+import {
+	type Rank,
+	rankOfEnvironment,
+	rankVariables,
+} from "../src/engines/rank.js";
 import { runGroups, TRIES } from "../src/engines/run-groups.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
 import { asFlag } from "./fail.js";
@@ -63,9 +67,9 @@ export const runTasksCommand = () =>
 		table,
 		arguments: ["out"],
 		notes: `${NUMBERS_NOTE}
-The rank is that of --rank, or of the first variable that is set: SEQPACK_RANK,
-SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX, AWS_BATCH_JOB_ARRAY_INDEX, SGE_TASK_ID less 1,
-OMPI_COMM_WORLD_RANK, PMI_RANK, SLURM_PROCID, RANK. Without any, all groups are run that
+The rank is that of --rank, or of the first variable that is set of
+${rankVariables.join(", ")} (SGE counts from 1).
+Without any, all groups are run that
 are not done.`,
 		examples: [
 			"seqpack run-tasks data/ --rank 3",

@@ -67,12 +67,8 @@ export async function writeRecord(
 	workspace: Workspace,
 	record: TaskRecord,
 ): Promise<void> {
-	const { rooms, ...rest } = record;
-	// Many pairs: not one number a line.
-	const text = JSON.stringify(rest, null, "\t").replace(
-		/\n}$/,
-		`,\n\t"rooms": ${JSON.stringify(rooms)}\n}`,
-	);
+	// On one line: there may be tens of thousands.
+	const text = JSON.stringify(record);
 	await writeAll(workspace.storage, workspace.record(record.task), `${text}\n`);
 }
 

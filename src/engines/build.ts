@@ -118,8 +118,8 @@ async function withPrepared<T>(
  * @throws as `build` does; UsageError `already-built` where there is nothing to do
  */
 export async function planBuild(options: BuildOptions): Promise<PlannedBuild> {
-	const planned = await planUnlessBuilt(options);
-	if (planned.manifest === null) return planned;
+	const { manifest, ...planned } = await planUnlessBuilt(options);
+	if (manifest === null) return planned;
 	throw new UsageError(
 		"already-built",
 		`${planned.out} is built already: there is nothing to plan.`,

@@ -4,11 +4,11 @@ import type { OptionTable, OptionValues } from "../core/option.js";
 import type { PlannedBuild } from "./build.js";
 
 /** Who runs the tasks of a build. */
-export interface Engine {
+export interface Engine<Table extends OptionTable = OptionTable> {
 	/** What it is, in a few words. */
 	meaning: string;
 	/** Options of its own. */
-	options: OptionTable;
+	options: Table;
 	/** Gives work to a scheduler. Left out: the process that builds does it. */
 	submit?(work: Work, values: OptionValues): Promise<Submission>;
 	/**
@@ -28,6 +28,8 @@ export interface Work {
 	tasksPerJob: number;
 	/** The numbers of the groups that are not done. */
 	missing: readonly number[];
+	/** Whether all groups are done; else none may be missing, where some are not tried again. */
+	isDone: boolean;
 	/** Workers of a job, if they were asked for. */
 	workers: number | undefined;
 	/** How often a task may fail. */

@@ -64,14 +64,19 @@ export class GroupLog {
 		this.#onTrouble = onTrouble;
 	}
 
-	/** @param onTrouble Told why the log cannot be written; the work goes on. */
+	/** @param onTrouble Told why the log cannot be read or written; the work goes on. */
 	static async open(
 		workspace: Workspace,
 		path: string,
 		onTrouble: (error: unknown) => void,
 	): Promise<GroupLog> {
-		const content = await readIfThere(workspace.storage, path);
-		const before = content?.toString("utf8") ?? "";
+		let before = "";
+		try {
+			const content = await readIfThere(workspace.storage, path);
+			before = content?.toString("utf8") ?? "";
+		} catch (error) {
+			onTrouble(error);
+		}
 		return new GroupLog(workspace, path, before, onTrouble);
 	}
 

@@ -57,7 +57,7 @@ const passedOn = [
 ];
 
 /** An Indexed Job of Kubernetes, printed as YAML. */
-export const kubernetes: Engine = {
+export const kubernetes: Engine<typeof options> = {
 	meaning: "an Indexed Job of Kubernetes: prints its manifest",
 	options,
 
@@ -75,7 +75,9 @@ export const kubernetes: Engine = {
 		if (missing.length === 0)
 			return {
 				...{ text: null, submitted: [], queued: [], jobs: [] },
-				notices: [`all tasks are done: run seqpack finalize ${work.out}`],
+				notices: work.isDone
+					? [`all tasks are done: run seqpack finalize ${work.out}`]
+					: [],
 			};
 		const name = `seqpack-${work.planned.plan.planHash.slice(0, 10)}`;
 		const job = jobOf(work, values, name, claim);

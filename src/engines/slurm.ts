@@ -47,7 +47,7 @@ const taken: readonly [string, string][] = [
 ];
 
 /** Jobs of a Slurm cluster: an array for each wave of groups, and one that makes the dataset at the end. */
-export const slurm: Engine = {
+export const slurm: Engine<typeof options> = {
 	meaning: "jobs of a Slurm cluster: submits them and returns",
 	options,
 
@@ -112,7 +112,8 @@ export const slurm: Engine = {
 			}
 			for (const job of ofWave) before.add(job);
 		}
-		if (jobs.length > 0 || !queue?.hasFinalize) {
+		const isEnded = missing.length === 0 && !work.isDone;
+		if (jobs.length > 0 || (!isEnded && !queue?.hasFinalize)) {
 			const last = scriptOf(slurmSetup, "finalize", [
 				work.out,
 				flag("wait", FILES_SHOWN_AFTER),

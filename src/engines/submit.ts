@@ -107,6 +107,7 @@ export async function submitBuild(
 			groups,
 			tasksPerJob,
 			missing,
+			isDone: undone.length === 0,
 			workers: options.workers,
 			tries: values.tries,
 		},

@@ -155,7 +155,7 @@ async function failing() {
 	assert.equal(status.groups.failed, "0");
 	assert.match(status.failed[0].lastLine, /attempt 2: ends: .*bad\.jsonl/);
 	const third = submit(options, out, more);
-	assert.deepEqual(third.submitted, []);
+	assert.deepEqual([third.submitted, third.jobs], [[], []]);
 	assert.match(
 		third.notices[0],
 		/group 0 is left out: task 0 has failed 2 times and is not tried again; the last time: .*bad\.jsonl.*Its log is .*\.log/,
