@@ -1,5 +1,5 @@
 import type { SubmitResult } from "../src/engines/submit.js";
-import { counted, grouped } from "./numbers.js";
+import { grouped } from "./numbers.js";
 
 /** What came of giving a build to a scheduler, as lines for a person. */
 export function describeSubmission(result: SubmitResult): string {
@@ -17,10 +17,7 @@ export function describeSubmission(result: SubmitResult): string {
 			"groups",
 			`${grouped(groups)}: ${grouped(done)} done, ${grouped(queued.length)} queued before, ${grouped(submitted.length)} given now${failed.length > 0 ? `, ${grouped(failed.length)} left out` : ""}`,
 		],
-		[
-			counted(jobs.length, "job").replace(/^\d+ /, ""),
-			jobs.join(", ") || "none",
-		],
+		["jobs", jobs.join(", ") || "none"],
 		["next", `seqpack status ${out}`],
 	];
 	return `Planned ${out}\n${lines.map(([name, text]) => `  ${name.padEnd(11)}${text}\n`).join("")}`;

@@ -1,4 +1,5 @@
-import { integer, required, text } from "../src/core/option.js";
+import { numbersOfRanges } from "../src/build/ranges.js";
+import { flag, integer, required, text } from "../src/core/option.js";
 import { type BuildStatus, buildStatus } from "../src/engines/status.js";
 import { commandOf } from "./command.js";
 import { durationText, grouped, percent } from "./numbers.js";
@@ -22,12 +23,23 @@ export const statusCommand = () =>
 				defaultText: "what the newest log has",
 				help: "tasks of a group, as the jobs have them",
 			}),
+			missing: flag({
+				default: false,
+				help: "print the numbers of the groups that are neither done nor at work, one a line",
+			}),
 			json: outputTable.json,
 		},
 		arguments: ["out"],
 		examples: ["seqpack status data/", "seqpack status data/ --json"],
-		async run({ out, tasksPerJob, json }) {
+		async run({ out, tasksPerJob, missing, json }) {
 			const status = await buildStatus(directory(out), { tasksPerJob });
+			if (missing) {
+				const { failed, missing } = status.groups;
+				const numbers = [failed, missing].flatMap(numbersOfRanges);
+				numbers.sort((a, b) => a - b);
+				await writeOut(numbers.map((number) => `${number}\n`).join(""));
+				return 0;
+			}
 			await writeOut(
 				json
 					? `${JSON.stringify({ version: 1, command: "status", ...status })}\n`

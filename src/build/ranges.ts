@@ -1,6 +1,5 @@
 /**
- * Numbers in ascending order as ranges, as schedulers write them: `0-3,7,9-10`; of 9
- * numbers in 3 ranges. Empty where there are none.
+ * Numbers in ascending order as ranges, as schedulers write them: `0-3,7,9-10`. Empty where there are none.
  */
 export function rangesText(numbers: readonly number[]): string {
 	return rangesOf(numbers)
@@ -17,4 +16,13 @@ function rangesOf(numbers: readonly number[]): [number, number][] {
 		else ranges.push([number, number]);
 	}
 	return ranges;
+}
+
+/** The numbers of ranges as `rangesText` writes them. */
+export function numbersOfRanges(text: string): number[] {
+	const ranges = text === "" ? [] : text.split(",");
+	return ranges.flatMap((range) => {
+		const [from, to = from] = range.split("-").map(Number);
+		return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+	});
 }

@@ -95,7 +95,7 @@ export const kubernetes: Engine<typeof options> = {
 			`seqpack status ${work.out} tells how far it is. To run again what failed for good, remove`,
 			"the Job and apply it once more: what is done is not done again.",
 		];
-		const yaml = stringify(job, { lineWidth: 0 });
+		const yaml = stringify(job, { lineWidth: 0, aliasDuplicateObjects: false });
 		const text = `${comment.map((line) => `# ${line}\n`).join("")}${yaml}`;
 		return { text, submitted: missing, queued: [], jobs: [name], notices: [] };
 	},
