@@ -1,10 +1,10 @@
 import { noTimes } from "../src/build/stopwatch.js";
-import { integer, required, text } from "../src/core/option.js";
 import {
 	type BuildResult,
 	finalizeBuild,
 	findBuild,
 } from "../src/engines/build.js";
+import { plannedIn, wait } from "../src/engines/options.js";
 import { commandOf } from "./command.js";
 import { directory, outputTable } from "./output-options.js";
 import { runBuild } from "./run-build.js";
@@ -15,16 +15,8 @@ export const finalizeCommand = () =>
 		description:
 			"Make the dataset of a planned build whose tasks are all done. Trusts their records, whatever became of jobs.",
 		table: {
-			out: required(
-				text({
-					placeholder: "dir",
-					help: "the directory that a build is planned in",
-				}),
-			),
-			wait: integer({
-				default: 0,
-				help: "seconds to wait for tasks that are not done",
-			}),
+			out: plannedIn,
+			wait,
 			...outputTable,
 		},
 		arguments: ["out"],

@@ -1,19 +1,14 @@
 import { groupsOf, TASKS_PER_JOB } from "../src/build/groups.js";
-import { grouped, integer } from "../src/core/option.js";
+import { grouped } from "../src/core/option.js";
 import { type PlannedBuild, planUnlessBuilt } from "../src/engines/build.js";
 import { memoryNeeded } from "../src/engines/memory.js";
+import { tasksPerJob } from "../src/engines/options.js";
 import { buildTable } from "../src/options/build.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
 import { config, withConfig } from "./config-option.js";
 import { bytesText, counted } from "./numbers.js";
 import { outputTable } from "./output-options.js";
 import { runTold } from "./run-build.js";
-
-const tasksPerJob = integer({
-	least: 1,
-	default: TASKS_PER_JOB,
-	help: "tasks of a job, at most, besides those that pack what others leave",
-});
 
 export const planCommand = () =>
 	commandOf({

@@ -1,18 +1,14 @@
-import { groupsOf, TASKS_PER_JOB } from "../src/build/groups.js";
-import {
-	grouped as heading,
-	integer,
-	required,
-	text,
-} from "../src/core/option.js";
+import { groupsOf } from "../src/build/groups.js";
+import { grouped as heading, integer } from "../src/core/option.js";
 import { resolveOptions } from "../src/core/resolve-options.js";
 import { findBuild } from "../src/engines/build.js";
+import { plannedIn, runGroupsTable } from "../src/engines/options.js";
 import {
 	type Rank,
 	rankOfEnvironment,
 	rankVariables,
 } from "../src/engines/rank.js";
-import { runGroups, TRIES } from "../src/engines/run-groups.js";
+import { runGroups } from "../src/engines/run-groups.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
 import { asFlag } from "./fail.js";
 import { counted, durationText } from "./numbers.js";
@@ -20,12 +16,7 @@ import { directory } from "./output-options.js";
 import { runTold } from "./run-build.js";
 
 const table = {
-	out: required(
-		text({
-			placeholder: "dir",
-			help: "the directory that a build is planned in",
-		}),
-	),
+	out: plannedIn,
 	...heading("Running", {
 		rank: integer({
 			defaultText: "a scheduler's or launcher's",
@@ -36,26 +27,7 @@ const table = {
 			defaultText: "a rank is one group",
 			help: "how many ranks share the groups: each takes every so many-th",
 		}),
-		tasksPerJob: integer({
-			least: 1,
-			default: TASKS_PER_JOB,
-			help: "tasks of a group, at most, besides those that pack what others leave",
-		}),
-		workers: integer({
-			most: 1024,
-			defaultText: "one a CPU",
-			help: "threads that build; 0 builds in the calling thread",
-		}),
-		wait: integer({
-			default: 0,
-			help: "seconds to wait for tasks of other groups that these need",
-		}),
-		tries: integer({
-			least: 1,
-			most: 1000,
-			default: TRIES,
-			help: "how often a task may fail until it is not tried again",
-		}),
+		...runGroupsTable,
 	}),
 };
 

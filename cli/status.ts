@@ -1,5 +1,6 @@
 import { numbersOfRanges } from "../src/build/ranges.js";
-import { flag, integer, required, text } from "../src/core/option.js";
+import { flag, optional } from "../src/core/option.js";
+import { plannedIn, tasksPerJob } from "../src/engines/options.js";
 import { type BuildStatus, buildStatus } from "../src/engines/status.js";
 import { commandOf } from "./command.js";
 import { durationText, grouped, percent } from "./numbers.js";
@@ -12,17 +13,12 @@ export const statusCommand = () =>
 		name: "status",
 		description: "Tell how far a planned build is.",
 		table: {
-			out: required(
-				text({
-					placeholder: "dir",
-					help: "the directory that a build is planned in",
-				}),
-			),
-			tasksPerJob: integer({
-				least: 1,
+			out: plannedIn,
+			tasksPerJob: {
+				...optional(tasksPerJob),
+				default: undefined,
 				defaultText: "what the newest log has",
-				help: "tasks of a group, as the jobs have them",
-			}),
+			},
 			missing: flag({
 				default: false,
 				help: "print the numbers of the groups that are neither done nor at work, one a line",

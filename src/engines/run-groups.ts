@@ -16,11 +16,9 @@ import { inParallel } from "../core/in-parallel.js";
 import { type PlannedBuild, requirePlanned } from "./build.js";
 import { failureIn } from "./failed-before.js";
 import { GroupLog, logPath, WRITE_EVERY } from "./group-logs.js";
+import { TRIES } from "./options.js";
 import { type Listener, type RunOptions, run } from "./run.js";
 import { waitForTasks } from "./wait-for-tasks.js";
-
-/** How often a task may fail, where nothing is said of it. */
-export const TRIES = 5;
 
 /** How groups are run. */
 export interface RunGroupsOptions extends RunOptions {

@@ -7,7 +7,7 @@ import { writeAll } from "../storage/storage.js";
 import { commandFile, flag, shellWord, wordsOf } from "./command-line.js";
 import type { Engine, Work } from "./engine.js";
 import { memoryNeeded } from "./memory.js";
-import { TRIES } from "./run-groups.js";
+import { TRIES } from "./options.js";
 import { runProgram } from "./run-program.js";
 
 const options = grouped("Running", {

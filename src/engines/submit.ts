@@ -2,7 +2,7 @@ import { type Group, groupsOf, TASKS_PER_JOB } from "../build/groups.js";
 import { readRecords } from "../build/record.js";
 import { Workspace } from "../build/workspace.js";
 import { optionName, UsageError } from "../core/errors.js";
-import { entryOf, type Given, grouped, integer } from "../core/option.js";
+import { entryOf, type Given, grouped, optional } from "../core/option.js";
 import { optionsOfEntries, resolveOptions } from "../core/resolve-options.js";
 import type { BuildOptions } from "../options/build.js";
 import { storageAt } from "../storage/storages.js";
@@ -10,7 +10,7 @@ import { type PlannedBuild, planUnlessBuilt } from "./build.js";
 import type { Submission } from "./engine.js";
 import { engineEntries, engines } from "./engines.js";
 import { failedBefore } from "./failed-before.js";
-import { TRIES } from "./run-groups.js";
+import { tasksPerJob, tries } from "./options.js";
 
 const ofSubmitting = {
 	executor: engines.where(({ submit }) => submit !== undefined),
@@ -23,19 +23,13 @@ export const executorTable = {
 			default: "threads",
 			help: "who runs the tasks",
 		}),
-		tasksPerJob: integer({
-			least: 1,
+		tasksPerJob: {
+			...optional(tasksPerJob),
+			default: undefined,
 			of: ofSubmitting,
 			defaultText: "64, or as many as there must be",
-			help: "tasks of a job, at most, besides those that pack what others leave",
-		}),
-		tries: integer({
-			least: 1,
-			most: 1000,
-			default: TRIES,
-			of: ofSubmitting,
-			help: "how often a task may fail until it is not tried again",
-		}),
+		},
+		tries: { ...tries, of: ofSubmitting },
 	}),
 	...optionsOfEntries("executor", engineEntries),
 };

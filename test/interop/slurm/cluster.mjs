@@ -13,9 +13,16 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Programs that a cluster needs, and the packages that have them. */
-const programs = ["munged", "slurmctld", "slurmd", "sbatch", "squeue"];
-const packages = ["slurm-wlm", "munge"];
+/** Programs that the tests need, and the packages that have them. */
+const programs = [
+	"munged",
+	"slurmctld",
+	"slurmd",
+	"sbatch",
+	"squeue",
+	"parallel",
+];
+const packages = ["slurm-wlm", "munge", "parallel"];
 
 /**
  * Installs Slurm where it is not there.

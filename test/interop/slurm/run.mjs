@@ -2,6 +2,9 @@
 // process makes:
 //
 //   npm run test:slurm        (installs Debian's packages where they are not; needs root)
+//
+// So do the scripts of docs/guide/clusters.md. Kubernetes is not run: manifest.mjs looks at
+// what is written for it.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -48,6 +51,13 @@ const packed = [
 	...[corpus, ...common],
 	...["--seq-len", "2048", "--task-size", "60K"],
 ];
+/** The command `seqpack`. */
+const programs = join(directory, "programs");
+mkdirSync(programs);
+const program = join(programs, "seqpack");
+writeFileSync(program, `#!/bin/sh\nexec ${process.execPath} ${command} "$@"\n`);
+chmodSync(program, 0o755);
+process.env.PATH = `${programs}:${process.env.PATH}`;
 const { env, stop } = await startCluster(join(directory, "cluster"), {
 	maxArraySize: 6,
 });
@@ -57,7 +67,8 @@ try {
 	await test("arrays larger than the cluster allows", largeArrays);
 	await test("a task that fails every time", failing);
 	await test("what Slurm refuses", refused);
-	await test("ranks of srun", ranksOfSrun);
+	await test("scripts of the guide", scriptsOfGuide);
+	await test("a batch script", batchScript);
 } finally {
 	await stop();
 	rmSync(directory, { recursive: true, force: true });
@@ -184,22 +195,34 @@ async function refused() {
 	assert.match(unclosed.stderr, /quotation mark that is not closed/);
 }
 
-async function ranksOfSrun() {
-	const out = join(directory, "srun");
+async function scriptsOfGuide() {
+	const expected = local(packed);
+	const page = readFileSync("docs/guide/clusters.md", "utf8");
+	for (const heading of ["GNU parallel", "srun and MPI"]) {
+		rmSync(join(cwd, "data"), { recursive: true, force: true });
+		assert.equal(seqpack("plan", ...packed, "--out", "data").code, 0);
+		const section = page.slice(page.indexOf(`\n## ${heading}\n`));
+		const [, script] = /```sh\n(.*?)```/s.exec(section);
+		const ran = spawnSync("bash", ["-e", "-c", script], {
+			...{ cwd, env, encoding: "utf8" },
+		});
+		assert.equal(ran.status, 0, `${heading}: ${ran.stderr}`);
+		assert.deepEqual(contentsOf(join(cwd, "data")), expected, heading);
+		if (heading.startsWith("srun"))
+			for (const rank of [0, 1])
+				assert.match(
+					ran.stderr,
+					new RegExp(`rank ${rank} of 2, from SLURM_PROCID and SLURM_STEP_NUM`),
+				);
+	}
+}
+
+/** A batch script that is no array has one process, which is no rank and runs all. */
+async function batchScript() {
+	const out = join(directory, "batch");
 	assert.equal(seqpack("plan", ...packed, "--out", out).code, 0);
-	const printed = slurm(
-		...["srun", "-n", "2", "--mpi=none", process.execPath],
-		...[command, "run-tasks", out, "--workers", "1"],
-	);
-	for (const rank of [0, 1])
-		assert.match(
-			printed,
-			new RegExp(`rank ${rank} of 2, from SLURM_PROCID and SLURM_STEP_NUM`),
-		);
-	// A batch script is no rank, and runs all.
-	const script = `#!/bin/sh\nexec ${process.execPath} ${command} run-tasks ${out}\n`;
-	writeFileSync(join(cwd, "all.sh"), script);
-	const [, job] = /(\d+)\s*$/.exec(slurm("sbatch", "all.sh"));
+	writeFileSync(join(cwd, "all.sh"), `#!/bin/sh\nseqpack run-tasks ${out}\n`);
+	const [, job] = /(\d+)\s*$/.exec(slurm("sbatch", "--mem=2G", "all.sh"));
 	await until("all is done", () => / done, /.test(outputOf(job)));
 	assert.match(outputOf(job), /no rank is given/);
 	assert.equal(seqpack("finalize", out, "--quiet").code, 0);
