@@ -8,10 +8,14 @@ import { convertCommand } from "./convert.js";
 import { curriculumCommand } from "./curriculum.js";
 import { exportCommand } from "./export.js";
 import { failWith } from "./fail.js";
+import { finalizeCommand } from "./finalize.js";
 import { initCommand } from "./init.js";
 import { packCommand } from "./pack.js";
+import { planCommand } from "./plan.js";
 import { pythonCommand } from "./python.js";
+import { runTasksCommand } from "./run-tasks.js";
 import { say } from "./say.js";
+import { statusCommand } from "./status.js";
 import { tokenizerCommand } from "./tokenizer.js";
 import { verifyCommand } from "./verify.js";
 
@@ -51,6 +55,10 @@ function createProgram(): Command {
 				process.env.AWS_ENDPOINT_URL_S3 = s3Endpoint;
 		})
 		.addCommand(buildCommand())
+		.addCommand(planCommand())
+		.addCommand(runTasksCommand())
+		.addCommand(statusCommand())
+		.addCommand(finalizeCommand())
 		.addCommand(initCommand())
 		.addCommand(verifyCommand())
 		.addCommand(auditCommand())

@@ -40,6 +40,8 @@ import {
 } from "../dist/src/masks/columns.js";
 import { lossWeightings } from "../dist/src/masks/loss-weights.js";
 import { sequenceShares } from "../dist/src/masks/sequence-parallel.js";
+import { engines } from "../dist/src/engines/engines.js";
+import { executorTable } from "../dist/src/engines/submit.js";
 import { exportToTable } from "../dist/src/options/export.js";
 import { packRecordsTable } from "../dist/src/options/pack-records.js";
 import { exportTable, packStoreTable } from "../dist/src/options/pack-store.js";
@@ -62,7 +64,10 @@ const tables = {
 	"options:build": () =>
 		optionTables(buildCommandTable, {
 			words: ["inputs"],
-			ofCommand: ["config", "dryRun", ...Object.keys(outputTable)],
+			ofCommand: [
+				...["config", "dryRun"],
+				...Object.keys({ ...executorTable, ...outputTable }),
+			],
 		}),
 	"options:curriculum": () =>
 		optionTables(curriculumCommandTable, {
@@ -172,6 +177,7 @@ const tables = {
 						.join(", "),
 				]),
 		),
+	executors: () => entriesTable("`--executor`", engines),
 	"input-formats": () =>
 		table(
 			["`--input-format`", "what", "endings", "compressed"],

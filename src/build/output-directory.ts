@@ -1,4 +1,5 @@
 import { optionName, UsageError } from "../core/errors.js";
+import { inParallel } from "../core/in-parallel.js";
 import { findManifest, readOurs } from "../dataset/find-manifest.js";
 import { filesOf, type Manifest } from "../dataset/manifest.js";
 import { isPlainPath } from "../storage/confined.js";
@@ -10,6 +11,7 @@ import {
 	describeDifference,
 	readOtherFiles,
 } from "./differences.js";
+import { LANES, sizesOf } from "./file-sizes.js";
 import type { Plan } from "./plan.js";
 import { LOCK, PLAN, SPOOL, STATE, stateOf, Workspace } from "./workspace.js";
 
@@ -175,13 +177,15 @@ async function lostFile(
 	out: string,
 	manifest: Manifest,
 ): Promise<string | null> {
-	for (const { path, bytes } of filesOf(manifest))
-		if (
-			!isPlainPath(path) ||
-			(await storage.stat(`${out}/${path}`))?.size !== bytes
-		)
-			return path;
-	return null;
+	const files = filesOf(manifest);
+	const sizes = sizesOf(storage, files.length);
+	const lost = await inParallel(
+		files,
+		LANES,
+		async ({ path, bytes }) =>
+			!isPlainPath(path) || (await sizes(`${out}/${path}`)) !== bytes,
+	);
+	return files.find((_, i) => lost[i])?.path ?? null;
 }
 
 function madeFromElse(what: string, before: Before, plan: Plan): UsageError {
