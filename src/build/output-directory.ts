@@ -13,6 +13,7 @@ import {
 } from "./differences.js";
 import { LANES, sizesOf } from "./file-sizes.js";
 import type { Plan } from "./plan.js";
+import { PARTS, wholePlan } from "./plan-files.js";
 import { LOCK, PLAN, SPOOL, STATE, stateOf, Workspace } from "./workspace.js";
 
 /**
@@ -84,7 +85,11 @@ export async function lookAtOutput(
 		(replaces === "nothing" ||
 			(replaces === "unfinished" && !readOtherFiles(begun, plan)))
 	)
-		throw madeFromElse(`${out} holds an unfinished build`, begun, plan);
+		throw madeFromElse(
+			`${out} holds an unfinished build`,
+			await wholePlan(new Workspace(out, begun.planHash), begun),
+			plan,
+		);
 	if (grown !== null) return { state: "grow", givesUp };
 	const isNew = manifest === null && begun === null;
 	return { state: isNew ? "new" : "replace", givesUp };
@@ -110,7 +115,7 @@ export async function requireOurs(
 	return { manifest, begun };
 }
 
-/** The plan of the build that was begun in a directory; null where there is none. */
+/** The plan of the build that was begun in a directory, without what its tasks read; null where there is none. */
 export function readPlan(out: string): Promise<Plan | null> {
 	return readOurs<Plan>(storageAt(out), `${out}/${PLAN}`);
 }
@@ -150,8 +155,10 @@ export async function forgetUnused(workspace: Workspace): Promise<void> {
 	const { storage } = workspace;
 	await removeEmptyBelow(storage, workspace.state());
 	await storage.remove(workspace.place(SPOOL));
-	if ((await storage.stat(workspace.state())) === null)
-		await storage.remove(workspace.plan);
+	const left = await storage.list(workspace.state());
+	if (left.some((name) => name !== PARTS)) return;
+	await storage.remove(workspace.plan);
+	await storage.remove(workspace.state());
 }
 
 async function removeEmptyBelow(storage: Storage, path: string): Promise<void> {

@@ -6,6 +6,7 @@ import {
 	withOutput,
 } from "../build/output-directory.js";
 import type { Plan } from "../build/plan.js";
+import { wholePlan } from "../build/plan-files.js";
 import {
 	type PreparedBuild,
 	prepareBuild,
@@ -242,6 +243,7 @@ async function makeDataset(
 	workspace: Workspace,
 	plan: Plan,
 ): Promise<Manifest> {
+	const whole = await wholePlan(workspace, plan);
 	const records = await readRecords(workspace, plan);
 	const missing = [...records.keys()].filter((task) => records[task] === null);
 	if (missing.length > 0)
@@ -249,8 +251,8 @@ async function makeDataset(
 			"not-ready",
 			`${missing.length} of ${records.length} tasks of ${workspace.out} are not done (${rangesText(missing)}): run them first.`,
 		);
-	requireRows(plan, records as TaskRecord[]);
-	return finalize(workspace, plan, records as TaskRecord[]);
+	requireRows(whole, records as TaskRecord[]);
+	return finalize(workspace, whole, records as TaskRecord[]);
 }
 
 async function countDone(workspace: Workspace, plan: Plan): Promise<number> {

@@ -1,4 +1,5 @@
 import type { Plan } from "../build/plan.js";
+import { planOfTasks } from "../build/plan-files.js";
 import { readRecordsOf, type TaskRecord } from "../build/record.js";
 import { noTimes, type StageTimes } from "../build/stopwatch.js";
 import { neededOutside, type Task } from "../build/tasks-of-plan.js";
@@ -63,7 +64,8 @@ export async function run(
 	};
 	const { out } = workspace;
 	const threads = workers ?? usableCpus();
-	await runOnThreads({ out, plan, tokenizer }, missing, threads, signal, {
+	const own = await planOfTasks(workspace, plan, missing);
+	await runOnThreads({ out, plan: own, tokenizer }, missing, threads, signal, {
 		onProgress(bytes, documents, tokens) {
 			addCounts(progress, { bytes, documents, tokens });
 			onProgress?.(progress);
@@ -83,7 +85,7 @@ export async function run(
 
 /** Of inputs that are read twice, twice their bytes; of some of the tasks, their share. */
 function bytesToRead(
-	{ inputs, tasks, store }: Plan,
+	{ inputs, tasks, store, parts }: Plan,
 	some: readonly number[],
 ): number {
 	if (store !== undefined)
@@ -94,7 +96,7 @@ function bytesToRead(
 			}),
 		);
 	const reads = ({ kind }: Task) => kind === "read" || kind === "hash";
-	const bytes = sum(inputs.map(({ bytes }) => bytes));
+	const bytes = parts?.bytes ?? sum(inputs.map(({ bytes }) => bytes));
 	const times = tasks.some(({ kind }) => kind === "hash") ? 2 : 1;
 	const among = some.filter((task) => reads(tasks[task])).length;
 	return (times * bytes * among) / Math.max(1, tasks.filter(reads).length);

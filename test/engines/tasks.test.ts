@@ -184,7 +184,7 @@ test("a build that is planned again where its inputs have moved to is run there"
 		inputs: [join(moved, "corpus.jsonl")],
 	});
 	const opened = await openBuild(out);
-	expect(opened).toEqual(again);
+	expect(opened.plan.planHash).toBe(again.plan.planHash);
 	await runTasks(opened, [...opened.plan.tasks.keys()]);
 	await finalizeBuild(opened);
 	expect(contentsOf(out)).toEqual(expected);
