@@ -31,6 +31,8 @@ import { conversationFormats } from "../dist/src/documents/conversations/convers
 import { lossChoices } from "../dist/src/documents/conversations/loss.js";
 import { conversationReasons } from "../dist/src/documents/conversations/reasons.js";
 import { recordReasons } from "../dist/src/documents/record-reasons.js";
+import { engines } from "../dist/src/engines/engines.js";
+import { executorTable } from "../dist/src/engines/submit.js";
 import {
 	alwaysColumns,
 	batchColumns,
@@ -39,8 +41,6 @@ import {
 } from "../dist/src/masks/columns.js";
 import { lossWeightings } from "../dist/src/masks/loss-weights.js";
 import { sequenceShares } from "../dist/src/masks/sequence-parallel.js";
-import { engines } from "../dist/src/engines/engines.js";
-import { executorTable } from "../dist/src/engines/submit.js";
 import { exportToTable } from "../dist/src/options/export.js";
 import { packRecordsTable } from "../dist/src/options/pack-records.js";
 import { exportTable, packStoreTable } from "../dist/src/options/pack-store.js";
