@@ -75,6 +75,7 @@ function createProgram(): Command {
 	Example:
 	  seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/
 	  seqpack verify data/
+	  seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/ --executor slurm
 	  seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --layout buckets --out buckets/
 	  seqpack curriculum buckets/ --schedule grow-p2 --cycles 8 --tokens-per-step 512K --out plan/
 	  seqpack batches plan/ --rank 0 --world-size 8 --from-step 1200 | python train.py

@@ -109,5 +109,5 @@ function describeRank(one: Rank | null, groups: number[], all: number): string {
 	const is = `rank ${rank}${ranks === null ? "" : ` of ${ranks}`}, from ${from}`;
 	if (groups.length === 0)
 		return `${is}: there is nothing for it to do, since there are ${of}`;
-	return `${is}: running ${groups.length === 1 ? `group ${groups[0]}` : counted(groups.length, "group")} of ${of}`;
+	return `${is}: running ${groups.length === 1 ? `group ${groups[0]}` : groups.length} of ${of}`;
 }

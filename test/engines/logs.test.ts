@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { Workspace } from "../../src/build/workspace.js";
+import { GroupLog, logName, logPath } from "../../src/engines/group-logs.js";
 import {
 	formatLine,
 	type LogEvent,
@@ -7,6 +9,7 @@ import {
 	parseLine,
 } from "../../src/engines/log-line.js";
 import { readLog } from "../../src/engines/read-log.js";
+import { memoryStorage } from "../../src/storage/memory.js";
 
 const task = fc.nat(99_999);
 const sentence = fc.string({ unit: "grapheme" });
@@ -127,4 +130,46 @@ test("what is asked to stop has not failed", () => {
 	expect(readLog(logOf(begin, begun(0), failed(0), end("no")))?.state).toBe(
 		"failed",
 	);
+});
+
+test("a log is kept by a storage that can neither append nor rename", async () => {
+	const plan = Buffer.from("{}");
+	const storage = memoryStorage({ "out/.seqpack/plan.json": plan });
+	const workspace = new Workspace("out", "0".repeat(64), storage);
+	const path = logPath(workspace, 3, 64);
+	const text = async () => {
+		const file = await storage.open(path);
+		return (await file.read(0, 10_000)).toString();
+	};
+	const troubles: unknown[] = [];
+	const open = () =>
+		GroupLog.open(workspace, path, (error) => troubles.push(error));
+	for (let attempt = 1; attempt <= 2; attempt++) {
+		const log = await open();
+		expect(log.earlier?.attempts ?? 0).toBe(attempt - 1);
+		log.note(begin);
+		log.note(begun(7));
+		await log.write({ kind: "at-work", done: 0, tasks: 64 });
+		expect(await text()).toMatch(/at work, 0 of 64 tasks are done\n$/);
+		log.note(done(7));
+		log.note(end());
+		// What was said until then is gone, and two writes come in their order.
+		await Promise.all([log.write(), log.write()]);
+		expect(await text()).not.toMatch(/at work/);
+		expect(readLog(await text())).toMatchObject({
+			attempts: attempt,
+			state: "done",
+		});
+	}
+	expect(logName(path.split("/").at(-1) ?? "")).toEqual({
+		group: 3,
+		tasksPerJob: 64,
+	});
+	// A build that was finished meanwhile gets no state back.
+	await storage.remove("out");
+	const late = await open();
+	late.note(begin);
+	await late.write();
+	expect(await storage.stat("out")).toBeNull();
+	expect(troubles).toEqual([]);
 });
