@@ -187,7 +187,10 @@ test("no text of src/ has a flag of the command: options go by optionName", () =
 		src
 			.filter(({ nodes }) =>
 				nodes.some(({ node }) =>
-					/(^|[\s("'`])--[a-z]/.test(stringOf(node) ?? ""),
+					/(^|[\s("'`])--[a-z]/.test(
+						// Those of other programs are theirs.
+						(stringOf(node) ?? "").replace(/`aws [^`]*/g, ""),
+					),
 				),
 			)
 			.map(({ path }) => path),
