@@ -29,7 +29,10 @@ import {
 } from "./step-items.js";
 import { StepsReader } from "./steps-reader.js";
 
-/** Reads what one rank gets of a step; any step, in any order. */
+/**
+ * Reads what one rank gets of a step; any step, in any order. All that it does throws
+ * `NotYetRead` where what it reads is not on this machine: see `whenRead`.
+ */
 export class BatchReader {
 	readonly #plan: CurriculumPlan;
 	readonly #kind: BatchKind;
@@ -39,8 +42,8 @@ export class BatchReader {
 	readonly #schema: Schema;
 	/** By stage, then bucket. */
 	readonly #finders: RowFinder[][];
-	/** The pool that was read last. */
-	#pool: { stage: number; offset: number; pool: Pool } | null = null;
+	/** The pools that were read last, two at most: steps that are read at a time may be of two. */
+	readonly #pools: { stage: number; offset: number; pool: Pool }[] = [];
 
 	constructor(
 		directory: string,
@@ -181,8 +184,10 @@ export class BatchReader {
 	}
 
 	#poolOf({ stage, bucket, offset }: PlanStep, finder: RowFinder): Pool {
-		if (this.#pool?.stage === stage && this.#pool.offset === offset)
-			return this.#pool.pool;
+		const known = this.#pools.find(
+			(each) => each.stage === stage && each.offset === offset,
+		);
+		if (known !== undefined) return known.pool;
 		const { pools, buckets } = this.#plan.stages[stage];
 		const { sources } = buckets[bucket];
 		const all = sources.reduce((sum, { rows }) => sum + rows, 0);
@@ -191,7 +196,8 @@ export class BatchReader {
 		const span = { first: offset, rows };
 		const key = [seed, stage, offset];
 		const pool = readPool(finder, span, { tokens, multiple }, key);
-		this.#pool = { stage, offset, pool };
+		this.#pools.push({ stage, offset, pool });
+		if (this.#pools.length > 2) this.#pools.shift();
 		return pool;
 	}
 

@@ -3,6 +3,7 @@ import { type ColumnName, columns as rowColumns } from "../masks/columns.js";
 import type { TokenRow } from "../masks/row.js";
 import { cutRow } from "../masks/sequence-parallel.js";
 import type { RowFinder } from "../plan/row-finder.js";
+import { allOf, eachOf } from "../storage/when-read.js";
 import type { Column, ColumnBatch } from "../tables/columns.js";
 import {
 	lengthsOf,
@@ -39,17 +40,17 @@ export function paddedRows(
 	const { tokens, padId } = shape;
 	const ids = new Int32Array(count * tokens);
 	const bytes = new Uint8Array(ids.buffer);
-	for (let i = 0; i < count; i++) {
+	eachOf(count, (i) => {
 		const rows = finder.rowsOf(items.dataset[i]);
 		const at = i * tokens;
 		if (rows.isFull) {
 			rows.readFull(items.row[i], bytes, at, tokens);
-			continue;
+			return;
 		}
 		const used = tokensOf(items, i);
 		rows.readTokens(items.row[i], items.start[i], bytes, at, used);
 		if (used < tokens) ids.fill(padId, at + used, at + tokens);
-	}
+	});
 	const rowOf = (i: number): TokenRow => ({
 		ids: ids.subarray(i * tokens, i * tokens + tokensOf(items, i)),
 		seqLengths: lengthsOf(items, i),
@@ -90,16 +91,21 @@ export function flatRow(
 	const lossWeights = columns.includes(WEIGHTS)
 		? new Float32Array(ids.length)
 		: null;
-	let at = 0;
-	for (let i = 0; i < items.count; i++) {
+	let next = 0;
+	eachOf(items.count, (i) => {
+		const at = next;
 		const used = tokensOf(items, i);
+		next += used;
 		const rows = finder.rowsOf(items.dataset[i]);
-		rows.readTokens(items.row[i], items.start[i], bytes, at, used);
-		if (columns.length > 0)
-			lossMask.set(maskOfItem(items, i, finder) ?? [], at);
-		lossWeights?.set(weightsOfItem(items, i, finder), at);
-		at += used;
-	}
+		allOf(
+			() => rows.readTokens(items.row[i], items.start[i], bytes, at, used),
+			() => {
+				if (columns.length > 0)
+					lossMask.set(maskOfItem(items, i, finder) ?? [], at);
+			},
+			() => lossWeights?.set(weightsOfItem(items, i, finder), at),
+		);
+	});
 	const row = { ids, seqLengths: items.lengths, lossMask, lossWeights };
 	return {
 		rows: 1,
@@ -168,12 +174,12 @@ function madeColumns(
 				? new Float32Buffer()
 				: new Int32Buffer(count * length);
 		const offsets = new Int32Array(count + 1);
-		for (let i = 0; i < count; i++) {
+		eachOf(count, (i) => {
 			const row = batch(rowOf(i), length);
 			if (values instanceof Float32Buffer) values.extend(row.length).set(row);
 			else values.append(spans === null ? row : cutRow(row, spans));
 			offsets[i + 1] = values.length;
-		}
+		});
 		made[name] = { type, values: values.view(), offsets } as Column;
 	}
 	return made;

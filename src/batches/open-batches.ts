@@ -8,12 +8,13 @@ import {
 	parseDatasetName,
 } from "../plan/dataset-buckets.js";
 import { canonicalJson } from "../storage/hash.js";
+import { pathFrom } from "../storage/paths.js";
 import { storageAt } from "../storage/storages.js";
 import type { Batch } from "./batch.js";
 import { resolveBatches } from "./batch-settings.js";
 import { type Imbalance, MeanImbalance } from "./mean-imbalance.js";
 import { readAhead } from "./read-ahead.js";
-import { createReader, type ReaderSource } from "./reader-source.js";
+import { readBatches } from "./reader-source.js";
 
 /** The batches of a rank, step by step. */
 export interface Batches extends AsyncIterable<Batch> {
@@ -65,7 +66,7 @@ export async function openBatches(
 		async *[Symbol.asyncIterator]() {
 			const batches =
 				ahead === 0
-					? readHere(source, state.step, end)
+					? readBatches(source, state.step, end, false)
 					: readAhead(source, state.step, end, ahead);
 			for await (const batch of batches) {
 				state.step = batch.step + 1;
@@ -74,19 +75,6 @@ export async function openBatches(
 			}
 		},
 	};
-}
-
-async function* readHere(
-	source: ReaderSource,
-	from: number,
-	end: number,
-): AsyncGenerator<Batch> {
-	const reader = createReader(source);
-	try {
-		for (let step = from; step < end; step++) yield reader.read(step);
-	} finally {
-		reader.close();
-	}
 }
 
 /** The datasets of a plan, as they were when it was made. @throws UsageError, DataError where one is not */
@@ -103,7 +91,7 @@ export async function openDatasets(
 	const datasets: DatasetBuckets[] = [];
 	for (const [i, known] of plan.datasets.entries()) {
 		const named = moved?.[i];
-		const path = named ?? `${directory}/${known.path}`;
+		const path = named ?? pathFrom(directory, known.path);
 		if (named === undefined) await requireThere(path);
 		const found = await openDatasetBuckets(path);
 		const rows = found.buckets.map(({ length, rows, tokens }) => ({

@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { packError } from "../core/errors.js";
 import type { Batch } from "./batch.js";
 import type { ReadAheadMessage, ReadAheadTask } from "./read-ahead.js";
-import { createReader } from "./reader-source.js";
+import { readBatches } from "./reader-source.js";
 
 const port = parentPort;
 if (port === null) throw new Error("this file runs as a worker thread");
@@ -10,7 +10,6 @@ if (port === null) throw new Error("this file runs as a worker thread");
 const { source, from, end } = workerData as ReadAheadTask;
 const send = (message: ReadAheadMessage, transfer: ArrayBuffer[] = []) =>
 	port.postMessage(message, transfer);
-let step = from;
 
 /** The memory of a batch, which goes with it. */
 function buffersOf({ columns }: Batch): ArrayBuffer[] {
@@ -23,17 +22,30 @@ function buffersOf({ columns }: Batch): ArrayBuffer[] {
 	return [...buffers];
 }
 
+/** Resolves once the other side has asked for another batch. */
+let asked = 0;
+let wake = () => {};
+async function untilAsked(): Promise<void> {
+	while (asked === 0)
+		await new Promise<void>((resolve) => {
+			wake = resolve;
+		});
+	asked--;
+}
+port.on("message", () => {
+	asked++;
+	wake();
+});
+
 try {
-	const reader = createReader(source);
-	port.on("message", () => {
-		try {
-			if (step >= end) return send({ kind: "end" });
-			const batch = reader.read(step++);
-			send({ kind: "batch", batch }, buffersOf(batch));
-		} catch (error) {
-			send({ kind: "failed", error: packError(error) });
-		}
-	});
+	const batches = readBatches(source, from, end, true);
+	for (;;) {
+		await untilAsked();
+		const next = await batches.next();
+		if (next.done) break;
+		send({ kind: "batch", batch: next.value }, buffersOf(next.value));
+	}
+	send({ kind: "end" });
 } catch (error) {
 	send({ kind: "failed", error: packError(error) });
 }

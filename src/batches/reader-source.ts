@@ -1,7 +1,10 @@
 import type { CurriculumPlan } from "../plan/curriculum-plan.js";
 import type { DatasetBuckets } from "../plan/dataset-buckets.js";
+import { whenRead } from "../storage/when-read.js";
+import type { Batch } from "./batch.js";
 import { BatchReader } from "./batch-reader.js";
 import type { BatchSettings } from "./batch-settings.js";
+import { stepsAhead, stepsAtATime } from "./steps-ahead.js";
 
 /** What a reader is made of, on this thread or another. */
 export interface ReaderSource {
@@ -11,7 +14,32 @@ export interface ReaderSource {
 	settings: BatchSettings;
 }
 
-export function createReader(source: ReaderSource): BatchReader {
+export async function createReader(source: ReaderSource): Promise<BatchReader> {
 	const { directory, plan, datasets, settings } = source;
-	return new BatchReader(directory, plan, datasets, settings);
+	return whenRead(() => new BatchReader(directory, plan, datasets, settings));
+}
+
+/**
+ * The batches of steps, each read when it is asked for; where they are not on this machine,
+ * those after it as well.
+ * @param isAhead Whether any may be read before they are asked for.
+ */
+export async function* readBatches(
+	source: ReaderSource,
+	from: number,
+	end: number,
+	isAhead: boolean,
+): AsyncGenerator<Batch> {
+	const { plan, settings } = source;
+	const reader = await createReader(source);
+	const most = isAhead
+		? stepsAtATime(plan.tokensPerStep / settings.worldSize, settings.readAhead)
+		: 1;
+	try {
+		yield* stepsAhead(from, end, most, (step) =>
+			whenRead(() => reader.read(step)),
+		);
+	} finally {
+		reader.close();
+	}
 }

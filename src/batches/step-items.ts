@@ -3,6 +3,7 @@ import { Int32Buffer } from "../core/buffers.js";
 import type { RowFinder } from "../plan/row-finder.js";
 import type { RowReader } from "../plan/row-reader.js";
 import type { Pool } from "../plan/sequence-pools.js";
+import { allOf, eachOf } from "../storage/when-read.js";
 
 /** Rows of a step, or sequences within rows, column by column. */
 export interface StepItems {
@@ -41,15 +42,21 @@ export function itemsOfRows(
 ): StepItems {
 	const items = allocateItems(count);
 	const lengths = new Int32Buffer(count);
-	for (let i = 0; i < count; i++) {
+	eachOf(count, (i) => {
 		const { dataset, row, rows } = finder.find(first + i);
 		items.dataset[i] = dataset;
 		items.row[i] = row;
-		if (rows.isFull) lengths.push(fullLength);
-		else lengths.append(rows.readLengths(row));
+		allOf(
+			() => {
+				if (rows.isFull) lengths.push(fullLength);
+				else lengths.append(rows.readLengths(row));
+			},
+			() => {
+				items.labels[i] = labelsOfRow(rows, row, fullLength);
+			},
+		);
 		items.offsets[i + 1] = lengths.length;
-		items.labels[i] = labelsOfRow(rows, row, fullLength);
-	}
+	});
 	return { ...items, lengths: lengths.view() };
 }
 
@@ -61,10 +68,10 @@ export function labelsOfRows(
 	fullLength: number,
 ): number {
 	let labels = 0;
-	for (let i = 0; i < count; i++) {
+	eachOf(count, (i) => {
 		const { row, rows } = finder.find(first + i);
 		labels += labelsOfRow(rows, row, fullLength);
-	}
+	});
 	return labels;
 }
 
@@ -84,7 +91,7 @@ export function itemsOfPool(
 	const begin = offsets[pool.turns[part]] + first;
 	const items = allocateItems(count);
 	const lengths = new Int32Array(count);
-	for (let i = 0; i < count; i++) {
+	eachOf(count, (i) => {
 		const sequence = order[begin + i];
 		const { dataset, row, rows } = finder.find(pool.places[sequence]);
 		items.dataset[i] = dataset;
@@ -97,7 +104,7 @@ export function itemsOfPool(
 			const mask = maskOf(rows, row, items.start[i], lengths[i]);
 			items.labels[i] = sum(mask);
 		}
-	}
+	});
 	return { ...items, lengths };
 }
 

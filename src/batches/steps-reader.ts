@@ -6,6 +6,7 @@ import {
 } from "../plan/steps-file.js";
 import type { RandomAccessFile } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
+import { eachOf } from "../storage/when-read.js";
 import { ArrowRows, newRowPlace } from "../tables/arrow-rows.js";
 
 /** Reads steps of a plan by their number. */
@@ -13,10 +14,13 @@ export class StepsReader {
 	readonly #file: RandomAccessFile;
 	readonly #rows: ArrowRows;
 	readonly #place = newRowPlace();
-	readonly #number = new Int32Array(1);
+	readonly #numbers = INTS.map(() => new Int32Array(1));
 	readonly #offset = new BigInt64Array(1);
 
-	/** @param path Of the steps, of which there are `rows`. */
+	/**
+	 * @param path Of the steps, of which there are `rows`.
+	 * @throws NotYetRead
+	 */
 	constructor(path: string, rows: number) {
 		this.#file = storageAt(path).openForRandomAccess(path);
 		this.#rows = new ArrowRows(
@@ -30,32 +34,34 @@ export class StepsReader {
 					`${path} cannot be read: ${why}. Make the plan again with seqpack curriculum.`,
 				),
 		);
+		this.#rows.open();
 	}
 
+	/** @throws NotYetRead */
 	read(step: number): PlanStep {
-		this.#rows.find(step, this.#place);
-		return {
-			stage: this.#int("stage"),
-			stageStep: this.#int("stage_step"),
-			bucket: this.#int("bucket"),
-			length: this.#int("length"),
-			batchSize: this.#int("batch_size"),
-			offset: this.#long("offset"),
-			part: this.#int("part"),
-		};
+		const place = this.#rows.find(step, this.#place);
+		eachOf(INTS.length + 1, (i) => {
+			if (i === INTS.length)
+				this.#rows.readNumber("offset", place, this.#offset);
+			else this.#rows.readNumber(INTS[i], place, this.#numbers[i]);
+		});
+		const [stage, stageStep, bucket, length, batchSize, part] =
+			this.#numbers.map(([number]) => number);
+		const offset = Number(this.#offset[0]);
+		return { stage, stageStep, bucket, length, batchSize, offset, part };
 	}
 
 	close(): void {
-		this.#file.close();
-	}
-
-	#int(column: string): number {
-		this.#rows.readNumber(column, this.#place, this.#number);
-		return this.#number[0];
-	}
-
-	#long(column: string): number {
-		this.#rows.readNumber(column, this.#place, this.#offset);
-		return Number(this.#offset[0]);
+		this.#file.close?.();
 	}
 }
+
+/** The columns of int32. */
+const INTS = [
+	"stage",
+	"stage_step",
+	"bucket",
+	"length",
+	"batch_size",
+	"part",
+] as const;

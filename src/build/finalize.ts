@@ -12,7 +12,6 @@ import {
 	type Manifest,
 	type SourceTotals,
 } from "../dataset/manifest.js";
-import { pathOfStore } from "../dataset/open-store.js";
 import { readManifest } from "../dataset/read-manifest.js";
 import { summarize } from "../dataset/summary.js";
 import {
@@ -22,6 +21,7 @@ import {
 	type Totals,
 } from "../dataset/totals.js";
 import { joinLeftOut } from "../sources/find/left-out.js";
+import { pathTo } from "../storage/paths.js";
 import { writeAll } from "../storage/storage.js";
 import { LANES, sizesOf } from "./file-sizes.js";
 import { firstTaskOf, type Plan } from "./plan.js";
@@ -157,7 +157,7 @@ async function gather(
 		...(plan.store !== undefined &&
 			settings.isIndex && {
 				store: {
-					path: pathOfStore(plan.store.path, workspace.out),
+					path: pathTo(workspace.out, plan.store.path),
 					planHash: plan.store.planHash,
 				},
 			}),

@@ -1,6 +1,5 @@
-import { isAbsolute, normalize, relative } from "node:path";
 import { DataError } from "../core/errors.js";
-import { storageAt } from "../storage/storages.js";
+import { pathFrom } from "../storage/paths.js";
 import type { Manifest, ManifestStore } from "./manifest.js";
 import { requireRandomAccess } from "./random-access.js";
 import { readManifest } from "./read-manifest.js";
@@ -22,14 +21,6 @@ export type StoreManifest = Pick<
 export interface OpenStore {
 	directory: string;
 	manifest: StoreManifest;
-}
-
-const isUrl = (path: string) => /^[a-z][a-z0-9+.-]+:\/\//i.test(path);
-
-/** The path of a store as its packings name it: from their directory where both are on this machine. */
-export function pathOfStore(store: string, packing: string): string {
-	if (isUrl(store) || isUrl(packing)) return storageAt(store).absolute(store);
-	return relative(packing, store);
 }
 
 /**
@@ -66,10 +57,7 @@ export async function openStore(
 	packing: string,
 	{ path, planHash }: ManifestStore,
 ): Promise<OpenStore> {
-	const directory =
-		isUrl(path) || isAbsolute(path)
-			? path
-			: normalize(`${packing}/${path}`).replace(/(?<=.)\/+$/, "");
+	const directory = pathFrom(packing, path);
 	const found = await readManifest(directory);
 	const manifest = stateOf(found, planHash);
 	if (manifest === null)

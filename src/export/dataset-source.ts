@@ -14,6 +14,8 @@ import { shiftRight } from "../masks/labels.js";
 import { packers } from "../pack/packers.js";
 import { OpenFiles } from "../plan/open-files.js";
 import { type StoreReader, StoreReaders } from "../plan/store-reader.js";
+import { FarReads } from "../storage/objects/far-reads.js";
+import { eachOf, whenRead } from "../storage/when-read.js";
 import { type ColumnBatch, columnOf } from "../tables/columns.js";
 import { IndexedRow } from "./indexed-row.js";
 import { lostByAll } from "./lost-by-all.js";
@@ -23,6 +25,9 @@ import {
 	type SourcePart,
 	type TakeRow,
 } from "./source.js";
+
+/** Rows of which what is wanted is fetched at a time, where it is not on this machine. */
+const ROWS_AHEAD = 64;
 
 /**
  * Opens a dataset of rows, a store or a packing by index: its splits and buckets, each in the
@@ -155,7 +160,7 @@ async function readIndexed(
 			const lengths = columnOf(batch, "seq_lengths", "list<int32>");
 			const offsets = columnOf(batch, "doc_offsets", "list<int32>");
 			const documents = columnOf(batch, "doc_ids", "list<int64>");
-			for (let i = 0; i < batch.rows; i++) {
+			const readRow = (i: number) => {
 				const first = lengths.offsets[i];
 				const last = lengths.offsets[i + 1];
 				row.read(
@@ -163,6 +168,14 @@ async function readIndexed(
 					documents.values.subarray(first, last),
 					offsets.values.subarray(first, last),
 				);
+			};
+			let reads = new FarReads();
+			for (let i = 0; i < batch.rows; i++) {
+				if (i % ROWS_AHEAD === 0) reads = new FarReads();
+				const rest = Math.min(batch.rows - i, ROWS_AHEAD - (i % ROWS_AHEAD));
+				const readRest = () => eachOf(rest, (next) => readRow(i + next));
+				const reading = whenRead(() => readRow(i), reads, readRest);
+				if (reading !== undefined) await reading;
 				const taking = take(row, bucket.capacity);
 				if (taking !== undefined) await taking;
 			}

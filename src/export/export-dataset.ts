@@ -12,9 +12,9 @@ import type {
 import { exportFormats } from "../dataset/exports/exports.js";
 import { type ShortRows, shortRowWays } from "../dataset/exports/short-rows.js";
 import type { DatasetFile } from "../dataset/manifest.js";
-import { pathOfStore } from "../dataset/open-store.js";
 import { type ExportToOptions, exportToTable } from "../options/export.js";
 import { PLAN_FILE } from "../plan/curriculum-plan.js";
+import { pathTo } from "../storage/paths.js";
 import { storageAt } from "../storage/storages.js";
 import { version } from "../version.js";
 import { openDatasetSource } from "./dataset-source.js";
@@ -79,7 +79,7 @@ export async function exportDataset(
 		const said = {
 			formatVersion: EXPORT_VERSION,
 			seqpackVersion: version,
-			source: pathOfStore(directory, out),
+			source: pathTo(out, directory),
 			planHash: source.planHash,
 			to: options.to,
 			counts,

@@ -1,6 +1,7 @@
 import { sum } from "../core/arithmetic.js";
 import type { ExportRow } from "../dataset/exports/export-format.js";
 import type { StoreReader, TokenColumn } from "../plan/store-reader.js";
+import { allOf, eachOf } from "../storage/when-read.js";
 
 /** The row of an index that was read last, with its tokens out of the store. */
 export class IndexedRow implements ExportRow {
@@ -19,7 +20,10 @@ export class IndexedRow implements ExportRow {
 		this.#isMasked = isMasked;
 	}
 
-	/** @param starts The token of its document that each sequence begins at. */
+	/**
+	 * @param starts The token of its document that each sequence begins at.
+	 * @throws NotYetRead
+	 */
 	read(
 		lengths: Int32Array,
 		documents: BigInt64Array,
@@ -33,10 +37,12 @@ export class IndexedRow implements ExportRow {
 			this.#maskMemory = new Int32Array(this.#isMasked ? 2 * count : 0);
 		}
 		this.ids = this.#idsMemory.subarray(0, count);
-		this.#fill(this.ids, starts, "input_ids");
-		if (!this.#isMasked) return;
 		const mask = this.#maskMemory.subarray(0, count);
-		this.#fill(mask, starts, "loss_mask");
+		allOf(
+			() => this.#fill(this.ids, starts, "input_ids"),
+			() => this.#isMasked && this.#fill(mask, starts, "loss_mask"),
+		);
+		if (!this.#isMasked) return;
 		let at = 0;
 		for (const length of lengths) {
 			mask[at] = 0;
@@ -54,9 +60,11 @@ export class IndexedRow implements ExportRow {
 			docIds.byteOffset,
 			2 * docIds.length,
 		);
-		let at = 0;
-		for (let i = 0; i < seqLengths.length; i++) {
+		let next = 0;
+		eachOf(seqLengths.length, (i) => {
+			const at = next;
 			const length = seqLengths[i];
+			next += length;
 			const document = words[2 * i] >>> 0;
 			this.#store.read(
 				words[2 * i + 1],
@@ -67,7 +75,6 @@ export class IndexedRow implements ExportRow {
 				length,
 				column,
 			);
-			at += length;
-		}
+		});
 	}
 }

@@ -9,6 +9,8 @@ import type { BatchOptions } from "../options/batches.js";
 import { packers } from "../pack/packers.js";
 import { openPlan } from "../plan/curriculum-plan.js";
 import type { RowReader } from "../plan/row-reader.js";
+import { FarReads } from "../storage/objects/far-reads.js";
+import { allOf, eachOf, whenRead } from "../storage/when-read.js";
 import { lostByAll } from "./lost-by-all.js";
 import {
 	emptyRow,
@@ -94,15 +96,20 @@ async function readSteps(
 	take: TakeRow,
 ): Promise<void> {
 	const { plan, settings } = source;
-	const reader = createReader({ ...source, settings: { ...settings, rank } });
+	const own = { ...settings, rank };
+	const reader = await createReader({ ...source, settings: own });
 	const row = emptyRow();
 	let ids = new Int32Array(0);
 	let mask = new Int32Array(0);
 	try {
 		for (let step = settings.from; step < settings.end; step++) {
-			const { items, finder, length } = reader.itemsOf(step);
+			const reads = new FarReads();
+			const { items, finder, length } = await whenRead(
+				() => reader.itemsOf(step),
+				reads,
+			);
 			const room = ofRows ? length + Number(plan.plusOne) : null;
-			for (let i = 0; i < items.count; i++) {
+			const readItem = (i: number) => {
 				const count = tokensOf(items, i);
 				if (ids.length < count) {
 					ids = new Int32Array(2 * count);
@@ -118,9 +125,20 @@ async function readSteps(
 					rows.readTokens(at, items.start[i], bytes, 0, count, column);
 					return to.subarray(0, count);
 				};
-				row.ids = read(ids, "input_ids");
-				row.lossMask = rows.isMasked ? read(mask, "loss_mask") : null;
+				allOf(
+					() => {
+						row.ids = read(ids, "input_ids");
+					},
+					() => {
+						row.lossMask = rows.isMasked ? read(mask, "loss_mask") : null;
+					},
+				);
 				row.seqLengths = lengthsOf(items, i);
+			};
+			const readRest = () => eachOf(items.count, readItem);
+			for (let i = 0; i < items.count; i++) {
+				const reading = whenRead(() => readItem(i), reads, readRest);
+				if (reading !== undefined) await reading;
 				const taking = take(row, room);
 				if (taking !== undefined) await taking;
 			}

@@ -1,3 +1,4 @@
+import { eachOf } from "../storage/when-read.js";
 import type { ArrowRows, RowPlace } from "../tables/arrow-rows.js";
 import type { StoreReader, TokenColumn } from "./store-reader.js";
 
@@ -35,14 +36,17 @@ export class IndexTokens {
 			this.#offsets = new Int32Array(2 * this.#count);
 			this.#documents = new Int32Array(4 * this.#count);
 		}
-		const read = (column: string, to: Int32Array, width: number) => {
+		const columns = [
+			{ name: "seq_lengths", to: this.#lengths, width: 1 },
+			{ name: "doc_offsets", to: this.#offsets, width: 1 },
+			{ name: "doc_ids", to: this.#documents, width: 2 },
+		];
+		eachOf(columns.length, (i) => {
+			const { name, to, width } = columns[i];
 			const bytes = new Uint8Array(to.buffer);
 			const count = this.#count * width;
-			rows.readValues(column, place, from * width, bytes, 0, count);
-		};
-		read("seq_lengths", this.#lengths, 1);
-		read("doc_offsets", this.#offsets, 1);
-		read("doc_ids", this.#documents, 2);
+			rows.readValues(name, place, from * width, bytes, 0, count);
+		});
 		this.#row = row;
 	}
 
@@ -55,26 +59,26 @@ export class IndexTokens {
 		column: TokenColumn,
 	): void {
 		const end = first + count;
-		let start = 0;
-		for (let i = 0; i < this.#count && start < end; i++) {
+		let next = 0;
+		eachOf(this.#count, (i) => {
 			const length = this.#lengths[i];
+			const start = next;
+			next += length;
 			const from = Math.max(start, first);
-			const to = Math.min(start + length, end);
-			if (to > from) {
-				this.#store.read(
-					this.#documents[2 * i + 1],
-					this.#documents[2 * i] >>> 0,
-					this.#offsets[i] + from - start,
-					target,
-					at + from - first,
-					to - from,
-					column,
-				);
-				if (FIRST_IS_ZERO[column] && from === start)
-					target.fill(0, 4 * (at + from - first), 4 * (at + from - first + 1));
-			}
-			start += length;
-		}
-		if (start < end) throw new Error("a row has fewer tokens than asked for");
+			const to = Math.min(next, end);
+			if (to <= from) return;
+			this.#store.read(
+				this.#documents[2 * i + 1],
+				this.#documents[2 * i] >>> 0,
+				this.#offsets[i] + from - start,
+				target,
+				at + from - first,
+				to - from,
+				column,
+			);
+			if (FIRST_IS_ZERO[column] && from === start)
+				target.fill(0, 4 * (at + from - first), 4 * (at + from - first + 1));
+		});
+		if (next < end) throw new Error("a row has fewer tokens than asked for");
 	}
 }

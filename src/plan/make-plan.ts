@@ -1,4 +1,3 @@
-import { relative } from "node:path";
 import { sum } from "../core/arithmetic.js";
 import { optionName, UsageError } from "../core/errors.js";
 import { createRandom } from "../core/random.js";
@@ -8,6 +7,7 @@ import { planStage } from "../curriculum/plan-stage.js";
 import type { Stage } from "../curriculum/stage-options.js";
 import type { Manifest } from "../dataset/manifest.js";
 import type { CurriculumOptions } from "../options/curriculum.js";
+import { pathTo } from "../storage/paths.js";
 import { version } from "../version.js";
 import {
 	type CurriculumPlan,
@@ -72,7 +72,7 @@ export async function planCurriculum(
 				vocabSize: manifest.tokenizer.vocabSize,
 			},
 			datasets: datasets.map(({ directory, source, hash, buckets }) => ({
-				path: datasetName({ directory: relative(out, directory), source }),
+				path: datasetName({ directory: pathTo(out, directory), source }),
 				manifest: hash,
 				buckets: buckets.map(({ length, rows, tokens }) => ({
 					length,

@@ -7,6 +7,7 @@ import {
 } from "../curriculum/plan-stage.js";
 import type { Stage } from "../curriculum/stage-options.js";
 import { wantedRows } from "../curriculum/wanted-rows.js";
+import { whenRead } from "../storage/when-read.js";
 import type { PlanStage } from "./curriculum-plan.js";
 import { bucketOfLength, type DatasetBuckets } from "./dataset-buckets.js";
 import { OpenFiles } from "./open-files.js";
@@ -82,7 +83,8 @@ export async function planPools({
 		for (let first = 0; first < rows; first += poolRows) {
 			const span = { first, rows: Math.min(poolRows, rows - first) };
 			const budget = { tokens: tokensPerStep, multiple: worldSize };
-			const pool = readPool(finder, span, budget, [seed, number, first]);
+			const key = [seed, number, first];
+			const pool = await whenRead(() => readPool(finder, span, budget, key));
 			const { order, offsets } = pool.batches;
 			for (const [part, batch] of pool.turns.entries()) {
 				const longest = pool.lengths[order[offsets[batch]]];

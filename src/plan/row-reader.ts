@@ -3,6 +3,7 @@ import { DataError, UsageError } from "../core/errors.js";
 import { rowSchema } from "../dataset/rows.js";
 import type { RandomAccessFile, Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
+import { NotYetRead } from "../storage/when-read.js";
 import { ArrowRows, DAMAGED, newRowPlace } from "../tables/arrow-rows.js";
 import type { Schema } from "../tables/columns.js";
 import type { DatasetBucket, DatasetBuckets } from "./dataset-buckets.js";
@@ -24,6 +25,7 @@ export class RowReader {
 	readonly #files: OpenFiles;
 	/** The shards that are open, at their number. */
 	readonly #open: (ArrowRows | undefined)[] = [];
+	readonly #begun: (BegunShard | undefined)[] = [];
 	/** Number of each shard's first row, and of the end. */
 	readonly #firstRows: Float64Array;
 	readonly #place = newRowPlace();
@@ -60,7 +62,7 @@ export class RowReader {
 		}
 		const rows = this.#find(row);
 		const from = this.#place.row * count;
-		rows.readValues("input_ids", this.#place, from, target, at, count);
+		rows.readValues("input_ids", this.#place, from, target, at, count, true);
 	}
 
 	/** The lengths of a row's sequences. */
@@ -137,7 +139,7 @@ export class RowReader {
 	): void {
 		rows.readBounds(column, this.#place, this.#bounds);
 		const from = this.#bounds[0] + first;
-		rows.readValues(column, this.#place, from, target, at, count);
+		rows.readValues(column, this.#place, from, target, at, count, true);
 	}
 
 	#find(row: number): ArrowRows {
@@ -157,32 +159,45 @@ export class RowReader {
 	#openShard(number: number): ArrowRows {
 		const shard = this.#bucket.shards[number];
 		const path = `${this.#directory}/${shard.path}`;
-		const file = this.#openFile(path);
-		this.#files.add(() => {
-			file.close();
-			this.#open[number] = undefined;
-		});
-		const batchRows = this.isFull ? this.#bucket.batchRows : 0;
-		const refused = (why: string) =>
-			new DataError(
-				"bad-shard",
-				`${path} cannot be read: ${why}. Check the dataset with seqpack verify.`,
-			);
+		const begun = this.#begun[number] ?? this.#beginShard(number, path);
 		try {
-			requireBytes(file, shard);
-			const rows = new ArrowRows(
+			requireBytes(begun.file, shard);
+			begun.rows.open();
+		} catch (error) {
+			if (error instanceof DataError || error instanceof NotYetRead)
+				throw error;
+			throw begun.rows.refused((error as Error).message);
+		}
+		this.#open[number] = begun.rows;
+		return begun.rows;
+	}
+
+	#beginShard(number: number, path: string): BegunShard {
+		const file = this.#openFile(path);
+		const forget = () => {
+			file.close?.();
+			this.#open[number] = undefined;
+			this.#begun[number] = undefined;
+		};
+		if (file.close !== undefined) this.#files.add(forget);
+		const batchRows = this.isFull ? this.#bucket.batchRows : 0;
+		const { rows } = this.#bucket.shards[number];
+		const begun = {
+			file,
+			rows: new ArrowRows(
 				file,
 				this.#schema,
-				shard.rows,
+				rows,
 				batchRows,
-				refused,
-			);
-			this.#open[number] = rows;
-			return rows;
-		} catch (error) {
-			if (error instanceof DataError) throw error;
-			throw refused((error as Error).message);
-		}
+				(why) =>
+					new DataError(
+						"bad-shard",
+						`${path} cannot be read: ${why}. Check the dataset with seqpack verify.`,
+					),
+			),
+		};
+		this.#begun[number] = begun;
+		return begun;
 	}
 
 	#openFile(path: string): RandomAccessFile {
@@ -196,4 +211,10 @@ export class RowReader {
 			);
 		}
 	}
+}
+
+/** A shard whose batches are being found. */
+interface BegunShard {
+	file: RandomAccessFile;
+	rows: ArrowRows;
 }

@@ -4,6 +4,7 @@ import {
 	type BudgetBatches,
 	tokenBudgetBatches,
 } from "../curriculum/token-budget.js";
+import { eachOf } from "../storage/when-read.js";
 import type { RowFinder } from "./row-finder.js";
 
 /** Rows whose sequences are sorted together, and the batches that they make. */
@@ -20,6 +21,7 @@ export interface Pool {
 /**
  * Reads the lengths of all sequences of a pool, and shares them out.
  * @param first Place of the pool's first row in its bucket; `rows` of them.
+ * @throws NotYetRead
  */
 export function readPool(
 	finder: RowFinder,
@@ -30,7 +32,7 @@ export function readPool(
 	const lengths = new Int32Buffer();
 	const starts = new Int32Buffer();
 	const counts = new Int32Array(rows);
-	for (let i = 0; i < rows; i++) {
+	eachOf(rows, (i) => {
 		const found = finder.find(first + i);
 		const ofRow = found.rows.readLengths(found.row);
 		counts[i] = ofRow.length;
@@ -40,7 +42,7 @@ export function readPool(
 			lengths.push(length);
 			start += length;
 		}
-	}
+	});
 	const places = new Float64Array(lengths.length);
 	let at = 0;
 	counts.forEach((count, i) => {

@@ -4,6 +4,7 @@ import type { OpenStore } from "../dataset/open-store.js";
 import { rowSchema } from "../dataset/rows.js";
 import type { RandomAccessFile, Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
+import { NotYetRead } from "../storage/when-read.js";
 import { ArrowRows, newRowPlace } from "../tables/arrow-rows.js";
 import type { Schema } from "../tables/columns.js";
 import { type OpenFiles, requireBytes } from "./open-files.js";
@@ -49,7 +50,7 @@ export class StoreReader {
 			const own = this.#tasks[shard.task];
 			const before = own[own.length - 1];
 			const first = before === undefined ? 0 : before.first + before.shard.rows;
-			own.push({ shard, first, open: null });
+			own.push({ shard, first, begun: null, open: null });
 		}
 	}
 
@@ -85,29 +86,34 @@ export class StoreReader {
 			const borders = starts.subarray(batch, batch + place.batch.rows);
 			rows.readStarts(column, place, borders);
 		}
-		rows.readValues(column, place, starts[row] + start, target, at, count);
+		const first = starts[row] + start;
+		rows.readValues(column, place, first, target, at, count, true);
 	}
 
 	#open(of: StoreShard): OpenShard {
 		const path = `${this.#directory}/${of.shard.path}`;
+		of.begun ??= this.#begin(of.shard, path);
+		const { file, rows } = of.begun;
+		try {
+			requireBytes(file, of.shard);
+			rows.open();
+		} catch (error) {
+			if (error instanceof DataError || error instanceof NotYetRead)
+				throw error;
+			throw rows.refused((error as Error).message);
+		}
+		of.open = { rows, starts: new Int32Array(of.shard.rows).fill(-1) };
+		return of.open;
+	}
+
+	#begin({ rows }: ManifestShard, path: string): BegunShard {
 		const file = new ReopenedFile(this.#storage, path, this.#files);
 		const refused = (why: string) =>
 			new DataError(
 				"bad-shard",
 				`${path} cannot be read: ${why}. Check the store with seqpack verify.`,
 			);
-		try {
-			const { rows } = of.shard;
-			requireBytes(file, of.shard);
-			of.open = {
-				rows: new ArrowRows(file, this.#schema, rows, 0, refused),
-				starts: new Int32Array(rows).fill(-1),
-			};
-			return of.open;
-		} catch (error) {
-			if (error instanceof DataError) throw error;
-			throw refused((error as Error).message);
-		}
+		return { file, rows: new ArrowRows(file, this.#schema, rows, 0, refused) };
 	}
 }
 
@@ -116,7 +122,15 @@ interface StoreShard {
 	/** Number in the task of its first document. */
 	first: number;
 	/** Null until it is read from. */
+	begun: BegunShard | null;
+	/** Null until its batches are found. */
 	open: OpenShard | null;
+}
+
+/** A shard whose batches are being found. */
+interface BegunShard {
+	file: RandomAccessFile;
+	rows: ArrowRows;
 }
 
 interface OpenShard {
@@ -147,17 +161,23 @@ class ReopenedFile implements RandomAccessFile {
 		position: number,
 		offset: number,
 		length: number,
+		isAlone?: boolean,
 	): number {
 		return (this.#file ?? this.#opened()).readInto(
 			target,
 			position,
 			offset,
 			length,
+			isAlone,
 		);
 	}
 
+	expect(position: number, length: number): void {
+		this.#opened().expect?.(position, length);
+	}
+
 	close(): void {
-		this.#file?.close();
+		this.#file?.close?.();
 		this.#file = null;
 	}
 
@@ -172,7 +192,7 @@ class ReopenedFile implements RandomAccessFile {
 				`${error.message} The store was built anew, moved or removed while it was read: pack it again with seqpack pack.`,
 			);
 		}
-		this.#files.add(() => this.close());
+		if (this.#file.close !== undefined) this.#files.add(() => this.close());
 		return this.#file;
 	}
 }

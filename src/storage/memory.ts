@@ -74,7 +74,6 @@ export function memoryStorage(
 					target.set(part, offset);
 					return part.length;
 				},
-				close() {},
 			};
 		},
 		async create(path) {

@@ -29,7 +29,10 @@ export interface Storage {
 	open(path: string): Promise<ReadableFile>;
 	/** The whole of a small file in one step, or null when there is none. Left out: it is opened and read. */
 	readWhole?(path: string): Promise<Buffer | null>;
-	/** Opens a file for many small reads, which do not wait for one another. */
+	/**
+	 * Opens a file for many small reads, which do not wait for one another.
+	 * @throws NotYetRead where it is not on this machine: see `whenRead`
+	 */
 	openForRandomAccess(path: string): RandomAccessFile;
 	/**
 	 * Begins a file that appears at `path` whole when it is committed, or not at all.
@@ -135,14 +138,21 @@ export interface RandomAccessFile {
 	/**
 	 * Fills `length` bytes of `target` from its byte `offset` on, with what the file
 	 * has from `position` on; returns how many bytes there were.
+	 * @param isAlone Whether nothing near is likely to be read soon; else a file that is not
+	 * on this machine is read in larger blocks, some of which are kept.
+	 * @throws NotYetRead where they are not on this machine; nothing is filled then
 	 */
 	readInto(
 		target: Uint8Array,
 		position: number,
 		offset: number,
 		length: number,
+		isAlone?: boolean,
 	): number;
-	close(): void;
+	/** Tells what is likely to be read soon. A file on this machine lacks it. */
+	expect?(position: number, length: number): void;
+	/** A file that takes nothing of the system to be open lacks it. */
+	close?(): void;
 }
 
 export interface PendingFile extends ByteSink {

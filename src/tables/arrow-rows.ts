@@ -1,5 +1,6 @@
 import { type Schema as ArrowSchema, Message } from "apache-arrow";
 import type { RandomAccessFile } from "../storage/storage.js";
+import { NotYetRead } from "../storage/when-read.js";
 import type { ColumnType, Schema } from "./columns.js";
 
 /** What is wrong with a file whose lists are not where they should be, or not as long. */
@@ -13,6 +14,9 @@ interface BatchPlace {
 	/** Position of each buffer, from the batch's first byte. */
 	buffers: Float64Array;
 }
+
+/** How far a batch may begin from where it would if all rows had the same bytes. */
+const NEAR = 16 << 10;
 
 const LAYOUT: Record<ColumnType, number> = {
 	int32: 2,
@@ -37,14 +41,20 @@ export class ArrowRows {
 	readonly #positions: number[] = [];
 	readonly #firstRows: number[] = [];
 	/** Rows and bytes of the batches but the last, where they are alike. */
-	readonly #uniform: { rows: number; start: number; count: number } | null;
-	/** The first buffer of each column. */
+	#uniform: { rows: number; start: number; count: number } | null = null;
+	readonly #batchRows: number;
+	/** Where the next message begins; 0 before the schema is read. */
+	#end = 0;
+	/** Rows of the batches that were found. */
+	#found = 0;
+	readonly #schema: Schema;
+	/** The first buffer of each column, and how many there are. */
 	readonly #buffers = new Map<string, number>();
+	readonly #bufferCount: number;
 
 	/**
 	 * @param batchRows Rows of each batch but the last, where all batches before it
 	 * are known to have the same bytes; else 0.
-	 * @throws what `refused` makes, when the file is not what it should be.
 	 */
 	constructor(
 		file: RandomAccessFile,
@@ -55,37 +65,74 @@ export class ArrowRows {
 	) {
 		this.#file = file;
 		this.refused = refused;
+		this.#schema = schema;
+		this.#batchRows = batchRows;
 		this.rows = rows;
 		let buffers = 0;
 		for (const { name, type } of schema) {
 			this.#buffers.set(name, buffers);
 			buffers += LAYOUT[type];
 		}
-		let position = this.#readSchema(schema);
-		const full = batchRows === 0 ? 0 : Math.floor((rows - 1) / batchRows);
-		this.#uniform =
-			full > 1 ? { rows: batchRows, start: position, count: full } : null;
-		let row = 0;
-		while (row < rows) {
-			const batch = this.#readBatch(position, buffers);
-			this.#batches.push(batch);
-			this.#positions.push(position);
-			this.#firstRows.push(row);
-			const alike = this.#uniform && row === 0 ? full : 1;
-			if (alike > 1 && batch.rows !== batchRows)
-				throw this.refused(
-					`its first batch has ${batch.rows} rows of ${batchRows}`,
-				);
-			row += batch.rows * alike;
-			position += batch.bytes * alike;
-			if (position > file.size) throw this.refused("it ends within its rows");
+		this.#bufferCount = buffers;
+	}
+
+	/**
+	 * Finds the batches: to be called before anything is read. Called again after
+	 * `NotYetRead`, it goes on where it was.
+	 * @throws NotYetRead; what `refused` makes, when the file is not what it should be.
+	 */
+	open(): void {
+		const { rows } = this;
+		const full =
+			this.#batchRows === 0 ? 0 : Math.floor((rows - 1) / this.#batchRows);
+		if (this.#end === 0) {
+			const start = this.#readSchema(this.#schema);
+			this.#uniform =
+				full > 1 ? { rows: this.#batchRows, start, count: full } : null;
+			this.#end = start;
 		}
-		if (row !== rows) throw this.refused(`it has ${row} rows of ${rows}`);
+		while (this.#found < rows) {
+			const batch = this.#readNextBatch();
+			const alike = this.#uniform && this.#found === 0 ? full : 1;
+			if (alike > 1 && batch.rows !== this.#batchRows)
+				throw this.refused(
+					`its first batch has ${batch.rows} rows of ${this.#batchRows}`,
+				);
+			this.#batches.push(batch);
+			this.#positions.push(this.#end);
+			this.#firstRows.push(this.#found);
+			this.#found += batch.rows * alike;
+			this.#end += batch.bytes * alike;
+			if (this.#end > this.#file.size)
+				throw this.refused("it ends within its rows");
+		}
+		if (this.#found !== rows)
+			throw this.refused(`it has ${this.#found} rows of ${rows}`);
+	}
+
+	#readNextBatch(): BatchPlace {
+		try {
+			return this.#readBatch(this.#end, this.#bufferCount);
+		} catch (error) {
+			if (error instanceof NotYetRead) this.#expectBatches();
+			throw error;
+		}
+	}
+
+	/** Tells about where the batches begin that are not found yet, as if all rows had the same bytes. */
+	#expectBatches(): void {
+		const batchRows = this.#batches[0]?.rows ?? 0;
+		if (this.#uniform !== null || batchRows === 0) return;
+		const left = this.#file.size - this.#end;
+		const bytes = (left * batchRows) / (this.rows - this.#found);
+		for (let at = this.#end + bytes; at < this.#file.size; at += bytes)
+			this.#file.expect?.(Math.round(at) - NEAR, 2 * NEAR);
 	}
 
 	/**
 	 * Reads `count` int32 of a column of lists, from value `from` of the row's batch on,
 	 * to the bytes of `target` from its value `at` on.
+	 * @param isAlone As `RandomAccessFile` has it.
 	 */
 	readValues(
 		column: string,
@@ -94,10 +141,11 @@ export class ArrowRows {
 		target: Uint8Array,
 		at: number,
 		count: number,
+		isAlone = false,
 	): void {
 		const buffer = (this.#buffers.get(column) ?? 0) + 3;
 		const position = place.position + place.batch.buffers[buffer] + from * 4;
-		this.#read(target, position, at * 4, count * 4);
+		this.#read(target, position, at * 4, count * 4, isAlone);
 	}
 
 	/** Where a list of a column begins and ends in its batch's values. */
@@ -165,9 +213,10 @@ export class ArrowRows {
 		position: number,
 		offset = 0,
 		length = target.length,
+		isAlone = false,
 	): void {
-		if (this.#file.readInto(target, position, offset, length) !== length)
-			throw this.refused("it ends within its rows");
+		const read = this.#file.readInto(target, position, offset, length, isAlone);
+		if (read !== length) throw this.refused("it ends within its rows");
 	}
 
 	#readSchema(schema: Schema): number {

@@ -59,7 +59,7 @@ describe.each(kinds)("the contract of a storage: %s", (_, make) => {
 				},
 			),
 		);
-		random.close();
+		random.close?.();
 		await file.close();
 	});
 

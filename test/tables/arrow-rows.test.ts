@@ -66,6 +66,7 @@ function readRows(path: string, rows: number, batchRows: number) {
 	const file = localFiles.openForRandomAccess(path);
 	try {
 		const reader = new ArrowRows(file, schema, rows, batchRows);
+		reader.open();
 		const place = newRowPlace();
 		const bounds = new Int32Array(2);
 		const number = new Int32Array(1);
@@ -81,7 +82,7 @@ function readRows(path: string, rows: number, batchRows: number) {
 			return { ids: [...ids], number: number[0], big: big[0] };
 		}).reverse();
 	} finally {
-		file.close();
+		file.close?.();
 	}
 }
 
@@ -160,9 +161,9 @@ describe("a file that is not what it should be", () => {
 	test("with other columns", async () => {
 		const path = await written([lengths]);
 		const file = localFiles.openForRandomAccess(path);
-		expect(() => new ArrowRows(file, schema.slice(1), 3)).toThrow(
+		expect(() => new ArrowRows(file, schema.slice(1), 3).open()).toThrow(
 			/its columns are name, ids, number, big, not ids, number, big/,
 		);
-		file.close();
+		file.close?.();
 	});
 });

@@ -4,13 +4,13 @@ import { sha256OfFile } from "../hash.js";
 import type {
 	FindOptions,
 	FoundFile,
-	RandomAccessFile,
 	ReadableFile,
 	Stat,
 	Storage,
 	WrittenFile,
 } from "../storage.js";
 import { noSuchFile } from "../system-errors.js";
+import { openFarFile } from "./far-file.js";
 import { findObjects } from "./find-objects.js";
 import type {
 	ObjectClient,
@@ -39,6 +39,7 @@ export function objectsToRead(
 	| "find"
 	| "open"
 	| "readWhole"
+	| "openForRandomAccess"
 	| "absolute"
 > {
 	const listing = {
@@ -74,6 +75,8 @@ export function objectsToRead(
 		},
 
 		readWhole: (path) => client.readWhole(path),
+
+		openForRandomAccess: (path) => openFarFile(client, path),
 
 		absolute: (path) => path,
 	};
@@ -112,13 +115,6 @@ export function objectStorage(
 	const reading = objectsToRead(client, topOf);
 	const storage: Storage = {
 		...reading,
-
-		openForRandomAccess(path): RandomAccessFile {
-			throw new UsageError(
-				"not-here",
-				`${path} cannot be read at random yet: copy it to this machine.`,
-			);
-		},
 
 		create: async (path, { once = false } = {}) =>
 			new Upload(client, path, { ifAbsent: once, onPresent: requireSame }),
