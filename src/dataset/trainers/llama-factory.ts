@@ -8,7 +8,8 @@ const MULTIPLE = 8;
 export const llamaFactory: Trainer = {
 	title: "LLaMA-Factory",
 	meaning: "neat packing: packed rows with the numbers of their sequences",
-	tried: "0.9.5, its loading of tokenized rows and its collator, not from end to end",
+	tried:
+		"0.9.5, its loading of tokenized rows and its collator, not from end to end",
 	options: () => ({
 		format: "arrow",
 		columns: ["segment_ids", "position_ids", "labels"],

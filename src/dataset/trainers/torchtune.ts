@@ -12,7 +12,7 @@ export const torchtune: Trainer = {
 	load: ({ settings }) => ({
 		language: "yaml",
 		lines: [
-			"# the reader: seqpack python --out reader/ && pip install ./reader",
+			"# with the reader installed, which the command `seqpack python` writes",
 			"dataset:",
 			"  _component_: seqpack_reader.torchtune.PackedRows",
 			`  source: ${PLACE}`,

@@ -1,5 +1,6 @@
 """Its loading of tokenized rows and its collator, as its sft workflow calls them."""
 
+import os
 import sys
 import types
 from types import SimpleNamespace
@@ -9,6 +10,8 @@ import yaml
 from losses import compare, llama
 from tiny_tokenizer import tiny
 
+# It asks for transformers up to 5.6, and for packages of versions that the other trainers do not take.
+os.environ["DISABLE_VERSION_CHECK"] = "1"
 # What it has for sound is imported with the rest.
 for name in ("torchaudio", "torchaudio.functional"):
     sys.modules.setdefault(name, types.ModuleType(name))
