@@ -57,6 +57,8 @@ export interface Storage {
 	linkAt?(path: string): Promise<string | null>;
 	/** The path in full, for another process to use. */
 	absolute(path: string): string;
+	/** Of a storage that is only read: throws a UsageError `read-only`, as all does that writes. */
+	requireWritable?(path: string): void;
 	/**
 	 * The path without what is no part of a file's name: a query, a revision. Formats and the names of
 	 * sources go by it. Left out: it is the path in full.

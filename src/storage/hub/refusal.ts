@@ -18,6 +18,11 @@ export function refusal(
 	const token = hasToken
 		? "the token that was sent (HF_TOKEN, or that of `hf auth login`) may not read it"
 		: "there is no token: set HF_TOKEN, or run `hf auth login`";
+	if (said === "Invalid credentials in Authorization header")
+		return new UsageError(
+			"bad-credentials",
+			`${cannot} the hub does not know the token that was sent (HF_TOKEN, or that of \`hf auth login\`): mend it, or remove it.`,
+		);
 	if (code === "GatedRepo")
 		return new UsageError(
 			"access-denied",

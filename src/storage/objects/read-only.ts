@@ -15,16 +15,17 @@ export function readOnly(
 	| "removeEmpty"
 	| "makeDirectory"
 	| "openForRandomAccess"
+	| "requireWritable"
 > {
-	const refuse = (path: string) =>
-		new UsageError(
+	const requireWritable = (path: string): never => {
+		throw new UsageError(
 			"read-only",
 			`cannot write ${path}: ${title} is read only. Choose a directory here, or s3://bucket/path.`,
 		);
-	const refused = async (path: string): Promise<never> => {
-		throw refuse(path);
 	};
+	const refused = async (path: string) => requireWritable(path);
 	return {
+		requireWritable,
 		create: refused,
 		createExclusive: refused,
 		remove: refused,
