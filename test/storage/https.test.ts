@@ -188,7 +188,7 @@ test("a build from URLs has the shards of one from files, and one into a URL is 
 	const names = ["code/code.jsonl.gz", "scripts/udhr.jsonl"];
 	const { url } = await fakeServer((asked) => {
 		const path = join(root, "fixtures", asked.url.pathname);
-		if (asked.url.pathname.startsWith("/out/")) return { status: 404 };
+		if (asked.url.pathname.startsWith("/out")) return { status: 404 };
 		if (asked.url.search !== "?signed=a.b/c" && !path.includes("tokenizer"))
 			return { status: 403 };
 		try {
