@@ -90,7 +90,7 @@ export class FakeHub {
 		this.asked.push(asked);
 		const { pathname } = asked.url;
 		const api =
-			/^\/api\/(\w+\/[^/]+\/[^/]+)\/(revision|tree|paths-info)\/([^/]+)\/?(.*)$/.exec(
+			/^\/api\/(\w+\/[^/]+\/[^/]+)(?:\/(revision|tree|paths-info)\/([^/]+)\/?(.*))?$/.exec(
 				pathname,
 			);
 		const file = /^\/(datasets\/)?([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.*)$/.exec(
@@ -102,14 +102,18 @@ export class FakeHub {
 		const refused = refusalOf(repository, asked);
 		if (refused !== null) return refused;
 		const [action, revision, path] = api
-			? [api[2], api[3], api[4]]
+			? [api[2] ?? "revision", api[3] ?? "main", api[4] ?? ""]
 			: ["resolve", file?.[3] ?? "", file?.[4] ?? ""];
 		const commit = repository?.revisions.get(decodeURIComponent(revision));
 		const files = repository?.commits.get(commit ?? "");
 		if (files === undefined) return failed(404, "RevisionNotFound");
-		if (action === "revision") return { body: { id: name, sha: commit } };
+		if (action === "revision")
+			return { body: { id: name, sha: commit, siblings: [] } };
 		if (action === "paths-info") {
-			const { paths } = JSON.parse(asked.body) as { paths: string[] };
+			const isJson = asked.headers["content-type"] === "application/json";
+			const paths: string[] = isJson
+				? JSON.parse(asked.body).paths
+				: new URLSearchParams(asked.body).getAll("paths");
 			const all = entriesOf(files, "", true);
 			return { body: all.filter((entry) => paths.includes(entry.path)) };
 		}
@@ -193,7 +197,10 @@ function entriesOf(
 		for (let end = 1; end < rest.length; end++) {
 			const directory = below + rest.slice(0, end).join("/");
 			if (isRecursive || end === 1)
-				entries.set(directory, { type: "directory", path: directory });
+				entries.set(directory, {
+					...{ type: "directory", path: directory, size: 0 },
+					oid: createHash("sha1").update(directory).digest("hex"),
+				});
 		}
 		if (!isRecursive && rest.length > 1) continue;
 		const oid = createHash("sha1").update(content).digest("hex");
