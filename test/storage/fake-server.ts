@@ -18,6 +18,10 @@ export interface Answer {
 	headers?: OutgoingHttpHeaders;
 	/** What is no text is sent as JSON. */
 	body?: unknown;
+	/** Whether the connection ends in the middle of the body. */
+	isCut?: boolean;
+	/** Whether the length is not said before. */
+	isChunked?: boolean;
 }
 
 /** A server on this machine that ends with the test; null: it never answers. */
@@ -37,11 +41,17 @@ export async function fakeServer(
 		all.push(asked);
 		const said = answer(asked);
 		if (said === null) return;
-		const { status = 200, headers = {}, body = "" } = said;
+		const { status = 200, headers = {}, body = "", isCut, isChunked } = said;
 		const isRaw = typeof body === "string" || Buffer.isBuffer(body);
 		const bytes = Buffer.from(isRaw ? (body as string) : JSON.stringify(body));
-		response.writeHead(status, { "content-length": bytes.length, ...headers });
-		response.end(asked.method === "HEAD" ? undefined : bytes);
+		const length = isChunked ? {} : { "content-length": bytes.length };
+		response.writeHead(status, { ...length, ...headers });
+		if (asked.method === "HEAD") response.end();
+		else if (isCut)
+			response.write(bytes.subarray(0, bytes.length / 2), () =>
+				response.destroy(),
+			);
+		else response.end(bytes);
 	});
 	await new Promise<void>((resolve) =>
 		server.listen(0, "127.0.0.1", () => resolve()),
@@ -71,4 +81,24 @@ export function withEnvironment(
 			if (!(name in before)) delete process.env[name];
 		Object.assign(process.env, before);
 	});
+}
+
+/** What of some content a request with `Range` is answered with. */
+export function ranged(
+	content: Buffer,
+	{ headers }: Pick<Asked, "headers">,
+	more: OutgoingHttpHeaders = {},
+): Answer {
+	const range = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? "");
+	const all = { "accept-ranges": "bytes", ...more };
+	if (range === null) return { headers: all, body: content };
+	const [start, end] = [Number(range[1]), Number(range[2])];
+	if (start >= content.length)
+		return {
+			status: 416,
+			headers: { ...all, "content-range": `bytes */${content.length}` },
+		};
+	const body = content.subarray(start, end + 1);
+	const given = `bytes ${start}-${start + body.length - 1}/${content.length}`;
+	return { status: 206, headers: { ...all, "content-range": given }, body };
 }
