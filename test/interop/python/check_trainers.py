@@ -101,11 +101,9 @@ def check_trainer():
 
 
 def check_titan():
-    try:
-        from seqpack_reader.titan import SeqpackDataLoader
-    except ImportError as error:
-        print(f"  torchtitan: not tried ({error})")
-        return
+    # On two ranks it is not wanted.
+    from seqpack_reader.titan import SeqpackDataLoader
+
     path = directory / "plan-plus"
     plan = Plan(path)
     for workers in (0, 2):
