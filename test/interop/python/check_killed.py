@@ -11,20 +11,20 @@ from pathlib import Path
 import torch
 
 DIRECTORY = Path(sys.argv[1])
-PROGRAM = Path(__file__).with_name("train_ranks.py")
 RANKS = 2
 # Checkpoints are after 5, 10, 15 and 20 steps.
 STEPS, KILLED_AFTER, CHECKPOINT = 20, 12, 10
 
 
-def start(plan, out, loader, pause):
+def start(program, plan, out, loader, pause):
     out.mkdir(exist_ok=True)
+    path = Path(__file__).with_name(program)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     return [
         subprocess.Popen(
-            [sys.executable, str(PROGRAM), str(plan), str(out), loader, str(STEPS), str(pause)],
+            [sys.executable, path, plan, out, str(STEPS), str(pause), *loader],
             stdout=subprocess.PIPE,
             text=True,
             # What is killed is a rank with the workers of its data loader.
@@ -61,30 +61,31 @@ def killed(*run):
 
 
 def finished(*run):
-    """The steps that were made, and the weights."""
+    """The steps that were made."""
     ranks = start(*run, pause=0)
     steps = [list(steps_of(rank)) for rank in ranks]
     assert [rank.wait() for rank in ranks] == [0] * RANKS
     assert steps[0] == steps[1], steps
-    return steps[0], torch.load(run[1] / "weights.pt")
+    return steps[0]
 
 
-def check(name, loader):
+def check(program, name, *loader):
     plan = DIRECTORY / f"plan-{name}"
-    out = DIRECTORY / f"{name}-{loader}"
-    steps, due = finished(plan, Path(f"{out}-whole"), loader)
+    whole, cut = (DIRECTORY / f"{name}-{how}" for how in ("whole", "killed"))
+    steps = finished(program, plan, whole, loader)
     assert steps == list(range(STEPS)), steps
-    cut = Path(f"{out}-killed")
-    killed(plan, cut, loader)
+    killed(program, plan, cut, loader)
     assert not (cut / "weights.pt").exists()
-    steps, weights = finished(plan, cut, loader)
+    steps = finished(program, plan, cut, loader)
     assert steps == list(range(CHECKPOINT, STEPS)), steps
+    due, weights = (torch.load(out / "weights.pt") for out in (whole, cut))
     assert weights.keys() == due.keys()
-    assert all(torch.equal(weights[key], due[key]) for key in due), (name, loader)
-    print(f"  {RANKS} ranks, {loader}, plan {name}: killed after step {KILLED_AFTER}, the same weights after {STEPS}", flush=True)
+    assert all(torch.equal(weights[key], due[key]) for key in due), name
+    how = " ".join([program, *loader])
+    print(f"  {RANKS} ranks of {how}: killed after step {KILLED_AFTER}, the same weights after {STEPS}", flush=True)
 
 
 if __name__ == "__main__":
-    check("grow", "stateful")
-    check("flat-masked", "torch")
-    check("mixed", "trainer")
+    check("train_by_loop.py", "grow", "stateful")
+    check("train_by_loop.py", "flat-masked", "torch")
+    check("train_by_trainer.py", "mixed")

@@ -46,10 +46,10 @@ assert found == {name: kind for name, (kind, _) in types.items()}, found
 assert frames.collect_schema() == {name: kind for name, (_, kind) in types.items()}, frames.collect_schema()
 
 counts = "select count(*), sum(len(seq_lengths)), sum(len(input_ids))"
-found = duckdb.sql(f"{counts} from {rows}").fetchone()
-assert found == said, f"DuckDB: {found} is not {said}"
-other = duckdb.sql(f"select count(*) from {rows} where list_sum(seq_lengths) <> len(input_ids)").fetchone()
-assert other == (0,), other
+found = duckdb.sql(f"{counts} from {rows}").fetchall()
+assert found == [said], f"DuckDB: {found} is not {said}"
+other = duckdb.sql(f"select count(*) from {rows} where list_sum(seq_lengths) <> len(input_ids)").fetchall()
+assert other == [(0,)], other
 
 ids, lengths = pl.col("input_ids").list, pl.col("seq_lengths").list
 found = frames.select(pl.len(), sequences=lengths.len().sum(), tokens=ids.len().sum()).collect().row(0)
@@ -66,6 +66,6 @@ other = duckdb.sql(f"""
     with sums as (select doc_id, sum(n) as n from ({of_rows}) group by doc_id)
     select count(*), count(*) filter (coalesce(n, 0) <> tokens - dropped_tokens)
     from {index} left join sums using (doc_id)
-""").fetchone()
-assert other == (totals["documents"], 0), other
-print(f"  DuckDB, Polars: {len(types)} columns of {said[0]} rows, {said[2]} tokens, {other[0]} documents")
+""").fetchall()
+assert other == [(totals["documents"], 0)], other
+print(f"  DuckDB, Polars: {len(types)} columns of {said[0]} rows, {said[2]} tokens, {other[0][0]} documents")

@@ -1,5 +1,5 @@
 """Transformers and torchtitan with the reader, on the CPU. Called with the directory that
-reader-plans.mjs has written to, where these are installed; under torchrun, on two ranks."""
+reader-plans.mjs has written to; under torchrun, on two ranks."""
 
 import os
 import sys
