@@ -1,7 +1,7 @@
 """Reads exports of seqpack with the readers that trainers use, and compares ids, borders and masks.
 
 Usage: check_exports.py DIRECTORY GROUP; the directory has datasets and their exports as run-exports.mjs makes
-them, and the group is "streaming" for mosaicml-streaming, "trainers" for megatron-core and OLMo-core, or "others".
+them, and the group is "streaming" for what needs torch, "trainers" for megatron-core and OLMo-core, or "others".
 What has no reader that can be installed lightly (Megatron, OLMo-core, llm.c, nanoGPT) is read byte by byte
 with numpy, as that project's own code does.
 """
@@ -284,8 +284,8 @@ def trainers_olmo():
 
 GROUPS = {
     "trainers": [trainers_megatron, trainers_olmo],
-    "streaming": [streaming_reads, streaming_writes],
-    "others": [check_litdata, check_datatrove, check_datasets, check_webdataset, check_megatron, check_olmo, check_raw],
+    "streaming": [streaming_reads, streaming_writes, check_litdata, check_datatrove],
+    "others": [check_datasets, check_webdataset, check_megatron, check_olmo, check_raw],
 }
 for check in GROUPS[sys.argv[2]]:
     check()

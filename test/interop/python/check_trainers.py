@@ -1,5 +1,5 @@
 """Transformers and torchtitan with the reader, on the CPU. Called with the directory that
-reader-plans.mjs has written to, where these are installed; under torchrun, on two ranks."""
+reader-plans.mjs has written to; under torchrun, on two ranks."""
 
 import os
 import sys
@@ -101,11 +101,9 @@ def check_trainer():
 
 
 def check_titan():
-    try:
-        from seqpack_reader.titan import SeqpackDataLoader
-    except ImportError as error:
-        print(f"  torchtitan: not tried ({error})")
-        return
+    # On two ranks it is not wanted.
+    from seqpack_reader.titan import SeqpackDataLoader
+
     path = directory / "plan-plus"
     plan = Plan(path)
     for workers in (0, 2):

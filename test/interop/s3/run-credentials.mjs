@@ -1,7 +1,7 @@
 // Takes on roles of moto's STS, which checks signatures and permissions, and reads an
 // object of its S3 with what it gave:
 //
-//   npm run test:credentials       (VENV=... for an environment with requirements-moto.txt)
+//   npm run test:stores            (VENV=... for an environment with requirements-moto.txt)
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import {

@@ -1,9 +1,5 @@
 // Tries the lines that dataset cards have for trainers with the trainers themselves, on a
-// processor: some minutes, and 7 GB of Python packages.
-//
-//   pip install -r test/interop/trainers/requirements.txt
-//   pip install --no-deps -r test/interop/trainers/without-dependencies.txt
-//   npm run test:interop:heavy   (PYTHON=... for another interpreter)
+// processor, in some minutes: a part of npm run test:interop:heavy, which says by PYTHON where they are.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

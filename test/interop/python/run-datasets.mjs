@@ -1,13 +1,9 @@
-// Tries datasets of both formats with the readers that trainers use:
-//
-//   pip install -r test/interop/python/requirements.txt
-//   npm run test:python        (PYTHON=... for another interpreter)
-import { spawnSync } from "node:child_process";
+// Tries datasets of all formats with the readers that trainers use. npm run test:interop -- datasets
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, packRecords, planCurriculum } from "seqpack";
-import { writeCases } from "./reader-plans.mjs";
+import { check } from "./check.mjs";
 
 const python = process.env.PYTHON ?? "python3";
 const directory = mkdtempSync(join(tmpdir(), "seqpack-python-"));
@@ -41,6 +37,7 @@ try {
 		});
 		console.log(`${format}, ${compression}${withColumns}`);
 		run("check.py", out);
+		run("check_tables.py", out);
 	}
 	for (const [format, more] of [
 		["parquet", { seqLen: 512 }],
@@ -111,44 +108,11 @@ try {
 		console.log(`records of ${names.join(", ")}, ${JSON.stringify(more)}`);
 		run("check_records.py", out, ...inputs);
 	}
-	console.log("the Python reader");
-	const reader = join(directory, "reader");
-	mkdirSync(reader);
-	await writeCases(reader);
-	run("check_vectors.py", "fixtures/plan/vectors.json");
-	run("check_reader.py", reader);
-	run("check_errors.py", reader);
-	// Where these are installed, which is not asked for; the last one's ranks are started by hand.
-	for (const [module, script] of [
-		["torchdata", "check_torch.py"],
-		["transformers", "check_trainers.py"],
-	])
-		if (isInstalled(module)) run(script, reader);
 } finally {
 	rmSync(directory, { recursive: true, force: true });
 }
 
-function isInstalled(module) {
-	const { status } = spawnSync(python, ["-c", `import ${module}`]);
-	return status === 0;
-}
-
-/** Runs a script of this folder; ends with its failure. */
+/** Runs a script of this folder. */
 function run(script, ...args) {
-	const { status } = spawnSync(
-		python,
-		[`test/interop/python/${script}`, ...args],
-		{
-			stdio: "inherit",
-			env: {
-				...process.env,
-				HF_HOME: join(directory, "cache"),
-				HF_HUB_OFFLINE: "1",
-				PYTHONPATH: "python",
-				PYTHONDONTWRITEBYTECODE: "1",
-				NODE: process.execPath,
-			},
-		},
-	);
-	if (status !== 0) process.exit(1);
+	check(python, script, args, { HF_HOME: join(directory, "cache") });
 }
