@@ -190,7 +190,10 @@ function entriesOf(
 	below: string,
 	isRecursive: boolean,
 ) {
-	const entries = new Map<string, { type: string; path: string }>();
+	const entries = new Map<
+		string,
+		{ type: string; path: string; oid: string }
+	>();
 	for (const [path, content] of files) {
 		if (!path.startsWith(below)) continue;
 		const rest = path.slice(below.length).split("/");
