@@ -50,6 +50,13 @@ def check_collator():
                 assert batch["labels"][0, start : start + length].tolist() == due
                 at += length
                 start += length
+    shifted = {"input_ids": [5, 6, 7, 8], "seq_lengths": [2, 2], "loss_mask": [1, 0, 1, 0]}
+    try:
+        PackedCollator()([shifted])
+    except ValueError as error:
+        assert "--shift" in str(error)
+    else:
+        raise AssertionError("masks that are shifted are taken for others")
     print("  transformers: collator")
 
 
