@@ -1,24 +1,26 @@
-import { flag, grouped, text } from "../src/core/option.js";
+import { flag, grouped } from "../src/core/option.js";
+import { resolveOptions } from "../src/core/resolve-options.js";
 import { build } from "../src/engines/build.js";
-import { type BuildOptions, buildTable } from "../src/options/build.js";
-import { readBuildConfig } from "../src/options/build-config.js";
+import { engines } from "../src/engines/engines.js";
+import { executorTable, submitBuild } from "../src/engines/submit.js";
+import { buildTable } from "../src/options/build.js";
 import { estimateBuild } from "../src/report/estimate-build.js";
-import { commandOf, NUMBERS_NOTE } from "./command.js";
+import { commandOf, NUMBERS_NOTE, pickOptions } from "./command.js";
+import { config, withConfig } from "./config-option.js";
 import { describeEstimate, estimateSummary } from "./describe-estimate.js";
+import {
+	describeSubmission,
+	submissionSummary,
+} from "./describe-submission.js";
 import { outputTable } from "./output-options.js";
-import { runBuild } from "./run-build.js";
+import { runBuild, runTold } from "./run-build.js";
 import { escaped } from "./say.js";
 import { writeOut } from "./streams.js";
 
 export const buildCommandTable = {
 	...buildTable,
-	...grouped("Sources", {
-		config: text({
-			placeholder: "file",
-			help: "a YAML or JSON file with options, and with several sources: see seqpack init",
-			defaultText: "none",
-		}),
-	}),
+	...config,
+	...executorTable,
 	...grouped("Running", {
 		dryRun: flag({
 			default: false,
@@ -43,10 +45,33 @@ Ctrl-C stops cleanly; the same command goes on where it stopped.`,
 			"seqpack build corpus/ --tokenizer tokenizer.json --layout documents --append --out store/",
 			"seqpack build --config seqpack.yaml --workers 8",
 			"seqpack build --config seqpack.yaml --dry-run",
+			'seqpack build --config seqpack.yaml --executor slurm --slurm-args "--partition=cpu --time=4:00:00"',
 		],
-		async run({ json, quiet, config, dryRun, ...given }) {
+		async run({ json, quiet, config, dryRun, ...all }) {
+			const executor = pickOptions(executorTable, all);
+			const given = pickOptions(buildTable, all);
 			const options = await withConfig(config, given);
-			return runBuild("build", { json, quiet }, async (running) => {
+			const engine = engines.find(
+				resolveOptions(executorTable, executor).executor,
+			);
+			const printing = { json, quiet };
+			if (!dryRun && engine.submit !== undefined)
+				return runTold(
+					printing,
+					async ({ onNotice }) => {
+						const result = await submitBuild({
+							...options,
+							...executor,
+							onNotice,
+						});
+						if (!json && result.text !== null) await writeOut(result.text);
+						for (const notice of result.notices) onNotice(notice);
+						return result;
+					},
+					describeSubmission,
+					submissionSummary,
+				);
+			return runBuild("build", printing, async (running) => {
 				if (!dryRun) return build({ ...options, ...running });
 				const { signal } = running;
 				const estimate = await estimateBuild({ ...options, signal });
@@ -59,13 +84,3 @@ Ctrl-C stops cleanly; the same command goes on where it stopped.`,
 			});
 		},
 	});
-
-/** The options of a command line, and those of a file that it does not give. */
-async function withConfig(
-	config: string | undefined,
-	{ inputs = [], ...given }: BuildOptions,
-): Promise<BuildOptions> {
-	const own = inputs.length > 0 ? { ...given, inputs } : given;
-	if (config === undefined) return own;
-	return { ...(await readBuildConfig(config)), ...own };
-}

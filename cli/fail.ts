@@ -1,4 +1,5 @@
 import { SeqpackError } from "../src/core/errors.js";
+import { shellWord } from "../src/core/text.js";
 import { say } from "./say.js";
 
 /**
@@ -31,12 +32,11 @@ export function asFlag(option: string, value?: unknown): string {
 
 /** A value as an argument of the command, quoted for a shell where it must be. */
 function argument(value: unknown): string {
-	const text = Array.isArray(value)
-		? value.join(",")
-		: typeof value === "object"
-			? JSON.stringify(value)
-			: String(value);
-	return /^[\w.,:/@%+=-]+$/.test(text)
-		? text
-		: `'${text.replaceAll("'", "'\\''")}'`;
+	return shellWord(
+		Array.isArray(value)
+			? value.join(",")
+			: typeof value === "object"
+				? JSON.stringify(value)
+				: String(value),
+	);
 }

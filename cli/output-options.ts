@@ -5,3 +5,8 @@ export const outputTable = grouped("Output", {
 	json: flag({ default: false, help: "print the result as JSON on stdout" }),
 	quiet: flag({ default: false, help: "print nothing but errors" }),
 });
+
+/** A directory as it is given, without slashes at its end. */
+export function directory(path: string): string {
+	return path.replace(/(?<=.)\/+$/, "");
+}

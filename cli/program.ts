@@ -4,13 +4,18 @@ import { auditCommand } from "./audit.js";
 import { batchesCommand } from "./batches.js";
 import { buildCommand } from "./build.js";
 import { Failed } from "./command.js";
+import { convertCommand } from "./convert.js";
 import { curriculumCommand } from "./curriculum.js";
 import { exportCommand } from "./export.js";
 import { failWith } from "./fail.js";
+import { finalizeCommand } from "./finalize.js";
 import { initCommand } from "./init.js";
 import { packCommand } from "./pack.js";
+import { planCommand } from "./plan.js";
 import { pythonCommand } from "./python.js";
+import { runTasksCommand } from "./run-tasks.js";
 import { say } from "./say.js";
+import { statusCommand } from "./status.js";
 import { tokenizerCommand } from "./tokenizer.js";
 import { verifyCommand } from "./verify.js";
 
@@ -50,6 +55,10 @@ function createProgram(): Command {
 				process.env.AWS_ENDPOINT_URL_S3 = s3Endpoint;
 		})
 		.addCommand(buildCommand())
+		.addCommand(planCommand())
+		.addCommand(runTasksCommand())
+		.addCommand(statusCommand())
+		.addCommand(finalizeCommand())
 		.addCommand(initCommand())
 		.addCommand(verifyCommand())
 		.addCommand(auditCommand())
@@ -57,6 +66,7 @@ function createProgram(): Command {
 		.addCommand(batchesCommand())
 		.addCommand(packCommand())
 		.addCommand(exportCommand())
+		.addCommand(convertCommand())
 		.addCommand(pythonCommand())
 		.addCommand(tokenizerCommand())
 		.addHelpText(
@@ -65,6 +75,7 @@ function createProgram(): Command {
 	Example:
 	  seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/
 	  seqpack verify data/
+	  seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/ --executor slurm
 	  seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --layout buckets --out buckets/
 	  seqpack curriculum buckets/ --schedule grow-p2 --cycles 8 --tokens-per-step 512K --out plan/
 	  seqpack batches plan/ --rank 0 --world-size 8 --from-step 1200 | python train.py
@@ -72,6 +83,7 @@ function createProgram(): Command {
 	  seqpack pack store/ --seq-len 32768 --out packing/
 	  seqpack pack --compare data/ --seq-len 32768
 	  seqpack export data/ --to megatron --out megatron/
+	  seqpack convert data/ --format arrow --out data-arrow/
 	  seqpack tokenizer inspect tokenizer.json
 	
 	Exit codes: 0 done, 1 failed and a retry may mend it, 2 wrong use, 4 bad data,

@@ -1,12 +1,19 @@
 // Writes the tables of the docs from the tables of the code: options, and the entries of
 // registries. A page has a place for each, between <!-- NAME --> and <!-- /NAME -->.
 // `npm run docs` writes; with --check it says which pages differ, and ends with 1.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+	existsSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { batchesCommandTable } from "../dist/cli/batches.js";
 import { buildCommandTable } from "../dist/cli/build.js";
 import { compareOptionsTable } from "../dist/cli/compare-packers.js";
+import { convertCommandTable } from "../dist/cli/convert.js";
 import { curriculumCommandTable } from "../dist/cli/curriculum.js";
 import {
 	defaultText,
@@ -23,6 +30,7 @@ import { schedules } from "../dist/src/curriculum/schedules.js";
 import { exportFormats } from "../dist/src/dataset/exports/exports.js";
 import { datasetFormats } from "../dist/src/dataset/formats.js";
 import { layouts } from "../dist/src/dataset/layouts/layouts.js";
+import { otherTrainers } from "../dist/src/dataset/trainers/other-trainers.js";
 import { trainers } from "../dist/src/dataset/trainers/trainers.js";
 import { decomposers } from "../dist/src/decompose/decomposers.js";
 import { longConversations } from "../dist/src/decompose/long-conversations.js";
@@ -31,6 +39,8 @@ import { conversationFormats } from "../dist/src/documents/conversations/convers
 import { lossChoices } from "../dist/src/documents/conversations/loss.js";
 import { conversationReasons } from "../dist/src/documents/conversations/reasons.js";
 import { recordReasons } from "../dist/src/documents/record-reasons.js";
+import { engines } from "../dist/src/engines/engines.js";
+import { executorTable } from "../dist/src/engines/submit.js";
 import {
 	alwaysColumns,
 	batchColumns,
@@ -61,7 +71,10 @@ const tables = {
 	"options:build": () =>
 		optionTables(buildCommandTable, {
 			words: ["inputs"],
-			ofCommand: ["config", "dryRun", ...Object.keys(outputTable)],
+			ofCommand: [
+				...["config", "dryRun"],
+				...Object.keys({ ...executorTable, ...outputTable }),
+			],
 		}),
 	"options:curriculum": () =>
 		optionTables(curriculumCommandTable, {
@@ -97,6 +110,11 @@ const tables = {
 			{ ...exportToTable, ...outputTable },
 			{ words: ["source"], ofCommand: Object.keys(outputTable) },
 		),
+	"options:convert": () =>
+		optionTables(convertCommandTable, {
+			words: ["dataset"],
+			ofCommand: Object.keys(outputTable),
+		}),
 	exports: () =>
 		table(
 			[
@@ -122,23 +140,11 @@ const tables = {
 					.join(", "),
 			]),
 		),
-	trainers: () =>
-		table(
-			["trainer", "tried", "one command", "and there"],
-			trainers
-				.entries()
-				.map(([name, { title, tried, key }]) => [
-					title,
-					tried,
-					code(`seqpack build ... --for ${name}`),
-					code(key.replace(/\($/, "(...)")),
-				]),
-		),
-	"trainer-pages": () =>
-		trainers
-			.entries()
-			.map(([name, trainer]) => trainerPage(name, trainer))
-			.join("\n\n"),
+	trainers: () => trainersTable("docs/trainers/"),
+	"trainers:pages": () => trainersTable(""),
+	"lines:torchtitan": () => linesOf(otherTrainers.find("torchtitan").load),
+	"lines:grain": () => linesOf(otherTrainers.find("grain").load),
+	"lines:pytorch": () => linesOf(otherTrainers.find("pytorch").load),
 	"audit-kinds": () =>
 		table(
 			["`--kind`", "what", "read from"],
@@ -166,6 +172,7 @@ const tables = {
 						.join(", "),
 				]),
 		),
+	executors: () => entriesTable("`--executor`", engines),
 	"input-formats": () =>
 		table(
 			["`--input-format`", "what", "endings", "compressed"],
@@ -330,29 +337,77 @@ function columnsTable(names) {
 	);
 }
 
-/** What a card says to a trainer's users, of rows of 8,192 tokens. */
-function trainerPage(name, { title, meaning, options, tried, load, traps }) {
+/** Every trainer that has a page, by the page's name. */
+function trainerPages() {
 	const [length, split] = [8192, "train"];
 	const buckets = [{ split, length, capacity: length, directory: "data" }];
-	const { language, lines } = load({ settings: { buckets } });
+	return [
+		...trainers.entries().map(([name, trainer]) => [
+			name,
+			{
+				...trainer,
+				command: `seqpack build ... --for ${name}`,
+				load: trainer.load({ settings: { buckets } }),
+				sets: ` It sets ${optionsOf(trainer)}.`,
+			},
+		]),
+		...otherTrainers
+			.entries()
+			.map(([name, trainer]) => [
+				name,
+				{ ...trainer, command: commandFor(trainer), sets: "" },
+			]),
+	];
+}
+
+function commandFor({ to }) {
+	return to === null
+		? "seqpack curriculum data/ --tokens-per-step 512K --out plan/"
+		: `seqpack export data/ --to ${to} --out ${to}/`;
+}
+
+/** The options that a build for a trainer sets. */
+function optionsOf({ options }) {
 	const flags = (isMasked) =>
 		Object.entries(options(isMasked)).map(([option, value]) =>
 			code(asFlag(option, Array.isArray(value) ? value.join(",") : value)),
 		);
 	const [all, masked] = [flags(false), flags(true)];
-	const sets =
-		all.join() === masked.join()
-			? all.join(", ")
-			: `${masked.join(", ")} where not all is trained on${all.length > 0 ? `, else ${all.join(", ")}` : ""}`;
-	return `## ${title}
+	return all.join() === masked.join()
+		? all.join(", ")
+		: `${masked.join(", ")} where not all is trained on${all.length > 0 ? `, else ${all.join(", ")}` : ""}`;
+}
 
-\`--for ${name}\`: ${meaning}. It sets ${sets}. Tried: ${tried}.
+function trainersTable(directory) {
+	return table(
+		["trainer", "tried", "one command", "and there"],
+		trainerPages().map(([name, { title, tried, command, key }]) => [
+			`[${title}](${directory}${name}.md)`,
+			tried,
+			code(command),
+			code(key.replace(/\($/, "(...)")),
+		]),
+	);
+}
 
-\`\`\`${language}
-${lines.join("\n")}
-\`\`\`
+/** A page of a trainer: of rows of 8,192 tokens, what a card or an export says to its users. */
+function trainerPage({ title, meaning, tried, command, load, sets, traps }) {
+	return `# ${title}
 
-${traps.map((trap) => `- ${trap}`).join("\n")}`;
+    ${command}
+
+${meaning[0].toUpperCase()}${meaning.slice(1)}.${sets} Tried: ${tried}.
+
+${linesOf(load)}
+
+${traps.map((trap) => `- ${trap}`).join("\n")}
+
+[All trainers](README.md). This page is written by \`npm run docs\`.
+`;
+}
+
+function linesOf({ language, lines }) {
+	return `\`\`\`${language}\n${lines.join("\n")}\n\`\`\``;
 }
 
 function table(head, rows) {
@@ -389,6 +444,31 @@ function withTables(page, text) {
 	);
 }
 
+const isCheck = process.argv.includes("--check");
+
+/** Writes a page where it is another, or says so; null: there is to be none. */
+function put(page, after) {
+	const path = join(root, page);
+	const before = existsSync(path) ? readFileSync(path, "utf8") : null;
+	if (after === before) return;
+	if (isCheck) process.exitCode = 1;
+	else if (after === null) rmSync(path);
+	else writeFileSync(path, after);
+	console.error(
+		isCheck
+			? `${page} differs from the tables of the code: run npm run docs.`
+			: `${after === null ? "removed" : "wrote"} ${page}`,
+	);
+}
+
+const ofTrainers = new Map(
+	trainerPages().map(([name, trainer]) => [`${name}.md`, trainerPage(trainer)]),
+);
+for (const name of readdirSync(join(root, "docs/trainers")))
+	if (name !== "README.md" && !ofTrainers.has(name))
+		put(`docs/trainers/${name}`, null);
+for (const [name, page] of ofTrainers) put(`docs/trainers/${name}`, page);
+
 const pages = ["README.md", "docs"].flatMap((path) =>
 	path.endsWith(".md")
 		? [path]
@@ -396,21 +476,12 @@ const pages = ["README.md", "docs"].flatMap((path) =>
 				.filter((name) => name.endsWith(".md"))
 				.map((name) => join(path, name)),
 );
-const isCheck = process.argv.includes("--check");
 const shown = new Set();
 for (const page of pages) {
 	const before = readFileSync(join(root, page), "utf8");
 	for (const [, name] of before.matchAll(/^<!-- \/([\w:-]+) -->$/gm))
 		shown.add(name);
-	const after = withTables(page, before);
-	if (after === before) continue;
-	if (!isCheck) writeFileSync(join(root, page), after);
-	console.error(
-		isCheck
-			? `${page} differs from the tables of the code: run npm run docs.`
-			: `wrote ${page}`,
-	);
-	if (isCheck) process.exitCode = 1;
+	put(page, withTables(page, before));
 }
 for (const name of Object.keys(tables))
 	if (!shown.has(name)) {

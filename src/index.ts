@@ -5,6 +5,7 @@ export type { Finding } from "./audit/check.js";
 export type { AuditOptions } from "./audit/options.js";
 export { type Batch, batchSchema } from "./batches/batch.js";
 export { type Batches, openBatches } from "./batches/open-batches.js";
+export { type Group, groupsOf } from "./build/groups.js";
 export type { Plan, PlanInput } from "./build/plan.js";
 export type { StageTimes } from "./build/stopwatch.js";
 export type { Task } from "./build/tasks-of-plan.js";
@@ -59,20 +60,41 @@ export type { TokenizedBatch } from "./documents/tokenize-documents.js";
 export {
 	type BuildResult,
 	build,
+	type FinalizeOptions,
 	finalizeBuild,
 	openBuild,
 	type PlannedBuild,
 	planBuild,
-	type RunOptions,
 	runTasks,
 } from "./engines/build.js";
 export { exportRows, packStore } from "./engines/pack-store.js";
+export type { RunOptions } from "./engines/run.js";
+export {
+	type RanGroups,
+	type RunGroupsOptions,
+	runGroups,
+} from "./engines/run-groups.js";
+export {
+	type BuildStatus,
+	buildStatus,
+	type StatusOptions,
+} from "./engines/status.js";
+export {
+	type ExecutorOptions,
+	type SubmitResult,
+	submitBuild,
+} from "./engines/submit.js";
+export {
+	type ConvertResult,
+	convertDataset,
+} from "./export/convert-dataset.js";
 export { type ExportResult, exportDataset } from "./export/export-dataset.js";
 export type { ExportCounts } from "./export/fit-rows.js";
 export * from "./masks.js";
 export type { BatchOptions, BatchState } from "./options/batches.js";
 export type { BuildOptions, BuildProgress } from "./options/build.js";
 export { readBuildConfig } from "./options/build-config.js";
+export type { ConvertOptions, ConvertProgress } from "./options/convert.js";
 export type { CurriculumOptions } from "./options/curriculum.js";
 export type { ExportProgress, ExportToOptions } from "./options/export.js";
 export type { PackRecordsOptions } from "./options/pack-records.js";

@@ -48,6 +48,7 @@ const extensible = [
 	"sources",
 	"dataset",
 	"audit",
+	"engines",
 ];
 
 // Kernels become WebAssembly. The files of one share one memory and import each other in
@@ -66,10 +67,11 @@ const otherMeanings: Readonly<Record<string, string>> = {
 	'cli/audit.ts: "error", a cut': "how bad a finding is",
 	'src/batches/batch-settings.ts: "token", a loss weighting':
 		"what a column has a value for",
-	'src/build/output-directory.ts: "file", a storage': "what a path is",
+	'src/dataset/file-fault.ts: "file", a storage': "what a path is",
+	'src/dataset/find-manifest.ts: "file", a storage': "what a path is",
+	'src/build/file-sizes.ts: "file", a storage': "what a path is",
 	'src/documents/conversations/read-messages.ts: "text", a input format':
 		"what a part of a content is",
-	'src/dataset/verify/check-files.ts: "file", a storage': "what a path is",
 	'src/documents/chat.ts: "assistant", a loss': "who says a message",
 	'src/documents/load-chat.ts: "file", a storage': "what a path is",
 	'src/records/record-packing.ts: "error", a cut':
@@ -185,7 +187,10 @@ test("no text of src/ has a flag of the command: options go by optionName", () =
 		src
 			.filter(({ nodes }) =>
 				nodes.some(({ node }) =>
-					/(^|[\s("'`])--[a-z]/.test(stringOf(node) ?? ""),
+					/(^|[\s("'`])--[a-z]/.test(
+						// Those of other programs are theirs.
+						(stringOf(node) ?? "").replace(/`aws [^`]*/g, ""),
+					),
 				),
 			)
 			.map(({ path }) => path),

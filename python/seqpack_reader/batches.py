@@ -8,9 +8,9 @@ import numpy as np
 from .arrow import OpenFiles, ragged
 from .columns import BORDERS, OF_TOKENS, WEIGHTS, TokenRows, split
 from .errors import SeqpackError
-from .manifest import OpenDataset
+from .manifest import MASK, OpenDataset
 from .places import SourceRows, mixed, shuffled
-from .rows import MASK, BucketRows
+from .rows import BucketRows
 from .settings import IS_PADDED, BatchSettings
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class StageBucket:
         total = 0
         for number, reader in enumerate(self.readers):
             of_source = rows[source == number]
-            total += reader.labels(reader.locate(of_source), len(of_source))
+            total += reader.labels(of_source)
         return total
 
 
@@ -176,7 +176,10 @@ class BatchReader:
             if weights is not None:
                 reader.read(located, used[which], weights.view(np.int32), at[which], WEIGHTS)
         seq_counts = counts if self._is_padded else np.array([len(lengths)])
-        labels = sum(reader.labels(located, len(which)) for reader, which, located, _, _ in parts)
+        labels = sum(
+            reader.labels(rows[which]) if reader.is_masked else int(of_rows.sum()) - len(of_rows)
+            for reader, which, _, of_rows, _ in parts
+        )
         return TokenRows(ids, count, length, lengths, seq_counts, trained, weights), width, labels
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -28,15 +29,28 @@ class TokenRows:
     # The weight of each token's label, as datasets have it; None: not read.
     weights: np.ndarray | None = None
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def _with_padding(self) -> np.ndarray:
+        """Tokens of sequences, and the padding of each row as one more, which may be empty."""
         ends = np.cumsum(self.seq_counts)
         before = np.concatenate([[0], np.cumsum(self.seq_lengths, dtype=np.int64)])
         used = before[ends] - before[ends - self.seq_counts]
-        # Sequences, and the padding of each row as one more, which may be empty.
-        self._with_padding = np.insert(self.seq_lengths, ends, self.length - used)
-        is_padding = np.insert(np.zeros(len(self.seq_lengths), bool), ends, True)
-        self._is_padding = is_padding
-        self._starts = np.cumsum(self._with_padding, dtype=np.int64) - self._with_padding
+        return np.insert(self.seq_lengths, ends, self.length - used)
+
+    @cached_property
+    def _is_padding(self) -> np.ndarray:
+        is_padding = np.zeros(len(self._with_padding), bool)
+        is_padding[np.cumsum(self.seq_counts + 1) - 1] = True
+        return is_padding
+
+    @cached_property
+    def _starts(self) -> np.ndarray:
+        return np.cumsum(self._with_padding, dtype=np.int64) - self._with_padding
+
+    @cached_property
+    def _padding(self) -> np.ndarray:
+        """Places of the tokens of padding."""
+        return ragged(self._starts[self._is_padding], self._with_padding[self._is_padding])
 
     def position_ids(self) -> np.ndarray:
         positions = np.arange(len(self.ids), dtype=np.int32)
@@ -53,17 +67,23 @@ class TokenRows:
         return np.repeat(numbers.astype(np.int32), self._with_padding)
 
     def attention_mask(self) -> np.ndarray:
-        return np.repeat((~self._is_padding).astype(np.int32), self._with_padding)
-
-    def loss_mask(self) -> np.ndarray:
-        mask = self.attention_mask()
-        if self.trained is not None:
-            mask &= self.trained != 0
-        mask[self._starts[~self._is_padding]] = 0
+        mask = np.ones(len(self.ids), np.int32)
+        mask[self._padding] = 0
         return mask
 
+    def loss_mask(self) -> np.ndarray:
+        return self._where_labels(np.ones(len(self.ids), np.int32), 0)
+
     def labels(self) -> np.ndarray:
-        return np.where(self.loss_mask() != 0, self.ids, np.int32(IGNORE))
+        return self._where_labels(self.ids.copy(), IGNORE)
+
+    def _where_labels(self, values: np.ndarray, otherwise: int) -> np.ndarray:
+        """Values, and another one for tokens that are no labels."""
+        if self.trained is not None:
+            values[self.trained == 0] = otherwise
+        values[self._starts[~self._is_padding]] = otherwise
+        values[self._padding] = otherwise
+        return values
 
     def shift_labels(self) -> np.ndarray:
         shifted = np.full((self.count, self.length), IGNORE, np.int32)
@@ -84,6 +104,8 @@ class TokenRows:
 
 def split(values: np.ndarray, counts: np.ndarray) -> list[np.ndarray]:
     """The values of each row; a view of each."""
+    if len(counts) == len(values) and counts.min(initial=1) == 1:
+        return list(values[:, None])
     ends = np.cumsum(counts).tolist()
     return [values[end - count : end] for end, count in zip(ends, counts.tolist(), strict=True)]
 

@@ -2,7 +2,7 @@
 
 import operator
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .arrow import OpenFiles
+from .arrow import DAMAGED, OpenFiles, open_shard
 from .errors import SeqpackError
-from .manifest import Bucket, OpenDataset, open_dataset
-from .rows import MASK, TOKENS, BucketRows
+from .manifest import MASK, TOKENS, Bucket, OpenDataset, open_dataset
+from .rows import BucketRows
 
 # Row groups of Parquet that one bucket holds.
 _ROW_GROUPS = 8
@@ -106,9 +106,9 @@ class _ArrowRows:
         for name, dtype in file.types.items():
             (begin,), (end,) = located[0].lists(name)
             row[name] = file.words[begin:end].view(dtype)
-        used = row["seq_lengths"].sum(keepdims=True)
         for name in self._of_store:
             if name not in row:
+                used = self._rows.lengths(located, 1)[0].sum(keepdims=True)
                 values = np.empty(used[0], np.int32)
                 self._rows.read(located, used, values, np.zeros(1, np.int64), name)
                 row[name] = values
@@ -126,7 +126,7 @@ class _ParquetRows:
     def row(self, number: int) -> Row:
         shard = int(np.searchsorted(self._first_rows, number, side="right")) - 1
         left = number - int(self._first_rows[shard])
-        metadata = self._open(shard).metadata
+        metadata = self._open(shard)[0].metadata
         group = 0
         while left >= metadata.row_group(group).num_rows:
             left -= metadata.row_group(group).num_rows
@@ -134,23 +134,23 @@ class _ParquetRows:
         table = self._group(shard, group)
         return {name: table.column(name)[left].values.to_numpy() for name in table.column_names}
 
-    def _open_shard(self, number: int) -> pq.ParquetFile:
+    def _open_shard(self, number: int) -> tuple[pq.ParquetFile, Callable[[str], SeqpackError]]:
         shard = self._shards[number]
-        path = f"{self._directory}/{shard['path']}"
-        try:
-            file = pq.ParquetFile(path)
-            if file.metadata.num_rows == shard["rows"]:
-                return file
-            why = f"it has {file.metadata.num_rows} rows of {shard['rows']}"
-        except (OSError, pa.ArrowException) as error:
-            why = str(error)
-        raise SeqpackError("bad-shard", f"{path} cannot be read: {why}. Check the dataset with seqpack verify.")
+
+        def open_file(path: str, refused: Callable[[str], SeqpackError]) -> tuple[Any, ...]:
+            try:
+                file = pq.ParquetFile(path)
+            except (OSError, pa.ArrowException):
+                raise refused("it is no Parquet file, or is cut off") from None
+            if file.metadata.num_rows != shard["rows"]:
+                raise refused(f"it has {file.metadata.num_rows} rows of {shard['rows']}")
+            return file, refused
+
+        return open_shard(self._directory, shard, "dataset", "open it again", open_file)
 
     def _read_group(self, shard: int, group: int) -> pa.Table:
+        file, refused = self._open(shard)
         try:
-            return self._open(shard).read_row_group(group).combine_chunks()
-        except (OSError, pa.ArrowException) as error:
-            path = f"{self._directory}/{self._shards[shard]['path']}"
-            raise SeqpackError(
-                "bad-shard", f"{path} cannot be read: {error}. Check the dataset with seqpack verify."
-            ) from error
+            return file.read_row_group(group).combine_chunks()
+        except (OSError, pa.ArrowException):
+            raise refused(DAMAGED) from None

@@ -8,6 +8,7 @@ from transformers import DataCollatorWithFlattening, Trainer
 
 from .batches import Batch
 from .columns import IGNORE
+from .errors import SeqpackError
 
 # What a causal model takes of a batch; with any attention mask documents would attend to each other.
 _OF_MODEL = ("input_ids", "position_ids", "labels")
@@ -36,7 +37,13 @@ def _documents(row: dict[str, Any]) -> list[dict[str, Any]]:
     documents = []
     start = 0
     for length in row["seq_lengths"]:
-        documents.append({name: values[start : start + length] for name, values in columns.items()})
+        document = {name: values[start : start + length] for name, values in columns.items()}
+        if length > 0 and document.get("labels", [IGNORE])[0] != IGNORE:
+            raise SeqpackError(
+                "shifted",
+                "the labels of a row are shifted, and transformers shifts them itself: build the dataset again without --shift.",
+            )
+        documents.append(document)
         start += length
     return documents
 

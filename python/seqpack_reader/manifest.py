@@ -7,10 +7,12 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from .columns import OF_TOKENS, WEIGHTS
 from .errors import SeqpackError, quoted
 
 MANIFEST = "seqpack.json"
 FORMAT_VERSION = 5
+TOKENS, MASK = "input_ids", "loss_mask"
 
 _OBJECTS = ("settings", "totals", "summary", "tokenizer", "tasks")
 _LISTS = ("shards", "index", "inputs", "sources", "beside")
@@ -24,8 +26,10 @@ class Bucket:
     rows: int
     tokens: int
     shards: list[dict[str, Any]]
-    # Tokens of every row, where each is one sequence that fills it; None: they differ.
-    full: int | None
+    # Most tokens of a row.
+    capacity: int
+    # Whether every row is one sequence that fills it.
+    is_full: bool
 
 
 @dataclass
@@ -34,6 +38,8 @@ class Store:
 
     directory: str
     shards: list[dict[str, Any]]
+    # Of its shards.
+    columns: list[str]
 
 
 @dataclass
@@ -45,6 +51,11 @@ class OpenDataset:
     buckets: list[Bucket]
     # Where the tokens of an index are; None: in the rows.
     store: Store | None
+
+    @property
+    def columns(self) -> list[str]:
+        """Of its shards."""
+        return _columns_of(self.manifest["settings"])
 
     @property
     def is_masked(self) -> bool:
@@ -75,12 +86,23 @@ def open_dataset(name: str, split: str = "train") -> OpenDataset:
     return OpenDataset(directory, manifest, hashlib.sha256(content).hexdigest(), buckets, store)
 
 
+def _columns_of(settings: dict[str, Any]) -> list[str]:
+    """The columns of rows, in their order."""
+    columns = [TOKENS, "seq_lengths", "doc_ids", "doc_offsets", *settings.get("columns", [])]
+    if settings["isMasked"]:
+        columns += [MASK, "label_counts"]
+    if settings.get("lossWeight") is not None:
+        columns += [WEIGHTS]
+    left_out = {TOKENS, MASK, WEIGHTS, *OF_TOKENS} if settings.get("isIndex") else ()
+    return [name for name in dict.fromkeys(columns) if name not in left_out]
+
+
 def _bucket(settings: dict[str, Any], shards: list[dict[str, Any]]) -> Bucket:
     own = [shard for shard in shards if shard["bucket"] == settings["length"]]
     rows, sequences, tokens = (sum(shard[key] for shard in own) for key in ("rows", "sequences", "tokens"))
     capacity = settings["capacity"]
     is_full = rows > 0 and sequences == rows and tokens == rows * capacity
-    return Bucket(settings["length"], rows, tokens, own, capacity if is_full else None)
+    return Bucket(settings["length"], rows, tokens, own, capacity, is_full)
 
 
 def parse_dataset_name(name: str) -> tuple[str, str | None]:
@@ -166,11 +188,12 @@ def _open_store(packing: str, named: dict[str, str]) -> Store:
     directory = _without_slashes(os.path.normpath(os.path.join(packing, path)))
     _, manifest = _read_manifest(directory)
     shards = manifest["shards"]
+    columns = _columns_of({"isMasked": manifest["settings"]["isMasked"]})
     if manifest["planHash"] == plan_hash:
-        return Store(directory, shards)
+        return Store(directory, shards, columns)
     for state in manifest.get("history", []):
         if state["planHash"] == plan_hash:
-            return Store(directory, [shard for shard in shards if shard["task"] < state["tasks"]])
+            return Store(directory, [shard for shard in shards if shard["task"] < state["tasks"]], columns)
     raise SeqpackError(
         "store-changed",
         f"{directory} is not the store that {packing} is an index of: it was built anew (its planHash begins with {manifest['planHash'][:12]}, and was {plan_hash[:12]}). Pack it again with seqpack pack, which reads no tokens.",

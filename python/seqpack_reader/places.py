@@ -45,12 +45,22 @@ def _round_keys(*key: int) -> list[np.uint32]:
     return [np.uint32(number) for number in random_numbers(ROUNDS, *key)]
 
 
-def _mix(numbers: np.ndarray, key: np.uint32) -> np.ndarray:
-    """The finalizer of MurmurHash3, of each number xor the key."""
-    h = numbers.astype(np.uint32) ^ key
-    h = (h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B)
-    h = (h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35)
-    return (h ^ (h >> np.uint32(16))).astype(np.int64)
+_SHIFT_16, _SHIFT_13 = np.uint32(16), np.uint32(13)
+_FACTOR_1, _FACTOR_2 = np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
+
+
+def _add_mixed(digits: np.ndarray, others: np.ndarray, key: np.uint32, base: np.uint32) -> None:
+    """Adds to digits the finalizer of MurmurHash3 of each other digit xor the key, modulo their base."""
+    h = others ^ key
+    h ^= h >> _SHIFT_16
+    h *= _FACTOR_1
+    h ^= h >> _SHIFT_13
+    h *= _FACTOR_2
+    h ^= h >> _SHIFT_16
+    # Before and after, so that the sum has no more than 32 bits.
+    h %= base
+    digits += h
+    digits %= base
 
 
 def shuffled(places: np.ndarray, count: int, *key: int) -> np.ndarray:
@@ -64,16 +74,17 @@ def shuffled(places: np.ndarray, count: int, *key: int) -> np.ndarray:
     numbers = np.empty_like(places)
     left = np.arange(len(places))
     at = places
-    while len(left) > 0:
-        row, column = np.divmod(at, columns)
+    while True:
+        row, column = (digits.astype(np.uint32) for digits in np.divmod(at, columns))
         for turn in range(0, ROUNDS, 2):
-            row = (row + _mix(column, keys[turn])) % rows
-            column = (column + _mix(row, keys[turn + 1])) % columns
-        at = row * columns + column
+            _add_mixed(row, column, keys[turn], np.uint32(rows))
+            _add_mixed(column, row, keys[turn + 1], np.uint32(columns))
+        at = row.astype(np.int64) * columns + column
         inside = at < count
-        numbers[left[inside]] = at[inside]
+        numbers[left] = at
         left, at = left[~inside], at[~inside]
-    return numbers
+        if len(left) == 0:
+            return numbers
 
 
 def _scaled(at: np.ndarray, part: int, whole: int) -> np.ndarray:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from .batches import Batch, BatchReader
@@ -61,9 +62,8 @@ class Plan:
                 "bad-option",
                 f"there is no step {number}: the plan has {len(self)}, from 0 to {len(self) - 1}, and {len(self)} is its end. Plan more --tokens or --epochs to go on.",
             )
-        batch = self._steps[number // self._steps[0].num_rows]
-        row = number % self._steps[0].num_rows
-        return Step(*(batch.column(name)[row].as_py() for name in Step._fields))
+        batch, row = divmod(number, len(self._steps[0][0]))
+        return Step(*(column.item(row) for column in self._steps[batch]))
 
     def batch(
         self,
@@ -168,21 +168,23 @@ def canonical_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _read_steps(path: str, count: int) -> list[pa.RecordBatch]:
+def _read_steps(path: str, count: int) -> list[list[np.ndarray]]:
+    """Of each record batch the columns of `Step`."""
     try:
         with pa.memory_map(path) as source:
             steps = list(pa.ipc.open_stream(source.read_buffer()))
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, pa.ArrowException):
         raise SeqpackError(
-            "bad-plan", f"{path} cannot be read: {error}. Make the plan again with seqpack curriculum."
-        ) from error
+            "bad-plan",
+            f"{path} cannot be read: it is no Arrow stream, or is cut off. Make the plan again with seqpack curriculum.",
+        ) from None
     found = sum(batch.num_rows for batch in steps)
     if found != count:
         raise SeqpackError(
             "bad-plan",
             f"{path} cannot be read: it has {found} rows of {count}. Make the plan again with seqpack curriculum.",
         )
-    return steps
+    return [[batch.column(name).to_numpy() for name in Step._fields] for batch in steps]
 
 
 def _open_datasets(
@@ -208,7 +210,7 @@ def _open_datasets(
         if kind != "arrow":
             raise SeqpackError(
                 "not-random",
-                f"{where} has {kind} shards, and batches read rows in random order: build it with --format arrow.",
+                f"{where} has {kind} shards, and its rows are to be read in random order: convert it with seqpack convert {where} --format arrow --out {where}-arrow.",
             )
         rows = [{"length": b.length, "rows": b.rows, "tokens": b.tokens} for b in found.buckets]
         if found.hash != known["manifest"] or rows != known["buckets"]:

@@ -4,13 +4,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .arrow import ArrowFile, OpenFiles, copy_words, groups_of, open_shard, ragged
+from .arrow import DAMAGED, SEQ_LENGTHS, ArrowFile, OpenFiles, copy_words, groups_of, runs_of
 from .errors import SeqpackError
-from .manifest import Bucket, OpenDataset, Store
+from .manifest import MASK, TOKENS, Bucket, OpenDataset, Store
 
-TOKENS, MASK = "input_ids", "loss_mask"
 # Columns of tokens in which the first of a sequence has a 0, and has another value in its document.
 _FIRST_IS_ZERO = {TOKENS: False, MASK: True}
+
+
+# Tokens of a row, up to which rows of one length are copied faster together than one by one.
+_SHORT = 1024
 
 
 class RowsOfFile(NamedTuple):
@@ -24,16 +27,21 @@ class RowsOfFile(NamedTuple):
     def lists(self, column: str) -> tuple[np.ndarray, np.ndarray]:
         return self.file.lists(column, self.batch, self.row)
 
+    def begins(self, column: str) -> np.ndarray:
+        return self.file.begins(column, self.batch, self.row)
+
 
 class BucketRows:
     """Reads rows of a bucket."""
 
     def __init__(self, dataset: OpenDataset, bucket: Bucket, files: OpenFiles) -> None:
         self.count = bucket.rows
-        self.full = bucket.full
+        self._capacity = bucket.capacity
+        self._is_full = bucket.is_full
         self.is_masked = dataset.is_masked
         self._directory = dataset.directory
         self._shards = bucket.shards
+        self._columns = dataset.columns
         self._files = files
         self._store = None if dataset.store is None else StoreTokens(dataset.store, files)
         self._first_rows = np.cumsum([0, *(shard["rows"] for shard in bucket.shards)])
@@ -49,46 +57,48 @@ class BucketRows:
 
     def open(self, number: int) -> ArrowFile:
         again = "plan again with seqpack curriculum"
-        shard = self._shards[number]
-        path = (self._directory, shard["path"])
-        return self._files.get(path, lambda: open_shard(self._directory, shard, ["seq_lengths"], "dataset", again))
+        return self._files.get(self._directory, self._shards[number], self._columns, "dataset", again)
 
     def gather(self, located: list[RowsOfFile], column: str) -> tuple[np.ndarray, np.ndarray]:
         """The values of a column that is a list of int32 a row, one row after the other, and their counts."""
-        places = [part.lists(column) for part in located]
         counts = np.empty(sum(len(part.which) for part in located), np.int64)
-        for part, (begin, end) in zip(located, places, strict=True):
-            counts[part.which] = end - begin
-        starts = np.cumsum(counts) - counts
-        values = np.empty(counts.sum(), np.int32)
-        for part, (begin, end) in zip(located, places, strict=True):
-            values[ragged(starts[part.which], end - begin)] = part.file.words[ragged(begin, end - begin)]
+        views: list[np.ndarray] = [counts] * len(counts)
+        for part in located:
+            begins, ends = part.lists(column)
+            counts[part.which] = ends - begins
+            words = part.file.words
+            for which, begin, end in zip(part.which.tolist(), begins.tolist(), ends.tolist(), strict=True):
+                views[which] = words[begin:end]
+        values = np.concatenate(views)
+        if len(values) != counts.sum():
+            _require(located, np.array([len(view) for view in views]) == counts)
         return values, counts
 
     def lengths(self, located: list[RowsOfFile], count: int) -> tuple[np.ndarray, np.ndarray]:
         """Tokens of the sequences of each row, and how many sequences each has."""
-        if self.full is not None:
-            return np.full(count, self.full, np.int32), np.ones(count, np.int64)
-        return self.gather(located, "seq_lengths")
+        if self._is_full:
+            return np.full(count, self._capacity, np.int32), np.ones(count, np.int64)
+        lengths, counts = self.gather(located, SEQ_LENGTHS)
+        _require(located, counts > 0)
+        starts = np.cumsum(counts) - counts
+        if lengths.min() < 1 or np.add.reduceat(lengths, starts, dtype=np.int64).max() > self._capacity:
+            used = np.add.reduceat(lengths, starts, dtype=np.int64)
+            _require(located, (np.minimum.reduceat(lengths, starts) > 0) & (used <= self._capacity))
+        return lengths, counts
 
     @property
     def labels_each(self) -> int | None:
         """Labels of every row; None: they differ."""
-        return None if self.full is None or self.is_masked else self.full - 1
+        return self._capacity - 1 if self._is_full and not self.is_masked else None
 
-    def labels(self, located: list[RowsOfFile], count: int) -> int:
+    def labels(self, rows: np.ndarray) -> int:
         """Labels of some rows together."""
         if self.labels_each is not None:
-            return count * self.labels_each
-        if self.is_masked:
-            return int(self.gather(located, "label_counts")[0].sum())
-        if self._store is not None:
-            return int((self.gather(located, "seq_lengths")[0] - 1).sum())
+            return len(rows) * self.labels_each
+        shards = self._first_rows.searchsorted(rows, side="right") - 1
         total = 0
-        for part in located:
-            for column, sign in ((TOKENS, 1), ("seq_lengths", -1)):
-                begin, end = part.lists(column)
-                total += sign * int((end - begin).sum())
+        for number, which in groups_of(shards):
+            total += int(self.open(number).labels[rows[which] - self._first_rows[number]].sum())
         return total
 
     def read(
@@ -98,16 +108,25 @@ class BucketRows:
         if self._store is not None:
             self._read_index(self._store, located, out, at, column)
             return
+        runs = runs_of(out, self._capacity) if self._is_full and self._capacity <= _SHORT else None
         for part in located:
-            begin, _ = part.lists(column)
-            copy_words(part.file.words, begin, used[part.which], out, at[part.which])
+            begin = part.begins(column)
+            try:
+                if runs is None:
+                    copy_words(part.file.words, begin, used[part.which], out, at[part.which])
+                else:
+                    runs[at[part.which]] = part.file.runs(self._capacity)[begin]
+            except (IndexError, ValueError):
+                raise part.file.refused(DAMAGED) from None
 
     def _read_index(
         self, store: "StoreTokens", located: list[RowsOfFile], out: np.ndarray, at: np.ndarray, column: str
     ) -> None:
-        lengths, counts = self.gather(located, "seq_lengths")
-        starts, _ = self.gather(located, "doc_offsets")
-        documents = self.gather(located, "doc_ids")[0].view(np.int64)
+        lengths, counts = self.gather(located, SEQ_LENGTHS)
+        starts, of_starts = self.gather(located, "doc_offsets")
+        documents, of_documents = self.gather(located, "doc_ids")
+        documents = documents.view(np.int64)
+        _require(located, (of_starts == counts) & (of_documents == 2 * counts))
         before = np.cumsum(lengths, dtype=np.int64) - lengths
         first = np.cumsum(counts) - counts
         places = before + np.repeat(at - before[first], counts)
@@ -116,11 +135,18 @@ class BucketRows:
             out[places] = 0
 
 
+def _require(located: list[RowsOfFile], is_sound: np.ndarray) -> None:
+    """Refuses the file of a row that is not sound."""
+    if not is_sound.all():
+        raise next(part.file for part in located if not is_sound[part.which].all()).refused(DAMAGED)
+
+
 class StoreTokens:
     """Reads tokens of a store's documents, wherever they are."""
 
     def __init__(self, store: Store, files: OpenFiles) -> None:
         self._directory = store.directory
+        self._columns = store.columns
         self._files = files
         firsts: dict[int, int] = {}
         shards: list[tuple[int, dict[str, Any]]] = []
@@ -156,11 +182,12 @@ class StoreTokens:
             )
         for shard, which in groups_of(shards):
             file = self._open(shard)
-            begin, _ = file.lists(column, *file.batches_of(rows[which]))
-            copy_words(file.words, begin + starts[which], counts[which], out, at[which])
+            begin = file.begins(column, *file.batches_of(rows[which]))
+            try:
+                copy_words(file.words, begin + starts[which], counts[which], out, at[which])
+            except ValueError:
+                raise file.refused(DAMAGED) from None
 
     def _open(self, number: int) -> ArrowFile:
         again = "pack it again with seqpack pack"
-        shard = self._shards[number]
-        path = (self._directory, shard["path"])
-        return self._files.get(path, lambda: open_shard(self._directory, shard, [TOKENS], "store", again))
+        return self._files.get(self._directory, self._shards[number], self._columns, "store", again)

@@ -1,3 +1,4 @@
+import { DataError } from "../core/errors.js";
 import {
 	type PlanStep,
 	STEP_BATCH_ROWS,
@@ -22,7 +23,17 @@ export class StepsReader {
 	 */
 	constructor(path: string, rows: number) {
 		this.#file = storageAt(path).openForRandomAccess(path);
-		this.#rows = new ArrowRows(this.#file, stepsSchema, rows, STEP_BATCH_ROWS);
+		this.#rows = new ArrowRows(
+			this.#file,
+			stepsSchema,
+			rows,
+			STEP_BATCH_ROWS,
+			(why) =>
+				new DataError(
+					"bad-plan",
+					`${path} cannot be read: ${why}. Make the plan again with seqpack curriculum.`,
+				),
+		);
 		this.#rows.open();
 	}
 

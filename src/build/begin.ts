@@ -1,15 +1,15 @@
+import { findManifest } from "../dataset/find-manifest.js";
 import { FORMAT_VERSION, filesOf, type Manifest } from "../dataset/manifest.js";
 import { INDEX, isOfPlan } from "../dataset/names.js";
 import { isPlainPath } from "../storage/confined.js";
-import { writeAll } from "../storage/storage.js";
 import {
 	type Found,
-	findManifest,
 	lookAtOutput,
 	type Replaces,
 	readPlan,
 } from "./output-directory.js";
 import type { Plan } from "./plan.js";
+import { writePlan } from "./plan-files.js";
 import { putAway } from "./put-away.js";
 import { Workspace } from "./workspace.js";
 
@@ -62,13 +62,4 @@ async function abandon(
 		await storage.removeEmpty(workspace.place(directory));
 	}
 	await storage.remove(workspace.state());
-}
-
-async function writePlan(
-	{ storage, plan: path, work }: Workspace,
-	plan: Plan,
-): Promise<void> {
-	const content = `${JSON.stringify(plan, null, "\t")}\n`;
-	await writeAll(storage, path, content, { partialsIn: work });
-	await storage.remove(work);
 }

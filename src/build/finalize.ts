@@ -1,5 +1,6 @@
 import { addCounts } from "../core/counts.js";
 import { DataError } from "../core/errors.js";
+import { inParallel } from "../core/in-parallel.js";
 import { datasetCard } from "../dataset/card.js";
 import { datasetFormats } from "../dataset/formats.js";
 import {
@@ -22,9 +23,10 @@ import {
 import { joinLeftOut } from "../sources/find/left-out.js";
 import { pathTo } from "../storage/paths.js";
 import { writeAll } from "../storage/storage.js";
+import { LANES, sizesOf } from "./file-sizes.js";
 import { firstTaskOf, type Plan } from "./plan.js";
 import { noteReplaced, putAway } from "./put-away.js";
-import { readRecord } from "./record.js";
+import type { TaskRecord } from "./record.js";
 import { SkippedList } from "./skipped-file.js";
 import type { Task } from "./tasks-of-plan.js";
 import type { Workspace } from "./workspace.js";
@@ -34,19 +36,16 @@ import type { Workspace } from "./workspace.js";
  * their places and writes the manifest last, which is what makes the directory a
  * dataset. A dataset of another plan stays whole until then; its files go after it.
  * Killed anywhere and run again, it ends the same.
+ * @param records Those of all tasks, in the order of the tasks.
  */
 export async function finalize(
 	workspace: Workspace,
 	plan: Plan,
+	records: readonly TaskRecord[],
 ): Promise<Manifest> {
 	const { storage } = workspace;
-	const { beside, ...manifest } = await gather(workspace, plan);
-	for (const { path } of filesOf({ ...manifest, beside: [] })) {
-		const from = workspace.waiting(path);
-		const to = workspace.place(path);
-		if (from !== to && (await storage.stat(from)) !== null)
-			await storage.move?.(from, to);
-	}
+	const { beside, ...manifest } = await gather(workspace, plan, records);
+	await placeFiles(workspace, filesOf({ ...manifest, beside: [] }));
 	const contents = {
 		"README.md": datasetCard({ ...manifest, beside }),
 		...datasetFormats
@@ -73,8 +72,27 @@ export async function finalize(
 	return whole;
 }
 
+/** Puts files in their places that wait elsewhere. */
+async function placeFiles(
+	workspace: Workspace,
+	files: readonly Pick<DatasetFile, "path">[],
+): Promise<void> {
+	const { storage } = workspace;
+	const { move } = storage;
+	if (move === undefined) return;
+	const sizes = sizesOf(storage, files.length);
+	await inParallel(files, LANES, async ({ path }) => {
+		const from = workspace.waiting(path);
+		if ((await sizes(from)) !== null) await move(from, workspace.place(path));
+	});
+}
+
 /** Everything the records say, as the manifest has it. */
-async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
+async function gather(
+	workspace: Workspace,
+	plan: Plan,
+	records: readonly TaskRecord[],
+): Promise<Manifest> {
 	const { tasks } = plan;
 	const grown = await readGrown(workspace, plan);
 	const settings = grown?.settings ?? plan.settings;
@@ -89,15 +107,12 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 	const index = [...(grown?.index ?? [])];
 	const lengths = [...(grown?.lengths ?? [])];
 	const skippedList = new SkippedList(workspace, plan, grown?.skipped ?? null);
-	for (const task of tasks.keys()) {
-		const record = await readRecord(workspace, task);
-		if (record === null)
-			throw new Error(`task ${task} is not done, and the build was finalized`);
+	for (const record of records) {
 		addCounts(totals, record.totals);
 		record.rooms.forEach((pairs, bucket) => {
 			for (const [room, count] of pairs) rooms[bucket][room] += count;
 		});
-		const of = sourceOf(plan, task);
+		const of = sourceOf(plan, record.task);
 		if (of !== null) {
 			const { name: source } = settings.sources[of];
 			shards.push(...record.shards.map((shard) => ({ ...shard, source })));
@@ -105,8 +120,8 @@ async function gather(workspace: Workspace, plan: Plan): Promise<Manifest> {
 			if (record.lengths) lengths.push({ ...record.lengths, source });
 			sources[of] = addToSource(sources[of], record.totals);
 		}
-		await skippedList.add(record);
 	}
+	await skippedList.addAll(records);
 	const problems = discrepancies(totals);
 	if (problems.length > 0) throw new Error(problems.join("; "));
 	const ofKind = (kind: Task["kind"]) =>

@@ -1,5 +1,6 @@
 import { optionName, UsageError } from "../core/errors.js";
 import { quoted } from "../core/text.js";
+import { findManifest } from "../dataset/find-manifest.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import { splitsOf } from "../dataset/lengths.js";
 import type { Manifest } from "../dataset/manifest.js";
@@ -19,7 +20,6 @@ import { tokenizerEngines } from "../tokenizer/from-json.js";
 import { namedTokenizers } from "../tokenizer/named-tokenizers.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { differingValues, shown } from "./differences.js";
-import { findManifest } from "./output-directory.js";
 
 /** A store that documents are to be added to. */
 export interface Growing {

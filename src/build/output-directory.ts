@@ -1,16 +1,19 @@
 import { optionName, UsageError } from "../core/errors.js";
-import { isObject } from "../core/values.js";
-import { filesOf, MANIFEST, type Manifest } from "../dataset/manifest.js";
+import { inParallel } from "../core/in-parallel.js";
+import { findManifest, readOurs } from "../dataset/find-manifest.js";
+import { filesOf, type Manifest } from "../dataset/manifest.js";
 import { isPlainPath } from "../storage/confined.js";
 import { takeLock } from "../storage/lock.js";
-import { readAll, type Storage } from "../storage/storage.js";
+import type { Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import {
 	type Before,
 	describeDifference,
 	readOtherFiles,
 } from "./differences.js";
+import { LANES, sizesOf } from "./file-sizes.js";
 import type { Plan } from "./plan.js";
+import { PARTS, wholePlan } from "./plan-files.js";
 import { LOCK, PLAN, SPOOL, STATE, stateOf, Workspace } from "./workspace.js";
 
 /**
@@ -82,7 +85,11 @@ export async function lookAtOutput(
 		(replaces === "nothing" ||
 			(replaces === "unfinished" && !readOtherFiles(begun, plan)))
 	)
-		throw madeFromElse(`${out} holds an unfinished build`, begun, plan);
+		throw madeFromElse(
+			`${out} holds an unfinished build`,
+			await wholePlan(new Workspace(out, begun.planHash), begun),
+			plan,
+		);
 	if (grown !== null) return { state: "grow", givesUp };
 	const isNew = manifest === null && begun === null;
 	return { state: isNew ? "new" : "replace", givesUp };
@@ -108,12 +115,7 @@ export async function requireOurs(
 	return { manifest, begun };
 }
 
-/** The manifest in a directory, of any version; null where there is none of ours. */
-export function findManifest(out: string): Promise<Manifest | null> {
-	return readOurs<Manifest>(storageAt(out), `${out}/${MANIFEST}`);
-}
-
-/** The plan of the build that was begun in a directory; null where there is none. */
+/** The plan of the build that was begun in a directory, without what its tasks read; null where there is none. */
 export function readPlan(out: string): Promise<Plan | null> {
 	return readOurs<Plan>(storageAt(out), `${out}/${PLAN}`);
 }
@@ -153,8 +155,10 @@ export async function forgetUnused(workspace: Workspace): Promise<void> {
 	const { storage } = workspace;
 	await removeEmptyBelow(storage, workspace.state());
 	await storage.remove(workspace.place(SPOOL));
-	if ((await storage.stat(workspace.state())) === null)
-		await storage.remove(workspace.plan);
+	const left = await storage.list(workspace.state());
+	if (left.some((name) => name !== PARTS)) return;
+	await storage.remove(workspace.plan);
+	await storage.remove(workspace.state());
 }
 
 async function removeEmptyBelow(storage: Storage, path: string): Promise<void> {
@@ -180,30 +184,15 @@ async function lostFile(
 	out: string,
 	manifest: Manifest,
 ): Promise<string | null> {
-	for (const { path, bytes } of filesOf(manifest))
-		if (
-			!isPlainPath(path) ||
-			(await storage.stat(`${out}/${path}`))?.size !== bytes
-		)
-			return path;
-	return null;
-}
-
-async function readOurs<T>(storage: Storage, path: string): Promise<T | null> {
-	if ((await storage.stat(path))?.kind !== "file") return null;
-	try {
-		const value = JSON.parse((await readAll(storage, path)).toString("utf8"));
-		// Something else may be called the same: it has not what both of ours have.
-		const isOurs =
-			/^[0-9a-f]{64}$/.test(value?.planHash) &&
-			isObject(value.settings) &&
-			isObject(value.tokenizer) &&
-			Array.isArray(value.inputs);
-		return isOurs ? value : null;
-	} catch (error) {
-		if (error instanceof SyntaxError) return null;
-		throw error;
-	}
+	const files = filesOf(manifest);
+	const sizes = sizesOf(storage, files.length);
+	const lost = await inParallel(
+		files,
+		LANES,
+		async ({ path, bytes }) =>
+			!isPlainPath(path) || (await sizes(`${out}/${path}`)) !== bytes,
+	);
+	return files.find((_, i) => lost[i])?.path ?? null;
 }
 
 function madeFromElse(what: string, before: Before, plan: Plan): UsageError {

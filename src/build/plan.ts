@@ -64,7 +64,18 @@ export interface Plan {
 	leftOut?: LeftOutSummary[];
 	/** What to do with a record that cannot be used; not part of the hash: where nothing is passed over it changes nothing. */
 	onError: "stop" | "skip";
+	/** What reads has no spans here where `parts` says so. */
 	tasks: Task[];
+	/**
+	 * Left out: this is all of the plan. Else the spans of tasks, and the inputs, are in so many other files, as far as they were not read
+	 * (plan-files.ts); no part of the hash.
+	 */
+	parts?: {
+		files: number;
+		/** How many inputs there are, and their bytes. */
+		inputs: number;
+		bytes: number;
+	};
 }
 
 /** The state of a store that a build adds tasks and inputs to. */
@@ -181,7 +192,7 @@ export async function fingerprintOf(file: FoundInput): Promise<string> {
 
 /** Where files are, which are left out, and how errors are met makes no other dataset. */
 export function hashOf(plan: Omit<Plan, "planHash">): string {
-	const { onError, leftOut, store, ...rest } = plan;
+	const { onError, leftOut, store, parts, ...rest } = plan;
 	const { path, asked, ...tokenizer } = plan.tokenizer;
 	const inputs = plan.inputs.map(
 		({ path, version, members, beside, ...input }) =>

@@ -1,10 +1,11 @@
 import { DataError, optionName, UsageError } from "../core/errors.js";
 import { resolveOptions } from "../core/resolve-options.js";
-import { datasetFormats } from "../dataset/formats.js";
+import { compressionOf, datasetFormats } from "../dataset/formats.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import { splitsOf } from "../dataset/lengths.js";
 import { FORMAT_VERSION } from "../dataset/manifest.js";
 import { type OpenStore, openStore } from "../dataset/open-store.js";
+import { requireRandomAccess } from "../dataset/random-access.js";
 import { readManifest } from "../dataset/read-manifest.js";
 import type { Settings } from "../dataset/settings.js";
 import {
@@ -17,12 +18,7 @@ import { storageAt } from "../storage/storages.js";
 import { version } from "../version.js";
 import { hashOf, type Plan } from "./plan.js";
 import type { PreparedBuild } from "./prepare.js";
-import {
-	checkCompression,
-	checkRows,
-	type RowValues,
-	rowSettings,
-} from "./resolve-settings.js";
+import { checkRows, type RowValues, rowSettings } from "./resolve-settings.js";
 import { shardSizes } from "./shard-sizes.js";
 import { type PackTask, packTasks } from "./tasks-of-plan.js";
 
@@ -31,7 +27,7 @@ const INDEX_SHARD_TOKENS = 2 ** 42;
 
 /**
  * Packing a store by index, as its options come out. Nothing is written yet.
- * @throws UsageError `not-a-store`, and those of wrong options
+ * @throws UsageError `not-a-store`, and those of wrong options; DataError `not-random`
  */
 export async function preparePack(
 	options: PackStoreOptions,
@@ -44,6 +40,7 @@ export async function preparePack(
 			"not-a-store",
 			`${directory} has rows already, of the layout ${manifest.settings.layout}: a store to pack is built with ${optionName("layout", layouts.where(({ packs }) => !packs)[0])}.`,
 		);
+	requireRandomAccess(directory, manifest.settings);
 	const ofRows = {
 		...values,
 		shardTokens: INDEX_SHARD_TOKENS,
@@ -91,8 +88,7 @@ export async function prepareExport(
 		);
 	const { isIndex, ...settings } = packed;
 	const format = values.format ?? layouts.find(settings.layout).format;
-	const { compression } = values;
-	checkCompression({ format, compression });
+	const compression = compressionOf({ ...values, format });
 	const written: Settings = {
 		...settings,
 		buckets: settings.buckets.map(({ shardRows, ...bucket }) => ({
@@ -100,7 +96,7 @@ export async function prepareExport(
 			...shardSizes(bucket.capacity, values.shardTokens),
 		})),
 		format,
-		compression: compression ?? datasetFormats.find(format).compressions[0],
+		compression,
 	};
 	const fault = datasetFormats
 		.find(format)

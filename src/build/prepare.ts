@@ -77,6 +77,7 @@ export async function prepareBuild(
 		withTrainer(options, hasMaskOptions(options)),
 	);
 	const out = asked.out.replace(/(?<=.)\/+$/, "");
+	storageAt(out).requireWritable?.(out);
 	const growing = asked.append ? await findGrowing(out) : null;
 	const values =
 		growing === null

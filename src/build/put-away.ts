@@ -1,7 +1,8 @@
+import { findManifest } from "../dataset/find-manifest.js";
 import { filesOf, MANIFEST } from "../dataset/manifest.js";
 import { isPlainPath } from "../storage/confined.js";
 import { readIfThere, writeAll } from "../storage/storage.js";
-import { findManifest, readPlan } from "./output-directory.js";
+import { readPlan } from "./output-directory.js";
 import { SPOOL, type Workspace } from "./workspace.js";
 
 /** The files of the dataset that is replaced, in the state. */

@@ -1,5 +1,6 @@
 import { addCounts } from "../core/counts.js";
 import { DataError, optionName } from "../core/errors.js";
+import { inParallel } from "../core/in-parallel.js";
 import type {
 	DatasetFile,
 	IndexOfTask,
@@ -9,7 +10,8 @@ import type {
 } from "../dataset/manifest.js";
 import { allRows, emptyTotals, type Totals } from "../dataset/totals.js";
 import { isPlainPath } from "../storage/confined.js";
-import { readAll, writeAll } from "../storage/storage.js";
+import { readIfThere, writeAll } from "../storage/storage.js";
+import { type FileSizes, LANES, sizesOf } from "./file-sizes.js";
 import type { Plan } from "./plan.js";
 import type { Workspace } from "./workspace.js";
 
@@ -65,16 +67,14 @@ export async function writeRecord(
 	workspace: Workspace,
 	record: TaskRecord,
 ): Promise<void> {
-	const { rooms, ...rest } = record;
-	// Many pairs: not one number a line.
-	const text = JSON.stringify(rest, null, "\t").replace(
-		/\n}$/,
-		`,\n\t"rooms": ${JSON.stringify(rooms)}\n}`,
-	);
+	// On one line: there may be tens of thousands.
+	const text = JSON.stringify(record);
+	const path = workspace.record(record.task);
 	await writeAll(
 		workspace.storage,
-		workspace.record(record.task),
-		`${text}\n`,
+		path,
+		`${text}
+`,
 		{ once: true },
 	);
 }
@@ -86,16 +86,20 @@ export async function writeRecord(
 export async function readRecord(
 	workspace: Workspace,
 	task: number,
+	sizes = sizesOf(workspace.storage, 1),
 ): Promise<TaskRecord | null> {
 	const { storage, planHash } = workspace;
 	const path = workspace.record(task);
-	if ((await storage.stat(path)) === null) return null;
+	if ((await sizes(path)) === null) return null;
+	const content = await readIfThere(storage, path);
+	if (content === null) return null;
 	let record: TaskRecord;
 	try {
-		record = JSON.parse((await readAll(storage, path)).toString("utf8"));
+		record = JSON.parse(content.toString("utf8"));
 		if (record.planHash !== planHash || record.task !== task) return null;
 		for (const file of [...record.shards, record.index, record.lengths])
-			if (file !== null && !(await isThere(workspace, file))) return null;
+			if (file !== null && !(await isThere(workspace, file, sizes)))
+				return null;
 	} catch (error) {
 		// Not a record that this version wrote.
 		if (error instanceof SyntaxError || error instanceof TypeError) return null;
@@ -106,36 +110,46 @@ export async function readRecord(
 		[record.leftovers, workspace.leftovers(task)],
 		[record.findings, workspace.findings(task)],
 	] as const)
-		if (file !== null && (await storage.stat(place))?.size !== file.bytes)
-			return null;
+		if (file !== null && (await sizes(place)) !== file.bytes) return null;
 	return record;
 }
 
 async function isThere(
 	workspace: Workspace,
 	{ path, bytes }: DatasetFile,
+	sizes: FileSizes,
 ): Promise<boolean> {
 	if (!isPlainPath(path)) return false;
-	const { storage } = workspace;
-	const found =
-		(await storage.stat(workspace.waiting(path))) ??
-		(await storage.stat(workspace.place(path)));
-	return found?.size === bytes;
+	const waiting = await sizes(workspace.waiting(path));
+	return (waiting ?? (await sizes(workspace.place(path)))) === bytes;
 }
 
 /** The record of each task, null where it is still to be done. */
 export async function readRecords(
 	workspace: Workspace,
-	{ tasks, onError }: Plan,
+	plan: Plan,
 ): Promise<(TaskRecord | null)[]> {
-	const records: (TaskRecord | null)[] = [];
-	for (const task of tasks.keys()) {
-		const record = await readRecord(workspace, task);
-		// Where errors are to stop the build, a task that passed some over is not done.
-		const counts = onError === "skip" || record?.skipped === null;
-		records.push(counts ? record : null);
-	}
-	return records;
+	const tasks = [...plan.tasks.keys()];
+	const done = await readRecordsOf(workspace, plan, tasks);
+	return tasks.map((task) => done.get(task) ?? null);
+}
+
+/** The records of those of some tasks that are done, by their numbers. */
+export async function readRecordsOf(
+	workspace: Workspace,
+	{ onError }: Pick<Plan, "onError">,
+	tasks: readonly number[],
+): Promise<Map<number, TaskRecord>> {
+	const sizes = sizesOf(workspace.storage, tasks.length);
+	const records = await inParallel(tasks, LANES, (task) =>
+		readRecord(workspace, task, sizes),
+	);
+	const done = new Map<number, TaskRecord>();
+	// Where errors are to stop the build, a task that passed some over is not done.
+	for (const record of records)
+		if (record !== null && (onError === "skip" || record.skipped === null))
+			done.set(record.task, record);
+	return done;
 }
 
 /** @throws DataError `empty-corpus` when nothing at all came out, and nothing was there. */

@@ -1,6 +1,6 @@
 import { optionName, UsageError } from "../core/errors.js";
 import type { OptionTable } from "../core/option.js";
-import { datasetFormats } from "../dataset/formats.js";
+import { compressionOf, datasetFormats } from "../dataset/formats.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import {
 	type Chosen,
@@ -76,23 +76,7 @@ export function checkSettings(
 			`${optionName("validation")} is ${values.validation} documents, which are chosen among all, and ${optionName("limit")} takes the first ones: give a share to hold out.`,
 		);
 	checkRows(values, sources);
-	checkCompression(values);
-}
-
-/**
- * Checks what the options of files say together.
- * @throws UsageError `unknown-name`
- */
-export function checkCompression(
-	values: Pick<BuildValues, "format" | "compression">,
-): void {
-	const { compression } = values;
-	const { compressions } = datasetFormats.find(values.format);
-	if (compression !== undefined && !compressions.includes(compression))
-		throw new UsageError(
-			"unknown-name",
-			`${optionName("compression")} is "${compression}", and shards of the format ${values.format} have: ${compressions.join(", ")}.`,
-		);
+	compressionOf(values);
 }
 
 /**
@@ -168,7 +152,7 @@ export function resolveSettings(
 		validation,
 		...rowSettings(values, sources, splits),
 		format: values.format,
-		compression: values.compression ?? format.compressions[0],
+		compression: compressionOf(values),
 		taskSize:
 			values.taskSize ??
 			Math.max(8 * MIB, Math.min(256 * MIB, Math.ceil(inputBytes / 64))),

@@ -1,7 +1,9 @@
+import { inParallel } from "../core/in-parallel.js";
 import type { ManifestSkipped } from "../dataset/manifest.js";
 import { skippedPath } from "../dataset/names.js";
 import type { SkippedRecord } from "../sources/read-records.js";
 import { type PendingFile, readAll } from "../storage/storage.js";
+import { LANES } from "./file-sizes.js";
 import type { Plan } from "./plan.js";
 import type { TaskRecord } from "./record.js";
 import type { Workspace } from "./workspace.js";
@@ -73,7 +75,7 @@ export async function readSkipped(
 		.map((line) => JSON.parse(line));
 }
 
-/** Joins the tasks' lists, with lines counted in the whole file; add tasks in order. */
+/** Joins the tasks' lists, with lines counted in the whole file; add tasks in their order. */
 export class SkippedList {
 	readonly #workspace: Workspace;
 	readonly #plan: Plan;
@@ -96,7 +98,21 @@ export class SkippedList {
 		this.#path = skippedPath(plan.planHash);
 	}
 
-	async add({ task, lines, skipped }: TaskRecord): Promise<void> {
+	async addAll(records: readonly TaskRecord[]): Promise<void> {
+		for (let at = 0; at < records.length; at += LANES) {
+			const some = records.slice(at, at + LANES);
+			const lists = await inParallel(some, LANES, async ({ task, skipped }) =>
+				skipped === null ? [] : readSkipped(this.#workspace, task),
+			);
+			for (const [i, record] of some.entries())
+				await this.#add(record, lists[i]);
+		}
+	}
+
+	async #add(
+		{ task, lines }: TaskRecord,
+		list: readonly SkippedOfTask[],
+	): Promise<void> {
 		const read = this.#plan.tasks[task];
 		if (read.kind !== "read") return;
 		const before = read.spans.map(({ input }, span) => {
@@ -105,8 +121,7 @@ export class SkippedList {
 			this.#linesBefore.set(key, counted + lines[span]);
 			return counted;
 		});
-		if (skipped === null) return;
-		const list = await readSkipped(this.#workspace, task);
+		if (list.length === 0) return;
 		const numbered = list.map(({ span, ...entry }) => {
 			entry.line += before[span];
 			return `${JSON.stringify(entry)}\n`;

@@ -91,7 +91,28 @@ export function* dependenciesOf(task: Task): Generator<number> {
 		for (let number = from; number < to; number++) yield number;
 }
 
-function rangesNeeded(task: Task): TaskRange[] {
+/** What some tasks need that is not among them: for each such task, one that needs it. */
+export function neededOutside(
+	{ tasks }: { tasks: readonly Task[] },
+	some: readonly number[],
+): Map<number, number> {
+	const own = new Set(some);
+	const seen = new Set<string>();
+	const needed = new Map<number, number>();
+	for (const task of some)
+		for (const range of rangesNeeded(tasks[task])) {
+			const key = `${range.from} ${range.to}`;
+			// Many tasks need the same.
+			if (seen.has(key)) continue;
+			seen.add(key);
+			for (let number = range.from; number < range.to; number++)
+				if (!own.has(number)) needed.set(number, task);
+		}
+	return needed;
+}
+
+/** The tasks that must be done before a task, as ranges; none is empty. */
+export function rangesNeeded(task: Task): TaskRange[] {
 	if (task.kind === "hash" || task.kind === "pack") return [];
 	if (task.kind !== "read") return [task];
 	const { after, threshold, repeats } = task;

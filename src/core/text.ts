@@ -10,6 +10,13 @@ export function escapeControls(text: string): string {
 	);
 }
 
+/** A text as one word of a command line, quoted for a shell where it must be. */
+export function shellWord(text: string): string {
+	return /^[\w.,:/@%+=-]+$/.test(text)
+		? text
+		: `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** A value of the input in a sentence: in quotation marks, and cut where it is long. */
 export function quoted(value: unknown): string {
 	return shortened(jsonOf(value) ?? String(value));

@@ -1,3 +1,4 @@
+import { optionName, UsageError } from "../core/errors.js";
 import { registry } from "../core/registry.js";
 import type { Schema } from "../tables/columns.js";
 import type { TableFormat } from "../tables/table.js";
@@ -30,6 +31,26 @@ export function shardSchema(settings: Settings): Schema {
 	return rowSchema(settings).filter(
 		({ name }) => columns === null || columns.includes(name),
 	);
+}
+
+/**
+ * The compression of shards of a format: the one that is asked for, or the format's first.
+ * @throws UsageError `unknown-name` for one that the format does not have
+ */
+export function compressionOf({
+	format,
+	compression,
+}: {
+	format: string;
+	compression?: string | undefined;
+}): string {
+	const { compressions } = datasetFormats.find(format);
+	if (compression !== undefined && !compressions.includes(compression))
+		throw new UsageError(
+			"unknown-name",
+			`${optionName("compression")} is "${compression}", and shards of the format ${format} have: ${compressions.join(", ")}.`,
+		);
+	return compression ?? compressions[0];
 }
 
 function asDataset(table: TableFormat): DatasetFormat {

@@ -104,6 +104,8 @@ export interface Manifest {
 	seqpackVersion: string;
 	/** Identifies input, settings and tokenizer together. */
 	planHash: string;
+	/** The planHash of the dataset that this is the same as, in shards of another format. Left out: it was built as it is. */
+	convertedFrom?: string;
 	settings: Settings;
 	onError: "stop" | "skip";
 	tokenizer: {

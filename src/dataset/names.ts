@@ -53,6 +53,17 @@ export function isOfPlan(path: string, planHash: string): boolean {
 	return path.includes(`-${short(planHash)}.`);
 }
 
+/** What a file's path is where other plans take the place of those that wrote the dataset: theirs by the hashes before. */
+export function pathOfOtherPlan(
+	path: string,
+	plans: ReadonlyMap<string, string>,
+): string {
+	for (const [before, after] of plans)
+		if (isOfPlan(path, before))
+			return path.replace(`-${short(before)}.`, `-${short(after)}.`);
+	return path;
+}
+
 /** The name of the bucket of a length: of its directory, and of its config. */
 export function bucketName(length: number): string {
 	return `len-${padded(length, 5)}`;

@@ -1,6 +1,7 @@
 import { DataError } from "../core/errors.js";
 import { pathFrom } from "../storage/paths.js";
 import type { Manifest, ManifestStore } from "./manifest.js";
+import { requireRandomAccess } from "./random-access.js";
 import { readManifest } from "./read-manifest.js";
 
 /** What a manifest says of a store that holds for a part of its tasks as well. */
@@ -50,7 +51,7 @@ export function stateOf(
 /**
  * The store that has the tokens of a packing, as it was when it was packed.
  * @param packing The packing's directory.
- * @throws UsageError as `readManifest` does; DataError `store-changed`
+ * @throws UsageError as `readManifest` does; DataError `store-changed`, `not-random`
  */
 export async function openStore(
 	packing: string,
@@ -64,5 +65,6 @@ export async function openStore(
 			"store-changed",
 			`${directory} is not the store that ${packing} is an index of: it was built anew (its planHash begins with ${found.planHash.slice(0, 12)}, and was ${planHash.slice(0, 12)}). Pack it again with seqpack pack, which reads no tokens.`,
 		);
+	requireRandomAccess(directory, manifest.settings);
 	return { directory, manifest };
 }

@@ -1,31 +1,29 @@
-import { availableParallelism } from "node:os";
 import { begin } from "../build/begin.js";
 import { finalize } from "../build/finalize.js";
 import {
-	findManifest,
 	forgetUnused,
 	readPlan,
 	withOutput,
 } from "../build/output-directory.js";
 import type { Plan } from "../build/plan.js";
+import { wholePlan } from "../build/plan-files.js";
 import {
 	type PreparedBuild,
 	prepareBuild,
 	tokenizerOfPlan,
 } from "../build/prepare.js";
 import { putAway } from "../build/put-away.js";
+import { rangesText } from "../build/ranges.js";
 import { readRecords, requireRows, type TaskRecord } from "../build/record.js";
-import { noTimes, type StageTimes } from "../build/stopwatch.js";
-import { dependenciesOf } from "../build/tasks-of-plan.js";
+import { noTimes } from "../build/stopwatch.js";
 import { STATE, Workspace } from "../build/workspace.js";
-import { sum } from "../core/arithmetic.js";
-import { addCounts } from "../core/counts.js";
 import { DataError, UsageError } from "../core/errors.js";
+import { findManifest } from "../dataset/find-manifest.js";
 import type { Manifest } from "../dataset/manifest.js";
 
-import type { BuildOptions, BuildProgress } from "../options/build.js";
-import type { PreparedTokenizer } from "../tokenizer/from-json.js";
-import { runOnThreads } from "./threads.js";
+import type { BuildOptions } from "../options/build.js";
+import { type Ran, type RunOptions, run } from "./run.js";
+import { waitForTasks } from "./wait-for-tasks.js";
 
 /** A build whose plan lies in its output directory: any process can run its tasks. */
 export interface PlannedBuild {
@@ -34,25 +32,11 @@ export interface PlannedBuild {
 	plan: Plan;
 }
 
-/** How tasks are run. */
-export interface RunOptions {
-	/** Threads; default one a core. 0 runs in the calling thread. */
-	workers?: number | undefined;
-	/** Stops the run; tasks that are done stay done. */
-	signal?: AbortSignal | undefined;
-	/** Told of how far the run is, several times a second. */
-	onProgress?: ((progress: BuildProgress) => void) | undefined;
-}
-
-export interface BuildResult {
+export interface BuildResult extends Ran {
 	/** `built`, or `already-built` when the dataset was there and nothing was done. */
 	status: "built" | "already-built";
 	out: string;
 	manifest: Manifest;
-	/** Tasks that an earlier run had done. */
-	tasksResumed: number;
-	/** Milliseconds by stage, summed over the workers. */
-	stages: StageTimes;
 	seconds: number;
 }
 
@@ -96,7 +80,9 @@ export async function buildPrepared(
 		try {
 			const all = [...plan.tasks.keys()];
 			const { tokenizer } = prepared;
-			const done = await run(workspace, plan, tokenizer, all, options, notify);
+			const done = await run(workspace, plan, tokenizer, all, options, {
+				onNotice: notify,
+			});
 			const manifest = await makeDataset(workspace, plan);
 			return end({ status: "built", manifest, ...done });
 		} catch (error) {
@@ -133,25 +119,35 @@ async function withPrepared<T>(
  * @throws as `build` does; UsageError `already-built` where there is nothing to do
  */
 export async function planBuild(options: BuildOptions): Promise<PlannedBuild> {
+	const { manifest, ...planned } = await planUnlessBuilt(options);
+	if (manifest === null) return planned;
+	throw new UsageError(
+		"already-built",
+		`${planned.out} is built already: there is nothing to plan.`,
+	);
+}
+
+/** The same; where the dataset is there already, its manifest too. */
+export async function planUnlessBuilt(
+	options: BuildOptions,
+): Promise<PlannedBuild & { manifest: Manifest | null }> {
 	const prepared = await prepareBuild(options);
 	const { out, plan, replaces } = prepared;
-	await withPrepared(prepared, async (workspace) => {
-		const { state } = await begin(workspace, plan, replaces);
-		if (state === "built")
-			throw new UsageError(
-				"already-built",
-				`${out} is built already: there is nothing to plan.`,
-			);
-	});
-	return { out, plan };
+	const found = await withPrepared(prepared, (workspace) =>
+		begin(workspace, plan, replaces),
+	);
+	return { out, plan, manifest: "manifest" in found ? found.manifest : null };
 }
 
 /** The build that was planned in a directory. @throws UsageError `no-plan` */
 export async function openBuild(out: string): Promise<PlannedBuild> {
 	const plan = await readPlan(out);
-	if (plan === null)
-		throw new UsageError("no-plan", `no build is planned in ${out}.`);
+	if (plan === null) throw noPlan(out);
 	return { out, plan };
+}
+
+function noPlan(out: string): UsageError {
+	return new UsageError("no-plan", `no build is planned in ${out}.`);
 }
 
 /**
@@ -179,12 +175,44 @@ export async function runTasks(
 }
 
 /**
+ * What is in a directory: a planned build, or else a dataset.
+ * @throws UsageError `no-plan` where there is neither
+ */
+export async function findBuild(
+	out: string,
+): Promise<{ planned: PlannedBuild } | { planned: null; manifest: Manifest }> {
+	const plan = await readPlan(out);
+	if (plan !== null) return { planned: { out, plan } };
+	const manifest = await findManifest(out);
+	if (manifest === null) throw noPlan(out);
+	return { planned: null, manifest };
+}
+
+/** How a dataset is made of tasks that may still be at work. */
+export interface FinalizeOptions {
+	/** Seconds to wait for tasks that are not done; default 0. */
+	wait?: number | undefined;
+	/** Stops waiting. */
+	signal?: AbortSignal | undefined;
+}
+
+/**
  * Makes the dataset of a planned build whose tasks are all done; called again, it gives
  * what it has made.
  * @throws UsageError `not-ready` where some are not, `no-plan`, `in-use`; DataError
  * `empty-corpus`
  */
-export function finalizeBuild({ out, plan }: PlannedBuild): Promise<Manifest> {
+export async function finalizeBuild(
+	{ out, plan }: PlannedBuild,
+	{ wait = 0, signal }: FinalizeOptions = {},
+): Promise<Manifest> {
+	if (wait > 0)
+		await waitForTasks(
+			new Workspace(out, plan.planHash),
+			plan,
+			[...plan.tasks.keys()],
+			{ wait, signal },
+		);
 	return withOutput(out, plan, "everything", async (workspace) => {
 		const manifest = await findManifest(out);
 		const begun = await readPlan(out);
@@ -200,7 +228,10 @@ export function finalizeBuild({ out, plan }: PlannedBuild): Promise<Manifest> {
 }
 
 /** @throws UsageError `no-plan` where the directory has another plan by now, or none */
-async function requirePlanned({ out, planHash }: Workspace): Promise<void> {
+export async function requirePlanned({
+	out,
+	planHash,
+}: Workspace): Promise<void> {
 	if ((await readPlan(out))?.planHash !== planHash)
 		throw new UsageError(
 			"no-plan",
@@ -212,85 +243,19 @@ async function makeDataset(
 	workspace: Workspace,
 	plan: Plan,
 ): Promise<Manifest> {
+	const whole = await wholePlan(workspace, plan);
 	const records = await readRecords(workspace, plan);
 	const missing = [...records.keys()].filter((task) => records[task] === null);
 	if (missing.length > 0)
 		throw new UsageError(
 			"not-ready",
-			`${missing.length} of ${records.length} tasks of ${workspace.out} are not done, such as ${missing[0]}: run them first.`,
+			`${missing.length} of ${records.length} tasks of ${workspace.out} are not done (${rangesText(missing)}): run them first.`,
 		);
-	requireRows(plan, records as TaskRecord[]);
-	return finalize(workspace, plan);
+	requireRows(whole, records as TaskRecord[]);
+	return finalize(workspace, whole, records as TaskRecord[]);
 }
 
 async function countDone(workspace: Workspace, plan: Plan): Promise<number> {
 	const records = await readRecords(workspace, plan);
 	return records.filter((record) => record !== null).length;
-}
-
-/** Runs those of the tasks that have no record. */
-async function run(
-	workspace: Workspace,
-	plan: Plan,
-	tokenizer: PreparedTokenizer | null,
-	tasks: readonly number[],
-	{ workers, signal, onProgress }: RunOptions,
-	notify: (sentence: string) => void = () => {},
-): Promise<Pick<BuildResult, "tasksResumed" | "stages">> {
-	const records = await readRecords(workspace, plan);
-	const missing = tasks.filter((task) => records[task] === null);
-	requireReady(plan, missing, records);
-	const tasksResumed = tasks.length - missing.length;
-	if (tasksResumed > 0)
-		notify(
-			`going on where an earlier run stopped: ${tasksResumed} of ${tasks.length} tasks are done`,
-		);
-	const stages = noTimes();
-	const progress = {
-		bytes: records.reduce((sum, record) => sum + (record?.bytes ?? 0), 0),
-		totalBytes: bytesToRead(plan),
-		documents: 0,
-		tokens: 0,
-		tasks: tasksResumed,
-		totalTasks: tasks.length,
-	};
-	const { out } = workspace;
-	const threads = workers ?? availableParallelism();
-	await runOnThreads({ out, plan, tokenizer }, missing, threads, signal, {
-		onProgress(bytes, documents, tokens) {
-			addCounts(progress, { bytes, documents, tokens });
-			onProgress?.(progress);
-		},
-		onTaskDone(_task, times) {
-			progress.tasks++;
-			addCounts(stages, times);
-			onProgress?.(progress);
-		},
-	});
-	return { tasksResumed, stages };
-}
-
-/** Of inputs that are read twice, twice their bytes. */
-function bytesToRead({ inputs, tasks, store }: Plan): number {
-	if (store !== undefined)
-		return sum(
-			tasks.map((task) => (task.kind === "pack" ? task.lengths.bytes : 0)),
-		);
-	const bytes = inputs.reduce((sum, { bytes }) => sum + bytes, 0);
-	return tasks.some(({ kind }) => kind === "hash") ? 2 * bytes : bytes;
-}
-
-function requireReady(
-	{ tasks }: Plan,
-	missing: readonly number[],
-	records: readonly (TaskRecord | null)[],
-): void {
-	const given = new Set(missing);
-	for (const task of missing)
-		for (const needed of dependenciesOf(tasks[task]))
-			if (records[needed] === null && !given.has(needed))
-				throw new UsageError(
-					"not-ready",
-					`task ${task} packs what others leave, and task ${needed} is not done: run that one first, or both together.`,
-				);
 }

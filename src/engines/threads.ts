@@ -38,7 +38,9 @@ export type FromWorker =
 
 export interface RunEvents {
 	onProgress: TaskContext["onProgress"];
+	onTaskBegun: (task: number) => void;
 	onTaskDone: (task: number, times: StageTimes) => void;
+	onTaskFailed: (task: number, error: Error) => void;
 }
 
 /**
@@ -129,14 +131,20 @@ class TaskQueue {
 async function runHere(
 	context: WorkerContext,
 	queue: TaskQueue,
-	{ onProgress, onTaskDone }: RunEvents,
+	{ onProgress, onTaskBegun, onTaskDone, onTaskFailed }: RunEvents,
 ): Promise<void> {
 	const here = taskContext(context, onProgress);
 	for (let task = queue.next(); task !== undefined; task = queue.next()) {
 		if (here.shouldStop()) throw new InterruptedError("the build was stopped.");
-		const times = await runTask(here, task);
-		queue.done(task);
-		onTaskDone(task, times);
+		onTaskBegun(task);
+		try {
+			const times = await runTask(here, task);
+			queue.done(task);
+			onTaskDone(task, times);
+		} catch (error) {
+			onTaskFailed(task, error as Error);
+			throw error;
+		}
 	}
 }
 
@@ -225,6 +233,7 @@ class Pool {
 			if (task !== undefined) {
 				member.task = task;
 				this.#busy++;
+				this.#events.onTaskBegun(task);
 			}
 			member.worker.postMessage(message);
 		}
@@ -232,6 +241,7 @@ class Pool {
 
 	#fail(task: number, error: Error): void {
 		this.#failures.push({ task, error });
+		this.#events.onTaskFailed(task, error);
 		this.#stop();
 	}
 }

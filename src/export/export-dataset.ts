@@ -25,6 +25,7 @@ import {
 import { type ExportCounts, noCounts, RowFitter } from "./fit-rows.js";
 import { noticesOf } from "./notices.js";
 import { openPlanSource } from "./plan-source.js";
+import { requireApart } from "./require-apart.js";
 import type { OpenedSource, SourcePart } from "./source.js";
 
 /** Raised when what `seqpack-export.json` says changes. */
@@ -110,21 +111,6 @@ async function openSource(
 			`${optionName(ofPlans)} would change nothing: it is of plans, and ${directory} is none. Leave it out.`,
 		);
 	return openDatasetSource(directory);
-}
-
-/** @throws UsageError where the output is a directory that is read from, is in one, or has one in it */
-function requireApart(out: string, directories: readonly string[]): void {
-	const absolute = (path: string) =>
-		storageAt(path).absolute(path).replace(/\/+$/, "");
-	const to = `${absolute(out)}/`;
-	for (const directory of directories) {
-		const from = `${absolute(directory)}/`;
-		if (to.startsWith(from) || from.startsWith(to))
-			throw new UsageError(
-				"output-in-use",
-				`${out} is ${to === from ? "" : to.startsWith(from) ? "in " : "around "}${directory}, which is read: choose a directory apart from it (${optionName("out")}).`,
-			);
-	}
 }
 
 /** @throws UsageError `bad-option`, `ignored-option` */

@@ -71,6 +71,7 @@ export class ExportDirectory implements ExportFiles {
 			this.#storage,
 			this.#in(PLACING),
 			JSON.stringify({ files: all.map((path) => ({ path })) }),
+			{ partialsIn: this.#in(WORK) },
 		);
 		await this.#storage.remove(this.#in(EXPORT_FILE));
 		for (const path of before ?? [])

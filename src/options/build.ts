@@ -223,7 +223,7 @@ export const buildTable = {
 	...grouped("Running", {
 		workers: integer({
 			most: 1024,
-			defaultText: "one a core",
+			defaultText: "one a CPU",
 			help: "threads that build; 0 builds in the calling thread",
 		}),
 		taskSize: integer({

@@ -1,7 +1,6 @@
 import { sum } from "../core/arithmetic.js";
-import { DataError, optionName, UsageError } from "../core/errors.js";
+import { DataError, UsageError } from "../core/errors.js";
 import { quoted } from "../core/text.js";
-import { datasetFormats } from "../dataset/formats.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import {
 	MANIFEST,
@@ -9,6 +8,7 @@ import {
 	type ManifestShard,
 } from "../dataset/manifest.js";
 import { type OpenStore, openStore } from "../dataset/open-store.js";
+import { requireRandomAccess } from "../dataset/random-access.js";
 import { readManifest } from "../dataset/read-manifest.js";
 import { ofTraining } from "../dataset/splits.js";
 import {
@@ -40,6 +40,8 @@ export interface DatasetBucket {
 	shards: ManifestShard[];
 	/** Whether every row is one sequence that fills it. */
 	isFull: boolean;
+	/** Most tokens of a row. */
+	capacity: number;
 	/** Rows of a record batch. */
 	batchRows: number;
 }
@@ -95,25 +97,21 @@ export async function openDatasetBuckets(
 		manifest.store === undefined
 			? null
 			: await openStore(directory, manifest.store);
-	if (!datasetFormats.find(settings.format).randomAccess) {
-		const possible = datasetFormats.where(({ randomAccess }) => randomAccess);
-		throw new DataError(
-			"not-random",
-			`${directory} has ${settings.format} shards, and batches read rows in random order: build it with ${optionName("format", possible[0])}.`,
-		);
-	}
+	requireRandomAccess(directory, settings);
 	const path = `${directory}/${MANIFEST}`;
 	const hash = sha256(await readAll(storageAt(directory), path));
 	const isFull = sequencesFillRows(settings.cut as DecomposeOptions);
 	const training = ofTraining(shards).filter(
 		(shard) => source === null || shard.source === source,
 	);
-	const buckets = ofTraining(settings.buckets).map(({ length, batchRows }) => {
-		const own = training.filter(({ bucket }) => bucket === length);
-		const rows = sum(own.map((shard) => shard.rows));
-		const tokens = sum(own.map((shard) => shard.tokens));
-		return { length, rows, tokens, shards: own, isFull, batchRows };
-	});
+	const buckets = ofTraining(settings.buckets).map(
+		({ length, capacity, batchRows }) => {
+			const own = training.filter(({ bucket }) => bucket === length);
+			const rows = sum(own.map((shard) => shard.rows));
+			const tokens = sum(own.map((shard) => shard.tokens));
+			return { length, rows, tokens, shards: own, isFull, capacity, batchRows };
+		},
+	);
 	return { directory, source, manifest, store, hash, buckets };
 }
 

@@ -4,7 +4,7 @@ import { rowSchema } from "../dataset/rows.js";
 import type { RandomAccessFile, Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import { NotYetRead } from "../storage/when-read.js";
-import { ArrowRows, newRowPlace } from "../tables/arrow-rows.js";
+import { ArrowRows, DAMAGED, newRowPlace } from "../tables/arrow-rows.js";
 import type { Schema } from "../tables/columns.js";
 import type { DatasetBucket, DatasetBuckets } from "./dataset-buckets.js";
 import { IndexTokens } from "./index-tokens.js";
@@ -73,6 +73,14 @@ export class RowReader {
 		const lengths = new Int32Array(to - from);
 		const bytes = new Uint8Array(lengths.buffer);
 		rows.readValues("seq_lengths", this.#place, from, bytes, 0, to - from);
+		let tokens = 0;
+		let shortest = Infinity;
+		for (const length of lengths) {
+			tokens += length;
+			shortest = Math.min(shortest, length);
+		}
+		if (shortest < 1 || tokens < 1 || tokens > this.#bucket.capacity)
+			throw rows.refused(DAMAGED);
 		return lengths;
 	}
 
@@ -156,11 +164,9 @@ export class RowReader {
 			requireBytes(begun.file, shard);
 			begun.rows.open();
 		} catch (error) {
-			if (error instanceof NotYetRead) throw error;
-			throw new DataError(
-				"bad-shard",
-				`${path} cannot be read: ${(error as Error).message}. Check the dataset with seqpack verify.`,
-			);
+			if (error instanceof DataError || error instanceof NotYetRead)
+				throw error;
+			throw begun.rows.refused((error as Error).message);
 		}
 		this.#open[number] = begun.rows;
 		return begun.rows;
@@ -178,7 +184,17 @@ export class RowReader {
 		const { rows } = this.#bucket.shards[number];
 		const begun = {
 			file,
-			rows: new ArrowRows(file, this.#schema, rows, batchRows),
+			rows: new ArrowRows(
+				file,
+				this.#schema,
+				rows,
+				batchRows,
+				(why) =>
+					new DataError(
+						"bad-shard",
+						`${path} cannot be read: ${why}. Check the dataset with seqpack verify.`,
+					),
+			),
 		};
 		this.#begun[number] = begun;
 		return begun;

@@ -100,10 +100,7 @@ export class StoreReader {
 		} catch (error) {
 			if (error instanceof DataError || error instanceof NotYetRead)
 				throw error;
-			throw new DataError(
-				"bad-shard",
-				`${path} cannot be read: ${(error as Error).message}. Check the store with seqpack verify.`,
-			);
+			throw rows.refused((error as Error).message);
 		}
 		of.open = { rows, starts: new Int32Array(of.shard.rows).fill(-1) };
 		return of.open;
@@ -111,7 +108,12 @@ export class StoreReader {
 
 	#begin({ rows }: ManifestShard, path: string): BegunShard {
 		const file = new ReopenedFile(this.#storage, path, this.#files);
-		return { file, rows: new ArrowRows(file, this.#schema, rows) };
+		const refused = (why: string) =>
+			new DataError(
+				"bad-shard",
+				`${path} cannot be read: ${why}. Check the store with seqpack verify.`,
+			);
+		return { file, rows: new ArrowRows(file, this.#schema, rows, 0, refused) };
 	}
 }
 

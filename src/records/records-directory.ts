@@ -49,9 +49,14 @@ export class RecordsDirectory {
 		// Both say which files are ours, whenever this is killed.
 		if (before !== null) {
 			const shards = before.map((path) => ({ path }));
-			await writeAll(storage, this.#in(BEFORE), JSON.stringify({ shards }));
+			const list = JSON.stringify({ shards });
+			await writeAll(storage, this.#in(BEFORE), list, {
+				partialsIn: this.#in(WORK),
+			});
 		}
-		await writeAll(storage, this.#in(NEXT), content);
+		await writeAll(storage, this.#in(NEXT), content, {
+			partialsIn: this.#in(WORK),
+		});
 		for (const { path } of manifest.shards)
 			await transfer(storage, this.inWork(path), this.#in(path));
 		await writeAll(storage, this.#in(RECORDS_MANIFEST), content, {

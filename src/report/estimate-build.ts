@@ -1,9 +1,9 @@
-import { availableParallelism } from "node:os";
 import { type Found, lookAtOutput } from "../build/output-directory.js";
 import type { Plan } from "../build/plan.js";
 import { type PreparedTextBuild, prepareBuild } from "../build/prepare.js";
 import { readRecords, requireRows } from "../build/record.js";
 import type { Task } from "../build/tasks-of-plan.js";
+import { usableCpus } from "../build/usable-cpus.js";
 import { Workspace } from "../build/workspace.js";
 import {
 	DataError,
@@ -222,7 +222,7 @@ function tasksOf({ tasks }: Plan): BuildEstimate["tasks"] {
 function workersOf({ tasks }: Plan, asked: number | undefined): number {
 	const reading = tasks.filter((task) => task.kind === "read");
 	const waiting = reading.filter(({ after }) => after !== undefined);
-	const most = asked ?? availableParallelism();
+	const most = asked ?? usableCpus();
 	return Math.max(1, Math.min(most, reading.length - waiting.length));
 }
 

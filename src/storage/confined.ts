@@ -24,9 +24,10 @@ export function isPlainPath(path: unknown): path is string {
  * be removed or replaced. Links that someone else makes in the same moment go unseen.
  *
  * Reading is not confined: ask `isPlainPath` of a path that was read from a file.
- * @throws UsageError `outside` from each call that is refused
+ * @throws UsageError `outside` from each call that is refused; `read-only` at once where nothing can be written
  */
 export function confined(storage: Storage, root: string): Storage {
+	storage.requireWritable?.(root);
 	const top = root.replace(/(?<=.)\/+$/, "");
 
 	/** The path below `root`, or null where it is none; "" is `root` itself. */

@@ -65,6 +65,13 @@ export interface Storage {
 	linkAt?(path: string): Promise<string | null>;
 	/** The path in full, for another process to use. */
 	absolute(path: string): string;
+	/** Of a storage that is only read: throws a UsageError `read-only`, as all does that writes. */
+	requireWritable?(path: string): void;
+	/**
+	 * The path without what is no part of a file's name: a query, a revision. Formats and the names of
+	 * sources go by it. Left out: it is the path in full.
+	 */
+	nameOf?(path: string): string;
 }
 
 export interface CreateOptions {
@@ -110,7 +117,7 @@ export interface PassedOver {
 }
 
 export interface FoundFile {
-	/** Begins as what was asked for begins. */
+	/** Begins as what was asked for begins; a revision may be said more exactly. */
 	path: string;
 	/** Its path below the directory that was searched; null where it was named, or matched a glob. */
 	below: string | null;

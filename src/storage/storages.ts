@@ -1,6 +1,8 @@
 import { UsageError } from "../core/errors.js";
 import { registry, unknownName } from "../core/registry.js";
 import { gs } from "./gs.js";
+import { hf } from "./hf.js";
+import { https } from "./https.js";
 import { localFiles } from "./local.js";
 import { s3 } from "./s3.js";
 import type { Storage } from "./storage.js";
@@ -10,6 +12,9 @@ export const storages = registry<string, Storage>("storage", {
 	file: localFiles,
 	s3,
 	gs,
+	https,
+	http: https,
+	hf,
 });
 
 /** A letter alone before the colon is a drive of Windows. */
@@ -29,4 +34,10 @@ export function storageAt(location: string): Storage {
 			`${unknownName("storage", scheme, storages.names)} A file of this machine that has a colon in its name is written ./${location}.`,
 		);
 	return storages.find(scheme);
+}
+
+/** What a file is called by its path or URL (`Storage.nameOf`). */
+export function nameAt(location: string): string {
+	const storage = storageAt(location);
+	return storage.nameOf?.(location) ?? storage.absolute(location);
 }

@@ -3,6 +3,9 @@ import type { RandomAccessFile } from "../storage/storage.js";
 import { NotYetRead } from "../storage/when-read.js";
 import type { ColumnType, Schema } from "./columns.js";
 
+/** What is wrong with a file whose lists are not where they should be, or not as long. */
+export const DAMAGED = "a row of it is damaged";
+
 /** Where a record batch's buffers are in its file. */
 interface BatchPlace {
 	rows: number;
@@ -31,6 +34,8 @@ const LAYOUT: Record<ColumnType, number> = {
  */
 export class ArrowRows {
 	readonly rows: number;
+	/** Makes the error to throw where the file is not what it should be. */
+	readonly refused: (why: string) => Error;
 	readonly #file: RandomAccessFile;
 	readonly #batches: BatchPlace[] = [];
 	readonly #positions: number[] = [];
@@ -56,8 +61,10 @@ export class ArrowRows {
 		schema: Schema,
 		rows: number,
 		batchRows = 0,
+		refused = (why: string) => new Error(why),
 	) {
 		this.#file = file;
+		this.refused = refused;
 		this.#schema = schema;
 		this.#batchRows = batchRows;
 		this.rows = rows;
@@ -72,7 +79,7 @@ export class ArrowRows {
 	/**
 	 * Finds the batches: to be called before anything is read. Called again after
 	 * `NotYetRead`, it goes on where it was.
-	 * @throws NotYetRead; Error when the file is not what it should be.
+	 * @throws NotYetRead; what `refused` makes, when the file is not what it should be.
 	 */
 	open(): void {
 		const { rows } = this;
@@ -88,7 +95,7 @@ export class ArrowRows {
 			const batch = this.#readNextBatch();
 			const alike = this.#uniform && this.#found === 0 ? full : 1;
 			if (alike > 1 && batch.rows !== this.#batchRows)
-				throw new Error(
+				throw this.refused(
 					`its first batch has ${batch.rows} rows of ${this.#batchRows}`,
 				);
 			this.#batches.push(batch);
@@ -97,10 +104,10 @@ export class ArrowRows {
 			this.#found += batch.rows * alike;
 			this.#end += batch.bytes * alike;
 			if (this.#end > this.#file.size)
-				throw new Error("it ends within its rows");
+				throw this.refused("it ends within its rows");
 		}
 		if (this.#found !== rows)
-			throw new Error(`it has ${this.#found} rows of ${rows}`);
+			throw this.refused(`it has ${this.#found} rows of ${rows}`);
 	}
 
 	#readNextBatch(): BatchPlace {
@@ -149,6 +156,9 @@ export class ArrowRows {
 			bytes,
 			place.position + place.batch.buffers[buffer] + place.row * 4,
 		);
+		const [from, to] = bounds;
+		if (from < 0 || to < from || to * 4 > place.batch.bytes)
+			throw this.refused(DAMAGED);
 	}
 
 	/** Where each list of a column begins in the values of a row's batch: from its first row on. */
@@ -206,7 +216,7 @@ export class ArrowRows {
 		isAlone = false,
 	): void {
 		const read = this.#file.readInto(target, position, offset, length, isAlone);
-		if (read !== length) throw new Error("it ends within its rows");
+		if (read !== length) throw this.refused("it ends within its rows");
 	}
 
 	#readSchema(schema: Schema): number {
@@ -214,17 +224,18 @@ export class ArrowRows {
 		const { fields } = message.header() as unknown as ArrowSchema;
 		const names = fields.map(({ name }) => name).join(", ");
 		const due = schema.map(({ name }) => name).join(", ");
-		if (names !== due) throw new Error(`its columns are ${names}, not ${due}`);
+		if (names !== due)
+			throw this.refused(`its columns are ${names}, not ${due}`);
 		return bytes;
 	}
 
 	#readBatch(position: number, buffers: number): BatchPlace {
 		const { message, bytes } = this.#readMessage(position);
 		if (!message.isRecordBatch())
-			throw new Error("it has a message that is no batch");
+			throw this.refused("it has a message that is no batch");
 		const header = message.header();
 		if (header.buffers.length !== buffers)
-			throw new Error(
+			throw this.refused(
 				`a batch has ${header.buffers.length} buffers of ${buffers}`,
 			);
 		return {
@@ -241,7 +252,7 @@ export class ArrowRows {
 		const head = new Int32Array(2);
 		this.#read(new Uint8Array(head.buffer), position);
 		if (head[0] !== -1 || head[1] <= 0)
-			throw new Error("it is no Arrow stream, or is cut off");
+			throw this.refused("it is no Arrow stream, or is cut off");
 		const metadata = new Uint8Array(head[1]);
 		this.#read(metadata, position + 8);
 		return { message: Message.decode(metadata), bytes: 8 + head[1] };

@@ -119,20 +119,32 @@ function toColumn(
 	const lists = values as ArrayLike<ArrayLike<number | bigint>>;
 	const offsets = new Int32Array(rows + 1);
 	for (let i = 0; i < rows; i++) offsets[i + 1] = offsets[i] + lists[i].length;
+	const size = offsets[rows];
 	if (type === "list<int32>") {
-		const flat = new Int32Array(offsets[rows]);
-		for (let i = 0; i < rows; i++)
-			flat.set(lists[i] as ArrayLike<number>, offsets[i]);
+		const flat = joinInto(new Int32Array(size), lists as NumberLists);
 		return { type, values: flat, offsets };
 	}
 	if (type === "list<float32>") {
-		const flat = new Float32Array(offsets[rows]);
-		for (let i = 0; i < rows; i++)
-			flat.set(lists[i] as ArrayLike<number>, offsets[i]);
+		const flat = joinInto(new Float32Array(size), lists as NumberLists);
 		return { type, values: flat, offsets };
 	}
-	const flat = new BigInt64Array(offsets[rows]);
+	const flat = new BigInt64Array(size);
 	for (let i = 0; i < rows; i++)
 		flat.set(lists[i] as ArrayLike<bigint>, offsets[i]);
 	return { type, values: flat, offsets };
+}
+
+type NumberLists = ArrayLike<ArrayLike<number>>;
+
+/** The values of lists one after the other; `set` would take several times as long of arrays. */
+function joinInto<T extends Int32Array | Float32Array>(
+	target: T,
+	lists: NumberLists,
+): T {
+	let at = 0;
+	for (let i = 0; i < lists.length; i++) {
+		const list = lists[i];
+		for (let j = 0; j < list.length; j++) target[at++] = list[j];
+	}
+	return target;
 }

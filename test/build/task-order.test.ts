@@ -54,6 +54,8 @@ async function done(
 	const tokenizer = await tokenizerOfPlan(plan);
 	await run({ out, plan, tokenizer }, tasks, workers, undefined, {
 		onProgress() {},
+		onTaskBegun() {},
+		onTaskFailed() {},
 		onTaskDone: (task) => order.push(task),
 	});
 	return order;

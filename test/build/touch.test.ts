@@ -157,10 +157,10 @@ describe("links", () => {
 	test("the state of a plan that leads out is not written through", async () => {
 		const { out, outside, options, expectUntouched } = await setting();
 		const planned = await planBuild(options);
-		symlinkSync(
-			outside,
-			join(out, ".seqpack", planned.plan.planHash.slice(0, 16)),
-		);
+		const { planHash } = planned.plan;
+		const state = join(out, ".seqpack", planHash.slice(0, 16));
+		rmSync(state, { recursive: true });
+		symlinkSync(outside, state);
 		await expect(runTasks(planned, [0], { workers: 0 })).rejects.toMatchObject({
 			code: "outside",
 		});

@@ -114,9 +114,7 @@ test("what is not ready says so, and disturbs nothing", async () => {
 	const before = contentsOf(out);
 	await expect(finalizeBuild(at)).rejects.toMatchObject({
 		code: "not-ready",
-		message: expect.stringMatching(
-			/^\d of \d tasks .* are not done, such as 0/,
-		),
+		message: expect.stringMatching(/^\d of \d tasks .* are not done \(0-?/),
 	});
 	expect(contentsOf(out)).toEqual(before);
 	await expect(runTasks(at, [99])).rejects.toMatchObject({
@@ -186,7 +184,7 @@ test("a build that is planned again where its inputs have moved to is run there"
 		inputs: [join(moved, "corpus.jsonl")],
 	});
 	const opened = await openBuild(out);
-	expect(opened).toEqual(again);
+	expect(opened.plan.planHash).toBe(again.plan.planHash);
 	await runTasks(opened, [...opened.plan.tasks.keys()]);
 	await finalizeBuild(opened);
 	expect(contentsOf(out)).toEqual(expected);

@@ -497,7 +497,7 @@ describe("bad use", () => {
 			format: "parquet",
 		});
 		await expect(planned({ datasets: [shards] })).rejects.toThrow(
-			/parquet shards, .*format: "arrow"/,
+			/p has parquet shards, .*seqpack convert \S+\/p format: "arrow" out: "\S+\/p-arrow"\.$/,
 		);
 		const plusOne = await builtFrom("scripts", join(directory, "one"), {
 			plusOne: true,

@@ -5,7 +5,7 @@ import type { DatasetFile } from "../../dataset/manifest.js";
 import { emptyTotals } from "../../dataset/totals.js";
 import { LeftoversReader } from "../leftovers.js";
 import { Output } from "../output.js";
-import { NO_ROWS, readRecord, sparse, writeRecord } from "../record.js";
+import { NO_ROWS, readRecordsOf, sparse, writeRecord } from "../record.js";
 import { Stopwatch } from "../stopwatch.js";
 import type { RepackTask } from "../tasks-of-plan.js";
 import type { TaskRunner } from "./task.js";
@@ -19,9 +19,11 @@ export const runRepack: TaskRunner<RepackTask> = async (
 	const { settings, planHash } = plan;
 	const watch = new Stopwatch();
 	const files = new Map<number, DatasetFile>();
-	for (let task = from; task < to; task++) {
-		const record = await readRecord(workspace, task);
-		if (record === null)
+	const tasks = Array.from({ length: to - from }, (_, i) => from + i);
+	const records = await readRecordsOf(workspace, plan, tasks);
+	for (const task of tasks) {
+		const record = records.get(task);
+		if (record === undefined)
 			throw new Error(`task ${task} is not done, and its leftovers are wanted`);
 		if (record.leftovers !== null) files.set(task, record.leftovers);
 	}

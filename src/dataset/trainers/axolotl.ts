@@ -5,7 +5,8 @@ import type { Trainer } from "./trainer.js";
 export const axolotl: Trainer = {
 	title: "Axolotl",
 	meaning: "a sequence a row, which it packs itself",
-	tried: "0.19.0, its collator, not from end to end",
+	tried:
+		"0.19.0, its preparation of datasets and its collator, not from end to end",
 	options: () => ({
 		packer: "padded",
 		columns: ["attention_mask", "labels"],

@@ -2,10 +2,14 @@ import { longestCapacity } from "../settings.js";
 import { shardsDirectory } from "./load-dataset.js";
 import type { Trainer } from "./trainer.js";
 
+/** Its collator pads tokens, labels and masks to a multiple of this, and leaves positions as they are. */
+const MULTIPLE = 8;
+
 export const llamaFactory: Trainer = {
 	title: "LLaMA-Factory",
 	meaning: "neat packing: packed rows with the numbers of their sequences",
-	tried: "0.9.5, its masks, not from end to end",
+	tried:
+		"0.9.5, its loading of tokenized rows and its collator, not from end to end",
 	options: () => ({
 		format: "arrow",
 		columns: ["segment_ids", "position_ids", "labels"],
@@ -17,8 +21,14 @@ export const llamaFactory: Trainer = {
 		lines: [
 			"from datasets import load_from_disk",
 			'columns = ["input_ids", "segment_ids", "position_ids", "labels"]',
+			"",
+			"def padded(row):",
+			`    missing = ${MULTIPLE * Math.ceil(longestCapacity(manifest.settings) / MULTIPLE)} - len(row["input_ids"])`,
+			'    return {name: row[name] + [-100 if name == "labels" else 0] * missing for name in row}',
+			"",
 			`rows = load_from_disk("${shardsDirectory(manifest)}").select_columns(columns)`,
-			'rows.rename_column("segment_ids", "attention_mask").save_to_disk("tokenized")',
+			'rows = rows.rename_column("segment_ids", "attention_mask")',
+			'rows.map(padded).save_to_disk("tokenized")',
 			"# then, in its YAML:",
 			"#   tokenized_path: tokenized",
 			`#   cutoff_len: ${longestCapacity(manifest.settings)}`,
@@ -28,6 +38,7 @@ export const llamaFactory: Trainer = {
 	}),
 	traps: [
 		"Its collator refuses further columns, and takes the sequences of a row apart by attention_mask, which holds their numbers.",
+		`Short rows are padded before: it pads all but position_ids, and only to a multiple of ${MULTIPLE}.`,
 		"Without neat_packing the sequences of a row see each other.",
 	],
 };

@@ -25,6 +25,6 @@ export interface Trainer {
 }
 
 export interface Snippet {
-	language: "python" | "yaml";
+	language: "python" | "yaml" | "sh";
 	lines: readonly string[];
 }

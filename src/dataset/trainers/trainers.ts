@@ -3,6 +3,7 @@ import { axolotl } from "./axolotl.js";
 import { llamaFactory } from "./llama-factory.js";
 import { maxtext } from "./maxtext.js";
 import { megatronBridge } from "./megatron-bridge.js";
+import { torchtune } from "./torchtune.js";
 import type { Trainer } from "./trainer.js";
 import { transformers } from "./transformers.js";
 import { trl } from "./trl.js";
@@ -14,6 +15,7 @@ const entries = {
 	"llama-factory": llamaFactory,
 	"megatron-bridge": megatronBridge,
 	maxtext,
+	torchtune,
 };
 
 /** Every trainer that a dataset can be built for. A new one is a file here and a line. */

@@ -1,5 +1,5 @@
-import { sha256OfFile } from "../../storage/hash.js";
 import type { Storage } from "../../storage/storage.js";
+import { faultOfFile } from "../file-fault.js";
 import { type DatasetFile, filesOf, type Manifest } from "../manifest.js";
 import type { Problems } from "./problems.js";
 
@@ -10,24 +10,12 @@ import type { Problems } from "./problems.js";
 export async function isAsListed(
 	storage: Storage,
 	directory: string,
-	{ path, bytes, sha256 }: DatasetFile,
+	file: DatasetFile,
 	problems: Problems,
 ): Promise<boolean> {
-	const full = `${directory}/${path}`;
-	const found = await storage.stat(full);
-	if (found?.kind !== "file") {
-		problems.add(`${path} is missing`);
-		return false;
-	}
-	if (found.size !== bytes) {
-		problems.add(`${path} has ${found.size} bytes; the manifest says ${bytes}`);
-		return false;
-	}
-	if ((await sha256OfFile(storage, full)).sha256 !== sha256) {
-		problems.add(`${path} has another SHA-256 than the manifest says`);
-		return false;
-	}
-	return true;
+	const fault = await faultOfFile(storage, directory, file);
+	if (fault !== null) problems.add(`${file.path} ${fault}`);
+	return fault === null;
 }
 
 /** Files beside the dataset's own, which who reads its directories would load with them. */

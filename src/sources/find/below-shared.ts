@@ -1,8 +1,8 @@
-import { storageAt } from "../../storage/storages.js";
+import { nameAt } from "../../storage/storages.js";
 
 /** Paths below the deepest directory that holds them all. */
 export function belowShared(paths: readonly string[]): string[] {
-	const split = paths.map((path) => storageAt(path).absolute(path).split("/"));
+	const split = paths.map((path) => nameAt(path).split("/"));
 	const [first = []] = split;
 	let shared = 0;
 	while (

@@ -7,6 +7,7 @@ import {
 import { fingerprintOfContent } from "../../storage/hash.js";
 import { isLfsPointer, lfsPointerError } from "../../storage/lfs-pointer.js";
 import type { ReadableFile } from "../../storage/storage.js";
+import { nameAt } from "../../storage/storages.js";
 import { compressions } from "../compressions.js";
 import {
 	compressionOfName,
@@ -48,6 +49,12 @@ interface ToDetect {
 	hasName: boolean;
 }
 
+interface WithName extends ToDetect {
+	/** Empty where it says nothing. */
+	name: string;
+	beside: FilesBeside;
+}
+
 /** Bytes of what is compressed that tell what it is. */
 const INSIDE = 1 << 14;
 /** Compressed bytes that are read to have them, at most: a block of bzip2 has as many. */
@@ -64,12 +71,13 @@ export async function detect(
 	given: string | null,
 ): Promise<Detected> {
 	const { path, size, hasName } = found;
+	const name = hasName ? nameAt(path) : "";
 	const nothing = Buffer.alloc(0);
-	const formats = given === null ? formatsOfName(path) : [given];
+	const formats = given === null ? formatsOfName(name) : [given];
 	const beside = hasName
-		? await filesBeside(storage, path, formats)
+		? await filesBeside(storage, path, name, formats)
 		: new Map();
-	const about = { ...found, beside };
+	const about = { ...found, name, beside };
 	if (size === 0)
 		return detectFrom(
 			about,
@@ -84,9 +92,7 @@ export async function detect(
 		if (head.length === 0) return detectFrom(about, given, null, head, null);
 		const compressible =
 			given === null || sourceFormats.find(given).compressible;
-		const compression = compressible
-			? compressionOf(hasName ? path : "", head, size)
-			: null;
+		const compression = compressible ? compressionOf(name, head, size) : null;
 		const inside =
 			compression === null
 				? head
@@ -101,13 +107,13 @@ export async function detect(
 
 /** The compression that the bytes tell; by the name only where they are no text either. */
 function compressionOf(
-	path: string,
+	name: string,
 	head: Buffer,
 	size: number,
 ): string | null {
 	const [signed] = compressions.where(({ signature }) => signature(head));
 	if (signed !== undefined) return signed;
-	const named = compressionOfName(path);
+	const named = compressionOfName(name);
 	if (named === null || isText(head, head.length === size)) return null;
 	const isOther =
 		seemsToBe(head) !== null ||
@@ -151,15 +157,15 @@ async function beginningOf(
 
 /** @param head What the file begins with, decompressed; empty where that is not known. */
 function detectFrom(
-	{ path, size, isNamed, hasName, beside }: ToDetect & { beside: FilesBeside },
+	{ path, name, size, isNamed, hasName, beside }: WithName,
 	given: string | null,
 	byBytes: string | null,
 	head: Buffer,
 	fingerprint: string | null,
 ): Detected {
-	const named: readonly string[] = hasName ? formatsOfName(path) : [];
+	const named: readonly string[] = formatsOfName(name);
 	const compression =
-		head.length === 0 && size === 0 ? nameOnly(path, given) : byBytes;
+		head.length === 0 && size === 0 ? nameOnly(name, given) : byBytes;
 	const signed: readonly string[] =
 		head.length === 0
 			? []
@@ -202,7 +208,7 @@ function detectFrom(
 		given === null &&
 		size > 0 &&
 		named.length > 0 &&
-		(compression !== compressionOfName(path) || !named.includes(format));
+		(compression !== compressionOfName(name) || !named.includes(format));
 	return {
 		format,
 		compression,
@@ -213,9 +219,9 @@ function detectFrom(
 }
 
 /** The compression of a file without bytes. */
-function nameOnly(path: string, given: string | null): string | null {
+function nameOnly(name: string, given: string | null): string | null {
 	return given === null || sourceFormats.find(given).compressible
-		? compressionOfName(path)
+		? compressionOfName(name)
 		: null;
 }
 
@@ -242,6 +248,7 @@ type FilesBeside = ReadonlyMap<
 async function filesBeside(
 	storage: ReadableStorage,
 	path: string,
+	name: string,
 	formats: readonly string[],
 ): Promise<FilesBeside> {
 	const found = new Map<string, { files: Member[]; missing: string | null }>();
@@ -249,8 +256,10 @@ async function filesBeside(
 		const files: Member[] = [];
 		let missing: string | null = null;
 		for (const each of sourceFormats.find(format).beside ?? []) {
-			const other = pathBeside(path, each);
-			const stat = await storage.stat(other);
+			// What follows a name in a URL may be for that file alone.
+			const isBare = path.endsWith(name.slice(-each.ending.length));
+			const other = pathBeside(isBare ? path : name, each);
+			const stat = isBare ? await storage.stat(other) : null;
 			if (stat?.kind === "file")
 				files.push({ path: other, size: stat.size, version: stat.version });
 			else if (each.isNeeded) missing ??= other;

@@ -4,7 +4,7 @@ import { quoted, shortened } from "../../core/text.js";
 import { fingerprintOfFile } from "../../storage/hash.js";
 import { STANDARD_INPUT } from "../../storage/spool.js";
 import type { PassedOver } from "../../storage/storage.js";
-import { storageAt } from "../../storage/storages.js";
+import { nameAt, storageAt } from "../../storage/storages.js";
 import {
 	AUTO,
 	describeEndings,
@@ -197,7 +197,7 @@ async function fingerprintWith(
 	for (const { path, size } of files)
 		fingerprints.push(await fingerprintOfFile(storageAt(path), path, size));
 	const named = files.map(({ path }) => ({
-		path: path.slice(path.lastIndexOf("/") + 1),
+		path: nameAt(path).replace(/^.*\//, ""),
 	}));
 	return fingerprintOfMembers(named, fingerprints);
 }
@@ -306,7 +306,7 @@ function onceEach(met: readonly Candidate[]): {
 }
 
 function tellsFormat({ path }: Candidate): boolean {
-	return formatsOfName(path).length > 0;
+	return formatsOfName(nameAt(path)).length > 0;
 }
 
 /** What a file is; one that cannot be opened is left out, where others may be. */
@@ -360,7 +360,10 @@ function requireUse(
 /** Names each file by its path below the deepest directory that holds them all. */
 function nameSources(all: readonly InputFile[]): void {
 	const files = all.filter(({ source }) => source === "");
-	const names = belowShared(files.map(({ path }) => path));
+	const paths = files.map(({ path }) => path);
+	const short = belowShared(paths);
+	// URLs that differ in their queries or revisions alone.
+	const names = new Set(short).size < short.length ? paths : short;
 	for (const [i, file] of files.entries()) file.source = names[i];
 }
 

@@ -5,4 +5,5 @@ export interface HttpAnswer {
 	status: number;
 	headers: IncomingHttpHeaders;
 	body: Buffer;
+	isTooLong?: boolean;
 }

@@ -7,6 +7,8 @@ export interface LeanRequest {
 	url: URL;
 	headers: Readonly<Record<string, string>>;
 	into: ArrayBuffer;
+	/** Bytes of a body that are taken at most, as `send` has it. */
+	most?: number | undefined;
 	/** Milliseconds without a byte after which the connection is given up. */
 	idle: number;
 }
@@ -72,6 +74,7 @@ class Connection {
 		reject(error: unknown): void;
 	} | null = null;
 	#into = new ArrayBuffer(0);
+	#most = Infinity;
 	#head = "";
 	#answer: HttpAnswer | null = null;
 	#filled = 0;
@@ -112,9 +115,13 @@ class Connection {
 		});
 	}
 
-	get(head: string, { into, idle }: LeanRequest): Promise<HttpAnswer | null> {
+	get(
+		head: string,
+		{ into, most = Infinity, idle }: LeanRequest,
+	): Promise<HttpAnswer | null> {
 		this.hasAnswered = false;
 		this.#into = into;
+		this.#most = most;
 		this.#head = "";
 		this.#answer = null;
 		this.#filled = 0;
@@ -172,6 +179,10 @@ class Connection {
 			return 0;
 		}
 		const due = Number(length);
+		if (due > this.#most) {
+			this.#end({ status, headers, body: Buffer.alloc(0), isTooLong: true });
+			return 0;
+		}
 		const body =
 			due <= this.#into.byteLength
 				? Buffer.from(this.#into, 0, due)

@@ -18,6 +18,8 @@ export interface HttpRequest {
 	body?: Uint8Array | undefined;
 	/** Memory for the body of an answer, where it fits. */
 	into?: ArrayBuffer | undefined;
+	/** Bytes of a body that are taken at most: of a longer one none is, and `isTooLong` says so. Left out: any. */
+	most?: number | undefined;
 	/** Milliseconds without a byte in either direction after which the connection is given up. */
 	idle: number;
 }
@@ -35,11 +37,13 @@ const agents = {
  * @throws Passing where the connection fails, stalls, or ends before the answer does
  */
 export async function send(asked: HttpRequest): Promise<HttpAnswer> {
-	const { method, url, headers, into, idle } = asked;
+	const { method, url, headers, into, most, idle } = asked;
 	if (method !== "GET" || into === undefined) return sendAny(asked);
-	const answer = await leanGet({ url, headers, into, idle }).catch((error) => {
-		throw failureOf(error, url);
-	});
+	const answer = await leanGet({ url, headers, into, most, idle }).catch(
+		(error) => {
+			throw failureOf(error, url);
+		},
+	);
 	return answer ?? sendAny(asked);
 }
 
@@ -68,14 +72,16 @@ function sendAny(asked: HttpRequest): Promise<HttpAnswer> {
 		request.on("error", fail);
 		request.on("response", (answer) => {
 			alive();
-			receive(answer, asked.into, alive).then(
+			const { statusCode: status = 0, headers } = answer;
+			const most = asked.method === "HEAD" ? undefined : asked.most;
+			receive(answer, asked.into, most, alive).then(
 				(body) =>
 					end(() =>
-						resolve({
-							status: answer.statusCode ?? 0,
-							headers: answer.headers,
-							body,
-						}),
+						resolve(
+							body === null
+								? { status, headers, body: Buffer.alloc(0), isTooLong: true }
+								: { status, headers, body },
+						),
 					),
 				fail,
 			);
@@ -105,24 +111,32 @@ function give(
 	next();
 }
 
+/** The body of an answer; null where it is longer than `most`. */
 function receive(
 	answer: IncomingMessage,
 	into: ArrayBuffer | undefined,
+	most: number | undefined,
 	alive: () => void,
-): Promise<Buffer> {
+): Promise<Buffer | null> {
 	const due = Number(answer.headers["content-length"] ?? Number.NaN);
 	const target =
 		into !== undefined && due <= into.byteLength ? Buffer.from(into) : null;
 	const pieces: Buffer[] = [];
 	let length = 0;
 	return new Promise((resolve, reject) => {
+		answer.on("error", reject);
+		const giveUp = () => {
+			resolve(null);
+			answer.destroy();
+		};
+		if (most !== undefined && due > most) return giveUp();
 		answer.on("data", (piece: Buffer) => {
 			alive();
+			if (most !== undefined && length + piece.length > most) return giveUp();
 			if (target === null) pieces.push(piece);
 			else target.set(piece, length);
 			length += piece.length;
 		});
-		answer.on("error", reject);
 		answer.on("end", () => {
 			if (!answer.complete) reject(new Error("the answer was cut off"));
 			else if (target !== null) resolve(target.subarray(0, length));

@@ -22,9 +22,7 @@ let known: { of: string; sections: Map<string, Profile> } | null = null;
 
 /** All profiles, by their names; `sso-session NAME` for those sections. */
 export function readSections(): Map<string, Profile> {
-	const config = process.env.AWS_CONFIG_FILE || inHome("config");
-	const credentials =
-		process.env.AWS_SHARED_CREDENTIALS_FILE || inHome("credentials");
+	const [config, credentials] = profileFiles();
 	const of = `${config}\0${credentials}`;
 	if (known?.of === of) return known.sections;
 	const sections = new Map<string, Record<string, string>>();
@@ -35,6 +33,14 @@ export function readSections(): Map<string, Profile> {
 		sections.set(name, { ...sections.get(name), ...values });
 	known = { of, sections };
 	return sections;
+}
+
+/** The files that hold profiles: of settings, and of credentials. */
+export function profileFiles(): [string, string] {
+	return [
+		process.env.AWS_CONFIG_FILE || inHome("config"),
+		process.env.AWS_SHARED_CREDENTIALS_FILE || inHome("credentials"),
+	];
 }
 
 function inHome(name: string): string {

@@ -19,7 +19,7 @@ import {
 	type S3Failure,
 	throwIfPassing,
 } from "./s3-errors.js";
-import { encodePart, sign } from "./sign.js";
+import { type Credentials, encodePart, sign } from "./sign.js";
 import { elements, textOf } from "./xml.js";
 
 /** Milliseconds of silence: of most requests; of those for which a server may have to do much. */
@@ -368,7 +368,7 @@ export class S3Client implements ObjectClient {
 		});
 		const failure = failureIn(answer);
 		if (failure === null || asked.takes?.(failure)) return answer;
-		if (mendings < 3 && this.#mend(failure, answer, place.bucket))
+		if (mendings < 3 && this.#mend(failure, answer, place.bucket, credentials))
 			return this.#askOnce(asked, mendings + 1);
 		throwIfPassing(failure, answer.headers, url.host);
 		throw explainFailure(
@@ -385,6 +385,7 @@ export class S3Client implements ObjectClient {
 		{ status, code }: S3Failure,
 		{ headers, body }: HttpAnswer,
 		bucket: string,
+		used: Credentials | null,
 	): boolean {
 		if (
 			code === "RequestTimeTooSkewed" ||
@@ -394,7 +395,7 @@ export class S3Client implements ObjectClient {
 			return Number.isFinite(this.#skew);
 		}
 		if (code === "ExpiredToken" || code === "TokenRefreshRequired") {
-			forgetCredentials();
+			forgetCredentials(used);
 			return true;
 		}
 		const told =

@@ -1,6 +1,7 @@
 import { EnvironmentError, UsageError } from "../../core/errors.js";
 import { Passing } from "../http/persist.js";
 import type { HttpAnswer } from "../http/send.js";
+import { lookedAt } from "./credentials/credentials.js";
 import { textOf } from "./xml.js";
 
 /** What S3 said in place of what was asked for. */
@@ -103,7 +104,7 @@ export function explainFailure(
 			"access-denied",
 			hasCredentials
 				? `${cannot}: access is denied${message && ` (${message})`}. It needs the permission s3:${action} on ${path}.`
-				: `${cannot}: access is denied, and there are no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role gives them.`,
+				: `${cannot}: access is denied, and there are no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role gives them. Looked at: ${lookedAt()}.`,
 		);
 	if (
 		code === "EntityTooLarge" ||

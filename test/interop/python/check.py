@@ -1,5 +1,5 @@
 """Reads a dataset as trainers do, by datasets and pyarrow, and compares it
-with its manifest. Called by run.mjs with the dataset's directory."""
+with its manifest. Called by run-datasets.mjs with the dataset's directory."""
 
 import itertools
 import json

@@ -1,5 +1,5 @@
 """Loads a dataset of buckets as trainers do, and reads the batches of a plan from
-the command through a pipe, as docs/guide/batches.md shows. Called by run.mjs."""
+the command through a pipe, as docs/guide/batches.md shows. Called by run-datasets.mjs."""
 
 import json
 import os

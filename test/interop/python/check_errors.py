@@ -5,9 +5,12 @@ import json
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 from pathlib import Path
+
+import pyarrow as pa
 
 from seqpack_reader import Dataset, Plan, SeqpackError
 
@@ -16,7 +19,8 @@ NODE = os.environ.get("NODE", "node")
 
 
 def without_flags(sentence):
-    """Options are named as arguments here, and as flags by the command."""
+    """Options are named as arguments here, and as flags by the command; what a parser of JSON says is its own."""
+    sentence = re.sub(r"it is not JSON \(.*\)\.", "it is not JSON.", sentence)
     return re.sub(r"--([a-z-]+)", lambda flag: flag[1].replace("-", "_"), sentence)
 
 
@@ -51,6 +55,31 @@ def copied(*names):
     return where
 
 
+def damages(path):
+    """The file of a shard, damaged in one way after another: each time its length is another, or its content."""
+    content = path.read_bytes()
+    size = len(content)
+    for damaged in (
+        b"",
+        content[: size // 2],
+        content[:-5],
+        content + b"\0",
+        bytes(size),
+        content.replace(b"seq_lengths", b"seq_lengthz"),
+    ):
+        path.write_bytes(damaged)
+        yield
+    # The borders of the first rows' sequences.
+    stream = pa.py_buffer(content)
+    column = pa.ipc.open_stream(stream).read_next_batch().column("seq_lengths")
+    borders = column.buffers()[1].address - stream.address
+    for value in (0, 2**31 - 1, -16):
+        rows = struct.pack("<i", value) * len(column)
+        path.write_bytes(content[: borders + 4] + rows + content[borders + 4 + len(rows) :])
+        yield
+    path.write_bytes(content)
+
+
 def edited(path, **changes):
     path.write_text(json.dumps(json.loads(path.read_text()) | changes, indent=2))
 
@@ -81,13 +110,27 @@ for changes in ({"formatVersion": 99}, {"seed": 9}):
 where = copied("plan-natural")
 same(where / "plan-natural")
 (steps,) = (where / "plan-natural").glob("steps-*")
-os.truncate(steps, 1000)
-same(where / "plan-natural")
+content = steps.read_bytes()
+for damaged in (b"", content[:1000], content[:-5], bytes(len(content))):
+    steps.write_bytes(damaged)
+    same(where / "plan-natural", "--datasets", str(datasets[0]), datasets=datasets[:1])
 steps.unlink()
+same(where / "plan-natural")
+whole = where / "plan-natural" / "curriculum.json"
+content = whole.read_bytes()
+for damaged in (b"", content[: len(content) // 2], content[:-3]):
+    whole.write_bytes(damaged)
+    same(where / "plan-natural")
+whole.unlink()
 same(where / "plan-natural")
 
 where = copied("plan-natural", "buckets")
 manifest = where / "buckets" / "seqpack.json"
+content = manifest.read_bytes()
+for damaged in (b"", content[: len(content) // 2], content[:-3]):
+    manifest.write_bytes(damaged)
+    same(where / "plan-natural")
+manifest.write_bytes(content)
 shard = max((where / "buckets" / "data").glob("*/*.arrow"))
 os.truncate(shard, shard.stat().st_size // 2)
 same(where / "plan-natural")
@@ -104,7 +147,20 @@ manifest.unlink()
 (where / "buckets" / ".seqpack").mkdir()
 same(where / "plan-natural", "--datasets", str(where / "buckets"), datasets=[where / "buckets"])
 
+# Shards of rows, of an index and of the store that it is of. What has the length that it had and can be
+# read is given as it is: the manifest's hashes are for `seqpack verify`.
+where = copied("plan-packed", "packed")
+for _ in damages(max((where / "packed" / "data").glob("*.arrow"))):
+    same(where / "plan-packed")
 where = copied("plan-packing", "packing", "store")
+for _ in damages(max((where / "packing" / "data").glob("*.arrow"))):
+    same(where / "plan-packing")
+shard = max((where / "store" / "data").glob("*.arrow"))
+content = shard.read_bytes()
+for damaged in (b"", content[:-5], bytes(len(content)), content.replace(b"doc_ids", b"doc_idz")):
+    shard.write_bytes(damaged)
+    same(where / "plan-packing")
+shard.write_bytes(content)
 shard = next((where / "store" / "data").glob("*.arrow"))
 os.truncate(shard, 64)
 same(where / "plan-packing")
@@ -112,6 +168,43 @@ shard.unlink()
 same(where / "plan-packing")
 edited(where / "store" / "seqpack.json", planHash="0" * 64)
 same(where / "plan-packing")
+
+# Of the same length, with other tokens: read by both alike, and found by `seqpack verify`.
+where = copied("plan-packed", "packed")
+shard = max((where / "packed" / "data").glob("*.arrow"))
+content = bytearray(shard.read_bytes())
+content[len(content) // 2] ^= 1
+shard.write_bytes(content)
+for step in range(len(Plan(where / "plan-packed"))):
+    Plan(where / "plan-packed").batch(step)
+done = subprocess.run([NODE, "dist/bin/main.js", "batches", str(where / "plan-packed")], stdout=subprocess.DEVNULL)
+assert done.returncode == 0
+done = subprocess.run([NODE, "dist/bin/main.js", "verify", str(where / "packed")], capture_output=True, text=True)
+assert done.returncode == 4 and f"{shard.name} has another SHA-256" in done.stdout + done.stderr, done
+
+# Shards of Parquet, which are no batches.
+where = copied("parquet")
+shard = min((where / "parquet" / "data").glob("*.parquet"))
+content = shard.read_bytes()
+size = len(content)
+for damaged, why in (
+    (b"", f"it has 0 bytes of {size}"),
+    (content[: size // 2], f"it has {size // 2} bytes of {size}"),
+    (content[:-5], f"it has {size - 5} bytes of {size}"),
+    (bytes(size), "it is no Parquet file, or is cut off"),
+    (content[:4] + b"\xff" * (size // 2) + content[4 + size // 2 :], "a row of it is damaged"),
+):
+    shard.write_bytes(damaged)
+    try:
+        rows = list(Dataset(where / "parquet"))
+        raise AssertionError(f"nothing was refused, {why}")
+    except SeqpackError as error:
+        assert str(error) == f"{shard} cannot be read: {why}. Check the dataset with seqpack verify.", error
+shard.unlink()
+try:
+    Dataset(where / "parquet")[0]
+except SeqpackError as error:
+    assert error.code == "dataset-changed" and "no such file" in str(error), error
 
 print("  " + by_reader(directory / "plan-token-budget"))
 for number in (-1000, 1000):

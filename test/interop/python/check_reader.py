@@ -1,5 +1,5 @@
 """Compares the Python reader with the streams of `seqpack batches`, value by value. Called
-by run.mjs with the directory that reader-plans.mjs has written to."""
+by run-reader.mjs with the directory that reader-plans.mjs has written to."""
 
 import json
 import sys

@@ -1,5 +1,5 @@
 """Compares packed records with the files that they are from, by pyarrow, and reads them
-by datasets. Called by run.mjs with the directory of the rows, and the inputs in their order."""
+by datasets. Called by run-datasets.mjs with the directory of the rows, and the inputs in their order."""
 
 import json
 import sys

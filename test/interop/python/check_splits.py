@@ -1,5 +1,5 @@
 """Reads the splits of a dataset by datasets, and compares them with its manifest.
-Called by run.mjs with the dataset's directory."""
+Called by run-datasets.mjs with the dataset's directory."""
 
 import json
 import sys

@@ -1,5 +1,5 @@
 """Transformers and torchtitan with the reader, on the CPU. Called with the directory that
-reader-plans.mjs has written to, where these are installed; under torchrun, on two ranks."""
+reader-plans.mjs has written to; under torchrun, on two ranks."""
 
 import os
 import sys
@@ -50,6 +50,13 @@ def check_collator():
                 assert batch["labels"][0, start : start + length].tolist() == due
                 at += length
                 start += length
+    shifted = {"input_ids": [5, 6, 7, 8], "seq_lengths": [2, 2], "loss_mask": [1, 0, 1, 0]}
+    try:
+        PackedCollator()([shifted])
+    except ValueError as error:
+        assert "--shift" in str(error)
+    else:
+        raise AssertionError("masks that are shifted are taken for others")
     print("  transformers: collator")
 
 
@@ -101,11 +108,9 @@ def check_trainer():
 
 
 def check_titan():
-    try:
-        from seqpack_reader.titan import SeqpackDataLoader
-    except ImportError as error:
-        print(f"  torchtitan: not tried ({error})")
-        return
+    # On two ranks it is not wanted.
+    from seqpack_reader.titan import SeqpackDataLoader
+
     path = directory / "plan-plus"
     plan = Plan(path)
     for workers in (0, 2):

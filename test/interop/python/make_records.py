@@ -1,5 +1,5 @@
 """Writes records of every type that is passed through, by pyarrow, as Parquet and
-Arrow. Called by run.mjs with a directory."""
+Arrow. Called by run-datasets.mjs with a directory."""
 
 import decimal
 import json

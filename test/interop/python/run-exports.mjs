@@ -1,16 +1,13 @@
-// Reads exports with the readers of the trainers:
+// Reads exports with the readers of the trainers. npm run test:interop -- exports, and of what needs
+// megatron-core and OLMo-core npm run test:interop:heavy -- exports
 //
-//   pip install -r test/interop/python/requirements-exports.txt
-//   npm run test:exports
-//
-// PYTHON is the interpreter. mosaicml-streaming wants another huggingface_hub than datatrove, so it is in
-// requirements-streaming.txt, for an environment of its own: PYTHON_STREAMING. Where PYTHON_TRAINERS is given, with what requirements-trainers.txt
-// lists, megatron-core and OLMo-core read them as well.
-import { spawnSync } from "node:child_process";
+// PYTHON, PYTHON_STREAMING and PYTHON_TRAINERS are the interpreters that have what is in light.txt,
+// streaming.txt and trainers.txt of ../requirements; what is for those that are given is tried.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, exportDataset } from "seqpack";
+import { check } from "./check.mjs";
 
 const SEQ_LEN = 256;
 const VOCAB = 5000;
@@ -72,28 +69,18 @@ try {
 			...options,
 			out: path(`${name}-${to}`),
 		});
-	const python = process.env.PYTHON ?? "python3";
-	check(python, "others");
-	check(process.env.PYTHON_STREAMING ?? python, "streaming");
-	const { PYTHON_TRAINERS } = process.env;
-	if (PYTHON_TRAINERS) check(PYTHON_TRAINERS, "trainers");
+	const interpreters = {
+		others: process.env.PYTHON,
+		streaming: process.env.PYTHON_STREAMING,
+		trainers: process.env.PYTHON_TRAINERS,
+	};
+	const given = Object.entries(interpreters).filter(([, python]) => python);
+	if (given.length === 0)
+		throw new Error("there is nothing to try with: give PYTHON");
+	for (const [group, python] of given)
+		check(python, "check_exports.py", [directory, group], {
+			HF_HOME: path("cache"),
+		});
 } finally {
 	rmSync(directory, { recursive: true, force: true });
-}
-
-function check(python, group) {
-	const { status } = spawnSync(
-		python,
-		["test/interop/python/check_exports.py", directory, group],
-		{
-			stdio: "inherit",
-			env: {
-				...process.env,
-				HF_HOME: path("cache"),
-				HF_HUB_OFFLINE: "1",
-				TRANSFORMERS_OFFLINE: "1",
-			},
-		},
-	);
-	if (status !== 0) process.exitCode = 1;
 }

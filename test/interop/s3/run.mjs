@@ -1,7 +1,7 @@
 // Tries s3:// with servers of other people: gofakes3, and versitygw, which checks signatures and
 // conditions. Both are built from their Go modules, the latter in some minutes the first time:
 //
-//   npm run build && npm run test:s3
+//   npm run build && npm run test:stores
 //
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";

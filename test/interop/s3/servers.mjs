@@ -68,16 +68,22 @@ export async function start(name, directory) {
 	return { url, port, environment: KEYS, stop: () => child.kill() };
 }
 
+/** How requests go wrong. */
+const KINDS = ["dropped", "stalled", "cut", "slowed", "refused"];
+
 /**
- * A proxy to a server of which every `every`th connection or request goes wrong, in turn in each of these ways.
- * @returns Its URL, and how often what went wrong.
+ * A proxy to a server of which every `every`th request goes wrong, in turn in each of these ways.
+ * @returns Its URL, how often what went wrong, and the requests by method with the bytes of bodies.
  */
-export async function faultyProxy(port, every = 7) {
-	const wrong = { dropped: 0, stalled: 0, cut: 0, slowed: 0, refused: 0 };
-	const kinds = Object.keys(wrong);
+export async function faultyProxy(port, every = 7, kinds = KINDS) {
+	const wrong = Object.fromEntries(kinds.map((kind) => [kind, 0]));
+	const counts = { requests: {}, sent: 0, received: 0 };
 	let count = 0;
 	const server = createServer((request, response) => {
 		const number = ++count;
+		counts.requests[request.method] ??= 0;
+		counts.requests[request.method]++;
+		counts.sent += Number(request.headers["content-length"] ?? 0);
 		const kind =
 			number % every === 0 ? kinds[(number / every) % kinds.length] : null;
 		if (kind !== null) wrong[kind]++;
@@ -103,6 +109,7 @@ export async function faultyProxy(port, every = 7) {
 				answer.on("data", (piece) => pieces.push(piece));
 				answer.on("end", async () => {
 					const body = Buffer.concat(pieces);
+					counts.received += body.length;
 					response.writeHead(answer.statusCode, answer.headers);
 					if (kind === "cut") {
 						// Done, but not heard of.
@@ -126,6 +133,7 @@ export async function faultyProxy(port, every = 7) {
 	return {
 		url: `http://127.0.0.1:${server.address().port}`,
 		wrong,
+		counts,
 		stop() {
 			server.closeAllConnections();
 			server.close();

@@ -1,16 +1,16 @@
 // Tries the lines that dataset cards have for trainers with the trainers themselves, on a
-// processor: some minutes, and 7 GB of Python packages.
-//
-//   pip install -r test/interop/trainers/requirements.txt
-//   pip install --no-deps -r test/interop/trainers/without-dependencies.txt
-//   npm run test:trainers        (PYTHON=... for another interpreter)
+// processor, in some minutes: a part of npm run test:interop:heavy, which says by PYTHON where they are.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { build } from "seqpack";
 
 const python = process.env.PYTHON ?? "python3";
+/** Where the reader is. */
+const path = [resolve("python"), process.env.PYTHONPATH]
+	.filter(Boolean)
+	.join(delimiter);
 const directory = mkdtempSync(join(tmpdir(), "seqpack-trainers-"));
 const chats = join(directory, "chats.jsonl");
 const template = join(directory, "template.jinja");
@@ -36,6 +36,7 @@ try {
 		"axolotl",
 		"llama-factory",
 		"maxtext",
+		"torchtune",
 	])
 		for (const of of ["texts", "chats"]) {
 			if (trainer === "maxtext" && of === "chats") continue;
@@ -53,7 +54,10 @@ try {
 			const { status } = spawnSync(
 				python,
 				["test/interop/trainers/check.py", trainer, out],
-				{ stdio: "inherit", cwd: process.cwd() },
+				{
+					stdio: "inherit",
+					env: { ...process.env, PYTHONPATH: path },
+				},
 			);
 			if (status !== 0) process.exitCode = 1;
 		}

@@ -5,8 +5,8 @@ import type { Credentials } from "../sign.js";
  * in `chain` (credentials.ts).
  */
 export interface CredentialSource {
-	/** How people call it, in errors. */
-	title: string;
+	/** How people call it, in errors: "the environment". */
+	readonly title: string;
 	/** Null where it is not set up. @throws where it is, and does not work */
 	find(): Promise<Credentials | null>;
 }

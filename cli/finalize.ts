@@ -1,0 +1,44 @@
+import { noTimes } from "../src/build/stopwatch.js";
+import {
+	type BuildResult,
+	finalizeBuild,
+	findBuild,
+} from "../src/engines/build.js";
+import { plannedIn, wait } from "../src/engines/options.js";
+import { commandOf } from "./command.js";
+import { directory, outputTable } from "./output-options.js";
+import { runBuild } from "./run-build.js";
+
+export const finalizeCommand = () =>
+	commandOf({
+		name: "finalize",
+		description:
+			"Make the dataset of a planned build whose tasks are all done. Trusts their records, whatever became of jobs.",
+		table: {
+			out: plannedIn,
+			wait,
+			...outputTable,
+		},
+		arguments: ["out"],
+		examples: ["seqpack finalize data/", "seqpack finalize data/ --wait 3600"],
+		async run({ out: given, wait, json, quiet }) {
+			const out = directory(given);
+			return runBuild(
+				"finalize",
+				{ json, quiet },
+				async ({ signal }): Promise<BuildResult> => {
+					const began = performance.now();
+					const found = await findBuild(out);
+					const manifest =
+						found.planned === null
+							? found.manifest
+							: await finalizeBuild(found.planned, { wait, signal });
+					return {
+						status: found.planned === null ? "already-built" : "built",
+						...{ out, manifest, tasksResumed: 0, stages: noTimes() },
+						seconds: (performance.now() - began) / 1000,
+					};
+				},
+			);
+		},
+	});

@@ -1,0 +1,113 @@
+import { groupsOf } from "../src/build/groups.js";
+import { grouped as heading, integer } from "../src/core/option.js";
+import { resolveOptions } from "../src/core/resolve-options.js";
+import { findBuild } from "../src/engines/build.js";
+import { plannedIn, runGroupsTable } from "../src/engines/options.js";
+import {
+	type Rank,
+	rankOfEnvironment,
+	rankVariables,
+} from "../src/engines/rank.js";
+import { runGroups } from "../src/engines/run-groups.js";
+import { commandOf, NUMBERS_NOTE } from "./command.js";
+import { asFlag } from "./fail.js";
+import { counted, durationText } from "./numbers.js";
+import { directory } from "./output-options.js";
+import { runTold } from "./run-build.js";
+
+const table = {
+	out: plannedIn,
+	...heading("Running", {
+		rank: integer({
+			defaultText: "a scheduler's or launcher's",
+			help: "the number of the group to run",
+		}),
+		ranks: integer({
+			least: 1,
+			defaultText: "a rank is one group",
+			help: "how many ranks share the groups: each takes every so many-th",
+		}),
+		...runGroupsTable,
+	}),
+};
+
+export const runTasksCommand = () =>
+	commandOf({
+		name: "run-tasks",
+		description:
+			"Run a group of the tasks of a planned build, or all that are not done.",
+		table,
+		arguments: ["out"],
+		notes: `${NUMBERS_NOTE}
+The rank is that of --rank, or of the first variable that is set of
+${rankVariables.join(", ")} (SGE counts from 1).
+Without any, all groups are run that
+are not done.`,
+		examples: [
+			"seqpack run-tasks data/ --rank 3",
+			"seqpack run-tasks data/ --workers 8",
+		],
+		async run(given) {
+			const { rank, ranks, ...values } = resolveOptions(table, given);
+			const out = directory(values.out);
+			return runTold(
+				{ json: false, quiet: false },
+				async (running) => {
+					const began = performance.now();
+					const found = await findBuild(out);
+					const tell = running.onNotice;
+					if (found.planned === null) {
+						tell(`${out} is built already: there is nothing to run`);
+						return null;
+					}
+					const all = groupsOf(found.planned.plan, values.tasksPerJob).length;
+					const one = rankOf(rank, ranks);
+					const groups = groupsFor(one, all);
+					tell(describeRank(one, groups, all));
+					if (groups.length === 0) return null;
+					const { onProgress, ...told } = running;
+					const ran = await runGroups(found.planned, groups, {
+						...values,
+						...told,
+						// A log that nobody looks at while it is written needs no progress.
+						...(process.stderr.isTTY && { onProgress }),
+					});
+					return { ...ran, seconds: (performance.now() - began) / 1000 };
+				},
+				({ tasks, tasksResumed, seconds }) =>
+					`${counted(tasks, "task")} done, ${tasksResumed} of them before, in ${durationText(seconds)}\n`,
+				(ran) => ran,
+			);
+		},
+	});
+
+/** The rank that is given, or that of the environment; null where neither is. */
+function rankOf(
+	rank: number | undefined,
+	ranks: number | undefined,
+): Rank | null {
+	if (rank !== undefined)
+		return { rank, ranks: ranks ?? null, from: asFlag("rank") };
+	const found = rankOfEnvironment(process.env);
+	return found && { ...found, ranks: ranks ?? found.ranks };
+}
+
+/** The groups of a rank. */
+function groupsFor(one: Rank | null, all: number): number[] {
+	const numbers = Array.from({ length: all }, (_, group) => group);
+	if (one === null) return numbers;
+	return numbers.filter((group) =>
+		one.ranks === null ? group === one.rank : group % one.ranks === one.rank,
+	);
+}
+
+function describeRank(one: Rank | null, groups: number[], all: number): string {
+	const of = `${counted(all, "group")}`;
+	if (one === null)
+		return `no rank is given: running what is not done of ${of}`;
+	const { rank, ranks, from } = one;
+	const is = `rank ${rank}${ranks === null ? "" : ` of ${ranks}`}, from ${from}`;
+	if (groups.length === 0)
+		return `${is}: there is nothing for it to do, since there are ${of}`;
+	return `${is}: running ${groups.length === 1 ? `group ${groups[0]}` : groups.length} of ${of}`;
+}

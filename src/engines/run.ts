@@ -1,0 +1,120 @@
+import type { Plan } from "../build/plan.js";
+import { planOfTasks } from "../build/plan-files.js";
+import { readRecordsOf, type TaskRecord } from "../build/record.js";
+import { noTimes, type StageTimes } from "../build/stopwatch.js";
+import { neededOutside, type Task } from "../build/tasks-of-plan.js";
+import { usableCpus } from "../build/usable-cpus.js";
+import type { Workspace } from "../build/workspace.js";
+import { sum } from "../core/arithmetic.js";
+import { addCounts } from "../core/counts.js";
+import { UsageError } from "../core/errors.js";
+import type { BuildProgress } from "../options/build.js";
+import type { PreparedTokenizer } from "../tokenizer/from-json.js";
+import { type RunEvents, runOnThreads } from "./threads.js";
+
+/** How tasks are run. */
+export interface RunOptions {
+	/** Threads; default one a CPU that this process may use. 0 runs in the calling thread. */
+	workers?: number | undefined;
+	/** Stops the run; tasks that are done stay done. */
+	signal?: AbortSignal | undefined;
+	/** Told of how far the run is, several times a second. */
+	onProgress?: ((progress: BuildProgress) => void) | undefined;
+}
+
+/** What a run came to. */
+export interface Ran {
+	/** Tasks that an earlier run had done. */
+	tasksResumed: number;
+	/** Milliseconds by stage, summed over the workers. */
+	stages: StageTimes;
+}
+
+/** Who is told of a run besides. */
+export interface Listener extends Partial<Omit<RunEvents, "onTaskDone">> {
+	onTaskDone?: (task: number) => void;
+	onNotice?: (sentence: string) => void;
+}
+
+/** Runs those of the tasks that have no record. */
+export async function run(
+	workspace: Workspace,
+	plan: Plan,
+	tokenizer: PreparedTokenizer | null,
+	tasks: readonly number[],
+	{ workers, signal, onProgress }: RunOptions,
+	listener: Listener = {},
+): Promise<Ran> {
+	const done = await readRecordsOf(workspace, plan, tasks);
+	const missing = tasks.filter((task) => !done.has(task));
+	await requireReady(workspace, plan, missing, done);
+	const tasksResumed = tasks.length - missing.length;
+	if (tasksResumed > 0)
+		listener.onNotice?.(
+			`going on where an earlier run stopped: ${tasksResumed} of ${tasks.length} tasks are done`,
+		);
+	const stages = noTimes();
+	const progress = {
+		bytes: sum([...done.values()].map(({ bytes }) => bytes)),
+		totalBytes: bytesToRead(plan, tasks),
+		documents: 0,
+		tokens: 0,
+		tasks: tasksResumed,
+		totalTasks: tasks.length,
+	};
+	const { out } = workspace;
+	const threads = workers ?? usableCpus();
+	const own = await planOfTasks(workspace, plan, missing);
+	await runOnThreads({ out, plan: own, tokenizer }, missing, threads, signal, {
+		onProgress(bytes, documents, tokens) {
+			addCounts(progress, { bytes, documents, tokens });
+			onProgress?.(progress);
+			listener.onProgress?.(bytes, documents, tokens);
+		},
+		onTaskBegun: (task) => listener.onTaskBegun?.(task),
+		onTaskDone(task, times) {
+			progress.tasks++;
+			addCounts(stages, times);
+			onProgress?.(progress);
+			listener.onTaskDone?.(task);
+		},
+		onTaskFailed: (task, error) => listener.onTaskFailed?.(task, error),
+	});
+	return { tasksResumed, stages };
+}
+
+/** Of inputs that are read twice, twice their bytes; of some of the tasks, their share. */
+function bytesToRead(
+	{ inputs, tasks, store, parts }: Plan,
+	some: readonly number[],
+): number {
+	if (store !== undefined)
+		return sum(
+			some.map((number) => {
+				const task = tasks[number];
+				return task.kind === "pack" ? task.lengths.bytes : 0;
+			}),
+		);
+	const reads = ({ kind }: Task) => kind === "read" || kind === "hash";
+	const bytes = parts?.bytes ?? sum(inputs.map(({ bytes }) => bytes));
+	const times = tasks.some(({ kind }) => kind === "hash") ? 2 : 1;
+	const among = some.filter((task) => reads(tasks[task])).length;
+	return (times * bytes * among) / Math.max(1, tasks.filter(reads).length);
+}
+
+async function requireReady(
+	workspace: Workspace,
+	plan: Plan,
+	missing: readonly number[],
+	done: ReadonlyMap<number, TaskRecord>,
+): Promise<void> {
+	const outside = neededOutside(plan, missing);
+	const asked = [...outside.keys()].filter((task) => !done.has(task));
+	const found = await readRecordsOf(workspace, plan, asked);
+	const needed = asked.find((task) => !found.has(task));
+	if (needed !== undefined)
+		throw new UsageError(
+			"not-ready",
+			`task ${outside.get(needed)} goes on with what task ${needed} leaves, and task ${needed} is not done: run that one first, or both together.`,
+		);
+}

@@ -1,0 +1,161 @@
+import { optionName, UsageError } from "../core/errors.js";
+import { findManifest } from "../dataset/find-manifest.js";
+import { filesOf, MANIFEST, type Manifest } from "../dataset/manifest.js";
+import { confined, isPlainPath } from "../storage/confined.js";
+import { STATE, withLockedDirectory } from "../storage/locked-directory.js";
+import {
+	type PendingFile,
+	readIfThere,
+	type Storage,
+	transfer,
+	type WrittenFile,
+	writeAll,
+} from "../storage/storage.js";
+import { storageAt } from "../storage/storages.js";
+
+/** Where files are until all are written. */
+const WORK = `${STATE}/convert`;
+/** List the files that come to their places, and those that go. */
+const NEXT = `${STATE}/next.json`;
+const BEFORE = `${STATE}/before.json`;
+/** The plan of a build that is not finished. */
+const BEGUN = `${STATE}/plan.json`;
+
+/**
+ * The output directory of a dataset that is made of another one. All files are written aside
+ * and put in their places once all are there, the manifest last: a dataset that was there before
+ * has its own until then. What was killed before that, or in its middle, is removed by the next
+ * call.
+ */
+export class DatasetDirectory {
+	readonly out: string;
+	readonly #storage: Storage;
+
+	constructor(out: string) {
+		this.out = out;
+		this.#storage = confined(storageAt(out), out);
+	}
+
+	create(path: string): Promise<PendingFile> {
+		return this.#storage.create(this.#inWork(path));
+	}
+
+	write(path: string, content: string): Promise<WrittenFile> {
+		return writeAll(this.#storage, this.#inWork(path), content);
+	}
+
+	/** Puts the files that the manifest lists in their places, and the manifest last. */
+	async publish(manifest: Manifest): Promise<void> {
+		const before = await findManifest(this.out);
+		const files = filesOf(manifest);
+		// Both say which files are ours, whenever this is killed.
+		await this.#list(BEFORE, before === null ? [] : filesOf(before));
+		await this.#list(NEXT, files);
+		for (const { path } of files)
+			await transfer(this.#storage, this.#inWork(path), this.#in(path));
+		await writeAll(
+			this.#storage,
+			this.#in(MANIFEST),
+			`${JSON.stringify(manifest, null, "\t")}\n`,
+			{ partialsIn: this.#in(WORK) },
+		);
+		await this.tidy();
+	}
+
+	/** Removes what this call, or one that was killed, leaves beside what the manifest lists. */
+	async tidy(): Promise<void> {
+		const manifest = await findManifest(this.out);
+		const kept = new Set(filesOf(manifest ?? {}).map(({ path }) => path));
+		for (const list of [BEFORE, NEXT]) {
+			for (const path of (await this.#listed(list)) ?? [])
+				if (!kept.has(path) && path !== MANIFEST) await this.#remove(path);
+			await this.#storage.remove(this.#in(list));
+		}
+		await this.#storage.remove(this.#in(WORK));
+	}
+
+	/**
+	 * @throws UsageError `output-in-use` where something else than a dataset is in the way, or one
+	 * that is not to be replaced
+	 */
+	async requireRoom(overwrite: boolean): Promise<void> {
+		const { out } = this;
+		const refuse = (why: string) => new UsageError("output-in-use", why);
+		const another = `choose another directory (${optionName("out")})`;
+		const found = await this.#storage.stat(out);
+		if (found !== null && found.kind !== "directory")
+			throw refuse(`${out} is a file, not a directory: ${another}.`);
+		if ((await this.#storage.stat(this.#in(BEGUN))) !== null)
+			throw refuse(`${out} holds an unfinished build: ${another}.`);
+		const manifest = await findManifest(out);
+		if (manifest !== null && !overwrite)
+			throw refuse(
+				`${out} holds a dataset already: ${another}, or replace it with ${optionName("overwrite", true)}.`,
+			);
+		const isBegun = (await this.#listed(NEXT)) !== null;
+		const others = (await this.#storage.list(out)).filter(
+			(name) => name !== STATE,
+		);
+		if (others.length > 0 && manifest === null && !isBegun)
+			throw refuse(
+				`${out} already holds something else (${others.slice(0, 3).join(", ")}): ${another}, or empty it.`,
+			);
+	}
+
+	async #list(path: string, files: readonly { path: string }[]): Promise<void> {
+		const paths = files.map((file) => file.path);
+		const content = JSON.stringify(paths);
+		await writeAll(this.#storage, this.#in(path), content, {
+			partialsIn: this.#in(WORK),
+		});
+	}
+
+	/** The paths that one of our lists has; null where there is no such list. */
+	async #listed(path: string): Promise<string[] | null> {
+		const content = await readIfThere(this.#storage, this.#in(path));
+		if (content === null) return null;
+		try {
+			return JSON.parse(content.toString("utf8")).filter(isPlainPath);
+		} catch {
+			return null;
+		}
+	}
+
+	/** Removes a file, and the directories that are empty then. */
+	async #remove(path: string): Promise<void> {
+		await this.#storage.remove(this.#in(path));
+		const parts = path.split("/");
+		for (let end = parts.length - 1; end > 0; end--)
+			await this.#storage.removeEmpty(this.#in(parts.slice(0, end).join("/")));
+	}
+
+	#inWork(path: string): string {
+		return this.#in(`${WORK}/${path}`);
+	}
+
+	#in(path: string): string {
+		return `${this.out}/${path}`;
+	}
+}
+
+/**
+ * Holds the lock of an output directory while `action` writes a dataset there.
+ * @throws UsageError `output-in-use`, `in-use`
+ */
+export async function withDatasetDirectory<T>(
+	out: string,
+	overwrite: boolean,
+	action: (directory: DatasetDirectory) => Promise<T>,
+): Promise<T> {
+	const directory = new DatasetDirectory(out);
+	return withLockedDirectory(
+		confined(storageAt(out), out),
+		out,
+		`conversion to ${out}`,
+		{
+			requireFree: () => directory.requireRoom(overwrite),
+			tidy: () => directory.tidy(),
+		},
+		() => action(directory),
+	);
+}

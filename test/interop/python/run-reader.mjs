@@ -1,0 +1,34 @@
+// Compares the Python reader, as the command writes it out and pip installs it, with the command's
+// own batches. npm run test:interop -- reader
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { check, runPython } from "./check.mjs";
+import { writeCases } from "./reader-plans.mjs";
+
+const python = process.env.PYTHON ?? "python3";
+const directory = mkdtempSync(join(tmpdir(), "seqpack-reader-"));
+try {
+	const source = join(directory, "source");
+	const installed = join(directory, "installed");
+	const { status } = spawnSync(
+		process.execPath,
+		["dist/bin/main.js", "python", "--out", source],
+		{ stdio: "inherit" },
+	);
+	if (status !== 0) throw new Error("the reader was not written");
+	runPython(python, [
+		...["-m", "pip", "install", "--quiet", "--disable-pip-version-check"],
+		...["--no-deps", "--target", installed, source],
+	]);
+	const cases = join(directory, "cases");
+	mkdirSync(cases);
+	await writeCases(cases);
+	const env = { PYTHONPATH: installed };
+	check(python, "check_vectors.py", ["fixtures/plan/vectors.json"], env);
+	check(python, "check_reader.py", [cases], env);
+	check(python, "check_errors.py", [cases], env);
+} finally {
+	rmSync(directory, { recursive: true, force: true });
+}
