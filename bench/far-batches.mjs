@@ -3,19 +3,13 @@
 //   node bench/far-batches.mjs [DELAY]
 //
 // Takes 70 MB of text (bench/corpora.mjs), a token a byte, so that rows of a step seldom lie
-// near one another: as rows of one length that a document fills, of one length after the other, and
-// as packed rows. Plans steps of 512 Ki tokens over many epochs, and serves all of it as
+// near one another: as rows of 8192, 2048 and 512 tokens that one document fills, and as packed
+// rows of 8192. Plans steps of 512 Ki tokens over many epochs, and serves all of it as
 // S3 does, from a process of its own on another core (bench/slow-s3.mjs). One rank reads on one
 // core, with the thread that reads ahead. What comes first is compared with what the disk
 // gives, byte for byte. Rates by processor time say what one core can do where others use it too.
 import { spawn, spawnSync } from "node:child_process";
-import {
-	existsSync,
-	mkdtempSync,
-	readFileSync,
-	rmSync,
-	writeFileSync,
-} from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, openBatches, planCurriculum } from "seqpack";
@@ -36,12 +30,10 @@ else if (mode === "first") await first(rest[0], Number(rest[1]));
 else await prepare(mode);
 
 async function prepare(delay) {
-	const directory =
-		process.env.BENCH_DIRECTORY ??
-		mkdtempSync(join(tmpdir(), "seqpack-bench-"));
+	const directory = mkdtempSync(join(tmpdir(), "seqpack-bench-"));
 	let server;
 	try {
-		if (!existsSync(join(directory, `packed-${PACKED}`))) await make(directory);
+		await make(directory);
 		const script = join(import.meta.dirname, "slow-s3.mjs");
 		server = spawn(
 			"taskset",
@@ -72,8 +64,7 @@ async function prepare(delay) {
 		if (code !== 0) throw new Error(`it ended with ${code}`);
 	} finally {
 		server?.kill();
-		if (process.env.BENCH_DIRECTORY === undefined)
-			rmSync(directory, { recursive: true, force: true });
+		rmSync(directory, { recursive: true, force: true });
 	}
 }
 
