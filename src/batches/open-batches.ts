@@ -1,7 +1,11 @@
 import { DataError, optionName, UsageError } from "../core/errors.js";
 import { MANIFEST } from "../dataset/manifest.js";
 import type { BatchOptions, BatchState } from "../options/batches.js";
-import { type CurriculumPlan, openPlan } from "../plan/curriculum-plan.js";
+import {
+	type CurriculumPlan,
+	openPlan,
+	type PlanDataset,
+} from "../plan/curriculum-plan.js";
 import {
 	type DatasetBuckets,
 	openDatasetBuckets,
@@ -88,28 +92,41 @@ export async function openDatasets(
 			"bad-option",
 			`the plan is of ${plan.datasets.length} datasets, and ${moved.length} are named (${optionName("datasets")}): name each, in the plan's order.`,
 		);
+	const opening = plan.datasets.map((known, i) =>
+		openKnown(
+			known,
+			moved?.[i] ?? pathFrom(directory, known.path),
+			moved !== undefined,
+		),
+	);
 	const datasets: DatasetBuckets[] = [];
-	for (const [i, known] of plan.datasets.entries()) {
-		const named = moved?.[i];
-		const path = named ?? pathFrom(directory, known.path);
-		if (named === undefined) await requireThere(path);
-		const found = await openDatasetBuckets(path);
-		const rows = found.buckets.map(({ length, rows, tokens }) => ({
-			length,
-			rows,
-			tokens,
-		}));
-		if (
-			found.hash !== known.manifest ||
-			canonicalJson(rows) !== canonicalJson(known.buckets)
-		)
-			throw new DataError(
-				"dataset-changed",
-				`${path} is not the dataset that the plan was made of: the SHA-256 of its seqpack.json is ${found.hash.slice(0, 12)}, and was ${known.manifest.slice(0, 12)}. Plan again with seqpack curriculum, or name the right one (${optionName("datasets")}).`,
-			);
-		datasets.push(found);
-	}
+	// Of several that cannot be opened the first is named.
+	for (const each of opening) each.catch(() => {});
+	for (const each of opening) datasets.push(await each);
 	return datasets;
+}
+
+async function openKnown(
+	known: PlanDataset,
+	path: string,
+	isNamed: boolean,
+): Promise<DatasetBuckets> {
+	if (!isNamed) await requireThere(path);
+	const found = await openDatasetBuckets(path);
+	const rows = found.buckets.map(({ length, rows, tokens }) => ({
+		length,
+		rows,
+		tokens,
+	}));
+	if (
+		found.hash !== known.manifest ||
+		canonicalJson(rows) !== canonicalJson(known.buckets)
+	)
+		throw new DataError(
+			"dataset-changed",
+			`${path} is not the dataset that the plan was made of: the SHA-256 of its seqpack.json is ${found.hash.slice(0, 12)}, and was ${known.manifest.slice(0, 12)}. Plan again with seqpack curriculum, or name the right one (${optionName("datasets")}).`,
+		);
+	return found;
 }
 
 /** @throws UsageError where weights are asked for that a dataset does not have, or others than the rest */

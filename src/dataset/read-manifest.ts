@@ -1,6 +1,6 @@
 import { DataError, UsageError } from "../core/errors.js";
 import { isPlainPath } from "../storage/confined.js";
-import { readAll } from "../storage/storage.js";
+import { readAll, type Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import {
 	FORMAT_VERSION,
@@ -16,12 +16,33 @@ import {
 export async function readManifest(directory: string): Promise<Manifest> {
 	const storage = storageAt(directory);
 	const path = `${directory}/${MANIFEST}`;
+	// Where one request gives all of a file, it is the only one.
+	const content = await storage.readWhole?.(path);
+	if (content == null) await requireManifest(storage, directory);
+	let manifest: Manifest;
+	try {
+		const bytes = content ?? (await readAll(storage, path));
+		manifest = JSON.parse(bytes.toString("utf8"));
+	} catch (error) {
+		if (!(error instanceof SyntaxError)) throw error;
+		throw badManifest(path, `it is not JSON (${error.message})`);
+	}
+	const fault = faultOf(manifest);
+	if (fault !== null) throw badManifest(path, fault);
+	return manifest;
+}
+
+/** @throws UsageError `not-a-dataset`, `unfinished` */
+async function requireManifest(
+	storage: Storage,
+	directory: string,
+): Promise<void> {
 	if ((await storage.stat(directory))?.kind !== "directory")
 		throw new UsageError(
 			"not-a-dataset",
 			`there is no directory ${directory}.`,
 		);
-	if ((await storage.stat(path)) === null) {
+	if ((await storage.stat(`${directory}/${MANIFEST}`)) === null) {
 		const unfinished = (await storage.list(directory)).includes(".seqpack");
 		throw new UsageError(
 			unfinished ? "unfinished" : "not-a-dataset",
@@ -30,16 +51,6 @@ export async function readManifest(directory: string): Promise<Manifest> {
 				: `${directory} is not a dataset of seqpack: it has no ${MANIFEST}.`,
 		);
 	}
-	let manifest: Manifest;
-	try {
-		manifest = JSON.parse((await readAll(storage, path)).toString("utf8"));
-	} catch (error) {
-		if (!(error instanceof SyntaxError)) throw error;
-		throw badManifest(path, `it is not JSON (${error.message})`);
-	}
-	const fault = faultOf(manifest);
-	if (fault !== null) throw badManifest(path, fault);
-	return manifest;
 }
 
 /** What keeps a manifest from being used; null where nothing does. */

@@ -15,7 +15,8 @@ import {
 	type DecomposeOptions,
 	sequencesFillRows,
 } from "../decompose/decompose-documents.js";
-import { sha256OfFile } from "../storage/hash.js";
+import { sha256 } from "../storage/hash.js";
+import { readAll } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 
 /** A dataset that batches are read from, as buckets; packed rows are one. */
@@ -97,10 +98,8 @@ export async function openDatasetBuckets(
 			? null
 			: await openStore(directory, manifest.store);
 	requireRandomAccess(directory, settings);
-	const { sha256: hash } = await sha256OfFile(
-		storageAt(directory),
-		`${directory}/${MANIFEST}`,
-	);
+	const path = `${directory}/${MANIFEST}`;
+	const hash = sha256(await readAll(storageAt(directory), path));
 	const isFull = sequencesFillRows(settings.cut as DecomposeOptions);
 	const training = ofTraining(shards).filter(
 		(shard) => source === null || shard.source === source,

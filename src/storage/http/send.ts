@@ -2,11 +2,14 @@ import {
 	type ClientRequest,
 	Agent as HttpAgent,
 	request as httpRequest,
-	type IncomingHttpHeaders,
 	type IncomingMessage,
 } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { HttpAnswer } from "./answer.js";
+import { leanGet } from "./lean-get.js";
 import { Passing } from "./persist.js";
+
+export type { HttpAnswer } from "./answer.js";
 
 export interface HttpRequest {
 	method: string;
@@ -21,13 +24,6 @@ export interface HttpRequest {
 	idle: number;
 }
 
-export interface HttpAnswer {
-	status: number;
-	headers: IncomingHttpHeaders;
-	body: Buffer;
-	isTooLong?: boolean;
-}
-
 /** Bytes of a body that are handed over at once: each is a sign of life. */
 const PIECE = 1 << 18;
 
@@ -40,7 +36,18 @@ const agents = {
  * Sends a request once, and reads all of the answer.
  * @throws Passing where the connection fails, stalls, or ends before the answer does
  */
-export function send(asked: HttpRequest): Promise<HttpAnswer> {
+export async function send(asked: HttpRequest): Promise<HttpAnswer> {
+	const { method, url, headers, into, most, idle } = asked;
+	if (method !== "GET" || into === undefined) return sendAny(asked);
+	const answer = await leanGet({ url, headers, into, most, idle }).catch(
+		(error) => {
+			throw failureOf(error, url);
+		},
+	);
+	return answer ?? sendAny(asked);
+}
+
+function sendAny(asked: HttpRequest): Promise<HttpAnswer> {
 	const isPlain = asked.url.protocol === "http:";
 	const start = isPlain ? httpRequest : httpsRequest;
 	const agent = agents[isPlain ? "http:" : "https:"];

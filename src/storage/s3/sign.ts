@@ -33,7 +33,7 @@ export function sign(
 	now: number,
 ): Record<string, string> {
 	const { method, url, body } = request;
-	const time = new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, "");
+	const time = timeOf(now);
 	const day = time.slice(0, 8);
 	const payload = body === undefined || body.length === 0 ? EMPTY : hash(body);
 	const headers: Record<string, string> = {
@@ -49,7 +49,7 @@ export function sign(
 	const canonical = [
 		method,
 		url.pathname,
-		canonicalQuery(url),
+		url.search === "" ? "" : canonicalQuery(url),
 		...names.map((name) => `${name}:${headers[name].trim()}`),
 		"",
 		signed,
@@ -69,6 +69,18 @@ export function encodePart(text: string): string {
 		/[!'()*]/g,
 		(c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
 	);
+}
+
+/** The second that was written last. */
+let second = { of: Number.NaN, text: "" };
+
+function timeOf(now: number): string {
+	const of = Math.floor(now / 1000);
+	if (second.of !== of) {
+		const text = new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, "");
+		second = { of, text };
+	}
+	return second.text;
 }
 
 function canonicalQuery({ searchParams }: URL): string {
@@ -91,7 +103,7 @@ function signingKey(
 	region: string,
 	service: string,
 ): Buffer {
-	const of = JSON.stringify([secret, day, region, service]);
+	const of = `${secret}\n${day}\n${region}\n${service}`;
 	if (known.of !== of) {
 		let key = Buffer.from(`AWS4${secret}`);
 		for (const part of [day, region, service, "aws4_request"])
