@@ -198,7 +198,8 @@ def _open_datasets(
         )
     datasets = []
     for number, known in enumerate(planned):
-        path = f"{directory}/{known['path']}" if moved is None else os.fspath(moved[number])
+        here = os.path.normpath(os.path.join(directory, known["path"]))
+        path = here if moved is None else os.fspath(moved[number])
         where = parse_dataset_name(path)[0]
         if moved is None and not os.path.exists(f"{where}/{MANIFEST}"):
             raise SeqpackError(
