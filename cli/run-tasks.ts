@@ -102,12 +102,12 @@ function groupsFor(one: Rank | null, all: number): number[] {
 }
 
 function describeRank(one: Rank | null, groups: number[], all: number): string {
-	const of = `${counted(all, "group")}`;
+	const of = counted(all, "group");
 	if (one === null)
 		return `no rank is given: running what is not done of ${of}`;
 	const { rank, ranks, from } = one;
 	const is = `rank ${rank}${ranks === null ? "" : ` of ${ranks}`}, from ${from}`;
 	if (groups.length === 0)
-		return `${is}: there is nothing for it to do, since there are ${of}`;
+		return `${is}: there is nothing for it to do in a plan of ${of}`;
 	return `${is}: running ${groups.length === 1 ? `group ${groups[0]}` : groups.length} of ${of}`;
 }

@@ -37,15 +37,20 @@ port.on("message", () => {
 	wake();
 });
 
-try {
-	const batches = readBatches(source, from, end, true);
-	for (;;) {
-		await untilAsked();
-		const next = await batches.next();
-		if (next.done) break;
-		send({ kind: "batch", batch: next.value }, buffersOf(next.value));
+async function run(): Promise<void> {
+	try {
+		const batches = readBatches(source, from, end, true);
+		for (;;) {
+			await untilAsked();
+			const next = await batches.next();
+			if (next.done) break;
+			send({ kind: "batch", batch: next.value }, buffersOf(next.value));
+		}
+		send({ kind: "end" });
+	} catch (error) {
+		send({ kind: "failed", error: packError(error) });
 	}
-	send({ kind: "end" });
-} catch (error) {
-	send({ kind: "failed", error: packError(error) });
 }
+
+// Not awaited: Node 26 crashes where a thread is ended whose file still waits for something.
+run();
