@@ -78,7 +78,8 @@ console.log(
 if (failed.length > 0) process.exitCode = 1;
 
 function run(script, interpreters) {
-	const { PYTHON, ...others } = process.env;
+	// Without bytecode on the disk each start compiles all that it loads, which is seconds of a trainer's.
+	const { PYTHON, PYTHONDONTWRITEBYTECODE, ...others } = process.env;
 	const child = spawn(process.execPath, [join("test/interop", script)], {
 		stdio: "inherit",
 		env: {

@@ -18,10 +18,15 @@ try {
 		{ stdio: "inherit" },
 	);
 	if (status !== 0) throw new Error("the reader was not written");
-	runPython(python, [
-		...["-m", "pip", "install", "--quiet", "--disable-pip-version-check"],
-		...["--no-deps", "--target", installed, source],
-	]);
+	runPython(
+		python,
+		[
+			...["-m", "pip", "install", "--quiet", "--disable-pip-version-check"],
+			...["--no-compile", "--no-deps", "--target", installed, source],
+		],
+		// pip builds it in an environment that it makes for that alone.
+		{ PYTHONDONTWRITEBYTECODE: "1" },
+	);
 	const cases = join(directory, "cases");
 	mkdirSync(cases);
 	await writeCases(cases);
