@@ -74,7 +74,7 @@ function check(name, args) {
 	const command = join("node_modules", ".bin", name);
 	const { status, error } = spawnSync(command, args, { stdio: "inherit" });
 	if (error) throw error;
-	if (status !== 0) throw new Error(`$namefound faults.`);
+	if (status !== 0) throw new Error(`${name} found faults.`);
 }
 
 function kilobytes(bytes) {
