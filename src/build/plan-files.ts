@@ -129,10 +129,22 @@ async function readParts(
 	const { storage, out } = workspace;
 	return inParallel(numbers, LANES, async (number) => {
 		const content = await readIfThere(storage, workspace.state(nameOf(number)));
-		if (content !== null) return JSON.parse(content.toString("utf8"));
+		const part = content === null ? null : parsePart(content.toString("utf8"));
+		if (part !== null) return part;
 		throw new EnvironmentError(
 			"no-plan",
 			`the plan in ${out} is not whole: it is being written, or was cut off in that. Plan again.`,
 		);
 	});
+}
+
+/** Null for what is no part of a plan. */
+function parsePart(text: string): PlanPart | null {
+	try {
+		const part = JSON.parse(text);
+		const isOne = Array.isArray(part?.spans) && Array.isArray(part.inputs);
+		return isOne ? part : null;
+	} catch {
+		return null;
+	}
 }

@@ -2,7 +2,11 @@ import { optionName, UsageError } from "../core/errors.js";
 import { findManifest } from "../dataset/find-manifest.js";
 import { filesOf, MANIFEST, type Manifest } from "../dataset/manifest.js";
 import { confined, isPlainPath } from "../storage/confined.js";
-import { STATE, withLockedDirectory } from "../storage/locked-directory.js";
+import {
+	removeBelow,
+	STATE,
+	withLockedDirectory,
+} from "../storage/locked-directory.js";
 import {
 	type PendingFile,
 	readIfThere,
@@ -121,12 +125,8 @@ export class DatasetDirectory {
 		}
 	}
 
-	/** Removes a file, and the directories that are empty then. */
-	async #remove(path: string): Promise<void> {
-		await this.#storage.remove(this.#in(path));
-		const parts = path.split("/");
-		for (let end = parts.length - 1; end > 0; end--)
-			await this.#storage.removeEmpty(this.#in(parts.slice(0, end).join("/")));
+	#remove(path: string): Promise<void> {
+		return removeBelow(this.#storage, this.out, path);
 	}
 
 	#inWork(path: string): string {

@@ -6,7 +6,11 @@ import type {
 import type { DatasetFile } from "../dataset/manifest.js";
 import { EXPORT_FILE } from "../sources/find/own-files.js";
 import { confined, isPlainPath } from "../storage/confined.js";
-import { STATE, withLockedDirectory } from "../storage/locked-directory.js";
+import {
+	removeBelow,
+	STATE,
+	withLockedDirectory,
+} from "../storage/locked-directory.js";
 import {
 	type PendingFile,
 	readIfThere,
@@ -141,12 +145,8 @@ export class ExportDirectory implements ExportFiles {
 		}
 	}
 
-	/** Removes a file, and the directories that are empty then. */
-	async #remove(path: string): Promise<void> {
-		await this.#storage.remove(this.#in(path));
-		const parts = path.split("/");
-		for (let end = parts.length - 1; end > 0; end--)
-			await this.#storage.removeEmpty(this.#in(parts.slice(0, end).join("/")));
+	#remove(path: string): Promise<void> {
+		return removeBelow(this.#storage, this.out, path);
 	}
 
 	#in(path: string): string {

@@ -34,3 +34,15 @@ export async function withLockedDirectory<T>(
 		if (isNew) await storage.removeEmpty(out);
 	}
 }
+
+/** Removes a file below a directory, and the directories between them that are empty then. */
+export async function removeBelow(
+	storage: Storage,
+	directory: string,
+	path: string,
+): Promise<void> {
+	await storage.remove(`${directory}/${path}`);
+	const parts = path.split("/");
+	for (let end = parts.length - 1; end > 0; end--)
+		await storage.removeEmpty(`${directory}/${parts.slice(0, end).join("/")}`);
+}

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openBuild, planBuild, runTasks } from "seqpack";
 import { expect, test } from "vitest";
@@ -48,11 +48,17 @@ test("a plan is read in parts, and all parts are the plan", async () => {
 
 	const path = workspace.state("plan/00001.json");
 	expect(readFileSync(path, "utf8")).toContain("spans");
+	const said = `the plan in ${out} is not whole: it is being written, or was cut off in that. Plan again.`;
+	for (const damaged of ["", "{", "null", '{"spans": [[66,', "{}"]) {
+		writeFileSync(path, damaged);
+		const read = planOfTasks(workspace, outline, [66]);
+		await expect(read, damaged).rejects.toMatchObject({ message: said });
+	}
 	rmSync(path);
 	const build = await openBuild(out);
 	await runTasks(build, [0], { workers: 0 });
 	await expect(runTasks(build, [66], { workers: 0 })).rejects.toMatchObject({
-		message: `the plan in ${out} is not whole: it is being written, or was cut off in that. Plan again.`,
+		message: said,
 		exitCode: 1,
 	});
 });
