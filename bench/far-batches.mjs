@@ -8,6 +8,7 @@
 // S3 does, from a process of its own on another core (bench/slow-s3.mjs). One rank reads on one
 // core, with the thread that reads ahead. What comes first is compared with what the disk
 // gives, byte for byte. Rates by processor time say what one core can do where others use it too.
+// With PYTHON, an interpreter with numpy and pyarrow, the Python reader does the same after it.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -46,22 +47,28 @@ async function prepare(delay) {
 			server.stdout.once("data", (text) => resolve(String(text).trim())),
 		);
 		const url = `http://127.0.0.1:${port}`;
-		const child = spawn(
-			"taskset",
-			["-c", "0", process.execPath, import.meta.filename, "measure", directory],
-			{
+		const environment = {
+			AWS_ENDPOINT_URL_S3: url,
+			AWS_ACCESS_KEY_ID: "key",
+			AWS_SECRET_ACCESS_KEY: "secret",
+			AWS_REGION: "here-1",
+		};
+		const { PYTHON } = process.env;
+		const readers = [
+			[process.execPath, import.meta.filename, "measure", directory],
+		];
+		if (PYTHON !== undefined) {
+			const script = join(import.meta.dirname, "far_reader.py");
+			readers.push([PYTHON, script, directory, String(SECONDS), ...plans]);
+		}
+		for (const reader of readers) {
+			const child = spawn("taskset", ["-c", "0", ...reader], {
 				stdio: "inherit",
-				env: {
-					...process.env,
-					AWS_ENDPOINT_URL_S3: url,
-					AWS_ACCESS_KEY_ID: "key",
-					AWS_SECRET_ACCESS_KEY: "secret",
-					AWS_REGION: "here-1",
-				},
-			},
-		);
-		const code = await new Promise((resolve) => child.on("close", resolve));
-		if (code !== 0) throw new Error(`it ended with ${code}`);
+				env: { ...process.env, ...environment },
+			});
+			const code = await new Promise((resolve) => child.on("close", resolve));
+			if (code !== 0) throw new Error(`it ended with ${code}`);
+		}
 	} finally {
 		server?.kill();
 		rmSync(directory, { recursive: true, force: true });

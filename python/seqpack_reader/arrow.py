@@ -1,17 +1,15 @@
-"""Arrow shards, mapped into memory: where lists are in them, and copies of these."""
+"""Arrow shards: where lists are in them, and copies of these."""
 
-import os
 from collections.abc import Callable, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from .errors import SeqpackError
-
-File = TypeVar("File")
+from .storage import run_all
 
 # The types that values of lists have.
 _TYPES = {pa.int32(): np.int32, pa.int64(): np.int64, pa.float32(): np.float32}
@@ -19,25 +17,25 @@ _TYPES = {pa.int32(): np.int32, pa.int64(): np.int64, pa.float32(): np.float32}
 SEQ_LENGTHS, LABEL_COUNTS = "seq_lengths", "label_counts"
 # What is wrong with a file whose lists are not where they should be, or not as long.
 DAMAGED = "a row of it is damaged"
-# Files that one reader maps at a time.
-_MOST_OPEN = 256
+NO_STREAM = "it is no Arrow stream, or is cut off"
+
+
+class Bounds(NamedTuple):
+    """Where the lists of a column begin, batch by batch."""
+
+    # Holds the offsets of its lists, as Arrow has them.
+    words: np.ndarray
+    # Of each batch the first of these, and the word at which its values begin.
+    offsets: np.ndarray
+    values: np.ndarray
 
 
 class ArrowFile:
-    """An Arrow IPC stream as 32-bit words; numbers of values and rows are found without a copy."""
+    """An Arrow IPC stream as 32-bit words, whether all of them are here or not."""
 
-    def __init__(
-        self, path: str, refused: Callable[[str], SeqpackError], rows: int, columns: Sequence[str]
-    ) -> None:
+    def __init__(self, schema: pa.Schema, columns: Sequence[str], refused: Callable[[str], SeqpackError]) -> None:
         # Makes what is to be raised where something is wrong with the file.
         self.refused = refused
-        with pa.memory_map(path) as source:
-            buffer = source.read_buffer()
-        self.words = np.frombuffer(buffer, np.int32, len(buffer) // 4)
-        try:
-            schema, batches = _read_stream(buffer, rows)
-        except (pa.ArrowException, EOFError):
-            raise refused("it is no Arrow stream, or is cut off") from None
         if schema.names != list(columns):
             raise refused(f"its columns are {', '.join(schema.names)}, not {', '.join(columns)}")
         # The types of the values of its columns, which are lists.
@@ -46,14 +44,31 @@ class ArrowFile:
             if dtype is None:
                 raise refused(f"its column {name} has values of {schema.field(name).type}")
         self._widths = {name: np.dtype(dtype).itemsize // 4 for name, dtype in self.types.items()}
-        self.first_rows = np.cumsum([0, *(batch.num_rows for batch in batches)])
+        # Of each batch, and of the end.
+        self.first_rows = np.zeros(1, np.int64)
+
+    def _count(self, counts: Sequence[int], rows: int) -> None:
+        """Takes the rows of each batch."""
+        self.first_rows = np.cumsum([0, *counts])
         if self.first_rows[-1] != rows:
-            raise refused(f"it has {self.first_rows[-1]} rows of {rows}")
-        self._runs: dict[int, np.ndarray] = {}
-        self._starts = {
-            name: np.array([_starts(batch.column(name), buffer.address) for batch in batches]).reshape(-1, 2).T
-            for name in self._widths
-        }
+            raise self.refused(f"it has {self.first_rows[-1]} rows of {rows}")
+
+    def is_ready(self, column: str) -> bool:
+        """Whether the bounds of a column's lists are here."""
+        raise NotImplementedError
+
+    def bounds(self, column: str) -> Bounds:
+        """Those of `seq_lengths` and `label_counts` are in the same words as their values."""
+        raise NotImplementedError
+
+    def values(
+        self, column: str, begins: np.ndarray, counts: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, list[Callable[[], None]]]:
+        """Words that have some runs of a column's values, and where these begin in them, once requests have run."""
+        raise NotImplementedError
+
+    def runs(self, words: np.ndarray, count: int) -> np.ndarray:
+        return runs_of(words, count)
 
     def batches_of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The record batch of each row, and the row's number in it."""
@@ -65,30 +80,64 @@ class ArrowFile:
         return self.begins(column, batch, row), self.begins(column, batch, row + 1)
 
     def begins(self, column: str, batch: np.ndarray, row: np.ndarray) -> np.ndarray:
-        offsets, values = self._starts[column]
+        words, offsets, values = self.bounds(column)
         width = self._widths[column]
-        within = self.words[offsets[batch] + row]
+        within = words[offsets[batch] + row]
         return values[batch] + (within if width == 1 else within * width)
-
-    def runs(self, count: int) -> np.ndarray:
-        if count not in self._runs:
-            self._runs[count] = runs_of(self.words, count)
-        return self._runs[count]
 
     @cached_property
     def labels(self) -> np.ndarray:
         """Labels of each row: counted where not all tokens are trained on, else all but the first of each sequence."""
         column, less = (LABEL_COUNTS, 0) if LABEL_COUNTS in self.types else (SEQ_LENGTHS, 1)
+        words, offsets, values = self.bounds(column)
         parts = [np.empty(0, np.int32)]
-        for rows, offset, first in zip(np.diff(self.first_rows).tolist(), *self._starts[column].tolist(), strict=True):
-            borders = self.words[offset : offset + rows + 1]
-            values = self.words[first : first + borders[-1]] - less
-            if len(values) != borders[-1] or borders.min() < 0 or borders.max() > len(values):
+        for rows, offset, first in zip(
+            np.diff(self.first_rows).tolist(), offsets.tolist(), values.tolist(), strict=True
+        ):
+            borders = words[offset : offset + rows + 1]
+            counts = words[first : first + borders[-1]] - less
+            if len(counts) != borders[-1] or borders.min() < 0 or borders.max() > len(counts):
                 raise self.refused(DAMAGED)
-            before = np.zeros(len(values) + 1, np.int32)
-            np.cumsum(values, dtype=np.int32, out=before[1:])
+            before = np.zeros(len(counts) + 1, np.int32)
+            np.cumsum(counts, dtype=np.int32, out=before[1:])
             parts.append(np.diff(before[borders]))
         return np.concatenate(parts)
+
+
+class MappedFile(ArrowFile):
+    """One that is mapped into memory; numbers of values and rows are found without a copy."""
+
+    def __init__(self, path: str, refused: Callable[[str], SeqpackError], rows: int, columns: Sequence[str]) -> None:
+        with pa.memory_map(path) as source:
+            buffer = source.read_buffer()
+        self._words = np.frombuffer(buffer, np.int32, len(buffer) // 4)
+        try:
+            schema, batches = _read_stream(buffer, rows)
+        except (pa.ArrowException, EOFError):
+            raise refused(NO_STREAM) from None
+        super().__init__(schema, columns, refused)
+        self._count([batch.num_rows for batch in batches], rows)
+        self._runs: dict[int, np.ndarray] = {}
+        self._bounds = {}
+        for name in self._widths:
+            starts = np.array([_starts(batch.column(name), buffer.address) for batch in batches]).reshape(-1, 2)
+            self._bounds[name] = Bounds(self._words, *starts.T)
+
+    def is_ready(self, column: str) -> bool:
+        return True
+
+    def bounds(self, column: str) -> Bounds:
+        return self._bounds[column]
+
+    def values(
+        self, column: str, begins: np.ndarray, counts: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, list[Callable[[], None]]]:
+        return self._words, begins, []
+
+    def runs(self, words: np.ndarray, count: int) -> np.ndarray:
+        if count not in self._runs:
+            self._runs[count] = runs_of(words, count)
+        return self._runs[count]
 
 
 def _read_stream(buffer: pa.Buffer, rows: int) -> tuple[pa.Schema, list[pa.RecordBatch]]:
@@ -110,53 +159,20 @@ def _starts(column: pa.ListArray, address: int) -> tuple[int, int]:
     return (offsets.address - address) // 4, (values.address - address) // 4 if values else 0
 
 
-class OpenFiles:
-    """Files that are mapped: the one opened first is let go first."""
-
-    def __init__(self) -> None:
-        self._open: dict[tuple[str, str], ArrowFile] = {}
-
-    def get(self, directory: str, shard: dict[str, Any], columns: Sequence[str], what: str, again: str) -> ArrowFile:
-        """The file of a shard: see `open_shard`."""
-        key = (directory, shard["path"])
-        file = self._open.get(key)
-        if file is None:
-            while len(self._open) >= _MOST_OPEN:
-                self._open.pop(next(iter(list(self._open))), None)
-            open_file = partial(ArrowFile, rows=shard["rows"], columns=columns)
-            file = self._open[key] = open_shard(directory, shard, what, again, open_file)
-        return file
-
-
-def open_shard(
-    directory: str,
-    shard: dict[str, Any],
-    what: str,
-    again: str,
-    open_file: Callable[[str, Callable[[str], SeqpackError]], File],
-) -> File:
-    """The file of a shard. `what` it is of, and what to do `again` where that was built anew, end the sentences.
+def values_of(
+    wanted: Sequence[tuple[ArrowFile, str, np.ndarray, np.ndarray]],
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Of each file and column words that have some runs of its values, and where these begin in them.
 
     Args:
-        open_file: Is given the path, and what makes the error to raise where something is wrong with the file.
+        wanted: Files, columns, and where runs begin and how many words they have. What is not here
+            is fetched, side by side.
     """
-    path = f"{directory}/{shard['path']}"
-
-    def refused(why: str) -> SeqpackError:
-        return SeqpackError("bad-shard", f"{path} cannot be read: {why}. Check the {what} with seqpack verify.")
-
-    try:
-        size = os.stat(path).st_size
-        if size != shard["bytes"]:
-            raise refused(f"it has {size} bytes of {shard['bytes']}")
-        return open_file(path, refused)
-    except FileNotFoundError:
-        raise SeqpackError(
-            "dataset-changed",
-            f"cannot read {path}: there is no such file or directory. The {what} was built anew, moved or removed while it was read: {again}.",
-        ) from None
-    except OSError as error:
-        raise refused(error.strerror or str(error)) from error
+    found = [file.values(column, begins, counts) for file, column, begins, counts in wanted]
+    requests = [request for _, _, own in found for request in own]
+    if requests:
+        run_all(lambda request: request(), requests)
+    return [(words, begins) for words, begins, _ in found]
 
 
 def groups_of(numbers: np.ndarray) -> list[tuple[int, np.ndarray]]:

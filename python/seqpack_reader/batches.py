@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrow import OpenFiles, ragged
+from .arrow import ragged
 from .columns import BORDERS, OF_TOKENS, WEIGHTS, TokenRows, split
 from .errors import SeqpackError
 from .manifest import MASK, OpenDataset
 from .places import SourceRows, mixed, shuffled
 from .rows import BucketRows
 from .settings import IS_PADDED, BatchSettings
+from .shards import OpenFiles
+from .storage import Storage
 
 if TYPE_CHECKING:
     from .plan import Step
@@ -63,12 +65,12 @@ class StageBucket:
 class BatchReader:
     """Reads what a rank gets of the steps of a plan."""
 
-    def __init__(self, plan: dict[str, Any], datasets: Sequence[OpenDataset]) -> None:
+    def __init__(self, plan: dict[str, Any], datasets: Sequence[OpenDataset], storage: Storage) -> None:
         self._plan = plan
         self._is_padded = IS_PADDED[plan["batches"]]
         self._extra = int(plan["plusOne"])
         self._datasets = datasets
-        files = OpenFiles()
+        files = OpenFiles(storage)
         known: dict[tuple[int, int], BucketRows] = {}
         for number, dataset in enumerate(datasets):
             for bucket in dataset.buckets:

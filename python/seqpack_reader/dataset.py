@@ -10,10 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .arrow import DAMAGED, OpenFiles, open_shard
+from .arrow import DAMAGED, values_of
 from .errors import SeqpackError
 from .manifest import MASK, TOKENS, Bucket, OpenDataset, open_dataset
 from .rows import BucketRows
+from .shards import OpenFiles, open_shard, prepare_all
+from .storage import FarBytes, Storage
 
 # Row groups of Parquet that one bucket holds.
 _ROW_GROUPS = 8
@@ -30,12 +32,14 @@ class Dataset(Sequence[Row]):
     Args:
         path: Its directory, or that and one of its sources: `data#web`.
         split: "train", or the name of rows that are held out.
+        filesystem: What reads URLs: see `Plan`.
     """
 
-    def __init__(self, path: str | os.PathLike[str], split: str = "train") -> None:
-        self._asked = (os.fspath(path), split)
-        self._dataset = open_dataset(os.fspath(path), split)
-        files = OpenFiles()
+    def __init__(self, path: str | os.PathLike[str], split: str = "train", filesystem: Any = None) -> None:
+        self._asked = (os.fspath(path), split, filesystem)
+        storage = Storage(filesystem)
+        self._dataset = open_dataset(storage, os.fspath(path), split)
+        files = OpenFiles(storage)
         kind = _ParquetRows if self._dataset.manifest["settings"]["format"] == "parquet" else _ArrowRows
         self._buckets = {b.length: BucketView(kind(self._dataset, b, files), b.rows) for b in self._dataset.buckets}
         self._ends = np.cumsum([bucket.rows for bucket in self._dataset.buckets])
@@ -103,9 +107,15 @@ class _ArrowRows:
         located = self._rows.locate(np.array([number]))
         file = located[0].file
         row: Row = {}
-        for name, dtype in file.types.items():
-            (begin,), (end,) = located[0].lists(name)
-            row[name] = file.words[begin:end].view(dtype)
+        wanted = []
+        for name in file.types:
+            prepare_all([file], name)
+            begins, ends = located[0].lists(name)
+            wanted.append((file, name, begins, ends - begins))
+        for (name, dtype), (words, begins), (*_, counts) in zip(
+            file.types.items(), values_of(wanted), wanted, strict=True
+        ):
+            row[name] = words[begins[0] : begins[0] + counts[0]].view(dtype)
         for name in self._of_store:
             if name not in row:
                 used = self._rows.lengths(located, 1)[0].sum(keepdims=True)
@@ -117,6 +127,7 @@ class _ArrowRows:
 
 class _ParquetRows:
     def __init__(self, dataset: OpenDataset, bucket: Bucket, files: OpenFiles) -> None:
+        self._storage = files.storage
         self._directory = dataset.directory
         self._shards = bucket.shards
         self._first_rows = np.cumsum([0, *(shard["rows"] for shard in bucket.shards)])
@@ -137,16 +148,16 @@ class _ParquetRows:
     def _open_shard(self, number: int) -> tuple[pq.ParquetFile, Callable[[str], SeqpackError]]:
         shard = self._shards[number]
 
-        def open_file(path: str, refused: Callable[[str], SeqpackError]) -> tuple[Any, ...]:
+        def open_file(file: str | FarBytes, refused: Callable[[str], SeqpackError]) -> tuple[Any, ...]:
             try:
-                file = pq.ParquetFile(path)
+                opened = pq.ParquetFile(file if isinstance(file, str) else file.file)
             except (OSError, pa.ArrowException):
                 raise refused("it is no Parquet file, or is cut off") from None
-            if file.metadata.num_rows != shard["rows"]:
-                raise refused(f"it has {file.metadata.num_rows} rows of {shard['rows']}")
-            return file, refused
+            if opened.metadata.num_rows != shard["rows"]:
+                raise refused(f"it has {opened.metadata.num_rows} rows of {shard['rows']}")
+            return opened, refused
 
-        return open_shard(self._directory, shard, "dataset", "open it again", open_file)
+        return open_shard(self._storage, self._directory, shard, "dataset", "open it again", open_file)
 
     def _read_group(self, shard: int, group: int) -> pa.Table:
         file, refused = self._open(shard)

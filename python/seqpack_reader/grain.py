@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from typing import Any
 
 from .batches import Batch
 from .plan import Plan
@@ -15,7 +16,7 @@ class Batches:
         columns: Names of columns to make besides.
         rank: In JAX, `jax.process_index()`.
         world_size: In JAX, `jax.process_count()`.
-        datasets: Where the plan's datasets are, if they were moved.
+        datasets, filesystem: As of `Plan`.
     """
 
     def __init__(
@@ -25,8 +26,9 @@ class Batches:
         rank: int = 0,
         world_size: int = 1,
         datasets: Sequence[str | os.PathLike[str]] | None = None,
+        filesystem: Any = None,
     ) -> None:
-        self.plan = plan if isinstance(plan, Plan) else Plan(plan, datasets)
+        self.plan = plan if isinstance(plan, Plan) else Plan(plan, datasets, filesystem)
         self._asked = (rank, world_size, columns)
         self.plan.settings(*self._asked)
 

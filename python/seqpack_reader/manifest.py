@@ -9,6 +9,7 @@ from typing import Any
 
 from .columns import OF_TOKENS, WEIGHTS
 from .errors import SeqpackError, quoted
+from .storage import Storage, path_from, without_slashes
 
 MANIFEST = "seqpack.json"
 FORMAT_VERSION = 5
@@ -63,10 +64,10 @@ class OpenDataset:
         return self.manifest["settings"]["isMasked"]
 
 
-def open_dataset(name: str, split: str = "train") -> OpenDataset:
+def open_dataset(storage: Storage, name: str, split: str = "train") -> OpenDataset:
     """A dataset's directory, or that and one of its sources: `data#web`."""
-    directory, source = parse_dataset_name(name)
-    content, manifest = _read_manifest(directory)
+    directory, source = parse_dataset_name(storage, name)
+    content, manifest = _read_manifest(storage, directory)
     settings = manifest["settings"]
     names = [each["name"] for each in manifest["sources"]]
     if source is not None and source not in names:
@@ -80,7 +81,7 @@ def open_dataset(name: str, split: str = "train") -> OpenDataset:
     splits = sorted({bucket["split"] for bucket in settings["buckets"]})
     if split not in splits:
         raise SeqpackError("unknown-name", f"{directory} has no split {quoted(split)}; it has: {', '.join(splits)}.")
-    store = _open_store(directory, manifest["store"]) if "store" in manifest else None
+    store = _open_store(storage, directory, manifest["store"]) if "store" in manifest else None
     shards = [s for s in manifest["shards"] if s["split"] == split and source in (None, s["source"])]
     buckets = [_bucket(bucket, shards) for bucket in settings["buckets"] if bucket["split"] == split]
     return OpenDataset(directory, manifest, hashlib.sha256(content).hexdigest(), buckets, store)
@@ -105,17 +106,13 @@ def _bucket(settings: dict[str, Any], shards: list[dict[str, Any]]) -> Bucket:
     return Bucket(settings["length"], rows, tokens, own, capacity, is_full)
 
 
-def parse_dataset_name(name: str) -> tuple[str, str | None]:
+def parse_dataset_name(storage: Storage, name: str) -> tuple[str, str | None]:
     """Directory and source. A directory's own name may have the sign in it."""
-    whole = _without_slashes(os.fspath(name))
+    whole = without_slashes(os.fspath(name))
     directory, sign, source = whole.rpartition("#")
-    if not sign or os.path.exists(f"{whole}/{MANIFEST}"):
+    if not sign or storage.exists(f"{whole}/{MANIFEST}"):
         return whole, None
-    return _without_slashes(directory), source
-
-
-def _without_slashes(path: str) -> str:
-    return re.sub(r"(?<=.)/+$", "", path)
+    return without_slashes(directory), source
 
 
 def is_plain_path(path: object) -> bool:
@@ -127,25 +124,17 @@ def is_plain_path(path: object) -> bool:
     )
 
 
-def read_file(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise SeqpackError("cannot-read", f"cannot read {path}: {error.strerror}.") from error
-
-
-def _read_manifest(directory: str) -> tuple[bytes, dict[str, Any]]:
+def _read_manifest(storage: Storage, directory: str) -> tuple[bytes, dict[str, Any]]:
     path = f"{directory}/{MANIFEST}"
-    if not os.path.isdir(directory):
-        raise SeqpackError("not-a-dataset", f"there is no directory {directory}.")
-    if not os.path.exists(path):
-        if os.path.exists(f"{directory}/.seqpack"):
+    if not storage.exists(path):
+        if not storage.is_directory(directory):
+            raise SeqpackError("not-a-dataset", f"there is no directory {directory}.")
+        if storage.exists(f"{directory}/.seqpack"):
             raise SeqpackError(
                 "unfinished", f"the build of {directory} is not finished: run its seqpack build command again."
             )
         raise SeqpackError("not-a-dataset", f"{directory} is not a dataset of seqpack: it has no {MANIFEST}.")
-    content = read_file(path)
+    content = storage.read(path)
     try:
         manifest = json.loads(content)
         fault = _fault_of(manifest)
@@ -178,15 +167,10 @@ def _fault_of(manifest: Any) -> str | None:
     return None
 
 
-def _open_store(packing: str, named: dict[str, str]) -> Store:
-    path, plan_hash = named["path"], named["planHash"]
-    if re.match(r"[a-z][a-z0-9+.-]+://", path, re.IGNORECASE):
-        raise SeqpackError(
-            "not-local",
-            f"the tokens of {packing} are in {path}, and shards are mapped from files of this machine: copy the store here and pack it again with seqpack pack, or read the batches with seqpack batches.",
-        )
-    directory = _without_slashes(os.path.normpath(os.path.join(packing, path)))
-    _, manifest = _read_manifest(directory)
+def _open_store(storage: Storage, packing: str, named: dict[str, str]) -> Store:
+    plan_hash = named["planHash"]
+    directory = path_from(packing, named["path"])
+    _, manifest = _read_manifest(storage, directory)
     shards = manifest["shards"]
     columns = _columns_of({"isMasked": manifest["settings"]["isMasked"]})
     if manifest["planHash"] == plan_hash:

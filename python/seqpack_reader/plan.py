@@ -3,7 +3,9 @@
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,11 +13,15 @@ import pyarrow as pa
 
 from .batches import Batch, BatchReader
 from .errors import SeqpackError, require_whole
-from .manifest import MANIFEST, OpenDataset, is_plain_path, open_dataset, parse_dataset_name, read_file
+from .manifest import MANIFEST, OpenDataset, is_plain_path, open_dataset, parse_dataset_name
 from .settings import IS_PADDED, BatchSettings, resolve_batches
+from .storage import Storage, is_far, path_from, pool, without_slashes
 
 PLAN_FILE = "curriculum.json"
 PLAN_VERSION = 2
+
+# Steps that are read at a time of far datasets, and the tokens of a rank up to which there are more than two.
+_MOST_AHEAD, _TOKENS_AHEAD = 16, 1 << 22
 
 
 class Step(NamedTuple):
@@ -32,20 +38,32 @@ class Plan:
     """A plan of `seqpack curriculum`, and the batches of its steps: any step, in any order.
 
     Args:
-        path: The plan's directory.
+        path: The plan's directory, or the URL of one.
         datasets: Where the plan's datasets are, in its order, if they were moved.
+        filesystem: What reads URLs, of the plan and of its datasets: a file system of `pyarrow.fs` or of fsspec.
+            Left out: those that the URLs name.
     """
 
-    def __init__(self, path: str | os.PathLike[str], datasets: Sequence[str | os.PathLike[str]] | None = None) -> None:
-        self.path = os.fspath(path).rstrip("/") or "/"
-        self.info: dict[str, Any] = _read_plan(self.path)
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        datasets: Sequence[str | os.PathLike[str]] | None = None,
+        filesystem: Any = None,
+    ) -> None:
+        self.path = without_slashes(os.fspath(path))
+        storage = Storage(filesystem)
+        self.info: dict[str, Any] = _read_plan(storage, self.path)
         self._moved = [datasets] if isinstance(datasets, str | os.PathLike) else datasets
         self._settings: dict[tuple[Any, ...], BatchSettings] = {}
-        self._steps = _read_steps(f"{self.path}/{self.info['steps']['path']}", len(self))
-        self._reader = BatchReader(self.info, _open_datasets(self.path, self.info, self._moved))
+        self._steps = _read_steps(storage, f"{self.path}/{self.info['steps']['path']}", len(self))
+        opened = _open_datasets(storage, self.path, self.info, self._moved)
+        self._reader = BatchReader(self.info, opened, storage)
+        stores = [each.store.directory for each in opened if each.store is not None]
+        self._is_far = any(map(is_far, [*stores, *(each.directory for each in opened)]))
+        self._filesystem = filesystem
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Plan, (self.path, self._moved)
+        return Plan, (self.path, self._moved, self._filesystem)
 
     @property
     def hash(self) -> str:
@@ -87,6 +105,42 @@ class Plan:
         asked = (rank, world_size, tuple(columns) if isinstance(columns, list) else columns, sequence_parallel)
         return self._reader.read(step, self.step(step), self.settings(*asked, sequence_shares))
 
+    def batches(
+        self, start: int = 0, stride: int = 1, rank: int = 0, world_size: int = 1, *options: Any
+    ) -> Iterator[Batch]:
+        """Those of every `stride`th step from `start` on; of far datasets several steps are read at a time.
+
+        Args:
+            options: The other arguments of `batch`, in its order.
+        """
+        steps = range(start, len(self), stride)
+        if not self._is_far:
+            for step in steps:
+                yield self.batch(step, rank, world_size, *options)
+            return
+        under_way: deque[tuple[int, Future[Batch]]] = deque()
+        left = iter(steps)
+        tokens = 0
+        try:
+            while True:
+                while len(under_way) < _MOST_AHEAD and (len(under_way) < 2 or tokens < _TOKENS_AHEAD):
+                    step = next(left, None)
+                    if step is None:
+                        break
+                    planned = self.step(step)
+                    size = planned.batch_size * planned.length // world_size
+                    tokens += size
+                    read = pool("steps", _MOST_AHEAD).submit(self.batch, step, rank, world_size, *options)
+                    under_way.append((size, read))
+                if not under_way:
+                    return
+                size, read = under_way.popleft()
+                yield read.result()
+                tokens -= size
+        finally:
+            for _, read in under_way:
+                read.cancel()
+
     def settings(
         self,
         rank: int,
@@ -108,17 +162,17 @@ class Plan:
         return known
 
 
-def _read_plan(directory: str) -> dict[str, Any]:
+def _read_plan(storage: Storage, directory: str) -> dict[str, Any]:
     path = f"{directory}/{PLAN_FILE}"
-    if not os.path.exists(path):
+    if not storage.exists(path):
         raise SeqpackError(
             "not-a-plan",
             f"{directory} is not a plan of seqpack: it has no {PLAN_FILE}. Make one with seqpack curriculum.",
         )
-    content = read_file(path)
+    content = storage.read(path)
     try:
         plan = json.loads(content)
-        fault = _fault_of(directory, plan, content)
+        fault = _fault_of(storage, directory, plan, content)
     except (ValueError, RecursionError) as error:
         fault = f"it is not JSON ({error})"
     if fault is not None:
@@ -131,7 +185,7 @@ def _read_plan(directory: str) -> dict[str, Any]:
     return plan
 
 
-def _fault_of(directory: str, plan: Any, content: bytes) -> str | None:
+def _fault_of(storage: Storage, directory: str, plan: Any, content: bytes) -> str | None:
     version = plan.get("formatVersion") if isinstance(plan, dict) else None
     if version != PLAN_VERSION:
         return f"its format version is {version}, and this seqpack reads version {PLAN_VERSION}"
@@ -144,9 +198,8 @@ def _fault_of(directory: str, plan: Any, content: bytes) -> str | None:
     steps = plan["steps"]
     if not is_plain_path(steps["path"]):
         return f"its steps are outside its directory, {steps['path']}"
-    try:
-        size = os.path.getsize(f"{directory}/{steps['path']}")
-    except OSError:
+    size = storage.size(f"{directory}/{steps['path']}")
+    if size is None:
         return f"{steps['path']} is missing"
     if size != steps["bytes"]:
         return f"{steps['path']} has {size} bytes of {steps['bytes']}"
@@ -168,11 +221,10 @@ def canonical_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _read_steps(path: str, count: int) -> list[list[np.ndarray]]:
+def _read_steps(storage: Storage, path: str, count: int) -> list[list[np.ndarray]]:
     """Of each record batch the columns of `Step`."""
     try:
-        with pa.memory_map(path) as source:
-            steps = list(pa.ipc.open_stream(source.read_buffer()))
+        steps = list(pa.ipc.open_stream(storage.map(path)))
     except (OSError, pa.ArrowException):
         raise SeqpackError(
             "bad-plan",
@@ -188,7 +240,7 @@ def _read_steps(path: str, count: int) -> list[list[np.ndarray]]:
 
 
 def _open_datasets(
-    directory: str, plan: dict[str, Any], moved: Sequence[str | os.PathLike[str]] | None
+    storage: Storage, directory: str, plan: dict[str, Any], moved: Sequence[str | os.PathLike[str]] | None
 ) -> list[OpenDataset]:
     planned = plan["datasets"]
     if moved is not None and len(moved) != len(planned):
@@ -198,15 +250,15 @@ def _open_datasets(
         )
     datasets = []
     for number, known in enumerate(planned):
-        here = os.path.normpath(os.path.join(directory, known["path"]))
+        here = path_from(directory, known["path"])
         path = here if moved is None else os.fspath(moved[number])
-        where = parse_dataset_name(path)[0]
-        if moved is None and not os.path.exists(f"{where}/{MANIFEST}"):
+        where = parse_dataset_name(storage, path)[0]
+        if moved is None and not storage.exists(f"{where}/{MANIFEST}"):
             raise SeqpackError(
                 "dataset-moved",
                 f"there is no dataset at {where}, where the plan has it: say where it is now (datasets).",
             )
-        found = open_dataset(path)
+        found = open_dataset(storage, path)
         kind = found.manifest["settings"]["format"]
         if kind != "arrow":
             raise SeqpackError(

@@ -4,9 +4,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .arrow import DAMAGED, SEQ_LENGTHS, ArrowFile, OpenFiles, copy_words, groups_of, runs_of
+from .arrow import DAMAGED, SEQ_LENGTHS, ArrowFile, copy_words, groups_of, runs_of, values_of
 from .errors import SeqpackError
 from .manifest import MASK, TOKENS, Bucket, OpenDataset, Store
+from .shards import OpenFiles, prepare_all
 
 # Columns of tokens in which the first of a sequence has a 0, and has another value in its document.
 _FIRST_IS_ZERO = {TOKENS: False, MASK: True}
@@ -49,24 +50,29 @@ class BucketRows:
     def locate(self, rows: np.ndarray) -> list[RowsOfFile]:
         """Where some rows are, shard by shard."""
         shards = np.searchsorted(self._first_rows, rows, side="right") - 1
+        groups = groups_of(shards)
         located = []
-        for number, which in groups_of(shards):
-            file = self.open(number)
+        for file, (number, which) in zip(self._open(groups), groups, strict=True):
             located.append(RowsOfFile(file, which, *file.batches_of(rows[which] - self._first_rows[number])))
         return located
 
-    def open(self, number: int) -> ArrowFile:
+    def _open(self, groups: list[tuple[int, np.ndarray]]) -> list[ArrowFile]:
+        shards = [self._shards[number] for number, _ in groups]
         again = "plan again with seqpack curriculum"
-        return self._files.get(self._directory, self._shards[number], self._columns, "dataset", again)
+        return self._files.get(self._directory, shards, self._columns, "dataset", again)
 
     def gather(self, located: list[RowsOfFile], column: str) -> tuple[np.ndarray, np.ndarray]:
         """The values of a column that is a list of int32 a row, one row after the other, and their counts."""
+        prepare_all([part.file for part in located], column)
         counts = np.empty(sum(len(part.which) for part in located), np.int64)
-        views: list[np.ndarray] = [counts] * len(counts)
+        wanted = []
         for part in located:
             begins, ends = part.lists(column)
             counts[part.which] = ends - begins
-            words = part.file.words
+            wanted.append((part.file, column, begins, ends - begins))
+        views: list[np.ndarray] = [counts] * len(counts)
+        for part, (words, begins) in zip(located, values_of(wanted), strict=True):
+            ends = begins + counts[part.which]
             for which, begin, end in zip(part.which.tolist(), begins.tolist(), ends.tolist(), strict=True):
                 views[which] = words[begin:end]
         values = np.concatenate(views)
@@ -97,8 +103,9 @@ class BucketRows:
             return len(rows) * self.labels_each
         shards = self._first_rows.searchsorted(rows, side="right") - 1
         total = 0
-        for number, which in groups_of(shards):
-            total += int(self.open(number).labels[rows[which] - self._first_rows[number]].sum())
+        groups = groups_of(shards)
+        for file, (number, which) in zip(self._open(groups), groups, strict=True):
+            total += int(file.labels[rows[which] - self._first_rows[number]].sum())
         return total
 
     def read(
@@ -108,14 +115,15 @@ class BucketRows:
         if self._store is not None:
             self._read_index(self._store, located, out, at, column)
             return
+        prepare_all([part.file for part in located], column)
+        wanted = [(part.file, column, part.begins(column), used[part.which]) for part in located]
         runs = runs_of(out, self._capacity) if self._is_full and self._capacity <= _SHORT else None
-        for part in located:
-            begin = part.begins(column)
+        for part, (words, begins) in zip(located, values_of(wanted), strict=True):
             try:
                 if runs is None:
-                    copy_words(part.file.words, begin, used[part.which], out, at[part.which])
+                    copy_words(words, begins, used[part.which], out, at[part.which])
                 else:
-                    runs[at[part.which]] = part.file.runs(self._capacity)[begin]
+                    runs[at[part.which]] = part.file.runs(words, self._capacity)[begins]
             except (IndexError, ValueError):
                 raise part.file.refused(DAMAGED) from None
 
@@ -180,14 +188,20 @@ class StoreTokens:
                 "bad-shard",
                 f"{self._directory} has no document {number} in its task {task}. Check the packing with seqpack verify.",
             )
-        for shard, which in groups_of(shards):
-            file = self._open(shard)
-            begin = file.begins(column, *file.batches_of(rows[which]))
+        groups = groups_of(shards)
+        files = self._open([shard for shard, _ in groups])
+        prepare_all(files, column)
+        wanted = []
+        for file, (_, which) in zip(files, groups, strict=True):
+            begins = file.begins(column, *file.batches_of(rows[which])) + starts[which]
+            wanted.append((file, column, begins, counts[which]))
+        for file, (_, which), (words, begins) in zip(files, groups, values_of(wanted), strict=True):
             try:
-                copy_words(file.words, begin + starts[which], counts[which], out, at[which])
+                copy_words(words, begins, counts[which], out, at[which])
             except ValueError:
                 raise file.refused(DAMAGED) from None
 
-    def _open(self, number: int) -> ArrowFile:
+    def _open(self, numbers: list[int]) -> list[ArrowFile]:
+        shards = [self._shards[number] for number in numbers]
         again = "pack it again with seqpack pack"
-        return self._files.get(self._directory, self._shards[number], self._columns, "store", again)
+        return self._files.get(self._directory, shards, self._columns, "store", again)

@@ -29,7 +29,7 @@ class Batches(IterableDataset[Batch]):
         rank: Of the ranks that share steps; default RANK of the environment, or 0.
         world_size: How many of these there are; default WORLD_SIZE of the environment, or 1.
         start: First step.
-        datasets, sequence_parallel, sequence_shares: As of `Plan` and its `batch`.
+        datasets, filesystem, sequence_parallel, sequence_shares: As of `Plan` and its `batch`.
     """
 
     def __init__(
@@ -42,9 +42,10 @@ class Batches(IterableDataset[Batch]):
         datasets: Sequence[str | os.PathLike[str]] | None = None,
         sequence_parallel: int = 1,
         sequence_shares: str | None = None,
+        filesystem: Any = None,
     ) -> None:
         super().__init__()
-        self.plan = plan if isinstance(plan, Plan) else Plan(plan, datasets)
+        self.plan = plan if isinstance(plan, Plan) else Plan(plan, datasets, filesystem)
         rank = _of_environment("RANK", 0) if rank is None else rank
         world_size = _of_environment("WORLD_SIZE", 1) if world_size is None else world_size
         self._asked = (rank, world_size, columns, sequence_parallel, sequence_shares)
@@ -73,10 +74,9 @@ class Batches(IterableDataset[Batch]):
         return self._from_here(workers)
 
     def _from_here(self, workers: int) -> Iterator[Batch]:
-        while self._next < len(self.plan):
-            step = self._next
+        for batch in self.plan.batches(self._next, workers, *self._asked):
             self._next += workers
-            yield tensors(self.plan.batch(step, *self._asked))
+            yield tensors(batch)
 
     def state_dict(self) -> dict[str, Any]:
         """What resumes after the batch that was given last; of one worker, in a worker of StatefulDataLoader."""

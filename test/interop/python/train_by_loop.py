@@ -97,4 +97,6 @@ if __name__ == "__main__":
     model = train()
     if RANK == 0:
         save(OUT / "weights.pt", model.state_dict())
+    # A rank that leaves while another is still at work may be aborted on its way out.
+    dist.barrier()
     dist.destroy_process_group()

@@ -57,4 +57,6 @@ if __name__ == "__main__":
     trainer.train(resume_from_checkpoint=get_last_checkpoint(OUT))
     if os.environ["RANK"] == "0":
         torch.save(trainer.accelerator.unwrap_model(trainer.model).state_dict(), f"{OUT}/weights.pt")
+    # A rank that leaves while another is still at work may be aborted on its way out.
+    dist.barrier()
     dist.destroy_process_group()
