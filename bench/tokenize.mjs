@@ -20,7 +20,8 @@
 // the thread that calls it and spreads the texts over RAYON_NUM_THREADS: 1 or 2
 // here. Ours uses one worker, or two. Each of the two does what the one does, on the same
 // texts: with half of them it would need half the cache.
-// The ids are compared before a number is printed.
+// The ids are compared before a number is printed. With gigatoken in reach of PYTHON (default
+// python3; bench/requirements.txt) it makes the same passes, on documents in memory and one thread.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -42,6 +43,7 @@ const BATCH_BYTES = 0.5e6;
 /** A run is repeated when other programs used more cores than this meanwhile. */
 const QUIET = 0.2;
 const TRIES = 4;
+const python = process.env.PYTHON ?? "python3";
 const measures = ["fresh", "unseen", "seen"];
 const tokenizers = ["llama3", "qwen3", "gptoss", "gemma3"];
 
@@ -102,9 +104,15 @@ const engines = {
 
 /** The packages that have the tokenizer, besides Rust's. */
 function peersFor(tokenizer) {
-	return tokenizer === "gptoss"
-		? ["huggingface", "gptTokenizer", "tiktoken"]
-		: ["huggingface"];
+	const packages =
+		tokenizer === "gptoss"
+			? ["huggingface", "gptTokenizer", "tiktoken"]
+			: ["huggingface"];
+	return hasGigatoken() ? ["gigatoken", ...packages] : packages;
+}
+
+function hasGigatoken() {
+	return spawnSync(python, ["-c", "import gigatoken"]).status === 0;
 }
 
 function oneByOne(name, encode) {
@@ -191,7 +199,9 @@ async function measureCell(tokenizer, kind, limits, quick) {
 		const task = { ...job, engine, cores, seconds, ...more };
 		for (let tries = 1; ; tries++) {
 			const began = { busy: busySeconds(), at: performance.now() };
-			const result = await inProcess(task);
+			const result = await (engine === "gigatoken"
+				? inPython(task)
+				: inProcess(task));
 			const elapsed = (performance.now() - began.at) / 1000;
 			result.others =
 				(busySeconds() - began.busy - result.cpuSeconds) / elapsed;
@@ -201,16 +211,19 @@ async function measureCell(tokenizer, kind, limits, quick) {
 		}
 	};
 	const runs = { seqpack: [], rust: [], seqpack2: [], rust2: [] };
+	const peers = quick ? [] : peersFor(tokenizer);
+	const gigatoken = peers.filter((name) => name === "gigatoken");
+	for (const name of gigatoken) runs[name] = [];
 	for (let round = 0; round < limits.rounds; round++) {
 		runs.seqpack.push(await run("seqpack", 1));
 		runs.rust.push(await run("rust", 1));
+		for (const name of gigatoken) runs[name].push(await run(name, 1));
 		runs.seqpack2.push(await run("seqpack", 2));
 		// The first of these tells the ids that all have to give.
 		runs.rust2.push(await run("rust", 2, { everything: round === 0 }));
 	}
 	const [reference] = runs.rust2;
-	if (!quick)
-		for (const peer of peersFor(tokenizer)) runs[peer] = [await run(peer, 1)];
+	for (const peer of peers) runs[peer] ??= [await run(peer, 1)];
 	const expected = new Map(reference.digests);
 	const results = {};
 	for (const [key, list] of Object.entries(runs))
@@ -353,12 +366,34 @@ function inProcess(job) {
 	});
 }
 
-/** Starts Node on some cores only, or on any if there are none to name. */
-function start(onCores, args, env) {
+/** The same of a peer in Python. */
+function inPython(job) {
+	const args = [join(import.meta.dirname, "tokenize_peer.py")];
+	const stdio = ["pipe", "pipe", "inherit"];
+	const started = onCores(firstCores(job.cores), python, args, { stdio });
+	const pieces = [];
+	started.stdout.on("data", (piece) => pieces.push(piece));
+	started.stdin.end(JSON.stringify(job));
+	return new Promise((resolve, reject) => {
+		started.once("close", (status) =>
+			status === 0
+				? resolve(JSON.parse(Buffer.concat(pieces)))
+				: reject(new Error(`measuring ${job.engine} ended with ${status}`)),
+		);
+	});
+}
+
+/** Starts Node on some cores only. */
+function start(cores, args, env) {
 	const stdio = ["inherit", "inherit", "inherit", "ipc"];
-	if (onCores === null) return spawn(process.execPath, args, { env, stdio });
-	const command = ["-c", onCores.join(), process.execPath, ...args];
-	return spawn("taskset", command, { env, stdio });
+	return onCores(cores, process.execPath, args, { env, stdio });
+}
+
+/** Starts a program on some cores only, or on any if there are none to name. */
+function onCores(cores, program, args, options) {
+	return cores === null
+		? spawn(program, args, options)
+		: spawn("taskset", ["-c", cores.join(), program, ...args], options);
 }
 
 /** The first cores that this process may use; null where taskset does not tell. */
