@@ -1,0 +1,94 @@
+import { Charsmap } from "./charsmap.js";
+import { endOfShortGrapheme, lengthens } from "./graphemes.js";
+import type { ReadNormalizer } from "./normalizer.js";
+
+/** What a UTF-16 unit may be: a rule begins with it, or only rules that go on with a mark; or a mark. */
+const RULE = 1;
+const MARKED = 2;
+const MARK = 4;
+
+/** Graphemes that begin with one of these go on with nothing but marks, less "\r\n". */
+const isPlain = (point: number) => point < 0x300 && point !== 0x0d;
+
+/**
+ * The rules of a SentencePiece model, as the Rust library applies them: a grapheme of fewer than
+ * six bytes is replaced whole by what the first rule that begins it writes, even where that is a rule of
+ * its first character alone (huggingface/tokenizers#2334: "\r\n" and letters before a mark lose
+ * the rest); else character by character.
+ */
+export const precompiled: ReadNormalizer = (component) => {
+	const charsmap = new Charsmap(component);
+	const beginnings = new Map<number, string | null>();
+	const units = new Uint8Array(0x10000);
+	charsmap.eachBeginning((point, text) => {
+		beginnings.set(point, text);
+		units[firstUnit(point)] |= text === null && isPlain(point) ? MARKED : RULE;
+	});
+	for (let point = 0x300; point < 0x110000; point++)
+		if (lengthens(point)) units[firstUnit(point)] |= MARK;
+	let stops = "\\x80-\\uffff";
+	for (let unit = 0; unit < 0x80; unit++)
+		if (units[unit] & RULE) stops += `\\x${unit.toString(16).padStart(2, "0")}`;
+	/** Where there may be something to do. Tables of all units are as fast, beyond ASCII. */
+	const stop = new RegExp(`[${stops}]`, "g");
+
+	const change = (text: string, begin: number): Change | null => {
+		const point = text.codePointAt(begin) as number;
+		const rule = beginnings.get(point);
+		if (rule === undefined) return null;
+		const end = endOfShortGrapheme(text, begin);
+		if (end !== -1) {
+			const whole = rule ?? charsmap.find(text.slice(begin, end));
+			if (whole !== null) return { by: whole, end };
+		}
+		if (rule === null) return null;
+		return { by: rule, end: begin + (point > 0xffff ? 2 : 1) };
+	};
+
+	return {
+		type: component.type,
+		apply(text) {
+			let written = "";
+			let done = 0;
+			stop.lastIndex = 0;
+			while (stop.test(text)) {
+				let at = stop.lastIndex - 1;
+				for (; at < text.length; at++) {
+					const unit = text.charCodeAt(at);
+					const kind = units[unit];
+					if ((kind & (RULE | MARK)) === 0) {
+						if (unit < 0x80) break;
+						continue;
+					}
+					let begin = at;
+					let changed: Change | null = null;
+					if (
+						kind & MARK &&
+						at > done &&
+						units[text.charCodeAt(at - 1)] & MARKED
+					)
+						changed = change(text, --begin);
+					if (changed === null && kind & RULE) {
+						begin = at;
+						changed = change(text, at);
+					}
+					if (changed === null) continue;
+					written += text.slice(done, begin) + changed.by;
+					done = changed.end;
+					at = done - 1;
+				}
+				stop.lastIndex = at;
+			}
+			return done === 0 ? text : written + text.slice(done);
+		},
+	};
+};
+
+/** What a text is replaced by, and where that text ends. */
+interface Change {
+	by: string;
+	end: number;
+}
+
+const firstUnit = (point: number) =>
+	point > 0xffff ? 0xd7c0 + (point >> 10) : point;
