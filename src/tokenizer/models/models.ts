@@ -1,10 +1,20 @@
 import type { Component } from "../component.js";
+import { readBpe } from "./bpe.js";
 import type { Model, ReadModel } from "./model.js";
+import { modelType } from "./model-type.js";
+import { readUnigram } from "./unigram.js";
+import { readWordLevel } from "./word-level.js";
+import { readWordPiece } from "./word-piece.js";
 
 /** By their names in tokenizer.json. */
-const entries: Readonly<Record<string, ReadModel>> = {};
+const entries: Readonly<Record<string, ReadModel>> = {
+	BPE: readBpe,
+	WordPiece: readWordPiece,
+	WordLevel: readWordLevel,
+	Unigram: readUnigram,
+};
 
 /** @throws DataError `not-a-tokenizer` */
 export function readModel(component: Component): Model {
-	return component.find("model", entries)(component);
+	return component.find("model", entries, modelType(component))(component);
 }

@@ -1,0 +1,108 @@
+import { quoted } from "../../core/text.js";
+import type { Component } from "../component.js";
+import type { Vocabulary } from "./vocabulary.js";
+
+/** Ranks are below this: one and a place in a text make a number below 2^53. */
+const MOST_MERGES = 2 ** 23;
+const ID_RANGE = 2 ** 24;
+
+/** The merges of a file: for each its rank, and the id that it makes. */
+export class Merges {
+	/** Rank by the ids of a pair; of pairs that come twice the last counts. */
+	readonly #ranks = new Map<number, number>();
+	/** By rank. */
+	readonly made: Int32Array;
+
+	constructor(pairs: Int32Array, made: Int32Array) {
+		this.made = made;
+		for (let rank = 0; rank < made.length; rank++)
+			this.#ranks.set(pairs[2 * rank] * ID_RANGE + pairs[2 * rank + 1], rank);
+	}
+
+	/** -1 for a pair that no merge joins. */
+	rank(left: number, right: number): number {
+		return this.#ranks.get(left * ID_RANGE + right) ?? -1;
+	}
+}
+
+/**
+ * Reads the field `merges`: pairs of tokens, or texts of two with a space between.
+ * @param prefix What the second token has before it that the one they make has not.
+ * @throws DataError `not-a-tokenizer`
+ */
+export function readMerges(
+	component: Component,
+	{ ids }: Vocabulary,
+	prefix: string,
+): Merges {
+	const given = component.raw("merges");
+	if (!Array.isArray(given))
+		throw component.fault("merges", "a list of pairs of tokens");
+	const areTexts = typeof given[0] === "string";
+	// Lines of a file of merges may be there as they were, with the one that tells its version.
+	const merges = areTexts
+		? given.filter((merge) => !String(merge).startsWith("#version"))
+		: given;
+	if (merges.length > MOST_MERGES)
+		throw component.refused(
+			`it has ${merges.length} merges, and there may be ${MOST_MERGES}`,
+		);
+	const prefixBytes = new TextEncoder().encode(prefix).length;
+	const pairs = new Int32Array(merges.length * 2);
+	const made = new Int32Array(merges.length);
+	for (const [rank, merge] of merges.entries()) {
+		const pair = areTexts ? splitMerge(merge) : merge;
+		if (!isPair(pair))
+			throw component.refused(
+				`its "merges"[${given.indexOf(merge)}] is ${quoted(merge)}, not ${areTexts ? "a text of two tokens with one space between" : "a pair of tokens"}`,
+			);
+		const [left, right] = pair;
+		const rest = prefixBytes === 0 ? right : withoutBytes(right, prefixBytes);
+		const tokens = [left, right, rest === null ? null : left + rest];
+		const [leftId, rightId, madeId] = tokens.map((token) =>
+			token === null ? undefined : ids.get(token),
+		);
+		if (leftId === undefined || rightId === undefined || madeId === undefined) {
+			const missing =
+				leftId === undefined ? left : rightId === undefined ? right : tokens[2];
+			throw component.refused(
+				missing === null
+					? `its "merges"[${given.indexOf(merge)}] is ${quoted(merge)}, and the second token does not begin with "continuing_subword_prefix"`
+					: `its "merges"[${given.indexOf(merge)}] is ${quoted(merge)}, and ${quoted(missing)} is not in its "vocab"`,
+			);
+		}
+		pairs[2 * rank] = leftId;
+		pairs[2 * rank + 1] = rightId;
+		made[rank] = madeId;
+	}
+	return new Merges(pairs, made);
+}
+
+function splitMerge(merge: unknown): unknown {
+	return typeof merge === "string" ? merge.split(" ") : merge;
+}
+
+function isPair(pair: unknown): pair is [string, string] {
+	return (
+		Array.isArray(pair) &&
+		pair.length === 2 &&
+		typeof pair[0] === "string" &&
+		typeof pair[1] === "string"
+	);
+}
+
+/**
+ * A token without its first bytes, whatever they are: the Rust library cuts off as many as the
+ * prefix has. Null where that cuts a character, or leaves less than nothing.
+ */
+function withoutBytes(token: string, count: number): string | null {
+	let bytes = 0;
+	let at = 0;
+	for (const character of token) {
+		if (bytes >= count) break;
+		const point = character.codePointAt(0) as number;
+		bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+		at += character.length;
+	}
+	return bytes === count ? token.slice(at) : null;
+}

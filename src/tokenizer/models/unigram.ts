@@ -1,0 +1,111 @@
+import type { Int32Buffer } from "../../core/buffers.js";
+import type { Component } from "../component.js";
+import { idsOfBytes } from "./byte-tokens.js";
+import type { Model } from "./model.js";
+import { noToken } from "./no-token.js";
+import { readPieces } from "./pieces.js";
+import { readTrie } from "./read-trie.js";
+
+/** What a character without a token costs beside the least score. */
+export const UNK_PENALTY = 10;
+
+/**
+ * The tokens of the highest sum of scores (Kudo, 1804.10959), found as the Rust library does it: sums are
+ * of 64 bits from the left, and of equals the one whose last token is longer counts.
+ */
+export function readUnigram(component: Component): Model {
+	const { ids, tokens, scores, leastScore, unkId } = readPieces(component);
+	const fallsBack = component.flag("byte_fallback", false);
+	const trie = readTrie(component, ids);
+	const idOfByte = idsOfBytes(ids);
+	const unkScore = leastScore - UNK_PENALTY;
+	const encoder = new TextEncoder();
+	const decoder = new TextDecoder();
+
+	/** The id of the text between two places, or -1. */
+	const idOf = (bytes: Uint8Array, start: number, end: number): number => {
+		let node = trie.root;
+		for (let at = start; at < end && node !== -1; at++)
+			node = trie.child(node, bytes[at]);
+		return node === -1 ? -1 : trie.id(node);
+	};
+
+	/** Adds what a stretch of unknown characters becomes, its last token first. */
+	const addUnknown = (
+		bytes: Uint8Array,
+		start: number,
+		end: number,
+		backwards: number[],
+	) => {
+		const id = idOf(bytes, start, end);
+		if (id !== -1) {
+			backwards.push(id);
+			return;
+		}
+		const mine = bytes.subarray(start, end);
+		if (fallsBack && mine.every((byte) => idOfByte[byte] !== -1))
+			for (let at = mine.length - 1; at >= 0; at--)
+				backwards.push(idOfByte[mine[at]]);
+		else backwards.push(unkId as number);
+	};
+
+	return {
+		type: "Unigram",
+		tokens,
+		tokenToId: (token) => ids.get(token),
+		encodeWord(word: string, out: Int32Buffer) {
+			const bytes = encoder.encode(word);
+			const size = bytes.length;
+			/** Of the best path to each place: its score, and its last token with its start. */
+			const best = new Float64Array(size + 1);
+			const starts = new Int32Array(size + 1).fill(-1);
+			const lasts = new Int32Array(size + 1);
+			for (let start = 0; start < size; ) {
+				const length = lengthOf(bytes[start]);
+				let isSingle = false;
+				let node = trie.root;
+				for (let at = start; at < size; ) {
+					node = trie.child(node, bytes[at++]);
+					if (node === -1) break;
+					const id = trie.id(node);
+					if (id === -1) continue;
+					isSingle ||= at === start + length;
+					const score = scores[id] + best[start];
+					if (starts[at] !== -1 && score <= best[at]) continue;
+					best[at] = score;
+					starts[at] = start;
+					lasts[at] = id;
+				}
+				const end = start + length;
+				const score = unkScore + best[start];
+				if (!isSingle && (starts[end] === -1 || score > best[end])) {
+					if (unkId === null)
+						throw noToken(decoder.decode(bytes.subarray(start, end)), null);
+					best[end] = score;
+					starts[end] = start;
+					lasts[end] = unkId;
+				}
+				start = end;
+			}
+			const backwards: number[] = [];
+			/** Where unknown characters end that are one token together. */
+			let unknownEnd = -1;
+			for (let end = size; end > 0; end = starts[end]) {
+				const isUnknown = lasts[end] === unkId;
+				if (!isUnknown && unknownEnd !== -1) {
+					addUnknown(bytes, end, unknownEnd, backwards);
+					unknownEnd = -1;
+				}
+				if (!isUnknown) backwards.push(lasts[end]);
+				else if (unknownEnd === -1) unknownEnd = end;
+			}
+			if (unknownEnd !== -1) addUnknown(bytes, 0, unknownEnd, backwards);
+			for (let i = backwards.length - 1; i >= 0; i--) out.push(backwards[i]);
+		},
+	};
+}
+
+/** How many bytes the character with this first byte has. */
+function lengthOf(first: number): number {
+	return first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
