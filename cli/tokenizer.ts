@@ -46,10 +46,6 @@ const inspectCommand = () =>
 		},
 	});
 
-/** What is said of a file that our own engine cannot run. */
-const HAS_TO_BE_CHOSEN =
-	"give --tokenizer-engine huggingface to use it; its ids may differ from the Rust library's";
-
 function describe(
 	name: string,
 	fingerprint: string,
@@ -57,7 +53,6 @@ function describe(
 ): string {
 	const rows: [string, string][] = [
 		["engine", `${report.engine}: ${report.why}`],
-		...(report.isFast ? [] : [["", HAS_TO_BE_CHOSEN] as [string, string]]),
 		[
 			"model",
 			`${report.model}, ids below ${grouped(report.vocabSize)}, ${counted(report.merges, "merge")}`,

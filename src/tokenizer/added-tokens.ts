@@ -156,6 +156,7 @@ export class AddedTokens {
 		tokens: readonly AddedTokenJson[],
 		normalize: (text: string) => string,
 	) {
+		// Of tokens that normalizing makes equal the first counts; in the Rust library chance decides.
 		const normalized = tokens.filter((token) => token.normalized);
 		this.#normalize = normalize;
 		this.#before = new AddedTokenFinder(

@@ -1,3 +1,5 @@
+import { quoted } from "../core/text.js";
+import { isObject } from "../core/values.js";
 import { characterOfByte } from "./byte-characters.js";
 import { type DecoderStep, readDecoder } from "./decoder.js";
 import { GPT2_PATTERN } from "./split-pattern.js";
@@ -202,14 +204,34 @@ function checkModel({ model }: TokenizerJson): void {
 		"end_of_word_suffix",
 	])
 		if (model[key]) throw new Unsupported(`BPE with ${key}`);
-	const { vocab, merges = [] } = model as {
-		vocab: Record<string, number>;
-		merges?: unknown[];
-	};
-	if (tokensOf(vocab).some((token) => vocab[token] >= MAX_IDS))
-		throw new Unsupported(`ids of ${MAX_IDS} and more`);
+	const { vocab, merges } = model;
+	if (!isObject(vocab)) throw new Unsupported("vocabulary that is no object");
+	for (const token of tokensOf(vocab)) {
+		const id = vocab[token] as number;
+		if (!(Number.isInteger(id) && id >= 0 && id < MAX_IDS))
+			throw new Unsupported(
+				`token ${quoted(token)}, whose id is ${quoted(id)}`,
+			);
+	}
+	if (!Array.isArray(merges)) throw new Unsupported("merges that are no list");
 	if (merges.length >= MAX_IDS)
 		throw new Unsupported(`${merges.length} merges`);
+	const wrong = merges.findIndex((merge) => !isPair(merge));
+	if (wrong !== -1)
+		throw new Unsupported(`merge ${wrong + 1}, ${quoted(merges[wrong])}`);
+}
+
+function isPair(merge: unknown): boolean {
+	if (typeof merge === "string") {
+		const space = merge.indexOf(" ");
+		return space !== -1 && merge.indexOf(" ", space + 1) === -1;
+	}
+	return (
+		Array.isArray(merge) &&
+		merge.length === 2 &&
+		typeof merge[0] === "string" &&
+		typeof merge[1] === "string"
+	);
 }
 
 /** How a vocabulary of characters names a byte. */

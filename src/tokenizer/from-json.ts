@@ -2,8 +2,11 @@ import { optionName, UsageError } from "../core/errors.js";
 import { type BpeShape, isShape, readBpeShape } from "./bpe-shape.js";
 import { BpeTokenizer } from "./bpe-tokenizer.js";
 import { type CompiledBpe, compileBpe } from "./compile-bpe.js";
+import { Component } from "./component.js";
 import { HuggingFaceTokenizer } from "./huggingface.js";
+import { modelType } from "./models/model-type.js";
 import { tokenizerByName } from "./named-tokenizers.js";
+import { PipelineTokenizer } from "./pipeline-tokenizer.js";
 import { compileSplit } from "./split-automaton.js";
 import { compileSplitPattern } from "./split-pattern.js";
 import type { Tokenizer } from "./tokenizer.js";
@@ -15,8 +18,7 @@ import {
 } from "./tokenizer-json.js";
 
 /**
- * Which implementation to use: `auto` our own, which refuses what it cannot run, or
- * `huggingface`, the library that runs more kinds of files, but may give other ids than
+ * Which implementation to use: `auto` our own, or `huggingface`, a library that may give other ids than
  * the Rust library.
  */
 export const tokenizerEngines = ["auto", "huggingface"] as const;
@@ -46,13 +48,13 @@ export interface TokenizerName {
  */
 export type PreparedTokenizer =
 	| { kind: "bpe"; compiled: CompiledBpe }
+	| { kind: "pipeline"; files: TokenizerFiles }
 	| { kind: "named"; name: string }
 	| { kind: "huggingface"; files: TokenizerFiles };
 
 /**
  * Makes a tokenizer from the texts of its files; runs anywhere.
- * @throws DataError `not-a-tokenizer`; UsageError `no-fast-engine` for a file that
- * our own engine cannot run, unless `huggingface` is asked for.
+ * @throws DataError `not-a-tokenizer`
  */
 export function tokenizerFromJson(
 	files: TokenizerFiles,
@@ -81,20 +83,20 @@ export function prepareTokenizer(
 	}
 	if (engine === "huggingface") return { kind: "huggingface", files };
 	const parsed = parseFiles(files);
-	return prepareParsed(parsed, readShape(parsed.json));
+	return prepareParsed(files, parsed, readShape(parsed));
 }
 
 /** As `prepareTokenizer`, for our own engine, of files that were parsed. */
 export function prepareParsed(
+	files: TokenizerFiles,
 	{ name, json, config }: ParsedFiles,
 	shape: BpeShape | { why: string },
 ): PreparedTokenizer {
-	if (!isShape(shape))
-		throw new UsageError(
-			"no-fast-engine",
-			`seqpack's own engine cannot run ${name}, because of its ${shape.why}. The engine huggingface runs more files, but may give other ids than the Rust library: to use it, give ${optionName("tokenizerEngine", "huggingface")}.`,
-		);
-	return { kind: "bpe", compiled: compileBpe(json, shape, config, name) };
+	if (isShape(shape))
+		return { kind: "bpe", compiled: compileBpe(json, shape, config, name) };
+	// Its faults are told now, not by each thread.
+	new PipelineTokenizer(json, config, name);
+	return { kind: "pipeline", files };
 }
 
 /** The second part of `tokenizerFromJson`. */
@@ -102,7 +104,9 @@ export function openTokenizer(prepared: PreparedTokenizer): Tokenizer {
 	if (prepared.kind === "bpe") return new BpeTokenizer(prepared.compiled);
 	if (prepared.kind === "named") return tokenizerByName(prepared.name);
 	const { json, config, name } = parseFiles(prepared.files);
-	return new HuggingFaceTokenizer(json, config, name);
+	return prepared.kind === "pipeline"
+		? new PipelineTokenizer(json, config, name)
+		: new HuggingFaceTokenizer(json, config, name);
 }
 
 interface ParsedFiles {
@@ -125,10 +129,13 @@ export function parseFiles(files: TokenizerFiles): ParsedFiles {
 	return { name, json, config };
 }
 
-/** The shape that our own engine runs, or what of the file it cannot run. */
-export function readShape(json: TokenizerJson): BpeShape | { why: string } {
-	if (json.model.type !== "BPE")
-		return { why: `model of type ${json.model.type}` };
+/** The shape that the kernel runs, or what of the file it cannot run. */
+export function readShape({
+	json,
+	name,
+}: ParsedFiles): BpeShape | { why: string } {
+	const type = modelType(new Component(json.model, "model", name));
+	if (type !== "BPE") return { why: `model of type ${type}` };
 	const shape = readBpeShape(json);
 	if (!isShape(shape)) return shape;
 	const unknown = shape.splits.find(

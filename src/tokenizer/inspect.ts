@@ -16,7 +16,7 @@ import type { SpecialToken } from "./tokenizer.js";
 export interface TokenizerReport {
 	/** The engine that runs it, as `Tokenizer.engine` says. */
 	engine: string;
-	/** Whether that is our own. If not, `huggingface` has to be asked for by name. */
+	/** Whether the kernel runs all of it. */
 	isFast: boolean;
 	/** Why this engine, in words that complete a sentence. */
 	why: string;
@@ -69,11 +69,9 @@ export function inspectTokenizer(
 	if (files.tokenizerJson === undefined) return inspectName(files);
 	const parsed = parseFiles(files);
 	const { json } = parsed;
-	const shape = readShape(json);
+	const shape = readShape(parsed);
 	const isFast = isShape(shape);
-	const prepared = isFast
-		? prepareParsed(parsed, shape)
-		: prepareTokenizer(files, "huggingface");
+	const prepared = prepareParsed(files, parsed, shape);
 	const tokenizer = openTokenizer(prepared);
 	const by =
 		prepared.kind === "bpe" && prepared.compiled.usesExpressions
@@ -83,8 +81,8 @@ export function inspectTokenizer(
 		engine: tokenizer.engine,
 		isFast,
 		why: isFast
-			? "seqpack's own engine runs every component of the file"
-			: `seqpack's own engine cannot run its ${shape.why}`,
+			? "the kernel runs every component of the file"
+			: `component by component, since the kernel does not run its ${shape.why}`,
 		model: json.model.type ?? "unnamed",
 		vocabSize: tokenizer.vocabSize,
 		merges: Array.isArray(json.model.merges) ? json.model.merges.length : 0,

@@ -27,9 +27,6 @@ export interface TokenizerConfigJson {
 	[key: string]: unknown;
 }
 
-/** Types of model that some engine here can run. */
-const MODELS = ["BPE", "WordPiece", "Unigram"];
-
 /**
  * Parses and checks the text of a tokenizer.json.
  * @param name What to call the file in messages.
@@ -40,14 +37,6 @@ export function parseTokenizerJson(text: string, name: string): TokenizerJson {
 	const model = json.model;
 	if (typeof model !== "object" || model === null)
 		throw notATokenizer(name, 'it has no "model"');
-	const { type } = model as { type?: unknown };
-	if (type !== undefined && !MODELS.includes(String(type)))
-		throw notATokenizer(
-			name,
-			`its model is of type ${JSON.stringify(type)}, and those known are ${MODELS.join(", ")}`,
-		);
-	checkVocabulary(model as TokenizerJson["model"], name);
-	checkSteps(json.pre_tokenizer, name);
 	const added = json.added_tokens ?? [];
 	if (!Array.isArray(added))
 		throw notATokenizer(name, '"added_tokens" is not a list');
@@ -62,49 +51,7 @@ export function parseTokenizerJson(text: string, name: string): TokenizerJson {
 				`an entry of "added_tokens" has no id and content: ${JSON.stringify(token)}`,
 			);
 	}
-	if (
-		tokensOf((model as TokenizerJson["model"]).vocab as object).length === 0 &&
-		added.length === 0
-	)
-		throw notATokenizer(name, "its vocabulary is empty");
 	return { ...json, model, added_tokens: added } as TokenizerJson;
-}
-
-function checkVocabulary(model: TokenizerJson["model"], name: string): void {
-	const { vocab, merges } = model;
-	if (typeof vocab !== "object" || vocab === null)
-		throw notATokenizer(name, 'its model has no "vocab"');
-	if (!Array.isArray(vocab))
-		for (const token of tokensOf(vocab)) {
-			const id = (vocab as Record<string, unknown>)[token] as number;
-			if (!Number.isInteger(id) || id < 0 || id >= 2 ** 31)
-				throw notATokenizer(
-					name,
-					`the token ${JSON.stringify(token)} has the id ${JSON.stringify(id)}`,
-				);
-		}
-	if (merges === undefined) return;
-	if (!Array.isArray(merges)) throw notATokenizer(name, '"merges" is no list');
-	merges.forEach((merge, i) => {
-		if (!isPair(merge))
-			throw notATokenizer(
-				name,
-				`merge ${i + 1} (${JSON.stringify(merge)}) is no pair of tokens`,
-			);
-	});
-}
-
-function isPair(merge: unknown): boolean {
-	if (typeof merge === "string") {
-		const space = merge.indexOf(" ");
-		return space !== -1 && merge.indexOf(" ", space + 1) === -1;
-	}
-	return (
-		Array.isArray(merge) &&
-		merge.length === 2 &&
-		typeof merge[0] === "string" &&
-		typeof merge[1] === "string"
-	);
 }
 
 const tokensOfVocabulary = new WeakMap<object, readonly string[]>();
@@ -120,15 +67,6 @@ export function tokensOf(vocabulary: object): readonly string[] {
 		tokensOfVocabulary.set(vocabulary, tokens);
 	}
 	return tokens;
-}
-
-function checkSteps(step: unknown, name: string): void {
-	const { type, pretokenizers } = (step ?? {}) as Record<string, unknown>;
-	if (type === "Sequence" && !Array.isArray(pretokenizers))
-		throw notATokenizer(
-			name,
-			'its pre-tokenizer is a sequence without "pretokenizers"',
-		);
 }
 
 /**
