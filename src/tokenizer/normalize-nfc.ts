@@ -1,3 +1,4 @@
+import { toForm } from "./normalizers/forms.js";
 import { eachRange, marksOfUnicode9 } from "./unicode-tables.js";
 
 /**
@@ -7,21 +8,7 @@ import { eachRange, marksOfUnicode9 } from "./unicode-tables.js";
 const NEWER_LETTERS =
 	"\\u{105c9}\\u{105d2}\\u{105da}\\u{105e4}\\u{11383}\\u{11385}\\u{1138e}\\u{11391}\\u{11938}\\u{16d63}\\u{16d67}-\\u{16d6a}";
 
-let newer: RegExp | null = null;
-
-/**
- * Normalization form C as the Rust library does it, whose tables are those of
- * Unicode 9: code points that came later stay as they are, and nothing is
- * reordered or composed across them.
- */
-export function normalizeNfc(text: string): string {
-	newer ??= newerThanUnicode9();
-	if (!newer.test(text)) return text.normalize("NFC");
-	return text
-		.split(newer)
-		.map((part, i) => (i % 2 === 0 ? part.normalize("NFC") : part))
-		.join("");
-}
+export const normalizeNfc = (text: string): string => toForm("NFC", text);
 
 /** What `nfcClasses` tells of a code point. The kernel has the same in flagged.ts. */
 export const NFC = {
@@ -95,11 +82,11 @@ function isSwapped(marks: string): boolean {
 	return marks.normalize("NFD").codePointAt(0) !== marks.codePointAt(0);
 }
 
-/** Matches, as a group, a run of code points that Unicode 9 knew nothing of and that matter. */
+/** Matches a code point that Unicode 9 knew nothing of and that matter. */
 function newerThanUnicode9(): RegExp {
 	let marks = "";
 	eachRange(marksOfUnicode9, (begin, end) => {
 		marks += `\\u{${begin.toString(16)}}-\\u{${(end - 1).toString(16)}}`;
 	});
-	return new RegExp(`([[\\p{M}--[${marks}]]${NEWER_LETTERS}]+)`, "v");
+	return new RegExp(`[[\\p{M}--[${marks}]]${NEWER_LETTERS}]`, "v");
 }

@@ -73,13 +73,11 @@ export class Charsmap {
 		const step = this.#step(node, byte);
 		if (step === null) return;
 		if (more === 0) visit(bits, step.text);
-		else if (step.text === null)
+		else if (step.text !== null)
+			throw this.#refused("has a rule for a part of a character");
+		else
 			for (let low = 0; low < 64; low++)
 				this.#begin(step.node, 0x80 | low, (bits << 6) | low, more - 1, visit);
-		// A rule of part of a character is one of all characters that it begins.
-		else
-			for (let low = 0; low < 64 ** more; low++)
-				visit(bits * 64 ** more + low, step.text);
 	}
 
 	/** What the first rule that begins a text writes, or null. */

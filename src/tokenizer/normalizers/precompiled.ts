@@ -24,8 +24,7 @@ export const precompiled: ReadNormalizer = (component) => {
 		beginnings.set(point, text);
 		units[firstUnit(point)] |= text === null && isPlain(point) ? MARKED : RULE;
 	});
-	for (let point = 0x300; point < 0x110000; point++)
-		if (lengthens(point)) units[firstUnit(point)] |= MARK;
+	for (const unit of unitsOfMarks()) units[unit] |= MARK;
 	let stops = "\\x80-\\uffff";
 	for (let unit = 0; unit < 0x80; unit++)
 		if (units[unit] & RULE) stops += `\\x${unit.toString(16).padStart(2, "0")}`;
@@ -88,6 +87,17 @@ export const precompiled: ReadNormalizer = (component) => {
 interface Change {
 	by: string;
 	end: number;
+}
+
+let marks: ReadonlySet<number> | null = null;
+
+function unitsOfMarks(): ReadonlySet<number> {
+	if (marks !== null) return marks;
+	const units = new Set<number>();
+	for (let point = 0x300; point < 0x110000; point++)
+		if (lengthens(point)) units.add(firstUnit(point));
+	marks = units;
+	return units;
 }
 
 const firstUnit = (point: number) =>

@@ -1,7 +1,5 @@
-import { WHITE_SPACE } from "./character-class.js";
+import { has, whiteSpace } from "../code-points.js";
 import type { ReadNormalizer } from "./normalizer.js";
-
-const white = new RegExp(`[${WHITE_SPACE}]`, "v");
 
 export const strip: ReadNormalizer = (component) => {
 	const left = component.flag("strip_left");
@@ -9,10 +7,12 @@ export const strip: ReadNormalizer = (component) => {
 	return {
 		type: component.type,
 		apply(text) {
+			// No white space is beyond U+FFFF.
+			const isWhite = (at: number) => has(whiteSpace, text.charCodeAt(at));
 			let begin = 0;
 			let end = text.length;
-			if (left) while (begin < end && white.test(text[begin])) begin++;
-			if (right) while (end > begin && white.test(text[end - 1])) end--;
+			if (left) while (begin < end && isWhite(begin)) begin++;
+			if (right) while (end > begin && isWhite(end - 1)) end--;
 			return text.slice(begin, end);
 		},
 	};
