@@ -1,3 +1,4 @@
+import { EDGE_HASH_SHIFT, HASH_FACTOR } from "./layout.js";
 import type { AddedTokenJson } from "./tokenizer-json.js";
 
 /**
@@ -75,7 +76,8 @@ export class AddedTokenTrie {
 			this.nodes[node * 2 + 1] = Number(edges.size > 0);
 			for (const [byte, to] of edges) {
 				const key = node * 256 + byte;
-				let slot = (Math.imul(key, 0x9e3779b1) >>> 8) & this.mask;
+				let slot =
+					(Math.imul(key, HASH_FACTOR) >>> EDGE_HASH_SHIFT) & this.mask;
 				while (this.edges[slot * 2 + 1] !== 0) slot = (slot + 1) & this.mask;
 				this.edges[slot * 2] = key;
 				this.edges[slot * 2 + 1] = to;

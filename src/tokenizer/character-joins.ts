@@ -1,8 +1,6 @@
 import { bytesOfWord } from "./byte-characters.js";
 import { hashPair } from "./hash-pair.js";
-
-/** Stands for every character beside one that part of a character is joined to. */
-const ANY = 0x1fffff;
+import { ANY_POINT } from "./layout.js";
 
 /**
  * The pairs of characters that stand side by side in some token that merging
@@ -55,7 +53,7 @@ export class CharacterJoins {
 	#addBytes(token: string): void {
 		const bytes = bytesOfWord(token);
 		if (bytes === null) return;
-		let left = bytes.length > 0 && isContinuation(bytes[0]) ? ANY : -1;
+		let left = bytes.length > 0 && isContinuation(bytes[0]) ? ANY_POINT : -1;
 		for (let at = 0; at < bytes.length; ) {
 			if (isContinuation(bytes[at])) {
 				at++;
@@ -68,8 +66,8 @@ export class CharacterJoins {
 				continue;
 			}
 			const part = bytes.subarray(at, at + length);
-			const right = part.length < length ? ANY : codePoint(part);
-			if (left === ANY && right === ANY) this.#addAllFrom(part);
+			const right = part.length < length ? ANY_POINT : codePoint(part);
+			if (left === ANY_POINT && right === ANY_POINT) this.#addAllFrom(part);
 			else if (left !== -1) this.#add(left, right);
 			left = right;
 			at += length;
@@ -85,7 +83,7 @@ export class CharacterJoins {
 			...Array.from({ length: open }, () => 0x80),
 		]);
 		for (let point = first; point < first + 64 ** open; point++)
-			this.#add(ANY, point);
+			this.#add(ANY_POINT, point);
 	}
 }
 

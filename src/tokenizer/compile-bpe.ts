@@ -3,15 +3,37 @@ import { type BpeShape, byteToken } from "./bpe-shape.js";
 import { bytesOfWord, characterOfByte } from "./byte-characters.js";
 import { byteSet } from "./byte-set.js";
 import { addMerges, readMerges } from "./compile-merges.js";
-import { ImageWriter } from "./memory-image.js";
-import { NFC, nfcClasses } from "./normalize-nfc.js";
-import { findSpecialToken } from "./special-tokens.js";
 import {
-	compileSplit,
-	isRow,
-	pagesOf,
-	type SplitAutomaton,
-} from "./split-automaton.js";
+	KernelImage,
+	type KernelTables,
+	type SplitLevel,
+} from "./kernel-image.js";
+import {
+	HASH_FACTOR,
+	HASH_FOLD,
+	HEADER_ADDED_EDGES,
+	HEADER_ADDED_FIRST,
+	HEADER_ADDED_IDS,
+	HEADER_ADDED_MASK,
+	HEADER_MODEL,
+	HEADER_NFC_CLASSES,
+	HEADER_NFC_LEADS,
+	HEADER_NFC_PAGES,
+	HEADER_SPACE_IS_BLOCK,
+	HEADER_SPLITTING,
+	HEADER_WORD_BYTES,
+	HEADER_WORDS,
+	HEADER_WORDS_MASK,
+	MODEL_BPE,
+	MOST_LEVELS,
+	NFC_STARTS,
+	SPLIT_JOINS,
+	SPLIT_LEVELS,
+	WORD_HASH_TURN,
+} from "./layout.js";
+import { nfcClasses } from "./normalize-nfc.js";
+import { findSpecialToken } from "./special-tokens.js";
+import { compileSplit, pagesOf } from "./split-automaton.js";
 import type { SpecialToken } from "./tokenizer.js";
 import {
 	type AddedTokenJson,
@@ -20,29 +42,12 @@ import {
 	tokensOf,
 } from "./tokenizer-json.js";
 
-const HEADER_BYTES = 288;
-const LEVELS_AT = 160;
-const LEVEL_BYTES = 32;
-const MOST_LEVELS = 4;
-/** Sets in the tables of the cache (kernel/cache.ts), of 64 bytes. */
-const SINGLE_SETS = 1 << 14;
-const INDEX_SETS = 1 << 16;
-/** Entries of the cache. */
-const RING_BYTES = 1 << 24;
-/** Bits of the hashes of whole words that come before merging. */
-const WORD_FILTER_BYTES = 1 << 18;
-/** What the kernel needs for the words on their way, 61 kB at present. */
-const ROOM_BYTES = 64 * 1024;
-
 /**
  * A BPE tokenizer, made ready to run: plain data that can be sent to another
  * thread, where the image is shared, not copied.
  */
 export interface CompiledBpe {
-	/** Tables of the kernel, for its memory from `IMAGE_AT` on. */
-	image: Uint8Array;
-	/** Where the cache ends and buffers may begin. */
-	end: number;
+	tables: KernelTables;
 	shape: BpeShape;
 	addedTokens: AddedTokenJson[];
 	/** Whether the kernel finds the added tokens: none has a flag that asks for more. */
@@ -76,89 +81,34 @@ export function compileBpe(
 	);
 	const strings: string[] = [];
 	for (const token of tokensOf(vocabulary)) strings[vocabulary[token]] = token;
-	const image = new ImageWriter();
-	const header = image.reserve(HEADER_BYTES);
+	const image = new KernelImage();
 
 	const idOfByte = Int32Array.from({ length: 256 }, (_, byte) =>
 		shape.symbols === "bytes"
 			? vocabulary[characterOfByte[byte]]
 			: vocabulary[byteToken(byte)],
 	);
-	const merges = addMerges(
+	image.set(HEADER_MODEL, MODEL_BPE);
+	addMerges(
 		image,
 		readMerges(json, vocabulary, strings, name),
 		strings,
 		idOfByte,
 		shape,
 	);
-	const words = shape.wholeWordsFirst
-		? addWords(image, strings)
-		: { at: 0, mask: 0, bytes: 0 };
+	if (shape.wholeWordsFirst) addWords(image, strings);
 
 	const isPlain =
 		addedTokens.every(
 			(token) => !token.lstrip && !token.rstrip && !token.single_word,
 		) && canFindTogether(addedTokens, shape);
-	const trie = isPlain
-		? addTrie(image, addedTokens)
-		: { first: 0, edges: 0, mask: 0, ids: 0 };
-	const automata = compileSplits(shape);
-	automata?.forEach((automaton, level) => {
-		addLevel(
-			image,
-			header + LEVELS_AT + level * LEVEL_BYTES,
-			automaton,
-			shape.splits[level].dropsGaps,
-		);
-	});
-	const nfc =
-		shape.normalizer === "NFC"
-			? addNfc(image)
-			: { pages: 0, classes: 0, leads: 0 };
-
-	// On a page of its own: at some places within one, text seen before came out at
-	// two thirds of the speed, the same every time.
-	const singleWords = (image.end + 0xffff) & ~0xffff;
-	const index = singleWords + SINGLE_SETS * 64;
-	const ring = index + INDEX_SETS * 64;
-	const wordFilter = ring + RING_BYTES + 256;
-	const room = wordFilter + WORD_FILTER_BYTES;
-	const fields = Int32Array.of(
-		automata?.length ?? 0,
-		Number(shape.symbols === "characters"),
-		merges.symbolOfByte,
-		merges.characterPages,
-		merges.characterSymbols,
-		merges.rows,
-		merges.pairs,
-		words.at,
-		words.mask,
-		words.bytes,
-		merges.joins,
-		merges.joinsMask,
-		trie.first,
-		trie.edges,
-		trie.mask,
-		trie.ids,
-		index,
-		INDEX_SETS - 1,
-		ring,
-		RING_BYTES / 4,
-		nfc.pages,
-		nfc.classes,
-		room,
-		merges.outside,
-		merges.idOfSymbol,
-		merges.symbolOfAscii,
-		singleWords,
-		SINGLE_SETS - 1,
-		wordFilter,
-		nfc.leads,
-		merges.leftEnd,
-		merges.rightStart,
-		merges.rightCount,
-	);
-	image.write(header, fields);
+	if (isPlain) addTrie(image, addedTokens);
+	const isOfCharacters = shape.symbols === "characters";
+	image.set(HEADER_SPACE_IS_BLOCK, Number(isOfCharacters));
+	image.set(HEADER_SPLITTING, isOfCharacters ? SPLIT_JOINS : SPLIT_LEVELS);
+	const levels = compileSplits(shape);
+	if (levels !== null) image.addLevels(levels);
+	if (shape.normalizer === "NFC") addNfc(image);
 	for (const { content, id } of addedTokens) strings[id] = content;
 	const idOf = new Map(addedTokens.map(({ content, id }) => [content, id]));
 	const find = (kind: "bos" | "eos") =>
@@ -169,12 +119,12 @@ export function compileBpe(
 			(token) => idOf.get(token) ?? ownId(token),
 		);
 	return {
-		image: image.finish(),
-		end: room + ROOM_BYTES,
+		// A space that has no token gives three.
+		tables: image.finish(isOfCharacters ? 3 : 1),
 		shape,
 		addedTokens,
 		isPlain,
-		usesExpressions: automata === null,
+		usesExpressions: levels === null,
 		vocabSize: strings.length,
 		bos: find("bos"),
 		eos: find("eos"),
@@ -183,15 +133,15 @@ export function compileBpe(
 }
 
 /** The automata of all splits, or null when one of them has none. */
-function compileSplits(shape: BpeShape): SplitAutomaton[] | null {
+function compileSplits(shape: BpeShape): SplitLevel[] | null {
 	if (shape.splits.length > MOST_LEVELS) return null;
-	const automata: SplitAutomaton[] = [];
-	for (const { pattern } of shape.splits) {
+	const levels: SplitLevel[] = [];
+	for (const { pattern, dropsGaps } of shape.splits) {
 		const automaton = compileSplit(pattern);
 		if (automaton === null) return null;
-		automata.push(automaton);
+		levels.push({ automaton, dropsGaps });
 	}
-	return automata;
+	return levels;
 }
 
 /**
@@ -217,7 +167,7 @@ function tableSize(entries: number, load: number): number {
 }
 
 /** The words that are tokens: slots of hash, length, place of the bytes, id. */
-function addWords(image: ImageWriter, strings: readonly string[]) {
+function addWords(image: KernelImage, strings: readonly string[]): void {
 	const size = tableSize(strings.length, 0.8);
 	const slots = new Int32Array(size * 4);
 	let bytes = new Uint8Array(strings.length * 8);
@@ -238,9 +188,12 @@ function addWords(image: ImageWriter, strings: readonly string[]) {
 				(word[at + 1] << 8) |
 				(word[at + 2] << 16) |
 				(word[at + 3] << 24);
-			hash = Math.imul(((hash << 15) | (hash >>> 17)) ^ four, 0x9e3779b1);
+			hash = Math.imul(
+				((hash << WORD_HASH_TURN) | (hash >>> (32 - WORD_HASH_TURN))) ^ four,
+				HASH_FACTOR,
+			);
 		}
-		let slot = (hash ^ (hash >>> 15)) & (size - 1);
+		let slot = (hash ^ (hash >>> HASH_FOLD)) & (size - 1);
 		while (slots[slot * 4 + 1] !== 0) slot = (slot + 1) & (size - 1);
 		slots[slot * 4] = hash;
 		slots[slot * 4 + 1] = word.length;
@@ -248,56 +201,26 @@ function addWords(image: ImageWriter, strings: readonly string[]) {
 		slots[slot * 4 + 3] = id;
 		length += word.length;
 	});
-	return {
-		at: image.add(slots),
-		mask: size - 1,
-		bytes: image.add(bytes.subarray(0, length)),
-	};
+	image.addAt(HEADER_WORDS, slots);
+	image.set(HEADER_WORDS_MASK, size - 1);
+	image.addAt(HEADER_WORD_BYTES, bytes.subarray(0, length));
 }
 
-function addTrie(image: ImageWriter, tokens: AddedTokenJson[]) {
+function addTrie(image: KernelImage, tokens: AddedTokenJson[]): void {
 	const contents = tokens.filter((token) => token.content !== "");
-	if (contents.length === 0) return { first: 0, edges: 0, mask: 0, ids: 0 };
+	if (contents.length === 0) return;
 	const trie = new AddedTokenTrie(contents);
-	return {
-		first: image.add(byteSet(trie.first)),
-		edges: image.add(trie.edges),
-		mask: trie.mask,
-		ids: image.add(trie.nodes),
-	};
+	image.addAt(HEADER_ADDED_FIRST, byteSet(trie.first));
+	image.addAt(HEADER_ADDED_EDGES, trie.edges);
+	image.set(HEADER_ADDED_MASK, trie.mask);
+	image.addAt(HEADER_ADDED_IDS, trie.nodes);
 }
 
-function addLevel(
-	image: ImageWriter,
-	at: number,
-	automaton: SplitAutomaton,
-	dropsGaps: boolean,
-): void {
-	const rows = image.reserve(automaton.rows.byteLength);
-	// The kernel goes by addresses in memory.
-	const placed = automaton.rows.map((entry) =>
-		isRow(entry) ? rows + entry : entry,
-	);
-	image.write(rows, placed);
-	image.write(
-		at,
-		Int32Array.of(
-			rows + automaton.first,
-			rows + automaton.matching,
-			rows + automaton.looping,
-			image.add(automaton.pages),
-			image.add(automaton.classes),
-			image.add(automaton.starts),
-			Number(dropsGaps),
-		),
-	);
-}
-
-function addNfc(image: ImageWriter) {
+function addNfc(image: KernelImage): void {
 	const points = nfcClasses();
 	const leads = new Uint8Array(256);
 	for (let point = 0x80; point < points.length; point++)
-		if (points[point] > NFC.starts)
+		if (points[point] > NFC_STARTS)
 			leads[
 				point < 0x800
 					? 0xc0 | (point >> 6)
@@ -306,11 +229,12 @@ function addNfc(image: ImageWriter) {
 						: 0xf0 | (point >> 18)
 			] = 1;
 	const { pages, classes } = pagesOf(points);
-	return {
-		pages: image.add(pages),
-		classes: image.add(classes),
-		leads: image.add(Uint8Array.of(...byteSet(leads), ...leads.subarray(0xc0))),
-	};
+	image.addAt(HEADER_NFC_PAGES, pages);
+	image.addAt(HEADER_NFC_CLASSES, classes);
+	image.addAt(
+		HEADER_NFC_LEADS,
+		Uint8Array.of(...byteSet(leads), ...leads.subarray(0xc0)),
+	);
 }
 
 function joinStrings(strings: readonly string[]): CompiledBpe["tokens"] {

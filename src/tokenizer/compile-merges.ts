@@ -1,13 +1,27 @@
 import type { BpeShape } from "./bpe-shape.js";
 import { CharacterJoins } from "./character-joins.js";
-import type { ImageWriter } from "./memory-image.js";
+import type { KernelImage } from "./kernel-image.js";
+import {
+	BLOCK_POINT,
+	HEADER_BY_CHARACTER,
+	HEADER_CHARACTER_PAGES,
+	HEADER_CHARACTER_SYMBOLS,
+	HEADER_ID_OF_SYMBOL,
+	HEADER_JOINS,
+	HEADER_JOINS_MASK,
+	HEADER_LEFT_END,
+	HEADER_OUTSIDE,
+	HEADER_PAIRS,
+	HEADER_RIGHT_COUNT,
+	HEADER_RIGHT_START,
+	HEADER_ROWS,
+	HEADER_SYMBOL_OF_ASCII,
+	HEADER_SYMBOL_OF_BYTE,
+} from "./layout.js";
 import { type Merges, PairTable } from "./pair-table.js";
 import { orderSymbols, SIDES } from "./symbol-order.js";
 import { notATokenizer, type TokenizerJson } from "./tokenizer-json.js";
 import { WholeCharacters } from "./whole-characters.js";
-
-/** The character that stands for a space in a vocabulary of characters. */
-const LOWER_BLOCK_POINT = 0x2581;
 
 /** The tokens of each merge, and the one that it makes. */
 export function readMerges(
@@ -69,12 +83,12 @@ function isJoined(token: string | undefined, left: string, right: string) {
 
 /** Adds what merging needs; there tokens are numbered anew, as symbols. */
 export function addMerges(
-	image: ImageWriter,
+	image: KernelImage,
 	merges: Merges,
 	strings: readonly string[],
 	idOfByte: Int32Array,
 	shape: BpeShape,
-) {
+): void {
 	const { lefts, rights, made } = merges;
 	const sides = new Uint8Array(strings.length);
 	for (const id of lefts) sides[id] |= SIDES.left;
@@ -113,25 +127,21 @@ export function addMerges(
 	const symbolOfAscii = Int32Array.from({ length: 128 }, (_, point) =>
 		shape.symbols === "bytes"
 			? symbolOf[idOfByte[point]]
-			: (symbolOfCharacter.get(point === 0x20 ? LOWER_BLOCK_POINT : point) ??
-				-1),
+			: (symbolOfCharacter.get(point === 0x20 ? BLOCK_POINT : point) ?? -1),
 	);
-	const [pages, ofPages] = addCharacters(image, symbolOfCharacter);
-	return {
-		rows: image.add(pairs.rows),
-		pairs: image.add(pairs.entries),
-		outside: strings.length,
-		leftEnd: order.leftEnd,
-		rightStart: order.rightStart,
-		rightCount: order.rightEnd - order.rightStart,
-		idOfSymbol: image.add(idOf),
-		symbolOfByte: image.add(toSymbols(idOfByte)),
-		symbolOfAscii: image.add(symbolOfAscii),
-		characterPages: pages,
-		characterSymbols: ofPages,
-		joins: image.add(joinBits.bits),
-		joinsMask: joinBits.mask,
-	};
+	addCharacters(image, symbolOfCharacter);
+	image.set(HEADER_BY_CHARACTER, Number(shape.symbols === "characters"));
+	image.addAt(HEADER_ROWS, pairs.rows);
+	image.addAt(HEADER_PAIRS, pairs.entries);
+	image.set(HEADER_OUTSIDE, strings.length);
+	image.set(HEADER_LEFT_END, order.leftEnd);
+	image.set(HEADER_RIGHT_START, order.rightStart);
+	image.set(HEADER_RIGHT_COUNT, order.rightEnd - order.rightStart);
+	image.addAt(HEADER_ID_OF_SYMBOL, idOf);
+	image.addAt(HEADER_SYMBOL_OF_BYTE, toSymbols(idOfByte));
+	image.addAt(HEADER_SYMBOL_OF_ASCII, symbolOfAscii);
+	image.addAt(HEADER_JOINS, joinBits.bits);
+	image.set(HEADER_JOINS_MASK, joinBits.mask);
 }
 
 /** The tokens of one character, by code point. */
@@ -147,9 +157,9 @@ function charactersOf(strings: readonly string[]): Map<number, number> {
 
 /** For each code point its token, -1 where it has none. */
 function addCharacters(
-	image: ImageWriter,
+	image: KernelImage,
 	idOf: ReadonlyMap<number, number>,
-): [number, number] {
+): void {
 	const pages = new Uint16Array(0x110000 >> 8);
 	const kept = [new Int32Array(256).fill(-1)];
 	idOf.forEach((id, point) => {
@@ -162,5 +172,6 @@ function addCharacters(
 	});
 	const ids = new Int32Array(kept.length * 256);
 	for (const [page, content] of kept.entries()) ids.set(content, page * 256);
-	return [image.add(pages), image.add(ids)];
+	image.addAt(HEADER_CHARACTER_PAGES, pages);
+	image.addAt(HEADER_CHARACTER_SYMBOLS, ids);
 }

@@ -1,3 +1,4 @@
+import { NFC_CHANGES, NFC_COMPOSES, NFC_STARTS } from "./layout.js";
 import { toForm } from "./normalizers/forms.js";
 import { eachRange, marksOfUnicode9 } from "./unicode-tables.js";
 
@@ -8,19 +9,10 @@ import { eachRange, marksOfUnicode9 } from "./unicode-tables.js";
 const NEWER_LETTERS =
 	"\\u{105c9}\\u{105d2}\\u{105da}\\u{105e4}\\u{11383}\\u{11385}\\u{1138e}\\u{11391}\\u{11938}\\u{16d63}\\u{16d67}-\\u{16d6a}";
 
-export const normalizeNfc = (text: string): string => toForm("NFC", text);
+/** Classes from here on are those of marks. */
+const FIRST_MARK = 2;
 
-/** What `nfcClasses` tells of a code point. The kernel has the same in flagged.ts. */
-export const NFC = {
-	/** It changes by itself, or is newer than the library's Unicode. */
-	changes: 0x80,
-	/** It may compose with a starter before it. */
-	composes: 0x40,
-	/** A starter that may compose with what follows. */
-	starts: 1,
-	/** From here on, in the lowest six bits: a mark, by its combining class. */
-	marks: 2,
-};
+export const normalizeNfc = (text: string): string => toForm("NFC", text);
 
 /**
  * A mark of each combining class but 0 (and 6, whose marks are newer than the
@@ -47,19 +39,19 @@ export function nfcClasses(): Uint8Array {
 		const decomposed = text.normalize("NFD");
 		if (decomposed !== text) {
 			if (text.normalize("NFC") === text) {
-				classes[point] |= NFC.starts;
+				classes[point] |= NFC_STARTS;
 				const parts = Array.from(decomposed);
 				const last = parts.pop() ?? "";
-				classes[last.codePointAt(0) ?? 0] |= NFC.composes;
+				classes[last.codePointAt(0) ?? 0] |= NFC_COMPOSES;
 				for (const first of parts.join("").normalize("NFC"))
-					classes[first.codePointAt(0) ?? 0] |= NFC.starts;
-			} else classes[point] |= NFC.changes;
+					classes[first.codePointAt(0) ?? 0] |= NFC_STARTS;
+			} else classes[point] |= NFC_CHANGES;
 		}
 		if (point >= 0x300 && mark.test(text)) {
 			const combining = combiningClass(text);
-			if (combining > 0) classes[point] |= NFC.marks + combining - 1;
+			if (combining > 0) classes[point] |= FIRST_MARK + combining - 1;
 		}
-		if (newerMark.test(text)) classes[point] |= NFC.changes;
+		if (newerMark.test(text)) classes[point] |= NFC_CHANGES;
 	}
 	return classes;
 }

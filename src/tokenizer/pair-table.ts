@@ -1,6 +1,5 @@
-/** Bits of a token in an entry, and of a rank: what MAX_IDS in ./bpe-shape.ts has room in. */
-const TOKEN_BITS = 21;
-const RANK_MASK = 2 ** TOKEN_BITS - 1;
+import { HASH_FACTOR, HASH_FOLD, NO_RANK, SYMBOL_BITS } from "./layout.js";
+
 /** Entries of a bucket. */
 const WAYS = 4;
 const BUCKET = WAYS * 2;
@@ -74,7 +73,7 @@ export class PairTable {
 	/** The rank of a pair, or -1. */
 	rank(left: number, right: number): number {
 		const at = this.#find(left, right);
-		return at === -1 ? -1 : this.entries[at] & RANK_MASK;
+		return at === -1 ? -1 : this.entries[at] & NO_RANK;
 	}
 
 	/** The bucket where a pair is looked for first. */
@@ -111,13 +110,13 @@ export class PairTable {
 			}
 		}
 		const flag = entries[at + 1] & OVERFLOWS;
-		entries[at] = rank | (made << TOKEN_BITS);
-		entries[at + 1] = flag | (made >> (32 - TOKEN_BITS)) | (right << 10);
+		entries[at] = rank | (made << SYMBOL_BITS);
+		entries[at + 1] = flag | (made >> (32 - SYMBOL_BITS)) | (right << 10);
 		return true;
 	}
 }
 
 /** As in kernel/pairs.ts. */
 function hashOf(token: number): number {
-	return Math.imul(token, 0x9e3779b1) >>> 15;
+	return Math.imul(token, HASH_FACTOR) >>> HASH_FOLD;
 }

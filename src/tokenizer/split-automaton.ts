@@ -1,11 +1,10 @@
 import { type CodePointSet, has } from "./code-points.js";
+import { ROW_AT_END, ROW_BYTES, ROW_CLASSES } from "./layout.js";
 import { parseSplitPattern, type SplitNode } from "./split-syntax.js";
 
-/** An int32 for each ASCII character, then for each class of the others. */
-const ROW = 256;
-const ROW_BYTES = ROW * 4;
-const ASCII = 128;
-const AT_END = ROW - 1;
+const ROW = ROW_BYTES / 4;
+const ASCII = ROW_CLASSES / 4;
+const AT_END = ROW_AT_END / 4;
 const MOST_STATES = 2000;
 /** Entries of a row for when nothing more can match. */
 const STOP = 1;

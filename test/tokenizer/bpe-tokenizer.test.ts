@@ -320,7 +320,9 @@ describe("the engine", () => {
 		port.port1.postMessage(prepared);
 		const received = receiveMessageOnPort(port.port2)?.message;
 		port.port1.close();
-		expect(received.compiled.image.buffer).toBeInstanceOf(SharedArrayBuffer);
+		expect(received.compiled.tables.image.buffer).toBeInstanceOf(
+			SharedArrayBuffer,
+		);
 		const tokenizer = openTokenizer(received);
 		expect(tokenizer.encode("Hello, world")).toEqual(
 			openTokenizer(prepared).encode("Hello, world"),

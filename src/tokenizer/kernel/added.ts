@@ -2,6 +2,7 @@
 // as the Rust library finds them. A trie whose edges (node, byte) -> node lie in
 // one open-addressing table.
 
+import { EDGE_HASH_SHIFT, HASH_FACTOR } from "../layout";
 import { findInSet } from "./byte-set";
 import { addedEdges, addedFirst, addedIds, addedMask } from "./memory";
 
@@ -55,7 +56,7 @@ function hasEdges(node: u32): bool {
 /** The node that an edge leads to; 0, the root, when there is no such edge. */
 function follow(node: u32, byte: u32): u32 {
 	const key = (node << 8) | byte;
-	let slot = ((key * 0x9e3779b1) >>> 8) & addedMask;
+	let slot = ((key * <u32>HASH_FACTOR) >>> EDGE_HASH_SHIFT) & addedMask;
 	while (true) {
 		const entry = addedEdges + ((<usize>slot) << 3);
 		const to = load<u32>(entry, 4);

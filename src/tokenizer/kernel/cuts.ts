@@ -2,13 +2,11 @@
 // characters no token holds side by side. What lies between such borders is merged
 // alone, and comes again more often than the word.
 
+import { ANY_POINT } from "../layout";
 import { hashPair } from "./hash";
 import { byCharacter, joins, joinsMask } from "./memory";
 import { characterOf, SPACE } from "./symbols";
 import { codePointAt, lengthOf } from "./utf8";
-
-/** Stands for every character in the pairs that merges reach across. */
-const ANY: u32 = 0x1fffff;
 
 /** The first place after `start` where the word may be cut, else its end. */
 export function nextCut(start: usize, end: usize): usize {
@@ -32,7 +30,9 @@ export function mayJoin(left: u32, right: u32): bool {
 		right = characterOf(right);
 	}
 	if (isJoined(left, right)) return true;
-	return !byCharacter && (isJoined(ANY, right) || isJoined(left, ANY));
+	return (
+		!byCharacter && (isJoined(ANY_POINT, right) || isJoined(left, ANY_POINT))
+	);
 }
 
 function isJoined(left: u32, right: u32): bool {

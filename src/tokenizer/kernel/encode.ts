@@ -1,23 +1,27 @@
+import {
+	HOW_EVEN_BEFORE_SPACE,
+	HOW_FINDS_ADDED,
+	HOW_IS_FIRST,
+	HOW_IS_LAST,
+	HOW_IS_NEW,
+	HOW_ONLY_FIRST,
+	HOW_PREFIX,
+	SPLIT_JOINS,
+	SPLIT_SPACES,
+	SPLIT_WHITE_SPACE,
+} from "../layout";
 import { FOUND, findAdded, NONE, outcome, tokenEnd, tokenId } from "./added";
 import { encodeCharacters } from "./characters";
-import { addedFirst, byCharacter } from "./memory";
+import { addedFirst, spaceIsBlock, splitting } from "./memory";
 import { toByteOffsets } from "./offsets";
 import { put, writeTo } from "./output";
 import { flush } from "./queue";
+import { encodeSpaces } from "./spaces";
 import { encodeSplit } from "./split";
+import { encodeWhiteSpace } from "./white-space";
 import { encodeWord } from "./word";
 
 const SPACE: u8 = 0x20;
-/** Bits of `how`. From here on what `PREFIX` in ../bpe-shape.ts says. */
-const PREFIX: i32 = 1;
-const EVEN_BEFORE_SPACE: i32 = 2;
-const ONLY_FIRST: i32 = 4;
-/** A document begins here; a stretch of text does; the text ends here. */
-const IS_FIRST: i32 = 8;
-const IS_NEW: i32 = 16;
-const IS_LAST: i32 = 32;
-/** Added tokens are to be found. */
-const FINDS_ADDED: i32 = 64;
 
 /** Whether the stretch of text that goes on has had its prefix. */
 let inStretch: bool = false;
@@ -41,11 +45,11 @@ export function encode(
 }
 
 function encodeText(start: usize, end: usize, how: i32): usize {
-	const isLast = (how & IS_LAST) !== 0;
-	const findsAdded = addedFirst !== 0 && (how & FINDS_ADDED) !== 0;
-	if ((how & IS_NEW) !== 0) {
+	const isLast = (how & HOW_IS_LAST) !== 0;
+	const findsAdded = addedFirst !== 0 && (how & HOW_FINDS_ADDED) !== 0;
+	if ((how & HOW_IS_NEW) !== 0) {
 		inStretch = false;
-		isFirst = (how & IS_FIRST) !== 0;
+		isFirst = (how & HOW_IS_FIRST) !== 0;
 	}
 	let at = start;
 	while (at < end) {
@@ -58,9 +62,7 @@ function encodeText(start: usize, end: usize, how: i32): usize {
 		const isClosed = found === FOUND || (found === NONE && isLast);
 		if (stop > at) {
 			if (!inStretch) at = withPrefix(at, how);
-			const done = byCharacter
-				? encodeCharacters(at, stop, isClosed)
-				: encodeSplit(0, at, stop, isClosed);
+			const done = encodeStretch(at, stop, isClosed);
 			if (!isClosed) return done;
 		} else if (!isClosed) return at;
 		if (found !== FOUND) return end;
@@ -73,12 +75,25 @@ function encodeText(start: usize, end: usize, how: i32): usize {
 	return end;
 }
 
+function encodeStretch(start: usize, end: usize, isClosed: bool): usize {
+	switch (splitting) {
+		case SPLIT_JOINS:
+			return encodeCharacters(start, end, isClosed);
+		case SPLIT_SPACES:
+			return encodeSpaces(start, end, isClosed);
+		case SPLIT_WHITE_SPACE:
+			return encodeWhiteSpace(start, end, isClosed);
+		default:
+			return encodeSplit(0, start, end, isClosed);
+	}
+}
+
 /** Puts a space before the text at an address, where the tokenizer wants one. */
 function withPrefix(at: usize, how: i32): usize {
 	const isWanted =
-		(how & PREFIX) !== 0 &&
-		(isFirst || (how & ONLY_FIRST) === 0) &&
-		((how & EVEN_BEFORE_SPACE) !== 0 || !beginsWithSpace(at));
+		(how & HOW_PREFIX) !== 0 &&
+		(isFirst || (how & HOW_ONLY_FIRST) === 0) &&
+		((how & HOW_EVEN_BEFORE_SPACE) !== 0 || !beginsWithSpace(at));
 	inStretch = true;
 	isFirst = false;
 	if (!isWanted) return at;
@@ -90,7 +105,7 @@ function beginsWithSpace(at: usize): bool {
 	if (load<u8>(at) === SPACE) return true;
 	// U+2581, which stands for a space.
 	return (
-		byCharacter !== 0 &&
+		spaceIsBlock !== 0 &&
 		load<u8>(at) === 0xe2 &&
 		load<u8>(at, 1) === 0x96 &&
 		load<u8>(at, 2) === 0x81

@@ -1,14 +1,12 @@
 // Whether a text stays as it is by normalization form C: Unicode's quick check (annex
 // 15), by the classes of ../normalize-nfc.ts.
 
+import { NFC_CHANGES, NFC_COMPOSES, NFC_MARK, NFC_STARTS } from "../layout";
 import { findInSet } from "./byte-set";
 import { nfcClasses, nfcLeads, nfcPages } from "./memory";
 import { codePointAt, lengthOf } from "./utf8";
 
-const CHANGES: u32 = 0x80;
-const COMPOSES: u32 = 0x40;
-const STARTS: u32 = 1;
-const MARK: u32 = 0x3f;
+const STARTS: u32 = NFC_STARTS;
 
 /**
  * Whether normalizing may change a text, of which `start` to `end` are looked at and
@@ -28,7 +26,7 @@ export function hasFlagged(first: usize, start: usize, end: usize): bool {
 		}
 		const class_ = classAt(at);
 		if (class_ > STARTS) {
-			if ((class_ & CHANGES) !== 0) return true;
+			if ((class_ & NFC_CHANGES) !== 0) return true;
 			if (at !== markEnd) {
 				// Back to the starter, then again from there.
 				let starter = at;
@@ -46,8 +44,8 @@ export function hasFlagged(first: usize, start: usize, end: usize): bool {
 					continue;
 				}
 			}
-			if ((class_ & COMPOSES) !== 0 && starts) return true;
-			const mark = class_ & MARK;
+			if ((class_ & NFC_COMPOSES) !== 0 && starts) return true;
+			const mark = class_ & NFC_MARK;
 			if (mark > STARTS) {
 				if (mark < last) return true;
 				last = mark;

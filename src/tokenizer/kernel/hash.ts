@@ -1,5 +1,7 @@
+import { HASH_FACTOR, HASH_FOLD, HASH_OTHER_FACTOR } from "../layout";
+
 /** As `hashPair` in ../hash-pair.ts. */
 export function hashPair(left: u32, right: u32): u32 {
-	const hash = (left * 0x9e3779b1) ^ (right * 0x85ebca6b);
-	return hash ^ (hash >>> 15);
+	const hash = (left * <u32>HASH_FACTOR) ^ (right * <u32>HASH_OTHER_FACTOR);
+	return hash ^ (hash >>> HASH_FOLD);
 }

@@ -1,9 +1,10 @@
 // The inner loops of tokenizing, in AssemblyScript: TypeScript's syntax, compiled
-// to WebAssembly by build.mjs. Everything lies in one linear memory that
-// ../compile-bpe.ts lays out; addresses are bytes in it.
+// to WebAssembly by build.mjs. Everything lies in one linear memory, as ../layout.ts says;
+// addresses are bytes in it.
 
+export { configure } from "./configure";
 export { encode, encodeSpans } from "./encode";
 export { hasFlagged } from "./flagged";
-export { configure, placeBuffers } from "./memory";
+export { placeBuffers } from "./memory";
 export { outputEnd } from "./output";
 export { prepareUtf16, toUtf8 } from "./utf16";

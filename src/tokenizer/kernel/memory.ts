@@ -1,115 +1,150 @@
-// The tables' addresses, as globals. The order of the header's fields is that of
-// `compileBpe` in ../compile-bpe.ts.
+// The tables' addresses, as globals, named as in ../layout.ts, which says what they are.
 
-import { fillWordFilter } from "./vocabulary";
+import {
+	HEADER_ADDED_EDGES,
+	HEADER_ADDED_FIRST,
+	HEADER_ADDED_IDS,
+	HEADER_ADDED_MASK,
+	HEADER_BY_CHARACTER,
+	HEADER_BYTE_IDS,
+	HEADER_CHARACTER_PAGES,
+	HEADER_CHARACTER_SYMBOLS,
+	HEADER_ID_OF_SYMBOL,
+	HEADER_INDEX,
+	HEADER_INDEX_MASK,
+	HEADER_JOINS,
+	HEADER_JOINS_MASK,
+	HEADER_LEFT_END,
+	HEADER_LEVELS,
+	HEADER_LEVELS_AT,
+	HEADER_LONGEST,
+	HEADER_MODEL,
+	HEADER_MOST_CHARACTERS,
+	HEADER_NFC_CLASSES,
+	HEADER_NFC_LEADS,
+	HEADER_NFC_PAGES,
+	HEADER_OUTSIDE,
+	HEADER_PAIRS,
+	HEADER_REST,
+	HEADER_RIGHT_COUNT,
+	HEADER_RIGHT_START,
+	HEADER_RING,
+	HEADER_RING_UNITS,
+	HEADER_ROOM,
+	HEADER_ROWS,
+	HEADER_SCORES,
+	HEADER_SINGLE_WORDS,
+	HEADER_SINGLE_WORDS_MASK,
+	HEADER_SPACE_IS_BLOCK,
+	HEADER_SPLITTING,
+	HEADER_SYMBOL_OF_ASCII,
+	HEADER_SYMBOL_OF_BYTE,
+	HEADER_TRIE,
+	HEADER_UNK_ID,
+	HEADER_UNK_SCORE,
+	HEADER_WORD_BYTES,
+	HEADER_WORD_FILTER,
+	HEADER_WORDS,
+	HEADER_WORDS_MASK,
+	LEVEL_BYTES,
+} from "../layout";
 
-const LEVEL_BYTES: usize = 32;
-
-export let headerAt: usize = 0;
-/** How many splits a text goes through one after the other. */
+let headerAt: usize = 0;
+export let model: i32 = 0;
+export let splitting: i32 = 0;
 export let levels: i32 = 0;
-/** 0: symbols are bytes; 1: symbols are characters, and space is U+2581. */
+export let spaceIsBlock: i32 = 0;
 export let byCharacter: i32 = 0;
-/** Symbols: tokens as merging numbers them. The one of each byte, or of its token. */
 export let symbolOfByte: usize = 0;
-/** Of each ASCII character, -1 for none. */
 export let symbolOfAscii: usize = 0;
-/** Pages of symbols by code point. */
 export let characterPages: usize = 0;
 export let characterSymbols: usize = 0;
-/** Merges: rows by left symbol, of buckets of 32 bytes, see ../pair-table.ts. */
 export let rows: usize = 0;
 export let pairs: usize = 0;
-/** Symbols below this one have a row. */
 export let leftEnd: u32 = 0;
-/** So many symbols from here on are the right ones of merges. */
 export let rightStart: u32 = 0;
 export let rightCount: u32 = 0;
-/** A symbol that no merge joins. */
 export let outside: u32 = 0;
-/** The id of each symbol. */
 export let idOfSymbol: usize = 0;
-/** Whole words that come before merging; 0 where merging comes first. */
 export let words: usize = 0;
 export let wordsMask: u32 = 0;
 export let wordBytes: usize = 0;
-/** Bits of their hashes. */
 export let wordFilter: usize = 0;
-/** Bits of the pairs of characters that some merge may reach across. */
 export let joins: usize = 0;
 export let joinsMask: u32 = 0;
-/** Added tokens: the set of bytes that begin one (see ./byte-set), and a trie. 0: none. */
 export let addedFirst: usize = 0;
 export let addedEdges: usize = 0;
 export let addedMask: u32 = 0;
 export let addedIds: usize = 0;
-/** The cache of words: see ./cache. */
 export let singleWords: usize = 0;
 export let singleWordsMask: u32 = 0;
-/** Entries of words, in units of four bytes, and where they are. */
-export let ring: usize = 0;
-export let ringUnits: u32 = 0;
 export let index: usize = 0;
 export let indexMask: usize = 0;
-/** Pages of classes by code point, see ../normalize-nfc.ts. 0: nothing is normalized. */
+export let ring: usize = 0;
+export let ringUnits: u32 = 0;
 export let nfcPages: usize = 0;
 export let nfcClasses: usize = 0;
-/** The set of first bytes (see ./byte-set) whose characters have a class, then a byte for each from 0xc0 on. */
 export let nfcLeads: usize = 0;
-/** Room for words on their way: see ./queue, ./new-words, ./waiting, ./merge. */
 export let room: usize = 0;
+export let trie: usize = 0;
+export let scores: usize = 0;
+export let unkScore: f64 = 0.0;
+export let unkId: i32 = 0;
+export let longest: usize = 0;
+export let byteIds: usize = 0;
+export let rest: i32 = 0;
+export let mostCharacters: u32 = 0;
 
 /** Room for merging long words, from here to the end of memory. */
 export let scratch: usize = 0;
 
 /** Reads the header of the image at an address. */
-export function configure(at: usize): void {
+export function readHeader(at: usize): void {
 	headerAt = at;
-	levels = load<i32>(at);
-	byCharacter = load<i32>(at, 4);
-	symbolOfByte = load<u32>(at, 8);
-	characterPages = load<u32>(at, 12);
-	characterSymbols = load<u32>(at, 16);
-	rows = load<u32>(at, 20);
-	pairs = load<u32>(at, 24);
-	words = load<u32>(at, 28);
-	wordsMask = load<u32>(at, 32);
-	wordBytes = load<u32>(at, 36);
-	joins = load<u32>(at, 40);
-	joinsMask = load<u32>(at, 44);
-	addedFirst = load<u32>(at, 48);
-	addedEdges = load<u32>(at, 52);
-	addedMask = load<u32>(at, 56);
-	addedIds = load<u32>(at, 60);
-	index = load<u32>(at, 64);
-	indexMask = load<u32>(at, 68);
-	ring = load<u32>(at, 72);
-	ringUnits = load<u32>(at, 76);
-	nfcPages = load<u32>(at, 80);
-	nfcClasses = load<u32>(at, 84);
-	nfcLeads = load<u32>(at, 116);
-	leftEnd = load<u32>(at, 120);
-	rightStart = load<u32>(at, 124);
-	rightCount = load<u32>(at, 128);
-	room = load<u32>(at, 88);
-	outside = load<u32>(at, 92);
-	idOfSymbol = load<u32>(at, 96);
-	symbolOfAscii = load<u32>(at, 100);
-	wordFilter = load<u32>(at, 112);
-	singleWords = load<u32>(at, 104);
-	singleWordsMask = load<u32>(at, 108);
-	if (words !== 0) fillWordFilter();
-	writeFirst(index, (indexMask + 1) << 6);
-	writeFirst(singleWords, (singleWordsMask + 1) << 6);
-}
-
-/**
- * Writes the zeros of a table before it is read. Linux answers a first read by a page of zeros
- * that all share; to replace it at the first write it stops the other cores, if they run
- * the same program. Of two workers' first 10 MB that was a quarter: docs/decisions/0005.
- */
-function writeFirst(table: usize, bytes: usize): void {
-	memory.fill(table, 0, bytes);
+	model = load<i32>(at, HEADER_MODEL);
+	splitting = load<i32>(at, HEADER_SPLITTING);
+	levels = load<i32>(at, HEADER_LEVELS);
+	spaceIsBlock = load<i32>(at, HEADER_SPACE_IS_BLOCK);
+	byCharacter = load<i32>(at, HEADER_BY_CHARACTER);
+	symbolOfByte = load<u32>(at, HEADER_SYMBOL_OF_BYTE);
+	symbolOfAscii = load<u32>(at, HEADER_SYMBOL_OF_ASCII);
+	characterPages = load<u32>(at, HEADER_CHARACTER_PAGES);
+	characterSymbols = load<u32>(at, HEADER_CHARACTER_SYMBOLS);
+	rows = load<u32>(at, HEADER_ROWS);
+	pairs = load<u32>(at, HEADER_PAIRS);
+	leftEnd = load<u32>(at, HEADER_LEFT_END);
+	rightStart = load<u32>(at, HEADER_RIGHT_START);
+	rightCount = load<u32>(at, HEADER_RIGHT_COUNT);
+	outside = load<u32>(at, HEADER_OUTSIDE);
+	idOfSymbol = load<u32>(at, HEADER_ID_OF_SYMBOL);
+	words = load<u32>(at, HEADER_WORDS);
+	wordsMask = load<u32>(at, HEADER_WORDS_MASK);
+	wordBytes = load<u32>(at, HEADER_WORD_BYTES);
+	wordFilter = load<u32>(at, HEADER_WORD_FILTER);
+	joins = load<u32>(at, HEADER_JOINS);
+	joinsMask = load<u32>(at, HEADER_JOINS_MASK);
+	addedFirst = load<u32>(at, HEADER_ADDED_FIRST);
+	addedEdges = load<u32>(at, HEADER_ADDED_EDGES);
+	addedMask = load<u32>(at, HEADER_ADDED_MASK);
+	addedIds = load<u32>(at, HEADER_ADDED_IDS);
+	singleWords = load<u32>(at, HEADER_SINGLE_WORDS);
+	singleWordsMask = load<u32>(at, HEADER_SINGLE_WORDS_MASK);
+	index = load<u32>(at, HEADER_INDEX);
+	indexMask = load<u32>(at, HEADER_INDEX_MASK);
+	ring = load<u32>(at, HEADER_RING);
+	ringUnits = load<u32>(at, HEADER_RING_UNITS);
+	nfcPages = load<u32>(at, HEADER_NFC_PAGES);
+	nfcClasses = load<u32>(at, HEADER_NFC_CLASSES);
+	nfcLeads = load<u32>(at, HEADER_NFC_LEADS);
+	room = load<u32>(at, HEADER_ROOM);
+	trie = load<u32>(at, HEADER_TRIE);
+	scores = load<u32>(at, HEADER_SCORES);
+	unkScore = load<f64>(at, HEADER_UNK_SCORE);
+	unkId = load<i32>(at, HEADER_UNK_ID);
+	longest = load<u32>(at, HEADER_LONGEST);
+	byteIds = load<u32>(at, HEADER_BYTE_IDS);
+	rest = load<i32>(at, HEADER_REST);
+	mostCharacters = load<u32>(at, HEADER_MOST_CHARACTERS);
 }
 
 /** Tells where the buffers end and scratch space begins. */
@@ -117,9 +152,9 @@ export function placeBuffers(scratchAt: usize): void {
 	scratch = scratchAt;
 }
 
-/** The address of a split's fields: see `addLevel` in ../compile-bpe.ts. */
+/** The address of a split's fields. */
 export function levelAt(level: i32): usize {
-	return headerAt + 160 + <usize>level * LEVEL_BYTES;
+	return headerAt + HEADER_LEVELS_AT + <usize>level * LEVEL_BYTES;
 }
 
 /** Makes memory reach an address. */

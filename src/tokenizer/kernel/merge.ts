@@ -4,8 +4,8 @@
 import { ensureMemory, room, scratch } from "./memory";
 import { out, writeTo } from "./output";
 import { madeBy, NONE, pairOf, rankOf } from "./pairs";
+import { MERGE } from "./room";
 import { idOf, writeSymbols } from "./symbols";
-import { WAITING_END } from "./waiting";
 
 /** Words up to this many symbols are merged by scanning, longer ones by a heap. */
 const SHORT: i32 = 64;
@@ -30,7 +30,7 @@ function merge(symbols: usize, count: i32): i32 {
 
 /** By scanning all ranks, four at once; a symbol keeps its place when merged. */
 function mergeShort(symbols: usize, count: i32): i32 {
-	const ranks = room + WAITING_END;
+	const ranks = room + MERGE;
 	const made = ranks + 256;
 	/** Byte each: the neighbour on the right and on the left of a symbol. */
 	const right = ranks + 512;

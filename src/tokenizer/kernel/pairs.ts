@@ -1,10 +1,10 @@
 // The merges: which rank a pair of symbols has, and the symbol that it makes.
 
+import { HASH_FACTOR, HASH_FOLD, NO_RANK, SYMBOL_BITS } from "../layout";
 import { leftEnd, pairs, rightCount, rightStart, rows } from "./memory";
 
 /** The rank of a pair that no merge joins; above all others. */
-export const NONE: u32 = 0x1fffff;
-const SYMBOL_BITS: u64 = 21;
+export const NONE: u32 = NO_RANK;
 const RIGHT_MASK: u64 = 0x7ffffc0000000000;
 
 /**
@@ -24,14 +24,15 @@ export function bucketOf(left: u32, right: u32): usize {
 	const known = load<u32>(rows + ((<usize>min(left, leftEnd)) << 2));
 	const row = right - rightStart < rightCount ? known : 0;
 	const mask = (1 << (row & 15)) - 1;
-	const bucket = (row >>> 4) + (((right * 0x9e3779b1) >>> 15) & mask);
+	const bucket =
+		(row >>> 4) + (((right * <u32>HASH_FACTOR) >>> HASH_FOLD) & mask);
 	return pairs + ((<usize>bucket) << 5);
 }
 
 /** The merge of a pair whose bucket is known. */
 // @inline
 export function pairFrom(bucket: usize, right: u32): u64 {
-	const key = i64x2.splat((<u64>right) << (2 * SYMBOL_BITS));
+	const key = i64x2.splat((<u64>right) << (2 * <u64>SYMBOL_BITS));
 	let pair = pairIn(bucket, key);
 	while (load<i32>(bucket, 28) < 0) {
 		bucket += 32;
@@ -45,7 +46,7 @@ export function rankOf(pair: u64): u32 {
 }
 
 export function madeBy(pair: u64): u32 {
-	return <u32>(pair >>> SYMBOL_BITS) & 0x1fffff;
+	return <u32>(pair >>> SYMBOL_BITS) & NONE;
 }
 
 function pairIn(bucket: usize, key: v128): u64 {

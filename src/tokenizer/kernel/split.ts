@@ -2,13 +2,20 @@
 // tokenizer says so: what one finds, the next splits further. What lies between
 // two matches is a word too, unless the split drops it.
 
+import {
+	LEVEL_CLASSES,
+	LEVEL_DROPS_GAPS,
+	LEVEL_FIRST,
+	LEVEL_LOOPING,
+	LEVEL_MATCHING,
+	LEVEL_PAGES,
+	LEVEL_STARTS,
+	ROW_AT_END,
+	ROW_CLASSES,
+} from "../layout";
 import { levelAt, levels } from "./memory";
 import { codePointAt, lengthOf } from "./utf8";
 import { encodeWord } from "./word";
-
-/** Bytes of a state's row: an int32 for each ASCII byte, then for each class. */
-const CLASSES: usize = 512;
-const AT_END: usize = 1020;
 
 /** Whether the last match came to the end of a text that goes on. */
 let ranOut: bool = false;
@@ -29,13 +36,13 @@ export function encodeSplit(
 		return end;
 	}
 	const at = levelAt(level);
-	const first: usize = load<u32>(at);
-	const matching: usize = load<u32>(at, 4);
-	const looping: usize = load<u32>(at, 8);
-	const pages: usize = load<u32>(at, 12);
-	const classes: usize = load<u32>(at, 16);
-	const starts: usize = load<u32>(at, 20);
-	const dropsGaps = load<u32>(at, 24) !== 0;
+	const first: usize = load<u32>(at, LEVEL_FIRST);
+	const matching: usize = load<u32>(at, LEVEL_MATCHING);
+	const looping: usize = load<u32>(at, LEVEL_LOOPING);
+	const pages: usize = load<u32>(at, LEVEL_PAGES);
+	const classes: usize = load<u32>(at, LEVEL_CLASSES);
+	const starts: usize = load<u32>(at, LEVEL_STARTS);
+	const dropsGaps = load<u32>(at, LEVEL_DROPS_GAPS) !== 0;
 	const isLast = level + 1 === levels;
 	let gap = start;
 	let from = start;
@@ -117,7 +124,7 @@ function matchAt(
 		const point = codePointAt(at, byte);
 		const page: usize = load<u16>(pages + ((<usize>point >>> 8) << 1));
 		const class_: usize = load<u8>(classes + (page << 8) + (point & 0xff));
-		row = load<u32>(row + (class_ << 2), CLASSES);
+		row = load<u32>(row + (class_ << 2), ROW_CLASSES);
 		last = row >= matching ? at : last;
 		if ((row & 1) !== 0) return last;
 		at += lengthOf(byte);
@@ -126,6 +133,6 @@ function matchAt(
 		ranOut = true;
 		return 0;
 	}
-	row = load<u32>(row, AT_END);
+	row = load<u32>(row, ROW_AT_END);
 	return row >= matching ? end : last;
 }

@@ -1,6 +1,7 @@
 // The symbols that merging begins with: bytes, or characters that their bytes always
 // merge to; or characters, and bytes for those that have no token.
 
+import { BLOCK_POINT } from "../layout";
 import {
 	byCharacter,
 	characterPages,
@@ -12,8 +13,6 @@ import { put } from "./output";
 import { codePointAt, lengthOf } from "./utf8";
 
 export const SPACE: u32 = 0x20;
-/** What stands for a space in a vocabulary of characters (SentencePiece). */
-const LOWER_BLOCK: u32 = 0x2581;
 
 export function writeSymbols(start: usize, end: usize): void {
 	let at = start;
@@ -26,7 +25,7 @@ export function writeSymbols(start: usize, end: usize): void {
 				? symbolOfByte(first)
 				: symbolOfCharacter(point);
 		if (symbol >= 0) put(symbol);
-		else if (point === LOWER_BLOCK && length === 1) {
+		else if (point === BLOCK_POINT && length === 1) {
 			// U+2581 in UTF-8.
 			put(symbolOfByte(0xe2));
 			put(symbolOfByte(0x96));
@@ -50,7 +49,7 @@ export function symbolOfCharacter(point: u32): i32 {
 
 /** The character that a vocabulary has for one of the text. */
 export function characterOf(point: u32): u32 {
-	return byCharacter && point === SPACE ? LOWER_BLOCK : point;
+	return byCharacter && point === SPACE ? BLOCK_POINT : point;
 }
 
 /** The id of the token that a symbol stands for. */

@@ -1,10 +1,16 @@
 // Words that are tokens, where those come before merging.
 
+import {
+	HASH_FACTOR,
+	HASH_FOLD,
+	WORD_FILTER_BYTES,
+	WORD_HASH_TURN,
+} from "../layout";
 import { hashOf, isEqual, MAX_WORD, tagOf } from "./cache";
 import { wordBytes, wordFilter, words, wordsMask } from "./memory";
 
 /** Words of the filter, int32. */
-const FILTER_MASK: usize = (1 << 16) - 1;
+const FILTER_MASK: usize = (WORD_FILTER_BYTES >>> 2) - 1;
 
 /** Sets two bits for each token, so that most other words need not be looked for. */
 export function fillWordFilter(): void {
@@ -62,7 +68,7 @@ export function wordBytesOf(slot: usize): usize {
 }
 
 function slotOfHash(hash: u32): u32 {
-	return (hash ^ (hash >>> 15)) & wordsMask;
+	return (hash ^ (hash >>> HASH_FOLD)) & wordsMask;
 }
 
 function hashOfBytes(start: usize, length: usize): u32 {
@@ -78,5 +84,5 @@ function hashOfBytes(start: usize, length: usize): u32 {
 }
 
 function mixed(hash: u32, four: u32): u32 {
-	return (rotl<u32>(hash, 15) ^ four) * 0x9e3779b1;
+	return (rotl<u32>(hash, WORD_HASH_TURN) ^ four) * <u32>HASH_FACTOR;
 }

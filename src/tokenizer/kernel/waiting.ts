@@ -7,33 +7,28 @@
 
 import { lengthOfTag } from "./cache";
 import { outside, room, symbolOfAscii } from "./memory";
-import { NEW_WORDS_END } from "./new-words";
 import { bucketOf, madeBy, NONE, pairFrom, rankOf } from "./pairs";
 import { readAhead } from "./read-ahead";
+import {
+	WAITING,
+	WAITING_ACTIVE,
+	WAITING_BUCKETS,
+	WAITING_PLACE_BYTES,
+	WAITING_SYMBOLS,
+	WAITING_WORDS,
+} from "./room";
 import { idOf, symbolOfByte, symbolOfCharacter } from "./symbols";
 import { codePointAt, lengthOf } from "./utf8";
 import { rememberToken, rememberTokens, startOf, tagOfWord } from "./words";
-
-/** Words that are merged in turns. */
-const PLACES: i32 = 64;
-const PLACE_BYTES: usize = 384;
-/** After the places: addresses of those whose words are not yet merged. */
-const ACTIVE: usize = NEW_WORDS_END + <usize>PLACES * PLACE_BYTES;
-const MAX_SYMBOLS: usize = 28;
-/** Where the buckets of the pairs that are to be looked up are. */
-const BUCKETS: usize = ACTIVE + ((<usize>PLACES) << 2);
-/** Bytes of `room` that are used by what is here and comes before. */
-export const WAITING_END: usize =
-	BUCKETS + ((<usize>PLACES * MAX_SYMBOLS) << 2) + 16;
 
 /** How many symbols were filled in. */
 const COUNT: usize = 0;
 /** Of each pair its rank and the symbol that it makes, and of each place its symbol. */
 const RANKS: usize = 16;
-const MADE: usize = RANKS + ((MAX_SYMBOLS + 1) << 2);
-const SYMBOLS: usize = MADE + ((MAX_SYMBOLS + 1) << 2);
+const MADE: usize = RANKS + ((WAITING_SYMBOLS + 1) << 2);
+const SYMBOLS: usize = MADE + ((WAITING_SYMBOLS + 1) << 2);
 /** A bit for each symbol that is left, and one after the last. */
-const LEFT: usize = SYMBOLS + ((MAX_SYMBOLS + 1) << 2);
+const LEFT: usize = SYMBOLS + ((WAITING_SYMBOLS + 1) << 2);
 const WORD: usize = LEFT + 4;
 /** The symbol merged last, and those before and after it. */
 const MERGED: usize = LEFT + 8;
@@ -58,7 +53,7 @@ export function mergeLater(word: usize): bool {
 	store<u32>(place, ((<u32>2) << (<u32>count)) - 1, LEFT);
 	store<u32>(place, <u32>word, WORD);
 	store<u32>(place, <u32>count, COUNT);
-	if (++waiting === PLACES) mergeWaiting();
+	if (++waiting === <i32>WAITING_WORDS) mergeWaiting();
 	return true;
 }
 
@@ -66,12 +61,12 @@ export function mergeLater(word: usize): bool {
 export function mergeWaiting(): void {
 	if (waiting === 0) return;
 	rankAll();
-	const active = room + ACTIVE;
+	const active = room + WAITING_ACTIVE;
 	let end = active;
 	for (let i = 0; i < waiting; i++, end += 4) store<u32>(end, <u32>placeOf(i));
 	while (end > active) {
 		let left = active;
-		let bucket = room + BUCKETS;
+		let bucket = room + WAITING_BUCKETS;
 		for (let at = active; at < end; at += 4) {
 			const place: usize = load<u32>(at);
 			store<u32>(left, <u32>place);
@@ -80,8 +75,8 @@ export function mergeWaiting(): void {
 			bucket += isMerged ? 8 : 0;
 		}
 		end = left;
-		readAhead(room + BUCKETS, bucket);
-		bucket = room + BUCKETS;
+		readAhead(room + WAITING_BUCKETS, bucket);
+		bucket = room + WAITING_BUCKETS;
 		for (let at = active; at < end; at += 4, bucket += 8)
 			rankMerged(load<u32>(at), bucket);
 	}
@@ -108,14 +103,14 @@ function rememberLeft(place: usize): void {
 }
 
 function placeOf(number: i32): usize {
-	return room + NEW_WORDS_END + <usize>number * PLACE_BYTES;
+	return room + WAITING + <usize>number * WAITING_PLACE_BYTES;
 }
 
 /** Fills in symbols from `start` on; returns where the place is full. */
 function fill(place: usize, start: usize, end: usize): usize {
 	let n: usize = 0;
 	let at = start;
-	while (at < end && n < MAX_SYMBOLS) {
+	while (at < end && n < WAITING_SYMBOLS) {
 		const first: u32 = load<u8>(at);
 		const length = lengthOf(first);
 		const symbol =
@@ -125,7 +120,7 @@ function fill(place: usize, start: usize, end: usize): usize {
 		if (symbol >= 0) store<i32>(place + (n++ << 2), symbol, SYMBOLS);
 		else {
 			// An ASCII character without a token is a space, for which another stands.
-			if (first < 0x80 || n + length > MAX_SYMBOLS) return 0;
+			if (first < 0x80 || n + length > WAITING_SYMBOLS) return 0;
 			for (let i: usize = 0; i < length; i++)
 				store<i32>(place + (n++ << 2), symbolOfByte(load<u8>(at + i)), SYMBOLS);
 		}
@@ -137,7 +132,7 @@ function fill(place: usize, start: usize, end: usize): usize {
 
 /** Looks up the pairs of all places. */
 function rankAll(): void {
-	let bucket = room + BUCKETS;
+	let bucket = room + WAITING_BUCKETS;
 	for (let i = 0; i < waiting; i++) {
 		const place = placeOf(i);
 		const end = place + ((<usize>load<u32>(place, COUNT) - 1) << 2);
@@ -147,11 +142,11 @@ function rankAll(): void {
 				<u32>bucketOf(load<u32>(at, SYMBOLS), load<u32>(at, SYMBOLS + 4)),
 			);
 	}
-	readAhead(room + BUCKETS, bucket);
-	bucket = room + BUCKETS;
+	readAhead(room + WAITING_BUCKETS, bucket);
+	bucket = room + WAITING_BUCKETS;
 	for (let i = 0; i < waiting; i++) {
 		const place = placeOf(i);
-		for (let i: usize = 0; i < MAX_SYMBOLS * 4; i += 16)
+		for (let i: usize = 0; i < WAITING_SYMBOLS * 4; i += 16)
 			v128.store(place + i, i32x4.splat(NONE), RANKS);
 		store<u32>(place, outside, SYMBOLS - 4);
 		const end = place + ((<usize>load<u32>(place, COUNT) - 1) << 2);

@@ -1,9 +1,11 @@
 // One word, or one stretch of text that is a word: it goes to the queue, in pieces
 // if it is long.
 
+import { MODEL_BPE } from "../layout";
 import { MAX_WORD, tagOf } from "./cache";
 import { nextCut } from "./cuts";
-import { words } from "./memory";
+import { encodeNow } from "./encode-now";
+import { model, words } from "./memory";
 import { mergeNow } from "./merge";
 import { put } from "./output";
 import { enqueue, flush } from "./queue";
@@ -18,6 +20,11 @@ export function encodeWord(start: usize, end: usize): void {
 }
 
 function encodeLong(start: usize, end: usize): void {
+	if (model !== MODEL_BPE) {
+		flush();
+		encodeNow(start, end);
+		return;
+	}
 	if (words !== 0) {
 		const id = findToken(start, end - start);
 		if (id >= 0) {

@@ -22,8 +22,8 @@ import {
 } from "./cache";
 import { out, writeTo } from "./output";
 import { readAhead } from "./read-ahead";
+import { WORD_BYTES } from "./room";
 
-export const WORD_BYTES: usize = 32;
 const START: usize = 0;
 const TAG: usize = 4;
 const HASH: usize = 8;

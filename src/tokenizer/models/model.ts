@@ -1,5 +1,6 @@
 import type { Int32Buffer } from "../../core/buffers.js";
 import type { Component } from "../component.js";
+import type { KernelImage } from "../kernel-image.js";
 
 /** Turns words into ids, as the Rust library's model of the same name. */
 export interface Model {
@@ -13,6 +14,18 @@ export interface Model {
 	 */
 	encodeWord(word: string, out: Int32Buffer): void;
 	tokenToId(token: string): number | undefined;
+	/**
+	 * Adds to a kernel's image what encoding words takes there; some models have no kernel.
+	 * @param spaceIsBlock Whether words come with spaces for each U+2581.
+	 */
+	addTo?(image: KernelImage, spaceIsBlock: boolean): Compiled | null;
+}
+
+export interface Compiled {
+	/** Ids that a byte of text gives at most. */
+	idsPerByte: number;
+	/** Where there are words without a token, which give the id -1: the token that would stand for them, if one is named. */
+	missing: { unk: string | null } | null;
 }
 
 /** Makes a model of what a file says. @throws DataError `not-a-tokenizer` */

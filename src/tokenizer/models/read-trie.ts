@@ -1,14 +1,18 @@
 import type { Component } from "../component.js";
 import { makeTrie, type Trie } from "./trie.js";
 
-/** The trie of a model's vocabulary. @throws DataError `not-a-tokenizer` */
-export function readTrie(
+/** The trie of a model's vocabulary, made when it is first asked for. */
+export function lazyTrie(
 	component: Component,
 	ids: ReadonlyMap<string, number>,
-): Trie {
-	const trie = makeTrie(ids);
-	if (trie !== null) return trie;
-	throw component.refused(
-		'its "vocab" is too large: 8 million nodes of a trie',
-	);
+): () => Trie {
+	let trie: Trie | null = null;
+	return () => {
+		trie ??= makeTrie(ids);
+		if (trie === null)
+			throw component.refused(
+				'its "vocab" is too large: 8 million nodes of a trie',
+			);
+		return trie;
+	};
 }

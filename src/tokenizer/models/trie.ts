@@ -1,9 +1,7 @@
-/** Set in the unit of a node, beside the byte that leads to it. */
-const TAKEN = 0x100;
-const LABEL_BITS = 9;
-const LABEL_MASK = 2 ** LABEL_BITS - 1;
+import { TRIE_BASE_SHIFT, TRIE_LABEL, TRIE_TAKEN } from "../layout.js";
+
 /** A base has the bits that a label leaves. */
-const MOST_UNITS = 2 ** (32 - LABEL_BITS);
+const MOST_UNITS = 2 ** (32 - TRIE_BASE_SHIFT);
 const BLOCK = 256;
 /** Places that are tried for a node's children before a new block is taken. */
 const MOST_TRIES = 64;
@@ -23,9 +21,9 @@ export class Trie {
 
 	/** The node that a byte leads to, or -1. */
 	child(node: number, byte: number): number {
-		const next = (this.units[2 * node] >>> LABEL_BITS) ^ byte;
-		const label = this.units[2 * next] & LABEL_MASK;
-		return label === (byte | TAKEN) ? next : -1;
+		const next = (this.units[2 * node] >>> TRIE_BASE_SHIFT) ^ byte;
+		const label = this.units[2 * next] & TRIE_LABEL;
+		return label === (byte | TRIE_TAKEN) ? next : -1;
 	}
 
 	/** The node that bytes lead to from the root, or -1. */
@@ -110,11 +108,11 @@ class TrieMaker {
 			const base = this.#findBase(labels.subarray(0, count));
 			if (this.#size > MOST_UNITS) return null;
 			this.#isBase[base] = 1;
-			this.#units[2 * node] |= base << LABEL_BITS;
+			this.#units[2 * node] |= base << TRIE_BASE_SHIFT;
 			for (let i = 0; i < count; i++) {
 				const child = base ^ labels[i];
 				this.#take(child);
-				this.#units[2 * child] = TAKEN | labels[i];
+				this.#units[2 * child] = TRIE_TAKEN | labels[i];
 				open.push(child, depth + 1, borders[i], borders[i + 1]);
 			}
 		}

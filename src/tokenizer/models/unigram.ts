@@ -1,13 +1,25 @@
 import type { Int32Buffer } from "../../core/buffers.js";
 import type { Component } from "../component.js";
+import {
+	HEADER_BYTE_IDS,
+	HEADER_MODEL,
+	HEADER_SCORES,
+	HEADER_UNK_ID,
+	HEADER_UNK_SCORE,
+	MODEL_UNIGRAM,
+} from "../layout.js";
+import { addTrie } from "./add-trie.js";
 import { idsOfBytes } from "./byte-tokens.js";
 import type { Model } from "./model.js";
 import { noToken } from "./no-token.js";
 import { readPieces } from "./pieces.js";
-import { readTrie } from "./read-trie.js";
+import { lazyTrie } from "./read-trie.js";
 
 /** What a character without a token costs beside the least score. */
-export const UNK_PENALTY = 10;
+const UNK_PENALTY = 10;
+
+/** Scores beyond it are left to what is not the kernel. */
+const MOST_SCORE = 1e200;
 
 /**
  * The tokens of the highest sum of scores (Kudo, 1804.10959), found as the Rust library does it: sums are
@@ -16,7 +28,7 @@ export const UNK_PENALTY = 10;
 export function readUnigram(component: Component): Model {
 	const { ids, tokens, scores, leastScore, unkId } = readPieces(component);
 	const fallsBack = component.flag("byte_fallback", false);
-	const trie = readTrie(component, ids);
+	const trieOf = lazyTrie(component, ids);
 	const idOfByte = idsOfBytes(ids);
 	const unkScore = leastScore - UNK_PENALTY;
 	const encoder = new TextEncoder();
@@ -24,6 +36,7 @@ export function readUnigram(component: Component): Model {
 
 	/** The id of the text between two places, or -1. */
 	const idOf = (bytes: Uint8Array, start: number, end: number): number => {
+		const trie = trieOf();
 		let node = trie.root;
 		for (let at = start; at < end && node !== -1; at++)
 			node = trie.child(node, bytes[at]);
@@ -54,6 +67,7 @@ export function readUnigram(component: Component): Model {
 		tokens,
 		tokenToId: (token) => ids.get(token),
 		encodeWord(word: string, out: Int32Buffer) {
+			const trie = trieOf();
 			const bytes = encoder.encode(word);
 			const size = bytes.length;
 			/** Of the best path to each place: its score, and its last token with its start. */
@@ -101,6 +115,19 @@ export function readUnigram(component: Component): Model {
 			}
 			if (unknownEnd !== -1) addUnknown(bytes, 0, unknownEnd, backwards);
 			for (let i = backwards.length - 1; i >= 0; i--) out.push(backwards[i]);
+		},
+		addTo(image, spaceIsBlock) {
+			// Sums stay finite in the kernel, so that it need not ask.
+			if (tokens.length === 0 || scores.some((s) => Math.abs(s) > MOST_SCORE))
+				return null;
+			if (addTrie(image, ids, spaceIsBlock) === null) return null;
+			image.set(HEADER_MODEL, MODEL_UNIGRAM);
+			image.addAt(HEADER_SCORES, scores);
+			image.setFloat(HEADER_UNK_SCORE, unkScore);
+			image.set(HEADER_UNK_ID, unkId ?? -1);
+			if (fallsBack) image.addAt(HEADER_BYTE_IDS, idOfByte);
+			// A space may be three bytes, and what fails gives an id more.
+			return { idsPerByte: 3, missing: unkId === null ? { unk: null } : null };
 		},
 	};
 }

@@ -1,9 +1,21 @@
 import type { Int32Buffer } from "../../core/buffers.js";
+import { LOWER_BLOCK } from "../bpe-shape.js";
 import type { Component } from "../component.js";
+import {
+	HEADER_MODEL,
+	HEADER_MOST_CHARACTERS,
+	HEADER_REST,
+	HEADER_UNK_ID,
+	MODEL_WORD_PIECE,
+} from "../layout.js";
+import { addTrie } from "./add-trie.js";
 import type { Model } from "./model.js";
 import { noToken } from "./no-token.js";
-import { readTrie } from "./read-trie.js";
+import { lazyTrie } from "./read-trie.js";
 import { readVocabulary } from "./vocabulary.js";
+
+/** No word has as many characters. */
+export const LONGEST_WORD = 2 ** 31 - 1;
 
 /** The longest token from the left, again and again (Wu et al., 1609.08144). */
 export function readWordPiece(component: Component): Model {
@@ -13,12 +25,13 @@ export function readWordPiece(component: Component): Model {
 	const { ids, tokens } = readVocabulary(component);
 	const unkId = ids.get(unk);
 	const encoder = new TextEncoder();
-	const trie = readTrie(component, ids);
-	/** Where tokens go on that continue a word; -1 where there are none. */
-	const rest = trie.walk(encoder.encode(prefix));
+	const trieOf = lazyTrie(component, ids);
 
 	/** Appends the tokens of a word; false where there is none for some part of it. */
 	const encode = (bytes: Uint8Array, out: Int32Buffer): boolean => {
+		const trie = trieOf();
+		/** Where tokens go on that continue a word; -1 where there are none. */
+		const rest = trie.walk(encoder.encode(prefix));
 		let start = 0;
 		while (start < bytes.length) {
 			let node = start === 0 ? trie.root : rest;
@@ -51,6 +64,20 @@ export function readWordPiece(component: Component): Model {
 			out.length = before;
 			if (unkId === undefined) throw noToken(word, unk);
 			out.push(unkId);
+		},
+		addTo(image, spaceIsBlock) {
+			// What stands for a space would be one.
+			if (spaceIsBlock && prefix.includes(" ")) return null;
+			const trie = addTrie(image, ids, spaceIsBlock);
+			if (trie === null) return null;
+			image.set(HEADER_MODEL, MODEL_WORD_PIECE);
+			const written = spaceIsBlock
+				? prefix.replaceAll(LOWER_BLOCK, " ")
+				: prefix;
+			image.set(HEADER_REST, trie.walk(encoder.encode(written)));
+			image.set(HEADER_MOST_CHARACTERS, Math.min(mostCharacters, LONGEST_WORD));
+			image.set(HEADER_UNK_ID, unkId ?? -1);
+			return { idsPerByte: 1, missing: unkId === undefined ? { unk } : null };
 		},
 	};
 }

@@ -1,0 +1,95 @@
+import type { Int32Buffer } from "../core/buffers.js";
+import { LOWER_BLOCK } from "./bpe-shape.js";
+import type { CompiledWords } from "./compile-words.js";
+import { ExpressionSplitter, type WordSpans } from "./expression-splits.js";
+import { HOW_IS_FIRST } from "./layout.js";
+import { noToken } from "./models/no-token.js";
+import { TextKernel } from "./text-kernel.js";
+
+/** White space of the Rust library. */
+const WORD =
+	/[^\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
+
+/**
+ * Encodes texts that are normalized, without added tokens, by a model in the kernel: words are found there, or
+ * come with their places.
+ */
+export class WordEncoder {
+	readonly #compiled: CompiledWords;
+	readonly #kernel: TextKernel;
+	/** Cuts before each U+2581. */
+	readonly #cutter = new ExpressionSplitter([
+		{
+			pattern: `${LOWER_BLOCK}?[^${LOWER_BLOCK}]+|${LOWER_BLOCK}`,
+			dropsGaps: false,
+		},
+	]);
+
+	constructor(compiled: CompiledWords) {
+		this.#compiled = compiled;
+		this.#kernel = new TextKernel(compiled.tables);
+	}
+
+	/** What its memory takes: tables, cache and buffers, in bytes. */
+	get memoryBytes(): number {
+		return this.#kernel.memoryBytes;
+	}
+
+	/**
+	 * Appends the ids of a stretch of text.
+	 * @param isFirst Whether a document begins with it.
+	 * @throws DataError `token-out-of-range` where there is no token for a word
+	 */
+	encodeText(text: string, isFirst: boolean, out: Int32Buffer): void {
+		if (text === "") return;
+		const { splitting } = this.#compiled;
+		const before = out.length;
+		const how = isFirst ? HOW_IS_FIRST : 0;
+		const hasBlocks = splitting.by !== "levels" && text.includes(LOWER_BLOCK);
+		if (splitting.by === "levels") this.#kernel.encodeText(text, how, out);
+		else if (splitting.by === "spaces")
+			this.#kernel.encodeText(
+				hasBlocks ? text.replaceAll(LOWER_BLOCK, " ") : text,
+				how | splitting.prefix,
+				out,
+			);
+		else if (hasBlocks)
+			// A space would end a word, and this does not.
+			this.#cutter.split(withBlocks(text), (words) =>
+				this.#encodeWords(words, out),
+			);
+		else this.#kernel.encodeText(text, how, out);
+		this.#check(text, before, out);
+	}
+
+	/**
+	 * Appends the ids of words, with U+2581 where the model has it.
+	 * @throws DataError `token-out-of-range` where there is no token for one
+	 */
+	encodeWords(words: WordSpans, out: Int32Buffer): void {
+		const before = out.length;
+		this.#encodeWords(words, out);
+		this.#check(words.text, before, out);
+	}
+
+	#encodeWords({ text, spans }: WordSpans, out: Int32Buffer): void {
+		const isPlain = this.#compiled.splitting.by === "levels";
+		const written = isPlain ? text : text.replaceAll(LOWER_BLOCK, " ");
+		this.#kernel.encodeWords({ text: written, spans }, out);
+	}
+
+	#check(text: string, before: number, out: Int32Buffer): void {
+		const { missing } = this.#compiled;
+		if (missing === null) return;
+		if (out.array.subarray(before, out.length).includes(-1))
+			throw noToken(text, missing.unk);
+	}
+}
+
+/** The words between white space, each with U+2581 before it. */
+function withBlocks(text: string): string {
+	let words = "";
+	for (const [word] of text.matchAll(WORD))
+		words += word.startsWith(LOWER_BLOCK) ? word : LOWER_BLOCK + word;
+	return words;
+}
