@@ -10,6 +10,7 @@ import { idOutside } from "./id-outside.js";
 import { HOW_FINDS_ADDED, HOW_IS_FIRST } from "./layout.js";
 import { normalizeNfc } from "./normalize-nfc.js";
 import { TextKernel } from "./text-kernel.js";
+import { splitStrings } from "./token-strings.js";
 import type { SpecialToken } from "./tokenizer.js";
 
 /**
@@ -103,7 +104,7 @@ export class BpeTokenizer extends BaseTokenizer {
 
 	/** The tokens' strings; of those found after normalizing, what was found. */
 	#decodedTokens(): (string | undefined)[] {
-		const tokens = tokensOf(this.#compiled);
+		const tokens = splitStrings(this.#compiled.tokens);
 		for (const { id, content, normalized } of this.#compiled.addedTokens)
 			if (normalized) tokens[id] = this.#normalize(content);
 		return tokens;
@@ -112,7 +113,7 @@ export class BpeTokenizer extends BaseTokenizer {
 	tokenToId(token: string): number | undefined {
 		if (this.#ids === null) {
 			this.#ids = new Map();
-			for (const [id, known] of tokensOf(this.#compiled).entries())
+			for (const [id, known] of splitStrings(this.#compiled.tokens).entries())
 				if (known !== undefined) this.#ids.set(known, id);
 		}
 		return this.#ids.get(token);
@@ -168,22 +169,15 @@ export class BpeTokenizer extends BaseTokenizer {
 function tokenLengths(compiled: CompiledBpe): Int32Array {
 	const { symbols } = compiled.shape;
 	const encoder = new TextEncoder();
-	const lengths = Int32Array.from(tokensOf(compiled), (token = "") => {
-		if (symbols === "bytes") return bytesOfToken(token).length;
-		if (/^<0x[0-9A-F]{2}>$/i.test(token)) return 1;
-		return encoder.encode(token.replaceAll(LOWER_BLOCK, " ")).length;
-	});
+	const lengths = Int32Array.from(
+		splitStrings(compiled.tokens),
+		(token = "") => {
+			if (symbols === "bytes") return bytesOfToken(token).length;
+			if (/^<0x[0-9A-F]{2}>$/i.test(token)) return 1;
+			return encoder.encode(token.replaceAll(LOWER_BLOCK, " ")).length;
+		},
+	);
 	for (const { id, content } of compiled.addedTokens)
 		lengths[id] = encoder.encode(content).length;
 	return lengths;
-}
-
-function tokensOf({ tokens }: CompiledBpe): (string | undefined)[] {
-	const strings: (string | undefined)[] = [];
-	let start = 0;
-	for (const end of tokens.ends) {
-		strings.push(end === -1 ? undefined : tokens.text.slice(start, end));
-		if (end !== -1) start = end;
-	}
-	return strings;
 }

@@ -34,6 +34,7 @@ import {
 import { nfcClasses } from "./normalize-nfc.js";
 import { findSpecialToken } from "./special-tokens.js";
 import { compileSplit, pagesOf } from "./split-automaton.js";
+import { joinStrings, type TokenStrings } from "./token-strings.js";
 import type { SpecialToken } from "./tokenizer.js";
 import {
 	type AddedTokenJson,
@@ -57,8 +58,7 @@ export interface CompiledBpe {
 	vocabSize: number;
 	bos: SpecialToken | null;
 	eos: SpecialToken | null;
-	/** All tokens' strings, back to back, and where each ends; -1: no such token. */
-	tokens: { text: string; ends: Int32Array };
+	tokens: TokenStrings;
 }
 
 /**
@@ -235,15 +235,4 @@ function addNfc(image: KernelImage): void {
 		HEADER_NFC_LEADS,
 		Uint8Array.of(...byteSet(leads), ...leads.subarray(0xc0)),
 	);
-}
-
-function joinStrings(strings: readonly string[]): CompiledBpe["tokens"] {
-	const ends = new Int32Array(strings.length).fill(-1);
-	let end = 0;
-	for (let id = 0; id < strings.length; id++) {
-		if (strings[id] === undefined) continue;
-		end += strings[id].length;
-		ends[id] = end;
-	}
-	return { text: strings.join(""), ends };
 }

@@ -2,6 +2,7 @@ import { optionName, UsageError } from "../core/errors.js";
 import { type BpeShape, isShape, readBpeShape } from "./bpe-shape.js";
 import { BpeTokenizer } from "./bpe-tokenizer.js";
 import { type CompiledBpe, compileBpe } from "./compile-bpe.js";
+import { type CompiledPipeline, compilePipeline } from "./compile-pipeline.js";
 import { Component } from "./component.js";
 import { HuggingFaceTokenizer } from "./huggingface.js";
 import { modelType } from "./models/model-type.js";
@@ -48,7 +49,7 @@ export interface TokenizerName {
  */
 export type PreparedTokenizer =
 	| { kind: "bpe"; compiled: CompiledBpe }
-	| { kind: "pipeline"; files: TokenizerFiles }
+	| { kind: "pipeline"; compiled: CompiledPipeline }
 	| { kind: "named"; name: string }
 	| { kind: "huggingface"; files: TokenizerFiles };
 
@@ -83,30 +84,27 @@ export function prepareTokenizer(
 	}
 	if (engine === "huggingface") return { kind: "huggingface", files };
 	const parsed = parseFiles(files);
-	return prepareParsed(files, parsed, readShape(parsed));
+	return prepareParsed(parsed, readShape(parsed));
 }
 
 /** As `prepareTokenizer`, for our own engine, of files that were parsed. */
 export function prepareParsed(
-	files: TokenizerFiles,
 	{ name, json, config }: ParsedFiles,
 	shape: BpeShape | { why: string },
 ): PreparedTokenizer {
 	if (isShape(shape))
 		return { kind: "bpe", compiled: compileBpe(json, shape, config, name) };
-	// Its faults are told now, not by each thread.
-	new PipelineTokenizer(json, config, name);
-	return { kind: "pipeline", files };
+	return { kind: "pipeline", compiled: compilePipeline(json, config, name) };
 }
 
 /** The second part of `tokenizerFromJson`. */
 export function openTokenizer(prepared: PreparedTokenizer): Tokenizer {
 	if (prepared.kind === "bpe") return new BpeTokenizer(prepared.compiled);
+	if (prepared.kind === "pipeline")
+		return new PipelineTokenizer(prepared.compiled);
 	if (prepared.kind === "named") return tokenizerByName(prepared.name);
 	const { json, config, name } = parseFiles(prepared.files);
-	return prepared.kind === "pipeline"
-		? new PipelineTokenizer(json, config, name)
-		: new HuggingFaceTokenizer(json, config, name);
+	return new HuggingFaceTokenizer(json, config, name);
 }
 
 interface ParsedFiles {

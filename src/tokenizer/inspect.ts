@@ -10,6 +10,7 @@ import {
 	type TokenizerName,
 } from "./from-json.js";
 import { namedTokenizers, tokenizerNameIn } from "./named-tokenizers.js";
+import { PipelineTokenizer } from "./pipeline-tokenizer.js";
 import type { SpecialToken } from "./tokenizer.js";
 
 /** What a tokenizer.json holds, and how it is run. */
@@ -71,7 +72,7 @@ export function inspectTokenizer(
 	const { json } = parsed;
 	const shape = readShape(parsed);
 	const isFast = isShape(shape);
-	const prepared = prepareParsed(files, parsed, shape);
+	const prepared = prepareParsed(parsed, shape);
 	const tokenizer = openTokenizer(prepared);
 	const by =
 		prepared.kind === "bpe" && prepared.compiled.usesExpressions
@@ -94,7 +95,10 @@ export function inspectTokenizer(
 		bos: tokenizer.bos,
 		eos: tokenizer.eos,
 		memoryBytes:
-			tokenizer instanceof BpeTokenizer ? tokenizer.memoryBytes : null,
+			tokenizer instanceof BpeTokenizer ||
+			tokenizer instanceof PipelineTokenizer
+				? tokenizer.memoryBytes
+				: null,
 	};
 }
 

@@ -1,12 +1,16 @@
 import type { Int32Buffer } from "../core/buffers.js";
-import { AddedTokens, assignIds } from "./added-tokens.js";
+import { AddedTokens } from "./added-tokens.js";
 import { BaseTokenizer } from "./base-tokenizer.js";
+import type { CompiledPipeline } from "./compile-pipeline.js";
+import { Component } from "./component.js";
 import { idOutside } from "./id-outside.js";
-import { type Pipeline, readPipeline } from "./pipeline.js";
-import { findSpecialToken } from "./special-tokens.js";
+import { readModel } from "./models/models.js";
+import { type Components, readComponents } from "./pipeline.js";
+import { splitStrings } from "./token-strings.js";
 import type { SpecialToken } from "./tokenizer.js";
-import type { TokenizerConfigJson, TokenizerJson } from "./tokenizer-json.js";
 import { WordCache } from "./word-cache.js";
+import { WordEncoder } from "./word-encoder.js";
+import { WordList } from "./word-list.js";
 
 /**
  * Any tokenizer.json, component by component: a text is cut at added tokens, normalized, split
@@ -17,72 +21,96 @@ export class PipelineTokenizer extends BaseTokenizer {
 	readonly vocabSize: number;
 	readonly bos: SpecialToken | null;
 	readonly eos: SpecialToken | null;
-	readonly #pipeline: Pipeline;
+	readonly #compiled: CompiledPipeline;
+	readonly #components: Components;
 	readonly #added: AddedTokens;
-	readonly #cache: WordCache;
-	/** Ids of added tokens, by content. */
-	readonly #addedIds: ReadonlyMap<string, number>;
-	readonly #decoded: (string | undefined)[];
+	readonly #encodeStretch: (
+		text: string,
+		isFirst: boolean,
+		out: Int32Buffer,
+	) => void;
+	readonly #kernel: WordEncoder | null;
+	#tokens: (string | undefined)[] | null = null;
+	#ids: Map<string, number> | null = null;
 
-	/** @throws DataError `not-a-tokenizer` */
-	constructor(
-		json: TokenizerJson,
-		config: TokenizerConfigJson | null,
-		name: string,
-	) {
+	constructor(compiled: CompiledPipeline) {
 		super();
-		const pipeline = readPipeline(json, name);
-		const { model, normalizer } = pipeline;
-		const normalize = (text: string) => normalizer?.apply(text) ?? text;
-		const addedTokens = assignIds(
-			json.added_tokens,
-			(token) => model.tokenToId(token),
-			model.tokens.filter((token) => token !== undefined).length,
+		const { name, components, words, addedTokens } = compiled;
+		this.engine = compiled.modelType.toLowerCase();
+		this.vocabSize = compiled.vocabSize;
+		this.bos = compiled.bos;
+		this.eos = compiled.eos;
+		this.#compiled = compiled;
+		this.#components = readComponents(components, name);
+		const { normalizer } = this.#components;
+		this.#added = new AddedTokens(
+			addedTokens,
+			(text) => normalizer?.apply(text) ?? text,
 		);
-		this.engine = `pipeline-${model.type.toLowerCase()}`;
-		this.#pipeline = pipeline;
-		this.#added = new AddedTokens(addedTokens, normalize);
-		this.#cache = new WordCache(model);
-		this.#decoded = [...model.tokens];
-		// Of those found after normalizing what was found is decoded, as by the Rust library.
-		for (const { id, content, normalized } of addedTokens)
-			this.#decoded[id] = normalized ? normalize(content) : content;
-		this.vocabSize = this.#decoded.length;
-		this.#addedIds = new Map(addedTokens.map((t) => [t.content, t.id]));
-		const find = (kind: "bos" | "eos") =>
-			findSpecialToken(kind, json, config, (token) => this.tokenToId(token));
-		this.bos = find("bos");
-		this.eos = find("eos");
+		this.#kernel = words === null ? null : new WordEncoder(words);
+		this.#encodeStretch = this.#makeEncoder();
+	}
+
+	/** What its memory takes that is not JavaScript's: tables, cache and buffers, in bytes; null: the kernel is not used. */
+	get memoryBytes(): number | null {
+		return this.#kernel?.memoryBytes ?? null;
 	}
 
 	/** @throws DataError `token-out-of-range` where there is no token for a part of the text */
 	encodeInto(text: string, out: Int32Buffer): void {
-		const { preTokenizer } = this.#pipeline;
-		const encode = (word: string) => this.#cache.encode(word, out);
 		this.#added.split(
 			text.toWellFormed(),
-			(stretch, isFirst) => {
-				if (preTokenizer === null) encode(stretch);
-				else preTokenizer.split(stretch, isFirst, encode);
-			},
+			(stretch, isFirst) => this.#encodeStretch(stretch, isFirst, out),
 			(id) => out.push(id),
 		);
 	}
 
+	#makeEncoder(): (text: string, isFirst: boolean, out: Int32Buffer) => void {
+		const { preTokenizer } = this.#components;
+		const { name, model, splitsThere } = this.#compiled;
+		const kernel = this.#kernel;
+		if (kernel !== null && splitsThere)
+			return (text, isFirst, out) => kernel.encodeText(text, isFirst, out);
+		if (kernel !== null) {
+			const list = new WordList();
+			return (text, isFirst, out) => {
+				const take = (word: string) =>
+					list.add(word, (words) => kernel.encodeWords(words, out));
+				if (preTokenizer === null) take(text);
+				else preTokenizer.split(text, isFirst, take);
+				list.end((words) => kernel.encodeWords(words, out));
+			};
+		}
+		const cache = new WordCache(readModel(new Component(model, "model", name)));
+		return (text, isFirst, out) => {
+			if (preTokenizer === null) cache.encode(text, out);
+			else preTokenizer.split(text, isFirst, (word) => cache.encode(word, out));
+		};
+	}
+
 	/** @throws DataError `token-out-of-range` for an id outside the vocabulary. */
 	decode(ids: ArrayLike<number>): string {
+		this.#tokens ??= splitStrings(this.#compiled.tokens);
+		const strings = this.#tokens;
 		const tokens = Array.from(ids, (id) => {
-			const token = this.#decoded[id];
+			const token = strings[id];
 			if (token === undefined) throw idOutside(id, this.vocabSize);
 			return token;
 		});
-		const { decoder } = this.#pipeline;
+		const { decoder } = this.#components;
 		return decoder === null
 			? tokens.join(" ")
 			: decoder.decode(tokens).join("");
 	}
 
 	tokenToId(token: string): number | undefined {
-		return this.#addedIds.get(token) ?? this.#pipeline.model.tokenToId(token);
+		if (this.#ids === null) {
+			this.#ids = new Map();
+			for (const [id, known] of splitStrings(this.#compiled.tokens).entries())
+				if (known !== undefined) this.#ids.set(known, id);
+			for (const { content, id } of this.#compiled.addedTokens)
+				this.#ids.set(content, id);
+		}
+		return this.#ids.get(token);
 	}
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Tokenizer as Rust } from "tokenizers";
 import { expect } from "vitest";
 import { createRandom } from "../../src/core/random.js";
+import { compilePipeline } from "../../src/tokenizer/compile-pipeline.js";
 import { Component } from "../../src/tokenizer/component.js";
 import { readNormalizer } from "../../src/tokenizer/normalizers/normalizers.js";
 import { PipelineTokenizer } from "../../src/tokenizer/pipeline-tokenizer.js";
@@ -393,9 +394,7 @@ export async function expectSame(json: Json, texts: readonly string[]) {
 	const source = JSON.stringify(json);
 	const rust = Rust.fromString(source);
 	const ours = new PipelineTokenizer(
-		parseTokenizerJson(source, "x"),
-		null,
-		"x",
+		compilePipeline(parseTokenizerJson(source, "x"), null, "x"),
 	);
 	for (const text of texts) {
 		const due = await rust
