@@ -3,7 +3,10 @@
     python bench/train-unigram.py CORPUS.json PIECES OUT/tokenizer.json
 
 by the trainer of the package tokenizers (0.23). Only the part `warm` is used, so that texts of the
-part `unseen` are new to it. Takes a minute for 32,000 pieces.
+part `unseen` are new to it. 32,000 pieces of English take 40 seconds of processor time. The ids are compared, and
+the speed measured, by
+
+    node bench/tokenize.mjs --tokenizer ./OUT
 """
 
 import json
