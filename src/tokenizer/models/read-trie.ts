@@ -8,7 +8,7 @@ export function lazyTrie(
 ): () => Trie {
 	let trie: Trie | null = null;
 	return () => {
-		trie ??= makeTrie(ids);
+		trie ??= makeTrie([...ids.keys()], [...ids.values()]);
 		if (trie === null)
 			throw component.refused(
 				'its "vocab" is too large: 8 million nodes of a trie',

@@ -5,6 +5,8 @@ const MOST_UNITS = 2 ** (32 - TRIE_BASE_SHIFT);
 const BLOCK = 256;
 /** Places that are tried for a node's children before a new block is taken. */
 const MOST_TRIES = 64;
+/** So many texts are sorted by inserting. */
+const FEW = 24;
 
 /**
  * Texts and their ids, as a double array over the bytes of UTF-8 (Aoe, 1989; as xor of base and byte in
@@ -43,18 +45,26 @@ export class Trie {
 }
 
 /**
- * Makes a trie of texts, of which the empty one is left out.
+ * Makes a trie of texts, no two the same, of which the empty one is left out.
  * @returns null where they are too many for it: 8 million nodes
  */
-export function makeTrie(texts: ReadonlyMap<string, number>): Trie | null {
-	return new TrieMaker(texts).make();
+export function makeTrie(
+	texts: readonly string[],
+	ids: ArrayLike<number>,
+): Trie | null {
+	return new TrieMaker(texts, ids).make();
 }
 
 class TrieMaker {
-	/** All texts' bytes back to back, and where each ends. Texts that begin alike are neighbours. */
+	/** All texts' bytes back to back, and where each ends. */
 	readonly #bytes: Uint8Array;
 	readonly #ends: Int32Array;
-	readonly #ids: Int32Array;
+	readonly #ids: ArrayLike<number>;
+	/** Texts in an order in which those that begin alike are neighbours, as far as has been looked. */
+	readonly #order: Int32Array;
+	/** For sorting. */
+	readonly #unsorted: Int32Array;
+	readonly #counts = new Int32Array(257);
 	#units = new Int32Array(2 * BLOCK * 16);
 	/** Free places, in a ring; -1 for those that are taken. */
 	#next = new Int32Array(BLOCK * 16);
@@ -64,19 +74,16 @@ class TrieMaker {
 	/** Some free place, -1 where there is none. */
 	#free = -1;
 
-	constructor(texts: ReadonlyMap<string, number>) {
-		const sorted = [...texts.keys()].sort();
-		const encoder = new TextEncoder();
-		let units = 0;
-		for (const text of sorted) units += text.length;
-		this.#bytes = new Uint8Array(units * 3);
-		this.#ends = new Int32Array(sorted.length);
-		this.#ids = new Int32Array(sorted.length);
+	constructor(texts: readonly string[], ids: ArrayLike<number>) {
+		this.#bytes = new TextEncoder().encode(texts.join(""));
+		this.#ends = new Int32Array(texts.length);
+		this.#ids = ids;
+		this.#order = Int32Array.from(this.#ends, (_, i) => i);
+		this.#unsorted = new Int32Array(texts.length);
 		let end = 0;
-		for (const [i, text] of sorted.entries()) {
-			end += encoder.encodeInto(text, this.#bytes.subarray(end)).written;
+		for (let i = 0; i < texts.length; i++) {
+			end += utf8Length(texts[i]);
 			this.#ends[i] = end;
-			this.#ids[i] = texts.get(text) as number;
 		}
 	}
 
@@ -87,25 +94,31 @@ class TrieMaker {
 		this.#isBase[0] = 1;
 		const labels = new Uint8Array(256);
 		const borders = new Int32Array(257);
-		/** Nodes whose children are to be placed: node, depth, first text and last. */
-		const open = [0, 0, 0, this.#ends.length];
+		/** Nodes whose children are to be placed: node, depth, and a range of the order. */
+		const open = [0, 0, 0, this.#order.length];
 		while (open.length > 0) {
-			const [node, depth, first, last] = open.splice(-4);
+			const last = open.pop() as number;
+			let first = open.pop() as number;
+			const depth = open.pop() as number;
+			const node = open.pop() as number;
+			this.#sort(first, last, depth);
+			for (
+				;
+				first < last && this.#label(this.#order[first], depth) === 0;
+				first++
+			)
+				if (depth > 0)
+					this.#units[2 * node + 1] = this.#ids[this.#order[first]];
 			let count = 0;
 			for (let i = first; i < last; i++) {
-				const at = this.#start(i) + depth;
-				if (at === this.#ends[i]) {
-					if (depth > 0) this.#units[2 * node + 1] = this.#ids[i];
-					continue;
-				}
-				const byte = this.#bytes[at];
+				const byte = this.#label(this.#order[i], depth) - 1;
 				if (count > 0 && labels[count - 1] === byte) continue;
 				labels[count] = byte;
 				borders[count++] = i;
 			}
 			if (count === 0) continue;
 			borders[count] = last;
-			const base = this.#findBase(labels.subarray(0, count));
+			const base = this.#findBase(labels, count);
 			if (this.#size > MOST_UNITS) return null;
 			this.#isBase[base] = 1;
 			this.#units[2 * node] |= base << TRIE_BASE_SHIFT;
@@ -119,16 +132,54 @@ class TrieMaker {
 		return new Trie(this.#units.slice(0, 2 * this.#size));
 	}
 
-	#start(text: number): number {
-		return text === 0 ? 0 : this.#ends[text - 1];
+	/** One more than a text's byte at a place, 0 where it ends. */
+	#label(text: number, depth: number): number {
+		const at = (text === 0 ? 0 : this.#ends[text - 1]) + depth;
+		return at < this.#ends[text] ? this.#bytes[at] + 1 : 0;
+	}
+
+	/** Sorts a range of the order by the byte at a place. */
+	#sort(first: number, last: number, depth: number): void {
+		const order = this.#order;
+		if (last - first > FEW) {
+			this.#sortMany(first, last, depth);
+			return;
+		}
+		for (let i = first + 1; i < last; i++) {
+			const text = order[i];
+			const label = this.#label(text, depth);
+			let to = i;
+			for (; to > first && this.#label(order[to - 1], depth) > label; to--)
+				order[to] = order[to - 1];
+			order[to] = text;
+		}
+	}
+
+	/** By counting. */
+	#sortMany(first: number, last: number, depth: number): void {
+		const order = this.#order;
+		const counts = this.#counts.fill(0);
+		for (let i = first; i < last; i++) {
+			this.#unsorted[i] = order[i];
+			counts[this.#label(order[i], depth)]++;
+		}
+		for (let label = 0, place = first; label < counts.length; label++) {
+			const count = counts[label];
+			counts[label] = place;
+			place += count;
+		}
+		for (let i = first; i < last; i++) {
+			const text = this.#unsorted[i];
+			order[counts[this.#label(text, depth)]++] = text;
+		}
 	}
 
 	/** A base that is no other's, and whose children all are free. */
-	#findBase(labels: Uint8Array): number {
+	#findBase(labels: Uint8Array, count: number): number {
 		let place = this.#free;
 		for (let tries = 0; place !== -1 && tries < MOST_TRIES; tries++) {
 			const base = place ^ labels[0];
-			if (this.#fits(base, labels)) return base;
+			if (this.#fits(base, labels, count)) return base;
 			place = this.#next[place];
 			// The next search begins where this one ends.
 			this.#free = place;
@@ -138,9 +189,9 @@ class TrieMaker {
 		return this.#size - BLOCK;
 	}
 
-	#fits(base: number, labels: Uint8Array): boolean {
+	#fits(base: number, labels: Uint8Array, count: number): boolean {
 		if (this.#isBase[base] === 1) return false;
-		for (let i = 1; i < labels.length; i++)
+		for (let i = 1; i < count; i++)
 			if (this.#next[base ^ labels[i]] === -1) return false;
 		return true;
 	}
@@ -186,4 +237,15 @@ function grown(array: Int32Array): Int32Array<ArrayBuffer> {
 	const twice = new Int32Array(array.length * 2);
 	twice.set(array);
 	return twice;
+}
+
+function utf8Length(text: string): number {
+	let length = text.length;
+	for (let i = 0; i < text.length; i++) {
+		const unit = text.charCodeAt(i);
+		// A surrogate is half of four bytes.
+		if (unit >= 0x80)
+			length += unit < 0x800 || (unit & 0xf800) === 0xd800 ? 1 : 2;
+	}
+	return length;
 }

@@ -126,8 +126,10 @@ export function readUnigram(component: Component): Model {
 			image.setFloat(HEADER_UNK_SCORE, unkScore);
 			image.set(HEADER_UNK_ID, unkId ?? -1);
 			if (fallsBack) image.addAt(HEADER_BYTE_IDS, idOfByte);
-			// A space may be three bytes, and what fails gives an id more.
-			return { idsPerByte: 3, missing: unkId === null ? { unk: null } : null };
+			const missing = unkId === null ? { unk: null } : null;
+			// What fails gives an id more; a space that falls back to bytes gives three.
+			const idsPerByte = fallsBack ? 3 : missing === null ? 1 : 2;
+			return { idsPerByte, missing };
 		},
 	};
 }
