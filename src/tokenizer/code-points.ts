@@ -42,6 +42,10 @@ export function union(sets: readonly CodePointSet[]): CodePointSet {
 	return borders;
 }
 
+export function intersection(a: CodePointSet, b: CodePointSet): CodePointSet {
+	return complement(union([complement(a), complement(b)]));
+}
+
 export function complement(set: CodePointSet): CodePointSet {
 	const borders = set[0] === 0 ? set.slice(1) : [0, ...set];
 	return borders.at(-1) === LAST ? borders.slice(0, -1) : [...borders, LAST];

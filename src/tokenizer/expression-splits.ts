@@ -1,5 +1,6 @@
 import type { SplitStep } from "./bpe-shape.js";
-import { compileSplitPattern, type SplitPattern } from "./split-pattern.js";
+import type { Finder } from "./patterns/finder.js";
+import { compileSplitPattern } from "./split-pattern.js";
 
 /** Words, and characters, that are handed over at once, about. */
 const MOST_WORDS = 8192;
@@ -14,11 +15,10 @@ export interface WordSpans {
 }
 
 /**
- * Splits texts into words by JavaScript's regular expressions, for patterns that
- * no automaton can be made of.
+ * Splits texts into words outside the kernel, for patterns that no automaton can be made of.
  */
 export class ExpressionSplitter {
-	readonly #steps: { pattern: SplitPattern; dropsGaps: boolean }[] = [];
+	readonly #steps: { finder: Finder; dropsGaps: boolean }[] = [];
 	readonly #spans = new Int32Array(MOST_WORDS * 2);
 	#count = 0;
 	#text = "";
@@ -28,8 +28,8 @@ export class ExpressionSplitter {
 	constructor(steps: readonly SplitStep[]) {
 		for (const { pattern, dropsGaps } of steps) {
 			const compiled = compileSplitPattern(pattern);
-			if (compiled === null) throw new Error(`no expression for ${pattern}`);
-			this.#steps.push({ pattern: compiled, dropsGaps });
+			if (compiled === null) throw new Error(`cannot split by ${pattern}`);
+			this.#steps.push({ finder: compiled(), dropsGaps });
 		}
 	}
 
@@ -51,15 +51,17 @@ export class ExpressionSplitter {
 			this.#add(at, at + part.length);
 			return;
 		}
-		const { pattern, dropsGaps } = this.#steps[level];
+		const { finder, dropsGaps } = this.#steps[level];
 		let done = 0;
-		for (const match of part.matchAll(pattern.for(part))) {
-			const [piece] = match;
+		finder.begin(part);
+		while (finder.next()) {
+			const { start, end } = finder;
 			// What lies between two matches is a piece too.
-			if (match.index > done && !dropsGaps)
-				this.#split(part.slice(done, match.index), at + done, level + 1);
-			if (piece !== "") this.#split(piece, at + match.index, level + 1);
-			done = match.index + piece.length;
+			if (start > done && !dropsGaps)
+				this.#split(part.slice(done, start), at + done, level + 1);
+			if (end > start)
+				this.#split(part.slice(start, end), at + start, level + 1);
+			done = end;
 		}
 		if (done < part.length && !dropsGaps)
 			this.#split(part.slice(done), at + done, level + 1);

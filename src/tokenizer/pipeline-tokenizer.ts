@@ -77,14 +77,17 @@ export class PipelineTokenizer extends BaseTokenizer {
 				const take = (word: string) =>
 					list.add(word, (words) => kernel.encodeWords(words, out));
 				if (preTokenizer === null) take(text);
-				else preTokenizer.split(text, isFirst, take);
+				else preTokenizer.split(text, isFirst ? 0 : -1, take);
 				list.end((words) => kernel.encodeWords(words, out));
 			};
 		}
 		const cache = new WordCache(readModel(new Component(model, "model", name)));
 		return (text, isFirst, out) => {
 			if (preTokenizer === null) cache.encode(text, out);
-			else preTokenizer.split(text, isFirst, (word) => cache.encode(word, out));
+			else
+				preTokenizer.split(text, isFirst ? 0 : -1, (word) =>
+					cache.encode(word, out),
+				);
 		};
 	}
 

@@ -1,16 +1,17 @@
 import type { Component } from "./component.js";
-import { compileSplitPattern } from "./split-pattern.js";
+import { compilePattern, ofPattern } from "./patterns/find-matches.js";
+import type { Finder } from "./patterns/finder.js";
 
 /** Writes another text for what a pattern matches. */
 export type Replacer = (text: string) => string;
 
 /** Reads what a Replace replaces, and by what. @throws DataError `not-a-tokenizer` */
 export function replacer(component: Component): Replacer {
-	const pattern = component.pattern("pattern");
 	const content = component.text("content");
+	const pattern = component.pattern("pattern");
 	if ("regex" in pattern) {
-		const findMatches = matcher(component, pattern.regex);
-		return (text) => replaceMatches(text, findMatches(text), content);
+		const finder = ofPattern(component, "pattern", compilePattern)();
+		return (text) => replaceMatches(text, finder, content);
 	}
 	// The library makes an expression of it, and an empty one has a match before each character.
 	return (text) =>
@@ -24,43 +25,14 @@ export function replaceText(text: string, from: string, to: string): string {
 	return text.replaceAll(from, () => to);
 }
 
-/** Beginning and end of each match of an expression in a text, in their order. */
-type FindMatches = (text: string) => number[];
-
-function matcher(component: Component, regex: string): FindMatches {
-	const compiled = compileSplitPattern(regex);
-	if (compiled === null)
-		throw component.fault("pattern", "an expression that is known here");
-	return (text) => matchesOf(compiled.for(text), text);
-}
-
-/** Empty matches right after another one do not count, as in the library. */
-function matchesOf(expression: RegExp, text: string): number[] {
-	const matches: number[] = [];
-	let last = -1;
-	expression.lastIndex = 0;
-	for (let at = 0; at <= text.length; ) {
-		expression.lastIndex = at;
-		const match = expression.exec(text);
-		if (match === null) break;
-		const end = match.index + match[0].length;
-		if (match[0] === "" && end === last) {
-			at = end + ((text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1);
-			continue;
-		}
-		matches.push(match.index, end);
-		at = last = end;
-	}
-	return matches;
-}
-
-function replaceMatches(text: string, matches: number[], content: string) {
-	if (text === "" || matches.length === 0) return text;
+function replaceMatches(text: string, finder: Finder, content: string) {
+	if (text === "") return text;
 	let replaced = "";
 	let done = 0;
-	for (let i = 0; i < matches.length; i += 2) {
-		replaced += text.slice(done, matches[i]) + content;
-		done = matches[i + 1];
+	finder.begin(text);
+	while (finder.next()) {
+		replaced += text.slice(done, finder.start) + content;
+		done = finder.end;
 	}
-	return replaced + text.slice(done);
+	return done === 0 && replaced === "" ? text : replaced + text.slice(done);
 }

@@ -1,6 +1,9 @@
 import { type CodePointSet, has } from "./code-points.js";
 import { ROW_AT_END, ROW_BYTES, ROW_CLASSES } from "./layout.js";
-import { parseSplitPattern, type SplitNode } from "./split-syntax.js";
+import { parsePattern } from "./patterns/parse.js";
+import { PatternError } from "./patterns/pattern-error.js";
+import { eachNode, mayBeEmpty, type PatternNode } from "./patterns/tree.js";
+import { type AutomatonRow, isLinear } from "./split-linear.js";
 
 const ROW = ROW_BYTES / 4;
 const ASCII = ROW_CLASSES / 4;
@@ -28,6 +31,8 @@ export interface SplitAutomaton {
 	classes: Uint8Array;
 	/** For each byte, whether a match may begin with it. */
 	starts: Uint8Array;
+	/** Whether searches surely take a time that is linear in the length of the text. */
+	isLinear: boolean;
 }
 
 /** Whether an entry of a row is the address of another. */
@@ -39,7 +44,12 @@ type State =
 	| { kind: "set"; set: CodePointSet; next: number }
 	| { kind: "not-next"; set: CodePointSet; next: number }
 	| { kind: "split"; next: number[] }
+	/** A split of which one way is a round of a loop, and the other leaves it. */
+	| { kind: "loop"; next: number[]; exit: number }
 	| { kind: "match" };
+
+/** How often a part may be repeated by number. */
+const MOST_COPIES = 100;
 
 /**
  * Makes the automaton that finds what a backtracking matcher finds: of all
@@ -47,13 +57,14 @@ type State =
  * order of their priority, cut off after one that matches (as in RE2; Cox,
  * "Regular Expression Matching: the Virtual Machine Approach"); matches are
  * seen one character late, which lets them look ahead by one.
- * @returns null when the pattern matches nothing at all somewhere, or needs too
- * many states or classes.
+ * @returns null when the pattern matches nothing at all somewhere, needs too
+ * many states or classes, or uses what no automaton has: back references, anchors, look-behind,
+ * look-ahead by more than a character, atomic groups.
  */
-export function compileAutomaton(pattern: SplitNode): SplitAutomaton | null {
+export function compileAutomaton(pattern: PatternNode): SplitAutomaton | null {
 	const states: State[] = [{ kind: "match" }];
 	const first = build(pattern, 0, states);
-	if (states.length > MOST_STATES) return null;
+	if (first === null || states.length > MOST_STATES) return null;
 	const alphabet = classify(
 		states.flatMap((state) => ("set" in state ? [state.set] : [])),
 	);
@@ -63,9 +74,8 @@ export function compileAutomaton(pattern: SplitNode): SplitAutomaton | null {
 		...alphabet.representatives,
 	];
 
-	interface Row {
+	interface Row extends AutomatonRow {
 		threads: number[];
-		matched: boolean;
 		entries: (Row | typeof STOP | typeof STOP_MATCHED)[];
 	}
 	const known = new Map<string, Row>();
@@ -127,6 +137,7 @@ export function compileAutomaton(pattern: SplitNode): SplitAutomaton | null {
 		pages: alphabet.pages,
 		classes: alphabet.classes,
 		starts,
+		isLinear: isLinear(found, start),
 	};
 }
 
@@ -136,61 +147,117 @@ const compiled = new Map<string, SplitAutomaton | null>();
 export function compileSplit(pattern: string): SplitAutomaton | null {
 	let automaton = compiled.get(pattern);
 	if (automaton === undefined) {
-		const node = parseSplitPattern(pattern);
-		automaton = node === null ? null : compileAutomaton(node);
+		automaton = tryAutomaton(pattern);
 		compiled.set(pattern, automaton);
 	}
 	return automaton;
 }
 
-/** Adds the states of a node, which go on to `next`, and returns the first. */
-function build(node: SplitNode, next: number, states: State[]): number {
-	const add = (state: State) => states.push(state) - 1;
-	switch (node.kind) {
-		case "set":
-		case "not-next":
-			return add({ kind: node.kind, set: node.set, next });
-		case "sequence":
-			return node.parts.reduceRight(
-				(after, part) => build(part, after, states),
-				next,
-			);
-		case "choice":
-			return add({
-				kind: "split",
-				next: node.options.map((option) => build(option, next, states)),
-			});
-		case "repeat": {
-			let after = next;
-			if (node.most === Number.POSITIVE_INFINITY) {
-				const loop: State = { kind: "split", next: [] };
-				after = add(loop);
-				loop.next.push(build(node.part, after, states), next);
-			} else
-				for (let i = node.least; i < node.most; i++)
-					after = add({
-						kind: "split",
-						next: [build(node.part, after, states), next],
-					});
-			for (let i = 0; i < node.least; i++)
-				after = build(node.part, after, states);
-			return after;
-		}
+function tryAutomaton(pattern: string): SplitAutomaton | null {
+	try {
+		return compileAutomaton(parsePattern(pattern));
+	} catch (error) {
+		if (error instanceof PatternError) return null;
+		throw error;
 	}
 }
 
-/** Adds to `threads` the states that a state leads to without a character. */
+/**
+ * Adds the states of a node, which go on to `next`, and returns the first; null: no automaton has
+ * what the node is.
+ */
+function build(
+	node: PatternNode,
+	next: number,
+	states: State[],
+): number | null {
+	const add = (state: State) => states.push(state) - 1;
+	/** The states of one part before those of others. */
+	const before = (part: PatternNode, after: number | null) =>
+		after === null || states.length > MOST_STATES
+			? null
+			: build(part, after, states);
+	switch (node.kind) {
+		case "set":
+			return add({ kind: "set", set: node.set, next });
+		case "look":
+			if (node.isBehind || !node.isNegative || node.part.kind !== "set")
+				return null;
+			return add({ kind: "not-next", set: node.part.set, next });
+		case "group":
+			return build(node.part, next, states);
+		case "sequence":
+			return node.parts.reduceRight<number | null>(
+				(after, part) => before(part, after),
+				next,
+			);
+		case "choice": {
+			const options = node.options.map((option) => before(option, next));
+			if (options.includes(null)) return null;
+			return add({ kind: "split", next: options as number[] });
+		}
+		case "repeat": {
+			const { part, least, most, isLazy } = node;
+			if ((most === Number.POSITIVE_INFINITY ? least : most) > MOST_COPIES)
+				return null;
+			const ways = (round: number, exit: number) =>
+				isLazy ? [exit, round] : [round, exit];
+			let after: number | null = next;
+			if (most === Number.POSITIVE_INFINITY) {
+				if (mayBeEmpty(part) && looks(part)) return null;
+				const loop: State = { kind: "loop", next: [], exit: next };
+				after = add(loop);
+				const round = before(part, after);
+				if (round === null) return null;
+				loop.next.push(...ways(round, next));
+			} else
+				for (let i = least; i < most; i++) {
+					const round: number | null = before(part, after);
+					if (round === null) return null;
+					after = add({ kind: "split", next: ways(round, next) });
+				}
+			for (let i = 0; i < least; i++) after = before(part, after);
+			return after;
+		}
+		default:
+			return null;
+	}
+}
+
+function looks(part: PatternNode): boolean {
+	let found = false;
+	eachNode(part, ({ kind }) => {
+		found ||= kind === "look";
+	});
+	return found;
+}
+
+/**
+ * Adds to `threads` the states that a state leads to without a character. A loop that is come to
+ * again before a character is left.
+ */
 function follow(
 	states: State[],
 	from: number,
 	threads: number[],
 	seen: Set<number>,
+	open: Set<number> = new Set(),
 ): number[] {
+	const state = states[from];
+	if (state.kind === "loop" && open.has(from))
+		return follow(states, state.exit, threads, seen, open);
 	if (seen.has(from)) return threads;
 	seen.add(from);
-	const state = states[from];
-	if (state.kind === "split")
-		for (const next of state.next) follow(states, next, threads, seen);
+	if (state.kind === "loop") {
+		open.add(from);
+		for (const next of state.next) {
+			if (next === state.exit) open.delete(from);
+			follow(states, next, threads, seen, open);
+			open.add(from);
+		}
+		open.delete(from);
+	} else if (state.kind === "split")
+		for (const next of state.next) follow(states, next, threads, seen, open);
 	else threads.push(from);
 	return threads;
 }

@@ -200,9 +200,7 @@ function random(
 /** A tokenizer.json of components, vocabulary and added tokens that are drawn. */
 export function randomTokenizer(draw: Draw): Json {
 	const normalizer = draw.is(0.7) ? random(normalizers, draw) : null;
-	const preTokenizer = draw.is(process.env.NO_PRE ? 0 : 0.8)
-		? random(preTokenizers, draw)
-		: null;
+	const preTokenizer = draw.is(0.8) ? random(preTokenizers, draw) : null;
 	const normalize = (text: string) =>
 		normalizer === null
 			? text
@@ -216,7 +214,7 @@ export function randomTokenizer(draw: Draw): Json {
 		else
 			readPreTokenizer(new Component(preTokenizer, "pre_tokenizer", "x")).split(
 				text,
-				true,
+				0,
 				(word) => words.add(word),
 			);
 	}

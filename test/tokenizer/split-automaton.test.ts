@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { BacktrackFinder } from "../../src/tokenizer/patterns/backtrack.js";
+import { parsePattern } from "../../src/tokenizer/patterns/parse.js";
+import { compileProgram } from "../../src/tokenizer/patterns/program.js";
 import {
 	compileSplit,
 	type SplitAutomaton,
 } from "../../src/tokenizer/split-automaton.js";
-import { compileSplitPattern } from "../../src/tokenizer/split-pattern.js";
 
 /** Runs an automaton as the kernel does, over code points: the pieces that match. */
 function run(automaton: SplitAutomaton, text: string): string[] {
@@ -52,23 +54,39 @@ const patterns = [
 const characters =
 	"aabbcc''sStTlLrReEvVmMdDkK  \n\r\t\u0085\u00a0\ufeff12٣½Ⅻ.,!/-_éÉßǅʰ中かカ\u0301\u093f\u017f\u212a😀𝔸";
 
-test.each(patterns)("%s: matches as the expression does", (pattern) => {
+test.each(patterns)("%s: matches as the matcher does", (pattern) => {
 	const automaton = compileSplit(pattern);
-	const expression = compileSplitPattern(pattern);
-	if (automaton === null || expression === null)
-		throw new Error("not compiled");
+	if (automaton === null) throw new Error("not compiled");
+	const finder = new BacktrackFinder(
+		compileProgram(parsePattern(pattern)),
+		pattern,
+	);
 	fc.assert(
 		fc.property(
 			fc
 				.array(fc.constantFrom(...characters), { maxLength: 30 })
 				.map((list) => list.join("")),
 			(text) => {
-				const due = text.match(expression.for(text)) ?? [];
-				expect(run(automaton, text)).toEqual([...due]);
+				const due: string[] = [];
+				finder.begin(text);
+				while (finder.next()) due.push(text.slice(finder.start, finder.end));
+				expect(run(automaton, text)).toEqual(due);
 			},
 		),
 		{ numRuns: 2000 },
 	);
+});
+
+test.each([
+	["a|ab", true],
+	[patterns[0], true],
+	[patterns[1], true],
+	[patterns[2], true],
+	["a+b", false],
+	["(?:a|b)*abb", false],
+	["\\s+$|.", false],
+])("%s: the search is linear: %s", (pattern, isLinear) => {
+	expect(compileSplit(pattern)?.isLinear ?? false).toBe(isLinear);
 });
 
 test("which byte a match may begin with", () => {
@@ -82,15 +100,13 @@ test("which byte a match may begin with", () => {
 test.each([
 	"a*",
 	"(?<=a)b",
-	"a+?",
 	"a++",
 	"(a)\\1",
 	"^a",
 	"a$",
 	"(?!ab)c",
-	"\\p{Han}",
-	"[a&&b]",
-	"[[:alpha:]]",
+	"(?=a)b",
+	"(?:(?!a)b?)+c",
 	"[z-a]",
 	"(a",
 	"a{3,1}",

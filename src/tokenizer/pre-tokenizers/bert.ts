@@ -1,0 +1,18 @@
+import { whiteSpace } from "../code-points.js";
+import { splitByMatches } from "./behaviour.js";
+import { CharacterFinder } from "./character-finder.js";
+import { punctuation } from "./character-sets.js";
+import type { PreTokenizer } from "./pre-tokenizer.js";
+
+/** Cuts at white space, which it drops, and around each mark of punctuation. */
+export function readBert(): PreTokenizer {
+	const spaces = new CharacterFinder(whiteSpace);
+	const marks = new CharacterFinder(punctuation());
+	return {
+		type: "BertPreTokenizer",
+		split: (text, first, take) =>
+			splitByMatches(text, first, spaces, "Removed", false, (word, wordFirst) =>
+				splitByMatches(word, wordFirst, marks, "Isolated", false, take),
+			),
+	};
+}

@@ -1,0 +1,14 @@
+import { whiteSpace } from "../code-points.js";
+import { splitByMatches } from "./behaviour.js";
+import { CharacterFinder } from "./character-finder.js";
+import type { PreTokenizer } from "./pre-tokenizer.js";
+
+/** Cuts at white space, and drops it. */
+export function readWhitespaceSplit(): PreTokenizer {
+	const finder = new CharacterFinder(whiteSpace);
+	return {
+		type: "WhitespaceSplit",
+		split: (text, first, take) =>
+			splitByMatches(text, first, finder, "Removed", false, take),
+	};
+}
