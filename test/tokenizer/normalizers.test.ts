@@ -150,11 +150,17 @@ const interesting = [
 	..."\u{1f600}\u{1f3fb}\u{1f1e6}\u{1f1e7}\u{110bd}\u{1d15e}\u{1d165}\u{16d6a}\u{16d67}\u{105d2}\u{113c5}\u{10d50}\u{16ea0}\u{2f800}\u{20000}\u{e0001}\u{e0101}\u{e0200}\u{f0000}\u{10ffff}",
 ];
 
+/** Marks of all combining classes, of whatever Unicode this JavaScript has. */
+const marks: string[] = [];
+for (let point = 0x300; point < 0x1f000; point++)
+	if (/\p{M}/u.test(String.fromCodePoint(point)))
+		marks.push(String.fromCodePoint(point));
+
 function randomText(random: () => number, length: number): string {
-	return Array.from(
-		{ length },
-		() => interesting[randomBelow(random, interesting.length)],
-	).join("");
+	return Array.from({ length }, () => {
+		const some = randomBelow(random, 4) === 0 ? marks : interesting;
+		return some[randomBelow(random, some.length)];
+	}).join("");
 }
 
 test("Precompiled, any rules", () => {

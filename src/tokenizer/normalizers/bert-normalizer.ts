@@ -1,7 +1,7 @@
-import { type CodePointSet, union, whiteSpace } from "../code-points.js";
+import { type CodePointSet, has, union, whiteSpace } from "../code-points.js";
 import { CharacterSet, pointsOf } from "./character-set.js";
 import { toForm } from "./forms.js";
-import { toLowerCase } from "./lower-case.js";
+import { toLowerCase } from "./letter-cases.js";
 import type { ReadNormalizer } from "./normalizer.js";
 import {
 	formatsOfUnicode8,
@@ -30,25 +30,29 @@ export const bertNormalizer: ReadNormalizer = (component) => {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const ASCII_CONTROLS = /[\0-\x1f\x7f]+/g;
 
-/** Controls, formats, private characters; all but three, which become spaces. */
+/** Removes controls, formats and private characters; white space becomes spaces, three controls too. */
 function cleaner(): Step {
-	const removed = new CharacterSet(
+	// U+0085 is a control character first.
+	const spaces = whiteSpace.filter((point) => point >= 0xa0);
+	const changed = new CharacterSet(
 		union([
-			[0x80, 0xa0, 0xfffd, 0xfffe, 0xe000, 0xf900],
+			[0x80, 0xa0, 0xe000, 0xf900, 0xfffd, 0xfffe],
 			[0xf0000, 0xffffe, 0x100000, 0x10fffe],
 			pointsOf(formatsOfUnicode8),
+			spaces,
 		]),
 	);
-	const spaces = new CharacterSet(whiteSpace.filter((point) => point > 0x80));
-	const cleanAscii = (controls: string) =>
-		controls === "\n"
-			? " "
-			: " ".repeat(controls.match(/[\t\n\r]/g)?.length ?? 0);
-	return (text) =>
-		spaces.replace(
-			removed.remove(text.replace(ASCII_CONTROLS, cleanAscii)),
-			() => " ",
+	return (text) => {
+		// One text after the other is several times as fast as an expression with a function.
+		const ascii = text
+			.replaceAll("\n", " ")
+			.replaceAll("\t", " ")
+			.replaceAll("\r", " ")
+			.replace(ASCII_CONTROLS, "");
+		return changed.replace(ascii, (character) =>
+			has(spaces, character.codePointAt(0) as number) ? " " : "",
 		);
+	};
 }
 
 /** As the library has them: not all of those that Unicode has. */

@@ -34,9 +34,9 @@ export class Charsmap {
 			throw this.#refused(
 				`has ${bytes.length} bytes, and its rules alone take ${4 + 4 * units}`,
 			);
-		this.#units = Uint32Array.from({ length: units }, (_, i) =>
-			view.getUint32(4 + 4 * i, true),
-		);
+		this.#units = new Uint32Array(units);
+		for (let i = 0; i < units; i++)
+			this.#units[i] = view.getUint32(4 + 4 * i, true);
 		this.#texts = bytes.subarray(4 + 4 * units);
 		try {
 			new TextDecoder("utf-8", { fatal: true }).decode(this.#texts);
@@ -155,7 +155,9 @@ function decodeBase64(text: string): Uint8Array<ArrayBuffer> | null {
 		// The last bits of the last character say nothing, and have to be zero.
 		if (btoa(units.slice(-(units.length % 3 || 3))) !== text.slice(-4))
 			return null;
-		return Uint8Array.from(units, (unit) => unit.charCodeAt(0));
+		const bytes = new Uint8Array(units.length);
+		for (let i = 0; i < bytes.length; i++) bytes[i] = units.charCodeAt(i);
+		return bytes;
 	} catch {
 		return null;
 	}

@@ -1,4 +1,4 @@
-import { toLowerCase } from "./lower-case.js";
+import { toLowerCase } from "./letter-cases.js";
 import type { ReadNormalizer } from "./normalizer.js";
 
 export const lowercase: ReadNormalizer = ({ type }) => ({
