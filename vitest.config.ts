@@ -6,7 +6,7 @@ const TIMES = "test/**/*.times.test.ts";
 /** Tests that take a part of what there is, or everything: `npm run test:everything`. */
 const PARTIAL = [
 	"test/{documents/conversations/recorded,report/estimate-build,build/append,build/formats,build/preference,build/kill,build/resume,build/store,export/convert,pack/column-generation,plan/{make-plan,replace},sources/formats,sources/json/mutations}.test.ts",
-	"test/tokenizer/{bpe-components,bpe-tokenizer,decoders,inspect,models,normalize-nfc,normalizers,random-pipelines,tokenizers,word-encoder}.test.ts",
+	"test/tokenizer/{bpe-components,bpe-tokenizer,decoders,inspect,models,normalize-nfc,normalizers,patterns/patterns,pre-tokenizers/pre-tokenizers,random-pipelines,tokenizers,word-encoder}.test.ts",
 ];
 
 export default defineConfig({

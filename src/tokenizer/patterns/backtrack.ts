@@ -6,8 +6,8 @@ import { OP, type Program } from "./program.js";
 /** Steps of a text before it is noted which have failed: most texts need no notes. */
 const FREE_STEPS = 4096;
 /** Steps that may be taken where notes cannot help, for each character and beside. */
-const MOST_STEPS_BESIDE = 10_000_000;
-const MOST_STEPS_EACH = 100;
+const MOST_STEPS_BESIDE = 5_000_000;
+const MOST_STEPS_EACH = 50;
 
 /** Positions that notes are kept for together. */
 const PAGE = 256;
@@ -53,8 +53,8 @@ export class BacktrackFinder extends SearchFinder {
 	readonly #groupStarts: Int32Array;
 	#kept = -1;
 	#searchStart = 0;
-	/** The run of characters of a set that was found last, by step. */
-	readonly #runs = new Map<number, [number, number]>();
+	/** The run of characters of a set that was found last: for each step its start and its end. */
+	readonly #runs: Int32Array;
 
 	constructor(program: Program, pattern: string) {
 		super();
@@ -64,6 +64,7 @@ export class BacktrackFinder extends SearchFinder {
 		this.#allBits = (1 << program.loopDepth) - 1;
 		this.#groups = new Int32Array(2 * (program.groups + 1));
 		this.#groupStarts = new Int32Array(program.groups + 1);
+		this.#runs = new Int32Array(2 * program.ops.length).fill(-1);
 	}
 
 	override begin(text: string): void {
@@ -110,7 +111,7 @@ export class BacktrackFinder extends SearchFinder {
 		this.#pages = [];
 		this.#released = 0;
 		this.#ends.clear();
-		this.#runs.clear();
+		this.#runs.fill(-1);
 	}
 
 	/** Lets go of notes before a position. */
@@ -369,10 +370,10 @@ export class BacktrackFinder extends SearchFinder {
 	}
 
 	#setBack(entry: number): void {
-		const [first, second, third, left] = this.#stack.subarray(
-			entry,
-			entry + ENTRY,
-		);
+		const first = this.#stack[entry];
+		const second = this.#stack[entry + 1];
+		const third = this.#stack[entry + 2];
+		const left = this.#stack[entry + 3];
 		if (left === LEFT.group) {
 			this.#groups[2 * first] = second;
 			this.#groups[2 * first + 1] = third;
@@ -434,9 +435,9 @@ export class BacktrackFinder extends SearchFinder {
 	}
 
 	#endOfRun(step: number, at: number): number {
-		const known = this.#runs.get(step);
-		if (known !== undefined && known[0] <= at && at <= known[1])
-			return known[1];
+		const runs = this.#runs;
+		if (runs[2 * step] <= at && at <= runs[2 * step + 1])
+			return runs[2 * step + 1];
 		const set = this.#program.x[step];
 		let end = at;
 		while (end < this.text.length) {
@@ -444,7 +445,8 @@ export class BacktrackFinder extends SearchFinder {
 			if (!this.#isMember(set, point)) break;
 			end += point > 0xffff ? 2 : 1;
 		}
-		this.#runs.set(step, [at, end]);
+		runs[2 * step] = at;
+		runs[2 * step + 1] = end;
 		return end;
 	}
 
@@ -453,16 +455,27 @@ export class BacktrackFinder extends SearchFinder {
 		for (const group of this.#program.groupLists[list]) {
 			const start = this.#groups[2 * group];
 			if (start === -1) continue;
-			const due = this.text.slice(start, this.#groups[2 * group + 1]);
-			this.#steps += due.length >> 4;
+			const length = this.#groups[2 * group + 1] - start;
 			if (!foldsCase) {
-				if (this.text.startsWith(due, at)) return at + due.length;
-			} else {
-				const end = this.#endOfFolded(due, at);
-				if (end !== -1) return end;
+				if (this.#isSame(start, at, length)) return at + length;
+				continue;
 			}
+			this.#steps += length;
+			const end = this.#endOfFolded(this.text.slice(start, start + length), at);
+			if (end !== -1) return end;
 		}
 		return -1;
+	}
+
+	#isSame(start: number, at: number, length: number): boolean {
+		this.#steps++;
+		if (at + length > this.text.length) return false;
+		for (let i = 0; i < length; i++) {
+			if (this.text.charCodeAt(start + i) !== this.text.charCodeAt(at + i))
+				return false;
+			this.#steps++;
+		}
+		return true;
 	}
 
 	#endOfFolded(due: string, at: number): number {

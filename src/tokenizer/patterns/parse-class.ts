@@ -32,7 +32,7 @@ export function typeOf(letter: string, options: Options): CodePointSet | null {
 }
 
 /**
- * Reads a property after `\p` or `\P`.
+ * Reads a property in braces after `\p` or `\P`.
  * @param word What `\p{Word}` is here; not given: the property.
  */
 export function readProperty(
@@ -43,15 +43,14 @@ export function readProperty(
 ): CodePointSet {
 	let isNegated = letter === "P";
 	let name = "";
-	if (reader.take("{")) {
-		if (reader.take("^")) isNegated = !isNegated;
-		while (!reader.take("}")) {
-			const character = reader.next("a property");
-			if ("(){|".includes(character))
-				throw new PatternError(`has a property without "}" ${reader.place}`);
-			name += character;
-		}
-	} else name = reader.next("a property");
+	reader.take("{");
+	if (reader.take("^")) isNegated = !isNegated;
+	while (!reader.take("}")) {
+		const character = reader.next("a property");
+		if ("(){|".includes(character))
+			throw new PatternError(`has a property without "}" ${reader.place}`);
+		name += character;
+	}
 	const set = propertySet(name, options, word);
 	if (set === null)
 		throw new PatternError(
@@ -178,7 +177,7 @@ function readToken(reader: Reader, options: Options): Token {
 	const letter = reader.next("an escape");
 	const type = typeOf(letter, options);
 	if (type !== null) return { kind: "set", set: type };
-	if (letter === "p" || letter === "P")
+	if (/^[pP]$/.test(letter) && reader.peek() === "{")
 		return { kind: "set", set: readProperty(reader, letter, options) };
 	if (/[0-7]/.test(letter)) {
 		reader.at--;

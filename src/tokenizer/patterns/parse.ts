@@ -262,6 +262,8 @@ class Parser {
 		switch (letter) {
 			case "p":
 			case "P":
+				// Without braces it is the letter.
+				if (reader.peek() !== "{") break;
 				return {
 					kind: "set",
 					set: readProperty(reader, letter, options, wordSet(options)),

@@ -1,4 +1,4 @@
-import type { CodePointSet } from "../code-points.js";
+import { type CodePointSet, intersection } from "../code-points.js";
 import { type Alphabet, makeAlphabet } from "./alphabet.js";
 import { unknownHere } from "./pattern-error.js";
 import { eachNode, mayBeEmpty, type PatternNode, type Place } from "./tree.js";
@@ -220,6 +220,13 @@ class Compiler {
 		return this.#add(OP.split, first, second, this.#splits++);
 	}
 
+	/** Whether fewer characters of a set cannot lead to a match where all that there are do not. */
+	#neverGivesBack(set: CodePointSet, next: number): boolean {
+		const [op, x] = this.#steps[next];
+		if (op === OP.match) return true;
+		return op === OP.set && intersection(set, this.#setList[x]).length === 0;
+	}
+
 	#repeat(
 		node: PatternNode & { kind: "repeat" },
 		next: number,
@@ -230,7 +237,15 @@ class Compiler {
 		const either = (first: number, second: number) =>
 			isLazy ? this.#split(second, first) : this.#split(first, second);
 		let after = next;
-		if (most === Number.POSITIVE_INFINITY) {
+		if (
+			most === Number.POSITIVE_INFINITY &&
+			part.kind === "set" &&
+			!isLazy &&
+			!isBehind &&
+			this.#neverGivesBack(part.set, next)
+		)
+			after = this.#add(OP.run, this.#set(part.set), next);
+		else if (most === Number.POSITIVE_INFINITY) {
 			const head = either(0, next);
 			let body: number;
 			if (mayBeEmpty(part)) {
