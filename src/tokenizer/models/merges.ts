@@ -8,8 +8,8 @@ const ID_RANGE = 2 ** 24;
 
 /** The merges of a file: for each its rank, and the id that it makes. */
 export class Merges {
-	/** Rank by the ids of a pair; of pairs that come twice the last counts. */
-	readonly #ranks = new Map<number, number>();
+	/** Rank by the ids of a pair, made when it is first asked for; of pairs that come twice the last counts. */
+	#ranks: Map<number, number> | null = null;
 	/** By rank. */
 	readonly lefts: Int32Array;
 	readonly rights: Int32Array;
@@ -25,11 +25,18 @@ export class Merges {
 		this.lefts[rank] = left;
 		this.rights[rank] = right;
 		this.made[rank] = made;
-		this.#ranks.set(left * ID_RANGE + right, rank);
+	}
+
+	#makeRanks(): Map<number, number> {
+		const ranks = new Map<number, number>();
+		for (let rank = 0; rank < this.made.length; rank++)
+			ranks.set(this.lefts[rank] * ID_RANGE + this.rights[rank], rank);
+		return ranks;
 	}
 
 	/** -1 for a pair that no merge joins. */
 	rank(left: number, right: number): number {
+		this.#ranks ??= this.#makeRanks();
 		return this.#ranks.get(left * ID_RANGE + right) ?? -1;
 	}
 }
