@@ -1,3 +1,4 @@
+import { addPairs } from "./add-pairs.js";
 import type { BpeShape } from "./bpe-shape.js";
 import { CharacterJoins } from "./character-joins.js";
 import type { KernelImage } from "./kernel-image.js";
@@ -6,20 +7,12 @@ import {
 	HEADER_BY_CHARACTER,
 	HEADER_CHARACTER_PAGES,
 	HEADER_CHARACTER_SYMBOLS,
-	HEADER_ID_OF_SYMBOL,
 	HEADER_JOINS,
 	HEADER_JOINS_MASK,
-	HEADER_LEFT_END,
-	HEADER_OUTSIDE,
-	HEADER_PAIRS,
-	HEADER_RIGHT_COUNT,
-	HEADER_RIGHT_START,
-	HEADER_ROWS,
 	HEADER_SYMBOL_OF_ASCII,
 	HEADER_SYMBOL_OF_BYTE,
 } from "./layout.js";
-import { type Merges, PairTable } from "./pair-table.js";
-import { orderSymbols, SIDES } from "./symbol-order.js";
+import type { Merges } from "./pair-table.js";
 import { notATokenizer, type TokenizerJson } from "./tokenizer-json.js";
 import { WholeCharacters } from "./whole-characters.js";
 
@@ -90,20 +83,8 @@ export function addMerges(
 	shape: BpeShape,
 ): void {
 	const { lefts, rights, made } = merges;
-	const sides = new Uint8Array(strings.length);
-	for (const id of lefts) sides[id] |= SIDES.left;
-	for (const id of rights) sides[id] |= SIDES.right;
-	const order = orderSymbols(strings, sides, shape.symbols);
-	const { symbolOf, idOf } = order;
+	const { pairs, symbolOf } = addPairs(image, merges, strings, shape.symbols);
 	const toSymbols = (ids: Int32Array) => ids.map((id) => symbolOf[id]);
-	const pairs = new PairTable(
-		{
-			lefts: toSymbols(lefts),
-			rights: toSymbols(rights),
-			made: toSymbols(made),
-		},
-		order.leftEnd,
-	);
 	const isMade = new Uint8Array(strings.length);
 	for (const id of made) isMade[id] = 1;
 	const joins = new CharacterJoins();
@@ -131,13 +112,6 @@ export function addMerges(
 	);
 	addCharacters(image, symbolOfCharacter);
 	image.set(HEADER_BY_CHARACTER, Number(shape.symbols === "characters"));
-	image.addAt(HEADER_ROWS, pairs.rows);
-	image.addAt(HEADER_PAIRS, pairs.entries);
-	image.set(HEADER_OUTSIDE, strings.length);
-	image.set(HEADER_LEFT_END, order.leftEnd);
-	image.set(HEADER_RIGHT_START, order.rightStart);
-	image.set(HEADER_RIGHT_COUNT, order.rightEnd - order.rightStart);
-	image.addAt(HEADER_ID_OF_SYMBOL, idOf);
 	image.addAt(HEADER_SYMBOL_OF_BYTE, toSymbols(idOfByte));
 	image.addAt(HEADER_SYMBOL_OF_ASCII, symbolOfAscii);
 	image.addAt(HEADER_JOINS, joinBits.bits);

@@ -83,7 +83,8 @@ export class ExpressionSplitter {
 		const begin = spans[0];
 		const text = this.#text.slice(begin, spans[spans.length - 1]);
 		for (let i = 0; i < spans.length; i++) spans[i] -= begin;
-		this.#onWords({ text, spans });
+		// Before the call, which may throw.
 		this.#count = 0;
+		this.#onWords({ text, spans });
 	}
 }

@@ -66,7 +66,7 @@ export const HEADER_NFC_LEADS = 136;
 /** Room for words on their way: ROOM_BYTES, of which kernel/room.ts says what is where. */
 export const HEADER_ROOM = 140;
 
-/** Unigram and WordPiece: the nodes of a trie, 8 bytes each, see ./models/trie.ts. */
+/** All but MODEL_BPE: the nodes of a trie, 8 bytes each, see ./models/trie.ts. */
 export const HEADER_TRIE = 144;
 /** Unigram: the score of each id, float64. */
 export const HEADER_SCORES = 148;
@@ -76,18 +76,28 @@ export const HEADER_UNK_SCORE = 152;
 export const HEADER_UNK_ID = 160;
 /** Bytes of the longest token. */
 export const HEADER_LONGEST = 164;
-/** Unigram: ids of bytes, int32; 0 where unknown characters are the unknown token. */
+/** Ids of bytes, int32; 0 where unknown characters are the unknown token. */
 export const HEADER_BYTE_IDS = 168;
 /** WordPiece: the node where tokens go on that continue a word; -1 where there are none. */
 export const HEADER_REST = 172;
 /** WordPiece: words of more characters are unknown. */
 export const HEADER_MOST_CHARACTERS = 176;
 
+/** BPE of any kind: the symbol of each id. */
+export const HEADER_SYMBOL_OF_ID = 180;
+/** What symbols have before them that continue a word, and the last one after it: addresses and bytes. */
+export const HEADER_PREFIX = 184;
+export const HEADER_PREFIX_BYTES = 188;
+export const HEADER_SUFFIX = 192;
+export const HEADER_SUFFIX_BYTES = 196;
+/** Bits of BPE_WHOLE_WORDS and the others. */
+export const HEADER_BPE_FLAGS = 200;
+
 /** Fields of the splits follow, for each level LEVEL_BYTES. */
-export const HEADER_LEVELS_AT = 192;
+export const HEADER_LEVELS_AT = 208;
 export const LEVEL_BYTES = 32;
 export const MOST_LEVELS = 4;
-export const HEADER_BYTES = 320;
+export const HEADER_BYTES = 336;
 
 /** The automaton of ./split-automaton.ts: where rows are, and from where on they match, and loop. */
 export const LEVEL_FIRST = 0;
@@ -99,9 +109,18 @@ export const LEVEL_STARTS = 20;
 /** Whether text between two matches is dropped, and no word as well. */
 export const LEVEL_DROPS_GAPS = 24;
 
+/** BPE whose symbols all are tokens: bytes, or characters and bytes. */
 export const MODEL_BPE = 0;
 export const MODEL_UNIGRAM = 1;
 export const MODEL_WORD_PIECE = 2;
+/** BPE of any other kind, whose symbols may be unknown, or have a prefix or suffix. */
+export const MODEL_ANY_BPE = 3;
+
+/** A word that is a token stays whole. */
+export const BPE_WHOLE_WORDS = 1;
+/** There is a token for what is unknown, else that is left out; several in a row are one. */
+export const BPE_HAS_UNK = 2;
+export const BPE_FUSES_UNK = 4;
 
 /** By automata, one for each level; without any a text is one word. */
 export const SPLIT_LEVELS = 0;

@@ -17,6 +17,7 @@ const WORD =
 export class WordEncoder {
 	readonly #compiled: CompiledWords;
 	readonly #kernel: TextKernel;
+	readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 	/** Cuts before each U+2581. */
 	readonly #cutter = new ExpressionSplitter([
 		{
@@ -36,30 +37,38 @@ export class WordEncoder {
 	}
 
 	/**
-	 * Appends the ids of a stretch of text.
+	 * Appends the ids of a stretch of text, a string or UTF-8.
 	 * @param isFirst Whether a document begins with it.
 	 * @throws DataError `token-out-of-range` where there is no token for a word
 	 */
-	encodeText(text: string, isFirst: boolean, out: Int32Buffer): void {
-		if (text === "") return;
+	encodeText(
+		text: string | Uint8Array,
+		isFirst: boolean,
+		out: Int32Buffer,
+	): void {
+		if (text.length === 0) return;
 		const { splitting } = this.#compiled;
 		const before = out.length;
 		const how = isFirst ? HOW_IS_FIRST : 0;
-		const hasBlocks = splitting.by !== "levels" && text.includes(LOWER_BLOCK);
+		const hasBlocks = splitting.by !== "levels" && includesBlock(text);
 		if (splitting.by === "levels") this.#kernel.encodeText(text, how, out);
 		else if (splitting.by === "spaces")
 			this.#kernel.encodeText(
-				hasBlocks ? text.replaceAll(LOWER_BLOCK, " ") : text,
+				hasBlocks ? this.#string(text).replaceAll(LOWER_BLOCK, " ") : text,
 				how | splitting.prefix,
 				out,
 			);
 		else if (hasBlocks)
 			// A space would end a word, and this does not.
-			this.#cutter.split(withBlocks(text), (words) =>
+			this.#cutter.split(withBlocks(this.#string(text)), (words) =>
 				this.#encodeWords(words, out),
 			);
 		else this.#kernel.encodeText(text, how, out);
 		this.#check(text, before, out);
+	}
+
+	#string(text: string | Uint8Array): string {
+		return typeof text === "string" ? text : this.#decoder.decode(text);
 	}
 
 	/**
@@ -78,12 +87,20 @@ export class WordEncoder {
 		this.#kernel.encodeWords({ text: written, spans }, out);
 	}
 
-	#check(text: string, before: number, out: Int32Buffer): void {
+	#check(text: string | Uint8Array, before: number, out: Int32Buffer): void {
 		const { missing } = this.#compiled;
 		if (missing === null) return;
 		if (out.array.subarray(before, out.length).includes(-1))
-			throw noToken(text, missing.unk);
+			throw noToken(this.#string(text), missing.unk);
 	}
+}
+
+function includesBlock(text: string | Uint8Array): boolean {
+	if (typeof text === "string") return text.includes(LOWER_BLOCK);
+	// U+2581 in UTF-8.
+	for (let at = text.indexOf(0xe2); at !== -1; at = text.indexOf(0xe2, at + 1))
+		if (text[at + 1] === 0x96 && text[at + 2] === 0x81) return true;
+	return false;
 }
 
 /** The words between white space, each with U+2581 before it. */

@@ -53,11 +53,12 @@ function randomBytes(random: Random): string[] {
 /** Ids in order, or with holes, sometimes one twice. */
 function withIds(random: Random, tokens: readonly string[]) {
 	const hole = pick(random, [1, 1, 5]);
+	const twice = pick(random, [0, 0, 0.02]);
 	let next = 0;
 	return Object.fromEntries(
 		[...new Set(tokens)].map((token) => {
 			const id = next;
-			next += chance(random) < 0.02 ? 0 : 1 + randomBelow(random, hole);
+			next += chance(random) < twice ? 0 : 1 + randomBelow(random, hole);
 			return [token, id];
 		}),
 	);

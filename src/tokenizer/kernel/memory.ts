@@ -5,6 +5,7 @@ import {
 	HEADER_ADDED_FIRST,
 	HEADER_ADDED_IDS,
 	HEADER_ADDED_MASK,
+	HEADER_BPE_FLAGS,
 	HEADER_BY_CHARACTER,
 	HEADER_BYTE_IDS,
 	HEADER_CHARACTER_PAGES,
@@ -25,6 +26,8 @@ import {
 	HEADER_NFC_PAGES,
 	HEADER_OUTSIDE,
 	HEADER_PAIRS,
+	HEADER_PREFIX,
+	HEADER_PREFIX_BYTES,
 	HEADER_REST,
 	HEADER_RIGHT_COUNT,
 	HEADER_RIGHT_START,
@@ -37,8 +40,11 @@ import {
 	HEADER_SINGLE_WORDS_MASK,
 	HEADER_SPACE_IS_BLOCK,
 	HEADER_SPLITTING,
+	HEADER_SUFFIX,
+	HEADER_SUFFIX_BYTES,
 	HEADER_SYMBOL_OF_ASCII,
 	HEADER_SYMBOL_OF_BYTE,
+	HEADER_SYMBOL_OF_ID,
 	HEADER_TRIE,
 	HEADER_UNK_ID,
 	HEADER_UNK_SCORE,
@@ -94,6 +100,12 @@ export let longest: usize = 0;
 export let byteIds: usize = 0;
 export let rest: i32 = 0;
 export let mostCharacters: u32 = 0;
+export let symbolOfId: usize = 0;
+export let prefix: usize = 0;
+export let prefixBytes: usize = 0;
+export let suffix: usize = 0;
+export let suffixBytes: usize = 0;
+export let bpeFlags: i32 = 0;
 
 /** Room for merging long words, from here to the end of memory. */
 export let scratch: usize = 0;
@@ -145,6 +157,12 @@ export function readHeader(at: usize): void {
 	byteIds = load<u32>(at, HEADER_BYTE_IDS);
 	rest = load<i32>(at, HEADER_REST);
 	mostCharacters = load<u32>(at, HEADER_MOST_CHARACTERS);
+	symbolOfId = load<u32>(at, HEADER_SYMBOL_OF_ID);
+	prefix = load<u32>(at, HEADER_PREFIX);
+	prefixBytes = load<u32>(at, HEADER_PREFIX_BYTES);
+	suffix = load<u32>(at, HEADER_SUFFIX);
+	suffixBytes = load<u32>(at, HEADER_SUFFIX_BYTES);
+	bpeFlags = load<i32>(at, HEADER_BPE_FLAGS);
 }
 
 /** Tells where the buffers end and scratch space begins. */

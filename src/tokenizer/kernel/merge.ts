@@ -22,7 +22,7 @@ export function mergeNow(start: usize, end: usize): void {
  * Merges `count` symbols, int32 at `symbols`, in place to ids and returns how
  * many are left. O(n^2) with a small constant for short words, else O(n log n).
  */
-function merge(symbols: usize, count: i32): i32 {
+export function merge(symbols: usize, count: i32): i32 {
 	return count <= SHORT
 		? mergeShort(symbols, count)
 		: mergeLong(symbols, count);

@@ -1,11 +1,7 @@
 // Unigram of one word: the tokens of the highest sum of scores. ../models/unigram.ts does the same, slowly.
 
-import {
-	BLOCK_POINT,
-	TRIE_BASE_SHIFT,
-	TRIE_LABEL,
-	TRIE_TAKEN,
-} from "../layout";
+import { TRIE_BASE_SHIFT, TRIE_LABEL, TRIE_TAKEN } from "../layout";
+import { hasBytes, writeBytes } from "./byte-tokens";
 import {
 	byteIds,
 	ensureMemory,
@@ -13,14 +9,13 @@ import {
 	room,
 	scores,
 	scratch,
-	spaceIsBlock,
 	trie,
 	unkId,
 	unkScore,
 } from "./memory";
 import { put } from "./output";
 import { PATHS, PATHS_PLACES } from "./room";
-import { childBase, NO_BASE } from "./trie";
+import { tokenAt } from "./trie";
 import { lengthOf } from "./utf8";
 
 // The best path to each place of a word, 16 bytes: its score, and of its last token the start and the id.
@@ -152,36 +147,6 @@ function writePath(window: usize, last: usize): void {
 function writeRun(start: usize, end: usize): void {
 	const id = tokenAt(start, end);
 	if (id >= 0) put(id);
-	else if (byteIds === 0 || !writeBytes(start, end)) put(unkId);
-}
-
-function tokenAt(start: usize, end: usize): i32 {
-	let base = load<u32>(trie) >>> TRIE_BASE_SHIFT;
-	let id = -1;
-	for (let at = start; at < end; at++) {
-		const byte: u32 = load<u8>(at);
-		id = load<i32>(trie + ((<usize>(base ^ byte)) << 3), 4);
-		base = childBase(base, byte);
-		if (base === NO_BASE) return -1;
-	}
-	return id;
-}
-
-/** Writes the tokens of bytes; false, and none, where one has no token. */
-function writeBytes(start: usize, end: usize): bool {
-	for (let at = start; at < end; at++)
-		if (idOfByte(load<u8>(at)) < 0) return false;
-	for (let at = start; at < end; at++) {
-		const byte: u32 = load<u8>(at);
-		if (byte === 0x20 && spaceIsBlock) {
-			put(idOfByte(0xe0 | (BLOCK_POINT >>> 12)));
-			put(idOfByte(0x80 | ((BLOCK_POINT >>> 6) & 0x3f)));
-			put(idOfByte(0x80 | (BLOCK_POINT & 0x3f)));
-		} else put(idOfByte(byte));
-	}
-	return true;
-}
-
-function idOfByte(byte: u32): i32 {
-	return load<i32>(byteIds + ((<usize>byte) << 2));
+	else if (byteIds !== 0 && hasBytes(start, end)) writeBytes(start, end);
+	else put(unkId);
 }

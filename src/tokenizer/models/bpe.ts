@@ -1,5 +1,25 @@
 import { Int32Buffer } from "../../core/buffers.js";
+import { addPairs } from "../add-pairs.js";
 import type { Component } from "../component.js";
+import type { KernelImage } from "../kernel-image.js";
+import {
+	BPE_FUSES_UNK,
+	BPE_HAS_UNK,
+	BPE_WHOLE_WORDS,
+	HEADER_BPE_FLAGS,
+	HEADER_BYTE_IDS,
+	HEADER_MODEL,
+	HEADER_PREFIX,
+	HEADER_PREFIX_BYTES,
+	HEADER_REST,
+	HEADER_SUFFIX,
+	HEADER_SUFFIX_BYTES,
+	HEADER_SYMBOL_OF_ID,
+	HEADER_UNK_ID,
+	MODEL_ANY_BPE,
+	NO_RANK,
+} from "../layout.js";
+import { addTrie } from "./add-trie.js";
 import { idsOfBytes, textInBytes } from "./byte-tokens.js";
 import { flagOrNull, textOrNull } from "./fields.js";
 import { mergeWord } from "./merge-word.js";
@@ -7,6 +27,10 @@ import { readMerges } from "./merges.js";
 import type { Model } from "./model.js";
 import { noToken } from "./no-token.js";
 import { readVocabulary } from "./vocabulary.js";
+
+const encoder = new TextEncoder();
+/** A word in the kernel's cache may have eight times as many ids as bytes. */
+const MOST_IDS_PER_BYTE = 8;
 
 /** Byte-pair encoding (Sennrich et al., 1508.07909). */
 export function readBpe(component: Component): Model {
@@ -66,7 +90,47 @@ export function readBpe(component: Component): Model {
 			if (whole !== undefined) out.push(whole);
 			else mergeWord(readSymbols(word), merges, out);
 		},
+		addTo(image, spaceIsBlock) {
+			const beside = encoder.encode(prefix + suffix).length;
+			const idsPerByte = fallsBack ? (spaceIsBlock ? 3 : 1) + beside : 1;
+			// Tokens that share an id merge in another way, see ./merge-word.ts.
+			const isPlain = ids.size === tokens.filter((t) => t !== undefined).length;
+			const hasSpace = /[ \u2581]/.test(prefix + suffix) && spaceIsBlock;
+			if (!isPlain || hasSpace || idsPerByte > MOST_IDS_PER_BYTE) return null;
+			if (tokens.length >= NO_RANK || merges.made.length >= NO_RANK)
+				return null;
+			const trie = addTrie(image, ids, spaceIsBlock);
+			if (trie === null) return null;
+			const unkId = unk === null ? undefined : ids.get(unk);
+			const { symbolOf } = addPairs(image, merges, tokens, "characters");
+			image.set(HEADER_MODEL, MODEL_ANY_BPE);
+			image.addAt(HEADER_SYMBOL_OF_ID, symbolOf);
+			image.set(HEADER_REST, trie.walk(encoder.encode(prefix)));
+			addText(image, HEADER_PREFIX, HEADER_PREFIX_BYTES, prefix);
+			addText(image, HEADER_SUFFIX, HEADER_SUFFIX_BYTES, suffix);
+			image.set(HEADER_UNK_ID, unkId ?? -1);
+			if (fallsBack) image.addAt(HEADER_BYTE_IDS, idOfByte);
+			image.set(
+				HEADER_BPE_FLAGS,
+				(ignoresMerges ? BPE_WHOLE_WORDS : 0) |
+					(unk !== null ? BPE_HAS_UNK : 0) |
+					(fusesUnk ? BPE_FUSES_UNK : 0),
+			);
+			const canFail = unk !== null && unkId === undefined;
+			return { idsPerByte, missing: canFail ? { unk } : null };
+		},
 	};
+}
+
+function addText(
+	image: KernelImage,
+	addressField: number,
+	lengthField: number,
+	text: string,
+): void {
+	const bytes = encoder.encode(text);
+	image.addAt(addressField, bytes);
+	image.set(lengthField, bytes.length);
 }
 
 function refuseDropout(component: Component): void {

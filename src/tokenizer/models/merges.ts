@@ -8,19 +8,35 @@ const ID_RANGE = 2 ** 24;
 
 /** The merges of a file: for each its rank, and the id that it makes. */
 export class Merges {
-	/** Rank by the ids of a pair; of pairs that come twice the last counts. */
-	readonly #ranks = new Map<number, number>();
+	/** Rank by the ids of a pair, made when it is first asked for; of pairs that come twice the last counts. */
+	#ranks: Map<number, number> | null = null;
 	/** By rank. */
+	readonly lefts: Int32Array;
+	readonly rights: Int32Array;
 	readonly made: Int32Array;
 
-	constructor(pairs: Int32Array, made: Int32Array) {
-		this.made = made;
-		for (let rank = 0; rank < made.length; rank++)
-			this.#ranks.set(pairs[2 * rank] * ID_RANGE + pairs[2 * rank + 1], rank);
+	constructor(count: number) {
+		this.lefts = new Int32Array(count);
+		this.rights = new Int32Array(count);
+		this.made = new Int32Array(count);
+	}
+
+	set(rank: number, left: number, right: number, made: number): void {
+		this.lefts[rank] = left;
+		this.rights[rank] = right;
+		this.made[rank] = made;
+	}
+
+	#makeRanks(): Map<number, number> {
+		const ranks = new Map<number, number>();
+		for (let rank = 0; rank < this.made.length; rank++)
+			ranks.set(this.lefts[rank] * ID_RANGE + this.rights[rank], rank);
+		return ranks;
 	}
 
 	/** -1 for a pair that no merge joins. */
 	rank(left: number, right: number): number {
+		this.#ranks ??= this.#makeRanks();
 		return this.#ranks.get(left * ID_RANGE + right) ?? -1;
 	}
 }
@@ -48,8 +64,7 @@ export function readMerges(
 			`it has ${merges.length} merges, and there may be ${MOST_MERGES}`,
 		);
 	const prefixBytes = new TextEncoder().encode(prefix).length;
-	const pairs = new Int32Array(merges.length * 2);
-	const made = new Int32Array(merges.length);
+	const read = new Merges(merges.length);
 	for (const [rank, merge] of merges.entries()) {
 		const pair = areTexts ? splitMerge(merge) : merge;
 		if (!isPair(pair))
@@ -71,11 +86,9 @@ export function readMerges(
 					: `its "merges"[${given.indexOf(merge)}] is ${quoted(merge)}, and ${quoted(missing)} is not in its "vocab"`,
 			);
 		}
-		pairs[2 * rank] = leftId;
-		pairs[2 * rank + 1] = rightId;
-		made[rank] = madeId;
+		read.set(rank, leftId, rightId, madeId);
 	}
-	return new Merges(pairs, made);
+	return read;
 }
 
 function splitMerge(merge: unknown): unknown {
