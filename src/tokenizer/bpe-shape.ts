@@ -18,6 +18,9 @@ export const PREFIX = {
 	firstUnlessSpace: 5,
 } as const;
 
+/** What Digits takes for a number: the category N of Unicode 17. */
+const NUMBER = "[\\p{N}\\x{11DE0}-\\x{11DE9}\\x{16FF4}-\\x{16FF6}]";
+
 /** Ids and ranks are below this: the kernel's table of merges has 21 bits for each. */
 export const MAX_IDS = 2 ** 21 - 1;
 
@@ -100,7 +103,7 @@ function byteShape(json: TokenizerJson): BpeShape {
 		} else if (step.type === "Split") splits.push(readSplit(step));
 		else if (step.type === "Digits")
 			splits.push({
-				pattern: step.individual_digits ? "\\p{N}" : "\\p{N}+",
+				pattern: step.individual_digits ? NUMBER : `${NUMBER}+`,
 				dropsGaps: false,
 			});
 		else throw new Unsupported(`pre-tokenizer of type ${step.type}`);

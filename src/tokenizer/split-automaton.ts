@@ -143,7 +143,7 @@ export function compileAutomaton(pattern: PatternNode): SplitAutomaton | null {
 
 const compiled = new Map<string, SplitAutomaton | null>();
 
-/** The automaton of a pattern, made once; null when there is none. */
+/** The automaton of a pattern, made once; null when there is none that surely takes a linear time. */
 export function compileSplit(pattern: string): SplitAutomaton | null {
 	let automaton = compiled.get(pattern);
 	if (automaton === undefined) {
@@ -155,7 +155,8 @@ export function compileSplit(pattern: string): SplitAutomaton | null {
 
 function tryAutomaton(pattern: string): SplitAutomaton | null {
 	try {
-		return compileAutomaton(parsePattern(pattern));
+		const automaton = compileAutomaton(parsePattern(pattern));
+		return automaton?.isLinear ? automaton : null;
 	} catch (error) {
 		if (error instanceof PatternError) return null;
 		throw error;

@@ -199,8 +199,14 @@ function random(
 
 /** A tokenizer.json of components, vocabulary and added tokens that are drawn. */
 export function randomTokenizer(draw: Draw): Json {
-	const normalizer = draw.is(0.7) ? random(normalizers, draw) : null;
 	const preTokenizer = draw.is(0.8) ? random(preTokenizers, draw) : null;
+	const splitter =
+		preTokenizer === null
+			? null
+			: readPreTokenizer(new Component(preTokenizer, "pre_tokenizer", "x"));
+	// Such a one and a normalizer are refused.
+	const mayNormalize = draw.is(0.7) && !splitter?.asksForOffsets;
+	const normalizer = mayNormalize ? random(normalizers, draw) : null;
 	const normalize = (text: string) =>
 		normalizer === null
 			? text
@@ -210,13 +216,8 @@ export function randomTokenizer(draw: Draw): Json {
 	const words = new Set<string>();
 	for (let i = 0; i < 12; i++) {
 		const text = normalize(randomText(draw));
-		if (preTokenizer === null) words.add(text);
-		else
-			readPreTokenizer(new Component(preTokenizer, "pre_tokenizer", "x")).split(
-				text,
-				0,
-				(word) => words.add(word),
-			);
+		if (splitter === null) words.add(text);
+		else if (text !== "") splitter.split(text, 0, (word) => words.add(word));
 	}
 	words.delete("");
 	const model = draw.one([bpe, unigram, wordPiece, wordLevel])(draw, [

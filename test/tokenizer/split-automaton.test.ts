@@ -4,6 +4,7 @@ import { BacktrackFinder } from "../../src/tokenizer/patterns/backtrack.js";
 import { parsePattern } from "../../src/tokenizer/patterns/parse.js";
 import { compileProgram } from "../../src/tokenizer/patterns/program.js";
 import {
+	compileAutomaton,
 	compileSplit,
 	type SplitAutomaton,
 } from "../../src/tokenizer/split-automaton.js";
@@ -55,7 +56,7 @@ const characters =
 	"aabbcc''sStTlLrReEvVmMdDkK  \n\r\t\u0085\u00a0\ufeff12٣½Ⅻ.,!/-_éÉßǅʰ中かカ\u0301\u093f\u017f\u212a😀𝔸";
 
 test.each(patterns)("%s: matches as the matcher does", (pattern) => {
-	const automaton = compileSplit(pattern);
+	const automaton = compileAutomaton(parsePattern(pattern));
 	if (automaton === null) throw new Error("not compiled");
 	const finder = new BacktrackFinder(
 		compileProgram(parsePattern(pattern)),
@@ -86,7 +87,9 @@ test.each([
 	["(?:a|b)*abb", false],
 	["\\s+$|.", false],
 ])("%s: the search is linear: %s", (pattern, isLinear) => {
-	expect(compileSplit(pattern)?.isLinear ?? false).toBe(isLinear);
+	expect(compileAutomaton(parsePattern(pattern))?.isLinear ?? false).toBe(
+		isLinear,
+	);
 });
 
 test("which byte a match may begin with", () => {

@@ -37,6 +37,16 @@ function makerOf(source: string): MakeFinder {
 	return compileTree(parsePattern(source), source);
 }
 
+/** What a pattern is, parsed. @throws PatternError */
+export function treeOf(pattern: Pattern): PatternNode {
+	if ("regex" in pattern) return parsePattern(pattern.regex);
+	const parts = Array.from(pattern.string, (character): PatternNode => {
+		const point = character.codePointAt(0) as number;
+		return { kind: "set", set: [point, point + 1] };
+	});
+	return { kind: "sequence", parts };
+}
+
 /** As `compilePattern`, of a tree. @param source What to call it in errors. */
 export function compileTree(tree: PatternNode, source = ""): MakeFinder {
 	const automaton = compileAutomaton(tree);

@@ -1,9 +1,15 @@
+import { LOWER_BLOCK, PREFIX } from "../bpe-shape.js";
 import type { Component } from "../component.js";
 import { StringFinder } from "../patterns/string-finder.js";
 import { splitByMatches } from "./behaviour.js";
 import type { PreTokenizer } from "./pre-tokenizer.js";
 
 const schemes = ["always", "first", "never"] as const;
+const PREFIXES = {
+	always: PREFIX.unlessSpace,
+	first: PREFIX.firstUnlessSpace,
+	never: PREFIX.none,
+};
 
 /** Writes spaces as another character, puts one in front, and cuts before each. */
 export function readMetaspace(component: Component): PreTokenizer {
@@ -12,6 +18,11 @@ export function readMetaspace(component: Component): PreTokenizer {
 	const cuts = component.raw("split") === null || component.flag("split", true);
 	return {
 		type: "Metaspace",
+		kernel:
+			replacement === LOWER_BLOCK
+				? [{ by: "spaces", prefix: PREFIXES[scheme], cuts }]
+				: undefined,
+		asksForFirst: scheme === "first",
 		split(text, first, take) {
 			let piece = text.replaceAll(" ", replacement);
 			let pieceFirst = first;

@@ -1,4 +1,6 @@
+import type { CodePointSet } from "../code-points.js";
 import type { Component } from "../component.js";
+import type { PatternNode } from "../patterns/tree.js";
 
 /**
  * Takes a piece of text.
@@ -19,6 +21,32 @@ export interface PreTokenizer {
 	 * @param first As of `TakePiece`.
 	 */
 	split(text: string, first: number, take: TakePiece): void;
+	/** How the kernel does the same, in steps; left out: it does not. */
+	readonly kernel?: readonly KernelSplit[] | undefined;
+	/** Whether it asks if a piece begins the document. */
+	readonly asksForFirst?: boolean | undefined;
+	/** Whether it asks so of pieces that were cut before. */
+	readonly asksForOffsets?: boolean | undefined;
+}
+
+/** A step of splitting, as the kernel does it. */
+export type KernelSplit =
+	| {
+			by: "pattern";
+			pattern: PatternNode;
+			/** Whether text between two matches is dropped, and not a word as well. */
+			dropsGaps: boolean;
+			/** Whether what is dropped is white space, and nothing else. */
+			isWhiteSpace?: boolean;
+	  }
+	/** Spaces are U+2581; `prefix` is one of `PREFIX`. */
+	| { by: "spaces"; prefix: number; cuts: boolean };
+
+/** A run of characters of a set. */
+export function runOf(set: CodePointSet): PatternNode {
+	const part: PatternNode = { kind: "set", set };
+	const most = Number.POSITIVE_INFINITY;
+	return { kind: "repeat", part, least: 1, most, isLazy: false };
 }
 
 /** Makes a pre-tokenizer of what a file says. @throws DataError `not-a-tokenizer` */

@@ -11,6 +11,7 @@ export function readSequence(
 	readPart: ReadPreTokenizer,
 ): PreTokenizer {
 	const parts = component.parts("pretokenizers").map(readPart);
+	const steps = parts.map(({ kernel }) => kernel);
 	const splitFrom = (
 		level: number,
 		text: string,
@@ -26,5 +27,10 @@ export function readSequence(
 	return {
 		type: "Sequence",
 		split: (text, first, take) => splitFrom(0, text, first, take),
+		kernel: steps.every((own) => own !== undefined) ? steps.flat() : undefined,
+		asksForFirst: parts.some((part) => part.asksForFirst),
+		asksForOffsets:
+			parts.some((part) => part.asksForOffsets) ||
+			parts.slice(1).some((part) => part.asksForFirst),
 	};
 }

@@ -1,15 +1,21 @@
 import type { Component } from "../component.js";
-import { compilePattern, ofPattern } from "../patterns/find-matches.js";
+import { compilePattern, ofPattern, treeOf } from "../patterns/find-matches.js";
 import { readBehaviour, splitByMatches } from "./behaviour.js";
 import type { PreTokenizer } from "./pre-tokenizer.js";
 
 /** Cuts by a string or a regular expression. */
 export function readSplit(component: Component): PreTokenizer {
 	const finder = ofPattern(component, "pattern", compilePattern)();
+	const pattern = ofPattern(component, "pattern", treeOf);
 	const behaviour = readBehaviour(component);
 	const isInverted = component.flag("invert");
 	return {
 		type: "Split",
+		// What is dropped between matches, and what is kept as well as they are.
+		kernel:
+			behaviour === "Isolated" || (behaviour === "Removed" && isInverted)
+				? [{ by: "pattern", pattern, dropsGaps: behaviour === "Removed" }]
+				: undefined,
 		split: (text, first, take) =>
 			splitByMatches(text, first, finder, behaviour, isInverted, take),
 	};

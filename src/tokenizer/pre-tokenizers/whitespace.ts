@@ -1,24 +1,19 @@
 import { compileTree } from "../patterns/find-matches.js";
+import type { PatternNode } from "../patterns/tree.js";
 import { splitByMatches } from "./behaviour.js";
 import { neitherWordNorSpace, wordCharacters } from "./character-sets.js";
-import type { PreTokenizer } from "./pre-tokenizer.js";
+import { type PreTokenizer, runOf } from "./pre-tokenizer.js";
 
 /** Takes words, `\w+`, and what is neither word nor space, `[^\w\s]+`, of Rust's own expressions. */
 export function readWhitespace(): PreTokenizer {
-	const run = (set: readonly number[]) =>
-		({
-			kind: "repeat",
-			part: { kind: "set", set },
-			least: 1,
-			most: Number.POSITIVE_INFINITY,
-			isLazy: false,
-		}) as const;
-	const finder = compileTree({
+	const pattern: PatternNode = {
 		kind: "choice",
-		options: [run(wordCharacters()), run(neitherWordNorSpace())],
-	})();
+		options: [runOf(wordCharacters()), runOf(neitherWordNorSpace())],
+	};
+	const finder = compileTree(pattern)();
 	return {
 		type: "Whitespace",
+		kernel: [{ by: "pattern", pattern, dropsGaps: true }],
 		split: (text, first, take) =>
 			splitByMatches(text, first, finder, "Removed", true, take),
 	};
