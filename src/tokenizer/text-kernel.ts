@@ -7,8 +7,9 @@ import { IMAGE_AT } from "./memory-image.js";
 
 /** Bytes of text that go to the kernel at once, unless a word is longer. */
 const CHUNK_BYTES = 192 * 1024;
-/** Room for words' places, where JavaScript splits. */
-const SPANS_BYTES = 8 * 8192;
+/** Words, where JavaScript splits, that go to the kernel at once. */
+const MOST_WORDS = 8192;
+const SPANS_BYTES = 8 * MOST_WORDS;
 
 /** The kernel with its memory: takes texts, or words, and gives ids. It does not look at what they mean. */
 export class TextKernel {
@@ -127,8 +128,25 @@ export class TextKernel {
 		return this.#kernel.toUtf8(this.#units, end, begin) - begin;
 	}
 
-	/** Encodes words whose places JavaScript has found. */
+	/** Encodes words whose places JavaScript has found, however many. */
 	encodeWords({ text, spans }: WordSpans, out: Int32Buffer): void {
+		const most = 2 * MOST_WORDS;
+		if (spans.length <= most) {
+			this.#encodeSomeWords(text, spans, out);
+			return;
+		}
+		for (let at = 0; at < spans.length; at += most) {
+			const some = spans.subarray(at, at + most);
+			const begin = some[0];
+			this.#encodeSomeWords(
+				text.slice(begin, some[some.length - 1]),
+				some.map((place) => place - begin),
+				out,
+			);
+		}
+	}
+
+	#encodeSomeWords(text: string, spans: Int32Array, out: Int32Buffer): void {
 		if (text.length * 3 > this.#capacity) this.#makeBuffers(text.length * 3);
 		this.#write(text, 0);
 		this.#int32.set(spans, this.#spans >> 2);

@@ -206,6 +206,29 @@ describe("texts become the ids that the Rust library gives", () => {
 		});
 });
 
+test("any number of words may come at once", () => {
+	const vocab = { "[UNK]": 0, a: 1, ab: 2, é: 3 };
+	const encoder = encoderOf(
+		{ type: "WordLevel", unk_token: "[UNK]", vocab },
+		noSplit,
+	);
+	const words = Array.from(
+		{ length: 20_000 },
+		(_, i) => ["a", "ab", "é"][i % 3],
+	);
+	const spans: number[] = [];
+	let end = 0;
+	for (const word of words) {
+		// One place between two words is no word's.
+		spans.push(end, end + word.length);
+		end += word.length + 1;
+	}
+	const given = { text: words.join("-"), spans: Int32Array.from(spans) };
+	expect(idsOf((out) => encoder.encodeWords(given, out))).toEqual(
+		Int32Array.from(words, (_, i) => 1 + (i % 3)),
+	);
+});
+
 test("words that fail leave nothing to those after them", () => {
 	const splitter = new ExpressionSplitter([{ pattern: "a", dropsGaps: false }]);
 	const fail = () => {
