@@ -153,11 +153,15 @@ export class AddedTokens {
 	readonly #before: AddedTokenFinder;
 	readonly #after: AddedTokenFinder;
 	readonly #normalize: (text: string) => string;
+	readonly #keepsBeginning: (text: string) => boolean;
 
+	/** @param keepsBeginning Whether what comes first in a text that is normalized begins the text. */
 	constructor(
 		tokens: readonly AddedTokenJson[],
 		normalize: (text: string) => string,
+		keepsBeginning: (text: string) => boolean = () => true,
 	) {
+		this.#keepsBeginning = keepsBeginning;
 		// Of tokens that normalizing makes equal the first counts; in the Rust library chance decides.
 		const normalized = tokens.filter((token) => token.normalized);
 		this.#normalize = normalize;
@@ -181,12 +185,14 @@ export class AddedTokens {
 	): void {
 		this.#before.split(
 			text,
-			(plain, at) =>
+			(plain, at) => {
+				const isFirst = at === 0 && this.#keepsBeginning(plain);
 				this.#after.split(
 					this.#normalize(plain),
-					(stretch, inside) => onText(stretch, at + inside === 0),
+					(stretch, inside) => onText(stretch, isFirst && inside === 0),
 					onToken,
-				),
+				);
+			},
 			onToken,
 		);
 	}

@@ -1,4 +1,5 @@
 import { optionName, UsageError } from "../core/errors.js";
+import { isObject } from "../core/values.js";
 import { type BpeShape, isShape, readBpeShape } from "./bpe-shape.js";
 import { BpeTokenizer } from "./bpe-tokenizer.js";
 import { type CompiledBpe, compileBpe } from "./compile-bpe.js";
@@ -12,10 +13,12 @@ import { compileSplit } from "./split-automaton.js";
 import { compileSplitPattern } from "./split-pattern.js";
 import type { Tokenizer } from "./tokenizer.js";
 import {
+	notATokenizer,
 	parseTokenizerConfig,
 	parseTokenizerJson,
 	type TokenizerConfigJson,
 	type TokenizerJson,
+	tokensOf,
 } from "./tokenizer-json.js";
 
 /**
@@ -92,9 +95,17 @@ export function prepareParsed(
 	{ name, json, config }: ParsedFiles,
 	shape: BpeShape | { why: string },
 ): PreparedTokenizer {
+	if (sizeOf(json.model.vocab) === 0 && json.added_tokens.length === 0)
+		throw notATokenizer(name, "its vocabulary is empty");
 	if (isShape(shape))
 		return { kind: "bpe", compiled: compileBpe(json, shape, config, name) };
 	return { kind: "pipeline", compiled: compilePipeline(json, config, name) };
+}
+
+/** Tokens of a vocabulary, whatever it is. */
+function sizeOf(vocabulary: unknown): number {
+	if (Array.isArray(vocabulary)) return vocabulary.length;
+	return isObject(vocabulary) ? tokensOf(vocabulary).length : 1;
 }
 
 /** The second part of `tokenizerFromJson`. */

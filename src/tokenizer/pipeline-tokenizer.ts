@@ -5,6 +5,7 @@ import type { CompiledPipeline } from "./compile-pipeline.js";
 import { Component } from "./component.js";
 import { idOutside } from "./id-outside.js";
 import { readModel } from "./models/models.js";
+import { keepsBeginning } from "./normalizers/normalizer.js";
 import { type Components, readComponents } from "./pipeline.js";
 import { splitStrings } from "./token-strings.js";
 import type { SpecialToken } from "./tokenizer.js";
@@ -42,10 +43,14 @@ export class PipelineTokenizer extends BaseTokenizer {
 		this.eos = compiled.eos;
 		this.#compiled = compiled;
 		this.#components = readComponents(components, name);
-		const { normalizer } = this.#components;
+		const { normalizer, preTokenizer } = this.#components;
 		this.#added = new AddedTokens(
 			addedTokens,
 			(text) => normalizer?.apply(text) ?? text,
+			(text) =>
+				normalizer === null ||
+				!preTokenizer?.asksForFirst ||
+				keepsBeginning(normalizer, text),
 		);
 		this.#kernel = words === null ? null : new WordEncoder(words);
 		this.#encodeStretch = this.#makeEncoder();

@@ -72,7 +72,6 @@ test.each([
 		{ pre_tokenizer: split({ String: " " }, "MergedWithNext") },
 		/its split with behavior MergedWithNext/,
 	],
-	[{ model: { ...json.model, dropout: 0.1 } }, /its BPE with dropout/],
 	[
 		{
 			model: {
@@ -80,14 +79,20 @@ test.each([
 				vocab: { ...json.model.vocab, far: 2 ** 21 },
 			},
 		},
-		/its ids of 2097151 and more/,
+		/its token "far", whose id is 2097152/,
 	],
-])("why not the fast engine: %#", (changes, why) => {
+])("why the kernel does not run all of it: %#", (changes, why) => {
 	const report = changed(changes);
-	expect(report).toMatchObject({ engine: "huggingface", isFast: false });
+	expect(report).toMatchObject({ engine: "bpe", isFast: false });
 	expect(report.why).toMatch(why);
 	expect(report.splits).toEqual([]);
-	expect(report.memoryBytes).toBeNull();
+	expect(report.memoryBytes).toBeGreaterThan(1e6);
+});
+
+test("dropout is refused", () => {
+	expect(() => changed({ model: { ...json.model, dropout: 0.1 } })).toThrow(
+		/model cannot be used: its "dropout" is 0\.1/,
+	);
 });
 
 test.each([

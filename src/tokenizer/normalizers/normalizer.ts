@@ -6,6 +6,20 @@ export interface Normalizer {
 	readonly type: string;
 	/** @param text Well-formed; any stretch of a document between two added tokens. */
 	apply(text: string): string;
+	/**
+	 * Whether the first character is not removed, so that what comes first begins the document; left out: where
+	 * something is left of it alone.
+	 * @param text Is not empty.
+	 */
+	keepsBeginning?(text: string): boolean;
+}
+
+/** Whether a normalizer leaves something of a text's first character. */
+export function keepsBeginning(normalizer: Normalizer, text: string): boolean {
+	if (normalizer.keepsBeginning !== undefined)
+		return normalizer.keepsBeginning(text);
+	const first = String.fromCodePoint(text.codePointAt(0) as number);
+	return normalizer.apply(first) !== "";
 }
 
 /** Makes a normalizer of what a file says. @throws DataError `not-a-tokenizer` */

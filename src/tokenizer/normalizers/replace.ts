@@ -1,7 +1,21 @@
+import type { Component } from "../component.js";
+import { compilePattern, ofPattern } from "../patterns/find-matches.js";
 import { replacer } from "../replace-pattern.js";
 import type { ReadNormalizer } from "./normalizer.js";
 
-export const replace: ReadNormalizer = (component) => ({
-	type: component.type,
-	apply: replacer(component),
-});
+export const replace: ReadNormalizer = (component) => {
+	const apply = replacer(component);
+	const removes = component.text("content") === "";
+	return {
+		type: component.type,
+		apply,
+		keepsBeginning: (text) => !removes || isFirstKept(component, text),
+	};
+};
+
+function isFirstKept(component: Component, text: string): boolean {
+	const finder = ofPattern(component, "pattern", compilePattern)();
+	finder.begin(text);
+	while (finder.next()) if (finder.end > finder.start) break;
+	return !(finder.end > finder.start && finder.start === 0);
+}

@@ -1,4 +1,4 @@
-import type { Normalizer } from "./normalizer.js";
+import { keepsBeginning, type Normalizer } from "./normalizer.js";
 
 export function sequence(
 	type: string,
@@ -6,6 +6,14 @@ export function sequence(
 ): Normalizer {
 	return {
 		type,
+		keepsBeginning(text) {
+			let so = text;
+			for (const normalizer of normalizers) {
+				if (so === "" || !keepsBeginning(normalizer, so)) return false;
+				so = normalizer.apply(so);
+			}
+			return true;
+		},
 		apply: (text) =>
 			normalizers.reduce((so, normalizer) => normalizer.apply(so), text),
 	};
