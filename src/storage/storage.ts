@@ -48,6 +48,11 @@ export interface Storage {
 	/** Renames a file; what was at the new path is replaced. A storage without renames lacks it. */
 	move?(from: string, to: string): Promise<void>;
 	/**
+	 * Renames files as `move` does, with one look at each directory. One that is not there any more
+	 * is taken to have been renamed before, by a call that was stopped. Goes with `move`.
+	 */
+	moveAll?(files: readonly Move[]): Promise<void>;
+	/**
 	 * Copies a file within the storage, none of its bytes coming here; false where it cannot do that
 	 * with this one. Left out: it never can.
 	 */
@@ -72,6 +77,12 @@ export interface Storage {
 	 * sources go by it. Left out: it is the path in full.
 	 */
 	nameOf?(path: string): string;
+}
+
+/** A file that is renamed. */
+export interface Move {
+	from: string;
+	to: string;
 }
 
 export interface CreateOptions {
