@@ -34,14 +34,16 @@ const SAMPLE = 1 << 16;
  * A cheap fingerprint of a file: SHA-256 over its size and its first and last
  * 64 KiB. It tells when a corpus was changed between two runs; a change of
  * some bytes in the middle that keeps the size goes unseen.
+ * @param version That of the file that is meant, where it is known.
  */
 export async function fingerprintOfFile(
 	storage: Storage,
 	path: string,
 	size: number,
+	version = "",
 ): Promise<string> {
 	const hash = createHash("sha256").update(`${size}\n`);
-	const file = await storage.open(path);
+	const file = await storage.open(path, { size, version });
 	try {
 		hash.update(await file.read(0, Math.min(SAMPLE, size)));
 		if (size > SAMPLE)

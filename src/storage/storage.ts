@@ -25,8 +25,12 @@ export interface Storage {
 	 * `bad-file-name` when a name is not UTF-8; whatever cannot be searched
 	 */
 	find(pathOrPattern: string, options?: FindOptions): Promise<FoundFile[]>;
-	/** Opens a file to read ranges of it. @throws UsageError `no-such-file` when it is not there */
-	open(path: string): Promise<ReadableFile>;
+	/**
+	 * Opens a file to read ranges of it.
+	 * @param known What it was when it was looked for, where that is not long ago; it spares a storage from asking.
+	 * @throws UsageError `no-such-file` when it is not there
+	 */
+	open(path: string, known?: KnownFile): Promise<ReadableFile>;
 	/** The whole of a small file in one step, or null when there is none. Left out: it is opened and read. */
 	readWhole?(path: string): Promise<Buffer | null>;
 	/**
@@ -68,6 +72,11 @@ export interface Storage {
 	makeDirectory(path: string): Promise<void>;
 	/** What the link at a path leads to, or null when there is no link. A storage without links lacks it. */
 	linkAt?(path: string): Promise<string | null>;
+	/**
+	 * What a version (`Stat.version`) says of the content alone: two files of one size that have the
+	 * same are alike. Null where it says nothing of that. Left out: no version does.
+	 */
+	contentTag?(version: string): string | null;
 	/** The path in full, for another process to use. */
 	absolute(path: string): string;
 	/** Of a storage that is only read: throws a UsageError `read-only`, as all does that writes. */
@@ -103,6 +112,9 @@ export interface Stat {
 	/** Another one whenever a file was replaced or written to; empty for anything else. */
 	version: string;
 }
+
+/** What is known of a file that is opened. */
+export type KnownFile = Pick<Stat, "size" | "version">;
 
 /** What `find` does with what it does not give. */
 export interface FindOptions {
