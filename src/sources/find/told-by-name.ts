@@ -1,4 +1,5 @@
 import { sum } from "../../core/arithmetic.js";
+import { STANDARD_INPUT } from "../../storage/spool.js";
 import { nameAt } from "../../storage/storages.js";
 import { usualTaskSize } from "../divide.js";
 import {
@@ -41,7 +42,8 @@ function kindByName(
 	given: string | null,
 ) {
 	// Standard input has no name; nothing has to be read of what is empty.
-	if (size === 0 || (identity === asked && asked === "-")) return null;
+	const isStandardInput = asked === STANDARD_INPUT && identity === asked;
+	if (size === 0 || isStandardInput) return null;
 	const name = nameAt(path);
 	const [format, ...others] = given === null ? formatsOfName(name) : [given];
 	if (format === undefined || others.length > 0) return null;
