@@ -6,7 +6,7 @@ import { bytesOf, cutIntoTasks, type InputSpan } from "../sources/divide.js";
 import type { FoundInput } from "../sources/find/candidate.js";
 import type { LeftOutSummary } from "../sources/find/left-out.js";
 import type { Division, InputFile, Member, Unseen } from "../sources/source.js";
-import { canonicalJson, sha256 } from "../storage/hash.js";
+import { sha256OfJson } from "../storage/hash.js";
 import { absoluteTokenizer } from "../storage/load-tokenizer.js";
 import { storageAt } from "../storage/storages.js";
 import { version } from "../version.js";
@@ -192,5 +192,5 @@ export function hashOf(plan: Omit<Plan, "planHash">): string {
 					},
 	);
 	const of = store && { store: store.planHash };
-	return sha256(canonicalJson({ ...rest, ...of, tokenizer, inputs }));
+	return sha256OfJson({ ...rest, ...of, tokenizer, inputs });
 }

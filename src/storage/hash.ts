@@ -64,6 +64,25 @@ export function fingerprintOfContent(content: Uint8Array): string | null {
 				.digest("hex");
 }
 
+/** SHA-256 of the canonical JSON of an object with named fields: no more than an element of its lists is held as a text. */
+export function sha256OfJson(value: Readonly<Record<string, unknown>>): string {
+	const hash = createHash("sha256");
+	let between = "{";
+	for (const key of Object.keys(value).sort((a, b) => (a < b ? -1 : 1))) {
+		const part = value[key];
+		if (part === undefined) continue;
+		hash.update(`${between}${JSON.stringify(key)}:`);
+		if (Array.isArray(part)) {
+			part.forEach((element, i) => {
+				hash.update((i === 0 ? "[" : ",") + canonicalJson(element ?? null));
+			});
+			hash.update(part.length === 0 ? "[]" : "]");
+		} else hash.update(canonicalJson(part));
+		between = ",";
+	}
+	return hash.update(between === "{" ? "{}" : "}").digest("hex");
+}
+
 /** JSON with the keys of every object sorted: equal values give equal texts. */
 export function canonicalJson(value: unknown): string {
 	return JSON.stringify(value, (_key, part) =>
