@@ -16,6 +16,7 @@ import { findFrames } from "../sources/bytes/frames.js";
 import { bytesOf, divisionOf } from "../sources/divide.js";
 import { type LeftOut, summarizeLeftOut } from "../sources/find/left-out.js";
 import type { Division } from "../sources/source.js";
+import { LANES } from "../storage/lanes.js";
 import { readTokenizerFiles } from "../storage/load-tokenizer.js";
 import { storageAt } from "../storage/storages.js";
 import type {
@@ -137,11 +138,11 @@ async function prepare(
 		values.tokenizerEngine,
 	);
 	const tokenizer = openKept(prepared);
-	const files = await inParallel(found, 16, async (file) => ({
+	const files = await inParallel(found, LANES, async (file) => ({
 		...file,
 		frames: await findFrames(storageAt(file.path), file),
 	}));
-	const divisions = await inParallel(files, 16, (file) =>
+	const divisions = await inParallel(files, LANES, (file) =>
 		divisionOf(storageAt(file.path), file),
 	);
 	const inputBytes = divisions.reduce((sum, each) => sum + bytesOf(each), 0);
