@@ -1,4 +1,5 @@
-// The scripts of docs/guide/clusters.md, as they stand there, make what one process makes:
+// The scripts of docs/guide/clusters.md, as they stand there, make what one process makes (srun: ../slurm;
+// the shell loop: test/docs):
 //
 //   npm run build && node test/interop/schedulers/run.mjs [PART]
 //
@@ -31,7 +32,6 @@ const python = environment("schedulers");
 python.catch(() => {});
 let failures = 0;
 try {
-	await part("a shell loop", shellLoop);
 	await part("GNU parallel", parallel);
 	await part("Open MPI", openMpi);
 	await part("AWS Batch", awsBatch);
@@ -60,14 +60,6 @@ function plan(out, options = packed) {
 
 function requireBuilt() {
 	assert.deepEqual(contentsOf(data), setting.local(packed));
-}
-
-function shellLoop() {
-	plan("data");
-	const [script] = blocksOfGuide("A shell loop", "sh");
-	const { code, stderr } = setting.run("bash", "-e", "-c", script);
-	assert.equal(code, 0, stderr);
-	requireBuilt();
 }
 
 /** Half of the work is done before: it is left out. */
