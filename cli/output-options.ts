@@ -8,5 +8,6 @@ export const outputTable = grouped("Output", {
 
 /** A directory as it is given, without slashes at its end. */
 export function directory(path: string): string {
-	return path.replace(/(?<=.)\/+$/, "");
+	// Those after a colon are the beginning of a URL.
+	return path.replace(/(?<=[^:/])\/+$/, "");
 }

@@ -23,7 +23,7 @@ export const verifyCommand = () =>
 		arguments: ["directory"],
 		examples: ["seqpack verify data/"],
 		async run({ directory, json }) {
-			const path = directory.replace(/(?<=.)\/+$/, "");
+			const path = directory.replace(/(?<=[^:/])\/+$/, "");
 			const result = await verify(path);
 			say(describe(path, result));
 			if (json)

@@ -182,5 +182,5 @@ function tasksOf(
 }
 
 function withoutSlash(path: string): string {
-	return path.replace(/(?<=.)\/+$/, "");
+	return path.replace(/(?<=[^:/])\/+$/, "");
 }

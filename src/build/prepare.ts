@@ -77,7 +77,7 @@ export async function prepareBuild(
 		buildTable,
 		withTrainer(options, hasMaskOptions(options)),
 	);
-	const out = asked.out.replace(/(?<=.)\/+$/, "");
+	const out = asked.out.replace(/(?<=[^:/])\/+$/, "");
 	storageAt(out).requireWritable?.(out);
 	const growing = asked.append ? await findGrowing(out) : null;
 	const values =

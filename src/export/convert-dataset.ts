@@ -319,5 +319,5 @@ function bucketOf(
 }
 
 function withoutSlash(path: string): string {
-	return path.replace(/(?<=.)\/+$/, "");
+	return path.replace(/(?<=[^:/])\/+$/, "");
 }

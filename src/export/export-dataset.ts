@@ -62,8 +62,8 @@ export async function exportDataset(
 	const began = performance.now();
 	const options = resolveOptions(exportToTable, given);
 	const format = exportFormats.find(options.to);
-	const directory = options.source.replace(/(?<=.)\/+$/, "");
-	const out = options.out.replace(/(?<=.)\/+$/, "");
+	const directory = options.source.replace(/(?<=[^:/])\/+$/, "");
+	const out = options.out.replace(/(?<=[^:/])\/+$/, "");
 	const opened = await openSource(directory, options);
 	requireApart(out, opened.directories);
 	const source = describeSource(opened, format, options);

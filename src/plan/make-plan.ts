@@ -35,7 +35,7 @@ export async function planCurriculum(
 	given: CurriculumOptions,
 ): Promise<CurriculumPlan> {
 	const options = resolveCurriculum(given);
-	const out = options.out.replace(/(?<=.)\/+$/, "");
+	const out = options.out.replace(/(?<=[^:/])\/+$/, "");
 	const datasets: DatasetBuckets[] = [];
 	for (const name of options.datasets)
 		datasets.push(await openDatasetBuckets(name));

@@ -35,7 +35,7 @@ export async function packRecords(
 	const values = resolveOptions(packRecordsTable, given);
 	checkForCapacity(values.seqLen, values);
 	const compression = compressionOf(values);
-	const out = values.out.replace(/(?<=.)\/+$/, "");
+	const out = values.out.replace(/(?<=[^:/])\/+$/, "");
 	for (const input of values.inputs) await requireNoDataset(input);
 	const manifest = await withRecordsDirectory(
 		out,
@@ -62,7 +62,7 @@ function compressionOf({ format, compression }: PackRecordsValues): string {
 
 /** @throws UsageError `ignored-option` */
 async function requireNoDataset(input: string): Promise<void> {
-	const directory = input.replace(/(?<=.)\/+$/, "");
+	const directory = input.replace(/(?<=[^:/])\/+$/, "");
 	const storage = storageAt(directory);
 	if ((await storage.stat(directory))?.kind !== "directory") return;
 	if ((await storage.stat(`${directory}/${MANIFEST}`)) !== null)
