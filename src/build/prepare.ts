@@ -1,6 +1,7 @@
 import { DataError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
 import { resolveOptions } from "../core/resolve-options.js";
+import { withoutSlashes } from "../core/text.js";
 import { splitsOf } from "../dataset/lengths.js";
 import { hasTurns } from "../dataset/settings.js";
 import { loadChat } from "../documents/load-chat.js";
@@ -77,7 +78,7 @@ export async function prepareBuild(
 		buildTable,
 		withTrainer(options, hasMaskOptions(options)),
 	);
-	const out = asked.out.replace(/(?<=[^:/])\/+$/, "");
+	const out = withoutSlashes(asked.out);
 	storageAt(out).requireWritable?.(out);
 	const growing = asked.append ? await findGrowing(out) : null;
 	const values =

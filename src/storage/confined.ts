@@ -1,5 +1,6 @@
 import { UsageError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
+import { withoutSlashes } from "../core/text.js";
 import { LANES } from "./lanes.js";
 import type { Move, Storage } from "./storage.js";
 
@@ -30,7 +31,7 @@ export function isPlainPath(path: unknown): path is string {
  */
 export function confined(storage: Storage, root: string): Storage {
 	storage.requireWritable?.(root);
-	const top = root.replace(/(?<=.)\/+$/, "");
+	const top = withoutSlashes(root);
 
 	/** The path below `root`, or null where it is none; "" is `root` itself. */
 	const below = (path: string): string | null => {

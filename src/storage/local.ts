@@ -14,6 +14,7 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
+import { withoutSlashes } from "../core/text.js";
 import { LANES } from "./lanes.js";
 import { makeDirectories, syncDirectory } from "./local-directories.js";
 import { findFiles } from "./local-find.js";
@@ -126,7 +127,7 @@ export const localFiles: Storage = {
 	remove: (path) =>
 		attempt("remove", path, () =>
 			// With a slash at its end the name of a link would mean what it leads to.
-			rm(local(path).replace(/(?<=.)\/+$/, ""), {
+			rm(withoutSlashes(local(path)), {
 				recursive: true,
 				force: true,
 			}),
