@@ -1,4 +1,5 @@
 import { flag, grouped } from "../src/core/option.js";
+import { withoutSlashes } from "../src/core/text.js";
 
 /** What is printed; options of the command alone. */
 export const outputTable = grouped("Output", {
@@ -8,5 +9,6 @@ export const outputTable = grouped("Output", {
 
 /** A directory as it is given, without slashes at its end. */
 export function directory(path: string): string {
-	return path.replace(/(?<=.)\/+$/, "");
+	// Those after a colon are the beginning of a URL.
+	return withoutSlashes(path);
 }

@@ -1,5 +1,6 @@
 import { required, text } from "../src/core/option.js";
 import { resolveOptions } from "../src/core/resolve-options.js";
+import { withoutSlashes } from "../src/core/text.js";
 import { writePythonPackage } from "../src/python-package.js";
 import { commandOf } from "./command.js";
 import { counted } from "./numbers.js";
@@ -19,7 +20,7 @@ export const pythonCommand = () =>
 		examples: ["seqpack python --out reader/", "pip install ./reader"],
 		async run(given) {
 			const { out } = resolveOptions(pythonTable, given);
-			const directory = out.replace(/(?<=.)\/+$/, "");
+			const directory = withoutSlashes(out);
 			const files = await writePythonPackage(directory);
 			// What has no slash could be the name of a package.
 			const place = directory.includes("/") ? directory : `./${directory}`;

@@ -1,4 +1,5 @@
 import { required, text } from "../src/core/option.js";
+import { withoutSlashes } from "../src/core/text.js";
 import { type VerifyResult, verify } from "../src/dataset/verify/verify.js";
 import { commandOf } from "./command.js";
 import { counted, grouped } from "./numbers.js";
@@ -23,7 +24,7 @@ export const verifyCommand = () =>
 		arguments: ["directory"],
 		examples: ["seqpack verify data/"],
 		async run({ directory, json }) {
-			const path = directory.replace(/(?<=.)\/+$/, "");
+			const path = withoutSlashes(directory);
 			const result = await verify(path);
 			say(describe(path, result));
 			if (json)

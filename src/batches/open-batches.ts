@@ -1,4 +1,5 @@
 import { DataError, optionName, UsageError } from "../core/errors.js";
+import { withoutSlashes } from "../core/text.js";
 import { MANIFEST } from "../dataset/manifest.js";
 import type { BatchOptions, BatchState } from "../options/batches.js";
 import {
@@ -47,7 +48,7 @@ export async function openBatches(
 	directory: string,
 	options: BatchOptions = {},
 ): Promise<Batches> {
-	const place = directory.replace(/(?<=.)\/+$/, "");
+	const place = withoutSlashes(directory);
 	const plan = await openPlan(place);
 	const settings = resolveBatches(plan, options);
 	const datasets = await openDatasets(place, plan, options.datasets);

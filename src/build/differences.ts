@@ -1,6 +1,8 @@
+import { optionName } from "../core/errors.js";
 import { isObject } from "../core/values.js";
 import type { ManifestStore } from "../dataset/manifest.js";
 import type { Settings } from "../dataset/settings.js";
+import { kindOfFingerprint } from "../sources/find/fingerprint.js";
 import { canonicalJson } from "../storage/hash.js";
 import type { Plan } from "./plan.js";
 
@@ -25,15 +27,36 @@ export function describeDifference(before: Before, now: Plan): string[] {
 		differences.push(
 			"the store is another one, was built anew, or was added to",
 		);
-	const identity = (inputs: typeof before.inputs) =>
-		canonicalJson(inputs.map((i) => [i.source, i.bytes, i.fingerprint]));
-	if (identity(before.inputs) !== identity(now.inputs))
-		differences.push("the input files are not the same or have changed");
+	const files = compareInputs(before.inputs, now.inputs);
+	if (files !== null) differences.push(files);
 	if (before.seqpackVersion !== now.seqpackVersion)
 		differences.push(
 			`it was made by seqpack ${before.seqpackVersion}, and this is ${now.seqpackVersion}`,
 		);
 	return differences;
+}
+
+/** What differs between the inputs of two builds; null: nothing. */
+function compareInputs(
+	before: Before["inputs"],
+	now: Before["inputs"],
+): string | null {
+	const identity = (inputs: Before["inputs"]) =>
+		canonicalJson(inputs.map((i) => [i.source, i.bytes, i.fingerprint]));
+	if (identity(before) === identity(now)) return null;
+	const kind = ({ fingerprint }: Before["inputs"][number]) =>
+		kindOfFingerprint(fingerprint);
+	const mayBeSame =
+		before.length === now.length &&
+		before.every(
+			(was, i) =>
+				was.source === now[i].source &&
+				was.bytes === now[i].bytes &&
+				(was.fingerprint === now[i].fingerprint || kind(was) !== kind(now[i])),
+		);
+	return mayBeSame
+		? `the input files may be the same, and fingerprints of another kind tell them (${optionName("fingerprint")})`
+		: "the input files are not the same or have changed";
 }
 
 /** Whether two plans are alike but for the files that they read, and into how many tasks these are cut. */

@@ -6,8 +6,6 @@ export type FileSizes = (path: string) => Promise<number | null>;
 
 /** From so many files on, directories are listed and files are not asked for one by one. */
 const MANY = 512;
-/** Requests at a time: one to an object storage takes tens of milliseconds. */
-export const LANES = 64;
 
 /** What is cheapest where about `files` files are asked for. */
 export function sizesOf(storage: Storage, files: number): FileSizes {

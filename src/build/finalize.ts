@@ -1,6 +1,5 @@
 import { addCounts } from "../core/counts.js";
 import { DataError } from "../core/errors.js";
-import { inParallel } from "../core/in-parallel.js";
 import { datasetCard } from "../dataset/card.js";
 import { datasetFormats } from "../dataset/formats.js";
 import {
@@ -23,7 +22,6 @@ import {
 import { joinLeftOut } from "../sources/find/left-out.js";
 import { pathTo } from "../storage/paths.js";
 import { writeAll } from "../storage/storage.js";
-import { LANES, sizesOf } from "./file-sizes.js";
 import { firstTaskOf, type Plan } from "./plan.js";
 import { noteReplaced, putAway } from "./put-away.js";
 import type { TaskRecord } from "./record.js";
@@ -77,14 +75,12 @@ async function placeFiles(
 	workspace: Workspace,
 	files: readonly Pick<DatasetFile, "path">[],
 ): Promise<void> {
-	const { storage } = workspace;
-	const { move } = storage;
-	if (move === undefined) return;
-	const sizes = sizesOf(storage, files.length);
-	await inParallel(files, LANES, async ({ path }) => {
-		const from = workspace.waiting(path);
-		if ((await sizes(from)) !== null) await move(from, workspace.place(path));
-	});
+	await workspace.storage.moveAll?.(
+		files.map(({ path }) => ({
+			from: workspace.waiting(path),
+			to: workspace.place(path),
+		})),
+	);
 }
 
 /** Everything the records say, as the manifest has it. */

@@ -5,11 +5,13 @@ import type { BuildValues } from "../options/build.js";
 import type { SourceValues } from "../options/sources.js";
 import type { FoundInput } from "../sources/find/candidate.js";
 import { findInputs, noticesOf } from "../sources/find/find-inputs.js";
+import { fingerprintOf } from "../sources/find/fingerprint.js";
 import type { LeftOut } from "../sources/find/left-out.js";
+import { LANES } from "../storage/lanes.js";
 import { type Growing, placesOfSources, requireSplits } from "./grow-store.js";
 import type { KeptInput } from "./kept-input.js";
 import { sortInputs } from "./new-inputs.js";
-import { fingerprintOf, type SourceFile } from "./plan.js";
+import type { SourceFile } from "./plan.js";
 import { sourceSettings } from "./resolve-settings.js";
 
 /**
@@ -35,6 +37,7 @@ export async function findFiles(
 			...findOptionsOf({ ...source, onError: values.onError }),
 			output: out,
 			standardInput: () => input.keep(),
+			taskSize: values.taskSize ?? null,
 			// A store's hold for its other files.
 			mayBeUnused: growing !== null,
 		});
@@ -46,14 +49,14 @@ export async function findFiles(
 			met.push({ ...file, of: places[i], split });
 		}
 	}
-	const all = await inParallel(met, 16, async (file) => ({
+	const all = await inParallel(met, LANES, async (file) => ({
 		...file,
-		fingerprint: await fingerprintOf(file),
+		fingerprint: await fingerprintOf(file, values.fingerprint),
 	}));
 	const { files, known, notices } =
 		growing === null
 			? { files: all, known: [], notices: [] }
-			: sortInputs(growing, all);
+			: await sortInputs(growing, all);
 	for (const notice of notices) notify(notice);
 	for (const path of known) leftOut.push({ path, why: "in-store" });
 	if (growing !== null) requireSplits(growing, files);

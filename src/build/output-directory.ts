@@ -3,6 +3,7 @@ import { inParallel } from "../core/in-parallel.js";
 import { findManifest, readOurs } from "../dataset/find-manifest.js";
 import { filesOf, type Manifest } from "../dataset/manifest.js";
 import { isPlainPath } from "../storage/confined.js";
+import { LANES } from "../storage/lanes.js";
 import { takeLock } from "../storage/lock.js";
 import type { Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
@@ -11,7 +12,7 @@ import {
 	describeDifference,
 	readOtherFiles,
 } from "./differences.js";
-import { LANES, sizesOf } from "./file-sizes.js";
+import { sizesOf } from "./file-sizes.js";
 import type { Plan } from "./plan.js";
 import { PARTS, wholePlan } from "./plan-files.js";
 import { LOCK, PLAN, SPOOL, STATE, stateOf, Workspace } from "./workspace.js";

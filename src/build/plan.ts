@@ -4,10 +4,9 @@ import type { Settings } from "../dataset/settings.js";
 import type { Chat } from "../documents/chat.js";
 import { bytesOf, cutIntoTasks, type InputSpan } from "../sources/divide.js";
 import type { FoundInput } from "../sources/find/candidate.js";
-import { fingerprintOfMembers } from "../sources/find/group.js";
 import type { LeftOutSummary } from "../sources/find/left-out.js";
-import type { Division, InputFile, Member } from "../sources/source.js";
-import { canonicalJson, fingerprintOfFile, sha256 } from "../storage/hash.js";
+import type { Division, InputFile, Member, Unseen } from "../sources/source.js";
+import { sha256OfJson } from "../storage/hash.js";
 import { absoluteTokenizer } from "../storage/load-tokenizer.js";
 import { storageAt } from "../storage/storages.js";
 import { version } from "../version.js";
@@ -28,6 +27,8 @@ export interface PlanInput {
 	format: string;
 	compression: InputFile["compression"];
 	frames: InputFile["frames"];
+	/** As `InputFile` has it. */
+	unseen?: Unseen;
 	fingerprint: string;
 	/** The files below `path` that make up a document of several; their versions are not part of the plan's hash. */
 	members?: readonly Member[];
@@ -136,6 +137,7 @@ export async function makePlan(
 			format: file.format,
 			compression: file.compression,
 			frames: file.frames,
+			...(file.unseen && { unseen: file.unseen }),
 			fingerprint: file.fingerprint,
 			...(file.members && { members: file.members }),
 			...(file.beside && {
@@ -176,20 +178,6 @@ function spansOfSources(
 	});
 }
 
-/** What tells a file from another; found already where it is small. */
-export async function fingerprintOf(file: FoundInput): Promise<string> {
-	const { path, size, members } = file;
-	if (file.fingerprint !== null) return file.fingerprint;
-	const storage = storageAt(path);
-	if (members === undefined) return fingerprintOfFile(storage, path, size);
-	const each: string[] = [];
-	for (const member of members)
-		each.push(
-			await fingerprintOfFile(storage, `${path}/${member.path}`, member.size),
-		);
-	return fingerprintOfMembers(members, each);
-}
-
 /** Where files are, which are left out, and how errors are met makes no other dataset. */
 export function hashOf(plan: Omit<Plan, "planHash">): string {
 	const { onError, leftOut, store, parts, ...rest } = plan;
@@ -204,5 +192,5 @@ export function hashOf(plan: Omit<Plan, "planHash">): string {
 					},
 	);
 	const of = store && { store: store.planHash };
-	return sha256(canonicalJson({ ...rest, ...of, tokenizer, inputs }));
+	return sha256OfJson({ ...rest, ...of, tokenizer, inputs });
 }

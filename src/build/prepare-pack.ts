@@ -1,5 +1,6 @@
 import { DataError, optionName, UsageError } from "../core/errors.js";
 import { resolveOptions } from "../core/resolve-options.js";
+import { withoutSlashes } from "../core/text.js";
 import { compressionOf, datasetFormats } from "../dataset/formats.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import { splitsOf } from "../dataset/lengths.js";
@@ -33,7 +34,7 @@ export async function preparePack(
 	options: PackStoreOptions,
 ): Promise<PreparedBuild> {
 	const values = resolveOptions(packStoreTable, options);
-	const directory = withoutSlash(values.store);
+	const directory = withoutSlashes(values.store);
 	const manifest = await readManifest(directory);
 	if (layouts.find(manifest.settings.layout).packs || !manifest.lengths)
 		throw new UsageError(
@@ -70,7 +71,7 @@ export async function prepareExport(
 	options: ExportOptions,
 ): Promise<PreparedBuild> {
 	const values = resolveOptions(exportTable, options);
-	const directory = withoutSlash(values.packing);
+	const directory = withoutSlashes(values.packing);
 	const {
 		store: known,
 		settings: packed,
@@ -144,7 +145,7 @@ function prepared(
 		tasks: packTasks(tasksOf(manifest, settings), settings),
 	};
 	return {
-		out: withoutSlash(out),
+		out: withoutSlashes(out),
 		plan: { ...plan, planHash: hashOf(plan) },
 		tokenizer: null,
 		replaces: overwrite ? "everything" : "nothing",
@@ -179,8 +180,4 @@ function tasksOf(
 			index: index.find((each) => each.task === task) ?? null,
 		};
 	});
-}
-
-function withoutSlash(path: string): string {
-	return path.replace(/(?<=.)\/+$/, "");
 }

@@ -1,6 +1,7 @@
 import { DataError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
 import { resolveOptions } from "../core/resolve-options.js";
+import { withoutSlashes } from "../core/text.js";
 import { splitsOf } from "../dataset/lengths.js";
 import { hasTurns } from "../dataset/settings.js";
 import { loadChat } from "../documents/load-chat.js";
@@ -16,6 +17,7 @@ import { findFrames } from "../sources/bytes/frames.js";
 import { bytesOf, divisionOf } from "../sources/divide.js";
 import { type LeftOut, summarizeLeftOut } from "../sources/find/left-out.js";
 import type { Division } from "../sources/source.js";
+import { LANES } from "../storage/lanes.js";
 import { readTokenizerFiles } from "../storage/load-tokenizer.js";
 import { storageAt } from "../storage/storages.js";
 import type {
@@ -76,7 +78,7 @@ export async function prepareBuild(
 		buildTable,
 		withTrainer(options, hasMaskOptions(options)),
 	);
-	const out = asked.out.replace(/(?<=.)\/+$/, "");
+	const out = withoutSlashes(asked.out);
 	storageAt(out).requireWritable?.(out);
 	const growing = asked.append ? await findGrowing(out) : null;
 	const values =
@@ -137,11 +139,11 @@ async function prepare(
 		values.tokenizerEngine,
 	);
 	const tokenizer = openKept(prepared);
-	const files = await inParallel(found, 16, async (file) => ({
+	const files = await inParallel(found, LANES, async (file) => ({
 		...file,
 		frames: await findFrames(storageAt(file.path), file),
 	}));
-	const divisions = await inParallel(files, 16, (file) =>
+	const divisions = await inParallel(files, LANES, (file) =>
 		divisionOf(storageAt(file.path), file),
 	);
 	const inputBytes = divisions.reduce((sum, each) => sum + bytesOf(each), 0);

@@ -10,8 +10,9 @@ import type {
 } from "../dataset/manifest.js";
 import { allRows, emptyTotals, type Totals } from "../dataset/totals.js";
 import { isPlainPath } from "../storage/confined.js";
+import { LANES } from "../storage/lanes.js";
 import { readIfThere, writeAll } from "../storage/storage.js";
-import { type FileSizes, LANES, sizesOf } from "./file-sizes.js";
+import { type FileSizes, sizesOf } from "./file-sizes.js";
 import type { Plan } from "./plan.js";
 import type { Workspace } from "./workspace.js";
 

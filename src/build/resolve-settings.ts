@@ -22,12 +22,11 @@ import { type BuildValues, USUAL_WINDOW } from "../options/build.js";
 import type { SourceValues } from "../options/sources.js";
 import { rowOrders } from "../pack/orders.js";
 import { packers } from "../pack/packers.js";
+import { usualTaskSize } from "../sources/divide.js";
 import { readOptionsOf } from "../sources/formats.js";
 import { canonicalJson, sha256 } from "../storage/hash.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { shardSizes } from "./shard-sizes.js";
-
-const MIB = 2 ** 20;
 
 /** The order of rows that are documents. */
 const AS_THEY_COME: Chosen = { name: "as-they-come" };
@@ -153,9 +152,7 @@ export function resolveSettings(
 		...rowSettings(values, sources, splits),
 		format: values.format,
 		compression: compressionOf(values),
-		taskSize:
-			values.taskSize ??
-			Math.max(8 * MIB, Math.min(256 * MIB, Math.ceil(inputBytes / 64))),
+		taskSize: values.taskSize ?? usualTaskSize(inputBytes),
 	};
 	requireTrainer(settings);
 	const fault = format.fault(settings, tokenizer.vocabSize);

@@ -77,3 +77,8 @@ function editDistance(a: string, b: string): number {
 	}
 	return above[b.length];
 }
+
+/** The path of a directory without slashes at its end; `/` and `s3://` stay as they are. */
+export function withoutSlashes(path: string): string {
+	return path.replace(/(?<=[^:/])\/+$/, "");
+}

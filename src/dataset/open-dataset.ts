@@ -1,4 +1,5 @@
 import { UsageError } from "../core/errors.js";
+import { withoutSlashes } from "../core/text.js";
 import type { Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import {
@@ -42,7 +43,7 @@ export type DatasetRow = Record<string, ColumnValues>;
  * @throws UsageError `not-a-dataset`, `unfinished`; DataError `bad-manifest`
  */
 export async function openDataset(directory: string): Promise<Dataset> {
-	const path = directory.replace(/(?<=.)\/+$/, "");
+	const path = withoutSlashes(directory);
 	return new ReadableDataset(path, await readManifest(path));
 }
 

@@ -1,6 +1,6 @@
-import { LANES } from "../build/file-sizes.js";
 import type { Workspace } from "../build/workspace.js";
 import { inParallel } from "../core/in-parallel.js";
+import { LANES } from "../storage/lanes.js";
 import { readIfThere } from "../storage/storage.js";
 import { logPath } from "./group-logs.js";
 import { type LogSummary, readLog } from "./read-log.js";

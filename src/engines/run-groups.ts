@@ -1,4 +1,3 @@
-import { LANES } from "../build/file-sizes.js";
 import { type Group, groupsOf, TASKS_PER_JOB } from "../build/groups.js";
 import { tokenizerOfPlan } from "../build/prepare.js";
 import { rangesText } from "../build/ranges.js";
@@ -13,6 +12,7 @@ import {
 	UsageError,
 } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
+import { LANES } from "../storage/lanes.js";
 import { type PlannedBuild, requirePlanned } from "./build.js";
 import { failureIn } from "./failed-before.js";
 import { GroupLog, logPath, WRITE_EVERY } from "./group-logs.js";

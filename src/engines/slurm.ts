@@ -269,15 +269,25 @@ async function sbatch(
 	if (ran === null) throw noSbatch();
 	const [, job] = /^(\d+)(;|\s|$)/.exec(ran.stdout.trim()) ?? [];
 	if (ran.code === 0 && job !== undefined) return job;
-	const said = ran.stderr.trim().replaceAll(/\s*\n\s*/g, "; ");
+	const lines = ran.stderr.trim().split(/\s*\n\s*/);
+	const said = lines.join("; ");
+	const last = lines[lines.length - 1].replace(
+		/^sbatch: (?:error|fatal): /,
+		"",
+	);
 	const done =
 		before.length === 0
 			? "nothing was submitted"
 			: `submitted before it were the jobs ${before.join(", ")}, and the same command submits the others`;
+	if (/configuration source/i.test(said))
+		throw new UsageError(
+			"no-executor",
+			`sbatch could not submit: ${last}. No cluster is set up on this machine: run the same command where jobs are submitted from, or name its slurm.conf in SLURM_CONF; ${done}.`,
+		);
 	if (/contact|timed out|temporarily|try again/i.test(said))
 		throw new EnvironmentError(
 			"no-scheduler",
-			`sbatch could not submit: ${said}. Run the same command again; ${done}.`,
+			`sbatch could not submit: ${last}. Once the cluster answers (sinfo shows it), run the same command again; ${done}.`,
 		);
 	throw new UsageError(
 		"refused",

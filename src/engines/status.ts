@@ -1,4 +1,3 @@
-import { LANES } from "../build/file-sizes.js";
 import { groupsOf, TASKS_PER_JOB } from "../build/groups.js";
 import { readPlan } from "../build/output-directory.js";
 import type { Plan } from "../build/plan.js";
@@ -9,6 +8,7 @@ import { sum } from "../core/arithmetic.js";
 import { UsageError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
 import { findManifest } from "../dataset/find-manifest.js";
+import { LANES } from "../storage/lanes.js";
 import { readIfThere } from "../storage/storage.js";
 import { LOGS, logName, logPath, WRITE_EVERY } from "./group-logs.js";
 import { type LogSummary, readLog } from "./read-log.js";

@@ -7,6 +7,7 @@ import {
 	UsageError,
 } from "../core/errors.js";
 import { resolveOptions } from "../core/resolve-options.js";
+import { withoutSlashes } from "../core/text.js";
 import { datasetCard } from "../dataset/card.js";
 import { faultOfFile } from "../dataset/file-fault.js";
 import { findManifest } from "../dataset/find-manifest.js";
@@ -64,8 +65,8 @@ export async function convertDataset(
 	const began = performance.now();
 	const options = resolveOptions(convertTable, given);
 	const { format, overwrite, onNotice } = options;
-	const directory = withoutSlash(options.dataset);
-	const out = withoutSlash(options.out);
+	const directory = withoutSlashes(options.dataset);
+	const out = withoutSlashes(options.out);
 	const to = { format, compression: compressionOf(options) };
 	await requireDataset(directory);
 	const source = await readManifest(directory);
@@ -316,8 +317,4 @@ function bucketOf(
 			`the manifest has no bucket of ${bucket} of the split ${split}, which ${path} is of: build the dataset again.`,
 		);
 	return found;
-}
-
-function withoutSlash(path: string): string {
-	return path.replace(/(?<=.)\/+$/, "");
 }

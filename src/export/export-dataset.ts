@@ -5,6 +5,7 @@ import {
 	UsageError,
 } from "../core/errors.js";
 import { resolveOptions } from "../core/resolve-options.js";
+import { withoutSlashes } from "../core/text.js";
 import type {
 	ExportFormat,
 	ExportSource,
@@ -62,8 +63,8 @@ export async function exportDataset(
 	const began = performance.now();
 	const options = resolveOptions(exportToTable, given);
 	const format = exportFormats.find(options.to);
-	const directory = options.source.replace(/(?<=.)\/+$/, "");
-	const out = options.out.replace(/(?<=.)\/+$/, "");
+	const directory = withoutSlashes(options.source);
+	const out = withoutSlashes(options.out);
 	const opened = await openSource(directory, options);
 	requireApart(out, opened.directories);
 	const source = describeSource(opened, format, options);

@@ -36,6 +36,7 @@ import { lossWeightings } from "../masks/loss-weights.js";
 import { isMaskForAll, type MaskKind, maskFault } from "../masks/mask-kinds.js";
 import { orderTable } from "../pack/orders.js";
 import { packDocumentsTable } from "../pack/pack-documents.js";
+import { fingerprintKinds } from "../sources/find/fingerprint.js";
 import { inputs, sources } from "./sources.js";
 
 /** How far a build is. */
@@ -74,6 +75,10 @@ export const buildTable = {
 		dedupe: choice(["none", "exact"], {
 			default: "none",
 			help: "exact leaves out documents whose whole text came before; the input is read twice",
+		}),
+		fingerprint: choice(fingerprintKinds, {
+			default: "version",
+			help: "what tells a file from another: the version that its storage lists, if it lists one that stands for the content, and else, with sample always, a hash of its size and both ends",
 		}),
 		keepSplits: flag({
 			default: false,

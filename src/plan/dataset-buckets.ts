@@ -1,6 +1,6 @@
 import { sum } from "../core/arithmetic.js";
 import { DataError, UsageError } from "../core/errors.js";
-import { quoted } from "../core/text.js";
+import { quoted, withoutSlashes } from "../core/text.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import {
 	MANIFEST,
@@ -61,13 +61,13 @@ export function datasetName({
 export async function parseDatasetName(
 	name: string,
 ): Promise<Pick<DatasetBuckets, "directory" | "source">> {
-	const whole = name.replace(/(?<=.)\/+$/, "");
+	const whole = withoutSlashes(name);
 	const cut = whole.lastIndexOf(OF_SOURCE);
 	const isDirectory =
 		(await storageAt(whole).stat(`${whole}/${MANIFEST}`)) !== null;
 	if (cut === -1 || isDirectory) return { directory: whole, source: null };
 	return {
-		directory: whole.slice(0, cut).replace(/(?<=.)\/+$/, ""),
+		directory: withoutSlashes(whole.slice(0, cut)),
 		source: whole.slice(cut + 1),
 	};
 }

@@ -1,6 +1,7 @@
 import { sum } from "../core/arithmetic.js";
 import { optionName, UsageError } from "../core/errors.js";
 import { createRandom } from "../core/random.js";
+import { withoutSlashes } from "../core/text.js";
 import { type BatchKindName, batchKinds } from "../curriculum/batch-kinds.js";
 import type { PlanContext } from "../curriculum/plan-context.js";
 import { planStage } from "../curriculum/plan-stage.js";
@@ -35,7 +36,7 @@ export async function planCurriculum(
 	given: CurriculumOptions,
 ): Promise<CurriculumPlan> {
 	const options = resolveCurriculum(given);
-	const out = options.out.replace(/(?<=.)\/+$/, "");
+	const out = withoutSlashes(options.out);
 	const datasets: DatasetBuckets[] = [];
 	for (const name of options.datasets)
 		datasets.push(await openDatasetBuckets(name));

@@ -1,5 +1,6 @@
 import { optionName, UsageError } from "../core/errors.js";
 import { resolveOptions } from "../core/resolve-options.js";
+import { withoutSlashes } from "../core/text.js";
 import { MANIFEST } from "../dataset/manifest.js";
 import {
 	type PackRecordsOptions,
@@ -35,7 +36,7 @@ export async function packRecords(
 	const values = resolveOptions(packRecordsTable, given);
 	checkForCapacity(values.seqLen, values);
 	const compression = compressionOf(values);
-	const out = values.out.replace(/(?<=.)\/+$/, "");
+	const out = withoutSlashes(values.out);
 	for (const input of values.inputs) await requireNoDataset(input);
 	const manifest = await withRecordsDirectory(
 		out,
@@ -62,7 +63,7 @@ function compressionOf({ format, compression }: PackRecordsValues): string {
 
 /** @throws UsageError `ignored-option` */
 async function requireNoDataset(input: string): Promise<void> {
-	const directory = input.replace(/(?<=.)\/+$/, "");
+	const directory = withoutSlashes(input);
 	const storage = storageAt(directory);
 	if ((await storage.stat(directory))?.kind !== "directory") return;
 	if ((await storage.stat(`${directory}/${MANIFEST}`)) !== null)

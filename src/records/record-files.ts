@@ -4,6 +4,7 @@ import { quoted, shortened } from "../core/text.js";
 import type { PackRecordsValues } from "../options/pack-records.js";
 import type { FoundInput } from "../sources/find/candidate.js";
 import { findInputs, noticesOf } from "../sources/find/find-inputs.js";
+import { fingerprintBySample } from "../sources/find/fingerprint.js";
 import { sourceFormats } from "../sources/formats.js";
 import {
 	type FieldPath,
@@ -11,7 +12,6 @@ import {
 	parseFieldPath,
 } from "../sources/records/fields.js";
 import type { OpenTable, ReadableStorage } from "../sources/source.js";
-import { fingerprintOfFile } from "../storage/hash.js";
 import { storageAt } from "../storage/storages.js";
 import { canCopy } from "../tables/copy-runs.js";
 import { findType } from "../tables/find-type.js";
@@ -63,11 +63,7 @@ export async function findRecordFiles(
 			const names = await columnNames(file);
 			if (names !== null) requireColumns(file.path, names, wanted);
 		}
-		const { path, size } = file;
-		const fingerprint =
-			file.fingerprint ??
-			(await fingerprintOfFile(storageAt(path), path, size));
-		files.push({ ...file, fingerprint });
+		files.push({ ...file, fingerprint: await fingerprintBySample(file) });
 	}
 	return { files, ...wanted, schema };
 }

@@ -1,5 +1,4 @@
-import { compressions } from "./compressions.js";
-import { isReadWhole, sourceFormats } from "./formats.js";
+import { isReadWhole, sourceFormats, usualBytes } from "./formats.js";
 import {
 	BadInput,
 	type Division,
@@ -21,7 +20,8 @@ export async function divisionOf(
 	storage: ReadableStorage,
 	file: InputFile,
 ): Promise<Division> {
-	const { format, compression, frames, size } = file;
+	const { format, compression, frames, size, unseen } = file;
+	if (unseen !== undefined) return { parts: [usualBytes(size, file)] };
 	if (compression === null)
 		try {
 			return await sourceFormats.find(format).divide(storage, file);
@@ -29,13 +29,20 @@ export async function divisionOf(
 			if (!(error instanceof BadInput)) throw error;
 			return { parts: [size] };
 		}
-	const bytes = frames?.size ?? size * compressions.find(compression).ratio;
+	const bytes = frames?.size ?? usualBytes(size, file);
 	return isReadWhole(file) ? { parts: [bytes] } : { anywhere: bytes };
 }
 
 /** About how many uncompressed bytes a file has. */
 export function bytesOf(division: Division): number {
 	return "anywhere" in division ? division.anywhere : sum(division.parts);
+}
+
+const MIB = 2 ** 20;
+
+/** Bytes of a task where nothing is said of it. */
+export function usualTaskSize(inputBytes: number): number {
+	return Math.max(8 * MIB, Math.min(256 * MIB, Math.ceil(inputBytes / 64)));
 }
 
 /** All of a file, as a span of its division. */

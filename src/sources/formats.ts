@@ -131,10 +131,31 @@ function compressedInWords(): string {
 	return `all but ${others.join(", ")} also with ${compressedEndings().join(" or ")} after them`;
 }
 
-/** Whether a file is one part, which is read from its beginning to its end, since it is compressed. */
-export function isReadWhole({ format, compression, frames }: InputFile) {
+/**
+ * Whether a file is one part, which is read from its beginning to its end, since it is compressed, or
+ * what it can be divided into is not known.
+ */
+export function isReadWhole({
+	format,
+	compression,
+	frames,
+	unseen,
+}: InputFile) {
+	if (unseen !== undefined) return true;
 	const { cutAnywhere = false } = sourceFormats.find(format);
 	return compression !== null && !(cutAnywhere && frames !== null);
+}
+
+/** About how many uncompressed bytes a file has, by its size. */
+export function usualBytes(
+	size: number,
+	{ format, compression }: Pick<InputFile, "format" | "compression">,
+): number {
+	const { ratio = 1 } =
+		compression === null
+			? sourceFormats.find(format)
+			: compressions.find(compression);
+	return size * ratio;
 }
 
 /** Format and compression of a file by its name alone; null where the name tells none. */

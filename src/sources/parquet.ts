@@ -41,6 +41,7 @@ export const parquet: SourceFormat = {
 	extensions: [".parquet", ".pq"],
 	signature: (head) => head.toString("latin1", 0, MAGIC.length) === MAGIC,
 	compressible: false,
+	ratio: 2,
 	fields: { text: "text", id: "id", fixed: false },
 	reasons: faults.reasons,
 	describePlace: (path, row) => (row === 0 ? path : `${path}, row ${row}`),

@@ -5,6 +5,7 @@ import { byteReasons } from "./bytes/bytes.js";
 import { CountedStorage } from "./bytes/counted-storage.js";
 import { FilesAhead } from "./bytes/files-ahead.js";
 import { compressions } from "./compressions.js";
+import { lookInto, lookReasons, Unreadable } from "./find/look.js";
 import { isReadWhole, sourceFormats } from "./formats.js";
 import { fieldReasons } from "./records/take-fields.js";
 import type { RecordTaker } from "./records/taker.js";
@@ -88,6 +89,7 @@ export function badRecordReasons(): Record<string, string> {
 	return Object.fromEntries([
 		...Object.entries(fieldReasons),
 		...Object.entries(byteReasons),
+		...Object.entries(lookReasons),
 		...reasons.flat(),
 	]);
 }
@@ -116,11 +118,11 @@ export async function* readSpans(
 }
 
 async function* readSpan(
-	{ storage, file, span: asDivided }: FileSpan,
+	{ storage, file: asPlanned, span: asDivided }: FileSpan,
 	number: number,
 	{ taker, onBadRecord, hasEnough = () => false }: ReadOptions,
 ): AsyncGenerator<Documents, ReadCounts> {
-	const format = sourceFormats.find(file.format);
+	let file = asPlanned;
 	const span = isReadWhole(file) ? { start: 0, end: Infinity } : asDivided;
 	const counted = new CountedStorage(storage);
 	const counts: ReadCounts = {
@@ -146,6 +148,8 @@ async function* readSpan(
 		...(file.beside?.map(({ version }) => version) ?? []),
 	]);
 	try {
+		file = await lookInto(storage, asPlanned);
+		const format = sourceFormats.find(file.format);
 		const wanted = taker.wanted(format);
 		for await (const batch of format.read(counted, file, span, wanted)) {
 			counts.records += batch.positions.length + batch.bad.length;
@@ -164,6 +168,7 @@ async function* readSpan(
 		}
 	} catch (error) {
 		if (!(error instanceof BadInput)) throw error;
+		if (error instanceof Unreadable && onBadRecord === null) throw error.error;
 		counts.records++;
 		await refuse({ ...next, reason: error.reason, sentence: error.message });
 	}

@@ -21,6 +21,11 @@ export interface InputFile {
 	compression: string | null;
 	/** Where in a compressed file reading can begin, as far as that is known. */
 	frames: Frames | null;
+	/**
+	 * Why its format and compression are taken to be what they are, though it was not looked into: whoever
+	 * reads it looks first (find/look.ts), and reads all of it. Left out: it was looked into.
+	 */
+	unseen?: Unseen;
 	/** Values of the options that formats have, by name; left out: none is given. */
 	options?: Readonly<Record<string, unknown>>;
 	/** The files that stand beside it and tell of it, by their paths; left out: none. */
@@ -28,6 +33,9 @@ export interface InputFile {
 	/** The files of a document that is made of several, in order; `path` is their directory then, `size` their sum. */
 	members?: readonly Member[];
 }
+
+/** The format is one that the name tells, or that was given for all files. */
+export type Unseen = "named" | "given";
 
 /** A file that stands beside those of a format and tells of them. */
 export interface Beside {
@@ -146,6 +154,8 @@ export interface SourceFormat {
 	content?: "tokens";
 	/** What a person is told of a file, as what is true of it; null: nothing. @throws UsageError */
 	notice?(file: InputFile): string | null;
+	/** About how many bytes one is that is stored compressed within its files; left out: one. */
+	ratio?: number;
 	/** Whether a whole file may be compressed, as in `.jsonl.gz`. */
 	compressible: boolean;
 	/** What it can be told of how records are read: it finds the values in `InputFile.options`. */

@@ -1,5 +1,8 @@
 import { UsageError } from "../core/errors.js";
-import type { Storage } from "./storage.js";
+import { inParallel } from "../core/in-parallel.js";
+import { withoutSlashes } from "../core/text.js";
+import { LANES } from "./lanes.js";
+import type { Move, Storage } from "./storage.js";
 
 /**
  * Whether a path that a record or manifest holds is plain: relative, with "/" between
@@ -28,7 +31,7 @@ export function isPlainPath(path: unknown): path is string {
  */
 export function confined(storage: Storage, root: string): Storage {
 	storage.requireWritable?.(root);
-	const top = root.replace(/(?<=.)\/+$/, "");
+	const top = withoutSlashes(root);
 
 	/** The path below `root`, or null where it is none; "" is `root` itself. */
 	const below = (path: string): string | null => {
@@ -40,29 +43,53 @@ export function confined(storage: Storage, root: string): Storage {
 		return isPlainPath(rest) ? rest : null;
 	};
 
-	/** @param itself Whether the last part of the path must be no link either. */
-	const check = async (path: string, itself: boolean, mayBeRoot = false) => {
+	const requireBelow = (path: string, mayBeRoot: boolean): string => {
 		const rest = below(path);
 		if (rest === null || (rest === "" && !mayBeRoot))
 			throw new UsageError(
 				"outside",
 				`${path} is not below ${top}: only what lies in ${top} itself is written or removed.`,
 			);
+		return rest;
+	};
+
+	const requireNoLink = async (place: string) => {
+		const target = (await storage.linkAt?.(place)) ?? null;
+		if (target !== null)
+			throw new UsageError(
+				"outside",
+				`${place} is a link to ${target}; only what lies in ${top} itself is written or removed: remove the link.`,
+			);
+	};
+
+	/** @param itself Whether the last part of the path must be no link either. */
+	const check = async (path: string, itself: boolean, mayBeRoot = false) => {
+		const rest = requireBelow(path, mayBeRoot);
 		if (storage.linkAt === undefined || rest === "") return;
 		const parts = rest.split("/");
 		for (let end = 1; end <= parts.length; end++) {
 			if (end === parts.length && !itself) return;
-			const place = `${top === "/" ? "" : top}/${parts.slice(0, end).join("/")}`;
-			const target = await storage.linkAt(place);
-			if (target !== null)
-				throw new UsageError(
-					"outside",
-					`${place} is a link to ${target}; only what lies in ${top} itself is written or removed: remove the link.`,
-				);
+			await requireNoLink(
+				`${top === "/" ? "" : top}/${parts.slice(0, end).join("/")}`,
+			);
 		}
 	};
 
-	const { move, copy } = storage;
+	/** Checks many paths, each directory once. */
+	const checkAll = async (paths: readonly string[], itself: boolean) => {
+		const directories = new Map(
+			paths.map((path) => [path.replace(/[^/]*$/, ""), path]),
+		);
+		await inParallel([...directories.values()], LANES, (path) =>
+			check(path, false),
+		);
+		await inParallel(paths, LANES, async (path) => {
+			requireBelow(path, false);
+			if (itself) await requireNoLink(path);
+		});
+	};
+
+	const { move, moveAll, copy } = storage;
 	return {
 		...storage,
 		async create(path, options = {}) {
@@ -80,6 +107,19 @@ export function confined(storage: Storage, root: string): Storage {
 				await check(from, true);
 				await check(to, false);
 				await move(from, to);
+			},
+		}),
+		...(moveAll && {
+			async moveAll(files: readonly Move[]) {
+				await checkAll(
+					files.map(({ from }) => from),
+					true,
+				);
+				await checkAll(
+					files.map(({ to }) => to),
+					false,
+				);
+				await moveAll(files);
 			},
 		}),
 		...(copy && {

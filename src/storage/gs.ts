@@ -12,6 +12,7 @@ const client = new S3Client({
 	}),
 	// It knows conditions on generations only.
 	isConditional: false,
+	hasKeysOnly: true,
 });
 
 /**

@@ -34,14 +34,16 @@ const SAMPLE = 1 << 16;
  * A cheap fingerprint of a file: SHA-256 over its size and its first and last
  * 64 KiB. It tells when a corpus was changed between two runs; a change of
  * some bytes in the middle that keeps the size goes unseen.
+ * @param version That of the file that is meant, where it is known.
  */
 export async function fingerprintOfFile(
 	storage: Storage,
 	path: string,
 	size: number,
+	version = "",
 ): Promise<string> {
 	const hash = createHash("sha256").update(`${size}\n`);
-	const file = await storage.open(path);
+	const file = await storage.open(path, { size, version });
 	try {
 		hash.update(await file.read(0, Math.min(SAMPLE, size)));
 		if (size > SAMPLE)
@@ -60,6 +62,25 @@ export function fingerprintOfContent(content: Uint8Array): string | null {
 				.update(`${content.length}\n`)
 				.update(content)
 				.digest("hex");
+}
+
+/** SHA-256 of the canonical JSON of an object with named fields: no more than an element of its lists is held as a text. */
+export function sha256OfJson(value: Readonly<Record<string, unknown>>): string {
+	const hash = createHash("sha256");
+	let between = "{";
+	for (const key of Object.keys(value).sort((a, b) => (a < b ? -1 : 1))) {
+		const part = value[key];
+		if (part === undefined) continue;
+		hash.update(`${between}${JSON.stringify(key)}:`);
+		if (Array.isArray(part)) {
+			part.forEach((element, i) => {
+				hash.update((i === 0 ? "[" : ",") + canonicalJson(element ?? null));
+			});
+			hash.update(part.length === 0 ? "[]" : "]");
+		} else hash.update(canonicalJson(part));
+		between = ",";
+	}
+	return hash.update(between === "{" ? "{}" : "}").digest("hex");
 }
 
 /** JSON with the keys of every object sorted: equal values give equal texts. */

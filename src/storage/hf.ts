@@ -26,6 +26,9 @@ export const hf: Storage = {
 		}));
 	},
 
+	// The name of the blob, or the SHA-256 of what is kept elsewhere.
+	contentTag: (version) => version || null,
+
 	nameOf: (path) => {
 		const place = hubPlace(path);
 		return topOf({ ...place, revision: null }) + place.file;

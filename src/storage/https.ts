@@ -3,6 +3,7 @@ import { UsageError } from "../core/errors.js";
 import { urlOf, WebFiles } from "./http/web-files.js";
 import { objectsToRead } from "./objects/object-storage.js";
 import { readOnly } from "./objects/read-only.js";
+import { strongTag } from "./objects/strong-tag.js";
 import type { FoundFile, Storage } from "./storage.js";
 
 const files = new WebFiles();
@@ -32,6 +33,8 @@ export const https: Storage = {
 				: `there is no file ${asked}.`,
 		);
 	},
+
+	contentTag: strongTag,
 
 	nameOf(path) {
 		const { origin, pathname } = urlOf(path);

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import {
 	type FileHandle,
+	lstat,
 	open,
 	readdir,
 	readlink,
@@ -12,6 +13,9 @@ import {
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../core/errors.js";
+import { inParallel } from "../core/in-parallel.js";
+import { withoutSlashes } from "../core/text.js";
+import { LANES } from "./lanes.js";
 import { makeDirectories, syncDirectory } from "./local-directories.js";
 import { findFiles } from "./local-find.js";
 import { versionOf } from "./local-version.js";
@@ -27,7 +31,7 @@ import { attempt, explainSystemError, hasCode } from "./system-errors.js";
 /**
  * Files on this machine, by their paths or by URLs of `file:`. Errors of the system
  * come out as sentences. A file is on the disk before its name is, and the directory
- * before `create` or `move` resolves.
+ * before `create`, `move` or `moveAll` resolves.
  */
 export const localFiles: Storage = {
 	readSize: 1 << 20,
@@ -108,10 +112,22 @@ export const localFiles: Storage = {
 		await attempt("write", to, deed, true);
 	},
 
+	async moveAll(files) {
+		const directories = new Set(files.map(({ to }) => dirname(local(to))));
+		for (const directory of directories)
+			await attempt("write", directory, () => makeDirectories(directory));
+		await inParallel(files, LANES, ({ from, to }) =>
+			attempt("write", to, () => renameIfThere(local(from), local(to)), true),
+		);
+		// Those of files that were renamed before as well: that may not have come to the disk.
+		for (const directory of directories)
+			await attempt("write", directory, () => syncDirectory(directory), true);
+	},
+
 	remove: (path) =>
 		attempt("remove", path, () =>
 			// With a slash at its end the name of a link would mean what it leads to.
-			rm(local(path).replace(/(?<=.)\/+$/, ""), {
+			rm(withoutSlashes(local(path)), {
 				recursive: true,
 				force: true,
 			}),
@@ -156,6 +172,25 @@ function local(path: string): string {
 			"bad-url",
 			`${path} is not the URL of a file here (${(error as Error).message}): give file:///path, or the path.`,
 		);
+	}
+}
+
+async function renameIfThere(from: string, to: string): Promise<void> {
+	try {
+		await rename(from, to);
+	} catch (error) {
+		// That may be said of the new directory as well.
+		if (!hasCode(error, "ENOENT") || (await isThere(from))) throw error;
+	}
+}
+
+async function isThere(path: string): Promise<boolean> {
+	try {
+		await lstat(path);
+		return true;
+	} catch (error) {
+		if (hasCode(error, "ENOENT")) return false;
+		throw error;
 	}
 }
 

@@ -1,4 +1,5 @@
 import { isAbsolute, normalize, posix, relative } from "node:path";
+import { withoutSlashes } from "../core/text.js";
 import { storageAt } from "./storages.js";
 
 /** A URL: what names the storage, with the host or bucket, and the path there. */
@@ -26,5 +27,5 @@ export function pathFrom(directory: string, path: string): string {
 		top === undefined
 			? normalize(`${directory}/${path}`)
 			: top + posix.normalize(`${own}/${path}`);
-	return joined.replace(/(?<=.)\/+$/, "");
+	return withoutSlashes(joined);
 }

@@ -7,6 +7,7 @@ const client = new S3Client({
 	title: "S3",
 	endpoint: s3Endpoint,
 	isConditional: true,
+	hasKeysOnly: false,
 });
 
 /** Objects of S3 and of services that speak as it does, by URLs: `s3://bucket/path`. */

@@ -25,8 +25,12 @@ export interface Storage {
 	 * `bad-file-name` when a name is not UTF-8; whatever cannot be searched
 	 */
 	find(pathOrPattern: string, options?: FindOptions): Promise<FoundFile[]>;
-	/** Opens a file to read ranges of it. @throws UsageError `no-such-file` when it is not there */
-	open(path: string): Promise<ReadableFile>;
+	/**
+	 * Opens a file to read ranges of it.
+	 * @param known What it was when it was looked for, where that is not long ago; it spares a storage from asking.
+	 * @throws UsageError `no-such-file` when it is not there
+	 */
+	open(path: string, known?: KnownFile): Promise<ReadableFile>;
 	/** The whole of a small file in one step, or null when there is none. Left out: it is opened and read. */
 	readWhole?(path: string): Promise<Buffer | null>;
 	/**
@@ -48,6 +52,11 @@ export interface Storage {
 	/** Renames a file; what was at the new path is replaced. A storage without renames lacks it. */
 	move?(from: string, to: string): Promise<void>;
 	/**
+	 * Renames files as `move` does, with one look at each directory. One that is not there any more
+	 * is taken to have been renamed before, by a call that was stopped. Goes with `move`.
+	 */
+	moveAll?(files: readonly Move[]): Promise<void>;
+	/**
 	 * Copies a file within the storage, none of its bytes coming here; false where it cannot do that
 	 * with this one. Left out: it never can.
 	 */
@@ -63,6 +72,11 @@ export interface Storage {
 	makeDirectory(path: string): Promise<void>;
 	/** What the link at a path leads to, or null when there is no link. A storage without links lacks it. */
 	linkAt?(path: string): Promise<string | null>;
+	/**
+	 * What a version (`Stat.version`) says of the content alone: two files of one size that have the
+	 * same are alike. Null where it says nothing of that. Left out: no version does.
+	 */
+	contentTag?(version: string): string | null;
 	/** The path in full, for another process to use. */
 	absolute(path: string): string;
 	/** Of a storage that is only read: throws a UsageError `read-only`, as all does that writes. */
@@ -72,6 +86,12 @@ export interface Storage {
 	 * sources go by it. Left out: it is the path in full.
 	 */
 	nameOf?(path: string): string;
+}
+
+/** A file that is renamed. */
+export interface Move {
+	from: string;
+	to: string;
 }
 
 export interface CreateOptions {
@@ -92,6 +112,9 @@ export interface Stat {
 	/** Another one whenever a file was replaced or written to; empty for anything else. */
 	version: string;
 }
+
+/** What is known of a file that is opened. */
+export type KnownFile = Pick<Stat, "size" | "version">;
 
 /** What `find` does with what it does not give. */
 export interface FindOptions {

@@ -8,11 +8,12 @@ import {
 	openDataset,
 	packStore,
 	planBuild,
+	runGroups,
 	runTasks,
 	verify,
 } from "../../src/index.js";
 import { PATIENCE } from "../../src/storage/http/persist.js";
-import { filesBelow, root, temporaryDirectory } from "../helpers.js";
+import { filesBelow, root, seqpack, temporaryDirectory } from "../helpers.js";
 import { FakeS3, type FakeS3Options } from "../storage/s3/fake-s3.js";
 
 PATIENCE.firstWait = 1;
@@ -78,7 +79,8 @@ describe.each(Object.entries(kinds))("%s", (_, options) => {
 		const fake = await withCorpus({
 			fault: () => (++count % 7 === 0 ? faults[(count / 7) % 4] : "none"),
 		});
-		await build({ ...far, ...options });
+		// What a disk tells of files is a sample.
+		await build({ ...far, ...options, fingerprint: "sample" });
 		const got = contentsOf(fake, "out/data/");
 		expect(Object.keys(got).sort()).toEqual(Object.keys(due).sort());
 		for (const [path, bytes] of Object.entries(due))
@@ -89,6 +91,8 @@ describe.each(Object.entries(kinds))("%s", (_, options) => {
 
 describe("in a bucket", () => {
 	const options = { ...far, seqLen: 1024, taskSize: 100_000 };
+	/** Its groups can be of any size: no task packs what others leave. */
+	const store = { ...far, ...kinds.store, taskSize: 100_000 };
 
 	test("two processes that do the same tasks at once write the same, once", async () => {
 		const fake = await withCorpus();
@@ -102,6 +106,56 @@ describe("in a bucket", () => {
 		await finalizeBuild(planned);
 		expect((await verify(far.out)).problems).toEqual([]);
 		expect(Object.keys(contentsOf(fake, "out/data/.seqpack/"))).toEqual([]);
+	});
+
+	test("how far a build is stands there as well", async () => {
+		const fake = await withCorpus();
+		const planned = await planBuild({ ...store, out: far.out });
+		const tasksPerJob = 1;
+		await runGroups(planned, [0], { workers: 0, tasksPerJob });
+		const state = `${far.out}/.seqpack/${planned.plan.planHash.slice(0, 16)}`;
+		const [key] = Object.keys(fake.contents()).filter((key) =>
+			key.endsWith("/00000-of-1.log"),
+		);
+		const log = fake.contents()[key].toString().split("\n");
+		// As if the second were at work, and the third had failed.
+		const other = (group: number) => key.replace("00000-", `0000${group}-`);
+		fake.put(other(1), `${log.slice(0, 2).join("\n")}\n`);
+		const bad = "ends: s3://bucket/in/x: line 7 is not JSON.";
+		fake.put(
+			other(2),
+			`${log[0]}\n${log[1].replace(/attempt 1: .*/, `attempt 1: ${bad}`)}\n`,
+		);
+		const last = planned.plan.tasks.length - 1;
+		const status = JSON.parse(
+			(await seqpack(["status", far.out, "--json"])).stdout,
+		);
+		expect(status).toMatchObject({
+			out: far.out,
+			isBuilt: false,
+			tasks: { total: last + 1, done: 1 },
+			groups: { done: "0", running: "1", failed: "2", missing: `3-${last}` },
+			failed: [
+				{
+					group: 2,
+					attempts: 1,
+					log: `${state}/logs/00002-of-1.log`,
+					lastLine: expect.stringMatching(/line 7 is not JSON\.$/),
+				},
+			],
+		});
+		expect(status.secondsLeft).toBeGreaterThan(0);
+		const { stdout } = await seqpack(["status", `${far.out}/`]);
+		expect(stdout).toMatch(
+			RegExp(
+				`^${far.out}\n  tasks +1 of ${last + 1} are done .*\n  groups +${last + 1}, of up to 1 tasks\n    done +0\n    running +1\n    failed +2\n    missing +3-${last}\n  time left +about .*\ngroup 2 \\(attempt 1; ${state}/logs/00002-of-1.log\\):\n  .*${bad}\n$`,
+			),
+		);
+		await runTasks(planned, [...planned.plan.tasks.keys()], { workers: 0 });
+		await finalizeBuild(planned);
+		expect((await seqpack(["status", far.out])).stdout).toBe(
+			`${far.out} is built\n`,
+		);
 	});
 
 	test("what was stopped goes on, and what was built is not built again", async () => {

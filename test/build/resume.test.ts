@@ -164,28 +164,33 @@ test("Ctrl-C ends cleanly, and the same command goes on", async () => {
 });
 
 describe("stopped while it is finalized, it ends with the same bytes", () => {
+	/** Makes the renaming of many files end after some. */
+	function moveSome(count: number) {
+		const { moveAll } = localFiles;
+		return vi.spyOn(localFiles, "moveAll").mockImplementation(async (files) => {
+			await moveAll?.(files.slice(0, count));
+			throw new Error("the machine went down");
+		});
+	}
+
 	/** Makes the n-th call that concerns a path fail. */
-	function failAt(
-		operation: "move" | "create" | "remove",
-		path: RegExp,
-		at: number,
-	) {
+	function failAt(operation: "create" | "remove", path: RegExp, at: number) {
 		const before = localFiles[operation] as (...args: string[]) => unknown;
 		let calls = 0;
 		return vi
 			.spyOn(localFiles, operation)
 			.mockImplementation(((...args: string[]) =>
-				path.test(args[operation === "move" ? 1 : 0]) && calls++ === at
+				path.test(args[0]) && calls++ === at
 					? Promise.reject(new Error("the machine went down"))
 					: before(...args)) as never);
 	}
 
 	test.each([
-		["move", /\/data\/train/, 5],
-		["create", /\/seqpack\.json$/, 0],
-	] as const)("%s of %s after %i", async (operation, path, at) => {
+		["some files have their names", () => moveSome(5)],
+		["the manifest is begun", () => failAt("create", /\/seqpack\.json$/, 0)],
+	])("when %s", async (_, fail) => {
 		const out = join(temporaryDirectory(), "data");
-		const failing = failAt(operation, path, at);
+		const failing = fail();
 		await expect(buildHere({ ...usual, out })).rejects.toThrow("went down");
 		failing.mockRestore();
 		expect(existsSync(join(out, "seqpack.json"))).toBe(false);

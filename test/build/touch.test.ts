@@ -332,7 +332,7 @@ describe("two builds", () => {
 		afterGiving?: () => Promise<unknown>;
 	}) {
 		const path = (url: string) => url.replace(/^slow:/, "");
-		const { move, linkAt } = localFiles;
+		const { move, moveAll, linkAt } = localFiles;
 		let isFirst = true;
 		registered("slow", {
 			...localFiles,
@@ -345,6 +345,10 @@ describe("two builds", () => {
 				}),
 			linkAt: async (url) => (await linkAt?.(path(url))) ?? null,
 			move: async (from, to) => move?.(path(from), path(to)),
+			moveAll: async (files) =>
+				moveAll?.(
+					files.map(({ from, to }) => ({ from: path(from), to: path(to) })),
+				),
 			removeEmpty: (url) => localFiles.removeEmpty(path(url)),
 			async createExclusive(url, content) {
 				if (isFirst) await when.beforeTaking?.();

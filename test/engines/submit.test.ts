@@ -225,6 +225,24 @@ test("what cannot be submitted says why", async () => {
 	await expect(submitBuild(slurmed)).rejects.toMatchObject({
 		code: "no-scheduler",
 		exitCode: 1,
+		message: expect.stringMatching(
+			/^sbatch could not submit: Unable to contact slurm controller\. Once .* run the same command again; nothing was submitted\.$/,
+		),
+	});
+	// What it says where no cluster is set up.
+	command(
+		"sbatch",
+		`case "$1" in --version) exit;; esac
+echo 'sbatch: error: resolve_ctls_from_dns_srv: res_nsearch error: Unknown host
+sbatch: error: fetch_config: DNS SRV lookup failed
+sbatch: fatal: Could not establish a configuration source' >&2; exit 1`,
+	);
+	await expect(submitBuild(slurmed)).rejects.toMatchObject({
+		code: "no-executor",
+		exitCode: 2,
+		message: expect.stringMatching(
+			/^sbatch could not submit: Could not establish a configuration source\. No cluster is set up on this machine: run .*SLURM_CONF; nothing was submitted\.$/,
+		),
 	});
 	for (const [more, code] of [
 		[{ executor: "threads" }, "bad-option"],

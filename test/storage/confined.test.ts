@@ -62,7 +62,14 @@ test("what is not below the directory is neither written nor removed", async () 
 			[path, `${root}/x`],
 			[`${root}/x`, path],
 		])
-			await expect(storage.move?.(from, to)).rejects.toThrow(/is not below/);
+			for (const moving of [
+				storage.move?.(from, to),
+				storage.moveAll?.([
+					{ from: `${root}/x`, to: `${root}/y` },
+					{ from, to },
+				]),
+			])
+				await expect(moving).rejects.toThrow(/is not below/);
 		await expect(
 			storage.create(`${root}/x`, { partialsIn: path }),
 		).rejects.toThrow(/is not below/);
@@ -113,9 +120,14 @@ test("nothing is done through a link", async () => {
 					said,
 				);
 		for (const call of [
-			() => storage.move?.(`${root}/x`, `${root}/${link}/file`),
-			() => storage.move?.(`${root}/${link}/file`, `${root}/x`),
-			() => storage.move?.(`${root}/${link}`, `${root}/y`),
+			...[
+				[`${root}/x`, `${root}/${link}/file`],
+				[`${root}/${link}/file`, `${root}/x`],
+				[`${root}/${link}`, `${root}/y`],
+			].flatMap(([from, to]) => [
+				() => storage.move?.(from, to),
+				() => storage.moveAll?.([{ from, to }]),
+			]),
 			() => storage.create(`${root}/y`, { partialsIn: `${root}/${link}` }),
 			() => storage.makeDirectory(`${root}/${link}`),
 		])

@@ -6,6 +6,7 @@ import {
 	fingerprintOfFile,
 	sha256,
 	sha256OfFile,
+	sha256OfJson,
 } from "../../src/storage/hash.js";
 import { localFiles } from "../../src/storage/local.js";
 import { memoryStorage } from "../../src/storage/memory.js";
@@ -59,4 +60,22 @@ test("equal values have one canonical JSON, and it is their JSON", () => {
 		'{"a":null,"b":[{"c":2,"d":1}]}',
 	);
 	expect(canonicalJson({ b: 1, a: 2 })).toBe(canonicalJson({ a: 2, b: 1 }));
+});
+
+test("the hash of an object is that of its canonical JSON", () => {
+	fc.assert(
+		fc.property(
+			fc.dictionary(
+				fc.stringMatching(/^[a-z][a-zA-Z"]*$/),
+				fc.oneof(
+					fc.jsonValue(),
+					fc.constant(undefined),
+					fc.array(fc.oneof(fc.jsonValue(), fc.constant(undefined))),
+				),
+			),
+			(value) => {
+				expect(sha256OfJson(value)).toBe(sha256(canonicalJson(value)));
+			},
+		),
+	);
 });

@@ -198,7 +198,10 @@ test("a build from URLs has the shards of one from files, and one into a URL is 
 			return { status: 404 };
 		}
 	});
-	const options = { seqLen: 1024, taskSize: 100_000, workers: 0 };
+	const options = {
+		...{ seqLen: 1024, taskSize: 100_000, workers: 0 },
+		fingerprint: "sample",
+	} as const;
 	const builds: Manifest[] = [];
 	for (const [inputs, tokenizer] of [
 		[

@@ -108,6 +108,18 @@ test("a file is moved over another, into a directory that is made", async () => 
 	expect(readFileSync(join(directory, "new/deep/c"), "utf8")).toBe("1");
 });
 
+test("of many files those that can be moved are, and what is in the way is told", async () => {
+	const directory = directoryWith({ a: "1", b: "2" });
+	mkdirSync(join(directory, "d"));
+	writeFileSync(join(directory, "d/e"), "3");
+	const moving = localFiles.moveAll?.([
+		{ from: `${directory}/a`, to: `${directory}/new/a` },
+		{ from: `${directory}/b`, to: `${directory}/d` },
+	]);
+	await expect(moving).rejects.toThrow(/^cannot write .*\/d: /);
+	expect(filesBelow(directory)).toEqual(["b", "d/e", "new/a"]);
+});
+
 test("directories that others remove in the meantime are made again", async () => {
 	const directory = temporaryDirectory();
 	let running = true;

@@ -39,8 +39,9 @@ export class MortalFiles {
 	/** @param moves Whether files can be renamed; where not, unfinished ones cannot be seen. */
 	constructor(moves = true) {
 		this.#moves = moves;
-		const { move, ...others } = this.#storage();
-		registered(SCHEME, moves && move ? { move, ...others } : others);
+		const { move, moveAll, ...others } = this.#storage();
+		const moving = { ...(move && { move }), ...(moveAll && { moveAll }) };
+		registered(SCHEME, moves ? { ...others, ...moving } : others);
 	}
 
 	url(path: string): string {
@@ -109,6 +110,11 @@ export class MortalFiles {
 			createExclusive: async (url, content) =>
 				localFiles.createExclusive(this.#deed("lock", url), content),
 			move: async (from, to) => move?.(pathOf(from), this.#deed("move", to)),
+			moveAll: async (files) => {
+				for (const { from, to } of files)
+					if (existsSync(pathOf(from)))
+						await move?.(pathOf(from), this.#deed("move", to));
+			},
 			remove: async (url) => localFiles.remove(this.#deed("remove", url)),
 			removeEmpty: async (url) =>
 				localFiles.removeEmpty(this.#deed("removeEmpty", url)),

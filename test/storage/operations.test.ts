@@ -76,6 +76,29 @@ test("a file is on the disk before its name is, and its name before it is told",
 	expect(operations).toEqual(["sync top", "rename d/f e/g", "sync e"]);
 });
 
+test("of many files each directory is synced once, when all have their names", async () => {
+	begin();
+	for (const name of ["a", "b", "c"])
+		await writeAll(localFiles, `${top}/d/${name}`, name);
+	const places = ["e/a", "f/b", "e/c"].map((to) => ({
+		from: `${top}/d/${to.at(-1)}`,
+		to: `${top}/${to}`,
+	}));
+	operations.length = 0;
+	await localFiles.moveAll?.(places);
+	expect(operations.slice(2, -2).sort()).toEqual([
+		"rename d/a e/a",
+		"rename d/b f/b",
+		"rename d/c e/c",
+	]);
+	expect(operations.slice(-2)).toEqual(["sync e", "sync f"]);
+	// A call that was stopped may have renamed all of them, and synced nothing.
+	operations.length = 0;
+	await localFiles.moveAll?.(places);
+	expect(operations.slice(-2)).toEqual(["sync e", "sync f"]);
+	expect(filesBelow(top)).toEqual(["e/a", "e/c", "f/b"]);
+});
+
 test("a file that is created exclusively is on the disk before it has its name", async () => {
 	expect(await localFiles.createExclusive(`${begin()}/f`, "x")).toBe(true);
 	expect(operations).toEqual(["sync f.partial", "link f.partial f"]);

@@ -12,13 +12,14 @@ const WORTHWHILE = 1 << 22;
  */
 export async function findFrames(
 	storage: ReadableStorage,
-	{ path, size, compression }: InputFile,
+	{ path, size, version, compression, unseen }: InputFile,
 	{ worthwhile = WORTHWHILE, apart = APART } = {},
 ): Promise<Frames | null> {
-	if (compression === null || size < worthwhile) return null;
+	if (compression === null || size < worthwhile || unseen !== undefined)
+		return null;
 	const { findFrames } = compressions.find(compression);
 	if (findFrames === undefined) return null;
-	const file = await storage.open(path);
+	const file = await storage.open(path, { size, version: version ?? "" });
 	try {
 		const frames = await findFrames(file, size);
 		return frames === null ? null : thinned(frames, apart);

@@ -15,7 +15,7 @@ import {
 	formatsOfName,
 	sourceFormats,
 } from "../formats.js";
-import type { Member, ReadableStorage } from "../source.js";
+import type { Member, ReadableStorage, Unseen } from "../source.js";
 import { pathBeside } from "../tokens/beside.js";
 import { HEAD_SIZE, isText, seemsToBe } from "./head.js";
 import type { LeftOutReason } from "./left-out.js";
@@ -31,6 +31,8 @@ export type Detected =
 			fingerprint: string | null;
 			/** The files beside it that tell of it. */
 			beside: readonly Member[];
+			/** As `InputFile` has it. */
+			unseen?: Unseen;
 	  }
 	| Unusable;
 
@@ -43,6 +45,7 @@ export interface Unusable {
 interface ToDetect {
 	path: string;
 	size: number;
+	version: string;
 	/** Whether it is an input by its own name, not one of a directory or glob. */
 	isNamed: boolean;
 	/** Whether its name says anything: standard input has none. */
@@ -70,7 +73,7 @@ export async function detect(
 	found: ToDetect,
 	given: string | null,
 ): Promise<Detected> {
-	const { path, size, hasName } = found;
+	const { path, size, version, hasName } = found;
 	const name = hasName ? nameAt(path) : "";
 	const nothing = Buffer.alloc(0);
 	const formats = given === null ? formatsOfName(name) : [given];
@@ -86,7 +89,7 @@ export async function detect(
 			nothing,
 			fingerprintOfContent(nothing),
 		);
-	const file = await storage.open(path);
+	const file = await storage.open(path, { size, version });
 	try {
 		const head = await file.read(0, Math.min(size, HEAD_SIZE));
 		if (head.length === 0) return detectFrom(about, given, null, head, null);

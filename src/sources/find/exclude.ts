@@ -1,5 +1,6 @@
 import ignore from "ignore";
 import picomatch from "picomatch";
+import { withoutSlashes } from "../../core/text.js";
 import { readAll } from "../../storage/storage.js";
 import { storageAt } from "../../storage/storages.js";
 
@@ -28,7 +29,7 @@ export async function exclusionOf(
 ): Promise<Exclusion> {
 	const globs = patterns.map((pattern) => ({
 		pattern,
-		matches: picomatch(pattern.replace(/(?<=.)\/+$/, ""), {
+		matches: picomatch(withoutSlashes(pattern), {
 			basename: !pattern.replace(/\/+$/, "").includes("/"),
 			dot: true,
 		}),

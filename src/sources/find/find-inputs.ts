@@ -1,7 +1,7 @@
 import { DataError, optionName, UsageError } from "../../core/errors.js";
 import { inParallel } from "../../core/in-parallel.js";
 import { quoted, shortened } from "../../core/text.js";
-import { fingerprintOfFile } from "../../storage/hash.js";
+import { LANES } from "../../storage/lanes.js";
 import { STANDARD_INPUT } from "../../storage/spool.js";
 import type { PassedOver } from "../../storage/storage.js";
 import { nameAt, storageAt } from "../../storage/storages.js";
@@ -12,19 +12,20 @@ import {
 	readOptionsTable,
 	sourceFormats,
 } from "../formats.js";
-import type { InputFile, Member } from "../source.js";
+import type { InputFile } from "../source.js";
 import { belowShared } from "./below-shared.js";
 import { asideFrom } from "./beside.js";
 import { type Candidate, type FoundInput, isNamed } from "./candidate.js";
 import { type Detected, detect } from "./detect.js";
 import { type Exclusion, exclusionOf } from "./exclude.js";
-import { fingerprintOfMembers, groupsOf } from "./group.js";
+import { groupsOf } from "./group.js";
 import { expandLists } from "./input-lists.js";
 import {
 	type LeftOut,
 	type LeftOutReason,
 	leftOutNotices,
 } from "./left-out.js";
+import { toldByName } from "./told-by-name.js";
 
 export interface FindInputsOptions {
 	/** A name from `sourceFormats` that holds for all files, or `auto` to find out. */
@@ -45,6 +46,11 @@ export interface FindInputsOptions {
 	options?: Readonly<Record<string, unknown>>;
 	/** Whether some of these may be of use to no file. */
 	mayBeUnused?: boolean;
+	/**
+	 * Uncompressed bytes of a task, where the files are to be divided among tasks; null: as is usual. Files that
+	 * need not be divided are not looked into then, where they are many (`toldByName`).
+	 */
+	taskSize?: number | null;
 }
 
 export interface FoundInputs {
@@ -61,9 +67,6 @@ export interface FoundInputs {
 	/** Patterns of `exclude` that nothing matched. */
 	unusedPatterns: string[];
 }
-
-/** Files that are looked into at a time. */
-const WIDTH = 16;
 
 /**
  * Turns files, directories, glob patterns, standard input (`-`) and lists of these
@@ -100,8 +103,14 @@ export async function findInputs(
 	const names = await expandLists(inputs);
 	const met = await meet(names, options, exclusion, refuse);
 	const { chosen, repeated } = onceEach(met);
-	const detected = await inParallel(chosen, WIDTH, (file) =>
-		lookInto(file, given),
+	const told =
+		options.taskSize === undefined || groupByDirectory
+			? []
+			: toldByName(chosen, given, options.taskSize);
+	const detected = await inParallel(
+		chosen,
+		LANES,
+		async (file, i) => told[i] ?? (await lookInto(file, given)),
 	);
 	const kinds = asideFrom(chosen, detected);
 	const found: FoundInputs = {
@@ -132,10 +141,7 @@ export async function findInputs(
 			...rest,
 		};
 		if (options.options !== undefined) file.options = options.options;
-		if (beside.length > 0) {
-			file.beside = beside;
-			file.fingerprint = await fingerprintWith(file, beside);
-		}
+		if (beside.length > 0) file.beside = beside;
 		taken.push({ file, candidate });
 		if (contradicts) found.contradicting.push(file);
 		if (size === 0) found.empty.push(path);
@@ -187,21 +193,6 @@ function formatNotices(files: readonly InputFile[]): string[] {
 	);
 }
 
-/** The fingerprint of a file with what stands beside it. */
-async function fingerprintWith(
-	{ path, size, version }: InputFile,
-	beside: readonly Member[],
-): Promise<string> {
-	const files = [{ path, size, version }, ...beside];
-	const fingerprints: string[] = [];
-	for (const { path, size } of files)
-		fingerprints.push(await fingerprintOfFile(storageAt(path), path, size));
-	const named = files.map(({ path }) => ({
-		path: nameAt(path).replace(/^.*\//, ""),
-	}));
-	return fingerprintOfMembers(named, fingerprints);
-}
-
 function counted(count: number, one: string, many: string): string {
 	return `${count} ${count === 1 ? one : many}`;
 }
@@ -223,7 +214,7 @@ async function meet(
 			"bad-option",
 			`${STANDARD_INPUT} stands for standard input, which can be read once: give it once.`,
 		);
-	const met = await inParallel(names, WIDTH, async (asked, input) => {
+	const met = await inParallel(names, LANES, async (asked, input) => {
 		if (asked === STANDARD_INPUT && standardInput !== undefined)
 			return spooled(await standardInput(), input);
 		const passed: PassedOver[] = [];
@@ -314,11 +305,12 @@ async function lookInto(
 	file: Candidate,
 	given: string | null,
 ): Promise<Detected> {
-	const { path, size } = file;
+	const { path, size, version } = file;
 	try {
 		const asked = {
 			path,
 			size,
+			version,
 			isNamed: isNamed(file),
 			hasName: !isStandardInput(file),
 		};

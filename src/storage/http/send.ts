@@ -8,6 +8,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { HttpAnswer } from "./answer.js";
 import { leanGet } from "./lean-get.js";
 import { Passing } from "./persist.js";
+import { tlsError } from "./tls-errors.js";
 
 export type { HttpAnswer } from "./answer.js";
 
@@ -34,7 +35,8 @@ const agents = {
 
 /**
  * Sends a request once, and reads all of the answer.
- * @throws Passing where the connection fails, stalls, or ends before the answer does
+ * @throws Passing where the connection fails, stalls, or ends before the answer does; UsageError
+ * `bad-certificate`, `no-tls`
  */
 export async function send(asked: HttpRequest): Promise<HttpAnswer> {
 	const { method, url, headers, into, most, idle } = asked;
@@ -155,21 +157,16 @@ const FAILURES: Record<string, string> = {
 	ETIMEDOUT: "the host does not answer",
 	EHOSTUNREACH: "the host cannot be reached",
 	ENETUNREACH: "the network cannot be reached",
-	CERT_HAS_EXPIRED: "its certificate has expired",
-	DEPTH_ZERO_SELF_SIGNED_CERT:
-		"its certificate is signed by itself (NODE_EXTRA_CA_CERTS names a file of certificates to trust)",
-	SELF_SIGNED_CERT_IN_CHAIN:
-		"its certificate is not trusted here (NODE_EXTRA_CA_CERTS names a file of certificates to trust)",
-	UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-		"its certificate is not trusted here (NODE_EXTRA_CA_CERTS names a file of certificates to trust)",
 };
 
 /** What comes of a wrong address more often than of a bad moment. */
 const UNLIKELY = new Set(["ECONNREFUSED", "ENOTFOUND"]);
 
-function failureOf(error: unknown, { host }: URL): Passing {
+function failureOf(error: unknown, url: URL): Error {
+	const refused = tlsError(error, url);
+	if (refused !== null) return refused;
 	const { code = "", message } = error as NodeJS.ErrnoException;
-	return new Passing(`${host}: ${FAILURES[code] ?? message}`, {
-		isUnlikely: UNLIKELY.has(code) || /CERT|SIGNATURE/.test(code),
+	return new Passing(`${url.host}: ${FAILURES[code] ?? message}`, {
+		isUnlikely: UNLIKELY.has(code),
 	});
 }

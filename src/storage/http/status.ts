@@ -1,7 +1,15 @@
 import { Passing } from "./persist.js";
 import type { HttpAnswer } from "./send.js";
 
-const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
+/** Statuses that say that the same request may work later. */
+export const PASSING: ReadonlySet<number> = new Set([
+	...[408, 425, 429, 500, 502, 503, 504],
+]);
+
+/** Whether a server has too much to do, by its status. */
+export function isBusy(status: number): boolean {
+	return status === 429 || status === 503;
+}
 
 /** The longest wait that a server may ask for, in seconds. */
 const LONGEST = 300;
@@ -17,6 +25,6 @@ export function throwIfBusy(
 	const after = Number(headers["retry-after"] ?? left);
 	throw new Passing(`${host} answered ${status}`, {
 		wait: Number.isFinite(after) ? Math.min(LONGEST, after) * 1000 : 0,
-		isBusy: status === 429 || status === 503,
+		isBusy: isBusy(status),
 	});
 }

@@ -38,6 +38,7 @@ export class BlockCache {
 		fetched
 			.then(
 				(block) => {
+					this.#kept.delete(key);
 					this.#kept.set(key, block);
 					for (const oldest of this.#kept.keys()) {
 						if (this.#kept.size <= this.#most) break;

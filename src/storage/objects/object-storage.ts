@@ -17,6 +17,7 @@ import type {
 	ObjectInfo,
 	ObjectReader,
 } from "./object-client.js";
+import { strongTag } from "./strong-tag.js";
 import { Upload } from "./upload.js";
 
 /** Removals at a time. */
@@ -68,8 +69,10 @@ export function objectsToRead(
 		find: (asked: string, options?: FindOptions): Promise<FoundFile[]> =>
 			findObjects(listing, asked, topOf(asked), options),
 
-		async open(path): Promise<ReadableFile> {
-			const found = await client.head(path);
+		async open(path, known): Promise<ReadableFile> {
+			const found = known?.version
+				? { path, ...known }
+				: await client.head(path);
 			if (found === null) throw noSuchFile(path);
 			return readable(client, found);
 		},
@@ -118,6 +121,8 @@ export function objectStorage(
 
 		create: async (path, { once = false } = {}) =>
 			new Upload(client, path, { ifAbsent: once, onPresent: requireSame }),
+
+		contentTag: strongTag,
 
 		createExclusive: (path, content) =>
 			client.put(path, Buffer.from(content), { ifAbsent: true }),

@@ -8,6 +8,8 @@ export interface Dialect {
 	endpoint(): Endpoint;
 	/** Whether it takes `If-None-Match: *`, so that of several writers one makes an object. */
 	isConditional: boolean;
+	/** Whether it has keys alone, and nothing of Amazon's roles. */
+	hasKeysOnly: boolean;
 }
 
 export interface Endpoint {

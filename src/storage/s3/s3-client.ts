@@ -9,6 +9,7 @@ import type {
 import { noSuchFile } from "../system-errors.js";
 import {
 	findCredentials,
+	findKeys,
 	forgetCredentials,
 } from "./credentials/credentials.js";
 import type { Dialect, S3Place } from "./dialect.js";
@@ -345,7 +346,9 @@ export class S3Client implements ObjectClient {
 		const isAnonymous = /^(yes|true|1)$/i.test(
 			process.env.AWS_NO_SIGN_REQUEST ?? "",
 		);
-		const credentials = isAnonymous ? null : await findCredentials();
+		const credentials = isAnonymous
+			? null
+			: await (this.#dialect.hasKeysOnly ? findKeys() : findCredentials());
 		const headers = {
 			...asked.headers,
 			...(body !== undefined && { "content-length": String(body.length) }),
@@ -377,6 +380,7 @@ export class S3Client implements ObjectClient {
 			path,
 			place.bucket,
 			credentials !== null,
+			this.#dialect.hasKeysOnly,
 		);
 	}
 
@@ -428,6 +432,11 @@ export class S3Client implements ObjectClient {
 	#place(path: string): S3Place {
 		const { scheme, title } = this.#dialect;
 		const found = /^[a-z0-9]+:\/\/([^/]+)(?:\/(.*))?$/is.exec(path);
+		if (/^[^:]*:(?:\/?$|\/\/(?:$|\/))/.test(path))
+			throw new UsageError(
+				"bad-url",
+				`the bucket is missing after ${scheme}://: a URL of ${title} is written ${scheme}://bucket/path.`,
+			);
 		if (found === null)
 			throw new UsageError(
 				"bad-url",

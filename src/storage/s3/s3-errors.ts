@@ -1,6 +1,7 @@
 import { EnvironmentError, UsageError } from "../../core/errors.js";
 import { Passing } from "../http/persist.js";
 import type { HttpAnswer } from "../http/send.js";
+import { isBusy, PASSING } from "../http/status.js";
 import { lookedAt } from "./credentials/credentials.js";
 import { textOf } from "./xml.js";
 
@@ -34,21 +35,22 @@ const PASSING_CODES = new Set([
 	"ConditionalRequestConflict",
 ]);
 
-const PASSING_STATUS = new Set([408, 409, 425, 429, 500, 502, 503, 504]);
-
 /** @throws Passing where the same request may work later */
 export function throwIfPassing(
 	{ status, code, message }: S3Failure,
 	headers: HttpAnswer["headers"],
 	host: string,
 ): void {
-	if (!PASSING_STATUS.has(status) && !PASSING_CODES.has(code)) return;
+	// 409: another writes the same object at this moment.
+	const isPassing =
+		PASSING.has(status) || status === 409 || PASSING_CODES.has(code);
+	if (!isPassing) return;
 	const seconds = Number(headers["retry-after"] ?? 0);
 	throw new Passing(
 		`${host} answered ${status}${code && ` ${code}`}${message && ` (${message})`}`,
 		{
 			wait: Number.isFinite(seconds) ? Math.min(60, seconds) * 1000 : 0,
-			isBusy: status === 429 || status === 503,
+			isBusy: isBusy(status),
 		},
 	);
 }
@@ -68,6 +70,7 @@ export function explainFailure(
 	path: string,
 	bucket: string,
 	hasCredentials: boolean,
+	hasKeysOnly: boolean,
 ): Error {
 	const deed =
 		action === "GetObject" || action === "ListBucket"
@@ -104,7 +107,7 @@ export function explainFailure(
 			"access-denied",
 			hasCredentials
 				? `${cannot}: access is denied${message && ` (${message})`}. It needs the permission s3:${action} on ${path}.`
-				: `${cannot}: access is denied, and there are no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role gives them. Looked at: ${lookedAt()}.`,
+				: `${cannot}: access is denied, and there are no credentials: set ${hasKeysOnly ? "an HMAC key in " : ""}AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE${hasKeysOnly ? "" : ", or run where a role gives them"}. Looked at: ${lookedAt(hasKeysOnly)}.`,
 		);
 	if (
 		code === "EntityTooLarge" ||

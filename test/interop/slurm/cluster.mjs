@@ -12,50 +12,16 @@ import { createServer } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-
-/** Programs that the tests need, and the packages that have them. */
-const programs = [
-	"munged",
-	"slurmctld",
-	"slurmd",
-	"sbatch",
-	"squeue",
-	"parallel",
-];
-const packages = ["slurm-wlm", "munge", "parallel"];
+import { installPackages } from "../schedulers/debian.mjs";
 
 /**
  * Installs Slurm where it is not there.
  * @throws Error that says why it could not
  */
 export function installSlurm() {
-	if (programs.every(isThere)) return;
-	if (process.getuid?.() !== 0 || !isThere("apt-get"))
-		throw new Error(
-			`Slurm is not installed, and only root of a Debian can install it here: apt-get install ${packages.join(" ")}`,
-		);
-	const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-	for (const args of [
-		["update"],
-		["install", "-y", "--no-install-recommends", ...packages],
-	]) {
-		const { status, stderr } = spawnSync("apt-get", args, {
-			env,
-			encoding: "utf8",
-		});
-		if (status !== 0)
-			throw new Error(
-				`apt-get ${args.join(" ")} ended with ${status}: ${stderr}`,
-			);
-	}
-	const missing = programs.filter((program) => !isThere(program));
-	if (missing.length > 0)
-		throw new Error(`Slurm was installed, and has no ${missing.join(", ")}`);
-}
-
-function isThere(program) {
-	return ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/bin", "/sbin"].some(
-		(directory) => existsSync(join(directory, program)),
+	installPackages(
+		["slurm-wlm", "munge"],
+		["munged", "slurmctld", "slurmd", "sbatch", "squeue"],
 	);
 }
 

@@ -1,32 +1,32 @@
 // Builds by a real Slurm, with jobs that are killed, requeued and cancelled, make what one
-// process makes:
+// process makes, on a disk and in a bucket of gofakes3:
 //
 //   npm run test:slurm        (installs Debian's packages where they are not; needs root)
 //
-// So do the scripts of docs/guide/clusters.md. Kubernetes is not run: manifest.mjs looks at
-// what is written for it.
+// Other schedulers: ../schedulers. Kubernetes is not run: manifest.mjs looks at what is written for it.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import {
-	chmodSync,
-	cpSync,
+	appendFileSync,
 	existsSync,
 	mkdirSync,
-	mkdtempSync,
 	readdirSync,
 	readFileSync,
-	rmSync,
-	statSync,
+	renameSync,
 	writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { dirname, join } from "node:path";
+import { buildStatus } from "seqpack";
+import { start as startStore } from "../s3/servers.mjs";
+import {
+	blocksOfGuide,
+	common,
+	contentsOf,
+	contentsOfBucket,
+	runningTasks,
+	Setting,
+	test,
+} from "../schedulers/setting.mjs";
 import { installSlurm, startCluster } from "./cluster.mjs";
-
-const command = resolve("dist/bin/main.js");
-const common = ["--tokenizer", resolve("fixtures/tokenizer"), "--quiet"];
 
 try {
 	installSlurm();
@@ -34,44 +34,28 @@ try {
 	console.error(`builds by Slurm are not tested: ${error.message}`);
 	process.exit(1);
 }
-const directory = mkdtempSync(join(tmpdir(), "seqpack-slurm-"));
-// munged refuses a socket that others cannot reach.
-chmodSync(directory, 0o755);
-/** Where commands run, and Slurm writes what jobs print. */
-const cwd = join(directory, "here");
-mkdirSync(cwd);
-/** So many copies of the fixtures that a job takes seconds: about 250 tasks, in groups of 64. */
-const corpus = join(directory, "corpus");
-for (let copy = 0; copy < 8; copy++)
-	for (const name of ["prose", "code", "scripts"])
-		cpSync(join("fixtures", name), join(corpus, `${copy}`, name), {
-			recursive: true,
-		});
-const packed = [
-	...[corpus, ...common],
-	...["--seq-len", "2048", "--task-size", "60K"],
-];
-/** The command `seqpack`. */
-const programs = join(directory, "programs");
-mkdirSync(programs);
-const program = join(programs, "seqpack");
-writeFileSync(program, `#!/bin/sh\nexec ${process.execPath} ${command} "$@"\n`);
-chmodSync(program, 0o755);
-process.env.PATH = `${programs}:${process.env.PATH}`;
-const { env, stop } = await startCluster(join(directory, "cluster"), {
-	maxArraySize: 6,
-});
+/** A job takes seconds: about 250 tasks, in groups of 64. */
+const setting = new Setting("slurm", 8);
+const { directory, cwd, packed } = setting;
+const seqpack = (...args) => setting.seqpack(...args);
+const local = (options) => setting.local(options);
+const cluster = join(directory, "cluster");
+mkdirSync(cluster);
+const { env, stop } = await startCluster(cluster, { maxArraySize: 6 });
+Object.assign(setting.env, { SLURM_CONF: env.SLURM_CONF });
 try {
 	await test("jobs that are killed, requeued and cancelled", interrupted);
+	await test("a build in a bucket", inBucket);
 	await test("waves of groups", waves);
 	await test("arrays larger than the cluster allows", largeArrays);
 	await test("a task that fails every time", failing);
 	await test("what Slurm refuses", refused);
-	await test("scripts of the guide", scriptsOfGuide);
+	await test("the script of the guide", scriptOfGuide);
 	await test("a batch script", batchScript);
+	await test("a cluster that does not answer", unanswered);
 } finally {
 	await stop();
-	rmSync(directory, { recursive: true, force: true });
+	setting.remove();
 }
 
 async function interrupted() {
@@ -92,13 +76,7 @@ async function interrupted() {
 	slurm("scancel", "--signal=KILL", "--full", `${array}_0`);
 	slurm("scontrol", "requeue", `${array}_1`);
 	slurm("scancel", `${array}_2`);
-	// A job that is requeued waits for two minutes, unless it is told otherwise.
-	await until("the job is requeued", () =>
-		/JobState=PENDING.*Restarts=1/s.test(
-			slurm("scontrol", "show", "job", `${array}_1`),
-		),
-	);
-	slurm("scontrol", "update", `JobId=${array}_1`, "StartTime=now");
+	await runAgain(`${array}_1`);
 	// It runs after all others, however these ended, and trusts their records alone.
 	await until("the last job runs", () =>
 		slurm("squeue", "-h", "-j", finalize, "-o", "%T").startsWith("RUNNING"),
@@ -116,6 +94,82 @@ async function interrupted() {
 	await until("the dataset is there", () => isBuilt(out));
 	assert.deepEqual(contentsOf(out), expected);
 	assert.equal(submit(packed, out, more).status, "already-built");
+}
+
+/** A build whose plan, records and dataset are in a bucket; its inputs are on a disk, of which one is away for a while. */
+async function inBucket() {
+	const expected = local(packed);
+	const store = await startStore("gofakes3", join(directory, "store"));
+	const settings = { ...store.environment, AWS_ENDPOINT_URL_S3: store.url };
+	Object.assign(setting.env, settings);
+	Object.assign(process.env, settings);
+	const out = "s3://bucket/of/data";
+	const status = () => JSON.parse(seqpack("status", out, "--json").stdout);
+	const becomes = (rank, due) =>
+		until(`rank ${rank} is ${due}`, async () =>
+			numbersIn((await buildStatus(out)).groups[due]).includes(rank),
+		);
+	try {
+		const held = submit(packed, out, ["--slurm-args", "--hold"]);
+		assert.deepEqual(held.submitted, [0, 1, 2, 3]);
+		const [array, finalize] = held.jobs;
+		assert.deepEqual(status().groups.missing, "0-3");
+		// Of group 2; group 3 has little to do.
+		const file = join(setting.corpus, "6/prose/chapter-010.txt");
+		renameSync(file, `${file}.away`);
+		slurm("scontrol", "release", array);
+		await Promise.all([becomes(0, "running"), becomes(1, "running")]);
+		const [killed] = runningTasks(out, "SLURM_ARRAY_TASK_ID=0");
+		process.kill(killed, "SIGKILL");
+		slurm("scontrol", "requeue", `${array}_1`);
+		await becomes(2, "failed");
+		await becomes(3, "done");
+		await runAgain(`${array}_1`);
+		await becomes(1, "running");
+
+		const midway = status();
+		// A job that was killed without a word is taken to be at work for five minutes.
+		assert.deepEqual(
+			[midway.groups.done, midway.groups.running, midway.groups.failed],
+			["3", "0-1", "2"],
+		);
+		assert.ok(midway.tasks.done > 0 && midway.tasks.done < midway.tasks.total);
+		assert.ok(midway.secondsLeft > 0);
+		const [{ group, log, lastLine }] = midway.failed;
+		assert.equal(group, 2);
+		assert.ok(log.startsWith(`${out}/.seqpack/`), log);
+		assert.match(lastLine, /attempt 1: ends: .*chapter-010\.txt/);
+		const text = seqpack("status", out).stdout;
+		for (const line of [
+			/^s3:\/\/bucket\/of\/data$/m,
+			/^ {2}tasks +\d+ of \d+ are done \(\d+\.\d+ %\)$/m,
+			/^ {4}done +3$/m,
+			/^ {4}running +0-1$/m,
+			/^ {4}failed +2$/m,
+			/^ {2}time left +about .*\d+/m,
+			/^group 2 \(attempt 1; s3:\/\/bucket\/of\/data\/.*00002-of-64\.log\):\n.* ends: .*chapter-010/m,
+		])
+			assert.match(text, line);
+
+		slurm("scancel", finalize);
+		const early = seqpack("finalize", out);
+		assert.equal(early.code, 2);
+		assert.match(early.stderr, /tasks of s3:.* are not done \(.*\): run them/);
+		renameSync(`${file}.away`, file);
+		await becomes(1, "done");
+		await until("nothing is queued", () => slurm("squeue", "-h") === "");
+		assert.deepEqual(submit(packed, out).submitted, [0, 2]);
+		await until("the dataset is there", () => status().isBuilt);
+		assert.match(seqpack("status", out).stdout, /is built/);
+		await until("nothing is queued", () => slurm("squeue", "-h") === "");
+		const again = seqpack("finalize", out);
+		assert.equal(again.code, 0, again.stderr);
+		assert.deepEqual(await contentsOfBucket(out), expected);
+		assert.equal(submit(packed, out).status, "already-built");
+	} finally {
+		store.stop();
+		for (const name of Object.keys(settings)) delete setting.env[name];
+	}
 }
 
 async function waves() {
@@ -195,26 +249,18 @@ async function refused() {
 	assert.match(unclosed.stderr, /quotation mark that is not closed/);
 }
 
-async function scriptsOfGuide() {
-	const expected = local(packed);
-	const page = readFileSync("docs/guide/clusters.md", "utf8");
-	for (const heading of ["GNU parallel", "srun and MPI"]) {
-		rmSync(join(cwd, "data"), { recursive: true, force: true });
-		assert.equal(seqpack("plan", ...packed, "--out", "data").code, 0);
-		const section = page.slice(page.indexOf(`\n## ${heading}\n`));
-		const [, script] = /```sh\n(.*?)```/s.exec(section);
-		const ran = spawnSync("bash", ["-e", "-c", script], {
-			...{ cwd, env, encoding: "utf8" },
-		});
-		assert.equal(ran.status, 0, `${heading}: ${ran.stderr}`);
-		assert.deepEqual(contentsOf(join(cwd, "data")), expected, heading);
-		if (heading.startsWith("srun"))
-			for (const rank of [0, 1])
-				assert.match(
-					ran.stderr,
-					new RegExp(`rank ${rank} of 2, from SLURM_PROCID and SLURM_STEP_NUM`),
-				);
-	}
+async function scriptOfGuide() {
+	assert.equal(seqpack("plan", ...packed, "--out", "data").code, 0);
+	const [script] = blocksOfGuide("srun and MPI", "sh");
+	assert.match(script, /^srun /);
+	const { code, stderr } = setting.run("bash", "-e", "-c", script);
+	assert.equal(code, 0, stderr);
+	assert.deepEqual(contentsOf(join(cwd, "data")), local(packed));
+	for (const rank of [0, 1])
+		assert.match(
+			stderr,
+			new RegExp(`rank ${rank} of 2, from SLURM_PROCID and SLURM_STEP_NUM`),
+		);
 }
 
 /** A batch script that is no array has one process, which is no rank and runs all. */
@@ -229,25 +275,19 @@ async function batchScript() {
 	assert.deepEqual(contentsOf(out), local(packed));
 }
 
-async function test(name, work) {
-	const began = performance.now();
-	await work();
-	const seconds = ((performance.now() - began) / 1000).toFixed(1);
-	console.log(`${name}: ${seconds} s`);
-}
-
-/** The files of a build in one process. */
-function local(options) {
-	const out = join(directory, "local");
-	const { code, stderr } = seqpack(
-		"build",
-		...options,
-		"--overwrite",
-		"--out",
-		out,
+/** The last of the tests: it ends the controller. */
+async function unanswered() {
+	await stop();
+	// Commands ask for so many seconds.
+	appendFileSync(env.SLURM_CONF, "MessageTimeout=1\n");
+	const out = join(directory, "unanswered");
+	const args = ["build", ...packed, "--out", out, "--executor", "slurm"];
+	const { code, stderr } = seqpack(...args);
+	assert.equal(code, 1);
+	assert.match(
+		stderr,
+		/sbatch could not submit: .*(contact|connect).*\. .*nothing was submitted/i,
 	);
-	assert.equal(code, 0, stderr);
-	return contentsOf(out);
 }
 
 /** Gives a build to Slurm; what it says of it. */
@@ -260,18 +300,19 @@ function submit(options, out, more = []) {
 	return JSON.parse(stdout);
 }
 
-function seqpack(...args) {
-	const ran = spawnSync(process.execPath, [command, ...args], {
-		...{ cwd, env, encoding: "utf8" },
-	});
-	return { code: ran.status, stdout: ran.stdout, stderr: ran.stderr };
-}
-
 /** What a command of Slurm prints. */
 function slurm(name, ...args) {
-	const ran = spawnSync(name, args, { cwd, env, encoding: "utf8" });
-	assert.equal(ran.status, 0, `${name} ${args.join(" ")}: ${ran.stderr}`);
-	return ran.stdout + ran.stderr;
+	const { code, stdout, stderr } = setting.run(name, ...args);
+	assert.equal(code, 0, `${name} ${args.join(" ")}: ${stderr}`);
+	return stdout + stderr;
+}
+
+/** Lets a job that was requeued run at once: it would wait for two minutes. */
+async function runAgain(job) {
+	await until("the job is requeued", () =>
+		/JobState=PENDING.*Restarts=1/s.test(slurm("scontrol", "show", "job", job)),
+	);
+	slurm("scontrol", "update", `JobId=${job}`, "StartTime=now");
 }
 
 /** The log of a group. */
@@ -300,29 +341,15 @@ function isBuilt(out) {
 	);
 }
 
-async function until(what, isSo) {
-	const due = Date.now() + 180_000;
-	while (!isSo()) {
-		if (Date.now() > due)
-			throw new Error(
-				`waited in vain until ${what}:\n${slurm("squeue")}\n${readdirSync(cwd)
-					.map((name) => `${name}: ${readFileSync(join(cwd, name), "utf8")}`)
-					.join("\n")}`,
-			);
-		await sleep(50);
-	}
+function until(what, isSo) {
+	return setting.until(what, isSo, () => slurm("squeue"));
 }
 
-function contentsOf(out) {
-	const names = readdirSync(out, { recursive: true, encoding: "utf8" }).sort();
-	return Object.fromEntries(
-		names
-			.filter((name) => statSync(join(out, name)).isFile())
-			.map((name) => [
-				name,
-				createHash("sha256")
-					.update(readFileSync(join(out, name)))
-					.digest("hex"),
-			]),
-	);
+/** The numbers of ranges: `0-2,5`. */
+function numbersIn(ranges) {
+	return ranges.split(",").flatMap((range) => {
+		if (range === "") return [];
+		const [first, last = first] = range.split("-").map(Number);
+		return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+	});
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { sha256 } from "../../../src/storage/hash.js";
 import { PATIENCE } from "../../../src/storage/http/persist.js";
 import { forgetCredentials } from "../../../src/storage/s3/credentials/credentials.js";
@@ -169,10 +169,39 @@ describe("what only a person can mend is said", () => {
 		);
 	});
 
+	test("of Google's, without keys: roles of Amazon's are not asked for", async () => {
+		const fake = await FakeS3.start({
+			refuse: () => ({ status: 403, code: "AccessDenied" }),
+		});
+		for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+			delete process.env[name];
+		process.env.AWS_CONFIG_FILE = "/none";
+		process.env.AWS_SHARED_CREDENTIALS_FILE = "/none";
+		process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI = `${fake.url}/role`;
+		process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT = fake.url;
+		process.env.SEQPACK_GS_ENDPOINT = fake.url;
+		onTestFinished(() => {
+			delete process.env.SEQPACK_GS_ENDPOINT;
+		});
+		forgetCredentials();
+		await expect(
+			readAll(storageAt("gs://bucket/x"), "gs://bucket/x"),
+		).rejects.toThrow(
+			/there are no credentials: set an HMAC key in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE\. Looked at: the environment, profile default \(\/none, \/none\)\.$/,
+		);
+		expect(fake.requests.map(({ path }) => path)).toEqual(["bucket/x"]);
+	});
+
 	test("a URL without a bucket", async () => {
 		await expect(s3.stat("s3:/x")).rejects.toThrow(
 			"s3:/x is not a URL of S3: it is written s3://bucket/path.",
 		);
+		for (const url of ["s3:", "s3://", "s3:///x", "s3:///.seqpack/plan.json"])
+			await expect(s3.stat(url)).rejects.toMatchObject({
+				code: "bad-url",
+				message:
+					"the bucket is missing after s3://: a URL of S3 is written s3://bucket/path.",
+			});
 	});
 });
 

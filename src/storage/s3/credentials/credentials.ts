@@ -62,11 +62,36 @@ export function forgetCredentials(refused?: Credentials | null): void {
 	if (refused !== undefined && held?.credentials !== refused) return;
 	held = null;
 	search = null;
+	keys = null;
 }
 
-/** Where credentials were looked for, in words. */
-export function lookedAt(): string {
-	return chain.map(({ title }) => title).join(", ");
+/** Places of keys, which other services than Amazon's have as well. */
+const ofKeys: readonly CredentialSource[] = [ofEnvironment, ofProfile];
+
+let keys: Promise<Credentials | null> | null = null;
+
+/** Keys of the environment or a profile; null where there are none. They do not expire. */
+export function findKeys(): Promise<Credentials | null> {
+	keys ??= (async () => {
+		for (const source of ofKeys) {
+			const found = await source.find();
+			if (found !== null) return found;
+		}
+		return null;
+	})();
+	// What failed is mended, and asked for again.
+	keys.catch(() => {
+		keys = null;
+	});
+	return keys;
+}
+
+/**
+ * Where credentials were looked for, in words.
+ * @param hasKeysOnly Whether it was by `findKeys`.
+ */
+export function lookedAt(hasKeysOnly = false): string {
+	return (hasKeysOnly ? ofKeys : chain).map(({ title }) => title).join(", ");
 }
 
 /** The search that is under way, or a new one. */
