@@ -1,21 +1,20 @@
-import { type AddedTokenJson, tokensOf } from "./tokenizer-json.js";
+import type { AddedTokenJson } from "./tokenizer-json.js";
 
 /**
  * Gives the added tokens the ids that the Rust library does: that of the
  * vocabulary for a token that is in it, else the next after the others.
+ * @param size Tokens of the vocabulary.
  */
 export function assignIds(
 	tokens: readonly AddedTokenJson[],
-	vocabulary: Readonly<Record<string, number>>,
+	tokenToId: (token: string) => number | undefined,
+	size: number,
 ): AddedTokenJson[] {
-	const size = tokensOf(vocabulary).length;
 	const known = new Map<string, AddedTokenJson>();
 	let largest = -1;
 	for (const token of tokens) {
 		if (token.content === "") continue;
-		const own = Object.hasOwn(vocabulary, token.content)
-			? vocabulary[token.content]
-			: known.get(token.content)?.id;
+		const own = tokenToId(token.content) ?? known.get(token.content)?.id;
 		const id = own ?? (largest >= size || size === 0 ? largest + 1 : size);
 		largest = Math.max(largest, id);
 		known.set(token.content, { ...token, id });
@@ -144,5 +143,48 @@ export class AddedTokenFinder {
 				done = stop;
 			}
 		if (done < text.length) onText(text.slice(done), done);
+	}
+}
+
+/** Finds the added tokens of a text: some before it is normalized, the others after that. */
+export class AddedTokens {
+	readonly #before: AddedTokenFinder;
+	readonly #after: AddedTokenFinder;
+	readonly #normalize: (text: string) => string;
+
+	constructor(
+		tokens: readonly AddedTokenJson[],
+		normalize: (text: string) => string,
+	) {
+		const normalized = tokens.filter((token) => token.normalized);
+		this.#normalize = normalize;
+		this.#before = new AddedTokenFinder(
+			tokens.filter((token) => !token.normalized),
+		);
+		this.#after = new AddedTokenFinder(
+			normalized,
+			normalized.map(({ content }) => normalize(content)),
+		);
+	}
+
+	/**
+	 * Calls back for each stretch between two tokens, normalized, and each token.
+	 * @param onText Is told whether the stretch begins the text.
+	 */
+	split(
+		text: string,
+		onText: (text: string, isFirst: boolean) => void,
+		onToken: (id: number) => void,
+	): void {
+		this.#before.split(
+			text,
+			(plain, at) =>
+				this.#after.split(
+					this.#normalize(plain),
+					(stretch, inside) => onText(stretch, at + inside === 0),
+					onToken,
+				),
+			onToken,
+		);
 	}
 }

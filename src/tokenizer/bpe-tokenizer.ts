@@ -1,5 +1,5 @@
 import type { Int32Buffer } from "../core/buffers.js";
-import { AddedTokenFinder } from "./added-tokens.js";
+import { AddedTokens } from "./added-tokens.js";
 import { BaseTokenizer } from "./base-tokenizer.js";
 import { LOWER_BLOCK, PREFIX } from "./bpe-shape.js";
 import { bytesOfToken } from "./byte-characters.js";
@@ -50,7 +50,7 @@ export class BpeTokenizer extends BaseTokenizer {
 	#isAscii = true;
 	readonly #splitter: ExpressionSplitter | null;
 	/** For texts that the kernel cannot take as they are. */
-	#finders: { before: AddedTokenFinder; after: AddedTokenFinder } | null = null;
+	#added: AddedTokens | null = null;
 	#tokens: (string | undefined)[] | null = null;
 	#ids: Map<string, number> | null = null;
 	/** Bytes of text that each token stands for. */
@@ -246,32 +246,14 @@ export class BpeTokenizer extends BaseTokenizer {
 
 	/** Encodes a text that JavaScript searches for added tokens, and normalizes. */
 	#encodeInSteps(text: string, out: Int32Buffer): void {
-		this.#finders ??= this.#makeFinders();
-		const { before, after } = this.#finders;
-		const onToken = (id: number) => out.push(id);
-		before.split(
-			text,
-			(plain, at) =>
-				after.split(
-					this.#normalize(plain),
-					(stretch, inside) =>
-						this.#encodeStretch(stretch, at + inside === 0, out),
-					onToken,
-				),
-			onToken,
+		this.#added ??= new AddedTokens(this.#compiled.addedTokens, (text) =>
+			this.#normalize(text),
 		);
-	}
-
-	#makeFinders(): { before: AddedTokenFinder; after: AddedTokenFinder } {
-		const { addedTokens } = this.#compiled;
-		const normalized = addedTokens.filter((token) => token.normalized);
-		return {
-			before: new AddedTokenFinder(addedTokens.filter((t) => !t.normalized)),
-			after: new AddedTokenFinder(
-				normalized,
-				normalized.map(({ content }) => this.#normalize(content)),
-			),
-		};
+		this.#added.split(
+			text,
+			(stretch, isFirst) => this.#encodeStretch(stretch, isFirst, out),
+			(id) => out.push(id),
+		);
 	}
 
 	#normalize(text: string): string {

@@ -67,7 +67,13 @@ export function compileBpe(
 	name: string,
 ): CompiledBpe {
 	const vocabulary = json.model.vocab as Record<string, number>;
-	const addedTokens = assignIds(json.added_tokens, vocabulary);
+	const ownId = (token: string) =>
+		Object.hasOwn(vocabulary, token) ? vocabulary[token] : undefined;
+	const addedTokens = assignIds(
+		json.added_tokens,
+		ownId,
+		tokensOf(vocabulary).length,
+	);
 	const strings: string[] = [];
 	for (const token of tokensOf(vocabulary)) strings[vocabulary[token]] = token;
 	const image = new ImageWriter();
@@ -160,9 +166,7 @@ export function compileBpe(
 			kind,
 			json,
 			config,
-			(token) =>
-				idOf.get(token) ??
-				(Object.hasOwn(vocabulary, token) ? vocabulary[token] : undefined),
+			(token) => idOf.get(token) ?? ownId(token),
 		);
 	return {
 		image: image.finish(),
