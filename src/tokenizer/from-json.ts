@@ -4,11 +4,15 @@ import { BpeTokenizer } from "./bpe-tokenizer.js";
 import { type CompiledBpe, compileBpe } from "./compile-bpe.js";
 import { HuggingFaceTokenizer } from "./huggingface.js";
 import { tokenizerByName } from "./named-tokenizers.js";
+import {
+	readFilesBeside,
+	readNamedTokens,
+	withNamedTokens,
+} from "./named-tokens.js";
 import { compileSplit } from "./split-automaton.js";
 import { compileSplitPattern } from "./split-pattern.js";
 import type { Tokenizer } from "./tokenizer.js";
 import {
-	parseTokenizerConfig,
 	parseTokenizerJson,
 	type TokenizerConfigJson,
 	type TokenizerJson,
@@ -28,6 +32,8 @@ export interface TokenizerFiles {
 	tokenizerJson: string;
 	/** The text of tokenizer_config.json, where there is one. */
 	configJson?: string | null;
+	/** The text of special_tokens_map.json, where there is one. */
+	specialTokensMapJson?: string | null;
 	/** What to call tokenizer.json in messages. */
 	name?: string;
 }
@@ -115,14 +121,9 @@ interface ParsedFiles {
 export function parseFiles(files: TokenizerFiles): ParsedFiles {
 	const name = files.name ?? "tokenizer.json";
 	const json = parseTokenizerJson(files.tokenizerJson, name);
-	const config =
-		typeof files.configJson === "string"
-			? parseTokenizerConfig(
-					files.configJson,
-					name.replace(/[^/\\]*$/, "tokenizer_config.json"),
-				)
-			: null;
-	return { name, json, config };
+	const beside = readFilesBeside(files);
+	const tokens = readNamedTokens(beside);
+	return { name, json: withNamedTokens(json, tokens), config: beside.config };
 }
 
 /** The shape that our own engine runs, or what of the file it cannot run. */

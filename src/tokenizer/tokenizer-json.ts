@@ -132,20 +132,21 @@ function checkSteps(step: unknown, name: string): void {
 }
 
 /**
- * Parses the text of a tokenizer_config.json.
+ * Parses the text of a tokenizer_config.json, or of another file beside a tokenizer.json.
  * @throws DataError `bad-tokenizer-config`
  */
 export function parseTokenizerConfig(
 	text: string,
 	name: string,
 ): TokenizerConfigJson {
-	return parseObject(
-		text,
-		(why) =>
-			new DataError(
-				"bad-tokenizer-config",
-				`${name} cannot be used: ${why}. Mend it, or remove it to go by tokenizer.json alone.`,
-			),
+	return parseObject(text, (why) => badTokenizerConfig(name, why));
+}
+
+/** The error of a file beside a tokenizer.json. @param why As of "it is ...". */
+export function badTokenizerConfig(name: string, why: string): DataError {
+	return new DataError(
+		"bad-tokenizer-config",
+		`${name} cannot be used: ${why}. Mend it, or remove it to go by tokenizer.json alone.`,
 	);
 }
 

@@ -22,6 +22,7 @@ const groups = {
 	},
 	heavy: {
 		trainers: { script: "trainers/run.mjs", PYTHON: "trainers" },
+		tokens: { script: "python/run-special-tokens.mjs", PYTHON: "trainers" },
 		reader: { script: "python/run-torch.mjs", PYTHON: "trainers" },
 		exports: {
 			script: "python/run-exports.mjs",
