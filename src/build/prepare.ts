@@ -4,6 +4,7 @@ import { resolveOptions } from "../core/resolve-options.js";
 import { splitsOf } from "../dataset/lengths.js";
 import { hasTurns } from "../dataset/settings.js";
 import { loadChat } from "../documents/load-chat.js";
+import { decidedByConfiguration } from "../documents/special-tokens.js";
 import { requireContent, tokenizerOf } from "../documents/tokenizer-option.js";
 import {
 	type BuildOptions,
@@ -178,6 +179,9 @@ async function prepare(
 		),
 	);
 	if (growing !== null) requireSettings(growing, settings);
+	if (growing === null && chat === null)
+		for (const sentence of decidedByConfiguration(values, tokenizer))
+			values.onNotice?.(sentence);
 	const { engine, vocabSize } = tokenizer;
 	const plan = await makePlan(
 		files,

@@ -144,7 +144,7 @@ export function resolveSettings(
 						date: chat.date,
 						values: chat.values,
 					},
-		...specialTokens(values, tokenizer),
+		...specialTokens(values, tokenizer, chat !== null),
 		isMasked: chat !== null || sources.some(hasMask),
 		keepSystem: values.keepSystem ?? false,
 		dedupe: values.dedupe === "exact",

@@ -33,7 +33,7 @@ export async function loadChat(
 		additional: await additionalTemplates(`${directory}${ADDITIONAL}`),
 		name: basename(file),
 	});
-	const { bos, eos } = specialTokens(options, tokenizer);
+	const { bos, eos } = specialTokens(options, tokenizer, true);
 	const chat: Chat = {
 		...sources,
 		asked: chatTemplate ?? null,

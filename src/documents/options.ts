@@ -151,10 +151,14 @@ export const tokensTable = grouped("Tokens", {
 		help: "what tokenizes: auto is seqpack's own engine; huggingface is a library that runs more files, but may give other ids",
 		default: "auto",
 	}),
-	addBos: flag({ help: "begin each document with BOS", default: false }),
+	addBos: flag({
+		help: "begin each document with BOS",
+		defaultText: "as add_bos_token in tokenizer_config.json says; else not",
+	}),
 	addEos: flag({
 		help: "end each document with EOS",
-		defaultText: "if the tokenizer has one",
+		defaultText:
+			"as add_eos_token in tokenizer_config.json says; else if the tokenizer has one",
 	}),
 	bosToken: text({
 		help: "the token to use as BOS",

@@ -102,6 +102,9 @@ export function readFilesBeside(files: {
 /** @throws DataError `bad-tokenizer-config` */
 export function readNamedTokens({ config, fileOf }: FilesBeside): NamedTokens {
 	const values: Record<string, unknown> = config ?? {};
+	for (const key of ["add_bos_token", "add_eos_token"])
+		if (!["boolean", "undefined"].includes(typeof (values[key] ?? undefined)))
+			throw wrong(fileOf(key), key, values[key], "true or false");
 	const tokenAt = (key: string): NamedToken[] => {
 		const value = values[key] ?? null;
 		if (value === null) return [];

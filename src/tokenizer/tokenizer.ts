@@ -5,6 +5,8 @@ import type { TokenBatch } from "../core/token-batch.js";
 export interface SpecialToken {
 	token: string;
 	id: number;
+	/** Whether tokenizer_config.json wants it added to texts; left out: it does not say. */
+	added?: boolean;
 }
 
 /**
