@@ -26,6 +26,7 @@ import {
 } from "../tokenizer/named-tokenizers.js";
 import { conversationFormats } from "./conversations/conversation-formats.js";
 import { lossChoices, usualLoss } from "./conversations/loss.js";
+import { namesOfWays, usualWayWithSpecials } from "./specials-in-text.js";
 
 /** How records are read. */
 export const readingTable = grouped("Reading", {
@@ -150,6 +151,10 @@ export const tokensTable = grouped("Tokens", {
 	tokenizerEngine: choice(tokenizerEngines, {
 		help: "what tokenizes: auto is seqpack's own engine; huggingface is a library that runs more files, but may give other ids",
 		default: "auto",
+	}),
+	specialTokensInText: choice(namesOfWays, {
+		help: "what special tokens are that stand in texts: keep takes them as tokens, text as plain text, error stops",
+		default: usualWayWithSpecials,
 	}),
 	addBos: flag({
 		help: "begin each document with BOS",

@@ -1,5 +1,5 @@
 import type { Int32Buffer } from "../core/buffers.js";
-import { AddedTokens } from "./added-tokens.js";
+import { AddedTokens, specialsOf } from "./added-tokens.js";
 import { BaseTokenizer } from "./base-tokenizer.js";
 import { LOWER_BLOCK, PREFIX } from "./bpe-shape.js";
 import { bytesOfToken } from "./byte-characters.js";
@@ -36,6 +36,7 @@ export class BpeTokenizer extends BaseTokenizer {
 	readonly vocabSize: number;
 	readonly bos: SpecialToken | null;
 	readonly eos: SpecialToken | null;
+	readonly specials: ReadonlyMap<number, string>;
 
 	readonly #compiled: CompiledBpe;
 	readonly #kernel: Kernel;
@@ -77,6 +78,7 @@ export class BpeTokenizer extends BaseTokenizer {
 		this.vocabSize = compiled.vocabSize;
 		this.bos = compiled.bos;
 		this.eos = compiled.eos;
+		this.specials = specialsOf(compiled.addedTokens);
 		this.#splitter = compiled.usesExpressions
 			? new ExpressionSplitter(shape.splits)
 			: null;
@@ -91,6 +93,10 @@ export class BpeTokenizer extends BaseTokenizer {
 	/** What this tokenizer's memory takes: tables, cache and buffers, in bytes. */
 	get memoryBytes(): number {
 		return this.#kernel.memory.buffer.byteLength;
+	}
+
+	get specialsMet(): number {
+		return this.#kernel.specialsMet() + (this.#added?.specialsMet ?? 0);
 	}
 
 	encodeInto(text: string, out: Int32Buffer): void {

@@ -95,12 +95,19 @@ export function compileBpe(
 		? addWords(image, strings)
 		: { at: 0, mask: 0, bytes: 0 };
 
+	const found = addedTokens.filter((token) => !token.asText);
 	const isPlain =
-		addedTokens.every(
+		found.every(
 			(token) => !token.lstrip && !token.rstrip && !token.single_word,
-		) && canFindTogether(addedTokens, shape);
+		) &&
+		canFindTogether(found, shape) &&
+		// What is taken for text hides tokens that overlap it.
+		haveNoOverlap(
+			addedTokens.filter((token) => token.asText).map((t) => t.content),
+			found.map((token) => token.content),
+		);
 	const trie = isPlain
-		? addTrie(image, addedTokens)
+		? addTrie(image, found)
 		: { first: 0, edges: 0, mask: 0, ids: 0 };
 	const automata = compileSplits(shape);
 	automata?.forEach((automaton, level) => {

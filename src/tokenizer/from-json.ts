@@ -34,6 +34,8 @@ export interface TokenizerFiles {
 	configJson?: string | null;
 	/** The text of special_tokens_map.json, where there is one. */
 	specialTokensMapJson?: string | null;
+	/** Whether special tokens that stand in a text are taken for text, as by `split_special_tokens` of transformers. */
+	splitsSpecialTokens?: boolean;
 	/** What to call tokenizer.json in messages. */
 	name?: string;
 }
@@ -44,6 +46,7 @@ export interface TokenizerName {
 	name: string;
 	tokenizerJson?: undefined;
 	configJson?: undefined;
+	splitsSpecialTokens?: boolean;
 }
 
 /**
@@ -85,7 +88,14 @@ export function prepareTokenizer(
 		tokenizerByName(files.name);
 		return { kind: "named", name: files.name };
 	}
-	if (engine === "huggingface") return { kind: "huggingface", files };
+	if (engine === "huggingface") {
+		if (files.splitsSpecialTokens)
+			throw new UsageError(
+				"bad-option",
+				`${optionName("specialTokensInText", "text")} needs seqpack's own engine: leave out ${optionName("tokenizerEngine", engine)}.`,
+			);
+		return { kind: "huggingface", files };
+	}
 	const parsed = parseFiles(files);
 	return prepareParsed(parsed, readShape(parsed.json));
 }
@@ -117,13 +127,25 @@ interface ParsedFiles {
 	config: TokenizerConfigJson | null;
 }
 
+const withSpecialsAsText = (json: TokenizerJson): TokenizerJson => ({
+	...json,
+	added_tokens: json.added_tokens.map((token) =>
+		token.special ? { ...token, asText: true } : token,
+	),
+});
+
 /** Parses and checks the texts of a tokenizer's files. */
 export function parseFiles(files: TokenizerFiles): ParsedFiles {
 	const name = files.name ?? "tokenizer.json";
 	const json = parseTokenizerJson(files.tokenizerJson, name);
 	const beside = readFilesBeside(files);
 	const tokens = readNamedTokens(beside);
-	return { name, json: withNamedTokens(json, tokens), config: beside.config };
+	const named = withNamedTokens(json, tokens);
+	return {
+		name,
+		json: files.splitsSpecialTokens ? withSpecialsAsText(named) : named,
+		config: beside.config,
+	};
 }
 
 /** The shape that our own engine runs, or what of the file it cannot run. */

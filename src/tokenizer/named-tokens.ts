@@ -200,34 +200,47 @@ export function lackingTokens(
 	{ byId, named, extra, file }: NamedTokens,
 ): Omit<AddedTokenJson, "id">[] {
 	const own = new Map(added.map((token) => [token.content, token]));
-	const ownById = new Map(added.map((token) => [token.id, token]));
-	const known = new Set([...own.values()].map(identityOf));
-	const lacking: NamedToken[] = [];
-	for (const [id, token] of [...byId].sort(([a], [b]) => a - b)) {
-		const other = ownById.get(id);
-		if (other === undefined) {
-			if (!known.has(identityOf(token))) lacking.push(token);
-		} else if (!own.has(token.content))
+	const all = new Map<number, Omit<AddedTokenJson, "id">>(byId);
+	for (const { id, ...token } of added) {
+		const other = byId.get(id);
+		if (other !== undefined && !own.has(other.content))
 			throw badTokenizerConfig(
 				file,
-				`it gives the id ${id} to ${quoted(token.content)}, and tokenizer.json to ${quoted(other.content)}`,
+				`it gives the id ${id} to ${quoted(other.content)}, and tokenizer.json to ${quoted(token.content)}`,
 			);
+		all.set(id, token);
 	}
-	const have = new Set([...own.keys(), ...lacking.map(contentOf)]);
+	const tokens: NamedToken[] = [...all]
+		.sort(([a], [b]) => a - b)
+		.map(([, token]) => token);
+	const have = new Set(tokens.map(contentOf));
 	for (const token of [...named, ...extra])
 		if (
-			contentOf(token) !== "" &&
 			!have.has(contentOf(token)) &&
-			!lacking.some((other) => isSame(other, token))
+			!tokens.some((other) => isSame(other, token))
 		)
-			lacking.push(token);
+			tokens.push(token);
+	// transformers adds all of them, those for a purpose as special ones; most change nothing.
 	const purposes = new Set(named.map(contentOf));
-	return lacking.map((token) => {
-		if (typeof token === "string")
-			return completed({ content: token, special: true });
-		const special = token.special || purposes.has(token.content);
-		return completed({ ...token, special });
-	});
+	const known = new Map(
+		added.map((token) => [token.content, identityOf(token)]),
+	);
+	return tokens
+		.map((token) =>
+			typeof token === "string"
+				? completed({ content: token, special: true })
+				: completed({
+						...token,
+						special: token.special || purposes.has(token.content),
+					}),
+		)
+		.filter((token) => {
+			const identity = identityOf(token);
+			if (token.content === "" || known.get(token.content) === identity)
+				return false;
+			known.set(token.content, identity);
+			return true;
+		});
 }
 
 /**

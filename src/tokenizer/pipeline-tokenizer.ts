@@ -1,5 +1,5 @@
 import type { Int32Buffer } from "../core/buffers.js";
-import { AddedTokens, assignIds } from "./added-tokens.js";
+import { AddedTokens, assignIds, specialsOf } from "./added-tokens.js";
 import { BaseTokenizer } from "./base-tokenizer.js";
 import { idOutside } from "./id-outside.js";
 import { type Pipeline, readPipeline } from "./pipeline.js";
@@ -17,6 +17,7 @@ export class PipelineTokenizer extends BaseTokenizer {
 	readonly vocabSize: number;
 	readonly bos: SpecialToken | null;
 	readonly eos: SpecialToken | null;
+	readonly specials: ReadonlyMap<number, string>;
 	readonly #pipeline: Pipeline;
 	readonly #added: AddedTokens;
 	readonly #cache: WordCache;
@@ -51,8 +52,13 @@ export class PipelineTokenizer extends BaseTokenizer {
 		this.#addedIds = new Map(addedTokens.map((t) => [t.content, t.id]));
 		const find = (kind: "bos" | "eos") =>
 			findSpecialToken(kind, json, config, (token) => this.tokenToId(token));
+		this.specials = specialsOf(addedTokens);
 		this.bos = find("bos");
 		this.eos = find("eos");
+	}
+
+	get specialsMet(): number {
+		return this.#added.specialsMet;
 	}
 
 	/** @throws DataError `token-out-of-range` where there is no token for a part of the text */

@@ -18,6 +18,8 @@ export interface AddedTokenJson {
 	rstrip?: boolean;
 	/** Looked for after normalizing, itself normalized. */
 	normalized?: boolean;
+	/** Taken for text wherever it stands; no field of the file. */
+	asText?: boolean;
 }
 
 /** The parts of a tokenizer_config.json that are read here. */

@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadTokenizer, tokenizerFromJson } from "seqpack";
+import type { Tokenizer } from "seqpack/tokenizer";
 import { expect, test } from "vitest";
 import { directoryWith, root, tokenizerPath } from "../helpers.js";
 
@@ -19,6 +20,8 @@ interface Case {
 	bos: number | null;
 	eos: number | null;
 	ids: number[][];
+	/** By `split_special_tokens=True`. */
+	split: number[][];
 }
 
 const recorded: { tokenizer: object; cases: Case[] } = JSON.parse(
@@ -34,7 +37,7 @@ test("get the ids that transformers gives them, and are found in texts by their 
 	expect(recorded.cases.length).toBeGreaterThan(20);
 	for (const of of recorded.cases) {
 		const { normalizer, added_tokens, config, map } = of;
-		const tokenizer = tokenizerFromJson({
+		const files = {
 			tokenizerJson: JSON.stringify({
 				...recorded.tokenizer,
 				normalizer,
@@ -42,10 +45,17 @@ test("get the ids that transformers gives them, and are found in texts by their 
 			}),
 			configJson: textOf(config),
 			specialTokensMapJson: textOf(map),
-		});
+		};
+		const tokenizer = tokenizerFromJson(files);
 		const what = JSON.stringify(of);
-		const ids = of.texts.map((text) => [...tokenizer.encode(text)]);
-		expect(ids, what).toEqual(of.ids);
+		const idsOf = (by: Tokenizer) =>
+			of.texts.map((text) => [...by.encode(text)]);
+		expect(idsOf(tokenizer), what).toEqual(of.ids);
+		const splitting = tokenizerFromJson({
+			...files,
+			splitsSpecialTokens: true,
+		});
+		expect(idsOf(splitting), what).toEqual(of.split);
 		expect(tokenizer.vocabSize, what).toBe(of.size);
 		expect(tokenizer.eos?.id ?? null, what).toBe(of.eos);
 		expect(tokenizer.bos?.id ?? null, what).toBe(of.bos);

@@ -2,7 +2,7 @@
 // to WebAssembly by build.mjs. Everything lies in one linear memory that
 // ../compile-bpe.ts lays out; addresses are bytes in it.
 
-export { encode, encodeSpans } from "./encode";
+export { encode, encodeSpans, specialsMet } from "./encode";
 export { hasFlagged } from "./flagged";
 export { configure, placeBuffers } from "./memory";
 export { outputEnd } from "./output";
