@@ -1,5 +1,6 @@
 import { UsageError } from "../core/errors.js";
 import { completedFiles } from "../tokenizer/completed-files.js";
+import { converted, otherFiles } from "../tokenizer/convert/converted.js";
 import {
 	openTokenizer,
 	prepareTokenizer,
@@ -66,6 +67,19 @@ async function placeOf(path: string): Promise<string | null> {
 	return (await storageAt(local).stat(local)) === null ? null : local;
 }
 
+/** The file of a directory that is a tokenizer: its tokenizer.json, else one of another kind. */
+async function fileIn(directory: string): Promise<string> {
+	const storage = storageAt(directory);
+	const usual = `${directory.replace(/\/+$/, "")}/${TOKENIZER}`;
+	for (const name of [TOKENIZER, ...otherFiles]) {
+		const file = besideOf(usual, name);
+		if ((await storage.stat(file))?.kind === "file") return file;
+	}
+	return usual;
+}
+
+const TOKENIZER = "tokenizer.json";
+
 export async function readTokenizerFiles(
 	given: string,
 ): Promise<LoadedTokenizerFiles> {
@@ -82,10 +96,7 @@ export async function readTokenizerFiles(
 			"no-tokenizer",
 			`there is no tokenizer at ${path}: give a tokenizer.json, a directory that holds one, or the name of one that needs no file: ${tokenizerExamples()}.`,
 		);
-	const file =
-		found.kind === "directory"
-			? `${path.replace(/\/+$/, "")}/tokenizer.json`
-			: path;
+	const file = found.kind === "directory" ? await fileIn(path) : path;
 	if ((await storage.stat(file))?.kind !== "file")
 		throw new UsageError(
 			"no-tokenizer",
@@ -102,7 +113,7 @@ export async function readTokenizerFiles(
 			: null;
 	};
 	const completed = completedFiles({
-		tokenizerJson: content.toString("utf8"),
+		tokenizerJson: converted(content.toString("utf8"), file),
 		configJson: await textBeside("tokenizer_config.json"),
 		specialTokensMapJson: await textBeside("special_tokens_map.json"),
 		name: file,
