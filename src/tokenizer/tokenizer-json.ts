@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors.js";
+import { quoted } from "../core/text.js";
 
 /** The parts of a tokenizer.json that are read here; the rest is the engine's. */
 export interface TokenizerJson {
@@ -28,6 +29,12 @@ export interface TokenizerConfigJson {
 	eos_token?: string | { content?: string } | null;
 	[key: string]: unknown;
 }
+
+/** Vocabularies are far smaller; an id takes memory whether there are others below it or not. */
+const MOST_IDS = 2 ** 24;
+
+const isId = (id: unknown) =>
+	Number.isInteger(id) && Number(id) >= 0 && Number(id) < MOST_IDS;
 
 /** Types of model that some engine here can run. */
 const MODELS = ["BPE", "WordPiece", "Unigram"];
@@ -61,7 +68,12 @@ export function parseTokenizerJson(text: string, name: string): TokenizerJson {
 		)
 			throw notATokenizer(
 				name,
-				`an entry of "added_tokens" has no id and content: ${JSON.stringify(token)}`,
+				`an entry of "added_tokens" has no id and content: ${quoted(token)}`,
+			);
+		if (!isId(token.id))
+			throw notATokenizer(
+				name,
+				`the added token ${quoted(token.content)} has the id ${token.id}, and ids are below ${MOST_IDS}`,
 			);
 	}
 	if (
@@ -79,10 +91,10 @@ function checkVocabulary(model: TokenizerJson["model"], name: string): void {
 	if (!Array.isArray(vocab))
 		for (const token of tokensOf(vocab)) {
 			const id = (vocab as Record<string, unknown>)[token] as number;
-			if (!Number.isInteger(id) || id < 0 || id >= 2 ** 31)
+			if (!isId(id))
 				throw notATokenizer(
 					name,
-					`the token ${JSON.stringify(token)} has the id ${JSON.stringify(id)}`,
+					`the token ${quoted(token)} has the id ${quoted(id)}, and ids are below ${MOST_IDS}`,
 				);
 		}
 	if (merges === undefined) return;

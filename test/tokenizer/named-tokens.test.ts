@@ -120,3 +120,20 @@ test.each([
 		}),
 	).toThrow(sentence);
 });
+
+test.each([2e9, 2 ** 32 + 17, 2 ** 24])(
+	"an id of %d is refused at once",
+	(id) => {
+		const json = JSON.parse(tokenizerJson);
+		const refused = (changed: object) =>
+			expect(() =>
+				tokenizerFromJson({ tokenizerJson: JSON.stringify(changed) }),
+			).toThrow(`"<far>" has the id ${id}, and ids are below 16777216`);
+		refused({
+			...json,
+			added_tokens: [...json.added_tokens, { id, content: "<far>" }],
+		});
+		const vocab = { ...json.model.vocab, "<far>": id };
+		refused({ ...json, model: { ...json.model, vocab } });
+	},
+);
