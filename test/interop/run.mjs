@@ -14,6 +14,10 @@ const groups = {
 	light: {
 		datasets: { script: "python/run-datasets.mjs", PYTHON: "light" },
 		reader: { script: "python/run-reader.mjs", PYTHON: "light" },
+		vocabularies: {
+			script: "python/run-vocabularies.mjs",
+			PYTHON: "vocabularies",
+		},
 		exports: {
 			script: "python/run-exports.mjs",
 			PYTHON: "light",
