@@ -1,3 +1,4 @@
+import { escapeControls } from "../src/core/text.js";
 import { layouts } from "../src/dataset/layouts/layouts.js";
 import type { Manifest } from "../src/dataset/manifest.js";
 import { notedCounts } from "../src/dataset/noted.js";
@@ -98,12 +99,35 @@ function inputLines(manifest: Manifest): Line[] {
 			"tokens",
 			`${grouped(textTokens + specialTokens)} (${grouped(specialTokens)} of them BOS and EOS)`,
 		],
+		...specialLines(manifest),
 		...labelLines(manifest),
 		[
 			"dropped",
 			`${grouped(droppedTokens)} tokens${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}`,
 		],
 	];
+}
+
+/** Tokens named in the summary; the manifest has all. */
+const MOST_SPECIALS = 5;
+
+/** Special tokens that stand in texts. */
+function specialLines({ totals: { specialsInText = {} } }: Manifest): Line[] {
+	const met = Object.entries(specialsInText).sort(
+		([, a], [, b]) => b.documents - a.documents,
+	);
+	const lines = met
+		.slice(0, MOST_SPECIALS)
+		.map(
+			([token, { documents, tokens }], i): Line => [
+				i === 0 ? "in texts" : "",
+				`${escapeControls(token)} stands in the text of ${counted(documents, "document")}, ${counted(tokens, "time")}`,
+			],
+		);
+	const more = met.length - lines.length;
+	return more <= 0
+		? lines
+		: [...lines, ["", `and ${counted(more, "other special token")}`]];
 }
 
 /** What is to be trained on, where that is not all. */

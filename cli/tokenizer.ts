@@ -65,8 +65,8 @@ function describe(
 		]),
 		["decoder", list(report.decoders)],
 		["added", counted(report.addedTokens, "token")],
-		["BOS", special(report.bos)],
-		["EOS", special(report.eos)],
+		["BOS", special("bos", report.bos)],
+		["EOS", special("eos", report.eos)],
 		["SHA-256", fingerprint],
 	];
 	if (report.memoryBytes !== null)
@@ -79,6 +79,12 @@ function list(types: string[]): string {
 	return types.length === 0 ? "none" : types.join(", ");
 }
 
-function special(token: SpecialToken | null): string {
-	return token === null ? "none" : `${token.token} (${token.id})`;
+function special(kind: "bos" | "eos", token: SpecialToken | null): string {
+	if (token === null) return "none";
+	const { added } = token;
+	const says =
+		added === undefined
+			? ""
+			: `; add_${kind}_token in its configuration: ${added}`;
+	return `${token.token} (${token.id})${says}`;
 }

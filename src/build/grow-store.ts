@@ -124,6 +124,7 @@ function optionsOf(settings: Settings): Record<string, unknown> {
 		templateDate: chat?.date ?? undefined,
 		templateValues: chat?.values,
 		...{ format, compression },
+		specialTokensInText: settings.specialTokensInText,
 		shardTokens: settings.buckets[0].shardTokens,
 		...(keepsSplits && { keepSplits: true }),
 	};

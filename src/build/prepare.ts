@@ -5,6 +5,12 @@ import { withoutSlashes } from "../core/text.js";
 import { splitsOf } from "../dataset/lengths.js";
 import { hasTurns } from "../dataset/settings.js";
 import { loadChat } from "../documents/load-chat.js";
+import { decidedByConfiguration } from "../documents/special-tokens.js";
+import {
+	usualWayWithSpecials,
+	waysWithSpecials,
+} from "../documents/specials-in-text.js";
+import { specialsInTextOf } from "../documents/specials-met.js";
 import { requireContent, tokenizerOf } from "../documents/tokenizer-option.js";
 import {
 	type BuildOptions,
@@ -132,7 +138,10 @@ async function prepare(
 	const ofSources =
 		growing?.manifest.settings.sources ?? sources.map(sourceSettings);
 	const asked = tokenizerOf(values);
-	const { fingerprint, ...tokenizerFiles } = await readTokenizerFiles(asked);
+	const { specialTokensInText } = values;
+	const isMet = specialsInTextOf(specialTokensInText, ofSources.some(hasTurns));
+	const { fingerprint, ...ofTokenizer } = await readTokenizerFiles(asked);
+	const tokenizerFiles = { ...ofTokenizer, ...isMet };
 	const prepared = prepareKept(
 		fingerprint,
 		tokenizerFiles,
@@ -179,6 +188,9 @@ async function prepare(
 		),
 	);
 	if (growing !== null) requireSettings(growing, settings);
+	if (growing === null && chat === null)
+		for (const sentence of decidedByConfiguration(values, tokenizer))
+			values.onNotice?.(sentence);
 	const { engine, vocabSize } = tokenizer;
 	const plan = await makePlan(
 		files,
@@ -234,7 +246,11 @@ async function prepare(
 export async function tokenizerOfPlan({
 	tokenizer: { path, asked, fingerprint },
 	store,
-}: Pick<Plan, "tokenizer" | "store">): Promise<PreparedTokenizer | null> {
+	settings,
+}: Pick<
+	Plan,
+	"tokenizer" | "store" | "settings"
+>): Promise<PreparedTokenizer | null> {
 	if (store !== undefined) return null;
 	const files = await readTokenizerFiles(path);
 	if (files.fingerprint !== fingerprint)
@@ -242,5 +258,11 @@ export async function tokenizerOfPlan({
 			"tokenizer-changed",
 			`${files.name} is not the tokenizer that the build was planned with: its SHA-256 is ${files.fingerprint.slice(0, 12)}, and was ${fingerprint.slice(0, 12)}. Plan again, or put the tokenizer back.`,
 		);
-	return prepareKept(fingerprint, files, asked as TokenizerEngine);
+	const { specialTokensInText = usualWayWithSpecials } = settings;
+	const { splits } = waysWithSpecials[specialTokensInText];
+	return prepareKept(
+		fingerprint,
+		{ ...files, splitsSpecialTokens: splits },
+		asked as TokenizerEngine,
+	);
 }

@@ -16,6 +16,7 @@ import { longConversations } from "../decompose/long-conversations.js";
 import type { Chat } from "../documents/chat.js";
 import type { readingTable, tokensTable } from "../documents/options.js";
 import { specialTokens } from "../documents/special-tokens.js";
+import { usualWayWithSpecials } from "../documents/specials-in-text.js";
 import { documentTaker } from "../documents/take-documents.js";
 import { takeSettings } from "../documents/take-settings.js";
 import { type BuildValues, USUAL_WINDOW } from "../options/build.js";
@@ -144,7 +145,10 @@ export function resolveSettings(
 						date: chat.date,
 						values: chat.values,
 					},
-		...specialTokens(values, tokenizer),
+		...specialTokens(values, tokenizer, chat !== null),
+		...(values.specialTokensInText !== usualWayWithSpecials && {
+			specialTokensInText: values.specialTokensInText,
+		}),
 		isMasked: chat !== null || sources.some(hasMask),
 		keepSystem: values.keepSystem ?? false,
 		dedupe: values.dedupe === "exact",

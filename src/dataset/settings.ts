@@ -54,6 +54,8 @@ export interface Settings {
 	/** Token ids put before and after each document's text; null for none. */
 	bos: number | null;
 	eos: number | null;
+	/** What special tokens are that stand in texts; left out: tokens. */
+	specialTokensInText?: "keep" | "text" | "error";
 	/** How documents become sequences, and which are kept: an entry of `cuts`, and `minSequence`. */
 	cut: Chosen;
 	/** The same of documents that may be cut between their turns alone; null where there is none. */

@@ -21,6 +21,8 @@ export interface TokenCounts {
 	/** Tokens of the texts, and of BOS and EOS added to them. */
 	textTokens: number;
 	specialTokens: number;
+	/** Of each special token that stands in a text: in how many documents, and how often; left out: none does, or they were not counted. */
+	specialsInText?: Record<string, { documents: number; tokens: number }>;
 }
 
 /** How documents were cut. */

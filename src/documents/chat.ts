@@ -1,3 +1,4 @@
+import { quoted } from "../core/text.js";
 import { isObject } from "../core/values.js";
 import { mayLoseNumbers, parseJson } from "../sources/json/values.js";
 import {
@@ -21,6 +22,7 @@ import {
 } from "./conversations/conversation-formats.js";
 import { parsePythonJson } from "./conversations/jinja/parse-json.js";
 import { lossChoice, lossChoices, usualLoss } from "./conversations/loss.js";
+import { badConversation, orSkip } from "./conversations/reasons.js";
 import {
 	type RenderedConversation,
 	renderExample,
@@ -42,6 +44,8 @@ export interface Chat extends ChatTemplateSources {
 	/** What is put around texts that no template makes anything of; null: nothing. */
 	bos: string | null;
 	eos: string | null;
+	/** Whether special tokens in what a record says are refused; left out: not. */
+	refusesSpecials?: true;
 }
 
 /** A record as a text. */
@@ -62,12 +66,19 @@ export class ConversationReader {
 	readonly #endTokens: EndTokens;
 	/** Answers of the record that was read last without the field that says what to train on. */
 	withoutField = 0;
+	/** Finds what is refused of what a record says; null: nothing is. */
+	readonly #refused: RegExp | null;
 	/** Templates by their texts. */
 	readonly #templates = new Map<string, ChatTemplate>();
 
 	constructor(settings: ConversationSettings, chat: Chat) {
 		this.#settings = settings;
 		this.#chat = chat;
+		const specials = chat.special.filter((token) => token !== "");
+		this.#refused =
+			chat.refusesSpecials && specials.length > 0
+				? new RegExp(specials.map(escaped).join("|"), "u")
+				: null;
 		const eos = chat.specialTokens.eos_token ?? chat.eos;
 		this.#endTokens = new EndTokens(eos, chat.special);
 	}
@@ -81,6 +92,7 @@ export class ConversationReader {
 		const record: Record<string, unknown> = {};
 		for (const [i, name] of conversationFields.entries())
 			if (values[i] !== undefined) record[name] = parsed(values[i]);
+		if (this.#refused !== null) refuse(record, this.#refused);
 		const { format } = this.#settings;
 		const known = conversationFormats.has(format)
 			? conversationFormats.find(format)
@@ -144,6 +156,24 @@ export class ConversationReader {
 			messageEnds: shifted(rendered.messageEnds),
 		};
 	}
+}
+
+const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+
+/** @throws BadInput `special-token` where a text within a value has one */
+function refuse(value: unknown, refused: RegExp): void {
+	if (typeof value === "string") {
+		const found = refused.exec(value);
+		if (found !== null)
+			throw badConversation(
+				"special-token",
+				`the special token ${quoted(found[0])} stands in what it says. Mend the record, ${orSkip()}`,
+			);
+	} else if (typeof value === "object" && value !== null)
+		for (const part of value instanceof Map
+			? value.values()
+			: Object.values(value))
+			refuse(part, refused);
 }
 
 const NO_SIDES = new Int32Array(0);

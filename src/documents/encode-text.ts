@@ -1,12 +1,15 @@
 import type { Int32Buffer } from "../core/buffers.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import type { HeadRule } from "./repeat-head.js";
+import type { WayWithSpecialsName } from "./specials-in-text.js";
 
 /** How a text becomes the tokens of a document. */
 export interface Encoder {
 	tokenizer: Tokenizer;
 	/** Whether texts come with marks of what is to be trained on. */
 	isMarked?: boolean;
+	/** What special tokens are that stand in texts; left out: they are not looked for. */
+	specialsInText?: WayWithSpecialsName;
 	/** Of what length documents repeat their heads, and in which way; null: none does. */
 	head?: HeadRule | null;
 	/** Token ids put before and after the text's own; null for none. */

@@ -9,6 +9,7 @@ import { type Chat, specialTokensOf } from "./chat.js";
 import { readChatTemplates } from "./conversations/chat-templates.js";
 import type { chatTemplateTable, TokensOptions } from "./options.js";
 import { specialTokens } from "./special-tokens.js";
+import { usualWayWithSpecials, waysWithSpecials } from "./specials-in-text.js";
 
 /** Names of a model's files with templates, beside its tokenizer.json. */
 const TEMPLATE = "chat_template.jinja";
@@ -33,7 +34,7 @@ export async function loadChat(
 		additional: await additionalTemplates(`${directory}${ADDITIONAL}`),
 		name: basename(file),
 	});
-	const { bos, eos } = specialTokens(options, tokenizer);
+	const { bos, eos } = specialTokens(options, tokenizer, true);
 	const chat: Chat = {
 		...sources,
 		asked: chatTemplate ?? null,
@@ -41,6 +42,8 @@ export async function loadChat(
 		special: specialTokensOf(files.tokenizerJson ?? "{}"),
 		date: templateDate,
 		values: templateValues,
+		...(waysWithSpecials[options.specialTokensInText ?? usualWayWithSpecials]
+			.refuses && { refusesSpecials: true }),
 		bos:
 			bos === null ? null : (options.bosToken ?? tokenizer.bos?.token ?? null),
 		eos:

@@ -26,6 +26,7 @@ import {
 } from "../tokenizer/named-tokenizers.js";
 import { conversationFormats } from "./conversations/conversation-formats.js";
 import { lossChoices, usualLoss } from "./conversations/loss.js";
+import { namesOfWays, usualWayWithSpecials } from "./specials-in-text.js";
 
 /** How records are read. */
 export const readingTable = grouped("Reading", {
@@ -151,10 +152,18 @@ export const tokensTable = grouped("Tokens", {
 		help: "what tokenizes: auto is seqpack's own engine; huggingface is a library that runs more files, but may give other ids",
 		default: "auto",
 	}),
-	addBos: flag({ help: "begin each document with BOS", default: false }),
+	specialTokensInText: choice(namesOfWays, {
+		help: "what special tokens are that stand in texts: keep takes them as tokens, text as plain text, error stops",
+		default: usualWayWithSpecials,
+	}),
+	addBos: flag({
+		help: "begin each document with BOS",
+		defaultText: "as add_bos_token in tokenizer_config.json says; else not",
+	}),
 	addEos: flag({
 		help: "end each document with EOS",
-		defaultText: "if the tokenizer has one",
+		defaultText:
+			"as add_eos_token in tokenizer_config.json says; else if the tokenizer has one",
 	}),
 	bosToken: text({
 		help: "the token to use as BOS",

@@ -12,6 +12,7 @@ import {
 } from "./options.js";
 import { documentsOf, readDocumentsTable } from "./read-documents.js";
 import { specialTokens } from "./special-tokens.js";
+import { specialsInTextOf } from "./specials-met.js";
 import { documentTaker } from "./take-documents.js";
 import { takeSettings } from "./take-settings.js";
 import {
@@ -51,13 +52,17 @@ export async function* tokensOf(
 	settings: Resolved<typeof readTokensTable>,
 ): AsyncGenerator<TokenizedBatch, Tokenized<ReadCounts[]>> {
 	const { tokenizerEngine } = settings;
-	const files = await readTokenizerFiles(tokenizerOf(settings));
+	const taking = takeSettings(settings);
+	const areConversations = taking.conversations !== null;
+	const { specialTokensInText } = settings;
+	const files = {
+		...(await readTokenizerFiles(tokenizerOf(settings))),
+		...specialsInTextOf(specialTokensInText, areConversations),
+	};
 	const tokenizer = openKept(
 		prepareKept(files.fingerprint, files, tokenizerEngine),
 	);
 	const special = specialTokens(settings, tokenizer);
-	const taking = takeSettings(settings);
-	const areConversations = taking.conversations !== null;
 	const chat = areConversations
 		? await loadChat(files, tokenizer, settings)
 		: null;
@@ -70,7 +75,9 @@ export async function* tokensOf(
 	return yield* tokenizeDocuments(documents, {
 		tokenizer,
 		// Conversations have them in their texts.
-		...(areConversations ? { bos: null, eos: null } : special),
+		...(areConversations
+			? { bos: null, eos: null }
+			: { ...special, specialsInText: specialTokensInText }),
 		isMarked: areConversations || (taking.tokens?.mask ?? null) !== null,
 	});
 }

@@ -11,17 +11,22 @@ export const specialOptions = {
 } as const;
 
 /**
- * The ids of the tokens that the options put around each document: BOS when asked
- * for, EOS unless it is refused or the tokenizer has none.
+ * The ids of the tokens that the options put around each document. Where they do not say it,
+ * `add_bos_token` and `add_eos_token` of the tokenizer's configuration do; where that does not either,
+ * there is no BOS, and EOS where the tokenizer has one.
+ * @param endsAnswers Whether EOS ends answers of a model, which has to learn it: then the configuration,
+ * which speaks of what a model is asked, does not count for it.
  * @throws UsageError `missing-option`, `unknown-name`, `ignored-option`
  */
 export function specialTokens(
 	options: Omit<TokensOptions, "tokenizer">,
 	tokenizer: Tokenizer,
+	endsAnswers = false,
 ): Pick<Encoder, "bos" | "eos"> {
-	const idOf = (kind: "bos" | "eos", add: boolean | undefined) => {
+	const idOf = (kind: "bos" | "eos", usual: boolean | undefined) => {
 		const { add: adding, token: naming } = specialOptions[kind];
 		const name = options[naming];
+		const add = options[adding] ?? usual;
 		if (add === false && name !== undefined)
 			throw new UsageError(
 				"ignored-option",
@@ -37,10 +42,38 @@ export function specialTokens(
 			);
 		return special?.id ?? null;
 	};
+	const { bos, eos } = tokenizer;
 	return {
-		bos: idOf("bos", options.addBos ?? false),
-		eos: idOf("eos", options.addEos),
+		bos: idOf("bos", bos?.added ?? false),
+		// A token that is named is wanted.
+		eos: idOf(
+			"eos",
+			eos?.added === false && !endsAnswers && options.eosToken === undefined
+				? false
+				: undefined,
+		),
 	};
+}
+
+/** Sentences on what the tokenizer's configuration decides, and nothing that was given. */
+export function decidedByConfiguration(
+	options: Omit<TokensOptions, "tokenizer">,
+	tokenizer: Tokenizer,
+): string[] {
+	const sentences: string[] = [];
+	if (tokenizer.bos?.added && options.addBos === undefined)
+		sentences.push(
+			`documents begin with ${tokenizer.bos.token}, as add_bos_token in tokenizer_config.json says.`,
+		);
+	if (
+		tokenizer.eos?.added === false &&
+		options.addEos === undefined &&
+		options.eosToken === undefined
+	)
+		sentences.push(
+			`documents do not end with ${tokenizer.eos.token}, as add_eos_token in tokenizer_config.json says.`,
+		);
+	return sentences;
 }
 
 function named(

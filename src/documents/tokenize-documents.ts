@@ -13,6 +13,8 @@ import {
 } from "./encode-text.js";
 import { markTokens, type Side, sidesOf } from "./mark-tokens.js";
 import { repeatHeadOf } from "./repeat-head.js";
+import { waysWithSpecials } from "./specials-in-text.js";
+import { type SpecialCounts, SpecialsMet } from "./specials-met.js";
 
 /** Documents as tokens, in the order of the input. */
 export interface TokenizedBatch extends Omit<Documents, "texts" | "marks"> {
@@ -32,6 +34,8 @@ export interface TokenCounts {
 	/** Tokens of the texts, and of BOS and EOS added to them. */
 	textTokens: number;
 	specialTokens: number;
+	/** Special tokens that stand in the texts; left out where they are not counted. */
+	specialsInText?: SpecialCounts;
 }
 
 /** What was tokenized, and what the generator of the texts returned. */
@@ -41,7 +45,7 @@ export interface Tokenized<R> extends TokenCounts {
 
 /**
  * Documents to tokens, batch by batch. Closes its input.
- * @throws DataError `token-out-of-range`
+ * @throws DataError `token-out-of-range`, `special-token`
  */
 export async function* tokenizeDocuments<R>(
 	batches: AsyncGenerator<Documents, R>,
@@ -56,6 +60,13 @@ export async function* tokenizeDocuments<R>(
 		textTokens: 0,
 		specialTokens: 0,
 	};
+	const met =
+		encoder.specialsInText === undefined
+			? null
+			: new SpecialsMet(
+					encoder.tokenizer,
+					waysWithSpecials[encoder.specialsInText].refuses,
+				);
 	const input = yield* mapGenerator(batches, ({ texts, marks, ...rest }) => {
 		builder.clear();
 		cuts.clear();
@@ -70,7 +81,21 @@ export async function* tokenizeDocuments<R>(
 			} else {
 				const own = bytes.subarray(offsets[text], offsets[text + 1]);
 				const start = builder.ids.length;
-				special += specialIn(encodeText(own, encoder, builder.ids));
+				const added = encodeText(own, encoder, builder.ids);
+				special += specialIn(added);
+				if (met?.mayHold())
+					met.look({
+						text: own,
+						ids: builder.ids
+							.view()
+							.subarray(
+								start + Number((added & ADDED_BOS) > 0),
+								builder.ids.length - Number((added & ADDED_EOS) > 0),
+							),
+						source: rest.source,
+						position: rest.positions[text],
+						id: rest.ids[text],
+					});
 				builder.lossMask?.extend(builder.ids.length - start, 1);
 			}
 			builder.endList();
@@ -87,7 +112,7 @@ export async function* tokenizeDocuments<R>(
 		};
 	});
 	builder.free();
-	return { ...counts, input };
+	return { ...counts, ...(met && { specialsInText: met.counts }), input };
 }
 
 /**

@@ -1,4 +1,6 @@
 import { UsageError } from "../core/errors.js";
+import { completedFiles } from "../tokenizer/completed-files.js";
+import { converted, otherFiles } from "../tokenizer/convert/converted.js";
 import {
 	openTokenizer,
 	prepareTokenizer,
@@ -10,6 +12,7 @@ import {
 	tokenizerExamples,
 	tokenizerNameIn,
 } from "../tokenizer/named-tokenizers.js";
+import { besideOf } from "../tokenizer/named-tokens.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { sha256 } from "./hash.js";
 import { isLfsPointer, lfsPointerError } from "./lfs-pointer.js";
@@ -20,7 +23,10 @@ import { storageAt } from "./storages.js";
 export type LoadedTokenizerFiles = (TokenizerFiles | TokenizerName) & {
 	/** What to call it in messages. */
 	name: string;
-	/** SHA-256 of tokenizer.json, or of the name, in hexadecimal. */
+	/**
+	 * SHA-256 of tokenizer.json with the tokens that files beside it name and it lacks, or of the
+	 * name, in hexadecimal.
+	 */
 	fingerprint: string;
 };
 
@@ -28,7 +34,8 @@ export type LoadedTokenizerFiles = (TokenizerFiles | TokenizerName) & {
  * Loads a tokenizer.
  * @param path A tokenizer.json, or a directory that holds one; or the name of a
  * tokenizer that needs no file, unless there is a file of that name. A
- * tokenizer_config.json beside a tokenizer.json tells the BOS and EOS tokens.
+ * tokenizer_config.json or special_tokens_map.json beside a tokenizer.json tells the BOS and EOS
+ * tokens, and others that it lacks.
  * @param engine Which implementation to use.
  * @throws UsageError `no-tokenizer`; DataError `not-a-tokenizer`, `git-lfs-pointer`
  */
@@ -60,6 +67,19 @@ async function placeOf(path: string): Promise<string | null> {
 	return (await storageAt(local).stat(local)) === null ? null : local;
 }
 
+/** The file of a directory that is a tokenizer: its tokenizer.json, else one of another kind. */
+async function fileIn(directory: string): Promise<string> {
+	const storage = storageAt(directory);
+	const usual = `${directory.replace(/\/+$/, "")}/${TOKENIZER}`;
+	for (const name of [TOKENIZER, ...otherFiles]) {
+		const file = besideOf(usual, name);
+		if ((await storage.stat(file))?.kind === "file") return file;
+	}
+	return usual;
+}
+
+const TOKENIZER = "tokenizer.json";
+
 export async function readTokenizerFiles(
 	given: string,
 ): Promise<LoadedTokenizerFiles> {
@@ -76,10 +96,7 @@ export async function readTokenizerFiles(
 			"no-tokenizer",
 			`there is no tokenizer at ${path}: give a tokenizer.json, a directory that holds one, or the name of one that needs no file: ${tokenizerExamples()}.`,
 		);
-	const file =
-		found.kind === "directory"
-			? `${path.replace(/\/+$/, "")}/tokenizer.json`
-			: path;
+	const file = found.kind === "directory" ? await fileIn(path) : path;
 	if ((await storage.stat(file))?.kind !== "file")
 		throw new UsageError(
 			"no-tokenizer",
@@ -89,16 +106,21 @@ export async function readTokenizerFiles(
 		);
 	const content = await readAll(storage, file);
 	if (isLfsPointer(content, content.length)) throw lfsPointerError(file);
-	const tokenizerJson = content.toString("utf8");
-	const configFile = file.replace(/[^/\\]*$/, "tokenizer_config.json");
-	const configJson =
-		(await storage.stat(configFile))?.kind === "file"
-			? (await readAll(storage, configFile)).toString("utf8")
+	const textBeside = async (name: string) => {
+		const path = besideOf(file, name);
+		return (await storage.stat(path))?.kind === "file"
+			? (await readAll(storage, path)).toString("utf8")
 			: null;
-	return {
-		tokenizerJson,
-		configJson,
+	};
+	const completed = completedFiles({
+		tokenizerJson: converted(content.toString("utf8"), file),
+		configJson: await textBeside("tokenizer_config.json"),
+		specialTokensMapJson: await textBeside("special_tokens_map.json"),
 		name: file,
-		fingerprint: sha256(tokenizerJson),
+	});
+	return {
+		...completed,
+		name: file,
+		fingerprint: sha256(completed.tokenizerJson),
 	};
 }

@@ -44,14 +44,15 @@ export class AddedTokenTrie {
 	/** Open addressing: (node * 256 + byte, node) from which and to which. */
 	readonly edges: Int32Array;
 	readonly mask: number;
-	/** For each node: the id of the token that ends there or -1, and whether any goes on. */
+	/** For each node: the id of the token that ends there or -1, and bits: whether any goes on, whether that one is special. */
 	readonly nodes: Int32Array;
 
 	constructor(tokens: readonly AddedTokenJson[]) {
 		const encoder = new TextEncoder();
 		const children: Map<number, number>[] = [new Map()];
 		const ids = [-1];
-		for (const { content, id } of tokens) {
+		const specials = new Set<number>();
+		for (const { content, id, special } of tokens) {
 			let node = 0;
 			const bytes = encoder.encode(content);
 			this.first[bytes[0]] = 1;
@@ -65,6 +66,7 @@ export class AddedTokenTrie {
 				node = next;
 			}
 			ids[node] = id;
+			if (special) specials.add(node);
 		}
 		let size = 16;
 		while (size < children.length * 2) size *= 2;
@@ -73,7 +75,8 @@ export class AddedTokenTrie {
 		this.nodes = new Int32Array(children.length * 2);
 		children.forEach((edges, node) => {
 			this.nodes[node * 2] = ids[node];
-			this.nodes[node * 2 + 1] = Number(edges.size > 0);
+			this.nodes[node * 2 + 1] =
+				Number(edges.size > 0) | (Number(specials.has(node)) << 1);
 			for (const [byte, to] of edges) {
 				const key = node * 256 + byte;
 				let slot =
@@ -128,6 +131,7 @@ export class AddedTokenFinder {
 		if (this.#pattern !== null)
 			for (const match of text.matchAll(this.#pattern)) {
 				const token = this.#tokens.get(match[0]) as AddedTokenJson;
+				if (token.asText) continue;
 				let start = match.index;
 				let stop = start + match[0].length;
 				if (
@@ -148,12 +152,25 @@ export class AddedTokenFinder {
 	}
 }
 
+/** The special ones among added tokens, by id. */
+export const specialsOf = (
+	tokens: readonly AddedTokenJson[],
+): ReadonlyMap<number, string> =>
+	new Map(
+		tokens
+			.filter((token) => token.special)
+			.map(({ id, content }) => [id, content]),
+	);
+
 /** Finds the added tokens of a text: some before it is normalized, the others after that. */
 export class AddedTokens {
 	readonly #before: AddedTokenFinder;
 	readonly #after: AddedTokenFinder;
 	readonly #normalize: (text: string) => string;
 	readonly #keepsBeginning: (text: string) => boolean;
+	readonly #specials: ReadonlySet<number>;
+	/** How many special tokens were found so far. */
+	specialsMet = 0;
 
 	/** @param keepsBeginning Whether what comes first in a text that is normalized begins the text. */
 	constructor(
@@ -163,6 +180,9 @@ export class AddedTokens {
 	) {
 		this.#keepsBeginning = keepsBeginning;
 		// Of tokens that normalizing makes equal the first counts; in the Rust library chance decides.
+		this.#specials = new Set(
+			tokens.filter((token) => token.special).map(({ id }) => id),
+		);
 		const normalized = tokens.filter((token) => token.normalized);
 		this.#normalize = normalize;
 		this.#before = new AddedTokenFinder(
@@ -183,6 +203,10 @@ export class AddedTokens {
 		onText: (text: string, isFirst: boolean) => void,
 		onToken: (id: number) => void,
 	): void {
+		const onFound = (id: number) => {
+			if (this.#specials.has(id)) this.specialsMet++;
+			onToken(id);
+		};
 		this.#before.split(
 			text,
 			(plain, at) => {
@@ -190,10 +214,10 @@ export class AddedTokens {
 				this.#after.split(
 					this.#normalize(plain),
 					(stretch, inside) => onText(stretch, isFirst && inside === 0),
-					onToken,
+					onFound,
 				);
 			},
-			onToken,
+			onFound,
 		);
 	}
 }

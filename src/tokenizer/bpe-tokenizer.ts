@@ -1,5 +1,5 @@
 import type { Int32Buffer } from "../core/buffers.js";
-import { AddedTokens } from "./added-tokens.js";
+import { AddedTokens, specialsOf } from "./added-tokens.js";
 import { BaseTokenizer } from "./base-tokenizer.js";
 import { LOWER_BLOCK, PREFIX } from "./bpe-shape.js";
 import { bytesOfToken } from "./byte-characters.js";
@@ -25,6 +25,7 @@ export class BpeTokenizer extends BaseTokenizer {
 	readonly vocabSize: number;
 	readonly bos: SpecialToken | null;
 	readonly eos: SpecialToken | null;
+	readonly specials: ReadonlyMap<number, string>;
 
 	readonly #compiled: CompiledBpe;
 	readonly #kernel: TextKernel;
@@ -46,6 +47,7 @@ export class BpeTokenizer extends BaseTokenizer {
 		this.vocabSize = compiled.vocabSize;
 		this.bos = compiled.bos;
 		this.eos = compiled.eos;
+		this.specials = specialsOf(compiled.addedTokens);
 		this.#splitter = compiled.usesExpressions
 			? new ExpressionSplitter(shape.splits)
 			: null;
@@ -55,6 +57,10 @@ export class BpeTokenizer extends BaseTokenizer {
 	/** What this tokenizer's memory takes: tables, cache and buffers, in bytes. */
 	get memoryBytes(): number {
 		return this.#kernel.memoryBytes;
+	}
+
+	get specialsMet(): number {
+		return this.#kernel.specialsMet + (this.#added?.specialsMet ?? 0);
 	}
 
 	encodeInto(text: string, out: Int32Buffer): void {

@@ -98,11 +98,18 @@ export function compileBpe(
 	);
 	if (shape.wholeWordsFirst) addWords(image, strings);
 
+	const found = addedTokens.filter((token) => !token.asText);
 	const isPlain =
-		addedTokens.every(
+		found.every(
 			(token) => !token.lstrip && !token.rstrip && !token.single_word,
-		) && canFindTogether(addedTokens, shape);
-	if (isPlain) addTrie(image, addedTokens);
+		) &&
+		canFindTogether(found, shape) &&
+		// What is taken for text hides tokens that overlap it.
+		haveNoOverlap(
+			addedTokens.filter((token) => token.asText).map((t) => t.content),
+			found.map((token) => token.content),
+		);
+	if (isPlain) addTrie(image, found);
 	const isOfCharacters = shape.symbols === "characters";
 	image.set(HEADER_SPACE_IS_BLOCK, Number(isOfCharacters));
 	image.set(HEADER_SPLITTING, isOfCharacters ? SPLIT_JOINS : SPLIT_LEVELS);

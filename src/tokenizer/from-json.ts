@@ -8,13 +8,17 @@ import { Component } from "./component.js";
 import { HuggingFaceTokenizer } from "./huggingface.js";
 import { modelType } from "./models/model-type.js";
 import { tokenizerByName } from "./named-tokenizers.js";
+import {
+	readFilesBeside,
+	readNamedTokens,
+	withNamedTokens,
+} from "./named-tokens.js";
 import { PipelineTokenizer } from "./pipeline-tokenizer.js";
 import { compileSplit } from "./split-automaton.js";
 import { compileSplitPattern } from "./split-pattern.js";
 import type { Tokenizer } from "./tokenizer.js";
 import {
 	notATokenizer,
-	parseTokenizerConfig,
 	parseTokenizerJson,
 	type TokenizerConfigJson,
 	type TokenizerJson,
@@ -34,6 +38,10 @@ export interface TokenizerFiles {
 	tokenizerJson: string;
 	/** The text of tokenizer_config.json, where there is one. */
 	configJson?: string | null;
+	/** The text of special_tokens_map.json, where there is one. */
+	specialTokensMapJson?: string | null;
+	/** Whether special tokens that stand in a text are taken for text, as by `split_special_tokens` of transformers. */
+	splitsSpecialTokens?: boolean;
 	/** What to call tokenizer.json in messages. */
 	name?: string;
 }
@@ -44,6 +52,7 @@ export interface TokenizerName {
 	name: string;
 	tokenizerJson?: undefined;
 	configJson?: undefined;
+	splitsSpecialTokens?: boolean;
 }
 
 /**
@@ -85,7 +94,14 @@ export function prepareTokenizer(
 		tokenizerByName(files.name);
 		return { kind: "named", name: files.name };
 	}
-	if (engine === "huggingface") return { kind: "huggingface", files };
+	if (engine === "huggingface") {
+		if (files.splitsSpecialTokens)
+			throw new UsageError(
+				"bad-option",
+				`${optionName("specialTokensInText", "text")} needs seqpack's own engine: leave out ${optionName("tokenizerEngine", engine)}.`,
+			);
+		return { kind: "huggingface", files };
+	}
 	const parsed = parseFiles(files);
 	return prepareParsed(parsed, readShape(parsed));
 }
@@ -124,18 +140,25 @@ interface ParsedFiles {
 	config: TokenizerConfigJson | null;
 }
 
+const withSpecialsAsText = (json: TokenizerJson): TokenizerJson => ({
+	...json,
+	added_tokens: json.added_tokens.map((token) =>
+		token.special ? { ...token, asText: true } : token,
+	),
+});
+
 /** Parses and checks the texts of a tokenizer's files. */
 export function parseFiles(files: TokenizerFiles): ParsedFiles {
 	const name = files.name ?? "tokenizer.json";
 	const json = parseTokenizerJson(files.tokenizerJson, name);
-	const config =
-		typeof files.configJson === "string"
-			? parseTokenizerConfig(
-					files.configJson,
-					name.replace(/[^/\\]*$/, "tokenizer_config.json"),
-				)
-			: null;
-	return { name, json, config };
+	const beside = readFilesBeside(files);
+	const tokens = readNamedTokens(beside);
+	const named = withNamedTokens(json, tokens);
+	return {
+		name,
+		json: files.splitsSpecialTokens ? withSpecialsAsText(named) : named,
+		config: beside.config,
+	};
 }
 
 /** The shape that the kernel runs, or what of the file it cannot run. */

@@ -1,6 +1,7 @@
 import { Tokenizer as HuggingFace } from "@huggingface/tokenizers";
 import type { Int32Buffer } from "../core/buffers.js";
 import { DataError } from "../core/errors.js";
+import { specialsOf } from "./added-tokens.js";
 import { BaseTokenizer } from "./base-tokenizer.js";
 import { findSpecialToken } from "./special-tokens.js";
 import type { SpecialToken } from "./tokenizer.js";
@@ -22,6 +23,7 @@ export class HuggingFaceTokenizer extends BaseTokenizer {
 	readonly vocabSize: number;
 	readonly bos: SpecialToken | null;
 	readonly eos: SpecialToken | null;
+	readonly specials: ReadonlyMap<number, string>;
 	readonly #tokenizer: HuggingFace;
 
 	constructor(
@@ -46,6 +48,7 @@ export class HuggingFaceTokenizer extends BaseTokenizer {
 		this.vocabSize = sizeOfVocabulary(json, this.#tokenizer);
 		const find = (kind: "bos" | "eos") =>
 			findSpecialToken(kind, json, config, (token) => this.tokenToId(token));
+		this.specials = specialsOf(json.added_tokens);
 		this.bos = find("bos");
 		this.eos = find("eos");
 	}

@@ -23,7 +23,12 @@ export function prepareKept(
 	files: TokenizerFiles | TokenizerName,
 	engine: TokenizerEngine,
 ): PreparedTokenizer {
-	const key = JSON.stringify([fingerprint, files.configJson, engine]);
+	const key = JSON.stringify([
+		fingerprint,
+		files.configJson,
+		files.splitsSpecialTokens,
+		engine,
+	]);
 	const kept = last?.key === key ? last.prepared.deref() : undefined;
 	if (kept !== undefined) return kept;
 	const prepared = prepareTokenizer(files, engine);

@@ -9,6 +9,7 @@ export interface Kernel {
 	encode(start: number, end: number, output: number, how: number): number;
 	encodeSpans(text: number, spans: number, count: number, output: number): void;
 	outputEnd(): number;
+	specialsMet(): number;
 	prepareUtf16(): void;
 	toUtf8(units: number, end: number, target: number): number;
 	hasFlagged(first: number, start: number, end: number): number;

@@ -1,5 +1,5 @@
 import type { Int32Buffer } from "../core/buffers.js";
-import { AddedTokens } from "./added-tokens.js";
+import { AddedTokens, specialsOf } from "./added-tokens.js";
 import { BaseTokenizer } from "./base-tokenizer.js";
 import type { CompiledPipeline } from "./compile-pipeline.js";
 import { Component } from "./component.js";
@@ -22,6 +22,7 @@ export class PipelineTokenizer extends BaseTokenizer {
 	readonly vocabSize: number;
 	readonly bos: SpecialToken | null;
 	readonly eos: SpecialToken | null;
+	readonly specials: ReadonlyMap<number, string>;
 	readonly #compiled: CompiledPipeline;
 	readonly #components: Components;
 	readonly #added: AddedTokens;
@@ -52,6 +53,7 @@ export class PipelineTokenizer extends BaseTokenizer {
 				!preTokenizer?.asksForFirst ||
 				keepsBeginning(normalizer, text),
 		);
+		this.specials = specialsOf(addedTokens);
 		this.#kernel = words === null ? null : new WordEncoder(words);
 		this.#encodeStretch = this.#makeEncoder();
 	}
@@ -59,6 +61,10 @@ export class PipelineTokenizer extends BaseTokenizer {
 	/** What its memory takes that is not JavaScript's: tables, cache and buffers, in bytes; null: the kernel is not used. */
 	get memoryBytes(): number | null {
 		return this.#kernel?.memoryBytes ?? null;
+	}
+
+	get specialsMet(): number {
+		return this.#added.specialsMet;
 	}
 
 	/** @throws DataError `token-out-of-range` where there is no token for a part of the text */

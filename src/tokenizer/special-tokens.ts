@@ -21,15 +21,19 @@ export function findSpecialToken(
 	config: TokenizerConfigJson | null,
 	tokenToId: (token: string) => number | undefined,
 ): SpecialToken | null {
+	const added = config?.[`add_${kind}_token`];
+	const says = typeof added === "boolean" ? { added } : {};
 	const named = config?.[`${kind}_token`];
 	if (named !== undefined) {
 		const token = typeof named === "string" ? named : named?.content;
 		const id = token === undefined ? undefined : tokenToId(token);
-		return token === undefined || id === undefined ? null : { token, id };
+		return token === undefined || id === undefined
+			? null
+			: { token, id, ...says };
 	}
 	for (const name of USUAL_NAMES[kind]) {
-		const added = json.added_tokens.find((token) => token.content === name);
-		if (added) return { token: added.content, id: added.id };
+		const usual = json.added_tokens.find((token) => token.content === name);
+		if (usual) return { token: usual.content, id: usual.id, ...says };
 	}
 	return null;
 }

@@ -51,6 +51,11 @@ export class TextKernel {
 		return this.#kernel.memory.buffer.byteLength;
 	}
 
+	/** Special tokens that were found in texts so far. */
+	get specialsMet(): number {
+		return this.#kernel.specialsMet();
+	}
+
 	/**
 	 * Encodes a text, a chunk after the other.
 	 * @param how Bits of HOW_ in ./layout.ts, without those that tell where a text begins and ends.

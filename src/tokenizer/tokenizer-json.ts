@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors.js";
+import { quoted } from "../core/text.js";
 
 /** The parts of a tokenizer.json that are read here; the rest is the engine's. */
 export interface TokenizerJson {
@@ -18,6 +19,8 @@ export interface AddedTokenJson {
 	rstrip?: boolean;
 	/** Looked for after normalizing, itself normalized. */
 	normalized?: boolean;
+	/** Taken for text wherever it stands; no field of the file. */
+	asText?: boolean;
 }
 
 /** The parts of a tokenizer_config.json that are read here. */
@@ -26,6 +29,12 @@ export interface TokenizerConfigJson {
 	eos_token?: string | { content?: string } | null;
 	[key: string]: unknown;
 }
+
+/** Vocabularies are far smaller; an id takes memory whether there are others below it or not. */
+const MOST_IDS = 2 ** 24;
+
+const isId = (id: unknown) =>
+	Number.isInteger(id) && Number(id) >= 0 && Number(id) < MOST_IDS;
 
 /**
  * Parses and checks the text of a tokenizer.json.
@@ -48,7 +57,12 @@ export function parseTokenizerJson(text: string, name: string): TokenizerJson {
 		)
 			throw notATokenizer(
 				name,
-				`an entry of "added_tokens" has no id and content: ${JSON.stringify(token)}`,
+				`an entry of "added_tokens" has no id and content: ${quoted(token)}`,
+			);
+		if (!isId(token.id))
+			throw notATokenizer(
+				name,
+				`the added token ${quoted(token.content)} has the id ${token.id}, and ids are below ${MOST_IDS}`,
 			);
 	}
 	return { ...json, model, added_tokens: added } as TokenizerJson;
@@ -70,20 +84,21 @@ export function tokensOf(vocabulary: object): readonly string[] {
 }
 
 /**
- * Parses the text of a tokenizer_config.json.
+ * Parses the text of a tokenizer_config.json, or of another file beside a tokenizer.json.
  * @throws DataError `bad-tokenizer-config`
  */
 export function parseTokenizerConfig(
 	text: string,
 	name: string,
 ): TokenizerConfigJson {
-	return parseObject(
-		text,
-		(why) =>
-			new DataError(
-				"bad-tokenizer-config",
-				`${name} cannot be used: ${why}. Mend it, or remove it to go by tokenizer.json alone.`,
-			),
+	return parseObject(text, (why) => badTokenizerConfig(name, why));
+}
+
+/** The error of a file beside a tokenizer.json. @param why As of "it is ...". */
+export function badTokenizerConfig(name: string, why: string): DataError {
+	return new DataError(
+		"bad-tokenizer-config",
+		`${name} cannot be used: ${why}. Mend it, or remove it to go by tokenizer.json alone.`,
 	);
 }
 

@@ -5,6 +5,8 @@ import type { TokenBatch } from "../core/token-batch.js";
 export interface SpecialToken {
 	token: string;
 	id: number;
+	/** Whether tokenizer_config.json wants it added to texts; left out: it does not say. */
+	added?: boolean;
 }
 
 /**
@@ -22,6 +24,10 @@ export interface Tokenizer {
 	readonly bos: SpecialToken | null;
 	/** The token that ends a document, where the tokenizer has one. */
 	readonly eos: SpecialToken | null;
+	/** Tokens that mean more than a text says, by id; left out: there is none that a text can hold. */
+	readonly specials?: ReadonlyMap<number, string>;
+	/** A number that changes with each text that holds one of `specials`; left out: look at the ids. */
+	readonly specialsMet?: number;
 	/**
 	 * Appends the text's tokens to `out`, each an id below `vocabSize`: the others are
 	 * made from this one.

@@ -14,6 +14,10 @@ const groups = {
 	light: {
 		datasets: { script: "python/run-datasets.mjs", PYTHON: "light" },
 		reader: { script: "python/run-reader.mjs", PYTHON: "light" },
+		vocabularies: {
+			script: "python/run-vocabularies.mjs",
+			PYTHON: "vocabularies",
+		},
 		exports: {
 			script: "python/run-exports.mjs",
 			PYTHON: "light",
@@ -22,6 +26,7 @@ const groups = {
 	},
 	heavy: {
 		trainers: { script: "trainers/run.mjs", PYTHON: "trainers" },
+		tokens: { script: "python/run-special-tokens.mjs", PYTHON: "trainers" },
 		reader: { script: "python/run-torch.mjs", PYTHON: "trainers" },
 		exports: {
 			script: "python/run-exports.mjs",

@@ -49,7 +49,12 @@ const split = (pattern: object, behavior = "Isolated") => ({
 	type: "Sequence",
 	pretokenizers: [
 		{ type: "Split", pattern, behavior, invert: false },
-		{ type: "ByteLevel", add_prefix_space: false, use_regex: false },
+		{
+			type: "ByteLevel",
+			add_prefix_space: false,
+			trim_offsets: true,
+			use_regex: false,
+		},
 	],
 });
 
@@ -76,17 +81,16 @@ test.each([
 		{
 			model: {
 				...json.model,
-				vocab: { ...json.model.vocab, far: 2 ** 21 },
+				vocab: { ...json.model.vocab, far: 2 ** 22 },
 			},
 		},
-		/its token "far", whose id is 2097152/,
+		/its token "far", whose id is 4194304/,
 	],
 ])("why the kernel does not run all of it: %#", (changes, why) => {
 	const report = changed(changes);
 	expect(report).toMatchObject({ engine: "bpe", isFast: false });
 	expect(report.why).toMatch(why);
 	expect(report.splits).toEqual([]);
-	expect(report.memoryBytes).toBeGreaterThan(1e6);
 });
 
 test("dropout is refused", () => {

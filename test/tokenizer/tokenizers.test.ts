@@ -78,7 +78,7 @@ test("finds BOS and EOS by the configuration, else by their usual names", async 
 	expect(special('{"eos_token":null}')).toEqual([4094, undefined]);
 	expect(
 		special('{"bos_token":{"content":"<|end_of_text|>"},"eos_token":"nope"}'),
-	).toEqual([4095, undefined]);
+	).toEqual([4095, 4096]);
 	expect((await loadTokenizer(models("tokenizer-gpt2"))).eos).toEqual({
 		token: "<|endoftext|>",
 		id: 50256,

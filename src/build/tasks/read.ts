@@ -29,6 +29,10 @@ import {
 } from "../../documents/document-hash.js";
 import type { HeadRule } from "../../documents/repeat-head.js";
 import {
+	usualWayWithSpecials,
+	type WayWithSpecialsName,
+} from "../../documents/specials-in-text.js";
+import {
 	type Tokenized,
 	tokenizeDocuments,
 } from "../../documents/tokenize-documents.js";
@@ -88,6 +92,9 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			bos: areConversations ? null : settings.bos,
 			eos: areConversations ? null : settings.eos,
 			isMarked: settings.isMasked,
+			...(!areConversations && {
+				specialsInText: wayWithSpecials(settings),
+			}),
 			head: headRule(settings),
 		});
 		const told = mapGenerator(watch.watch("tokenize", tokens), (batch) => {
@@ -121,7 +128,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 		);
 		const { shards, rooms, leftovers } = await output.finish();
 		const table = isStore ? await lengths.finish(true) : null;
-		const { input, ...tokensRead } = counts.read;
+		const { input, specialsInText: _, ...tokensRead } = counts.read;
 		const totals = addCounts(totalsOf(counts), {
 			leftOutRecords: choice.leftOut,
 		});
@@ -150,6 +157,11 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 	}
 	return watch.times;
 };
+
+const wayWithSpecials = ({
+	specialTokensInText,
+}: Settings): WayWithSpecialsName =>
+	specialTokensInText ?? usualWayWithSpecials;
 
 /** Which documents repeat what is before their first turn; null: none does. */
 function headRule({ cutTurns, keepSystem }: Settings): HeadRule | null {
@@ -283,8 +295,10 @@ function totalsOf({
 	cut,
 	output,
 }: TaskCounts<Tokenized<ReadCounts[]>>): Totals {
-	const { input, ...tokens } = read;
+	const { input, specialsInText = {}, ...tokens } = read;
 	const totals = addCounts(emptyTotals(), { ...tokens, ...cut, ...output });
+	if (Object.keys(specialsInText).length > 0)
+		addCounts(totals, { specialsInText });
 	for (const { records, skipped, leftOut, noted } of input)
 		addCounts(totals, {
 			records,

@@ -18,6 +18,7 @@ export const conversationReasons = {
 	"masks-disagree":
 		"the template's own marks and its generation prompt tell different answers",
 	"nothing-to-train": "nothing of it is to be trained on",
+	"special-token": "a special token stands in what it says",
 	"arguments-quoted":
 		"the chat template writes arguments that are a text as a text within quotation marks",
 } as const;

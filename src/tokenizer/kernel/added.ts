@@ -15,6 +15,11 @@ export const UNCERTAIN: i32 = 2;
 export let outcome: i32 = NONE;
 export let tokenEnd: usize = 0;
 export let tokenId: i32 = 0;
+/** Whether it is special. */
+export let isSpecial: bool = false;
+
+const GOES_ON: u32 = 1;
+const SPECIAL: u32 = 2;
 
 /** The address of the first added token in a text, or its end when there is none. */
 export function findAdded(start: usize, end: usize, isLast: bool): usize {
@@ -42,6 +47,7 @@ export function findAdded(start: usize, end: usize, isLast: bool): usize {
 				outcome = FOUND;
 				tokenEnd = next;
 				tokenId = id;
+				isSpecial = (bitsOf(node) & SPECIAL) !== 0;
 			}
 		}
 		if (outcome === FOUND) return at;
@@ -50,7 +56,11 @@ export function findAdded(start: usize, end: usize, isLast: bool): usize {
 }
 
 function hasEdges(node: u32): bool {
-	return load<u32>(addedIds + ((<usize>node) << 3), 4) !== 0;
+	return (bitsOf(node) & GOES_ON) !== 0;
+}
+
+function bitsOf(node: u32): u32 {
+	return load<u32>(addedIds + ((<usize>node) << 3), 4);
 }
 
 /** The node that an edge leads to; 0, the root, when there is no such edge. */

@@ -10,7 +10,15 @@ import {
 	SPLIT_SPACES,
 	SPLIT_WHITE_SPACE,
 } from "../layout";
-import { FOUND, findAdded, NONE, outcome, tokenEnd, tokenId } from "./added";
+import {
+	FOUND,
+	findAdded,
+	isSpecial,
+	NONE,
+	outcome,
+	tokenEnd,
+	tokenId,
+} from "./added";
 import { encodeCharacters } from "./characters";
 import { addedFirst, spaceIsBlock, splitting } from "./memory";
 import { toByteOffsets } from "./offsets";
@@ -26,6 +34,12 @@ const SPACE: u8 = 0x20;
 /** Whether the stretch of text that goes on has had its prefix. */
 let inStretch: bool = false;
 let isFirst: bool = false;
+let met: i32 = 0;
+
+/** How many special tokens were found in texts so far, modulo 2^32. */
+export function specialsMet(): i32 {
+	return met;
+}
 
 /**
  * Encodes UTF-8 from `start` to `end`; the ids go to `output`. The byte before
@@ -68,6 +82,7 @@ function encodeText(start: usize, end: usize, how: i32): usize {
 		if (found !== FOUND) return end;
 		flush();
 		put(tokenId);
+		met += <i32>isSpecial;
 		at = tokenEnd;
 		inStretch = false;
 		isFirst = false;

@@ -3,7 +3,7 @@
 // addresses are bytes in it.
 
 export { configure } from "./configure";
-export { encode, encodeSpans } from "./encode";
+export { encode, encodeSpans, specialsMet } from "./encode";
 export { hasFlagged } from "./flagged";
 export { placeBuffers } from "./memory";
 export { outputEnd } from "./output";

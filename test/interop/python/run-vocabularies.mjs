@@ -1,0 +1,42 @@
+// Vocabularies that are no tokenizer.json: the ids of mistral-common and tiktoken, on the fixtures.
+import { deepEqual } from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readDocuments, tokenizerFromJson } from "../../../dist/src/index.js";
+import { readTokenizerFiles } from "../../../dist/src/storage/load-tokenizer.js";
+
+const directory = mkdtempSync(join(tmpdir(), "seqpack-vocabularies-"));
+try {
+	const texts = [
+		"",
+		" ",
+		"a\n\n  b",
+		"e\u0301 <s>[INST] <|endoftext|>",
+		"\u3000漢字 123456",
+		"\ud83d\udc4d\u200d",
+	];
+	for await (const batch of readDocuments(["fixtures/prose", "fixtures/code"]))
+		texts.push(...batch.texts.slice(0, 40));
+	writeFileSync(join(directory, "texts.json"), JSON.stringify(texts));
+	execFileSync(
+		process.env.PYTHON,
+		["test/interop/python/check_vocabularies.py", directory],
+		{ stdio: "inherit" },
+	);
+	const due = JSON.parse(readFileSync(join(directory, "ids.json"), "utf8"));
+	for (const [file, ids] of Object.entries(due)) {
+		const files = await readTokenizerFiles(join(directory, file));
+		// Neither of them looks for special tokens in a text.
+		const tokenizer = tokenizerFromJson({
+			...files,
+			splitsSpecialTokens: true,
+		});
+		for (const [i, text] of texts.entries())
+			deepEqual([...tokenizer.encode(text)], ids[i], `${file}: ${text}`);
+		console.log(`${file}: ${texts.length} texts, ${ids.flat().length} ids`);
+	}
+} finally {
+	rmSync(directory, { recursive: true });
+}

@@ -1,0 +1,62 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadTokenizer } from "seqpack";
+import { expect, test } from "vitest";
+import { directoryWith, temporaryDirectory } from "../helpers.js";
+
+const base64 = (text: string) => Buffer.from(text, "latin1").toString("base64");
+const bytes = Array.from({ length: 256 }, (_, i) => String.fromCharCode(i));
+const tokens = [...bytes, "ab", "bc", "abc", " a"];
+const ranks = tokens.map((token, i) => `${base64(token)} ${i}\n`).join("");
+const tekken = (change: object = {}) =>
+	JSON.stringify({
+		config: {
+			pattern: "\\s+|\\S+",
+			default_vocab_size: 10 + tokens.length,
+			default_num_special_tokens: 10,
+			...change,
+		},
+		vocab: tokens.map((token, rank) => ({ rank, token_bytes: base64(token) })),
+		special_tokens: [
+			{ rank: 0, token_str: "<s>" },
+			{ rank: 1, token_str: "</s>" },
+		],
+	});
+
+test("files of tiktoken and mistral-common load, alone or of a directory", async () => {
+	const directory = directoryWith({ "r50k_base.tiktoken": ranks });
+	for (const path of [directory, join(directory, "r50k_base.tiktoken")]) {
+		const tokenizer = await loadTokenizer(path);
+		// The pair of least rank goes first: ab, then abc.
+		expect([...tokenizer.encode("abc bc")]).toEqual([258, 32, 257]);
+		expect(tokenizer.eos).toEqual({ token: "<|endoftext|>", id: 50256 });
+		expect(tokenizer.decode([258, 32, 257])).toBe("abc bc");
+	}
+	const other = await loadTokenizer(directoryWith({ "tekken.json": tekken() }));
+	expect([...other.encode("abc</s>")]).toEqual([268, 1]);
+	expect(other.tokenToId("<SPECIAL_9>")).toBe(9);
+	expect(other.vocabSize).toBe(10 + tokens.length);
+});
+
+test.each([
+	["r50k_base.tiktoken", `${ranks}!!! 260\n`, /its line 261 \("!!! 260"\)/],
+	["r50k_base.tiktoken", `${ranks}YWI=\n`, /its line 261/],
+	["r50k_base.tiktoken", `${ranks}YWJj 4294967313\n`, /its line 261/],
+	["r50k_base.tiktoken", `${ranks}YWJj 261\n`, /repeats a rank or a token/],
+	["r50k_base.tiktoken", "", /it has no tokens/],
+	["mine.tiktoken", ranks, /its name is none of those known: r50k_base/],
+	["tekken.json", tekken().slice(0, 500), /tekken.json.*it is not JSON/],
+	["tekken.json", "[]", /it has no "config"/],
+	["tekken.json", tekken({ pattern: 3 }), /"config.pattern" is 3/],
+	[
+		"tekken.json",
+		tekken({ default_vocab_size: 2e9 }),
+		/"config.default_vocab_size" is 2000000000/,
+	],
+	["tekken.json", tekken({ default_vocab_size: 9999 }), /wants 9989 tokens/],
+])("%s that is none is refused in a sentence", async (file, text, sentence) => {
+	const directory = temporaryDirectory();
+	mkdirSync(directory, { recursive: true });
+	writeFileSync(join(directory, file), text);
+	await expect(loadTokenizer(join(directory, file))).rejects.toThrow(sentence);
+});
