@@ -1,14 +1,15 @@
 import type { Int32Buffer } from "../core/buffers.js";
 import { AddedTokens, specialsOf } from "./added-tokens.js";
 import { BaseTokenizer } from "./base-tokenizer.js";
-import { LOWER_BLOCK, PREFIX } from "./bpe-shape.js";
 import { bytesOfToken } from "./byte-characters.js";
 import type { CompiledBpe } from "./compile-bpe.js";
-import { decodeTokens } from "./decoder.js";
+import { type Decoder, joinTokens } from "./decoders/decoder.js";
 import { ExpressionSplitter } from "./expression-splits.js";
 import { idOutside } from "./id-outside.js";
 import { HOW_FINDS_ADDED, HOW_IS_FIRST } from "./layout.js";
 import { normalizeNfc } from "./normalize-nfc.js";
+import { readComponents } from "./pipeline.js";
+import { LOWER_BLOCK, PREFIX } from "./spaces.js";
 import { TextKernel } from "./text-kernel.js";
 import { splitStrings } from "./token-strings.js";
 import type { SpecialToken } from "./tokenizer.js";
@@ -35,6 +36,8 @@ export class BpeTokenizer extends BaseTokenizer {
 	#added: AddedTokens | null = null;
 	#tokens: (string | undefined)[] | null = null;
 	#ids: Map<string, number> | null = null;
+	/** Null: the file has none. */
+	#tokenDecoder: Decoder | null | undefined;
 	/** Bytes of text that each token stands for. */
 	#lengths: Int32Array | null = null;
 
@@ -82,7 +85,11 @@ export class BpeTokenizer extends BaseTokenizer {
 			if (token === undefined) throw idOutside(ids[i], this.vocabSize);
 			tokens.push(token);
 		}
-		return decodeTokens(tokens, this.#compiled.shape.decoder);
+		if (this.#tokenDecoder === undefined) {
+			const { decoder, name } = this.#compiled;
+			this.#tokenDecoder = readComponents({ decoder }, name).decoder;
+		}
+		return joinTokens(tokens, this.#tokenDecoder);
 	}
 
 	override tokenEnds(text: Uint8Array, ids: Int32Array): Int32Array | null {

@@ -1,5 +1,4 @@
 import { AddedTokenTrie, assignIds, haveNoOverlap } from "./added-tokens.js";
-import { type BpeShape, byteToken } from "./bpe-shape.js";
 import { bytesOfWord, characterOfByte } from "./byte-characters.js";
 import { byteSet } from "./byte-set.js";
 import { addMerges, readMerges } from "./compile-merges.js";
@@ -8,6 +7,7 @@ import {
 	type KernelTables,
 	type SplitLevel,
 } from "./kernel-image.js";
+import type { KernelShape } from "./kernel-shape.js";
 import {
 	HASH_FACTOR,
 	HASH_FOLD,
@@ -31,9 +31,10 @@ import {
 	SPLIT_LEVELS,
 	WORD_HASH_TURN,
 } from "./layout.js";
+import { byteToken } from "./models/byte-tokens.js";
 import { nfcClasses } from "./normalize-nfc.js";
 import { findSpecialToken } from "./special-tokens.js";
-import { compileSplit, pagesOf } from "./split-automaton.js";
+import { automatonOf, pagesOf } from "./split-automaton.js";
 import { joinStrings, type TokenStrings } from "./token-strings.js";
 import type { SpecialToken } from "./tokenizer.js";
 import {
@@ -49,7 +50,11 @@ import {
  */
 export interface CompiledBpe {
 	tables: KernelTables;
-	shape: BpeShape;
+	shape: KernelShape;
+	/** As it stands in the file. */
+	decoder: unknown;
+	/** What to call the file in messages. */
+	name: string;
 	addedTokens: AddedTokenJson[];
 	/** Whether the kernel finds the added tokens: none has a flag that asks for more. */
 	isPlain: boolean;
@@ -67,7 +72,7 @@ export interface CompiledBpe {
  */
 export function compileBpe(
 	json: TokenizerJson,
-	shape: BpeShape,
+	shape: KernelShape,
 	config: TokenizerConfigJson | null,
 	name: string,
 ): CompiledBpe {
@@ -129,6 +134,8 @@ export function compileBpe(
 		// A space that has no token gives three.
 		tables: image.finish(isOfCharacters ? 3 : 1),
 		shape,
+		decoder: json.decoder,
+		name,
 		addedTokens,
 		isPlain,
 		usesExpressions: levels === null,
@@ -140,11 +147,11 @@ export function compileBpe(
 }
 
 /** The automata of all splits, or null when one of them has none. */
-function compileSplits(shape: BpeShape): SplitLevel[] | null {
+function compileSplits(shape: KernelShape): SplitLevel[] | null {
 	if (shape.splits.length > MOST_LEVELS) return null;
 	const levels: SplitLevel[] = [];
 	for (const { pattern, dropsGaps } of shape.splits) {
-		const automaton = compileSplit(pattern);
+		const automaton = automatonOf(pattern);
 		if (automaton === null) return null;
 		levels.push({ automaton, dropsGaps });
 	}
@@ -156,7 +163,10 @@ function compileSplits(shape: BpeShape): SplitLevel[] | null {
  * once: nothing is normalized, or no token is found after it; and no two
  * tokens, one of each kind, can overlap.
  */
-function canFindTogether(tokens: AddedTokenJson[], shape: BpeShape): boolean {
+function canFindTogether(
+	tokens: AddedTokenJson[],
+	shape: KernelShape,
+): boolean {
 	const after = tokens.filter((token) => token.normalized);
 	if (after.length === 0) return true;
 	if (shape.normalizer !== null || shape.symbols === "characters") return false;

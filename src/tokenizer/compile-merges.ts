@@ -1,7 +1,7 @@
 import { addPairs } from "./add-pairs.js";
-import type { BpeShape } from "./bpe-shape.js";
 import { CharacterJoins } from "./character-joins.js";
 import type { KernelImage } from "./kernel-image.js";
+import type { KernelShape } from "./kernel-shape.js";
 import {
 	BLOCK_POINT,
 	HEADER_BY_CHARACTER,
@@ -80,7 +80,7 @@ export function addMerges(
 	merges: Merges,
 	strings: readonly string[],
 	idOfByte: Int32Array,
-	shape: BpeShape,
+	shape: KernelShape,
 ): void {
 	const { lefts, rights, made } = merges;
 	const { pairs, symbolOf } = addPairs(image, merges, strings, shape.symbols);

@@ -2,7 +2,11 @@ import { assignIds } from "./added-tokens.js";
 import { type CompiledWords, compileWords } from "./compile-words.js";
 import { Component } from "./component.js";
 import { readModel } from "./models/models.js";
-import { type ComponentsJson, readComponents } from "./pipeline.js";
+import {
+	type ComponentsJson,
+	componentsOf,
+	readComponents,
+} from "./pipeline.js";
 import { splittingOf } from "./pre-tokenizers/splitting.js";
 import { findSpecialToken } from "./special-tokens.js";
 import { joinStrings, type TokenStrings } from "./token-strings.js";
@@ -44,11 +48,10 @@ export function compilePipeline(
 	config: TokenizerConfigJson | null,
 	name: string,
 ): CompiledPipeline {
-	const { normalizer, pre_tokenizer, decoder } = json;
-	const components = { normalizer, pre_tokenizer, decoder };
+	const components = componentsOf(json);
 	const read = readComponents(components, name);
 	if (read.normalizer !== null && read.preTokenizer?.asksForOffsets)
-		throw new Component(pre_tokenizer, "pre_tokenizer", name).refused(
+		throw new Component(json.pre_tokenizer, "pre_tokenizer", name).refused(
 			'its Metaspace with the "prepend_scheme" "first" comes after another pre-tokenizer and a normalizer, so that the first character would have to be known as it was: put Metaspace first, or leave the normalizer out',
 		);
 	const model = readModel(new Component(json.model, "model", name));

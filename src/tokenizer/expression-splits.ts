@@ -1,6 +1,6 @@
-import type { SplitStep } from "./bpe-shape.js";
+import { compileTree } from "./patterns/find-matches.js";
 import type { Finder } from "./patterns/finder.js";
-import { compileSplitPattern } from "./split-pattern.js";
+import type { PatternSplit } from "./pre-tokenizers/pre-tokenizer.js";
 
 /** Words, and characters, that are handed over at once, about. */
 const MOST_WORDS = 8192;
@@ -24,17 +24,9 @@ export class ExpressionSplitter {
 	#text = "";
 	#onWords: (words: WordSpans) => void = () => {};
 
-	/** @throws Error for a pattern that `canSplit` speaks against. */
-	constructor(steps: readonly SplitStep[]) {
-		for (const { pattern, dropsGaps } of steps) {
-			const compiled = compileSplitPattern(pattern);
-			if (compiled === null) throw new Error(`cannot split by ${pattern}`);
-			this.#steps.push({ finder: compiled(), dropsGaps });
-		}
-	}
-
-	static canSplit(steps: readonly SplitStep[]): boolean {
-		return steps.every(({ pattern }) => compileSplitPattern(pattern) !== null);
+	constructor(steps: readonly Omit<PatternSplit, "by">[]) {
+		for (const { pattern, source, dropsGaps } of steps)
+			this.#steps.push({ finder: compileTree(pattern, source)(), dropsGaps });
 	}
 
 	/** Calls back with the words of a text, some thousands at a time. */

@@ -1,11 +1,11 @@
 import { optionName, UsageError } from "../core/errors.js";
 import { isObject } from "../core/values.js";
-import { type BpeShape, isShape, readBpeShape } from "./bpe-shape.js";
 import { BpeTokenizer } from "./bpe-tokenizer.js";
 import { type CompiledBpe, compileBpe } from "./compile-bpe.js";
 import { type CompiledPipeline, compilePipeline } from "./compile-pipeline.js";
 import { Component } from "./component.js";
 import { HuggingFaceTokenizer } from "./huggingface.js";
+import { isShape, type KernelShape, readKernelShape } from "./kernel-shape.js";
 import { modelType } from "./models/model-type.js";
 import { tokenizerByName } from "./named-tokenizers.js";
 import {
@@ -13,9 +13,8 @@ import {
 	readNamedTokens,
 	withNamedTokens,
 } from "./named-tokens.js";
+import { componentsOf, readComponents } from "./pipeline.js";
 import { PipelineTokenizer } from "./pipeline-tokenizer.js";
-import { compileSplit } from "./split-automaton.js";
-import { compileSplitPattern } from "./split-pattern.js";
 import type { Tokenizer } from "./tokenizer.js";
 import {
 	notATokenizer,
@@ -109,7 +108,7 @@ export function prepareTokenizer(
 /** As `prepareTokenizer`, for our own engine, of files that were parsed. */
 export function prepareParsed(
 	{ name, json, config }: ParsedFiles,
-	shape: BpeShape | { why: string },
+	shape: KernelShape | { why: string },
 ): PreparedTokenizer {
 	if (sizeOf(json.model.vocab) === 0 && json.added_tokens.length === 0)
 		throw notATokenizer(name, "its vocabulary is empty");
@@ -161,19 +160,14 @@ export function parseFiles(files: TokenizerFiles): ParsedFiles {
 	};
 }
 
-/** The shape that the kernel runs, or what of the file it cannot run. */
+/**
+ * How the kernel runs a file from the text on, or what of it the kernel does not run.
+ * @throws DataError `not-a-tokenizer` for a component that cannot be used
+ */
 export function readShape({
 	json,
 	name,
-}: ParsedFiles): BpeShape | { why: string } {
+}: ParsedFiles): KernelShape | { why: string } {
 	const type = modelType(new Component(json.model, "model", name));
-	if (type !== "BPE") return { why: `model of type ${type}` };
-	const shape = readBpeShape(json);
-	if (!isShape(shape)) return shape;
-	const unknown = shape.splits.find(
-		({ pattern }) =>
-			compileSplit(pattern) === null && compileSplitPattern(pattern) === null,
-	);
-	if (unknown) return { why: `split by ${JSON.stringify(unknown.pattern)}` };
-	return shape;
+	return readKernelShape(json, readComponents(componentsOf(json), name), type);
 }

@@ -1,4 +1,4 @@
-import { componentsOf, isShape } from "./bpe-shape.js";
+import { isObject } from "../core/values.js";
 import { BpeTokenizer } from "./bpe-tokenizer.js";
 import {
 	openTokenizer,
@@ -9,6 +9,7 @@ import {
 	type TokenizerFiles,
 	type TokenizerName,
 } from "./from-json.js";
+import { isShape } from "./kernel-shape.js";
 import { namedTokenizers, tokenizerNameIn } from "./named-tokenizers.js";
 import { PipelineTokenizer } from "./pipeline-tokenizer.js";
 import type { SpecialToken } from "./tokenizer.js";
@@ -91,7 +92,9 @@ export function inspectTokenizer(
 		normalizers: typesOf(json.normalizer, "normalizers"),
 		preTokenizers: typesOf(json.pre_tokenizer, "pretokenizers"),
 		decoders: typesOf(json.decoder, "decoders"),
-		splits: isFast ? shape.splits.map(({ pattern }) => ({ pattern, by })) : [],
+		splits: isFast
+			? shape.splits.map(({ source }) => ({ pattern: source, by }))
+			: [],
 		bos: tokenizer.bos,
 		eos: tokenizer.eos,
 		memoryBytes:
@@ -102,6 +105,11 @@ export function inspectTokenizer(
 	};
 }
 
+/** The types of a component, or of those that it is made of. */
 function typesOf(component: unknown, key: string): string[] {
-	return componentsOf(component, key).map(({ type }) => type ?? "unnamed");
+	if (!isObject(component)) return [];
+	const { type, [key]: parts } = component;
+	return Array.isArray(parts)
+		? parts.flatMap((part) => typesOf(part, key))
+		: [String(type)];
 }

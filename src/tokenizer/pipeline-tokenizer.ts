@@ -3,6 +3,7 @@ import { AddedTokens, specialsOf } from "./added-tokens.js";
 import { BaseTokenizer } from "./base-tokenizer.js";
 import type { CompiledPipeline } from "./compile-pipeline.js";
 import { Component } from "./component.js";
+import { joinTokens } from "./decoders/decoder.js";
 import { idOutside } from "./id-outside.js";
 import { readModel } from "./models/models.js";
 import { keepsBeginning } from "./normalizers/normalizer.js";
@@ -111,10 +112,7 @@ export class PipelineTokenizer extends BaseTokenizer {
 			if (token === undefined) throw idOutside(id, this.vocabSize);
 			return token;
 		});
-		const { decoder } = this.#components;
-		return decoder === null
-			? tokens.join(" ")
-			: decoder.decode(tokens).join("");
+		return joinTokens(tokens, this.#components.decoder);
 	}
 
 	tokenToId(token: string): number | undefined {

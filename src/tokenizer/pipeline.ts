@@ -5,12 +5,18 @@ import type { Normalizer } from "./normalizers/normalizer.js";
 import { readNormalizer } from "./normalizers/normalizers.js";
 import type { PreTokenizer } from "./pre-tokenizers/pre-tokenizer.js";
 import { readPreTokenizer } from "./pre-tokenizers/pre-tokenizers.js";
+import type { TokenizerJson } from "./tokenizer-json.js";
 
 /** What is around the model of a tokenizer.json, as it stands there. */
 export interface ComponentsJson {
 	normalizer?: unknown;
 	pre_tokenizer?: unknown;
 	decoder?: unknown;
+}
+
+export function componentsOf(json: TokenizerJson): ComponentsJson {
+	const { normalizer, pre_tokenizer, decoder } = json;
+	return { normalizer, pre_tokenizer, decoder };
 }
 
 /** The same, read; null: the file has none. */

@@ -1,7 +1,5 @@
 import { type CodePointSet, has } from "./code-points.js";
 import { ROW_AT_END, ROW_BYTES, ROW_CLASSES } from "./layout.js";
-import { parsePattern } from "./patterns/parse.js";
-import { PatternError } from "./patterns/pattern-error.js";
 import { eachNode, mayBeEmpty, type PatternNode } from "./patterns/tree.js";
 import { type AutomatonRow, isLinear } from "./split-linear.js";
 
@@ -141,26 +139,17 @@ export function compileAutomaton(pattern: PatternNode): SplitAutomaton | null {
 	};
 }
 
-const compiled = new Map<string, SplitAutomaton | null>();
+const compiled = new WeakMap<PatternNode, SplitAutomaton | null>();
 
 /** The automaton of a pattern, made once; null when there is none that surely takes a linear time. */
-export function compileSplit(pattern: string): SplitAutomaton | null {
+export function automatonOf(pattern: PatternNode): SplitAutomaton | null {
 	let automaton = compiled.get(pattern);
 	if (automaton === undefined) {
-		automaton = tryAutomaton(pattern);
+		automaton = compileAutomaton(pattern);
+		if (!automaton?.isLinear) automaton = null;
 		compiled.set(pattern, automaton);
 	}
 	return automaton;
-}
-
-function tryAutomaton(pattern: string): SplitAutomaton | null {
-	try {
-		const automaton = compileAutomaton(parsePattern(pattern));
-		return automaton?.isLinear ? automaton : null;
-	} catch (error) {
-		if (error instanceof PatternError) return null;
-		throw error;
-	}
 }
 
 /**

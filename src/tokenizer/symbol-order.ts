@@ -1,5 +1,5 @@
-import { LOWER_BLOCK } from "./bpe-shape.js";
 import { byteOfCharacter } from "./byte-characters.js";
+import { LOWER_BLOCK } from "./spaces.js";
 
 /** Code points that count as one script. */
 const BLOCK_BITS = 6;

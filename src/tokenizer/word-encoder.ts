@@ -1,14 +1,22 @@
 import type { Int32Buffer } from "../core/buffers.js";
-import { LOWER_BLOCK } from "./bpe-shape.js";
 import type { CompiledWords } from "./compile-words.js";
 import { ExpressionSplitter, type WordSpans } from "./expression-splits.js";
 import { HOW_IS_FIRST } from "./layout.js";
 import { noToken } from "./models/no-token.js";
+import { treeOf } from "./patterns/find-matches.js";
+import { LOWER_BLOCK } from "./spaces.js";
 import { TextKernel } from "./text-kernel.js";
 
 /** White space of the Rust library. */
 const WORD =
 	/[^\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
+
+const CUTS = `${LOWER_BLOCK}?[^${LOWER_BLOCK}]+|${LOWER_BLOCK}`;
+const cutsBeforeBlocks = {
+	pattern: treeOf({ regex: CUTS }),
+	source: CUTS,
+	dropsGaps: false,
+};
 
 /**
  * Encodes texts that are normalized, without added tokens, by a model in the kernel: words are found there, or
@@ -19,13 +27,7 @@ export class WordEncoder {
 	readonly #kernel: TextKernel;
 	readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 	/** Cuts before each U+2581. */
-	readonly #cutter = new ExpressionSplitter([
-		{
-			pattern: `${LOWER_BLOCK}?[^${LOWER_BLOCK}]+|${LOWER_BLOCK}`,
-			dropsGaps: false,
-		},
-	]);
-
+	readonly #cutter = new ExpressionSplitter([cutsBeforeBlocks]);
 	constructor(compiled: CompiledWords) {
 		this.#compiled = compiled;
 		this.#kernel = new TextKernel(compiled.tables);

@@ -71,11 +71,11 @@ test.each([
 	[{ normalizer: { type: "Lowercase" } }, /its normalizer of type Lowercase/],
 	[
 		{ pre_tokenizer: { type: "Whitespace" } },
-		/its pre-tokenizer of type Whitespace/,
+		/its pre-tokenizer that does not end with ByteLevel/,
 	],
 	[
 		{ pre_tokenizer: split({ String: " " }, "MergedWithNext") },
-		/its split with behavior MergedWithNext/,
+		/its pre-tokenizer of type Split/,
 	],
 	[
 		{

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MAX_IDS } from "../../src/tokenizer/bpe-shape.js";
+import { MAX_IDS } from "../../src/tokenizer/kernel-shape.js";
 import { PairTable } from "../../src/tokenizer/pair-table.js";
 
 type Merge = [left: number, right: number, made: number];

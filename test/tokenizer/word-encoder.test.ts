@@ -4,7 +4,6 @@ import { Tokenizer as Rust } from "tokenizers";
 import { describe, expect, test } from "vitest";
 import { Int32Buffer } from "../../src/core/buffers.js";
 import { createRandom, randomBelow } from "../../src/core/random.js";
-import { LOWER_BLOCK, PREFIX } from "../../src/tokenizer/bpe-shape.js";
 import {
 	compileWords,
 	type Splitting,
@@ -12,7 +11,9 @@ import {
 import { Component } from "../../src/tokenizer/component.js";
 import { ExpressionSplitter } from "../../src/tokenizer/expression-splits.js";
 import { readModel } from "../../src/tokenizer/models/models.js";
-import { compileSplit } from "../../src/tokenizer/split-automaton.js";
+import { treeOf } from "../../src/tokenizer/patterns/find-matches.js";
+import { LOWER_BLOCK, PREFIX } from "../../src/tokenizer/spaces.js";
+import { automatonOf } from "../../src/tokenizer/split-automaton.js";
 import { WordEncoder } from "../../src/tokenizer/word-encoder.js";
 import { everything, expectNumbers } from "../helpers.js";
 import {
@@ -118,7 +119,7 @@ describe("texts become the ids that the Rust library gives", () => {
 		invert: false,
 	});
 	const level = (pattern: string) => {
-		const automaton = compileSplit(pattern);
+		const automaton = automatonOf(treeOf({ regex: pattern }));
 		if (automaton === null) throw new Error("it has an automaton");
 		return { automaton, dropsGaps: false };
 	};
@@ -230,7 +231,9 @@ test("any number of words may come at once", () => {
 });
 
 test("words that fail leave nothing to those after them", () => {
-	const splitter = new ExpressionSplitter([{ pattern: "a", dropsGaps: false }]);
+	const splitter = new ExpressionSplitter([
+		{ pattern: treeOf({ regex: "a" }), source: "a", dropsGaps: false },
+	]);
 	const fail = () => {
 		throw new Error("no token");
 	};

@@ -10,3 +10,8 @@ export interface Decoder {
 
 /** Makes a decoder of what a file says. @throws DataError `not-a-tokenizer` */
 export type ReadDecoder = (component: Component) => Decoder;
+
+/** What a list of tokens is as a text. @param decoder Null: the file has none. */
+export function joinTokens(tokens: string[], decoder: Decoder | null): string {
+	return decoder === null ? tokens.join(" ") : decoder.decode(tokens).join("");
+}

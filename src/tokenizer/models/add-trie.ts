@@ -1,6 +1,6 @@
-import { LOWER_BLOCK } from "../bpe-shape.js";
 import type { KernelImage } from "../kernel-image.js";
 import { HEADER_LONGEST, HEADER_TRIE } from "../layout.js";
+import { LOWER_BLOCK } from "../spaces.js";
 import { makeTrie, type Trie } from "./trie.js";
 
 /**

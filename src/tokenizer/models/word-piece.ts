@@ -1,5 +1,4 @@
 import type { Int32Buffer } from "../../core/buffers.js";
-import { LOWER_BLOCK } from "../bpe-shape.js";
 import type { Component } from "../component.js";
 import {
 	HEADER_MODEL,
@@ -8,6 +7,7 @@ import {
 	HEADER_UNK_ID,
 	MODEL_WORD_PIECE,
 } from "../layout.js";
+import { LOWER_BLOCK } from "../spaces.js";
 import { addTrie } from "./add-trie.js";
 import type { Model } from "./model.js";
 import { noToken } from "./no-token.js";

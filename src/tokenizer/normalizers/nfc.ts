@@ -3,5 +3,6 @@ import type { ReadNormalizer } from "./normalizer.js";
 
 export const nfc: ReadNormalizer = ({ type }) => ({
 	type,
+	kernel: "NFC",
 	apply: (text) => toForm("NFC", text),
 });

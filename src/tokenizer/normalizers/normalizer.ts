@@ -12,7 +12,14 @@ export interface Normalizer {
 	 * @param text Is not empty.
 	 */
 	keepsBeginning?(text: string): boolean;
+	/** What it is to the kernel; left out: the kernel does not do it. */
+	readonly kernel?: KernelChange | undefined;
+	/** Those that it is made of, one after the other. */
+	readonly parts?: readonly Normalizer[];
 }
+
+/** What the kernel does to a text: form C; U+2581 in front; U+2581 for each space. */
+export type KernelChange = "NFC" | "prefix" | "spaces";
 
 /** Whether a normalizer leaves something of a text's first character. */
 export function keepsBeginning(normalizer: Normalizer, text: string): boolean {

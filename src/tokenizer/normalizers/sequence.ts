@@ -6,6 +6,7 @@ export function sequence(
 ): Normalizer {
 	return {
 		type,
+		parts: normalizers,
 		keepsBeginning(text) {
 			let so = text;
 			for (const normalizer of normalizers) {

@@ -15,9 +15,15 @@ export function readBert(): PreTokenizer {
 			{
 				by: "pattern",
 				pattern: runOf(complement(whiteSpace)),
+				source: "\\S+",
 				dropsGaps: true,
 			},
-			{ by: "pattern", pattern: { kind: "set", set }, dropsGaps: false },
+			{
+				by: "pattern",
+				pattern: { kind: "set", set },
+				source: "punctuation",
+				dropsGaps: false,
+			},
 		],
 		split: (text, first, take) =>
 			splitByMatches(text, first, spaces, "Removed", false, (word, wordFirst) =>

@@ -1,9 +1,13 @@
 import { characterOfByte } from "../byte-characters.js";
 import type { Component } from "../component.js";
-import { compilePattern } from "../patterns/find-matches.js";
-import { GPT2_PATTERN } from "../split-pattern.js";
+import { compilePattern, treeOf } from "../patterns/find-matches.js";
+import { PREFIX } from "../spaces.js";
 import { splitByMatches } from "./behaviour.js";
-import type { PreTokenizer, TakePiece } from "./pre-tokenizer.js";
+import type { PatternSplit, PreTokenizer, TakePiece } from "./pre-tokenizer.js";
+
+/** The pattern by which it splits (GPT-2). */
+const GPT2_PATTERN =
+	"'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
 const encoder = new TextEncoder();
 
@@ -12,11 +16,17 @@ export function readByteLevel(component: Component): PreTokenizer {
 	const hasPrefix = component.flag("add_prefix_space");
 	// It moves offsets, not the borders of pieces.
 	component.flag("trim_offsets");
-	const finder = component.flag("use_regex", true)
-		? compilePattern({ regex: GPT2_PATTERN })()
-		: null;
+	const usesPattern = component.flag("use_regex", true);
+	const finder = usesPattern ? compilePattern({ regex: GPT2_PATTERN })() : null;
 	return {
 		type: "ByteLevel",
+		kernel: [
+			{
+				by: "bytes",
+				prefix: hasPrefix ? PREFIX.unlessSpace : PREFIX.none,
+				split: usesPattern ? gpt2() : null,
+			},
+		],
 		split(text, first, take) {
 			const isPrefixed = hasPrefix && !text.startsWith(" ");
 			const whole = isPrefixed ? ` ${text}` : text;
@@ -28,6 +38,11 @@ export function readByteLevel(component: Component): PreTokenizer {
 				splitByMatches(whole, wholeFirst, finder, "Isolated", false, takeBytes);
 		},
 	};
+}
+
+function gpt2(): PatternSplit {
+	const pattern = treeOf({ regex: GPT2_PATTERN });
+	return { by: "pattern", pattern, source: GPT2_PATTERN, dropsGaps: false };
 }
 
 function inBytes(text: string): string {

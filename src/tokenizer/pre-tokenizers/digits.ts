@@ -16,6 +16,7 @@ export function readDigits(component: Component): PreTokenizer {
 			{
 				by: "pattern",
 				pattern: isEach ? { kind: "set", set } : runOf(set),
+				source: isEach ? "a number" : "numbers",
 				dropsGaps: false,
 			},
 		],

@@ -1,6 +1,6 @@
-import { LOWER_BLOCK, PREFIX } from "../bpe-shape.js";
 import type { Component } from "../component.js";
 import { StringFinder } from "../patterns/string-finder.js";
+import { LOWER_BLOCK, PREFIX } from "../spaces.js";
 import { splitByMatches } from "./behaviour.js";
 import type { PreTokenizer } from "./pre-tokenizer.js";
 

@@ -21,6 +21,8 @@ export interface PreTokenizer {
 	 * @param first As of `TakePiece`.
 	 */
 	split(text: string, first: number, take: TakePiece): void;
+	/** Those that it is made of, one after the other. */
+	readonly parts?: readonly PreTokenizer[];
 	/** How the kernel does the same, in steps; left out: it does not. */
 	readonly kernel?: readonly KernelSplit[] | undefined;
 	/** Whether it asks if a piece begins the document. */
@@ -31,16 +33,22 @@ export interface PreTokenizer {
 
 /** A step of splitting, as the kernel does it. */
 export type KernelSplit =
-	| {
-			by: "pattern";
-			pattern: PatternNode;
-			/** Whether text between two matches is dropped, and not a word as well. */
-			dropsGaps: boolean;
-			/** Whether what is dropped is white space, and nothing else. */
-			isWhiteSpace?: boolean;
-	  }
+	| PatternSplit
 	/** Spaces are U+2581; `prefix` is one of `PREFIX`. */
-	| { by: "spaces"; prefix: number; cuts: boolean };
+	| { by: "spaces"; prefix: number; cuts: boolean }
+	/** After it words are bytes. */
+	| { by: "bytes"; prefix: number; split: PatternSplit | null };
+
+export interface PatternSplit {
+	by: "pattern";
+	pattern: PatternNode;
+	/** What is said of it to people: the pattern as a file has it, or the component that it stands for. */
+	source: string;
+	/** Whether text between two matches is dropped, and not a word as well. */
+	dropsGaps: boolean;
+	/** Whether what is dropped is white space, and nothing else. */
+	isWhiteSpace?: boolean;
+}
 
 /** A run of characters of a set. */
 export function runOf(set: CodePointSet): PatternNode {

@@ -23,12 +23,31 @@ function kernelOf(
 	set: CodePointSet,
 ): KernelSplit[] | undefined {
 	if (behaviour === "Isolated")
-		return [{ by: "pattern", pattern: { kind: "set", set }, dropsGaps: false }];
+		return [
+			{
+				by: "pattern",
+				pattern: { kind: "set", set },
+				source: "punctuation",
+				dropsGaps: false,
+			},
+		];
 	if (behaviour === "Contiguous")
-		return [{ by: "pattern", pattern: runOf(set), dropsGaps: false }];
+		return [
+			{
+				by: "pattern",
+				pattern: runOf(set),
+				source: "punctuation",
+				dropsGaps: false,
+			},
+		];
 	if (behaviour === "Removed")
 		return [
-			{ by: "pattern", pattern: runOf(complement(set)), dropsGaps: true },
+			{
+				by: "pattern",
+				pattern: runOf(complement(set)),
+				source: "punctuation",
+				dropsGaps: true,
+			},
 		];
 	return undefined;
 }

@@ -11,7 +11,6 @@ export function readSequence(
 	readPart: ReadPreTokenizer,
 ): PreTokenizer {
 	const parts = component.parts("pretokenizers").map(readPart);
-	const steps = parts.map(({ kernel }) => kernel);
 	const splitFrom = (
 		level: number,
 		text: string,
@@ -27,7 +26,7 @@ export function readSequence(
 	return {
 		type: "Sequence",
 		split: (text, first, take) => splitFrom(0, text, first, take),
-		kernel: steps.every((own) => own !== undefined) ? steps.flat() : undefined,
+		parts,
 		asksForFirst: parts.some((part) => part.asksForFirst),
 		asksForOffsets:
 			parts.some((part) => part.asksForOffsets) ||

@@ -1,7 +1,10 @@
-import type { Component } from "../component.js";
+import type { Component, Pattern } from "../component.js";
 import { compilePattern, ofPattern, treeOf } from "../patterns/find-matches.js";
 import { readBehaviour, splitByMatches } from "./behaviour.js";
 import type { PreTokenizer } from "./pre-tokenizer.js";
+
+const sourceOf = (pattern: Pattern) =>
+	"string" in pattern ? pattern.string : pattern.regex;
 
 /** Cuts by a string or a regular expression. */
 export function readSplit(component: Component): PreTokenizer {
@@ -14,7 +17,14 @@ export function readSplit(component: Component): PreTokenizer {
 		// What is dropped between matches, and what is kept as well as they are.
 		kernel:
 			behaviour === "Isolated" || (behaviour === "Removed" && isInverted)
-				? [{ by: "pattern", pattern, dropsGaps: behaviour === "Removed" }]
+				? [
+						{
+							by: "pattern",
+							pattern,
+							source: sourceOf(component.pattern("pattern")),
+							dropsGaps: behaviour === "Removed",
+						},
+					]
 				: undefined,
 		split: (text, first, take) =>
 			splitByMatches(text, first, finder, behaviour, isInverted, take),

@@ -12,6 +12,7 @@ export function readWhitespaceSplit(): PreTokenizer {
 			{
 				by: "pattern",
 				pattern: runOf(complement(whiteSpace)),
+				source: "\\S+",
 				dropsGaps: true,
 				isWhiteSpace: true,
 			},

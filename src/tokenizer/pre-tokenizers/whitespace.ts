@@ -13,7 +13,14 @@ export function readWhitespace(): PreTokenizer {
 	const finder = compileTree(pattern)();
 	return {
 		type: "Whitespace",
-		kernel: [{ by: "pattern", pattern, dropsGaps: true }],
+		kernel: [
+			{
+				by: "pattern",
+				pattern,
+				source: "\\w+|[^\\w\\s]+",
+				dropsGaps: true,
+			},
+		],
 		split: (text, first, take) =>
 			splitByMatches(text, first, finder, "Removed", true, take),
 	};
