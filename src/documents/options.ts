@@ -149,7 +149,7 @@ export const tokensTable = grouped("Tokens", {
 	}),
 	...namedTokenizersTable,
 	tokenizerEngine: choice(tokenizerEngines, {
-		help: "what tokenizes: auto is seqpack's own engine; huggingface is a library that runs more files, but may give other ids",
+		help: "what tokenizes: auto is seqpack's own engine; huggingface is a library that may give other ids",
 		default: "auto",
 	}),
 	specialTokensInText: choice(namesOfWays, {
