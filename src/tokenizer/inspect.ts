@@ -2,6 +2,7 @@ import { isObject } from "../core/values.js";
 import { BpeTokenizer } from "./bpe-tokenizer.js";
 import {
 	openTokenizer,
+	type PreparedTokenizer,
 	parseFiles,
 	prepareParsed,
 	prepareTokenizer,
@@ -84,7 +85,7 @@ export function inspectTokenizer(
 		isFast,
 		why: isFast
 			? "the kernel runs every component of the file"
-			: `component by component, since the kernel does not run its ${shape.why}`,
+			: `${partsOf(prepared)}, because of its ${shape.why}`,
 		model: json.model.type ?? "unnamed",
 		vocabSize: tokenizer.vocabSize,
 		merges: Array.isArray(json.model.merges) ? json.model.merges.length : 0,
@@ -103,6 +104,15 @@ export function inspectTokenizer(
 				? tokenizer.memoryBytes
 				: null,
 	};
+}
+
+/** What runs the parts of a file that the kernel does not run as a whole. */
+function partsOf(prepared: PreparedTokenizer): string {
+	if (prepared.kind !== "pipeline" || prepared.compiled.words === null)
+		return "JavaScript runs every component of the file";
+	return prepared.compiled.splitsThere
+		? "JavaScript normalizes, the kernel splits and runs the model"
+		: "JavaScript normalizes and splits, the kernel runs the model";
 }
 
 /** The types of a component, or of those that it is made of. */

@@ -202,17 +202,17 @@ const cases: [string, Attempt, number, RegExp][] = [
 		/not a usable tokenizer\.json: .*Magic/,
 	],
 	[
-		"a tokenizer that seqpack's own engine cannot run",
+		"a tokenizer of a kind that nobody runs",
 		{
 			inputs: [prose],
 			files: {
 				"t.json":
-					'{"model":{"type":"WordPiece","vocab":{"[UNK]":0,"a":1},"unk_token":"[UNK]"}}',
+					'{"model":{"type":"WordPieces","vocab":{"[UNK]":0,"a":1},"unk_token":"[UNK]"}}',
 			},
 			options: { tokenizer: "@t.json" },
 		},
-		2,
-		/seqpack's own engine cannot run .*t\.json, because of its model of type WordPiece.*--tokenizer-engine huggingface/,
+		4,
+		/t\.json is not a usable tokenizer\.json: model cannot be used: there is no model of type "WordPieces" \(did you mean WordPiece\?\)/,
 	],
 	[
 		"a directory without a tokenizer",
@@ -247,14 +247,26 @@ test.each(cases)("%s", async (_name, attempt, exitCode, expected) => {
 });
 
 test.each([
-	["merges that are no list", '"merges":"x"', /"merges" is no list/],
+	[
+		"merges that are no list",
+		'"merges":"x"',
+		/its "merges" is "x", not a list of pairs of tokens/,
+	],
 	[
 		"a merge that is no pair",
 		'"merges":[["a"]]',
-		/merge 1 \(\["a"\]\) is no pair/,
+		/its "merges"\[0\] is \["a"\], not a pair of tokens/,
 	],
-	["an id that cannot be", '"vocab":{"b":-5}', /the token "b" has the id -5/],
-	["no vocabulary", '"vocab":null', /its model has no "vocab"/],
+	[
+		"an id that cannot be",
+		'"vocab":{"b":-5}',
+		/the token "b" of its "vocab" has the id -5, not a whole number of at least 0/,
+	],
+	[
+		"no vocabulary",
+		'"vocab":null',
+		/its "vocab" is null, not an object of tokens and their ids/,
+	],
 ])("a tokenizer with %s", async (_name, part, expected) => {
 	const model = `{"type":"BPE","vocab":{"a":0},"merges":[],${part}}`;
 	const { exitCode, sentence } = await failing({

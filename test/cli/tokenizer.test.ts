@@ -12,7 +12,7 @@ test("inspect says which engine a tokenizer gets and why", async () => {
 	expect(code).toBe(0);
 	expect(stderr).toContain(join(tokenizerPath, "tokenizer.json"));
 	expect(stderr).toMatch(
-		/engine +byte-level-bpe: seqpack's own engine runs every component of the file/,
+		/engine +byte-level-bpe: the kernel runs every component of the file/,
 	);
 	expect(stderr).toMatch(/EOS +<\|end_of_text\|> \(4095\)/);
 	expect(stderr).toMatch(/memory +\d+(\.\d)? MB a worker/);
@@ -25,10 +25,10 @@ test("inspect says which engine a tokenizer gets and why", async () => {
 	});
 });
 
-test("inspect says what keeps a tokenizer from the fast engine", async () => {
+test("inspect says what keeps a tokenizer from the kernel", async () => {
 	const directory = directoryWith({
 		"tokenizer.json":
-			'{"model":{"type":"WordPiece","vocab":{"[UNK]":0,"a":1},"unk_token":"[UNK]"},"pre_tokenizer":{"type":"Whitespace"}}',
+			'{"model":{"type":"WordPiece","vocab":{"[UNK]":0,"a":1},"unk_token":"[UNK]","continuing_subword_prefix":"##","max_input_chars_per_word":100},"pre_tokenizer":{"type":"Whitespace"}}',
 	});
 	const { code, stdout, stderr } = await seqpack([
 		"tokenizer",
@@ -38,10 +38,10 @@ test("inspect says what keeps a tokenizer from the fast engine", async () => {
 	expect(code).toBe(0);
 	expect(stdout).toBe("");
 	expect(stderr).toMatch(
-		/engine +huggingface: seqpack's own engine cannot run its model of type WordPiece\n +give --tokenizer-engine huggingface/,
+		/engine +wordpiece: JavaScript normalizes, the kernel splits and runs the model, because of its model of type WordPiece/,
 	);
 	expect(stderr).toMatch(/splits by +Whitespace/);
-	expect(stderr).not.toMatch(/memory/);
+	expect(stderr).toMatch(/memory +\d+(\.\d)? MB a worker/);
 });
 
 test.each([
