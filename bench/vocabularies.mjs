@@ -4,10 +4,11 @@
 //   unigram  Unigram of 262,144 pieces, the size of XLM-R's and mT5's: the vocabulary of Gemma 3, with
 //            scores that fall with the id as those of trained ones do
 //
-// They have no normalizer, and the pre-tokenizers of BERT and of XLM-R.
+// Their normalizers and pre-tokenizers are those of BERT and of XLM-R.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { packageFolder } from "./corpora.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -27,7 +28,6 @@ export function vocabularyFolder(name) {
 		truncation: null,
 		padding: null,
 		added_tokens: [],
-		normalizer: null,
 		post_processor: null,
 		decoder: null,
 		...makers[name](),
@@ -46,6 +46,13 @@ function bert() {
 		vocab[begins ? token.slice(1) : isSpecial ? token : `##${token}`] = id;
 	}
 	return {
+		normalizer: {
+			type: "BertNormalizer",
+			clean_text: true,
+			handle_chinese_chars: true,
+			strip_accents: null,
+			lowercase: true,
+		},
 		pre_tokenizer: { type: "BertPreTokenizer" },
 		model: {
 			type: "WordPiece",
@@ -67,7 +74,18 @@ function unigram() {
 		token,
 		-Math.log(id + 10),
 	]);
+	const charsmap = readFileSync(join(root, "fixtures/charsmaps/nmt_nfkc.gz"));
 	return {
+		normalizer: {
+			type: "Sequence",
+			normalizers: [
+				{
+					type: "Precompiled",
+					precompiled_charsmap: gunzipSync(charsmap).toString("base64"),
+				},
+				{ type: "Replace", pattern: { Regex: " {2,}" }, content: " " },
+			],
+		},
 		pre_tokenizer: {
 			type: "Sequence",
 			pretokenizers: [
