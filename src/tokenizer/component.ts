@@ -6,6 +6,9 @@ import { notATokenizer } from "./tokenizer-json.js";
 /** What a component searches for: a text, or a regular expression as Oniguruma takes it. */
 export type Pattern = { string: string } | { regex: string };
 
+/** Components that lie in each other: the Rust library's reader of JSON ends soon after. */
+const MOST_DEPTH = 50;
+
 /**
  * A component of a tokenizer.json: reads its fields, and says which one is wrong and where.
  * All methods throw DataError `not-a-tokenizer`. Defaults are those of the Rust library; where there is
@@ -18,8 +21,12 @@ export class Component {
 	/** What to call the file in messages. */
 	readonly #file: string;
 
-	constructor(json: unknown, path: string, file: string) {
+	/** How many components it lies in. */
+	readonly #depth: number;
+
+	constructor(json: unknown, path: string, file: string, depth = 0) {
 		this.path = path;
+		this.#depth = depth;
 		this.#file = file;
 		if (!isObject(json)) throw this.#wrong(`it is ${quoted(json)}`);
 		this.#json = json;
@@ -72,19 +79,27 @@ export class Component {
 
 	pattern(key: string): Pattern {
 		const value = this.#json[key];
-		if (isObject(value)) {
+		if (isObject(value) && Object.keys(value).length === 1) {
 			if (isText(value.String)) return { string: value.String };
 			if (isText(value.Regex)) return { regex: value.Regex };
 		}
-		throw this.fault(key, 'an object with a text "String" or "Regex"');
+		throw this.fault(key, 'an object with a text "String" or "Regex" alone');
 	}
 
 	/** Its parts: `normalizers` of a sequence. */
 	parts(key: string): Component[] {
 		const value = this.#json[key];
 		if (!Array.isArray(value)) throw this.fault(key, "a list");
+		if (this.#depth === MOST_DEPTH)
+			throw this.#wrong(`it is one of ${MOST_DEPTH} that lie in each other`);
 		return value.map(
-			(part, i) => new Component(part, `${this.path}.${key}[${i}]`, this.#file),
+			(part, i) =>
+				new Component(
+					part,
+					`${this.path}.${key}[${i}]`,
+					this.#file,
+					this.#depth + 1,
+				),
 		);
 	}
 
