@@ -63,10 +63,10 @@ function added(id: number, content: string, flags: Record<string, boolean>) {
 	};
 }
 
-/** Texts of some parts; a third as many where not everything is tried. */
+/** Texts of some parts; a fifth as many where not everything is tried. */
 function randomTexts(parts: readonly string[], most: number, seed: number) {
 	const random = createRandom(seed);
-	const count = everything ? most : Math.ceil(most / 3);
+	const count = everything ? most : Math.ceil(most / 5);
 	return Array.from({ length: count }, () =>
 		Array.from(
 			{ length: 1 + randomBelow(random, 25) },

@@ -28,7 +28,7 @@ for (let point = 0xa0; point < 0x32000; point++)
 
 /** All marks, and some of the rest, others for each way of placing them. */
 const someOf = (turn: number) =>
-	points.filter((c, i) => i % 8 === turn || /\p{M}/u.test(c));
+	points.filter((c, i) => i % 24 === turn || /\p{M}/u.test(c));
 
 const contexts: [string, (c: string) => string][] = [
 	["before marks that are reordered", (c) => `a${c}\u0301\u0316 `],
@@ -68,7 +68,7 @@ test("a text that the engine leaves as it is, the Rust library leaves too", asyn
 	const random = createRandom(17);
 	let left = 0;
 	// The first character stands alone: what is before a mark decides.
-	const texts = Array.from({ length: everything ? 40_000 : 5_000 }, () => {
+	const texts = Array.from({ length: everything ? 40_000 : 1_500 }, () => {
 		const length = 2 + (random() % 5);
 		return `.${String.fromCodePoint(
 			...Array.from({ length }, () =>
