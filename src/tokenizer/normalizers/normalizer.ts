@@ -12,6 +12,17 @@ export interface Normalizer {
 	 * @param text Is not empty.
 	 */
 	keepsBeginning?(text: string): boolean;
+	/** What an added token that is found after normalizing is found as; left out: as a text of its own is normalized. */
+	ofToken?(content: string): string;
+}
+
+/** What an added token that is found after normalizing is found as. */
+export function tokenAfter(
+	normalizer: Normalizer | null,
+	content: string,
+): string {
+	if (normalizer?.ofToken !== undefined) return normalizer.ofToken(content);
+	return normalizer?.apply(content) ?? content;
 }
 
 /** Whether a normalizer leaves something of a text's first character. */
