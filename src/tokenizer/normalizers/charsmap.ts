@@ -114,6 +114,13 @@ export class Charsmap {
 		return longest;
 	}
 
+	/** Whether no rule begins a text that begins with these two ASCII characters. */
+	leaves(first: number, second: number): boolean {
+		const step = this.#step(this.#root(), first);
+		if (step === null) return true;
+		return step.text === null && this.#step(step.node, second) === null;
+	}
+
 	#root(): number {
 		return offsetOf(this.#units[0]);
 	}

@@ -24,7 +24,22 @@ export const sentencePiece: ReadNormalizer = (component) => {
 	charsmap?.eachBeginning((point) => {
 		stops[String.fromCodePoint(point).charCodeAt(0)] = 1;
 	});
-	for (const unit of symbols.firstUnits) stops[unit] = 1;
+	/** Pairs of ASCII characters of which the first stays as it is: most letters begin rules, with marks. */
+	const left = new Uint8Array(0x80 * 0x80);
+	for (let first = 0; first < 0x80; first++)
+		for (let second = 0; second < 0x80; second++)
+			if (first !== SPACE && charsmap?.leaves(first, second))
+				left[first * 0x80 + second] = 1;
+	for (const unit of symbols.firstUnits) {
+		stops[unit] = 1;
+		left.fill(0, unit * 0x80, (unit + 1) * 0x80);
+	}
+	const isLeft = (text: string, at: number) => {
+		const first = text.charCodeAt(at);
+		if (stops[first] === 0) return true;
+		const second = text.charCodeAt(at + 1);
+		return first < 0x80 && second < 0x80 && left[first * 0x80 + second] === 1;
+	};
 
 	/** What is written for what begins at a place, and where that ends. */
 	const change = (text: string, at: number): { by: string; end: number } => {
@@ -49,7 +64,7 @@ export const sentencePiece: ReadNormalizer = (component) => {
 		let isAfterSpace = removes;
 		while (at < text.length) {
 			const begin = at;
-			while (at < text.length && stops[text.charCodeAt(at)] === 0) at++;
+			while (at < text.length && isLeft(text, at)) at++;
 			if (at > begin) {
 				written += text.slice(begin, at);
 				isAfterSpace = false;
