@@ -1,6 +1,7 @@
 """Makes test/tokenizer/sentencepiece.recorded.json: small models of sentencepiece 0.2.3 and the ids that they give.
 
     pip install sentencepiece==0.2.3; python test/interop/python/record_sentencepiece.py
+    npx biome check --write test/tokenizer/sentencepiece.recorded.json
 """
 
 import base64
