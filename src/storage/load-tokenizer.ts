@@ -113,8 +113,7 @@ export async function readTokenizerFiles(
 			: null;
 	};
 	const completed = completedFiles({
-		tokenizerJson: converted(content.toString("utf8"), file),
-		configJson: await textBeside("tokenizer_config.json"),
+		...converted(content, file, await textBeside("tokenizer_config.json")),
 		specialTokensMapJson: await textBeside("special_tokens_map.json"),
 		name: file,
 	});

@@ -14,7 +14,7 @@ import { orderSymbols, SIDES } from "./symbol-order.js";
 /** Adds the merges of BPE to a kernel's image; there tokens are numbered anew, as symbols. */
 export function addPairs(
 	image: KernelImage,
-	{ lefts, rights, made }: Merges,
+	{ lefts, rights, made, ranks }: Merges,
 	strings: readonly (string | undefined)[],
 	symbols: "bytes" | "characters",
 ): { pairs: PairTable; symbolOf: Int32Array } {
@@ -29,6 +29,7 @@ export function addPairs(
 			lefts: toSymbols(lefts),
 			rights: toSymbols(rights),
 			made: toSymbols(made),
+			ranks,
 		},
 		order.leftEnd,
 	);

@@ -172,11 +172,15 @@ export class AddedTokens {
 	/** How many special tokens were found so far. */
 	specialsMet = 0;
 
-	/** @param keepsBeginning Whether what comes first in a text that is normalized begins the text. */
+	/**
+	 * @param keepsBeginning Whether what comes first in a text that is normalized begins the text.
+	 * @param ofToken What a token that is found after normalizing is found as.
+	 */
 	constructor(
 		tokens: readonly AddedTokenJson[],
 		normalize: (text: string) => string,
 		keepsBeginning: (text: string) => boolean = () => true,
+		ofToken: (content: string) => string = normalize,
 	) {
 		this.#keepsBeginning = keepsBeginning;
 		// Of tokens that normalizing makes equal the first counts; in the Rust library chance decides.
@@ -190,7 +194,7 @@ export class AddedTokens {
 		);
 		this.#after = new AddedTokenFinder(
 			normalized,
-			normalized.map(({ content }) => normalize(content)),
+			normalized.map(({ content }) => ofToken(content)),
 		);
 	}
 

@@ -12,6 +12,7 @@ import {
 	HEADER_SYMBOL_OF_ASCII,
 	HEADER_SYMBOL_OF_BYTE,
 } from "./layout.js";
+import { readRanks } from "./merge-ranks.js";
 import type { Merges } from "./pair-table.js";
 import { notATokenizer, type TokenizerJson } from "./tokenizer-json.js";
 import { WholeCharacters } from "./whole-characters.js";
@@ -63,7 +64,7 @@ export function readMerges(
 		made[rank] = madeId;
 		next = madeId;
 	}
-	return { lefts, rights, made };
+	return { lefts, rights, made, ranks: readRanks(json.model, merges.length) };
 }
 
 function isJoined(token: string | undefined, left: string, right: string) {

@@ -2,6 +2,7 @@ import { assignIds } from "./added-tokens.js";
 import { type CompiledWords, compileWords } from "./compile-words.js";
 import { Component } from "./component.js";
 import { readModel } from "./models/models.js";
+import { tokenAfter } from "./normalizers/normalizer.js";
 import {
 	type ComponentsJson,
 	componentsOf,
@@ -65,9 +66,7 @@ export function compilePipeline(
 	);
 	// The Rust library decodes them so.
 	for (const { id, content, normalized } of addedTokens)
-		strings[id] = normalized
-			? (read.normalizer?.apply(content) ?? content)
-			: content;
+		strings[id] = normalized ? tokenAfter(read.normalizer, content) : content;
 	const addedIds = new Map(addedTokens.map((t) => [t.content, t.id]));
 	const find = (kind: "bos" | "eos") =>
 		findSpecialToken(

@@ -86,6 +86,10 @@ export class Component {
 		throw this.fault(key, 'an object with a text "String" or "Regex" alone');
 	}
 
+	texts(key: string): readonly string[] {
+		return this.#field(key, undefined, "a list of texts", areTexts);
+	}
+
 	/** Its parts: `normalizers` of a sequence. */
 	parts(key: string): Component[] {
 		const value = this.#json[key];
@@ -141,6 +145,8 @@ export class Component {
 }
 
 const isText = (value: unknown) => typeof value === "string";
+const areTexts = (value: unknown): value is string[] =>
+	Array.isArray(value) && value.every(isText);
 const isFlag = (value: unknown) => typeof value === "boolean";
 const isCount = (value: unknown): value is number =>
 	Number.isSafeInteger(value) && (value as number) >= 0;

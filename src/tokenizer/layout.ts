@@ -92,6 +92,8 @@ export const HEADER_SUFFIX = 192;
 export const HEADER_SUFFIX_BYTES = 196;
 /** Bits of BPE_WHOLE_WORDS and the others. */
 export const HEADER_BPE_FLAGS = 200;
+/** Whether Unigram is SentencePiece's own: sums of 32 bits, and a run of unknown characters is no token. */
+export const HEADER_SINGLE_PRECISION = 204;
 
 /** Fields of the splits follow, for each level LEVEL_BYTES. */
 export const HEADER_LEVELS_AT = 208;

@@ -15,6 +15,8 @@ export interface Merges {
 	lefts: Int32Array;
 	rights: Int32Array;
 	made: Int32Array;
+	/** Where merges share ranks; null: a rank is a place in the order. */
+	ranks?: Int32Array | null | undefined;
 }
 
 /**
@@ -38,7 +40,7 @@ export class PairTable {
 	 * empty and stands for those above.
 	 */
 	constructor(merges: Merges, leftEnd: number) {
-		const { lefts, rights, made } = merges;
+		const { lefts, rights, made, ranks } = merges;
 		const counts = new Int32Array(leftEnd);
 		for (const left of lefts) counts[left]++;
 		const bits = counts.map((count) =>
@@ -48,7 +50,8 @@ export class PairTable {
 			this.#makeRows(counts, bits);
 			let full = -1;
 			for (let i = 0; i < lefts.length && full === -1; i++)
-				if (!this.#set(lefts[i], rights[i], i, made[i])) full = lefts[i];
+				if (!this.#set(lefts[i], rights[i], ranks?.[i] ?? i, made[i]))
+					full = lefts[i];
 			if (full === -1) return;
 			bits[full]++;
 		}

@@ -6,7 +6,7 @@ import { Component } from "./component.js";
 import { joinTokens } from "./decoders/decoder.js";
 import { idOutside } from "./id-outside.js";
 import { readModel } from "./models/models.js";
-import { keepsBeginning } from "./normalizers/normalizer.js";
+import { keepsBeginning, tokenAfter } from "./normalizers/normalizer.js";
 import { type Components, readComponents } from "./pipeline.js";
 import { splitStrings } from "./token-strings.js";
 import type { SpecialToken } from "./tokenizer.js";
@@ -53,6 +53,7 @@ export class PipelineTokenizer extends BaseTokenizer {
 				normalizer === null ||
 				!preTokenizer?.asksForFirst ||
 				keepsBeginning(normalizer, text),
+			(content) => tokenAfter(normalizer, content),
 		);
 		this.specials = specialsOf(addedTokens);
 		this.#kernel = words === null ? null : new WordEncoder(words);

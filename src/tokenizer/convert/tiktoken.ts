@@ -4,7 +4,7 @@ import { unusable } from "./unusable.js";
 
 const GPT2 =
 	"'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
-const cl100k = (digits: string) =>
+export const cl100k = (digits: string) =>
 	`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
 const O200K = [
 	"[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
@@ -74,9 +74,15 @@ export function jsonOfTiktoken(text: string, name: string): string {
 			name,
 			`a file of tiktoken does not say by which pattern it splits text nor which special tokens there are, and its name is none of those known: ${Object.keys(encodings).join(", ")}`,
 		);
-	const { pattern, isNfc = false, special } = encodings[file];
+	return jsonOfEncoding(readRanks(text, name), encodings[file]);
+}
+
+/** A tokenizer.json of ranks and what else there is. */
+export function jsonOfEncoding(
+	byRank: ReadonlyMap<number, string>,
+	{ pattern, isNfc = false, special }: Encoding,
+): string {
 	// A rank or more may be missing, where a special token has the id.
-	const byRank = readRanks(text, name);
 	const tokens: string[] = [];
 	byRank.forEach((token, rank) => {
 		tokens[rank] = token;
@@ -84,7 +90,8 @@ export function jsonOfTiktoken(text: string, name: string): string {
 	return jsonOfRanks({ tokens, firstId: 0, pattern, isNfc, special });
 }
 
-function readRanks(text: string, name: string): Map<number, string> {
+/** The tokens of a file of tiktoken, strings of a character a byte, by rank. @throws DataError `not-a-tokenizer` */
+export function readRanks(text: string, name: string): Map<number, string> {
 	const byRank = new Map<number, string>();
 	const known = new Set<string>();
 	const lines = text.split("\n");

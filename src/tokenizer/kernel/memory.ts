@@ -36,6 +36,7 @@ import {
 	HEADER_ROOM,
 	HEADER_ROWS,
 	HEADER_SCORES,
+	HEADER_SINGLE_PRECISION,
 	HEADER_SINGLE_WORDS,
 	HEADER_SINGLE_WORDS_MASK,
 	HEADER_SPACE_IS_BLOCK,
@@ -106,6 +107,7 @@ export let prefixBytes: usize = 0;
 export let suffix: usize = 0;
 export let suffixBytes: usize = 0;
 export let bpeFlags: i32 = 0;
+export let singlePrecision: i32 = 0;
 
 /** Room for merging long words, from here to the end of memory. */
 export let scratch: usize = 0;
@@ -163,6 +165,7 @@ export function readHeader(at: usize): void {
 	suffix = load<u32>(at, HEADER_SUFFIX);
 	suffixBytes = load<u32>(at, HEADER_SUFFIX_BYTES);
 	bpeFlags = load<i32>(at, HEADER_BPE_FLAGS);
+	singlePrecision = load<i32>(at, HEADER_SINGLE_PRECISION);
 }
 
 /** Tells where the buffers end and scratch space begins. */

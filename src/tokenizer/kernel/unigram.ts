@@ -9,6 +9,7 @@ import {
 	room,
 	scores,
 	scratch,
+	singlePrecision,
 	trie,
 	unkId,
 	unkScore,
@@ -27,6 +28,8 @@ const NEXT: usize = 0;
 /** Bytes after which a long word's tokens are written as soon as all paths go through one place. */
 const WINDOW: usize = 2048;
 const FEWEST_PLACES: usize = 256;
+/** Sums of 32 bits begin again beyond it, as in SentencePiece 0.2.3. */
+const MOST_SUM: f64 = 100000;
 
 let paths: usize = 0;
 let places: usize = 0;
@@ -59,7 +62,14 @@ export function encodeUnigram(start: usize, end: usize): void {
 			store<f64>(paths, score, SCORE);
 		}
 		makePlaces(min(end - window, at - window + longest) + 1);
-		const best = load<f64>(pathTo(at - window), SCORE);
+		let best = load<f64>(pathTo(at - window), SCORE);
+		if (singlePrecision && abs(best) > MOST_SUM) {
+			for (let to = at; to <= reach; to++) {
+				const path = pathTo(to - window);
+				store<f64>(path, rounded(load<f64>(path, SCORE) - best), SCORE);
+			}
+			best = 0;
+		}
 		const begin: u64 = <u64>(at - window);
 		const next = at + lengthOf(load<u8>(at));
 		let isSingle = false;
@@ -75,7 +85,7 @@ export function encodeUnigram(start: usize, end: usize): void {
 			if (to === next) isSingle = true;
 			if (to > reach) reach = to;
 			const path = pathTo(to - window);
-			const score = load<f64>(scores + ((<usize>id) << 3)) + best;
+			const score = rounded(load<f64>(scores + ((<usize>id) << 3)) + best);
 			if (score > load<f64>(path, SCORE)) {
 				store<f64>(path, score, SCORE);
 				store<u64>(path, begin | ((<u64>(<u32>id)) << 32), START);
@@ -83,7 +93,7 @@ export function encodeUnigram(start: usize, end: usize): void {
 		}
 		if (!isSingle) {
 			const path = pathTo(next - window);
-			const score = unkScore + best;
+			const score = rounded(unkScore + best);
 			if (score > load<f64>(path, SCORE)) {
 				// The Rust library fails here, even if this is no part of the best path.
 				if (unkId < 0) put(unkId);
@@ -96,6 +106,12 @@ export function encodeUnigram(start: usize, end: usize): void {
 	}
 	writePath(window, end - window);
 	if (run !== 0) writeRun(run, end);
+}
+
+/** A sum as it is kept and compared. */
+// @inline
+function rounded(score: f64): f64 {
+	return singlePrecision ? <f64>(<f32>score) : score;
 }
 
 // @inline
@@ -145,7 +161,7 @@ function writePath(window: usize, last: usize): void {
 
 /** Writes what a run of unknown characters becomes: it may be a token after all. */
 function writeRun(start: usize, end: usize): void {
-	const id = tokenAt(start, end);
+	const id = singlePrecision ? -1 : tokenAt(start, end);
 	if (id >= 0) put(id);
 	else if (byteIds !== 0 && hasBytes(start, end)) writeBytes(start, end);
 	else put(unkId);

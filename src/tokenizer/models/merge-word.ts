@@ -14,25 +14,29 @@ export function mergeWord(
 	merges: Merges,
 	out: Int32Buffer,
 ): void {
+	const { ranks } = merges;
 	const count = symbols.length;
 	const next = Int32Array.from({ length: count }, (_, at) => at + 1);
 	const previous = Int32Array.from({ length: count }, (_, at) => at - 1);
 	/** Ranks and the places of pairs, the lowest first. */
 	const heap = new Heap();
 	const offer = (at: number, right: number) => {
-		const rank = merges.rank(symbols[at], symbols[right]);
-		if (rank !== -1) heap.push(rank * PLACES + at);
+		const place = merges.find(symbols[at], symbols[right]);
+		if (place !== -1) heap.push((ranks?.[place] ?? place) * PLACES + at);
 	};
 	for (let at = 0; at + 1 < count; at++) offer(at, at + 1);
 	while (heap.length > 0) {
 		const top = heap.pop();
 		const at = top % PLACES;
-		const made = merges.made[(top - at) / PLACES];
+		const rank = (top - at) / PLACES;
 		const right = next[at];
 		if (symbols[at] === GONE || right >= count) continue;
 		// As in the Rust library: what the pair at this place makes now counts, not its rank.
-		const rank = merges.rank(symbols[at], symbols[right]);
-		if (rank === -1 || merges.made[rank] !== made) continue;
+		const place = merges.find(symbols[at], symbols[right]);
+		if (place === -1) continue;
+		const made = merges.made[place];
+		if (ranks === null ? made !== merges.made[rank] : ranks[place] !== rank)
+			continue;
 		symbols[at] = made;
 		symbols[right] = GONE;
 		next[at] = next[right];

@@ -1,43 +1,48 @@
 import { quoted } from "../../core/text.js";
 import type { Component } from "../component.js";
+import { readRanks } from "../merge-ranks.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 /** Ranks are below this: one and a place in a text make a number below 2^53. */
 const MOST_MERGES = 2 ** 23;
 const ID_RANGE = 2 ** 24;
 
-/** The merges of a file: for each its rank, and the id that it makes. */
+/** The merges of a file, in its order: for each its pair, and the id that it makes. */
 export class Merges {
-	/** Rank by the ids of a pair, made when it is first asked for; of pairs that come twice the last counts. */
-	#ranks: Map<number, number> | null = null;
-	/** By rank. */
+	/** Place by the ids of a pair, made when it is first asked for; of pairs that come twice the last counts. */
+	#places: Map<number, number> | null = null;
+	/** By place in the order, which is the rank where none are shared. */
 	readonly lefts: Int32Array;
 	readonly rights: Int32Array;
 	readonly made: Int32Array;
 
-	constructor(count: number) {
+	/** @param ranks By place in the order, where merges share ranks. */
+	constructor(
+		count: number,
+		readonly ranks: Int32Array | null = null,
+	) {
 		this.lefts = new Int32Array(count);
 		this.rights = new Int32Array(count);
 		this.made = new Int32Array(count);
 	}
 
-	set(rank: number, left: number, right: number, made: number): void {
-		this.lefts[rank] = left;
-		this.rights[rank] = right;
-		this.made[rank] = made;
+	set(place: number, left: number, right: number, made: number): void {
+		this.lefts[place] = left;
+		this.rights[place] = right;
+		this.made[place] = made;
 	}
 
-	#makeRanks(): Map<number, number> {
-		const ranks = new Map<number, number>();
-		for (let rank = 0; rank < this.made.length; rank++)
-			ranks.set(this.lefts[rank] * ID_RANGE + this.rights[rank], rank);
-		return ranks;
+	#findPlaces(): Map<number, number> {
+		const places = new Map<number, number>();
+		for (let place = 0; place < this.made.length; place++)
+			places.set(this.lefts[place] * ID_RANGE + this.rights[place], place);
+		return places;
 	}
 
-	/** -1 for a pair that no merge joins. */
-	rank(left: number, right: number): number {
-		this.#ranks ??= this.#makeRanks();
-		return this.#ranks.get(left * ID_RANGE + right) ?? -1;
+	/** The merge of a pair, by its place in the order; -1 for a pair that no merge joins. */
+	find(left: number, right: number): number {
+		this.#places ??= this.#findPlaces();
+		return this.#places.get(left * ID_RANGE + right) ?? -1;
 	}
 }
 
@@ -64,7 +69,10 @@ export function readMerges(
 			`it has ${merges.length} merges, and there may be ${MOST_MERGES}`,
 		);
 	const prefixBytes = new TextEncoder().encode(prefix).length;
-	const read = new Merges(merges.length);
+	const read = new Merges(
+		merges.length,
+		readRanks({ merge_ranks: component.raw("merge_ranks") }, merges.length),
+	);
 	for (const [rank, merge] of merges.entries()) {
 		const pair = areTexts ? splitMerge(merge) : merge;
 		if (!isPair(pair))

@@ -2,16 +2,18 @@ import type { Component } from "../component.js";
 import { readBpe } from "./bpe.js";
 import type { Model, ReadModel } from "./model.js";
 import { modelType } from "./model-type.js";
+import { readSentencePieceUnigram } from "./sentencepiece-unigram.js";
 import { readUnigram } from "./unigram.js";
 import { readWordLevel } from "./word-level.js";
 import { readWordPiece } from "./word-piece.js";
 
-/** By their names in tokenizer.json. */
+/** By their names in tokenizer.json; the last one is our own. */
 const entries: Readonly<Record<string, ReadModel>> = {
 	BPE: readBpe,
 	WordPiece: readWordPiece,
 	WordLevel: readWordLevel,
 	Unigram: readUnigram,
+	"SentencePiece-Unigram": readSentencePieceUnigram,
 };
 
 /** @throws DataError `not-a-tokenizer` */

@@ -4,6 +4,7 @@ import {
 	HEADER_BYTE_IDS,
 	HEADER_MODEL,
 	HEADER_SCORES,
+	HEADER_SINGLE_PRECISION,
 	HEADER_UNK_ID,
 	HEADER_UNK_SCORE,
 	MODEL_UNIGRAM,
@@ -18,6 +19,9 @@ import { lazyTrie } from "./read-trie.js";
 /** What a character without a token costs beside the least score. */
 const UNK_PENALTY = 10;
 
+/** Sums of 32 bits begin again beyond it, as in SentencePiece 0.2.3. */
+const MOST_SUM = 100000;
+
 /** Scores beyond it are left to what is not the kernel. */
 const MOST_SCORE = 1e200;
 
@@ -26,11 +30,36 @@ const MOST_SCORE = 1e200;
  * of 64 bits from the left, and of equals the one whose last token is longer counts.
  */
 export function readUnigram(component: Component): Model {
-	const { ids, tokens, scores, leastScore, unkId } = readPieces(component);
-	const fallsBack = component.flag("byte_fallback", false);
-	const trieOf = lazyTrie(component, ids);
+	const pieces = readPieces(component);
+	return unigram(component, {
+		...pieces,
+		found: pieces.ids,
+		fallsBack: component.flag("byte_fallback", false),
+		unkScore: pieces.leastScore - UNK_PENALTY,
+		isSingle: false,
+	});
+}
+
+export interface UnigramOf {
+	ids: ReadonlyMap<string, number>;
+	tokens: readonly string[];
+	scores: Float64Array;
+	unkId: number | null;
+	/** The pieces that are looked for in a text. */
+	found: ReadonlyMap<string, number>;
+	fallsBack: boolean;
+	unkScore: number;
+	/** As SentencePiece itself: sums are kept in 32 bits, and a run of unknown characters is no token. */
+	isSingle: boolean;
+}
+
+/** Unigram of pieces that were read. */
+export function unigram(component: Component, of: UnigramOf): Model {
+	const { ids, tokens, scores, unkId, found } = of;
+	const { fallsBack, unkScore, isSingle } = of;
+	const trieOf = lazyTrie(component, found);
 	const idOfByte = idsOfBytes(ids);
-	const unkScore = leastScore - UNK_PENALTY;
+	const rounded = isSingle ? Math.fround : (score: number) => score;
 	const encoder = new TextEncoder();
 	const decoder = new TextDecoder();
 
@@ -50,7 +79,7 @@ export function readUnigram(component: Component): Model {
 		end: number,
 		backwards: number[],
 	) => {
-		const id = idOf(bytes, start, end);
+		const id = isSingle ? -1 : idOf(bytes, start, end);
 		if (id !== -1) {
 			backwards.push(id);
 			return;
@@ -63,7 +92,7 @@ export function readUnigram(component: Component): Model {
 	};
 
 	return {
-		type: "Unigram",
+		type: isSingle ? "SentencePiece-Unigram" : "Unigram",
 		tokens,
 		tokenToId: (token) => ids.get(token),
 		encodeWord(word: string, out: Int32Buffer) {
@@ -74,25 +103,34 @@ export function readUnigram(component: Component): Model {
 			const best = new Float64Array(size + 1);
 			const starts = new Int32Array(size + 1).fill(-1);
 			const lasts = new Int32Array(size + 1);
+			/** Where the farthest path ends. */
+			let reach = 0;
 			for (let start = 0; start < size; ) {
+				if (isSingle && Math.abs(best[start]) > MOST_SUM) {
+					const offset = best[start];
+					for (let at = start; at <= reach; at++)
+						best[at] = rounded(best[at] - offset);
+				}
 				const length = lengthOf(bytes[start]);
-				let isSingle = false;
+				let isOne = false;
 				let node = trie.root;
 				for (let at = start; at < size; ) {
 					node = trie.child(node, bytes[at++]);
 					if (node === -1) break;
 					const id = trie.id(node);
 					if (id === -1) continue;
-					isSingle ||= at === start + length;
-					const score = scores[id] + best[start];
+					reach = Math.max(reach, at);
+					isOne ||= at === start + length;
+					const score = rounded(scores[id] + best[start]);
 					if (starts[at] !== -1 && score <= best[at]) continue;
 					best[at] = score;
 					starts[at] = start;
 					lasts[at] = id;
 				}
 				const end = start + length;
-				const score = unkScore + best[start];
-				if (!isSingle && (starts[end] === -1 || score > best[end])) {
+				const score = rounded(unkScore + best[start]);
+				if (!isOne) reach = Math.max(reach, end);
+				if (!isOne && (starts[end] === -1 || score > best[end])) {
 					if (unkId === null)
 						throw noToken(decoder.decode(bytes.subarray(start, end)), null);
 					best[end] = score;
@@ -120,11 +158,12 @@ export function readUnigram(component: Component): Model {
 			// Sums stay finite in the kernel, so that it need not ask.
 			if (tokens.length === 0 || scores.some((s) => Math.abs(s) > MOST_SCORE))
 				return null;
-			if (addTrie(image, ids, spaceIsBlock) === null) return null;
+			if (addTrie(image, found, spaceIsBlock) === null) return null;
 			image.set(HEADER_MODEL, MODEL_UNIGRAM);
 			image.addAt(HEADER_SCORES, scores);
 			image.setFloat(HEADER_UNK_SCORE, unkScore);
 			image.set(HEADER_UNK_ID, unkId ?? -1);
+			image.set(HEADER_SINGLE_PRECISION, Number(isSingle));
 			if (fallsBack) image.addAt(HEADER_BYTE_IDS, idOfByte);
 			const missing = unkId === null ? { unk: null } : null;
 			// What fails gives an id more; a space that falls back to bytes gives three.

@@ -1,6 +1,7 @@
 import type { Component } from "../component.js";
 
 const KEY = "precompiled_charsmap";
+const encoder = new TextEncoder();
 
 /** First bytes of characters: from, to, how many bytes come after, the first such character. */
 const LEADS = [
@@ -83,7 +84,7 @@ export class Charsmap {
 	/** What the first rule that begins a text writes, or null. */
 	find(text: string): string | null {
 		let node = this.#root();
-		for (const byte of new TextEncoder().encode(text)) {
+		for (const byte of encoder.encode(text)) {
 			if (byte === 0) return null;
 			const step = this.#step(node, byte);
 			if (step === null) return null;
@@ -91,6 +92,33 @@ export class Charsmap {
 			node = step.node;
 		}
 		return null;
+	}
+
+	/** The longest rule that begins a text at a place: what it writes, and where what it replaces ends; or null. */
+	longest(text: string, at: number): { by: string; end: number } | null {
+		let longest: { by: string; end: number } | null = null;
+		let node = this.#root();
+		let end = at;
+		while (end < text.length) {
+			const point = text.codePointAt(end) as number;
+			end += point > 0xffff ? 2 : 1;
+			let by: string | null = null;
+			for (const byte of encoder.encode(String.fromCodePoint(point))) {
+				const step = this.#step(node, byte);
+				if (step === null) return longest;
+				node = step.node;
+				by = step.text;
+			}
+			if (by !== null) longest = { by, end };
+		}
+		return longest;
+	}
+
+	/** Whether no rule begins a text that begins with these two ASCII characters. */
+	leaves(first: number, second: number): boolean {
+		const step = this.#step(this.#root(), first);
+		if (step === null) return true;
+		return step.text === null && this.#step(step.node, second) === null;
 	}
 
 	#root(): number {

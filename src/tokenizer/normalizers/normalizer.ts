@@ -16,6 +16,17 @@ export interface Normalizer {
 	readonly kernel?: KernelChange | undefined;
 	/** Those that it is made of, one after the other. */
 	readonly parts?: readonly Normalizer[];
+	/** What an added token that is found after normalizing is found as; left out: as a text of its own is normalized. */
+	ofToken?(content: string): string;
+}
+
+/** What an added token that is found after normalizing is found as. */
+export function tokenAfter(
+	normalizer: Normalizer | null,
+	content: string,
+): string {
+	if (normalizer?.ofToken !== undefined) return normalizer.ofToken(content);
+	return normalizer?.apply(content) ?? content;
 }
 
 /** What the kernel does to a text: form C; U+2581 in front; U+2581 for each space. */

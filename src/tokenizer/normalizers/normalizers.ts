@@ -11,11 +11,12 @@ import type { Normalizer, ReadNormalizer } from "./normalizer.js";
 import { precompiled } from "./precompiled.js";
 import { prepend } from "./prepend.js";
 import { replace } from "./replace.js";
+import { sentencePiece } from "./sentencepiece.js";
 import { sequence } from "./sequence.js";
 import { strip } from "./strip.js";
 import { stripAccents } from "./strip-accents.js";
 
-/** By their names in tokenizer.json. */
+/** By their names in tokenizer.json; the last one is our own. */
 const entries: Readonly<Record<string, ReadNormalizer>> = {
 	Sequence: (component) =>
 		sequence(
@@ -37,6 +38,7 @@ const entries: Readonly<Record<string, ReadNormalizer>> = {
 	Nmt: nmt,
 	Precompiled: precompiled,
 	ByteLevel: byteLevel,
+	SentencePiece: sentencePiece,
 };
 
 /** @throws DataError `not-a-tokenizer` */

@@ -1,16 +1,18 @@
-"""Ids of texts by mistral-common and tiktoken: check_vocabularies.py DIRECTORY, which texts.json is in.
+"""Ids of texts by mistral-common, tiktoken and sentencepiece: check_vocabularies.py DIRECTORY, which texts.json is in.
 
 Writes the files of tokenizers and what ids they give: tekken.json of mistral-common, with its first tokens
-as ranks of tiktoken too.
+as ranks of tiktoken too; models of SentencePiece of mistral-common, and small ones trained on the texts.
 """
 
 import base64
+import io
 import json
 import shutil
 import sys
 from pathlib import Path
 
 import mistral_common
+import sentencepiece
 import tiktoken
 from mistral_common.tokens.tokenizers.tekken import Tekkenizer
 from tiktoken_ext import openai_public
@@ -47,4 +49,29 @@ for name, ranks, pattern in [
         special_tokens={},
     )
     ids[f"{name}.tiktoken"] = [encoding.encode(text, disallowed_special=()) for text in texts]
+
+models = {path.name: path.read_bytes() for path in tekken.parent.glob("*.model*")}
+user_defined = ["<sep>", "ab c", "\u2581\u2581", "e\u0301", "\uff1c", "the"]
+for model_type in ["unigram", "bpe"]:
+    for settings in [
+        {"normalization_rule_name": "nmt_nfkc"},
+        {"normalization_rule_name": "nmt_nfkc_cf", "byte_fallback": True, "add_dummy_prefix": False},
+        {"normalization_rule_name": "nfkc", "user_defined_symbols": user_defined, "remove_extra_whitespaces": False},
+        {"normalization_rule_name": "identity", "user_defined_symbols": user_defined, "byte_fallback": True},
+    ]:
+        file = io.BytesIO()
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=(line for text in texts for line in text.split("\n") if line),
+            model_writer=file,
+            model_type=model_type,
+            vocab_size=1500,
+            hard_vocab_limit=False,
+            character_coverage=0.999,
+            minloglevel=2,
+            **settings,
+        )
+        models[f"{model_type}-{settings['normalization_rule_name']}.model"] = file.getvalue()
+for name, content in models.items():
+    (directory / name).write_bytes(content)
+    ids[name] = sentencepiece.SentencePieceProcessor(model_proto=content).encode(texts)
 (directory / "ids.json").write_text(json.dumps(ids))

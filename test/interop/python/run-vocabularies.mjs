@@ -1,4 +1,4 @@
-// Vocabularies that are no tokenizer.json: the ids of mistral-common and tiktoken, on the fixtures.
+// Vocabularies that are no tokenizer.json: the ids of mistral-common, tiktoken and sentencepiece, on the fixtures.
 import { deepEqual } from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -16,6 +16,11 @@ try {
 		"e\u0301 <s>[INST] <|endoftext|>",
 		"\u3000漢字 123456",
 		"\ud83d\udc4d\u200d",
+		"  <sep> the<sep> ab c \r\n\t \u2581\u2581 \u2581",
+		"e\u0301\u0301 \uff1csep\uff1e \u304b\u3099 \u00bd\u3300 \u0000\ufffd",
+		Array.from({ length: 0x3000 }, (_, i) =>
+			String.fromCodePoint(i + 1, 0x20, i + 1, 0x301),
+		).join(""),
 	];
 	for await (const batch of readDocuments(["fixtures/prose", "fixtures/code"]))
 		texts.push(...batch.texts.slice(0, 40));
@@ -28,7 +33,7 @@ try {
 	const due = JSON.parse(readFileSync(join(directory, "ids.json"), "utf8"));
 	for (const [file, ids] of Object.entries(due)) {
 		const files = await readTokenizerFiles(join(directory, file));
-		// Neither of them looks for special tokens in a text.
+		// None of them looks for special tokens in a text.
 		const tokenizer = tokenizerFromJson({
 			...files,
 			splitsSpecialTokens: true,
