@@ -1,8 +1,8 @@
 // A model of SentencePiece to an object like a tokenizer.json.
 
 import { quoted } from "../../core/text.js";
-import { LOWER_BLOCK } from "../bpe-shape.js";
 import { byteToken } from "../models/byte-tokens.js";
+import { LOWER_BLOCK } from "../spaces.js";
 import type { AddedTokenJson } from "../tokenizer-json.js";
 import { scoredMerges } from "./scored-merges.js";
 import {

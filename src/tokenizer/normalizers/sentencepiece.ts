@@ -1,4 +1,4 @@
-import { LOWER_BLOCK } from "../bpe-shape.js";
+import { LOWER_BLOCK } from "../spaces.js";
 import { Charsmap } from "./charsmap.js";
 import type { ReadNormalizer } from "./normalizer.js";
 
