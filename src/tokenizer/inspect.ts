@@ -85,7 +85,7 @@ export function inspectTokenizer(
 		isFast,
 		why: isFast
 			? "the kernel runs every component of the file"
-			: `${partsOf(prepared)}, because of its ${shape.why}`,
+			: whyNot(prepared, shape.why),
 		model: json.model.type ?? "unnamed",
 		vocabSize: tokenizer.vocabSize,
 		merges: Array.isArray(json.model.merges) ? json.model.merges.length : 0,
@@ -106,7 +106,14 @@ export function inspectTokenizer(
 	};
 }
 
-/** What runs the parts of a file that the kernel does not run as a whole. */
+/** What runs the parts of a file that the kernel does not run as a whole, and for BPE, which it could, why. */
+function whyNot(prepared: PreparedTokenizer, why: string): string {
+	const parts = partsOf(prepared);
+	const isBpe =
+		prepared.kind === "pipeline" && prepared.compiled.modelType === "BPE";
+	return isBpe ? `${parts}, because of its ${why}` : parts;
+}
+
 function partsOf(prepared: PreparedTokenizer): string {
 	if (prepared.kind !== "pipeline" || prepared.compiled.words === null)
 		return "JavaScript runs every component of the file";
