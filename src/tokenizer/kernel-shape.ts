@@ -67,7 +67,7 @@ function byteShape(
 	const changes = changesOf(normalizer);
 	if (changes.some((change) => change !== "NFC"))
 		throw new Unsupported("normalizer that puts marks for spaces");
-	const steps = splitsOf(preTokenizer);
+	const steps = partsOf(preTokenizer).flatMap(splitsOf);
 	const last = steps.pop();
 	if (last?.by !== "bytes")
 		throw new Unsupported("pre-tokenizer that does not end with ByteLevel");
@@ -111,14 +111,16 @@ function characterShape(
 		throw new Unsupported("NFC before BPE of characters");
 	let marksSpaces = changes.includes("spaces");
 	let prefix: number = PREFIX.none;
-	for (const step of splitsOf(preTokenizer)) {
+	for (const part of partsOf(preTokenizer)) {
 		// No space is left to split at.
-		if (step.by === "pattern" && step.source === " " && marksSpaces) continue;
-		if (step.by !== "spaces")
-			throw new Unsupported("pre-tokenizer that splits BPE of characters");
-		if (step.cuts) throw new Unsupported("Metaspace that splits");
-		prefix = step.prefix;
-		marksSpaces = true;
+		if (marksSpaces && part.needs === " ") continue;
+		for (const step of splitsOf(part)) {
+			if (step.by !== "spaces")
+				throw new Unsupported("pre-tokenizer that splits BPE of characters");
+			if (step.cuts) throw new Unsupported("Metaspace that splits");
+			prefix = step.prefix;
+			marksSpaces = true;
+		}
 	}
 	if (!marksSpaces) throw new Unsupported("spaces that stay spaces");
 	return {
@@ -139,12 +141,16 @@ function changesOf(normalizer: Normalizer | null): readonly KernelChange[] {
 	throw new Unsupported(`normalizer of type ${normalizer.type}`);
 }
 
-function splitsOf(preTokenizer: PreTokenizer | null): KernelSplit[] {
-	if (preTokenizer === null) return [];
-	if (preTokenizer.parts !== undefined)
-		return preTokenizer.parts.flatMap(splitsOf);
-	if (preTokenizer.kernel !== undefined) return [...preTokenizer.kernel];
+function splitsOf(preTokenizer: PreTokenizer): readonly KernelSplit[] {
+	if (preTokenizer.kernel !== undefined) return preTokenizer.kernel;
 	throw new Unsupported(`pre-tokenizer of type ${preTokenizer.type}`);
+}
+
+/** A pre-tokenizer, or those that it is made of. */
+function partsOf(preTokenizer: PreTokenizer | null): PreTokenizer[] {
+	return preTokenizer === null
+		? []
+		: (preTokenizer.parts?.flatMap(partsOf) ?? [preTokenizer]);
 }
 
 function checkModel({ model }: TokenizerJson): void {

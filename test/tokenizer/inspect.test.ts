@@ -20,13 +20,13 @@ describe("the real tokenizers and their engines", () => {
 		["gpt2", "byte-level-bpe", 1],
 		["deepseek_v3", "byte-level-bpe", 3],
 		["llama2", "sentencepiece-bpe", 0],
+		["gemma3", "sentencepiece-bpe", 0],
 	];
 	const others: typeof some = [
 		["gpt35turbo", "byte-level-bpe", 1],
 		["llama3", "byte-level-bpe", 1],
 		["qwen3", "byte-level-bpe", 1],
 		["gptoss", "byte-level-bpe", 1],
-		["gemma3", "sentencepiece-bpe", 0],
 	];
 	test.each(everything ? [...some, ...others] : some)(
 		"%s: %s, all %i splits by automata",

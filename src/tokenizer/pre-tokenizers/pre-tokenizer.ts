@@ -25,6 +25,8 @@ export interface PreTokenizer {
 	readonly parts?: readonly PreTokenizer[];
 	/** How the kernel does the same, in steps; left out: it does not. */
 	readonly kernel?: readonly KernelSplit[] | undefined;
+	/** A piece without this text in it is left as it is; left out: that is not known. */
+	readonly needs?: string | undefined;
 	/** Whether it asks if a piece begins the document. */
 	readonly asksForFirst?: boolean | undefined;
 	/** Whether it asks so of pieces that were cut before. */

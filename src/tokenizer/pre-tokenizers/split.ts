@@ -10,10 +10,12 @@ const sourceOf = (pattern: Pattern) =>
 export function readSplit(component: Component): PreTokenizer {
 	const finder = ofPattern(component, "pattern", compilePattern)();
 	const pattern = ofPattern(component, "pattern", treeOf);
+	const given = component.pattern("pattern");
 	const behaviour = readBehaviour(component);
 	const isInverted = component.flag("invert");
 	return {
 		type: "Split",
+		needs: isInverted || !("string" in given) ? undefined : given.string,
 		// What is dropped between matches, and what is kept as well as they are.
 		kernel:
 			behaviour === "Isolated" || (behaviour === "Removed" && isInverted)
@@ -21,7 +23,7 @@ export function readSplit(component: Component): PreTokenizer {
 						{
 							by: "pattern",
 							pattern,
-							source: sourceOf(component.pattern("pattern")),
+							source: sourceOf(given),
 							dropsGaps: behaviour === "Removed",
 						},
 					]
