@@ -128,11 +128,11 @@ async function inBucket() {
 		await becomes(1, "running");
 
 		const midway = status();
-		// A job that was killed without a word is taken to be at work for five minutes.
-		assert.deepEqual(
-			[midway.groups.done, midway.groups.running, midway.groups.failed],
-			["3", "0-1", "2"],
-		);
+		// A job that was killed without a word is taken to be at work for five minutes. The one that was
+		// requeued is at work, or has just ended.
+		assert.equal(midway.groups.failed, "2");
+		const { done, running } = midway.groups;
+		assert.match(`${done} and ${running}`, /^(3 and 0-1|1,3 and 0)$/);
 		assert.ok(midway.tasks.done > 0 && midway.tasks.done < midway.tasks.total);
 		assert.ok(midway.secondsLeft > 0);
 		const [{ group, log, lastLine }] = midway.failed;
@@ -143,8 +143,8 @@ async function inBucket() {
 		for (const line of [
 			/^s3:\/\/bucket\/of\/data$/m,
 			/^ {2}tasks +\d+ of \d+ are done \(\d+\.\d+ %\)$/m,
-			/^ {4}done +3$/m,
-			/^ {4}running +0-1$/m,
+			/^ {4}done +(1,)?3$/m,
+			/^ {4}running +0(-1)?$/m,
 			/^ {4}failed +2$/m,
 			/^ {2}time left +about .*\d+/m,
 			/^group 2 \(attempt 1; s3:\/\/bucket\/of\/data\/.*00002-of-64\.log\):\n.* ends: .*chapter-010/m,
