@@ -76,6 +76,10 @@ const components: [string, Json][] = [
 		sequence({ type: "Nmt" }, { type: "NFD" }, { type: "Lowercase" }),
 	],
 	[
+		"Sequence, many units of one",
+		sequence(...Array.from({ length: 20 }, () => bert(true, true, true, true))),
+	],
+	[
 		"Sequence, sorted late",
 		sequence(
 			bert(true, true, false, true),

@@ -6,8 +6,10 @@ const UNKNOWN = -1;
 const REMOVED = -2;
 /** The first of two units. */
 const FIRST = -3;
+/** More than `LONGEST` units. */
+const LONG = -4;
 /** From here on down, texts: bits of where they are, of their length, and whether they are marks that move. */
-const TEXTS = -4;
+const TEXTS = -5;
 const LENGTH_SHIFT = 1;
 const PLACE_SHIFT = 6;
 const LONGEST = 31;
@@ -58,7 +60,7 @@ export class CharacterTable {
 		return written;
 	}
 
-	/** What the input becomes; null where marks may change places. */
+	/** What the input becomes; null where that takes more than the table: marks may change places. */
 	#change(length: number): string | null {
 		const table = this.#units;
 		const input = this.#input;
@@ -88,6 +90,7 @@ export class CharacterTable {
 			if (to === FIRST) to = this.#ofPair(input[at - 1], input[at++]);
 			if (to >= 0) output[count++] = to;
 			else if (to !== REMOVED) {
+				if (to === LONG) return null;
 				const text = TEXTS - to;
 				const moves = (text & 1) !== 0;
 				if (moves && count === marksEnd) return null;
@@ -122,6 +125,7 @@ export class CharacterTable {
 	#find(character: string): number {
 		const by = this.#apply(character);
 		if (by === "") return REMOVED;
+		if (by.length > LONGEST) return LONG;
 		const moves = this.#sortsMarks && [...by].some(isSorted);
 		if (by.length === 1 && !moves) return by.charCodeAt(0);
 		return (
