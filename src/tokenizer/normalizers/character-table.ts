@@ -1,5 +1,6 @@
 import { stringOfBytes, stringOfUnits, writeUnits } from "../units.js";
 import { toForm } from "./forms.js";
+import { UnitTexts } from "./unit-texts.js";
 
 // What a UTF-16 unit becomes: one unit, or negative numbers.
 const UNKNOWN = -1;
@@ -27,7 +28,7 @@ export class CharacterTable {
 	readonly #units = new Int32Array(0x10000).fill(UNKNOWN);
 	/** Of characters beyond U+FFFF. */
 	readonly #pairs = new Map<number, number>();
-	readonly #texts = new Texts();
+	readonly #texts = new UnitTexts();
 	readonly #input = new Uint16Array(CHUNK);
 	readonly #narrow = new Uint8Array(CHUNK);
 	readonly #output = new Uint16Array(CHUNK * LONGEST);
@@ -134,29 +135,6 @@ export class CharacterTable {
 				(by.length << LENGTH_SHIFT) |
 				Number(moves))
 		);
-	}
-}
-
-/** Texts of at most `LONGEST` units, one after the other. */
-class Texts {
-	units = new Uint16Array(256);
-	#end = 0;
-	readonly #places = new Map<string, number>();
-
-	placeOf(text: string): number {
-		const known = this.#places.get(text);
-		if (known !== undefined) return known;
-		const place = this.#end;
-		this.#end += text.length;
-		if (this.#end > this.units.length) {
-			const grown = new Uint16Array(2 * this.#end);
-			grown.set(this.units);
-			this.units = grown;
-		}
-		for (let i = 0; i < text.length; i++)
-			this.units[place + i] = text.charCodeAt(i);
-		this.#places.set(text, place);
-		return place;
 	}
 }
 
