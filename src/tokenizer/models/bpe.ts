@@ -120,7 +120,9 @@ export function readBpe(component: Component): Model {
 					(unk !== null ? BPE_HAS_UNK : 0) |
 					(fusesUnk ? BPE_FUSES_UNK : 0),
 			);
-			if (prefix === "" && suffix === "" && !ignoresMerges)
+			// What is left out brings its neighbours together.
+			const leavesOut = unk === null && !(fallsBack && !idOfByte.includes(-1));
+			if (prefix === "" && suffix === "" && !ignoresMerges && !leavesOut)
 				addJoins(image, merges, vocabulary, [
 					unkId ?? -1,
 					...(fallsBack ? idOfByte : []),
