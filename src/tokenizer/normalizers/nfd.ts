@@ -3,5 +3,6 @@ import type { ReadNormalizer } from "./normalizer.js";
 
 export const nfd: ReadNormalizer = ({ type }) => ({
 	type,
+	byCharacter: { sortsMarks: true },
 	apply: (text) => toForm("NFD", text),
 });

@@ -14,6 +14,11 @@ export interface Normalizer {
 	keepsBeginning?(text: string): boolean;
 	/** What it is to the kernel; left out: the kernel does not do it. */
 	readonly kernel?: KernelChange | undefined;
+	/**
+	 * Where it does the same to a character whatever stands beside it: whether marks that come to stand beside each
+	 * other are then sorted as Unicode has it. Left out: it looks at more than a character.
+	 */
+	readonly byCharacter?: { sortsMarks: boolean };
 	/** Those that it is made of, one after the other. */
 	readonly parts?: readonly Normalizer[];
 	/** What an added token that is found after normalizing is found as; left out: as a text of its own is normalized. */
