@@ -10,6 +10,7 @@ import { keepsBeginning, tokenAfter } from "./normalizers/normalizer.js";
 import { type Components, readComponents } from "./pipeline.js";
 import { splitStrings } from "./token-strings.js";
 import type { SpecialToken } from "./tokenizer.js";
+import { unitPlaces } from "./unit-places.js";
 import { WordCache } from "./word-cache.js";
 import { WordEncoder } from "./word-encoder.js";
 import { WordList } from "./word-list.js";
@@ -33,6 +34,7 @@ export class PipelineTokenizer extends BaseTokenizer {
 		out: Int32Buffer,
 	) => void;
 	readonly #kernel: WordEncoder | null;
+	readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 	#tokens: (string | undefined)[] | null = null;
 	#ids: Map<string, number> | null = null;
 
@@ -71,10 +73,27 @@ export class PipelineTokenizer extends BaseTokenizer {
 
 	/** @throws DataError `token-out-of-range` where there is no token for a part of the text */
 	encodeInto(text: string, out: Int32Buffer): void {
+		this.#encode(text.toWellFormed(), out, null);
+	}
+
+	override encodeUtf8Into(
+		text: Uint8Array,
+		out: Int32Buffer,
+		said?: Int32Array,
+	): void {
+		this.#encode(
+			this.#decoder.decode(text),
+			out,
+			said === undefined ? null : unitPlaces(text, said),
+		);
+	}
+
+	#encode(text: string, out: Int32Buffer, said: Int32Array | null): void {
 		this.#added.split(
-			text.toWellFormed(),
+			text,
 			(stretch, isFirst) => this.#encodeStretch(stretch, isFirst, out),
 			(id) => out.push(id),
+			said,
 		);
 	}
 

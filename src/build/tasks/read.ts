@@ -92,9 +92,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			bos: areConversations ? null : settings.bos,
 			eos: areConversations ? null : settings.eos,
 			isMarked: settings.isMasked,
-			...(!areConversations && {
-				specialsInText: wayWithSpecials(settings),
-			}),
+			specialsInText: wayWithSpecials(settings),
 			head: headRule(settings),
 		});
 		const told = mapGenerator(watch.watch("tokenize", tokens), (batch) => {
