@@ -38,7 +38,7 @@ export interface TokenCounts {
 	/** Tokens of the texts, and of BOS and EOS added to them. */
 	textTokens: number;
 	specialTokens: number;
-	/** Special tokens that stand in the texts; left out where they are not counted. */
+	/** Special tokens that stand in the texts; left out where there are none, or they are not counted. */
 	specialsInText?: SpecialCounts;
 }
 
@@ -116,7 +116,8 @@ export async function* tokenizeDocuments<R>(
 		};
 	});
 	builder.free();
-	return { ...counts, ...(met && { specialsInText: met.counts }), input };
+	const hasMet = met !== null && Object.keys(met.counts).length > 0;
+	return { ...counts, ...(hasMet && { specialsInText: met.counts }), input };
 }
 
 /**

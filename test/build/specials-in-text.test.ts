@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { build, readTokens, tokenizerFromJson } from "seqpack";
+import {
+	build,
+	exportRows,
+	packStore,
+	readTokens,
+	tokenizerFromJson,
+} from "seqpack";
 import { describe, expect, test } from "vitest";
 import {
 	directoryWith,
@@ -37,6 +43,27 @@ test("special tokens in texts are tokens, and counted", async () => {
 		[END]: { documents: 2, tokens: 3 },
 	});
 	expect(manifest.settings).not.toHaveProperty("specialTokensInText");
+});
+
+test("a store tells its packings and its rows of them", async () => {
+	const out = temporaryDirectory();
+	const store = join(out, "store");
+	const { seqLen, ...ofStore } = options;
+	const { manifest } = await build({
+		...ofStore,
+		inputs: [input()],
+		layout: "documents",
+		taskSize: 30,
+		out: store,
+	});
+	expect(manifest.tasks.read).toBeGreaterThan(1);
+	const due = { [END]: { documents: 2, tokens: 3 } };
+	expect(manifest.totals.specialsInText).toEqual(due);
+	const packing = join(out, "packing");
+	const packed = await packStore({ store, out: packing, seqLen });
+	expect(packed.manifest.totals.specialsInText).toEqual(due);
+	const rows = await exportRows({ packing, out: join(out, "rows") });
+	expect(rows.manifest.totals.specialsInText).toEqual(due);
 });
 
 test("or plain text", async () => {
