@@ -112,13 +112,16 @@ export async function readTokenizerFiles(
 			? (await readAll(storage, path)).toString("utf8")
 			: null;
 	};
+	const config = await textBeside("tokenizer_config.json");
+	const { isConverted, ...files } = converted(content, file, config);
 	const completed = completedFiles({
-		...converted(content, file, await textBeside("tokenizer_config.json")),
+		...files,
 		specialTokensMapJson: await textBeside("special_tokens_map.json"),
 		name: file,
 	});
 	return {
 		...completed,
+		...(isConverted && { isConverted }),
 		name: file,
 		fingerprint: sha256(completed.tokenizerJson),
 	};

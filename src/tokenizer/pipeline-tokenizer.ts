@@ -113,7 +113,10 @@ export class PipelineTokenizer extends BaseTokenizer {
 				list.end((words) => kernel.encodeWords(words, out));
 			};
 		}
-		const cache = new WordCache(readModel(new Component(model, "model", name)));
+		const { isConverted } = this.#compiled.components;
+		const cache = new WordCache(
+			readModel(new Component(model, "model", name, isConverted)),
+		);
 		return (text, isFirst, out) => {
 			if (preTokenizer === null) cache.encode(text, out);
 			else
