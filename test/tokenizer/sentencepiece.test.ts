@@ -68,9 +68,9 @@ test("what a model becomes is no tokenizer.json that others may give", () => {
 			} catch (error) {
 				expect(error).toBeInstanceOf(DataError);
 				found.add(
-					/: (\w+ cannot .*?)(?:, which| \(did)/.exec(
+					/\w+ cannot be used: (it has|there is no \w+ of type) "\S+"/.exec(
 						(error as Error).message,
-					)?.[1] ?? "",
+					)?.[0] ?? "",
 				);
 			}
 	}
