@@ -1,6 +1,6 @@
 import { UsageError } from "../core/errors.js";
-import { completedFiles } from "../tokenizer/completed-files.js";
-import { converted, otherFiles } from "../tokenizer/convert/converted.js";
+import { otherFiles } from "../tokenizer/convert/converted.js";
+import { filesOfFile } from "../tokenizer/from-file.js";
 import {
 	openTokenizer,
 	prepareTokenizer,
@@ -112,17 +112,10 @@ export async function readTokenizerFiles(
 			? (await readAll(storage, path)).toString("utf8")
 			: null;
 	};
-	const config = await textBeside("tokenizer_config.json");
-	const { isConverted, ...files } = converted(content, file, config);
-	const completed = completedFiles({
-		...files,
+	const files = filesOfFile(content, {
+		name: file,
+		configJson: await textBeside("tokenizer_config.json"),
 		specialTokensMapJson: await textBeside("special_tokens_map.json"),
-		name: file,
 	});
-	return {
-		...completed,
-		...(isConverted && { isConverted }),
-		name: file,
-		fingerprint: sha256(completed.tokenizerJson),
-	};
+	return { ...files, name: file, fingerprint: sha256(files.tokenizerJson) };
 }
