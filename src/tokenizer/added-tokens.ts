@@ -199,22 +199,22 @@ export class AddedTokens {
 	readonly #before: AddedTokenFinder;
 	readonly #after: AddedTokenFinder;
 	readonly #normalize: (text: string) => string;
-	readonly #keepsBeginning: (text: string) => boolean;
+	readonly #firstAfter: (text: string) => number;
 	readonly #specials: ReadonlySet<number>;
 	/** How many special tokens were found so far. */
 	specialsMet = 0;
 
 	/**
-	 * @param keepsBeginning Whether what comes first in a text that is normalized begins the text.
+	 * @param firstAfter Where in what normalizing makes of the beginning of a text a piece begins the text: the last offset, or -1.
 	 * @param ofToken What a token that is found after normalizing is found as.
 	 */
 	constructor(
 		tokens: readonly AddedTokenJson[],
 		normalize: (text: string) => string,
-		keepsBeginning: (text: string) => boolean = () => true,
+		firstAfter: (text: string) => number = () => 0,
 		ofToken: (content: string) => string = normalize,
 	) {
-		this.#keepsBeginning = keepsBeginning;
+		this.#firstAfter = firstAfter;
 		// Of tokens that normalizing makes equal the first counts; in the Rust library chance decides.
 		this.#specials = new Set(
 			tokens.filter((token) => token.special).map(({ id }) => id),
@@ -232,12 +232,12 @@ export class AddedTokens {
 
 	/**
 	 * Calls back for each stretch between two tokens, normalized, and each token.
-	 * @param onText Is told whether the stretch begins the text.
+	 * @param onText Is told where a piece of the stretch begins the text: the last offset, or -1.
 	 * @param said Where special tokens are plain text, in UTF-16 units: see `AddedTokenFinder`.
 	 */
 	split(
 		text: string,
-		onText: (text: string, isFirst: boolean) => void,
+		onText: (text: string, first: number) => void,
 		onToken: (id: number) => void,
 		said: Int32Array | null = null,
 	): void {
@@ -248,10 +248,10 @@ export class AddedTokens {
 		this.#before.split(
 			text,
 			(plain, at) => {
-				const isFirst = at === 0 && this.#keepsBeginning(plain);
+				const first = at === 0 ? this.#firstAfter(plain) : -1;
 				this.#after.split(
 					this.#normalize(plain),
-					(stretch, inside) => onText(stretch, isFirst && inside === 0),
+					(stretch, inside) => onText(stretch, Math.max(-1, first - inside)),
 					onFound,
 					said && this.#saidAfter(said, plain, at),
 				);

@@ -168,7 +168,7 @@ export class BpeTokenizer extends BaseTokenizer {
 		);
 		this.#added.split(
 			text,
-			(stretch, isFirst) => this.#encodeStretch(stretch, isFirst, out),
+			(stretch, first) => this.#encodeStretch(stretch, first === 0, out),
 			(id) => out.push(id),
 			said,
 		);

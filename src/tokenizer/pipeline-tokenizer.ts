@@ -6,7 +6,7 @@ import { Component } from "./component.js";
 import { joinTokens } from "./decoders/decoder.js";
 import { idOutside } from "./id-outside.js";
 import { readModel } from "./models/models.js";
-import { keepsBeginning, tokenAfter } from "./normalizers/normalizer.js";
+import { firstAfter, tokenAfter } from "./normalizers/normalizer.js";
 import { type Components, readComponents } from "./pipeline.js";
 import { splitStrings } from "./token-strings.js";
 import type { SpecialToken } from "./tokenizer.js";
@@ -30,7 +30,7 @@ export class PipelineTokenizer extends BaseTokenizer {
 	readonly #added: AddedTokens;
 	readonly #encodeStretch: (
 		text: string,
-		isFirst: boolean,
+		first: number,
 		out: Int32Buffer,
 	) => void;
 	readonly #kernel: WordEncoder | null;
@@ -52,9 +52,9 @@ export class PipelineTokenizer extends BaseTokenizer {
 			addedTokens,
 			(text) => normalizer?.apply(text) ?? text,
 			(text) =>
-				normalizer === null ||
-				!preTokenizer?.asksForFirst ||
-				keepsBeginning(normalizer, text),
+				normalizer === null || !preTokenizer?.asksForFirst
+					? 0
+					: firstAfter(normalizer, text, 0),
 			(content) => tokenAfter(normalizer, content),
 		);
 		this.specials = specialsOf(addedTokens);
@@ -91,25 +91,25 @@ export class PipelineTokenizer extends BaseTokenizer {
 	#encode(text: string, out: Int32Buffer, said: Int32Array | null): void {
 		this.#added.split(
 			text,
-			(stretch, isFirst) => this.#encodeStretch(stretch, isFirst, out),
+			(stretch, first) => this.#encodeStretch(stretch, first, out),
 			(id) => out.push(id),
 			said,
 		);
 	}
 
-	#makeEncoder(): (text: string, isFirst: boolean, out: Int32Buffer) => void {
+	#makeEncoder(): (text: string, first: number, out: Int32Buffer) => void {
 		const { preTokenizer } = this.#components;
 		const { name, model, splitsThere } = this.#compiled;
 		const kernel = this.#kernel;
 		if (kernel !== null && splitsThere)
-			return (text, isFirst, out) => kernel.encodeText(text, isFirst, out);
+			return (text, first, out) => kernel.encodeText(text, first !== -1, out);
 		if (kernel !== null) {
 			const list = new WordList();
-			return (text, isFirst, out) => {
+			return (text, first, out) => {
 				const take = (word: string) =>
 					list.add(word, (words) => kernel.encodeWords(words, out));
 				if (preTokenizer === null) take(text);
-				else preTokenizer.split(text, isFirst ? 0 : -1, take);
+				else preTokenizer.split(text, first, take);
 				list.end((words) => kernel.encodeWords(words, out));
 			};
 		}
@@ -117,12 +117,9 @@ export class PipelineTokenizer extends BaseTokenizer {
 		const cache = new WordCache(
 			readModel(new Component(model, "model", name, isConverted)),
 		);
-		return (text, isFirst, out) => {
+		return (text, first, out) => {
 			if (preTokenizer === null) cache.encode(text, out);
-			else
-				preTokenizer.split(text, isFirst ? 0 : -1, (word) =>
-					cache.encode(word, out),
-				);
+			else preTokenizer.split(text, first, (word) => cache.encode(word, out));
 		};
 	}
 

@@ -1,4 +1,5 @@
 import { beyondAscii, CharacterSet, pointsOf } from "./character-set.js";
+import { endOfCharacter, type ReadNormalizer } from "./normalizer.js";
 import { unassignedInUnicode9 } from "./unicode-tables.js";
 
 export type Form = "NFC" | "NFD" | "NFKC" | "NFKD";
@@ -21,3 +22,33 @@ export function toForm(form: Form, text: string): string {
 	}
 	return normal + text.slice(done).normalize(form);
 }
+
+/** The normalizer of a form. */
+export const formOf =
+	(form: Form, more: object = {}): ReadNormalizer =>
+	({ type }) => ({
+		type,
+		...more,
+		apply: (text) => toForm(form, text),
+		firstAfter: (text, first) => firstAfterForm(form, text, first),
+	});
+
+/** Marks may come between those of what is before, and the last of that may be composed with what follows. */
+function firstAfterForm(form: Form, text: string, first: number): number {
+	const before = [...toForm(form, text.slice(0, endOfCharacter(text, first)))];
+	const whole = toForm(form, text);
+	// Nothing is removed: what comes first has the place of the first.
+	let last = before.length > 0 ? 0 : -1;
+	let at = 0;
+	for (const due of before) {
+		if (at >= whole.length) break;
+		const character = String.fromCodePoint(whole.codePointAt(at) as number);
+		if (baseOf(character) !== baseOf(due)) break;
+		last = at;
+		at += character.length;
+		if (character !== due) break;
+	}
+	return last;
+}
+
+const baseOf = (character: string) => character.normalize("NFD").codePointAt(0);

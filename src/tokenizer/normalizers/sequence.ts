@@ -1,4 +1,4 @@
-import { keepsBeginning, type Normalizer } from "./normalizer.js";
+import { firstAfter, type Normalizer } from "./normalizer.js";
 
 export function sequence(
 	type: string,
@@ -7,13 +7,15 @@ export function sequence(
 	return {
 		type,
 		parts: normalizers,
-		keepsBeginning(text) {
+		firstAfter(text, first) {
 			let so = text;
+			let at = first;
 			for (const normalizer of normalizers) {
-				if (so === "" || !keepsBeginning(normalizer, so)) return false;
+				if (so === "") return -1;
+				at = firstAfter(normalizer, so, at);
 				so = normalizer.apply(so);
 			}
-			return true;
+			return at;
 		},
 		apply: (text) =>
 			normalizers.reduce((so, normalizer) => normalizer.apply(so), text),
