@@ -49,7 +49,7 @@ export function converted(
 	const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(file);
 	const jsonOf = () => {
 		if (isModel(name)) return jsonOfLlama(text, name, configJson);
-		if (isTiktoken(name)) return jsonOfTiktoken(text, name);
+		if (isTiktoken(name)) return jsonOfTiktoken(text, name, configJson);
 		if (isTekken(name)) return jsonOfTekken(text, name);
 		return null;
 	};
