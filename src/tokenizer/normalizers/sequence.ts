@@ -1,6 +1,6 @@
 import { byTable } from "./by-table.js";
 import { beyondAscii } from "./character-set.js";
-import { keepsBeginning, type Normalizer } from "./normalizer.js";
+import { firstAfter, type Normalizer } from "./normalizer.js";
 
 type Step = (text: string) => string;
 
@@ -15,13 +15,15 @@ export function sequence(
 		...(normalizers.every(({ byCharacter }) => byCharacter !== undefined) && {
 			byCharacter: { sortsMarks: sortMarks(normalizers) },
 		}),
-		keepsBeginning(text) {
+		firstAfter(text, first) {
 			let so = text;
+			let at = first;
 			for (const normalizer of normalizers) {
-				if (so === "" || !keepsBeginning(normalizer, so)) return false;
+				if (so === "") return -1;
+				at = firstAfter(normalizer, so, at);
 				so = normalizer.apply(so);
 			}
-			return true;
+			return at;
 		},
 		apply: (text) => steps.reduce((so, step) => step(so), text),
 	};
