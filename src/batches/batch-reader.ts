@@ -216,12 +216,21 @@ export class BatchReader {
 
 	#shape(tokens: number, cutWidth: number): RowShape {
 		const { padId } = this.#plan;
-		const { rank, sequenceParallel, sequenceShares, columns } = this.#settings;
+		const { rank, sequenceParallel, sequenceShares, ...settings } =
+			this.#settings;
+		const { columns, columnOptions } = settings;
 		if (sequenceParallel === 1)
-			return { tokens, width: tokens, spans: null, padId, columns };
+			return {
+				tokens,
+				width: tokens,
+				spans: null,
+				padId,
+				columns,
+				columnOptions,
+			};
 		const part = rank % sequenceParallel;
 		const spans = shareOfRow(cutWidth, sequenceParallel, part, sequenceShares);
-		return { tokens, width: cutWidth, spans, padId, columns };
+		return { tokens, width: cutWidth, spans, padId, columns, columnOptions };
 	}
 
 	/** Rounded up to what rows can be cut into. */

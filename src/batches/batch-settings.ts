@@ -1,7 +1,9 @@
 import { optionName, UsageError } from "../core/errors.js";
 import { resolveOptions } from "../core/resolve-options.js";
 import { batchKinds } from "../curriculum/batch-kinds.js";
+import type { ColumnOptions } from "../masks/column-options.js";
 import { type ColumnName, columns } from "../masks/columns.js";
+import { columnOptions } from "../masks/resolve-columns.js";
 import { type SequenceShares, shareOfRow } from "../masks/sequence-parallel.js";
 import { type BatchOptions, batchesTable } from "../options/batches.js";
 import type { CurriculumPlan } from "../plan/curriculum-plan.js";
@@ -12,6 +14,8 @@ export interface BatchSettings {
 	worldSize: number;
 	/** Names from `batchColumns`. */
 	columns: readonly string[];
+	/** What they are told. */
+	columnOptions: ColumnOptions;
 	/** Share rows out by cost, not in their order. */
 	balanceRanks: boolean;
 	/** Ranks that share each row. */
@@ -74,6 +78,7 @@ export function resolveBatches(
 		...options,
 		sequenceShares: options.sequenceShares ?? "contiguous",
 		columns: [...new Set([...needed, ...options.columns])],
+		columnOptions: columnOptions(options.columns, options),
 		from,
 		end: Math.min(steps, from + (options.steps ?? steps)),
 	};
