@@ -68,6 +68,11 @@ export function resolveBatches(
 			"bad-option",
 			`loss_weight lies as unshifted labels do, and ${optionName("sequenceParallel")} gives shifted ones: leave one of the two out.`,
 		);
+	if (options.padLoss && (isCut || !batchKinds.find(plan.batches).isPadded))
+		throw new UsageError(
+			"ignored-option",
+			`${optionName("padLoss")} is for rows that are padded and not cut among ranks: leave it out, or ${isCut ? optionName("sequenceParallel") : `plan other ${optionName("batches")} than ${plan.batches}`}.`,
+		);
 	const ofKind = batchKinds.find(plan.batches).columns;
 	const needed = isCut
 		? [...ofKind.filter((name) => !isOfWholeRows(name)), ...COLUMNS_OF_SHARES]
@@ -78,7 +83,10 @@ export function resolveBatches(
 		...options,
 		sequenceShares: options.sequenceShares ?? "contiguous",
 		columns: [...new Set([...needed, ...options.columns])],
-		columnOptions: columnOptions(options.columns, options),
+		columnOptions: {
+			...columnOptions(options.columns, options),
+			...(options.padLoss && { trainedPadding: plan.padId }),
+		},
 		from,
 		end: Math.min(steps, from + (options.steps ?? steps)),
 	};

@@ -24,4 +24,6 @@ export interface ColumnOptions {
 	readonly chunk?: number;
 	readonly positions?: PositionRule;
 	readonly globalAttention?: GlobalAttention;
+	/** The token that rows are padded with, where padding is to be trained on as a part of the last sequence. */
+	readonly trainedPadding?: number;
 }

@@ -14,8 +14,10 @@ import {
 import type { ColumnOptions } from "./column-options.js";
 import { cuSeqlens, paddedCuSeqlens } from "./cu-seqlens.js";
 import {
+	IGNORE,
 	labelCounts,
 	labels,
+	labelsWithPadding,
 	lossMask,
 	shiftedLabels,
 	shiftedLossMask,
@@ -161,7 +163,10 @@ const entries = {
 		onRequest: true,
 		stored: (row, out, { shift }) =>
 			out.append(shift ? shiftedLossMask(row) : lossMask(row)),
-		batch: lossMask,
+		batch: (row, rowLength, { trainedPadding }) =>
+			trainedPadding === undefined
+				? lossMask(row, rowLength)
+				: lossMask(row, rowLength).fill(1, row.ids.length),
 	}),
 	label_counts: int32Column({
 		entries: "sequence",
@@ -176,13 +181,14 @@ const entries = {
 			"unshifted labels: the tokens; -100 for the first of each sequence, for what is not to be trained on and for padding",
 		stored: (row, out, { shift }) =>
 			out.append(shift ? shiftedLabels(row) : labels(row)),
-		batch: labels,
+		batch: labelsOfBatch,
 	}),
 	shift_labels: int32Column({
 		entries: "token",
 		meaning:
 			"shifted labels: the label of the next token, which this one is to predict",
-		batch: shiftedLabels,
+		batch: (row, rowLength, options) =>
+			shiftLeft(labelsOfBatch(row, rowLength, options), IGNORE),
 	}),
 	seq_start_id: int32Column({
 		entries: "sequence",
@@ -284,6 +290,16 @@ const entries = {
 
 function int32Column(column: Omit<Column<"list<int32>">, "type">): Column {
 	return { ...column, type: "list<int32>" } as Column<"list<int32>"> as Column;
+}
+
+function labelsOfBatch(
+	row: TokenRow,
+	rowLength: number,
+	{ trainedPadding }: ColumnOptions,
+): Int32Array {
+	return trainedPadding === undefined
+		? labels(row, rowLength)
+		: labelsWithPadding(row, rowLength, trainedPadding);
 }
 
 /** What a column is told; a caller has checked that it is. */

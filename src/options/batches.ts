@@ -45,6 +45,10 @@ export const batchesTable = {
 		{ help: "columns to make besides", default: [], defaultText: "none" },
 	),
 	...columnTable,
+	padLoss: flag({
+		help: "train on padding, as a part of the last sequence of a row: for answers that go on with EOS",
+		default: false,
+	}),
 	balanceRanks: flag({
 		help: "share rows out so that the ranks' costs are near equal",
 		default: false,
