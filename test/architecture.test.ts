@@ -16,6 +16,7 @@ import {
 const floors = [
 	"core",
 	"tokenizer",
+	"segment",
 	"decompose",
 	"masks",
 	"pack",
@@ -39,6 +40,7 @@ const floors = [
 const pure = floors.slice(0, floors.indexOf("storage"));
 /** Floors to which a line in a registry adds an entry. */
 const extensible = [
+	"segment",
 	"decompose",
 	"masks",
 	"pack",

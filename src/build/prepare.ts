@@ -12,6 +12,7 @@ import {
 } from "../documents/specials-in-text.js";
 import { specialsInTextOf } from "../documents/specials-met.js";
 import { requireContent, tokenizerOf } from "../documents/tokenizer-option.js";
+import { requireUnits } from "../documents/units/unit-settings.js";
 import {
 	type BuildOptions,
 	type BuildValues,
@@ -158,12 +159,14 @@ async function prepare(
 	const inputBytes = divisions.reduce((sum, each) => sum + bytesOf(each), 0);
 	if (growing !== null)
 		requireTokenizer(growing, asked, fingerprint, tokenizer);
-	for (const [source, { tokens }] of ofSources.entries())
+	for (const [source, { tokens, segment }] of ofSources.entries()) {
 		requireContent(
 			files.filter(({ of }) => of === source),
 			tokenizer,
 			tokens,
 		);
+		requireUnits(segment, tokenizer);
+	}
 	const withSpecials =
 		growing === null
 			? values

@@ -1,4 +1,4 @@
-/** What is counted of conversations, each with what it means; a count that is worth a warning says so. */
+/** What is counted of documents beside their tokens, each with what it means; a count that is worth a warning says so. */
 export const notedCounts: Readonly<
 	Record<string, { meaning: string; isWarning: boolean }>
 > = {
@@ -19,5 +19,9 @@ export const notedCounts: Readonly<
 	withoutEnd: {
 		meaning: "after which the chat template writes no token that ends them",
 		isWarning: true,
+	},
+	longUnits: {
+		meaning: "units of text longer than a segment, which are cut",
+		isWarning: false,
 	},
 };

@@ -54,9 +54,19 @@ export interface Side {
 	turns: Int32Array | null;
 }
 
+/** Marks of texts that say what is to be trained on. */
+export type MarkedTexts = TextMarks & {
+	trained: NonNullable<TextMarks["trained"]>;
+};
+
+/** Whether marks say what is to be trained on. */
+export function sayTrained(marks: TextMarks | null): marks is MarkedTexts {
+	return marks !== null && marks.trained !== null;
+}
+
 /** The sides of one text of a batch: one where it has no others. */
 export function sidesOf(
-	{ trained, turns, sides }: TextMarks,
+	{ trained, turns, sides }: MarkedTexts,
 	offsets: Int32Array,
 	text: number,
 ): Side[] {

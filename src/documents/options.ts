@@ -5,12 +5,14 @@ import {
 	grouped,
 	integer,
 	json,
+	number,
 	type Resolved,
 	repeated,
 	share,
 	text,
 } from "../core/option.js";
 import { isObject } from "../core/values.js";
+import { writtenKinds } from "../segment/units.js";
 import type { FindInputsOptions } from "../sources/find/find-inputs.js";
 import {
 	AUTO,
@@ -104,6 +106,19 @@ export const tokenListsTable = grouped("Token lists", {
 	}),
 });
 
+/** What units of text documents have, between which they are cut. */
+export const unitsTable = grouped("Segments", {
+	segment: text({
+		placeholder: "kind",
+		help: `cut documents into segments between units of text: ${writtenKinds.join(", ")}`,
+		defaultText: "none: documents are cut anywhere",
+	}),
+	segmentCost: number({
+		help: "the sum of costs that a unit has at most, for units that have a cost",
+		defaultText: "none",
+	}),
+});
+
 /** How conversations become texts. */
 export const chatTemplateTable = grouped("Conversations", {
 	chatTemplate: text({
@@ -181,6 +196,7 @@ export type ReadingOptions = Given<typeof readingTable>;
 export type ReadingSettings = Resolved<typeof readingTable>;
 export type ConversationsOptions = Given<typeof conversationsTable>;
 export type TokenListsOptions = Given<typeof tokenListsTable>;
+export type UnitsOptions = Given<typeof unitsTable>;
 export type TokensOptions = Given<typeof tokensTable>;
 export type TokensSettings = Resolved<typeof tokensTable>;
 

@@ -15,6 +15,7 @@ import { noId, noText } from "../sources/records/take-fields.js";
 import type { RecordTaker, TakenRecords } from "../sources/records/taker.js";
 import { BadInput, type RecordBatch } from "../sources/source.js";
 import { idsIn } from "../tokenizer/ids-tokenizer.js";
+import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { type Chat, ConversationReader } from "./chat.js";
 import { conversationFormats } from "./conversations/conversation-formats.js";
 import {
@@ -31,6 +32,7 @@ import {
 	requireIds,
 	TokenListReader,
 } from "./token-lists/token-list-reader.js";
+import { type UnitReader, unitReader } from "./units/unit-reader.js";
 
 /** Bytes of a token id, where documents are ids. */
 const ID_BYTES = 4;
@@ -52,12 +54,14 @@ export interface TakeContext {
 	chat?: Chat | null;
 	/** One more than the largest id of a token, for documents that are ids; left out: any. */
 	vocabSize?: number;
+	/** What counts the tokens of texts, for units that are found by them. */
+	tokenizer?: () => Tokenizer;
 }
 
 /** @throws UsageError `bad-option` */
 export function documentTaker(
 	settings: TakeSettings,
-	{ hashes = false, chat = null, vocabSize }: TakeContext = {},
+	{ hashes = false, chat = null, vocabSize, tokenizer }: TakeContext = {},
 ): RecordTaker {
 	const { textField, idField, where, sample, conversations } = settings;
 	const reader =
@@ -68,6 +72,10 @@ export function documentTaker(
 		settings.tokens === null
 			? null
 			: new TokenListReader(settings.tokens, vocabSize);
+	const units =
+		settings.segment === undefined
+			? null
+			: unitReader(settings.segment, tokenizer);
 	const template =
 		settings.text === null ? null : parseTemplate(settings.text, "text");
 	const filter = where === null ? null : parseFilter(where, "where");
@@ -91,6 +99,7 @@ export function documentTaker(
 					...(template?.fields ??
 						reader?.fields ??
 						(readsLists ? lists.fields : [])),
+					...(units?.fields ?? []),
 				],
 			};
 		},
@@ -106,6 +115,8 @@ export function documentTaker(
 			if (format.content !== undefined) {
 				if (vocabSize !== undefined) choice.requireIds(vocabSize);
 			} else if (lists !== null) choice.readTokenLists(lists, first);
+			if (units !== null)
+				choice.findUnits(units, wanted.values.length - units.fields.length);
 			return choice.taken(sample, hashes);
 		},
 	};
@@ -275,6 +286,38 @@ class Choice {
 		this.#texts = texts.view();
 		if (isMasked)
 			this.#marks = { trained: trained.view(), turns: null, sides: null };
+	}
+
+	/** @param first Which of the batch's values is the first that the reader looks at. */
+	findUnits(reader: UnitReader, first: number): void {
+		const values = this.#batch.values.slice(first);
+		const texts = this.#texts;
+		const { bytes, offsets } = texts ?? this.#batch.texts;
+		const turns = new IntListsBuilder();
+		/** Which of the texts are kept, where they are not those of the batch. */
+		const kept: number[] = [];
+		let next = 0;
+		this.#keep((record) => {
+			const text = texts === null ? record : next++;
+			const own = bytes.subarray(offsets[text], offsets[text + 1]);
+			turns.values.append(
+				reader.read(
+					own,
+					values.map((column) => column[record]),
+				),
+			);
+			turns.endList();
+			kept.push(text);
+			return true;
+		});
+		if (texts !== null && kept.length < next)
+			this.#texts = selectTexts(texts, kept);
+		this.#marks = {
+			trained: null,
+			turns: turns.view(),
+			sides: null,
+			turnsAreTokens: reader.areTokens,
+		};
 	}
 
 	/** @param hashes Whether they are wanted, also where there is no sample. */

@@ -426,7 +426,11 @@ describe("columns", () => {
 	const row = {
 		ids: Int32Array.of(5, 6, 7, 8, 9),
 		seqLengths: Int32Array.of(3, 2),
-		labelCounts: Int32Array.of(4, 1),
+		facts: {
+			labels: Int32Array.of(4, 1),
+			segment_number: Int32Array.of(1, 2),
+			segment_count: Int32Array.of(2, 2),
+		},
 	};
 	const settings = {
 		columns: storedColumns,
@@ -460,6 +464,8 @@ describe("columns", () => {
 			seq_start_id: [0, 3],
 			cu_seqlens: [0, 3, 5],
 			cu_seqlens_padded: [0, 4, 8],
+			segment_number: [1, 2],
+			segment_count: [2, 2],
 			loss_weight: [0, 0.25, 0.25, 0, 1],
 		});
 		for (const { twice } of made)

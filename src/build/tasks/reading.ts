@@ -9,7 +9,8 @@ export function readingOf(
 	{
 		plan: { inputs, settings, onError, chat, tokenizer },
 		storageOf,
-	}: Pick<TaskContext, "plan" | "storageOf">,
+		tokenizer: open,
+	}: Pick<TaskContext, "plan" | "storageOf" | "tokenizer">,
 	{ spans, source }: Pick<ReadTask, "spans" | "source">,
 	{
 		hashes,
@@ -28,6 +29,7 @@ export function readingOf(
 				hashes,
 				chat,
 				vocabSize: tokenizer.vocabSize,
+				tokenizer: open,
 			}),
 			hasEnough,
 			onBadRecord: onError === "skip" ? onBadRecord : null,
