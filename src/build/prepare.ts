@@ -12,6 +12,7 @@ import {
 } from "../documents/specials-in-text.js";
 import { specialsInTextOf } from "../documents/specials-met.js";
 import { requireContent, tokenizerOf } from "../documents/tokenizer-option.js";
+import { loadParser } from "../documents/units/parser.js";
 import { requireUnits } from "../documents/units/unit-settings.js";
 import {
 	type BuildOptions,
@@ -97,6 +98,8 @@ export async function prepareBuild(
 	checkSteps(values, ofSources);
 	checkSettings(values, ofSources);
 	tokenizerOf(values);
+	if (ofSources.some(({ segment }) => segment?.syntax !== undefined))
+		await loadParser();
 	const input = new KeptInput(out, mayWrite);
 	try {
 		return await prepare({ options, values, sources, growing, out }, input);

@@ -1,5 +1,6 @@
 import {
 	choice,
+	entryOf,
 	flag,
 	type Given,
 	grouped,
@@ -12,6 +13,8 @@ import {
 	text,
 } from "../core/option.js";
 import { isObject } from "../core/values.js";
+import { languages } from "../segment/languages.js";
+import { usualSyntax } from "../segment/syntax.js";
 import { writtenKinds } from "../segment/units.js";
 import type { FindInputsOptions } from "../sources/find/find-inputs.js";
 import {
@@ -116,6 +119,20 @@ export const unitsTable = grouped("Segments", {
 	segmentCost: number({
 		help: "the sum of costs that a unit has at most, for units that have a cost",
 		defaultText: "none",
+	}),
+	syntaxLanguage: entryOf(languages, {
+		help: "the language of source code, for units of syntax",
+		defaultText: "by the endings of ids, and of files",
+	}),
+	syntaxDepth: integer({
+		least: 1,
+		most: 100,
+		defaultText: `${usualSyntax.depth}`,
+		help: "levels of a syntax tree whose nodes begin units",
+	}),
+	minLines: integer({
+		defaultText: `${usualSyntax.minLines}`,
+		help: "units of syntax begin more than so many lines after each other",
 	}),
 });
 

@@ -15,7 +15,6 @@ import { noId, noText } from "../sources/records/take-fields.js";
 import type { RecordTaker, TakenRecords } from "../sources/records/taker.js";
 import { BadInput, type RecordBatch } from "../sources/source.js";
 import { idsIn } from "../tokenizer/ids-tokenizer.js";
-import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { type Chat, ConversationReader } from "./chat.js";
 import { conversationFormats } from "./conversations/conversation-formats.js";
 import {
@@ -32,7 +31,11 @@ import {
 	requireIds,
 	TokenListReader,
 } from "./token-lists/token-list-reader.js";
-import { type UnitReader, unitReader } from "./units/unit-reader.js";
+import {
+	type UnitContext,
+	type UnitReader,
+	unitReader,
+} from "./units/unit-reader.js";
 
 /** Bytes of a token id, where documents are ids. */
 const ID_BYTES = 4;
@@ -47,21 +50,19 @@ export const leftOutReasons = {
 };
 
 /** What documents are taken for, beside their settings. */
-export interface TakeContext {
+export interface TakeContext extends UnitContext {
 	/** Whether hashes are wanted for more than the sample. */
 	hashes?: boolean;
 	/** What conversations are rendered with; null: there are none. */
 	chat?: Chat | null;
 	/** One more than the largest id of a token, for documents that are ids; left out: any. */
 	vocabSize?: number;
-	/** What counts the tokens of texts, for units that are found by them. */
-	tokenizer?: () => Tokenizer;
 }
 
 /** @throws UsageError `bad-option` */
 export function documentTaker(
 	settings: TakeSettings,
-	{ hashes = false, chat = null, vocabSize, tokenizer }: TakeContext = {},
+	{ hashes = false, chat = null, vocabSize, ...ofUnits }: TakeContext = {},
 ): RecordTaker {
 	const { textField, idField, where, sample, conversations } = settings;
 	const reader =
@@ -75,7 +76,7 @@ export function documentTaker(
 	const units =
 		settings.segment === undefined
 			? null
-			: unitReader(settings.segment, tokenizer);
+			: unitReader(settings.segment, ofUnits);
 	const template =
 		settings.text === null ? null : parseTemplate(settings.text, "text");
 	const filter = where === null ? null : parseFilter(where, "where");
@@ -103,7 +104,7 @@ export function documentTaker(
 				],
 			};
 		},
-		take(batch, format) {
+		take(batch, format, source) {
 			const choice = new Choice(batch);
 			const wanted = this.wanted(format);
 			if (filter !== null) choice.keepWhere(filter);
@@ -116,7 +117,11 @@ export function documentTaker(
 				if (vocabSize !== undefined) choice.requireIds(vocabSize);
 			} else if (lists !== null) choice.readTokenLists(lists, first);
 			if (units !== null)
-				choice.findUnits(units, wanted.values.length - units.fields.length);
+				choice.findUnits(
+					units,
+					wanted.values.length - units.fields.length,
+					source,
+				);
 			return choice.taken(sample, hashes);
 		},
 	};
@@ -289,7 +294,8 @@ class Choice {
 	}
 
 	/** @param first Which of the batch's values is the first that the reader looks at. */
-	findUnits(reader: UnitReader, first: number): void {
+	findUnits(reader: UnitReader, first: number, source: string): void {
+		const { ids } = this.#batch;
 		const values = this.#batch.values.slice(first);
 		const texts = this.#texts;
 		const { bytes, offsets } = texts ?? this.#batch.texts;
@@ -304,6 +310,11 @@ class Choice {
 				reader.read(
 					own,
 					values.map((column) => column[record]),
+					[
+						typeof ids[record] === "string" ? String(ids[record]) : null,
+						source,
+					],
+					this.#noted,
 				),
 			);
 			turns.endList();

@@ -157,7 +157,7 @@ test("overlapping segments are sound, and what they repeat is counted", async ()
 	);
 	const due = [...whole.values()].reduce((sum, ids) => sum + ids.length, 0);
 	expect(manifest.totals.repeatedTokens).toBe(tokens - due);
-	expect(tokens).toBeGreaterThan(1.3 * due);
+	expect(tokens).toBeGreaterThan(1.2 * due);
 });
 
 test("each segment carries the end of its document, not trained on again", async () => {

@@ -1,11 +1,12 @@
 import { documentTaker } from "../../documents/take-documents.js";
+import { loadParser } from "../../documents/units/parser.js";
 import { type ReadOptions, readSpans } from "../../sources/read-records.js";
 import { inputFile } from "../plan.js";
 import type { ReadTask } from "../tasks-of-plan.js";
 import type { TaskContext } from "./task.js";
 
 /** The documents of a task's spans. */
-export function readingOf(
+export async function* readingOf(
 	{
 		plan: { inputs, settings, onError, chat, tokenizer },
 		storageOf,
@@ -18,7 +19,9 @@ export function readingOf(
 		hasEnough,
 	}: { hashes: boolean } & Pick<ReadOptions, "onBadRecord" | "hasEnough">,
 ) {
-	return readSpans(
+	const { segment } = settings.sources[source];
+	const parser = segment?.syntax === undefined ? undefined : await loadParser();
+	return yield* readSpans(
 		spans.map(({ input, ...span }) => ({
 			storage: storageOf(inputs[input]),
 			file: inputFile(inputs[input], settings),
@@ -30,6 +33,7 @@ export function readingOf(
 				chat,
 				vocabSize: tokenizer.vocabSize,
 				tokenizer: open,
+				...(parser && { parser }),
 			}),
 			hasEnough,
 			onBadRecord: onError === "skip" ? onBadRecord : null,

@@ -75,6 +75,13 @@ function tokensByParts(
 			count++;
 		return { count: before + count, isBorder: count === part.length };
 	};
+	/** Bytes of a token that is white space alone; of another, more than any text has. */
+	const blankLength = (token: number) => {
+		if (token >= ids.length) return Infinity;
+		const space = tokenizer.decode([ids[token]]);
+		// White space is ASCII here; a space may decode to nothing where it begins a text.
+		return space.trim() === "" ? Math.max(1, space.length) : Infinity;
+	};
 	return starts.map((start) => {
 		const place = spacesBefore(text, start);
 		if (place === 0) return 0;
@@ -84,6 +91,14 @@ function tokensByParts(
 			known = place;
 			tokens = found.count;
 		}
-		return found.count;
+		// Else the token that the text before the white space ends in goes on after it.
+		if (!found.isBorder) return Math.min(ids.length, found.count + 1);
+		let { count } = found;
+		// White space that is a token of its own stays where it ends a unit.
+		for (let end = place; end < start; count++) {
+			end += blankLength(count);
+			if (end > start) break;
+		}
+		return count;
 	});
 }

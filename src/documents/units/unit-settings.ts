@@ -1,4 +1,6 @@
 import { optionName, UsageError } from "../../core/errors.js";
+import { type SyntaxRule, usualSyntax } from "../../segment/syntax.js";
+import type { UnitKind } from "../../segment/unit-kind.js";
 import { parseUnits, unitKinds, writtenKinds } from "../../segment/units.js";
 import type { Tokenizer } from "../../tokenizer/tokenizer.js";
 import type { UnitsOptions } from "../options.js";
@@ -9,6 +11,8 @@ export interface UnitSettings {
 	units: string;
 	/** The sum of costs that a unit has at most, where units have a cost. */
 	cost?: number;
+	/** Which nodes of syntax trees begin units, where these are of syntax, and the language; null: by the endings of ids and files. */
+	syntax?: SyntaxRule & { language: string | null };
 }
 
 /**
@@ -16,18 +20,17 @@ export interface UnitSettings {
  * @throws UsageError `unknown-name`, `bad-option`, `ignored-option`, `missing-option`
  */
 export function unitSettings(
-	{ segment, segmentCost }: UnitsOptions,
+	{ segment, segmentCost, ...ofSyntax }: UnitsOptions,
 	holds: { conversations: boolean; tokens: boolean },
 ): UnitSettings | null {
 	const kind = segment === undefined ? undefined : parseUnits(segment).kind;
-	if (segmentCost !== undefined && kind?.haveCosts !== true)
-		throw new UsageError(
-			"ignored-option",
-			`${optionName("segmentCost")} would change nothing: it goes with ${optionName(
-				"segment",
-				writtenKinds.find((_, i) => unitKinds.entries()[i][1].haveCosts),
-			)}. Leave it out.`,
-		);
+	const { syntaxLanguage, syntaxDepth, minLines } = ofSyntax;
+	requireKind({ segmentCost }, kind, ({ haveCosts }) => haveCosts);
+	requireKind(
+		{ syntaxLanguage, syntaxDepth, minLines },
+		kind,
+		({ needsParser }) => needsParser,
+	);
 	if (segment === undefined || kind === undefined) return null;
 	if (kind.haveCosts) {
 		if (segmentCost === undefined)
@@ -52,7 +55,33 @@ export function unitSettings(
 	return {
 		units: segment,
 		...(segmentCost !== undefined && { cost: segmentCost }),
+		...(kind.needsParser && {
+			syntax: {
+				language: syntaxLanguage ?? null,
+				depth: syntaxDepth ?? usualSyntax.depth,
+				minLines: minLines ?? usualSyntax.minLines,
+			},
+		}),
 	};
+}
+
+/**
+ * Checks that options are of the kind of units.
+ * @throws UsageError `ignored-option`
+ */
+function requireKind(
+	options: Readonly<Record<string, unknown>>,
+	kind: UnitKind | undefined,
+	has: (kind: UnitKind) => boolean | undefined,
+): void {
+	if (kind !== undefined && has(kind)) return;
+	const due = writtenKinds.find((_, i) => has(unitKinds.entries()[i][1]));
+	for (const [name, value] of Object.entries(options))
+		if (value !== undefined)
+			throw new UsageError(
+				"ignored-option",
+				`${optionName(name)} would change nothing: it goes with ${optionName("segment", due)}. Leave it out.`,
+			);
 }
 
 /**
