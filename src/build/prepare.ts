@@ -9,6 +9,8 @@ import { decidedByConfiguration } from "../documents/special-tokens.js";
 import { usualWayWithSpecials } from "../documents/specials-in-text.js";
 import { specialsInTextOf } from "../documents/specials-met.js";
 import { requireContent, tokenizerOf } from "../documents/tokenizer-option.js";
+import { loadParser } from "../documents/units/parser.js";
+import { requireUnits } from "../documents/units/unit-settings.js";
 import {
 	type BuildOptions,
 	type BuildValues,
@@ -93,6 +95,8 @@ export async function prepareBuild(
 	checkSteps(values, ofSources);
 	checkSettings(values, ofSources);
 	tokenizerOf(values);
+	if (ofSources.some(({ segment }) => segment?.syntax !== undefined))
+		await loadParser();
 	const input = new KeptInput(out, mayWrite);
 	try {
 		return await prepare({ options, values, sources, growing, out }, input);
@@ -157,12 +161,14 @@ async function prepare(
 	const inputBytes = divisions.reduce((sum, each) => sum + bytesOf(each), 0);
 	if (growing !== null)
 		requireTokenizer(growing, asked, fingerprint, tokenizer);
-	for (const [source, { tokens }] of ofSources.entries())
+	for (const [source, { tokens, segment }] of ofSources.entries()) {
 		requireContent(
 			files.filter(({ of }) => of === source),
 			tokenizer,
 			tokens,
 		);
+		requireUnits(segment, tokenizer);
+	}
 	const withSpecials =
 		growing === null
 			? values

@@ -1,5 +1,6 @@
 import type { Int32Buffer } from "../core/buffers.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import type { SuffixRule } from "./carry-suffix.js";
 import type { HeadRule } from "./repeat-head.js";
 import type { WayWithSpecialsName } from "./specials-in-text.js";
 
@@ -12,6 +13,8 @@ export interface Encoder {
 	specialsInText?: WayWithSpecialsName;
 	/** Of what length documents repeat their heads, and in which way; null: none does. */
 	head?: HeadRule | null;
+	/** What of texts each of their segments ends with; left out: nothing that it does not end with anyway. */
+	suffix?: SuffixRule;
 	/** Token ids put before and after the text's own; null for none. */
 	bos: number | null;
 	eos: number | null;

@@ -58,9 +58,19 @@ export interface Side {
 	said: Int32Array | null;
 }
 
+/** Marks of texts that say what is to be trained on. */
+export type MarkedTexts = TextMarks & {
+	trained: NonNullable<TextMarks["trained"]>;
+};
+
+/** Whether marks say what is to be trained on. */
+export function sayTrained(marks: TextMarks | null): marks is MarkedTexts {
+	return marks !== null && marks.trained !== null;
+}
+
 /** The sides of one text of a batch: one where it has no others. */
 export function sidesOf(
-	{ trained, turns, sides, said }: TextMarks,
+	{ trained, turns, sides, said }: MarkedTexts,
 	offsets: Int32Array,
 	text: number,
 ): Side[] {

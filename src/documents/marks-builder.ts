@@ -1,5 +1,5 @@
 import { IntListsBuilder } from "../core/int-lists.js";
-import type { TextMarks } from "../core/text-batch.js";
+import type { MarkedTexts } from "./mark-tokens.js";
 
 /** Builds the marks of texts, text by text. */
 export class MarksBuilder {
@@ -37,7 +37,7 @@ export class MarksBuilder {
 	}
 
 	/** The marks so far: views, valid until the builder is written to again. */
-	view(): TextMarks {
+	view(): MarkedTexts {
 		return {
 			trained: this.#trained.view(),
 			turns: this.#turns.view(),

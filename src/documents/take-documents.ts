@@ -31,6 +31,11 @@ import {
 	requireIds,
 	TokenListReader,
 } from "./token-lists/token-list-reader.js";
+import {
+	type UnitContext,
+	type UnitReader,
+	unitReader,
+} from "./units/unit-reader.js";
 
 /** Bytes of a token id, where documents are ids. */
 const ID_BYTES = 4;
@@ -45,7 +50,7 @@ export const leftOutReasons = {
 };
 
 /** What documents are taken for, beside their settings. */
-export interface TakeContext {
+export interface TakeContext extends UnitContext {
 	/** Whether hashes are wanted for more than the sample. */
 	hashes?: boolean;
 	/** What conversations are rendered with; null: there are none. */
@@ -57,7 +62,7 @@ export interface TakeContext {
 /** @throws UsageError `bad-option` */
 export function documentTaker(
 	settings: TakeSettings,
-	{ hashes = false, chat = null, vocabSize }: TakeContext = {},
+	{ hashes = false, chat = null, vocabSize, ...ofUnits }: TakeContext = {},
 ): RecordTaker {
 	const { textField, idField, where, sample, conversations } = settings;
 	const reader =
@@ -68,6 +73,10 @@ export function documentTaker(
 		settings.tokens === null
 			? null
 			: new TokenListReader(settings.tokens, vocabSize);
+	const units =
+		settings.segment === undefined
+			? null
+			: unitReader(settings.segment, ofUnits);
 	const template =
 		settings.text === null ? null : parseTemplate(settings.text, "text");
 	const filter = where === null ? null : parseFilter(where, "where");
@@ -91,10 +100,11 @@ export function documentTaker(
 					...(template?.fields ??
 						reader?.fields ??
 						(readsLists ? lists.fields : [])),
+					...(units?.fields ?? []),
 				],
 			};
 		},
-		take(batch, format) {
+		take(batch, format, source) {
 			const choice = new Choice(batch);
 			const wanted = this.wanted(format);
 			if (filter !== null) choice.keepWhere(filter);
@@ -106,6 +116,12 @@ export function documentTaker(
 			if (format.content !== undefined) {
 				if (vocabSize !== undefined) choice.requireIds(vocabSize);
 			} else if (lists !== null) choice.readTokenLists(lists, first);
+			if (units !== null)
+				choice.findUnits(
+					units,
+					wanted.values.length - units.fields.length,
+					source,
+				);
 			return choice.taken(sample, hashes);
 		},
 	};
@@ -280,6 +296,45 @@ class Choice {
 				sides: null,
 				said: null,
 			};
+	}
+
+	/** @param first Which of the batch's values is the first that the reader looks at. */
+	findUnits(reader: UnitReader, first: number, source: string): void {
+		const { ids } = this.#batch;
+		const values = this.#batch.values.slice(first);
+		const texts = this.#texts;
+		const { bytes, offsets } = texts ?? this.#batch.texts;
+		const turns = new IntListsBuilder();
+		/** Which of the texts are kept, where they are not those of the batch. */
+		const kept: number[] = [];
+		let next = 0;
+		this.#keep((record) => {
+			const text = texts === null ? record : next++;
+			const own = bytes.subarray(offsets[text], offsets[text + 1]);
+			turns.values.append(
+				reader.read(
+					own,
+					values.map((column) => column[record]),
+					[
+						typeof ids[record] === "string" ? String(ids[record]) : null,
+						source,
+					],
+					this.#noted,
+				),
+			);
+			turns.endList();
+			kept.push(text);
+			return true;
+		});
+		if (texts !== null && kept.length < next)
+			this.#texts = selectTexts(texts, kept);
+		this.#marks = {
+			trained: null,
+			turns: turns.view(),
+			sides: null,
+			said: null,
+			turnsAreTokens: reader.areTokens,
+		};
 	}
 
 	/** @param hashes Whether they are wanted, also where there is no sample. */

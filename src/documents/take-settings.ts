@@ -6,7 +6,9 @@ import type {
 	ConversationsOptions,
 	ReadingOptions,
 	TokenListsOptions,
+	UnitsOptions,
 } from "./options.js";
+import { type UnitSettings, unitSettings } from "./units/unit-settings.js";
 
 /** How records are read as conversations. */
 export interface ConversationSettings {
@@ -42,6 +44,8 @@ export interface TakeSettings {
 	tokens: TokenListSettings | null;
 	/** The share of documents that is taken, chosen by their hashes; null for all. */
 	sample: number | null;
+	/** What units of text they have; left out: none that is looked for. */
+	segment?: UnitSettings;
 }
 
 /** @throws UsageError `ignored-option` */
@@ -56,9 +60,11 @@ export function takeSettings({
 	tokensField,
 	maskField,
 	bordersField,
+	...units
 }: Pick<ReadingOptions, "textField" | "text" | "idField" | "where" | "sample"> &
 	ConversationsOptions &
-	TokenListsOptions): TakeSettings {
+	TokenListsOptions &
+	UnitsOptions): TakeSettings {
 	if (tokensField === undefined)
 		for (const [name, value] of Object.entries({ maskField, bordersField }))
 			if (value !== undefined)
@@ -95,6 +101,10 @@ export function takeSettings({
 			"ignored-option",
 			`${optionName("textField")} would change nothing: ${optionName("text")} makes the text. Give one of them.`,
 		);
+	const segment = unitSettings(units, {
+		conversations: areConversations,
+		tokens: tokensField !== undefined,
+	});
 	return {
 		textField: textField ?? null,
 		text: text ?? null,
@@ -112,5 +122,6 @@ export function takeSettings({
 						borders: bordersField ?? null,
 					},
 		sample: sample ?? null,
+		...(segment !== null && { segment }),
 	};
 }

@@ -32,6 +32,7 @@ import {
 import { ruledPositions } from "./positions.js";
 import type { TokenRow } from "./row.js";
 import { positionIds, segmentIds, seqIdx } from "./segments.js";
+import type { SequenceFactName, SequenceFacts } from "./sequence-facts.js";
 
 /** What gathers the values of a column of each type. */
 export interface ColumnBuffers {
@@ -61,8 +62,8 @@ export interface ColumnSettings {
 
 /** A row as columns are made of it: not padded. */
 export interface StoredRow extends TokenRow {
-	/** Of each sequence: labels of its document in all rows; for weights of labels. */
-	labelCounts?: Int32Array;
+	/** Of each sequence; for columns that are made of them. */
+	facts?: SequenceFacts;
 }
 
 /** A column of packed rows: a list a row. */
@@ -262,6 +263,14 @@ const entries = {
 		batch: (row, rowLength, options) =>
 			ruledPositions(row, told(options, "positions"), rowLength),
 	} satisfies Column<"list<float32>"> as Column,
+	segment_number: factColumn(
+		"segment_number",
+		"the number of each sequence among those of its document, from 1",
+	),
+	segment_count: factColumn(
+		"segment_count",
+		"how many sequences the document of each sequence is in",
+	),
 	loss_weight: {
 		type: "list<float32>",
 		entries: "token",
@@ -269,11 +278,10 @@ const entries = {
 			"weights of the labels, to be divided by their sum over all rows of a step",
 		setting: "lossWeight",
 		stored(row, out, { lossWeight, shift }) {
-			const { labelCounts } = row;
-			if (lossWeight === null || labelCounts === undefined)
+			if (lossWeight === null || row.facts === undefined)
 				throw new Error("weights of labels need a weighting, and label counts");
 			const weights = out.extend(row.ids.length);
-			fillLossWeights(row, labelCounts, lossWeight, weights);
+			fillLossWeights(row, row.facts.labels, lossWeight, weights);
 			if (shift) weights.set(shiftLeft(weights, 0));
 		},
 		batch({ lossWeights }, rowLength) {
@@ -310,6 +318,19 @@ function told<K extends keyof ColumnOptions>(
 	const value = options?.[name];
 	if (value === undefined) throw new Error(`a column needs ${name}`);
 	return value as NonNullable<ColumnOptions[K]>;
+}
+
+/** A column of what is known of sequences, which other columns of a row do not tell. */
+function factColumn(fact: SequenceFactName, meaning: string): Column {
+	return int32Column({
+		entries: "sequence",
+		meaning,
+		stored: ({ facts }, out) => {
+			if (facts === undefined) throw new Error(`rows need ${fact}`);
+			out.append(facts[fact]);
+		},
+		check: ({ seqLengths }, values) => values.length === seqLengths.length,
+	});
 }
 
 /** Every column of packed rows, and of batches of them, by name. */

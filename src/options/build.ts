@@ -22,7 +22,9 @@ import {
 	packingLayouts,
 } from "../dataset/layouts/layouts.js";
 import { trainers } from "../dataset/trainers/trainers.js";
+import { segmentsGiven } from "../decompose/given-segments.js";
 import { longConversations } from "../decompose/long-conversations.js";
+import { segmentOptions } from "../decompose/segment.js";
 import {
 	chatTemplateTable,
 	conversationsTable,
@@ -30,6 +32,7 @@ import {
 	readingTable,
 	tokenListsTable,
 	tokensTable,
+	unitsTable,
 } from "../documents/options.js";
 import { columnTable } from "../masks/column-options.js";
 import { columns, storedColumns } from "../masks/columns.js";
@@ -53,6 +56,8 @@ export interface BuildProgress {
 }
 
 const { packer, longDocuments: _, ...packing } = packDocumentsTable;
+
+const { carrySuffix, ...ofSegments } = segmentOptions;
 
 /** Tokens that are packed together where nothing is said of it. */
 export const USUAL_WINDOW = 2 ** 26;
@@ -100,6 +105,7 @@ export const buildTable = {
 	...chatTemplateTable,
 	...tokenListsTable,
 	...tokensTable,
+	...unitsTable,
 	...grouped("Layout", {
 		layout: entryOf(layouts, {
 			default: "packed",
@@ -115,7 +121,8 @@ export const buildTable = {
 	}),
 	...grouped("Conversations", {
 		longConversations: entryOf(longConversations, {
-			default: "split",
+			defaultFrom: (_, given) => (segmentsGiven(given) ? "segment" : "split"),
+			defaultText: "split; segment, where segments are asked for",
 			of: ofPacking,
 			help: "what becomes of conversations longer than a row",
 		}),
@@ -137,7 +144,16 @@ export const buildTable = {
 		} as typeof packer,
 	}),
 	...grouped("Layout", optionsOfEntries("layout", layoutEntries)),
+	...grouped("Segments", {
+		carrySuffix: { ...carrySuffix, of: ofPacking },
+	}),
 	...grouped("Packing", {
+		...(Object.fromEntries(
+			Object.entries(ofSegments).map(([name, option]) => [
+				name,
+				{ ...option, of: ofPacking },
+			]),
+		) as unknown as typeof ofSegments),
 		...packing,
 		padToMultiple: integer({
 			least: 1,

@@ -22,6 +22,7 @@ import {
 	limit,
 	readingTable,
 	tokenListsTable,
+	unitsTable,
 } from "../documents/options.js";
 import { describeFormats } from "../sources/formats.js";
 
@@ -50,6 +51,7 @@ export const sourceTable = {
 	...recordsTable,
 	...conversationsTable,
 	...tokenListsTable,
+	...unitsTable,
 	...grouped("Reading", { limit }),
 };
 

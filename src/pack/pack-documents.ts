@@ -11,6 +11,7 @@ import { resolveOptions } from "../core/resolve-options.js";
 import { type CutName, type CutOptions, cuts } from "../decompose/cuts.js";
 import { decomposeDocuments } from "../decompose/decompose-documents.js";
 import type { DroppedTokens } from "../decompose/dropped.js";
+import { segmentsGiven } from "../decompose/given-segments.js";
 import { longDocuments } from "../decompose/long-documents.js";
 import { minSequence } from "../decompose/options.js";
 import type { Pieces } from "../decompose/pieces.js";
@@ -25,7 +26,8 @@ const keepingSequences = {
 export const packDocumentsTable = {
 	...packTable,
 	longDocuments: entryOf(longDocuments, {
-		default: "split",
+		defaultFrom: (_, given) => (segmentsGiven(given) ? "segment" : "split"),
+		defaultText: "split; segment, where segments are asked for",
 		of: { packer: packers.where(({ cuts }) => cuts === undefined) },
 		help: "what becomes of documents longer than a row",
 	}),

@@ -426,7 +426,11 @@ describe("columns", () => {
 	const row = {
 		ids: Int32Array.of(5, 6, 7, 8, 9),
 		seqLengths: Int32Array.of(3, 2),
-		labelCounts: Int32Array.of(4, 1),
+		facts: {
+			labels: Int32Array.of(4, 1),
+			segment_number: Int32Array.of(1, 2),
+			segment_count: Int32Array.of(2, 2),
+		},
 	};
 	const settings = {
 		columns: storedColumns,
@@ -470,6 +474,8 @@ describe("columns", () => {
 			global_attention_mask: [1, 0, 0, 1, 0],
 			prompt_lengths: [0, 0],
 			scaled_positions: [0, 0.25, 0.5, 0, 0.25],
+			segment_number: [1, 2],
+			segment_count: [2, 2],
 			loss_weight: [0, 0.25, 0.25, 0, 1],
 		});
 		for (const { twice } of made)

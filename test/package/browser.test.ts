@@ -58,6 +58,19 @@ describe.each([
 		[[3, 2, 1, 0], [0, 2, 4], 2, "DataError"],
 	],
 	[
+		"./segment",
+		`({ unitStarts, fillUnits }) => [
+			[...unitStarts("One. Zwei? 三。四", "sentence")],
+			[...unitStarts("a;b;c", "regex:;")],
+			[...fillUnits([10, 5, 23], 17).length],
+		]`,
+		[
+			[0, 5, 11, 17],
+			[0, 1, 3],
+			[15, 17, 6],
+		],
+	],
+	[
 		"./decompose",
 		`({ decomposeDocuments, remainders }) => {
 			const lengths = Int32Array.of(13);
@@ -306,6 +319,7 @@ test("these are the entries: those without Node are tested above", () => {
 	expect(Object.keys(exports)).toEqual([
 		".",
 		"./pack",
+		"./segment",
 		"./decompose",
 		"./masks",
 		"./tokenizer",
