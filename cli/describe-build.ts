@@ -102,6 +102,7 @@ function inputLines(manifest: Manifest): Line[] {
 		...specialLines(manifest),
 		...labelLines(manifest),
 		...unitLines(manifest),
+		...strataLines(manifest),
 		[
 			"dropped",
 			`${grouped(droppedTokens)} tokens${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}`,
@@ -157,6 +158,14 @@ function unitLines({ totals }: Manifest): Line[] {
 			i === 0 ? "units" : "",
 			`${grouped(count)} ${notedCounts[name].meaning}`,
 		]);
+}
+
+/** How many documents each stratum has, and lacks. */
+function strataLines({ totals: { strata = {} } }: Manifest): Line[] {
+	return Object.entries(strata).map(([name, { documents, missing = 0 }], i) => [
+		i === 0 ? "strata" : "",
+		`${escapeControls(name)}: ${counted(documents, "document")}${missing > 0 ? `, ${grouped(missing)} too few` : ""}`,
+	]);
 }
 
 function rowLines(manifest: Manifest): Line[] {

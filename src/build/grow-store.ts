@@ -48,7 +48,7 @@ export async function findGrowing(out: string): Promise<Growing | null> {
  * @throws UsageError `bad-option`, `ignored-option`
  */
 export function checkSteps(
-	{ append, overwrite, dedupe, validation }: BuildValues,
+	{ append, overwrite, dedupe, validation, perStratum }: BuildValues,
 	sources: readonly SourceSettings[],
 ): void {
 	if (!append) return;
@@ -63,7 +63,9 @@ export function checkSteps(
 			? ["dedupe", dedupe, "looks for repeats among all documents"]
 			: limit !== undefined
 				? ["limit", limit, "takes the first of all documents"]
-				: ["validation", validation, "chooses that many of all documents"];
+				: perStratum !== undefined
+					? ["perStratum", perStratum, "chooses that many of all documents"]
+					: ["validation", validation, "chooses that many of all documents"];
 	if (name === "validation" && (validation ?? 0) < 1) return;
 	const instead =
 		name === "validation" ? "Give a share of them" : "Leave it out";
@@ -111,7 +113,8 @@ export function optionsForGrowing(
 
 /** The options of a store, as far as its settings say which of them were given; undefined: not given. */
 function optionsOf(settings: Settings): Record<string, unknown> {
-	const { sources, dedupe, validation, chat, format, compression } = settings;
+	const { sources, dedupe, validation, chat, format, compression, strata } =
+		settings;
 	const [source] = sources;
 	const isPlain = sources.length === 1 && source.name === null;
 	const keepsSplits = splitsOf(settings).some(
@@ -126,7 +129,9 @@ function optionsOf(settings: Settings): Record<string, unknown> {
 		...{ format, compression },
 		specialTokensInText: settings.specialTokensInText,
 		shardTokens: settings.buckets[0].shardTokens,
-		...(keepsSplits && { keepSplits: true }),
+		...strata,
+		...(keepsSplits &&
+			strata?.splitStrata === undefined && { keepSplits: true }),
 	};
 }
 

@@ -9,7 +9,7 @@ import type { TokenizedBatch } from "../documents/tokenize-documents.js";
 
 /** The place of a document's split among those of the settings. */
 export type SplitTest = (
-	batch: Pick<TokenizedBatch, "source" | "hashes">,
+	batch: Pick<TokenizedBatch, "source" | "hashes" | "measured">,
 	document: number,
 ) => number;
 
@@ -17,6 +17,8 @@ export type SplitTest = (
 export interface Window extends IndexedDocuments {
 	/** Of each document, the place of its split among those of the settings; null: all are to be trained on. */
 	splits: Uint8Array | null;
+	/** The length of each that strata go by; left out: they are not measured. */
+	measured?: Int32Array;
 	/** Their tokens: views, valid until the next window. */
 	tokens: TokenBatch;
 	/** The tokens that each document may be cut before; null: any. */
@@ -51,6 +53,7 @@ export async function* windowsOf<R>(
 	let sources: string[] = [];
 	let positions: number[] = [];
 	let splits: number[] = [];
+	let measured: number[] = [];
 	const take = (): Window => {
 		const batch = tokens.view();
 		return {
@@ -60,6 +63,7 @@ export async function* windowsOf<R>(
 			sources,
 			positions,
 			splits: splitOf === null ? null : Uint8Array.from(splits),
+			...(measured.length > 0 && { measured: Int32Array.from(measured) }),
 			lengths: listLengths(batch.offsets),
 			tokens: batch,
 			cuts: cuts.lists === 0 ? null : cuts.view(),
@@ -75,6 +79,7 @@ export async function* windowsOf<R>(
 		sources = [];
 		positions = [];
 		splits = [];
+		measured = [];
 	};
 	try {
 		for (;;) {
@@ -108,6 +113,7 @@ export async function* windowsOf<R>(
 					sources.push(source);
 					positions.push(next.value.positions[d]);
 					if (splitOf !== null) splits.push(splitOf(next.value, d));
+					if (next.value.measured) measured.push(next.value.measured[d]);
 				}
 				at = until;
 				if (tokens.ids.length >= size || tokens.lists === MOST_DOCUMENTS) {

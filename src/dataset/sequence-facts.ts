@@ -4,10 +4,12 @@ import { eachFact, type SequenceFacts } from "../masks/sequence-facts.js";
 /**
  * The facts of pieces, which are all of their documents.
  * @param labelCounts Labels of each document in all rows.
+ * @param strata The stratum of each; null where none is known.
  */
 export function factsOfPieces(
 	{ document }: Pieces,
 	labelCounts: Int32Array,
+	strata: Int32Array | null = null,
 ): SequenceFacts {
 	const counts = new Int32Array(labelCounts.length);
 	const segment_number = document.map((of) => ++counts[of]);
@@ -15,6 +17,7 @@ export function factsOfPieces(
 		labels: document.map((of) => labelCounts[of]),
 		segment_number,
 		segment_count: document.map((of) => counts[of]),
+		stratum: document.map((of) => strata?.[of] ?? -1),
 	};
 }
 

@@ -1,3 +1,4 @@
+import type { StrataSettings } from "../documents/strata/strata-settings.js";
 import type { TakeSettings } from "../documents/take-settings.js";
 import { areCutAnywhere } from "../documents/units/unit-settings.js";
 import type { ColumnOptions } from "../masks/column-options.js";
@@ -67,6 +68,8 @@ export interface Settings {
 	dedupe: boolean;
 	/** The share of documents that is held out, or from 1 on their number; chosen by their hashes; null for none. */
 	validation: number | null;
+	/** How documents are told apart by their lengths; left out: they are not. */
+	strata?: StrataSettings;
 	/** A name from `layouts`. */
 	layout: string;
 	/** Token ids put before and after each document's text; null for none. */

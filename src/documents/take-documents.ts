@@ -25,6 +25,8 @@ import {
 } from "./document-hash.js";
 import { type Filter, parseFilter } from "./filter.js";
 import { MarksBuilder } from "./marks-builder.js";
+import { StrataReader } from "./strata/strata-reader.js";
+import type { StrataSettings } from "./strata/strata-settings.js";
 import type { TakeSettings } from "./take-settings.js";
 import { parseTemplate, type Template } from "./template.js";
 import {
@@ -44,6 +46,8 @@ const ID_BYTES = 4;
 export const leftOutReasons = {
 	where: "it does not meet the condition",
 	sample: "it is not in the sample",
+	strata: "its length is in no stratum",
+	perStratum: "there were enough of its length",
 	repeat: "it is not in the share that is repeated",
 	dedupe: "its text came before",
 	limit: "there were enough before",
@@ -57,12 +61,20 @@ export interface TakeContext extends UnitContext {
 	chat?: Chat | null;
 	/** One more than the largest id of a token, for documents that are ids; left out: any. */
 	vocabSize?: number;
+	/** How they are told apart by their lengths; left out: they are not measured. */
+	strata?: StrataSettings | undefined;
 }
 
 /** @throws UsageError `bad-option` */
 export function documentTaker(
 	settings: TakeSettings,
-	{ hashes = false, chat = null, vocabSize, ...ofUnits }: TakeContext = {},
+	{
+		hashes = false,
+		chat = null,
+		vocabSize,
+		strata: ofStrata,
+		...ofUnits
+	}: TakeContext = {},
 ): RecordTaker {
 	const { textField, idField, where, sample, conversations } = settings;
 	const reader =
@@ -77,6 +89,10 @@ export function documentTaker(
 		settings.segment === undefined
 			? null
 			: unitReader(settings.segment, ofUnits);
+	const strata =
+		ofStrata === undefined
+			? null
+			: new StrataReader(ofStrata, ofUnits.tokenizer);
 	const template =
 		settings.text === null ? null : parseTemplate(settings.text, "text");
 	const filter = where === null ? null : parseFilter(where, "where");
@@ -112,10 +128,13 @@ export function documentTaker(
 			if (idPath !== null && !format.fields.fixed) choice.requireId(idPath);
 			const first = filter?.fields.length ?? 0;
 			if (template !== null) choice.render(template, first);
-			if (reader !== null) choice.readConversations(reader, first);
+			if (reader !== null) choice.readConversations(reader, first, strata);
 			if (format.content !== undefined) {
 				if (vocabSize !== undefined) choice.requireIds(vocabSize);
 			} else if (lists !== null) choice.readTokenLists(lists, first);
+			const areIds = format.content !== undefined || lists !== null;
+			if (strata !== null && reader === null)
+				choice.measureTexts(strata, areIds);
 			if (units !== null)
 				choice.findUnits(
 					units,
@@ -166,6 +185,8 @@ class Choice {
 	#marks: TakenRecords["marks"] = null;
 	readonly #noted: Record<string, number> = {};
 	#moreDocuments = 0;
+	/** The lengths of those that are kept, where they are measured. */
+	#lengths: number[] | null = null;
 
 	constructor(batch: RecordBatch) {
 		this.#batch = batch;
@@ -186,7 +207,7 @@ class Choice {
 	}
 
 	#leaveOut(reason: keyof typeof leftOutReasons, count: number): void {
-		if (count > 0) this.#leftOut[reason] = count;
+		if (count > 0) addCounts(this.#leftOut, { [reason]: count });
 	}
 
 	keepWhere({ fields, holds }: Filter): void {
@@ -229,14 +250,34 @@ class Choice {
 	}
 
 	/** @param first Which of the batch's values is the first that the reader looks at. */
-	readConversations(reader: ConversationReader, first: number): void {
+	readConversations(
+		reader: ConversationReader,
+		first: number,
+		strata: StrataReader | null,
+	): void {
 		const values = this.#batch.values.slice(first);
 		const texts = new TextBatchBuilder();
 		const marks = new MarksBuilder();
+		const lengths: number[] = [];
 		this.#keep((record) => {
-			const { text, spans, turns, sides, said, ...counts } = reader.read(
+			let length = 0;
+			const read = reader.readChanged(
 				values.map((column) => column[record]),
+				(examples) => {
+					if (!strata?.isOfOutput) return examples;
+					const output = strata.readOutput(examples);
+					length = output.length;
+					return strata.takes(length) ? output.examples : null;
+				},
 			);
+			if (read !== null && strata?.isOfOutput === false)
+				length = strata.lengthOf(new TextEncoder().encode(read.text));
+			if (read === null || strata?.takes(length) === false) {
+				this.#leaveOut("strata", 1);
+				return false;
+			}
+			lengths.push(length);
+			const { text, spans, turns, sides, said, ...counts } = read;
 			const before = texts.length;
 			texts.add(text);
 			marks.add(text, texts.length - before, spans, turns, sides, said);
@@ -251,6 +292,36 @@ class Choice {
 		});
 		this.#texts = texts.view();
 		this.#marks = marks.view();
+		if (strata !== null) this.#lengths = lengths;
+	}
+
+	/** Measures texts, leaves out those that are not wanted, and tags the others. */
+	measureTexts(strata: StrataReader, areIds: boolean): void {
+		const texts = this.#texts;
+		const { bytes, offsets } = texts ?? this.#batch.texts;
+		const tagged = new TextBatchBuilder();
+		const lengths: number[] = [];
+		/** Which of the texts are kept, where they are not those of the batch. */
+		const kept: number[] = [];
+		const before = this.#kept;
+		this.#kept = before.filter((record, i) => {
+			const text = texts === null ? record : i;
+			const own = bytes.subarray(offsets[text], offsets[text + 1]);
+			const length = strata.lengthOf(own, areIds);
+			if (!strata.takes(length)) return false;
+			lengths.push(length);
+			kept.push(i);
+			if (strata.hasTags)
+				tagged.addBytes(Buffer.concat([strata.tagOf(length), own]));
+			return true;
+		});
+		this.#leaveOut("strata", before.length - kept.length);
+		this.#lengths = lengths;
+		if (strata.hasTags) this.#texts = tagged.view();
+		else if (texts !== null && kept.length < before.length) {
+			this.#texts = selectTexts(texts, kept);
+			this.#marks = this.#marks && selectMarks(this.#marks, kept);
+		}
 	}
 
 	/** Refuses documents of token ids of which some are too large. */
@@ -307,9 +378,12 @@ class Choice {
 		const turns = new IntListsBuilder();
 		/** Which of the texts are kept, where they are not those of the batch. */
 		const kept: number[] = [];
+		const lengths = this.#lengths;
+		const keptLengths: number[] = [];
 		let next = 0;
 		this.#keep((record) => {
-			const text = texts === null ? record : next++;
+			const place = next++;
+			const text = texts === null ? record : place;
 			const own = bytes.subarray(offsets[text], offsets[text + 1]);
 			turns.values.append(
 				reader.read(
@@ -324,8 +398,10 @@ class Choice {
 			);
 			turns.endList();
 			kept.push(text);
+			if (lengths !== null) keptLengths.push(lengths[place]);
 			return true;
 		});
+		if (lengths !== null) this.#lengths = keptLengths;
 		if (texts !== null && kept.length < next)
 			this.#texts = selectTexts(texts, kept);
 		this.#marks = {
@@ -342,6 +418,7 @@ class Choice {
 		const { texts, ids, positions, numbers, bad } = this.#batch;
 		const isWhole = this.#kept.length === positions.length;
 		let kept = this.#kept;
+		let lengths = this.#lengths;
 		let chosen = this.#texts ?? (isWhole ? texts : selectTexts(texts, kept));
 		let marks = this.#marks;
 		let all = hashes || sample !== null ? hashesOf(chosen) : null;
@@ -354,6 +431,8 @@ class Choice {
 			if (inSample.length < kept.length) {
 				chosen = selectTexts(chosen, inSample);
 				marks = marks && selectMarks(marks, inSample);
+				lengths =
+					lengths && inSample.map((text) => (lengths as number[])[text]);
 				kept = inSample.map((text) => kept[text]);
 				all = hashes ? selectHashes(found, inSample) : null;
 			}
@@ -371,6 +450,7 @@ class Choice {
 			marks,
 			ids: select(ids).map((id) => (typeof id === "string" ? id : null)),
 			hashes: hashes ? all : null,
+			...(lengths && { measured: Int32Array.from(lengths) }),
 			positions: select(positions),
 			numbers: select(numbers),
 			refused:

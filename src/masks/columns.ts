@@ -80,7 +80,7 @@ export interface Column<T extends RowColumnType = RowColumnType> {
 	/** Whether it is stored when its name is asked for, too. */
 	readonly onRequest?: boolean;
 	/** What it is told. */
-	readonly needs?: keyof ColumnOptions;
+	readonly needs?: keyof ColumnOptions | "strata";
 	/** Appends the values of a row. */
 	stored?(
 		row: StoredRow,
@@ -271,6 +271,13 @@ const entries = {
 		"segment_count",
 		"how many sequences the document of each sequence is in",
 	),
+	stratum: {
+		...factColumn(
+			"stratum",
+			"the stratum of each sequence's document, as a number from 0 in the order of `strata`; -1 for none",
+		),
+		needs: "strata",
+	} satisfies Column as Column,
 	loss_weight: {
 		type: "list<float32>",
 		entries: "token",

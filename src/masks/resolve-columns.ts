@@ -11,7 +11,9 @@ import { parsePositionRule } from "./positions.js";
  */
 export function columnOptions(
 	names: readonly string[],
-	given: Partial<Resolved<typeof columnTable>>,
+	given: Partial<Resolved<typeof columnTable>> & {
+		strata?: string | undefined;
+	},
 ): ColumnOptions {
 	const { chunk, positions, globalAttention } = given;
 	const rule =
@@ -27,11 +29,11 @@ export function columnOptions(
 			);
 	for (const name of names) {
 		const { needs } = columns.find(name);
-		if (needs === "chunk" || needs === "positions")
+		if (needs === "chunk" || needs === "positions" || needs === "strata")
 			if (given[needs] === undefined)
 				throw new UsageError(
 					"missing-option",
-					`the column ${name} needs ${optionName(needs)}: give it, or leave the column out.`,
+					`the column ${name} needs ${optionName(needs)}${needs === "strata" ? ", which are of a build of texts" : ""}: give it, or leave the column out.`,
 				);
 	}
 	return {

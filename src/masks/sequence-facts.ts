@@ -8,6 +8,8 @@ export const sequenceFactNames = [
 	/** Its number among the sequences of its document, from 1, and how many these are. */
 	"segment_number",
 	"segment_count",
+	/** The place of its document's stratum; -1 for none. */
+	"stratum",
 ] as const;
 
 export type SequenceFactName = (typeof sequenceFactNames)[number];

@@ -34,6 +34,7 @@ import {
 	tokensTable,
 	unitsTable,
 } from "../documents/options.js";
+import { strataTable } from "../documents/strata/options.js";
 import { columnTable } from "../masks/column-options.js";
 import { columns, storedColumns } from "../masks/columns.js";
 import { lossWeightings } from "../masks/loss-weights.js";
@@ -106,6 +107,7 @@ export const buildTable = {
 	...tokenListsTable,
 	...tokensTable,
 	...unitsTable,
+	...strataTable,
 	...grouped("Layout", {
 		layout: entryOf(layouts, {
 			default: "packed",

@@ -28,6 +28,8 @@ export interface Documents {
 	ids: (string | null)[];
 	/** Of each text, 32 bytes that tell it; null where none are wanted. */
 	hashes: Uint8Array | null;
+	/** The length of each, that strata go by; left out: they are not measured. */
+	measured?: Int32Array;
 	/** Where each record is in its file: the byte that it begins at when uncompressed, or its row. */
 	positions: number[];
 	/** The line of each, or what else its format counts; from 1 at the beginning of the span. */

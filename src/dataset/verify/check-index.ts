@@ -8,6 +8,7 @@ import {
 	mayRepeat,
 	startRule,
 } from "../../decompose/decompose-documents.js";
+import { strataOf } from "../../documents/strata/strata-settings.js";
 import { type ColumnBatch, columnOf } from "../../tables/columns.js";
 import type { Manifest, ManifestIndex } from "../manifest.js";
 import { documentId, numberOfDocument, taskOfDocument } from "../rows.js";
@@ -59,6 +60,8 @@ export class IndexCheck {
 	readonly #mayRepeat: boolean;
 	/** Tokens of each but the last of a document that are those of its end. */
 	readonly #carried: number;
+	/** How many strata there are. */
+	readonly #strata: number;
 	readonly #labelsOf: LabelsOf | null;
 
 	constructor(
@@ -81,6 +84,7 @@ export class IndexCheck {
 		this.#leavesGaps = leavesGaps(cut);
 		this.#mayRepeat = mayRepeat(cut);
 		this.#carried = carriedTokens(cut);
+		this.#strata = strataOf(settings.strata).length;
 	}
 
 	/** Checks rows of the index file. */
@@ -138,6 +142,7 @@ export class IndexCheck {
 					`${this.#placeOf(place)} has ${tokens[d]} tokens; ${covered} are in rows and ${dropped[d]} are counted as dropped`,
 				);
 			this.#checkNumbers(place, this.#next - (at - first), at - first);
+			this.#checkStratum(place, this.#next - (at - first), at - first);
 			const carried = this.#carried * Math.max(0, at - first - 1);
 			this.tokens += tokens[d] - carried;
 			this.counts.repeatedTokens += carried;
@@ -174,6 +179,24 @@ export class IndexCheck {
 			this.#next < this.#order.length &&
 			this.#found.document.array[this.#order[this.#next]] === (document | 0)
 		);
+	}
+
+	/** Checks that the sequences of a document are of one stratum, and of one that there is. */
+	#checkStratum(place: number, first: number, count: number): void {
+		const { array, length } = this.#found.facts.stratum;
+		if (length === 0 || count === 0) return;
+		const own = array[this.#order[first]];
+		if (own < -1 || own >= this.#strata)
+			this.#problems.add(
+				`${this.#placeOf(place)}: its stratum is ${own}, and there are ${this.#strata}`,
+			);
+		for (let i = 1; i < count; i++) {
+			const other = array[this.#order[first + i]];
+			if (other !== own)
+				this.#problems.add(
+					`${this.#placeOf(place)}: its sequences are of the strata ${own} and ${other}`,
+				);
+		}
 	}
 
 	/** Checks the columns of what is known of a document's sequences. @param first The place of its first in the order. */

@@ -18,6 +18,8 @@ export interface TakenRecords {
 	ids: (string | null)[];
 	/** Of each text, 32 bytes of `hashOfText`; null where none is wanted. */
 	hashes: Uint8Array | null;
+	/** As `Documents` has them. */
+	measured?: Int32Array;
 	positions: number[];
 	numbers: number[];
 	/** Records that cannot be used, in order. */
