@@ -74,6 +74,12 @@ export function datasetCard(manifest: Manifest): string {
 				`${grouped(records)} records`,
 			],
 		),
+		...Object.entries(totals.strata ?? {}).map(
+			([name, { documents, missing = 0 }]): [string, string] => [
+				`stratum ${name.replaceAll("|", "\\|")}`,
+				`${grouped(documents)} documents${missing > 0 ? `, ${grouped(missing)} too few` : ""}`,
+			],
+		),
 		["shards", `${grouped(shards.length)} ${settings.format} files`],
 	];
 	return `---

@@ -11,6 +11,8 @@ import {
 	verify,
 } from "seqpack";
 import { describe, expect, test } from "vitest";
+import { createShard } from "../../src/dataset/create-shard.js";
+import { rowSchema } from "../../src/dataset/rows.js";
 import {
 	directoryWith,
 	filesBelow,
@@ -451,6 +453,115 @@ test("segments of a document are of its stratum", async () => {
 		found["0"].map(() => 2),
 	);
 	expect(found["1"].map(({ stratum }) => stratum)).toContain(0);
+});
+
+describe("documents keep their strata where others are left out for other reasons", () => {
+	const bare = {
+		onError: "skip",
+		where: "keep",
+		sample: 0.6,
+		columns: ["stratum"],
+		seqLen: 256,
+	} as const;
+	const counts = Array.from({ length: 150 }, (_, i) => 1 + ((i * 11) % 34));
+
+	async function expectStrata(out: string): Promise<void> {
+		const found = Object.entries(await documentsOf(out));
+		expect(found.length).toBeGreaterThan(15);
+		expect(found.length).toBeLessThan(counts.length);
+		for (const [id, [{ stratum }]] of found)
+			expect(stratum).toBe(stratumIn(counts[Number(id)]));
+	}
+
+	test("texts with units that some lack", async () => {
+		const tokenizer = await loadTokenizer(tokenizerPath);
+		const inputs = [
+			directoryWith({
+				"a.jsonl": jsonl(
+					counts.map((count, i) => {
+						const { id, text } = record(i, count);
+						const costs = new Array(tokenizer.encode(text).length).fill(1);
+						return {
+							...{ id, costs: i % 5 === 0 ? [] : costs, keep: i % 7 !== 0 },
+							// Neither is one without a text.
+							...(i % 11 !== 0 && { text }),
+						};
+					}),
+				),
+			}),
+		];
+		const units = { segment: "cost:costs", segmentCost: 1000 };
+		const { out } = await built({ inputs, strata, ...units, ...bare });
+		await expectStrata(out);
+		const tagged = { tag: "<{name}>", where: "keep", text: "{text}" };
+		const other = await built({ inputs, strata, ...bare, ...tagged });
+		await expectStrata(other.out);
+		const split = await built({
+			...{ inputs, strata, ...units, ...bare },
+			splitStrata: "train:0-25",
+		});
+		await expectStrata(split.out);
+	});
+
+	test("conversations that some are not", async () => {
+		const inputs = [
+			directoryWith({
+				"a.jsonl": jsonl(
+					counts.map((count, i) => ({
+						id: `${i}`,
+						keep: i % 7 !== 0,
+						prompt: `Question ${i}? `,
+						...(i % 5 !== 0 && { completion: words(count) }),
+					})),
+				),
+			}),
+		];
+		const options = { inputs, strata, loss: "completion", ...bare };
+		const output = { ...options, lengthOf: "output" } as const;
+		const { out } = await built(output);
+		await expectStrata(out);
+		await expectStrata(
+			(await built({ ...output, splitStrata: "train:0-25" })).out,
+		);
+		// The text is longer by the two words of the question, and by EOS.
+		const ofText = "a:3-8,b:8-13,c:23-33";
+		await expectStrata((await built({ ...options, strata: ofText })).out);
+	});
+});
+
+test("a stratum that there is not, or that parts of a document differ in, is found", async () => {
+	const { out, manifest } = await built({
+		inputs: [
+			directoryWith({ "a.jsonl": jsonl([record(0, 25), record(1, 3)]) }),
+		],
+		...{ strata, columns: ["stratum"], format: "arrow" },
+		...{ seqLen: 16, maxSequences: 1 },
+	});
+	const [entry] = manifest.shards;
+	const batches = [];
+	for await (const batch of (await openDataset(out)).rows())
+		batches.push(batch);
+	const shard = await createShard(join(out, entry.path), {
+		schema: rowSchema({ columns: ["stratum"] }),
+	});
+	for (const batch of batches) {
+		const column = batch.columns.stratum as { values: Int32Array };
+		const values = column.values.map((value, i) =>
+			value === 2 ? 2 - (i % 2) : 3,
+		);
+		await shard.write({
+			...batch,
+			columns: {
+				...batch.columns,
+				stratum: { ...batch.columns.stratum, values } as typeof batch.columns.x,
+			},
+		});
+	}
+	Object.assign(entry, await shard.close());
+	writeFileSync(join(out, "seqpack.json"), JSON.stringify(manifest));
+	const problems = (await verify(out)).problems.join("\n");
+	expect(problems).toMatch(/document 0 .*its sequences are of the strata/);
+	expect(problems).toMatch(/document 1 .*its stratum is 3, and there are 3/);
 });
 
 test("a store is added to with the strata that it has", async () => {
