@@ -1,6 +1,7 @@
 import { roundUp, sum } from "../../core/arithmetic.js";
 import { bucketOf } from "../../decompose/buckets.js";
 import { type CutName, cuts } from "../../decompose/cuts.js";
+import { columns } from "../../masks/columns.js";
 import { sequenceFactNames } from "../../masks/sequence-facts.js";
 import {
 	type Column,
@@ -86,7 +87,12 @@ export class ShardCheck {
 			? columnOf(batch, "label_counts", "list<int32>")
 			: null;
 		const facts = sequenceFactNames
-			.filter((name) => this.#manifest.settings.columns.includes(name))
+			.filter(
+				(name) =>
+					this.#manifest.settings.columns.includes(name) &&
+					// A fact and a column may share a name: labels.
+					columns.find(name).entries === "sequence",
+			)
 			.map((name) => ({ name, lists: columnOf(batch, name, "list<int32>") }));
 		for (let r = 0; r < batch.rows; r++) {
 			const place = `${this.#shard.path} row ${first + r}`;
