@@ -22,7 +22,7 @@ import {
 	packingLayouts,
 } from "../dataset/layouts/layouts.js";
 import { trainers } from "../dataset/trainers/trainers.js";
-import { segmentsGiven } from "../decompose/given-segments.js";
+import { turnSegmentsGiven } from "../decompose/given-segments.js";
 import { longConversations } from "../decompose/long-conversations.js";
 import { segmentOptions } from "../decompose/segment.js";
 import {
@@ -121,8 +121,9 @@ export const buildTable = {
 	}),
 	...grouped("Conversations", {
 		longConversations: entryOf(longConversations, {
-			defaultFrom: (_, given) => (segmentsGiven(given) ? "segment" : "split"),
-			defaultText: "split; segment, where segments are asked for",
+			defaultFrom: (_, given) =>
+				turnSegmentsGiven(given) ? "segment" : "split",
+			defaultText: "split; segment, where messages are asked for as units",
 			of: ofPacking,
 			help: "what becomes of conversations longer than a row",
 		}),
