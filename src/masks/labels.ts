@@ -33,7 +33,10 @@ export function labels(row: TokenRow, rowLength?: number): Int32Array {
  * -100 where that is of another sequence, or padding.
  */
 export function shiftedLabels(row: TokenRow, rowLength?: number): Int32Array {
-	return shiftLeft(labels(row, rowLength), IGNORE);
+	const shifted = shiftLeft(labels(row, rowLength), IGNORE);
+	const { ids, nextLabel } = row;
+	if (nextLabel !== undefined) shifted[ids.length - 1] = nextLabel;
+	return shifted;
 }
 
 /** A row of which only the labels matter. */
