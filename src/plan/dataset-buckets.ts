@@ -94,7 +94,7 @@ export async function openDatasetBuckets(
 	if (!packs && !ofDocuments)
 		throw new DataError(
 			"not-packed",
-			`${directory} is a store of documents, which make no batches by themselves: pack it with seqpack pack, and name the packing; or have its documents read in order (${optionName("order", "documents")}).`,
+			`${directory} is a store of documents, which make no batches by themselves: pack it with seqpack pack, and name the packing; or have seqpack curriculum read its documents in order (${optionName("order", "documents")}).`,
 		);
 	if (packs && ofDocuments)
 		throw new DataError(

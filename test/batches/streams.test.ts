@@ -9,6 +9,7 @@ import {
 	type BuildOptions,
 	build,
 	type CurriculumOptions,
+	exportDataset,
 	openBatches,
 	planCurriculum,
 } from "seqpack";
@@ -241,7 +242,7 @@ test("what lanes read, put together by document, is the store, for any lanes, ra
 				if (lanes === 1) expect(plan.totals.steps).toBe(all);
 			},
 		),
-		{ numRuns: 12 },
+		{ numRuns: 8 },
 	);
 });
 
@@ -463,6 +464,51 @@ test("several stores are laid in evenly, and documents beyond the most chunks ar
 	expect(new Set(datasets)).toEqual(new Set([0, 1]));
 });
 
+test("one source of a store, and a store that documents were added to", async () => {
+	const directory = temporaryDirectory();
+	const store = join(directory, "store");
+	const sets = [documentsOf([20, 9, 33]), documentsOf([5, 41])];
+	const sources = sets.map((documents, i) => {
+		const path = join(directory, `source-${i}.jsonl`);
+		writeFileSync(
+			path,
+			documents.map((d) => `${JSON.stringify(d)}\n`).join(""),
+		);
+		return { name: `s${i}`, inputs: [path] };
+	});
+	const options = {
+		tokensField: "ids",
+		vocabSize: 4001,
+		layout: "documents",
+		workers: 0,
+		out: store,
+	} as const;
+	await build({ sources, ...options });
+	const { out } = await planned([`${store}#s1`], { chunk: 8, lanes: 2 });
+	const read = readBack(await lanesOf(out), 8);
+	expect(read.map(key).sort()).toEqual(due(sets[1]).sort());
+	// The second source's documents are of a task of their own.
+	const ids = new Set(read.map(({ from }) => from.document >> 32n));
+	expect(ids).toEqual(new Set([1n]));
+
+	const grown = join(directory, "grown");
+	const [first, second] = sources.map(({ inputs }) => inputs);
+	await build({ ...options, inputs: first, out: grown });
+	const before = await planned([grown], { chunk: 8, lanes: 2 });
+	await build({
+		...options,
+		inputs: [...first, ...second],
+		append: true,
+		out: grown,
+	});
+	await expect(openBatches(before.out)).rejects.toThrow(
+		/is not the dataset that the plan was made of.*Plan again/,
+	);
+	const after = await planned([grown], { chunk: 8, lanes: 2 });
+	const all = readBack(await lanesOf(after.out), 8);
+	expect(all.map(key).sort()).toEqual(due(sets.flat()).sort());
+});
+
 describe("another number of ranks", () => {
 	/** Two lanes of documents of two chunks each, that begin and end together; then one of three. */
 	async function evenPlan() {
@@ -621,6 +667,10 @@ describe("bad use", () => {
 		await expect(openBatches(out, { balanceRanks: true })).rejects.toThrow(
 			/balanceRanks: true gives a row to another rank in each step/,
 		);
+		const to = join(temporaryDirectory(), "out");
+		await expect(
+			exportDataset({ source: out, to: "jsonl", out: to }),
+		).rejects.toThrow(/is a plan of documents in order.*seqpack batches/);
 	});
 
 	test("lanes that are missing or cut off are told", async () => {
