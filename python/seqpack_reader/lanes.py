@@ -9,7 +9,8 @@ from .errors import SeqpackError
 from .storage import Storage
 
 LANE_COLUMNS = ["lane", "first_step", "dataset", "tokens", "prefix_length", "row"]
-_MOST_WINDOWS = 4
+# Windows that are kept: as many as a step is of, within these.
+_FEWEST_KEPT, _MOST_KEPT = 4, 64
 
 
 class Chunks(NamedTuple):
@@ -67,8 +68,9 @@ class Lanes:
     def at(self, step: int, first: int, count: int) -> Chunks:
         """What those of `count` lanes from `first` on read that have a document at a step."""
         found = []
-        for number in np.flatnonzero((self._begins <= step) & (step < self._ends)).tolist():
-            keys, window = self._window(number)
+        numbers = np.flatnonzero((self._begins <= step) & (step < self._ends)).tolist()
+        for number in numbers:
+            keys, window = self._window(number, min(_MOST_KEPT, max(_FEWEST_KEPT, len(numbers))))
             lanes = np.arange(first, first + count)
             # The last document of each lane that begins no later.
             places = np.searchsorted(keys, (lanes << 32) + step, side="right") - 1
@@ -93,14 +95,14 @@ class Lanes:
                     f"the state is of {before}, and there are {now}: at step {step} lane {lane} goes on with chunk {step - first_step} of its document, whose beginning rank {had} has read and rank {has} would go on with. Give as many ranks as before (world_size), or, where what the model remembers is kept by lane, begin with start {step} in place of the state.",
                 )
 
-    def _window(self, number: int) -> tuple[np.ndarray, Chunks]:
-        """A window and the keys that its rows are sorted by."""
+    def _window(self, number: int, most: int) -> tuple[np.ndarray, Chunks]:
+        """A window and the keys that its rows are sorted by; `most` windows are kept."""
         known = self._windows.get(number)
         if known is None:
             rows = self._table.slice(self._rows[number], self._rows[number + 1] - self._rows[number])
             window = Chunks(*(column.to_numpy().astype(np.int64) for column in rows.columns))
             known = ((window.lane << 32) + window.first_step, window)
-            while len(self._windows) >= _MOST_WINDOWS:
+            while len(self._windows) >= most:
                 self._windows.pop(next(iter(list(self._windows))), None)
             self._windows[number] = known
         return known

@@ -10,8 +10,9 @@ import { storageAt } from "../storage/storages.js";
 import { eachOf } from "../storage/when-read.js";
 import { ArrowRows, newRowPlace } from "../tables/arrow-rows.js";
 
-/** Windows that are kept; steps near their borders are of two. */
-const WINDOWS_KEPT = 4;
+/** Windows that are kept: as many as a step is of, within these. Near a border it is of two, within long documents of more. */
+const FEWEST_KEPT = 4;
+const MOST_KEPT = 64;
 
 /** Finds what lanes of a plan read at a step: any step, in any order. */
 export class LanesReader {
@@ -21,7 +22,7 @@ export class LanesReader {
 	/** The first row of each window, and the end of the steps of it and those before. */
 	readonly #firstRows: number[] = [];
 	readonly #ends: number[] = [];
-	/** Windows that were read, the last one last. */
+	/** Windows that were read, the one used last at the end. */
 	readonly #windows = new Map<number, Window>();
 	/** What each lane read last. */
 	readonly #current = new Map<number, LaneDocument>();
@@ -62,26 +63,27 @@ export class LanesReader {
 	 * @throws NotYetRead
 	 */
 	at(step: number, first: number, count: number): (LaneDocument | null)[] {
-		const found: (LaneDocument | null)[] = [];
-		let windows: Window[] | null = null;
-		for (let lane = first; lane < first + count; lane++) {
+		const lanes = Array.from({ length: count }, (_, i) => first + i);
+		const isKnown = (lane: number) => {
 			const known = this.#current.get(lane);
-			if (known !== undefined && this.#isRead(known, step)) {
-				found.push(known);
-				continue;
-			}
-			windows ??= this.#windowsOf(step);
-			let document: LaneDocument | null = null;
-			for (const window of windows) {
-				const at = lastUpTo(window, lane, step);
-				if (at === -1) continue;
-				const last = documentAt(window, at);
-				if (this.#isRead(last, step)) document = last;
-			}
-			if (document !== null) this.#current.set(lane, document);
-			found.push(document);
+			return known !== undefined && this.#isRead(known, step);
+		};
+		const others = lanes.filter((lane) => !isKnown(lane));
+		if (others.length > 0) {
+			const numbers = this.#windowsOf(step);
+			eachOf(numbers.length, (i) => {
+				const window = this.#window(numbers[i], numbers.length);
+				for (const lane of others) {
+					const at = lastUpTo(window, lane, step);
+					if (at === -1) continue;
+					const last = documentAt(window, at);
+					if (this.#isRead(last, step)) this.#current.set(lane, last);
+				}
+			});
 		}
-		return found;
+		return lanes.map((lane) =>
+			isKnown(lane) ? (this.#current.get(lane) ?? null) : null,
+		);
 	}
 
 	close(): void {
@@ -94,7 +96,7 @@ export class LanesReader {
 	}
 
 	/** Those of which some lane may read a document at a step. */
-	#windowsOf(step: number): Window[] {
+	#windowsOf(step: number): number[] {
 		const { windows } = this.#lanes;
 		let low = 0;
 		let high = windows.length;
@@ -106,11 +108,20 @@ export class LanesReader {
 		const numbers: number[] = [];
 		for (let i = low; i < windows.length && windows[i].firstStep <= step; i++)
 			if (windows[i].endStep > step) numbers.push(i);
-		const found: Window[] = [];
-		eachOf(numbers.length, (i) => {
-			found[i] = this.#windows.get(numbers[i]) ?? this.#readWindow(numbers[i]);
-		});
-		return found;
+		return numbers;
+	}
+
+	/** @param kept How many windows are wanted at a time. */
+	#window(number: number, kept: number): Window {
+		const window = this.#windows.get(number) ?? this.#readWindow(number);
+		this.#windows.delete(number);
+		this.#windows.set(number, window);
+		const most = Math.min(MOST_KEPT, Math.max(FEWEST_KEPT, kept));
+		for (const oldest of this.#windows.keys()) {
+			if (this.#windows.size <= most) break;
+			this.#windows.delete(oldest);
+		}
+		return window;
 	}
 
 	#readWindow(number: number): Window {
@@ -136,12 +147,6 @@ export class LanesReader {
 			});
 			done = to;
 		}
-		this.#windows.set(number, window);
-		if (this.#windows.size > WINDOWS_KEPT)
-			for (const oldest of this.#windows.keys()) {
-				this.#windows.delete(oldest);
-				break;
-			}
 		return window;
 	}
 }
