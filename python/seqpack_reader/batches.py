@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arrow import ragged
-from .columns import BORDERS, IGNORE, OF_TOKENS, WEIGHTS, TokenRows, split
+from .columns import IGNORE, OF_ROWS, OF_TOKENS, WEIGHTS, TokenRows, split
 from .errors import SeqpackError
 from .lanes import Chunks, Lanes
 from .manifest import MASK, OpenDataset
@@ -26,7 +26,7 @@ Batch = dict[str, Any]
 _ANY_LENGTH = 0
 
 # Columns that want to know what is to be trained on.
-_OF_LABELS = {"loss_mask", "labels", "shift_labels"}
+_OF_LABELS = {"loss_mask", "labels", "shift_labels", "prompt_lengths"}
 
 
 class StageBucket:
@@ -153,9 +153,9 @@ class BatchReader:
         if self._is_padded:
             batch["seq_lengths"] = split(token_rows.seq_lengths, token_rows.seq_counts)
         for name in settings.columns:
-            if name == BORDERS:
-                borders = token_rows.cu_seqlens()
-                batch[name] = borders if self._is_padded else borders[0]
+            if name in OF_ROWS:
+                of_rows = OF_ROWS[name](token_rows)
+                batch[name] = of_rows if self._is_padded else of_rows[0]
             elif name == WEIGHTS:
                 batch[name] = given(token_rows.weights)
             else:

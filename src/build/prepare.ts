@@ -6,10 +6,7 @@ import { splitsOf } from "../dataset/lengths.js";
 import { hasTurns } from "../dataset/settings.js";
 import { loadChat } from "../documents/load-chat.js";
 import { decidedByConfiguration } from "../documents/special-tokens.js";
-import {
-	usualWayWithSpecials,
-	waysWithSpecials,
-} from "../documents/specials-in-text.js";
+import { usualWayWithSpecials } from "../documents/specials-in-text.js";
 import { specialsInTextOf } from "../documents/specials-met.js";
 import { requireContent, tokenizerOf } from "../documents/tokenizer-option.js";
 import {
@@ -139,9 +136,11 @@ async function prepare(
 		growing?.manifest.settings.sources ?? sources.map(sourceSettings);
 	const asked = tokenizerOf(values);
 	const { specialTokensInText } = values;
-	const isMet = specialsInTextOf(specialTokensInText, ofSources.some(hasTurns));
 	const { fingerprint, ...ofTokenizer } = await readTokenizerFiles(asked);
-	const tokenizerFiles = { ...ofTokenizer, ...isMet };
+	const tokenizerFiles = {
+		...ofTokenizer,
+		...specialsInTextOf(specialTokensInText),
+	};
 	const prepared = prepareKept(
 		fingerprint,
 		tokenizerFiles,
@@ -259,10 +258,9 @@ export async function tokenizerOfPlan({
 			`${files.name} is not the tokenizer that the build was planned with: its SHA-256 is ${files.fingerprint.slice(0, 12)}, and was ${fingerprint.slice(0, 12)}. Plan again, or put the tokenizer back.`,
 		);
 	const { specialTokensInText = usualWayWithSpecials } = settings;
-	const { splits } = waysWithSpecials[specialTokensInText];
 	return prepareKept(
 		fingerprint,
-		{ ...files, splitsSpecialTokens: splits },
+		{ ...files, ...specialsInTextOf(specialTokensInText) },
 		asked as TokenizerEngine,
 	);
 }

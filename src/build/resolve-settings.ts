@@ -19,6 +19,7 @@ import { specialTokens } from "../documents/special-tokens.js";
 import { usualWayWithSpecials } from "../documents/specials-in-text.js";
 import { documentTaker } from "../documents/take-documents.js";
 import { takeSettings } from "../documents/take-settings.js";
+import { columnOptions } from "../masks/resolve-columns.js";
 import { type BuildValues, USUAL_WINDOW } from "../options/build.js";
 import type { SourceValues } from "../options/sources.js";
 import { rowOrders } from "../pack/orders.js";
@@ -50,6 +51,7 @@ export type RowSettings = Pick<
 	| "order"
 	| "buckets"
 	| "columns"
+	| "columnOptions"
 	| "trainer"
 	| "shift"
 	| "lossWeight"
@@ -88,6 +90,7 @@ export function checkRows(
 	sources: readonly SourceSettings[],
 ): void {
 	cutOfTurns(values, sources);
+	columnsTold(values);
 	if (values.shift && datasetFormats.find(values.format).randomAccess)
 		throw new UsageError(
 			"bad-option",
@@ -211,6 +214,7 @@ export function rowSettings(
 			})),
 		),
 		columns: [...new Set(values.columns)],
+		...columnsTold(values),
 		...(values.for !== undefined && { trainer: values.for }),
 		...(values.shift && { shift: true }),
 		lossWeight: values.lossWeight ?? null,
@@ -218,6 +222,12 @@ export function rowSettings(
 		window: values.window ?? USUAL_WINDOW,
 		seed: values.seed ?? 0,
 	};
+}
+
+/** What columns are told; nothing where none needs to be. */
+function columnsTold(values: RowValues): Pick<RowSettings, "columnOptions"> {
+	const told = columnOptions(values.columns ?? [], values);
+	return Object.keys(told).length === 0 ? {} : { columnOptions: told };
 }
 
 /**

@@ -25,17 +25,23 @@ export interface TextMarks {
 	 * and are sequences of one row, such as a chosen and a rejected answer. Null: each is one.
 	 */
 	sides: IntLists | null;
+	/**
+	 * Pairs of a begin and an end: what a record says among what a template writes, where special tokens
+	 * could be made of it. Null: it is not told.
+	 */
+	said: IntLists | null;
 }
 
 /** The marks of some texts, in the order that they are named in: a copy. */
 export function selectMarks(
-	{ trained, turns, sides }: TextMarks,
+	{ trained, turns, sides, said }: TextMarks,
 	wanted: readonly number[],
 ): TextMarks {
 	return {
 		trained: selectLists(trained, wanted),
 		turns: turns && selectLists(turns, wanted),
 		sides: sides && selectLists(sides, wanted),
+		said: said && selectLists(said, wanted),
 	};
 }
 

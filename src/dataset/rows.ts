@@ -118,7 +118,7 @@ export class RowBuffer {
 		token: new Int32Buffer(),
 		sequence: new Int32Buffer(),
 		border: new Int32Buffer(),
-	} satisfies Record<RowColumn["entries"], Int32Buffer>;
+	} satisfies Record<Exclude<RowColumn["entries"], "chunk">, Int32Buffer>;
 
 	constructor(settings: ColumnSettings = PLAIN) {
 		this.#settings = settings;
@@ -130,7 +130,14 @@ export class RowBuffer {
 		};
 		this.#columns = columnsOfRows(settings).map((name) => {
 			const column = columns.find(name);
-			return { name, column, values: given[name] ?? newBuffer(column.type) };
+			const { entries } = column;
+			return {
+				name,
+				column,
+				values: given[name] ?? newBuffer(column.type),
+				offsets:
+					entries === "chunk" ? new Int32Buffer() : this.#offsets[entries],
+			};
 		});
 		this.#made = this.#columns.filter(({ column }) => column.stored);
 		this.clear();
@@ -200,11 +207,11 @@ export class RowBuffer {
 	/** The rows so far: views, valid until the buffer is written to again. */
 	batch(): ColumnBatch {
 		const batch: Record<string, Column> = {};
-		for (const { name, column, values } of this.#columns)
+		for (const { name, column, values, offsets } of this.#columns)
 			batch[name] = {
 				type: column.type,
 				values: values.view(),
-				offsets: this.#offsets[column.entries].view(),
+				offsets: offsets.view(),
 			} as Column;
 		return { rows: this.rows, columns: batch };
 	}
@@ -216,7 +223,11 @@ export class RowBuffer {
 		this.labels = 0;
 		this.#labelCounts.length = 0;
 		for (const { values } of this.#columns) values.length = 0;
-		for (const offsets of Object.values(this.#offsets)) {
+		const ofColumns = this.#columns.map(({ offsets }) => offsets);
+		for (const offsets of new Set([
+			...Object.values(this.#offsets),
+			...ofColumns,
+		])) {
 			offsets.length = 0;
 			offsets.push(0);
 		}
@@ -235,8 +246,10 @@ export class RowBuffer {
 			labelCounts: this.#labelCounts.view().subarray(firstSequence),
 			lossMask: this.#settings.isMasked ? this.#trained.view() : null,
 		};
-		for (const { column, values } of this.#made)
+		for (const { column, values, offsets } of this.#made) {
 			column.stored?.(row, values as never, this.#settings);
+			if (column.entries === "chunk") offsets.push(values.length);
+		}
 	}
 }
 
@@ -244,6 +257,7 @@ interface GatheredColumn {
 	name: string;
 	column: RowColumn;
 	values: AnyBuffer;
+	offsets: Int32Buffer;
 }
 
 type AnyBuffer = ColumnBuffers[RowColumnType];

@@ -1,4 +1,5 @@
 import type { TakeSettings } from "../documents/take-settings.js";
+import type { ColumnOptions } from "../masks/column-options.js";
 import type { LossWeighting } from "../masks/loss-weights.js";
 import type { MaskKind } from "../masks/mask-kinds.js";
 
@@ -79,6 +80,8 @@ export interface Settings {
 	buckets: BucketSettings[];
 	/** Stored columns besides those that are always there, as `columns` names them. */
 	columns: string[];
+	/** What columns are told that need to be; left out: none does. */
+	columnOptions?: ColumnOptions;
 	/** The trainer that the rows are for: a name from `trainers`; left out: none is named. */
 	trainer?: string;
 	/** Whether loss_mask, labels and loss_weight have each value with the token before. */

@@ -8,7 +8,7 @@ export interface Encoder {
 	tokenizer: Tokenizer;
 	/** Whether texts come with marks of what is to be trained on. */
 	isMarked?: boolean;
-	/** What special tokens are that stand in texts; left out: they are not looked for. */
+	/** What special tokens are that stand in what records say; left out: they are not looked for. */
 	specialsInText?: WayWithSpecialsName;
 	/** Of what length documents repeat their heads, and in which way; null: none does. */
 	head?: HeadRule | null;
@@ -24,6 +24,7 @@ export const ADDED_EOS = 2;
 /**
  * Appends the tokens of a text in UTF-8, with BOS and EOS where asked and not there
  * already; a text without tokens gets neither.
+ * @param said As `encodeUtf8Into` takes it.
  * @returns What was added: `ADDED_BOS` and `ADDED_EOS`, or 0.
  * @throws DataError `token-out-of-range`
  */
@@ -31,11 +32,12 @@ export function encodeText(
 	text: Uint8Array,
 	{ tokenizer, bos, eos }: Encoder,
 	out: Int32Buffer,
+	said?: Int32Array,
 ): number {
 	const start = out.length;
 	if (bos !== null) out.push(bos);
 	const textStart = out.length;
-	tokenizer.encodeUtf8Into(text, out);
+	tokenizer.encodeUtf8Into(text, out, said);
 	if (out.length === textStart) {
 		out.length = start;
 		return 0;

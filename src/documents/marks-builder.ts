@@ -6,6 +6,7 @@ export class MarksBuilder {
 	readonly #trained = new IntListsBuilder();
 	readonly #turns = new IntListsBuilder();
 	readonly #sides = new IntListsBuilder();
+	readonly #said = new IntListsBuilder();
 
 	/**
 	 * Adds those of a text. Places are UTF-16 offsets, in ascending order.
@@ -13,6 +14,7 @@ export class MarksBuilder {
 	 * @param trained Pairs of a begin and an end.
 	 * @param turns Where its turns begin.
 	 * @param sides Where its sides but the first begin.
+	 * @param said Pairs of a begin and an end of what a record says.
 	 */
 	add(
 		text: string,
@@ -20,12 +22,14 @@ export class MarksBuilder {
 		trained: Int32Array,
 		turns: Int32Array,
 		sides: Int32Array,
+		said: Int32Array,
 	): void {
 		const isAscii = bytes === text.length;
 		for (const [lists, places] of [
 			[this.#trained, trained],
 			[this.#turns, turns],
 			[this.#sides, sides],
+			[this.#said, said],
 		] as const) {
 			lists.values.append(isAscii ? places : bytePlaces(text, places));
 			lists.endList();
@@ -38,6 +42,7 @@ export class MarksBuilder {
 			trained: this.#trained.view(),
 			turns: this.#turns.view(),
 			sides: this.#sides.view(),
+			said: this.#said.view(),
 		};
 	}
 }

@@ -218,12 +218,12 @@ class Choice {
 		const texts = new TextBatchBuilder();
 		const marks = new MarksBuilder();
 		this.#keep((record) => {
-			const { text, spans, turns, sides, ...counts } = reader.read(
+			const { text, spans, turns, sides, said, ...counts } = reader.read(
 				values.map((column) => column[record]),
 			);
 			const before = texts.length;
 			texts.add(text);
-			marks.add(text, texts.length - before, spans, turns, sides);
+			marks.add(text, texts.length - before, spans, turns, sides, said);
 			addCounts(this.#noted, {
 				answers: counts.answers,
 				pairs: Number(sides.length > 0),
@@ -274,7 +274,12 @@ class Choice {
 		this.#kept = records;
 		this.#texts = texts.view();
 		if (isMasked)
-			this.#marks = { trained: trained.view(), turns: null, sides: null };
+			this.#marks = {
+				trained: trained.view(),
+				turns: null,
+				sides: null,
+				said: null,
+			};
 	}
 
 	/** @param hashes Whether they are wanted, also where there is no sample. */

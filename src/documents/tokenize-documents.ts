@@ -14,7 +14,11 @@ import {
 import { markTokens, type Side, sidesOf } from "./mark-tokens.js";
 import { repeatHeadOf } from "./repeat-head.js";
 import { waysWithSpecials } from "./specials-in-text.js";
-import { type SpecialCounts, SpecialsMet } from "./specials-met.js";
+import {
+	type EncodedSide,
+	type SpecialCounts,
+	SpecialsMet,
+} from "./specials-met.js";
 
 /** Documents as tokens, in the order of the input. */
 export interface TokenizedBatch extends Omit<Documents, "texts" | "marks"> {
@@ -34,7 +38,7 @@ export interface TokenCounts {
 	/** Tokens of the texts, and of BOS and EOS added to them. */
 	textTokens: number;
 	specialTokens: number;
-	/** Special tokens that stand in the texts; left out where they are not counted. */
+	/** Special tokens that stand in the texts; left out where there are none, or they are not counted. */
 	specialsInText?: SpecialCounts;
 }
 
@@ -60,13 +64,8 @@ export async function* tokenizeDocuments<R>(
 		textTokens: 0,
 		specialTokens: 0,
 	};
-	const met =
-		encoder.specialsInText === undefined
-			? null
-			: new SpecialsMet(
-					encoder.tokenizer,
-					waysWithSpecials[encoder.specialsInText].refuses,
-				);
+	const way = wayOf(encoder);
+	const met = way && new SpecialsMet(encoder.tokenizer, way.refuses);
 	const input = yield* mapGenerator(batches, ({ texts, marks, ...rest }) => {
 		builder.clear();
 		cuts.clear();
@@ -77,7 +76,12 @@ export async function* tokenizeDocuments<R>(
 		for (let text = 0; text < count; text++) {
 			if (marks !== null && builder.lossMask !== null) {
 				const of = sidesOf(marks, offsets, text);
-				special += addSides(bytes, of, encoder, { builder, cuts, sides });
+				special += addSides(bytes, of, encoder, {
+					builder,
+					cuts,
+					sides,
+					met,
+				});
 			} else {
 				const own = bytes.subarray(offsets[text], offsets[text + 1]);
 				const start = builder.ids.length;
@@ -112,7 +116,8 @@ export async function* tokenizeDocuments<R>(
 		};
 	});
 	builder.free();
-	return { ...counts, ...(met && { specialsInText: met.counts }), input };
+	const hasMet = met !== null && Object.keys(met.counts).length > 0;
+	return { ...counts, ...(hasMet && { specialsInText: met.counts }), input };
 }
 
 /**
@@ -128,22 +133,29 @@ function addSides(
 		builder,
 		cuts,
 		sides,
+		met,
 	}: {
 		builder: TokenBatchBuilder;
 		cuts: IntListsBuilder;
 		sides: IntListsBuilder;
+		met: SpecialsMet | null;
 	},
 ): number {
+	const splits = wayOf(encoder)?.splits;
 	const lossMask = builder.lossMask as Uint8Buffer;
 	const first = builder.ids.length;
 	let special = 0;
 	let head = 0;
+	const encoded: EncodedSide[] = [];
 	for (const side of ofText) {
 		const start = builder.ids.length;
 		if (side !== ofText[0]) sides.values.push(start - first);
 		const text = bytes.subarray(side.start, side.end);
-		const added = encodeText(text, encoder, builder.ids);
+		const said = (splits && side.said) || undefined;
+		const added = encodeText(text, encoder, builder.ids, said);
 		const ids = builder.ids.view().subarray(start);
+		if (!splits && side.said?.length)
+			encoded.push({ text, ids: ids.slice(), said: side.said });
 		if (ofText.length > 1 && ids.length === 0)
 			throw new DataError(
 				"no-tokens",
@@ -151,13 +163,17 @@ function addSides(
 			);
 		special += specialIn(added);
 		const out = { lossMask, cuts };
-		head = markTokens(encoder.tokenizer, text, ids, added, side, out);
+		head = markTokens(encoder.tokenizer, text, ids, added, side, out, said);
 	}
+	met?.lookInSaid(encoded);
 	cuts.endList();
 	sides.endList();
 	if (encoder.head) repeatHeadOf(builder, cuts, first, head, encoder.head);
 	return special;
 }
+
+const wayOf = ({ specialsInText }: Encoder) =>
+	specialsInText === undefined ? null : waysWithSpecials[specialsInText];
 
 /** How many tokens were added, as `encodeText` says. */
 const specialIn = (added: number) =>

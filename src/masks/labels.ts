@@ -29,12 +29,31 @@ export function labels(row: TokenRow, rowLength?: number): Int32Array {
 }
 
 /**
+ * Labels of which those of padding are the token that it is made of: for answers that go on with EOS up to
+ * the row's end (LLaDA). Padding is a part of the last sequence.
+ */
+export function labelsWithPadding(
+	row: TokenRow,
+	rowLength: number,
+	padId: number,
+): Int32Array {
+	return labels(row, rowLength).fill(padId, row.ids.length);
+}
+
+/**
  * Labels as Megatron, MaxText and torchtune take them: label i is token i + 1.
  * -100 where that is of another sequence, or padding.
  */
 export function shiftedLabels(row: TokenRow, rowLength?: number): Int32Array {
-	const shifted = shiftLeft(labels(row, rowLength), IGNORE);
-	const { ids, nextLabel } = row;
+	return shiftOfRow(labels(row, rowLength), row);
+}
+
+/** Labels of a row, shifted; the last is that of the token that follows in another row. */
+export function shiftOfRow(
+	unshifted: Int32Array,
+	{ ids, nextLabel }: Pick<TokenRow, "ids" | "nextLabel">,
+): Int32Array {
+	const shifted = shiftLeft(unshifted, IGNORE);
 	if (nextLabel !== undefined) shifted[ids.length - 1] = nextLabel;
 	return shifted;
 }

@@ -31,6 +31,7 @@ import {
 	tokenListsTable,
 	tokensTable,
 } from "../documents/options.js";
+import { columnTable } from "../masks/column-options.js";
 import { columns, storedColumns } from "../masks/columns.js";
 import { lossWeightings } from "../masks/loss-weights.js";
 import { isMaskForAll, type MaskKind, maskFault } from "../masks/mask-kinds.js";
@@ -58,6 +59,12 @@ export const USUAL_WINDOW = 2 ** 26;
 
 /** What options of rows go with that hold several documents or pieces. */
 const ofPacking = { layout: packingLayouts };
+
+const columnsTold = {
+	chunk: { ...columnTable.chunk, of: ofPacking },
+	positions: { ...columnTable.positions, of: ofPacking },
+	globalAttention: { ...columnTable.globalAttention, of: ofPacking },
+};
 
 /** The options of `build`. */
 export const buildTable = {
@@ -169,6 +176,7 @@ export const buildTable = {
 				help: "columns to store besides",
 			},
 		),
+		...columnsTold,
 		shift: flag({
 			default: false,
 			of: ofPacking,

@@ -667,6 +667,9 @@ describe("bad use", () => {
 		await expect(openBatches(out, { balanceRanks: true })).rejects.toThrow(
 			/balanceRanks: true gives a row to another rank in each step/,
 		);
+		await expect(openBatches(out, { padLoss: true })).rejects.toThrow(
+			/padLoss is for rows that are padded .* plan other batches than streams/,
+		);
 		const to = join(temporaryDirectory(), "out");
 		await expect(
 			exportDataset({ source: out, to: "jsonl", out: to }),

@@ -58,8 +58,8 @@ export const runPack: TaskRunner<PackTask> = async (context, number, task) => {
 			watch.run("write", () => index.write(batch)),
 		);
 		const { shards, rooms, leftovers } = await output.finish();
-		const { documents, textBytes, textTokens, specialTokens, noted } =
-			task.lengths;
+		const { documents, textBytes, textTokens, specialTokens } = task.lengths;
+		const { noted, specialsInText } = task.lengths;
 		await writeRecord(workspace, {
 			...NO_ROWS,
 			task: number,
@@ -67,6 +67,7 @@ export const runPack: TaskRunner<PackTask> = async (context, number, task) => {
 			totals: addCounts(emptyTotals(), {
 				records: documents,
 				...{ documents, textBytes, textTokens, specialTokens, noted },
+				...(specialsInText && { specialsInText }),
 				...cut,
 				...written,
 			}),

@@ -92,9 +92,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			bos: areConversations ? null : settings.bos,
 			eos: areConversations ? null : settings.eos,
 			isMarked: settings.isMasked,
-			...(!areConversations && {
-				specialsInText: wayWithSpecials(settings),
-			}),
+			specialsInText: wayWithSpecials(settings),
 			head: headRule(settings),
 		});
 		const told = mapGenerator(watch.watch("tokenize", tokens), (batch) => {
@@ -128,7 +126,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 		);
 		const { shards, rooms, leftovers } = await output.finish();
 		const table = isStore ? await lengths.finish(true) : null;
-		const { input, specialsInText: _, ...tokensRead } = counts.read;
+		const { input, ...tokensRead } = counts.read;
 		const totals = addCounts(totalsOf(counts), {
 			leftOutRecords: choice.leftOut,
 		});
@@ -295,10 +293,8 @@ function totalsOf({
 	cut,
 	output,
 }: TaskCounts<Tokenized<ReadCounts[]>>): Totals {
-	const { input, specialsInText = {}, ...tokens } = read;
+	const { input, ...tokens } = read;
 	const totals = addCounts(emptyTotals(), { ...tokens, ...cut, ...output });
-	if (Object.keys(specialsInText).length > 0)
-		addCounts(totals, { specialsInText });
 	for (const { records, skipped, leftOut, noted } of input)
 		addCounts(totals, {
 			records,

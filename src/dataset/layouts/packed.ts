@@ -28,7 +28,7 @@ export const packed: Layout<typeof options> = {
 
 	plan({ seqLen, ...values }) {
 		return {
-			cut: { name: cutOf(values), maxLength: seqLen },
+			cut: { ...cutOf(values), maxLength: seqLen },
 			buckets: [{ length: seqLen, capacity: seqLen, directory: "data" }],
 		};
 	},

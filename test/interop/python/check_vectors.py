@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from seqpack_reader.columns import COLUMNS, IGNORE, OF_TOKENS, TokenRows
+from seqpack_reader.columns import COLUMNS, IGNORE, OF_ROWS, OF_TOKENS, TokenRows
 from seqpack_reader.lanes import LANE_COLUMNS, Lanes
 from seqpack_reader.places import SourceRows, mixed, random_numbers, shuffled
 from seqpack_reader.plan import _Written, canonical_json
@@ -35,7 +35,7 @@ for case in vectors["rows"]:
     following = np.array([case.get("nextLabel", IGNORE)], np.int32)
     rows = TokenRows(ids, 1, case["length"], lengths, np.array([len(lengths)]), trained, None, following)
     made = {name: make(rows).tolist() for name, make in OF_TOKENS.items()}
-    made["cu_seqlens"] = rows.cu_seqlens()[0].tolist()
+    made |= {name: make(rows)[0].tolist() for name, make in OF_ROWS.items()}
     assert made == case["columns"] and {*made, "loss_weight"} == set(COLUMNS), (made, case)
 for case in vectors["lanes"]:
     table = pa.table({name: pa.array(case["documents"][name]) for name in LANE_COLUMNS})
