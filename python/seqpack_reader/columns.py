@@ -103,6 +103,9 @@ class TokenRows:
             for i, start in enumerate(self._starts[~self._is_padding].tolist()):
                 # The first token of a sequence is no label, whether it is of the prompt or not.
                 of_labels = np.flatnonzero(self.trained[start + 1 : start + self.seq_lengths[i]])
+                if self.seq_lengths[i] == 1 and self.trained[start] != 0:
+                    # All is trained on, beside rows that have a mask.
+                    continue
                 if len(of_labels) == 0:
                     lengths[i] = self.seq_lengths[i]
                 elif of_labels[0] > 0:
