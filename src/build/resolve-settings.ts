@@ -107,7 +107,13 @@ function checkSegments(
 				`${optionName("segment")} would change nothing: documents are cut by ${name}. Leave out one of them.`,
 			);
 	}
-	const { carrySuffix = 0, minSequence = 1 } = values;
+	const { carrySuffix = 0, minSequence = 1, keepSystem } = values;
+	const { cut: ofTurns } = longConversations.find(values.longConversations);
+	if (keepSystem && sources.some(hasTurns) && cuts.find(ofTurns).mayShareRows)
+		throw new UsageError(
+			"ignored-option",
+			`${optionName("keepSystem")} would change nothing: conversations are cut into segments, which do not begin with it. Leave it out.`,
+		);
 	if (carrySuffix === 0) return;
 	if (sources.some(hasTurns))
 		throw new UsageError(

@@ -281,7 +281,7 @@ const entries = {
 			if (lossWeight === null || row.facts === undefined)
 				throw new Error("weights of labels need a weighting, and label counts");
 			const weights = out.extend(row.ids.length);
-			fillLossWeights(row, row.facts.labels, lossWeight, weights);
+			fillLossWeights(row, row.facts.document_labels, lossWeight, weights);
 			if (shift) weights.set(shiftLeft(weights, 0));
 		},
 		batch({ lossWeights }, rowLength) {
