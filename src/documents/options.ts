@@ -186,7 +186,10 @@ export type TokensSettings = Resolved<typeof tokensTable>;
 
 /** How inputs are found, as options that are checked say it. */
 export function findOptionsOf(
-	values: Omit<ReadingSettings, "textField" | "idField">,
+	values: Omit<
+		ReadingSettings,
+		"textField" | "idField" | "text" | "where" | "sample"
+	>,
 ): FindInputsOptions {
 	const { inputFormat, exclude, ignore, groupByDirectory, onError } = values;
 	return {

@@ -3,7 +3,7 @@ import { tokenizerOfPlan } from "../build/prepare.js";
 import { rangesText } from "../build/ranges.js";
 import { readRecordsOf } from "../build/record.js";
 import { neededOutside } from "../build/tasks-of-plan.js";
-import { usableCpus } from "../build/usable-cpus.js";
+import { usableCpus } from "../storage/usable-cpus.js";
 import { Workspace } from "../build/workspace.js";
 import {
 	EnvironmentError,

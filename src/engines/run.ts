@@ -3,7 +3,7 @@ import { planOfTasks } from "../build/plan-files.js";
 import { readRecordsOf, type TaskRecord } from "../build/record.js";
 import { noTimes, type StageTimes } from "../build/stopwatch.js";
 import { neededOutside, type Task } from "../build/tasks-of-plan.js";
-import { usableCpus } from "../build/usable-cpus.js";
+import { usableCpus } from "../storage/usable-cpus.js";
 import type { Workspace } from "../build/workspace.js";
 import { sum } from "../core/arithmetic.js";
 import { addCounts } from "../core/counts.js";

@@ -3,7 +3,7 @@ import type { Plan } from "../build/plan.js";
 import { type PreparedTextBuild, prepareBuild } from "../build/prepare.js";
 import { readRecords, requireRows } from "../build/record.js";
 import type { Task } from "../build/tasks-of-plan.js";
-import { usableCpus } from "../build/usable-cpus.js";
+import { usableCpus } from "../storage/usable-cpus.js";
 import { Workspace } from "../build/workspace.js";
 import {
 	DataError,
