@@ -246,7 +246,9 @@ function cutOfTurns(
 }
 
 /** How a source is read, as the plan has it. */
-export function sourceSettings(values: SourceValues): SourceSettings {
+export function sourceSettings(
+	values: SourceValues & { composed?: string | null },
+): SourceSettings {
 	return {
 		name: values.name || null,
 		inputFormat: values.inputFormat,
@@ -254,6 +256,7 @@ export function sourceSettings(values: SourceValues): SourceSettings {
 		...takeSettings(values),
 		limit: values.limit ?? null,
 		repeat: values.repeat,
+		...(values.composed && { composed: values.composed }),
 	};
 }
 

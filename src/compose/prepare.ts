@@ -100,7 +100,8 @@ export async function prepareCompose(
 			? Math.max(1, Math.ceil(totalBytes / values.groupMemory))
 			: 0;
 	const recipeHash = sha256OfJson(source as Record<string, unknown>);
-	const { seed, onError } = values;
+	const { onError } = values;
+	const seed = values.seed ?? recipe.seed;
 	const records = {
 		textField: values.textField ?? null,
 		idField: values.idField ?? null,

@@ -127,6 +127,13 @@ export const chatTemplateTable = grouped("Conversations", {
 	),
 });
 
+/** The field that tells of composed records what they are made of. */
+export const partsField = text({
+	placeholder: "name",
+	help: "field that holds what a record is composed of: the index keeps it in the column parts",
+	defaultText: "none",
+});
+
 /** How many documents a build takes. */
 export const limit = integer({
 	least: 1,

@@ -6,9 +6,12 @@ import {
 	selectTexts,
 	TextBatchBuilder,
 } from "../core/text-batch.js";
+import { parseJson } from "../sources/json/values.js";
 import {
 	type FieldPath,
+	JsonText,
 	parseFieldPath,
+	valueAt,
 	type WantedFields,
 } from "../sources/records/fields.js";
 import { noId, noText } from "../sources/records/take-fields.js";
@@ -75,6 +78,7 @@ export function documentTaker(
 		given === null ? null : parseFieldPath(given, option);
 	const textPath = path(textField, "textField");
 	const idPath = path(idField, "idField");
+	const partsPath = path(settings.parts ?? null, "partsField");
 	return {
 		wanted({ fields, content }): WantedFields {
 			const { fixed } = fields;
@@ -91,6 +95,7 @@ export function documentTaker(
 					...(template?.fields ??
 						reader?.fields ??
 						(readsLists ? lists.fields : [])),
+					...(partsPath === null ? [] : [partsPath]),
 				],
 			};
 		},
@@ -106,6 +111,7 @@ export function documentTaker(
 			if (format.content !== undefined) {
 				if (vocabSize !== undefined) choice.requireIds(vocabSize);
 			} else if (lists !== null) choice.readTokenLists(lists, first);
+			if (partsPath !== null) choice.carry(wanted.values.length - 1);
 			return choice.taken(sample, hashes);
 		},
 	};
@@ -138,6 +144,18 @@ function mayBeConversation(fieldNames: readonly string[]): boolean {
 		);
 }
 
+/** A value as JSON; null where there is none. */
+function jsonOf(value: unknown): string | null {
+	if (value === undefined || value === null) return null;
+	if (typeof value === "string") return value;
+	return JSON.stringify(
+		value instanceof JsonText
+			? valueAt(parseJson(value.text), value.path)
+			: value,
+		(_, part) => (typeof part === "bigint" ? String(part) : part),
+	);
+}
+
 /** Decides which records of a batch become documents. */
 class Choice {
 	readonly #batch: RecordBatch;
@@ -150,6 +168,7 @@ class Choice {
 	#marks: TakenRecords["marks"] = null;
 	readonly #noted: Record<string, number> = {};
 	#moreDocuments = 0;
+	#carried: readonly (string | null)[] | null = null;
 
 	constructor(batch: RecordBatch) {
 		this.#batch = batch;
@@ -277,6 +296,11 @@ class Choice {
 			this.#marks = { trained: trained.view(), turns: null, sides: null };
 	}
 
+	/** Carries a value of each record along, as JSON. @param value Its place among the batch's. */
+	carry(value: number): void {
+		this.#carried = this.#batch.values[value].map(jsonOf);
+	}
+
 	/** @param hashes Whether they are wanted, also where there is no sample. */
 	taken(sample: number | null, hashes: boolean): TakenRecords {
 		const { texts, ids, positions, numbers, bad } = this.#batch;
@@ -313,6 +337,7 @@ class Choice {
 			hashes: hashes ? all : null,
 			positions: select(positions),
 			numbers: select(numbers),
+			...(this.#carried && { carried: select(this.#carried) }),
 			refused:
 				refused.length === 0
 					? bad

@@ -42,6 +42,8 @@ export interface TakeSettings {
 	tokens: TokenListSettings | null;
 	/** The share of documents that is taken, chosen by their hashes; null for all. */
 	sample: number | null;
+	/** Field that holds what a record is composed of, to be kept; left out: none is. */
+	parts?: string;
 }
 
 /** @throws UsageError `ignored-option` */
@@ -56,9 +58,12 @@ export function takeSettings({
 	tokensField,
 	maskField,
 	bordersField,
+	partsField,
 }: Pick<ReadingOptions, "textField" | "text" | "idField" | "where" | "sample"> &
 	ConversationsOptions &
-	TokenListsOptions): TakeSettings {
+	TokenListsOptions & {
+		partsField?: string | undefined;
+	}): TakeSettings {
 	if (tokensField === undefined)
 		for (const [name, value] of Object.entries({ maskField, bordersField }))
 			if (value !== undefined)
@@ -112,5 +117,6 @@ export function takeSettings({
 						borders: bordersField ?? null,
 					},
 		sample: sample ?? null,
+		...(partsField !== undefined && { parts: partsField }),
 	};
 }

@@ -48,8 +48,8 @@ export const composeTable = {
 	...reading,
 	...grouped("Composing", {
 		seed: integer({
-			default: 0,
 			help: "seed of all that is drawn at random",
+			defaultText: "that of the recipe; else 0",
 		}),
 		tokenizer: {
 			...tokensTable.tokenizer,

@@ -20,6 +20,7 @@ import { isObject } from "../core/values.js";
 import {
 	conversationsTable,
 	limit,
+	partsField,
 	readingTable,
 	tokenListsTable,
 } from "../documents/options.js";
@@ -50,7 +51,7 @@ export const sourceTable = {
 	...recordsTable,
 	...conversationsTable,
 	...tokenListsTable,
-	...grouped("Reading", { limit }),
+	...grouped("Reading", { limit, partsField }),
 };
 
 export type SourceOptions = Given<typeof sourceTable>;

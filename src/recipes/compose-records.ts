@@ -9,7 +9,7 @@ import type { InjectedSpan } from "./step.js";
 
 /** What records are composed with. */
 export interface ComposeSettings {
-	/** Default 0. */
+	/** Default that of the recipe. */
 	seed?: number;
 	/** Counts tokens, where the recipe does. */
 	tokenizer?: Tokenizer | null;
@@ -34,7 +34,11 @@ export interface ComposedRecords {
 export function composeRecords(
 	records: readonly RecipeRecord[],
 	recipe: Recipe,
-	{ seed = 0, tokenizer = null, onError = "stop" }: ComposeSettings = {},
+	{
+		seed = recipe.seed,
+		tokenizer = null,
+		onError = "stop",
+	}: ComposeSettings = {},
 ): ComposedRecords {
 	const settings: RunSettings = { seed, tokenizer, onError };
 	const { choosing } = recipe;

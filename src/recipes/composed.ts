@@ -1,5 +1,11 @@
-import type { Draft, Piece } from "./draft.js";
-import { textOf } from "./faults.js";
+import { quoted } from "../core/text.js";
+import {
+	type Draft,
+	describeRecord,
+	type Piece,
+	type RecipeRecord,
+} from "./draft.js";
+import { composeFault, textOf } from "./faults.js";
 import { forms } from "./forms.js";
 import { characters } from "./lengths.js";
 import type { Recipe } from "./recipe.js";
@@ -47,9 +53,22 @@ export function composedOf(
 	const first = pieces.find((piece) => piece.record !== null)?.record;
 	for (const name of keep) {
 		const value = first?.fields[name];
-		if (value !== undefined && !(name in record)) record[name] = value;
+		if (value === undefined || name in record) continue;
+		if (holdsBigint(value))
+			throw composeFault(
+				"bad-value",
+				describeRecord(first as RecipeRecord),
+				`has in its field ${quoted(name)} a whole number of more than 53 bits, which is kept as a text only: write it as one`,
+			);
+		record[name] = value;
 	}
 	return record;
+}
+
+function holdsBigint(value: unknown): boolean {
+	if (typeof value !== "object" || value === null)
+		return typeof value === "bigint";
+	return Object.values(value).some(holdsBigint);
 }
 
 function partsOf(pieces: readonly Piece[]): ComposedPart[] {

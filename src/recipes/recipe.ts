@@ -1,5 +1,4 @@
-import type { OptionTable } from "../core/option.js";
-import { texts } from "../core/option.js";
+import { integer, texts } from "../core/option.js";
 import { quoted } from "../core/text.js";
 import { isObject } from "../core/values.js";
 import { badRecipe } from "./faults.js";
@@ -16,6 +15,7 @@ export interface RecipeSource {
 	readonly steps: readonly Readonly<Record<string, unknown>>[];
 	/** Fields of the first record that a composed one keeps. */
 	readonly keep?: readonly string[];
+	readonly seed?: number;
 }
 
 /** A recipe that is ready to work. */
@@ -28,6 +28,8 @@ export interface Recipe {
 	/** The fields of records that it looks at, each once. */
 	readonly fields: readonly string[];
 	readonly keep: readonly string[];
+	/** The seed where none is given. */
+	readonly seed: number;
 	readonly form: Form;
 	/** Whether messages say which of them to train on. */
 	readonly marksMessages: boolean;
@@ -46,7 +48,11 @@ export interface NumberedStep extends PreparedStep {
 /** What begins a group: its settings are those of a grouping, by which. */
 const GROUP = "group";
 
-const recipeTable: OptionTable = {
+const recipeTable = {
+	seed: integer({
+		default: 0,
+		help: "seed of all that is drawn at random",
+	}),
 	keep: texts({
 		placeholder: "name",
 		default: [],
@@ -63,9 +69,7 @@ export function parseRecipe(source: unknown, where = "the recipe"): Recipe {
 	if (!isObject(source))
 		throw badRecipe(where, "it is no mapping: give steps, a list");
 	const { steps: given, ...rest } = source;
-	const { keep } = settingsOf(recipeTable, rest, where) as {
-		keep: readonly string[];
-	};
+	const { keep, seed } = settingsOf(recipeTable, rest, where);
 	if (!Array.isArray(given) || given.length === 0)
 		throw badRecipe(
 			where,
@@ -118,7 +122,7 @@ export function parseRecipe(source: unknown, where = "the recipe"): Recipe {
 				...all.flatMap(({ fields }) => fields),
 			]),
 		],
-		keep,
+		...{ keep, seed },
 		form: messages ? "messages" : masks ? "segments" : "text",
 		marksMessages: messages && masks,
 		countsTokens: units.includes("tokens"),
