@@ -1,6 +1,8 @@
+import type { TextBatch } from "../core/text-batch.js";
 import type { Filter } from "../documents/filter.js";
 import { parseFilter } from "../documents/filter.js";
 import type { RecipeRecord } from "../recipes/draft.js";
+import { Utf8Text } from "../recipes/utf8-text.js";
 import type { Documents } from "../sources/read-records.js";
 import type { WantedFields } from "../sources/records/fields.js";
 import { type FieldPath, parseFieldPath } from "../sources/records/fields.js";
@@ -22,8 +24,6 @@ export interface RecordSettings {
 	fields: readonly string[];
 }
 
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-
 /** Takes from records what a recipe wants of them: `recordsIn` reads what it carries. */
 export function recipeTaker(settings: RecordSettings): RecordTaker {
 	const path = (name: string | null, option: string) =>
@@ -43,6 +43,12 @@ export function recipeTaker(settings: RecordSettings): RecordTaker {
 			const wantsId = fields.fixed ? null : idPath;
 			const { kept, refused, leftOut } = choose(batch, filter, wantsId);
 			const first = filter?.fields.length ?? 0;
+			// They are read after the next batch has begun, as records of one group.
+			const { offsets } = batch.texts;
+			const texts = {
+				bytes: batch.texts.bytes.slice(),
+				offsets: offsets.slice(),
+			};
 			const select = <T>(values: readonly T[]) =>
 				kept.length === values.length
 					? [...values]
@@ -61,7 +67,7 @@ export function recipeTaker(settings: RecordSettings): RecordTaker {
 				positions: select(batch.positions),
 				numbers: select(batch.numbers),
 				carried: kept.map((record) =>
-					carriedOf(batch, record, settings.fields, first),
+					carriedOf(batch, texts, record, settings.fields, first),
 				),
 				refused: [...batch.bad, ...refused].sort((a, b) => a.number - b.number),
 				moreDocuments: 0,
@@ -77,15 +83,15 @@ type Carried = Pick<RecipeRecord, "text" | "fields">;
 const NO_FIELDS: Readonly<Record<string, unknown>> = {};
 
 function carriedOf(
-	{ texts, notTexts, values }: RecordBatch,
+	{ notTexts, values }: RecordBatch,
+	{ bytes, offsets }: TextBatch,
 	record: number,
 	names: readonly string[],
 	first: number,
 ): Carried {
-	const { bytes, offsets } = texts;
 	const text = notTexts.has(record)
 		? null
-		: decoder.decode(bytes.subarray(offsets[record], offsets[record + 1]));
+		: new Utf8Text(bytes.subarray(offsets[record], offsets[record + 1]));
 	if (names.length === 0) return { text, fields: NO_FIELDS };
 	const fields: Record<string, unknown> = {};
 	for (const [f, name] of names.entries()) {

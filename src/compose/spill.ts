@@ -1,4 +1,5 @@
 import type { Draft, Piece, RecipeRecord } from "../recipes/draft.js";
+import { type PieceText, Utf8Text } from "../recipes/utf8-text.js";
 import type { ReadableFile } from "../storage/storage.js";
 
 /** A run of a spill file that has drafts of one partition. */
@@ -75,7 +76,7 @@ function append(
 		pieces: pieces.map(({ text, trained, speaker, record, role }) => {
 			let at = record === null ? -1 : records.lastIndexOf(record);
 			if (record !== null && at === -1) at = records.push(record) - 1;
-			const bytes = text === null ? -1 : Buffer.byteLength(text);
+			const bytes = text === null ? -1 : bytesOf(text);
 			return [at, bytes, trained, speaker, role];
 		}),
 	};
@@ -94,10 +95,18 @@ function append(
 	buffer.writeUInt32LE(textBytes, to.length + 4);
 	let at = to.length + LENGTHS;
 	at += buffer.write(json, at);
-	for (const { text } of pieces)
-		if (text !== null) at += buffer.write(text, at);
+	for (const { text } of pieces) {
+		if (typeof text === "string") at += buffer.write(text, at);
+		else if (text !== null) {
+			buffer.set(text.bytes, at);
+			at += text.bytes.length;
+		}
+	}
 	to.length = at;
 }
+
+const bytesOf = (text: PieceText): number =>
+	typeof text === "string" ? Buffer.byteLength(text) : text.bytes.length;
 
 /** The drafts of blocks of a spill file, with their keys. */
 export async function* readSpill(
@@ -133,7 +142,7 @@ function draftIn(
 			...{ id, place },
 			pieces: pieces.map(([record, length, trained, speaker, role]): Piece => {
 				const text =
-					length === -1 ? null : bytes.toString("utf8", at, at + length);
+					length === -1 ? null : new Utf8Text(bytes.subarray(at, at + length));
 				at += Math.max(0, length);
 				const of = record === -1 ? null : whole[record];
 				return { text, trained, speaker, record: of, role };

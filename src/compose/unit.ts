@@ -1,12 +1,12 @@
 import { addCounts } from "../core/counts.js";
 import { InterruptedError } from "../core/errors.js";
-import type { ComposedRecord } from "../recipes/composed.js";
-import { composedOf } from "../recipes/composed.js";
+import { writeComposed } from "../recipes/composed.js";
 import { type Draft, draftOf } from "../recipes/draft.js";
 import { DraftChoice, type Drawn } from "../recipes/draw-drafts.js";
 import { KeyedGroups, RunGroups } from "../recipes/group-drafts.js";
 import type { KeyedGrouping, RunGrouping } from "../recipes/grouping.js";
 import { hashOfText } from "../recipes/hash.js";
+import { JsonWriter } from "../recipes/json-lines.js";
 import {
 	type NumberedStep,
 	parseRecipe,
@@ -25,7 +25,6 @@ import { storageAt } from "../storage/storages.js";
 import type { PreparedTokenizer } from "../tokenizer/from-json.js";
 import { openKept } from "../tokenizer/kept-tokenizer.js";
 import { gzipInto } from "./gzip.js";
-import { LineWriter } from "./json-lines.js";
 import { type RecordSettings, recipeTaker, recordsIn } from "./record-taker.js";
 import { readSpill, type SpillBlock, SpillWriter } from "./spill.js";
 
@@ -173,16 +172,16 @@ class UnitWork {
 	}
 
 	async compose(input: UnitInput): Promise<void> {
-		const lines = new LineWriter();
+		const lines = new JsonWriter();
 		const write = (bytes: Uint8Array) => this.#sink.write(0, bytes);
 		const out = this.#context.gzip
 			? gzipInto(write)
 			: { write, end: async () => {} };
 		for await (const drafts of this.#drafts(input, Infinity)) {
 			for (const draft of drafts) {
-				const record = this.#runner.attempt(() => this.#composed(draft), null);
-				if (record === null) continue;
-				lines.add(record);
+				if (!this.#runner.attempt(() => this.#write(draft, lines), false))
+					continue;
+				lines.json("\n");
 				this.result.records++;
 				if (lines.isFull) await out.write(lines.take());
 			}
@@ -192,10 +191,10 @@ class UnitWork {
 		this.#sink.onProgress(0, this.result.records);
 	}
 
-	#composed(draft: Draft): ComposedRecord | null {
-		const record = composedOf(draft, this.#recipe);
-		if (record === null) this.#runner.count("empty");
-		return record;
+	#write(draft: Draft, lines: JsonWriter): boolean {
+		const isWritten = writeComposed(draft, this.#recipe, lines);
+		if (!isWritten) this.#runner.count("empty");
+		return isWritten;
 	}
 
 	/** Drafts as they are composed, but for the steps from one on. */

@@ -5,10 +5,11 @@ import {
 	type Piece,
 	type RecipeRecord,
 } from "./draft.js";
-import { composeFault, textOf } from "./faults.js";
+import { composeFault, requireText } from "./faults.js";
 import { forms } from "./forms.js";
-import { characters } from "./lengths.js";
+import { JsonWriter } from "./json-lines.js";
 import type { Recipe } from "./recipe.js";
+import { isEmpty } from "./utf8-text.js";
 
 /** A record that a composed one is made of. */
 export interface ComposedPart {
@@ -37,66 +38,95 @@ export interface ComposedRecord {
 	[kept: string]: unknown;
 }
 
-/** A draft as it is written; null: it is empty. @throws DataError `no-text` */
-export function composedOf(
+/** The fields that composed records have of their own. */
+const OWN: readonly string[] = ["id", "text", "segments", "messages", "parts"];
+
+type Writing = Pick<Recipe, "form" | "keep" | "marksMessages">;
+
+/**
+ * Writes a draft as JSON; false: there is nothing in it, and nothing was written.
+ * @throws DataError `no-text`, `bad-value`; nothing was written then
+ */
+export function writeComposed(
 	{ id, pieces: all }: Draft,
-	{
-		form,
-		keep,
-		marksMessages,
-	}: Pick<Recipe, "form" | "keep" | "marksMessages">,
-): ComposedRecord | null {
-	const pieces = all.filter((piece) => textOf(piece) !== "");
-	if (pieces.length === 0) return null;
-	const record: ComposedRecord = { id, parts: partsOf(pieces) };
-	Object.assign(record, forms[form].write(pieces, marksMessages));
-	const first = pieces.find((piece) => piece.record !== null)?.record;
-	for (const name of keep) {
-		const value = first?.fields[name];
-		if (value === undefined || name in record) continue;
-		if (holdsBigint(value))
-			throw composeFault(
-				"bad-value",
-				describeRecord(first as RecipeRecord),
-				`has in its field ${quoted(name)} a whole number of more than 53 bits, which is kept as a text only: write it as one`,
-			);
-		record[name] = value;
+	{ form, keep, marksMessages }: Writing,
+	out: JsonWriter,
+): boolean {
+	const pieces = all.filter((piece) => !isEmpty(requireText(piece)));
+	if (pieces.length === 0) return false;
+	const kept = keptOf(pieces, keep);
+	const { before, end } = forms[form].layOut(pieces, marksMessages);
+	out.json(`{"id":${JSON.stringify(id)},`);
+	const parts = new PartsBuilder();
+	for (const [i, piece] of pieces.entries()) {
+		if (before[i] !== "") out.json(before[i]);
+		parts.add(piece, out.text(requireText(piece)));
 	}
-	return record;
+	out.json(`${end},"parts":${JSON.stringify(parts.parts)}${kept}}`);
+	return true;
 }
 
-function holdsBigint(value: unknown): boolean {
-	if (typeof value !== "object" || value === null)
-		return typeof value === "bigint";
-	return Object.values(value).some(holdsBigint);
+/** A draft as a composed record; null: there is nothing in it. @throws as `writeComposed` */
+export function composedOf(
+	draft: Draft,
+	writing: Writing,
+): ComposedRecord | null {
+	const out = new JsonWriter();
+	return writeComposed(draft, writing, out)
+		? JSON.parse(out.take().toString())
+		: null;
 }
 
-function partsOf(pieces: readonly Piece[]): ComposedPart[] {
-	const parts: ComposedPart[] = [];
-	let offset = 0;
-	let before: Piece | null = null;
-	for (const piece of pieces) {
-		const length = characters(textOf(piece));
+/** Members of the JSON that are kept of the first record. */
+function keptOf(pieces: readonly Piece[], keep: readonly string[]): string {
+	const first = pieces.find((piece) => piece.record !== null)?.record;
+	if (first == null) return "";
+	let json = "";
+	for (const name of keep) {
+		const value = first.fields[name];
+		if (value === undefined || OWN.includes(name)) continue;
+		requireNumbers(value, name, first);
+		json += `,${JSON.stringify(name)}:${JSON.stringify(value)}`;
+	}
+	return json;
+}
+
+function requireNumbers(
+	value: unknown,
+	name: string,
+	record: RecipeRecord,
+): void {
+	if (typeof value === "bigint")
+		throw composeFault(
+			"bad-value",
+			describeRecord(record),
+			`has in its field ${quoted(name)} a whole number of more than 53 bits, which is kept as a text only: write it as one`,
+		);
+	if (typeof value === "object" && value !== null)
+		for (const part of Object.values(value)) requireNumbers(part, name, record);
+}
+
+/** Builds the list of parts, piece by piece. */
+class PartsBuilder {
+	readonly parts: ComposedPart[] = [];
+	#offset = 0;
+	#before: Piece | null = null;
+
+	/** @param length Of the piece, in characters. */
+	add(piece: Piece, length: number): void {
 		const { record, role } = piece;
-		const last = parts.at(-1);
-		if (
-			last !== undefined &&
-			before !== null &&
-			before.record === record &&
-			before.role === role &&
-			record !== null
-		)
-			last.length += length;
+		const before = this.#before;
+		if (record !== null && before?.record === record && before.role === role)
+			this.parts[this.parts.length - 1].length += length;
 		else if (record !== null)
-			parts.push({
+			this.parts.push({
 				source: record.source,
 				position: record.position,
 				...(record.id !== null && { id: record.id }),
-				...{ offset, length },
+				...{ offset: this.#offset, length },
 				...(role !== null && { role }),
 			});
-		offset += length;
-		before = piece;
+		this.#offset += length;
+		this.#before = piece;
 	}
-	return parts;
 }

@@ -1,4 +1,5 @@
 import { quoted } from "../core/text.js";
+import type { PieceText } from "./utf8-text.js";
 
 /** A record as recipes see it. */
 export interface RecipeRecord {
@@ -9,7 +10,7 @@ export interface RecipeRecord {
 	/** Where it is there: the byte that it begins at when uncompressed, or its row. */
 	readonly position: number;
 	/** Its text; null: it has none. */
-	readonly text: string | null;
+	readonly text: PieceText | null;
 	/** What its fields hold, by name: those that the recipe asks for, as far as it has them. */
 	readonly fields: Readonly<Record<string, unknown>>;
 }
@@ -17,7 +18,7 @@ export interface RecipeRecord {
 /** A run of a composed text. */
 export interface Piece {
 	/** Null: the record that it stands for has no text. */
-	readonly text: string | null;
+	readonly text: PieceText | null;
 	/** Whether it is trained on. */
 	readonly trained: boolean;
 	/** Who says it, in a conversation; null: it is no message of its own. */

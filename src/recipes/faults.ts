@@ -1,6 +1,7 @@
 import { DataError, optionName, UsageError } from "../core/errors.js";
 import { quoted } from "../core/text.js";
 import { describeRecord, type Piece, type RecipeRecord } from "./draft.js";
+import type { PieceText } from "./utf8-text.js";
 
 /** The reasons for records that a recipe cannot compose, each with what it means. */
 export const composeReasons = {
@@ -34,8 +35,13 @@ export function badRecipe(where: string, what: string): UsageError {
 	);
 }
 
+/** The text of a piece as a string. @throws DataError `no-text` */
+export function textOf(piece: Piece): string {
+	return String(requireText(piece));
+}
+
 /** @throws DataError `no-text` */
-export function textOf({ text, record }: Piece): string {
+export function requireText({ text, record }: Piece): PieceText {
 	if (text !== null) return text;
 	throw composeFault(
 		"no-text",

@@ -21,7 +21,13 @@ export interface FieldText {
 	readonly fields: readonly string[];
 	/** @throws DataError `no-field`, `bad-value`, `no-text` */
 	fill(context: TextContext): string;
+	/** The same in pieces, of which the record's text is one: null stands for it. @throws the same */
+	runs(context: Omit<TextContext, "text">): (string | null)[];
 }
+
+const neverText = (): string => {
+	throw new Error("the text of a record is a run of its own");
+};
 
 /**
  * Reads a text such as `{title}: {text}`: names in braces are fields, `{text}` the record's text,
@@ -51,6 +57,19 @@ export function parseFieldText(template: string, where: string): FieldText {
 		name.startsWith(BEFORE) ? name.slice(BEFORE.length) : name;
 	return {
 		fields: names.map(own).filter((name) => name !== TEXT),
+		runs(context) {
+			const runs: (string | null)[] = [];
+			let text = literals[0];
+			for (const [i, name] of names.entries()) {
+				if (name === TEXT) {
+					runs.push(text, null);
+					text = literals[i + 1];
+				} else
+					text +=
+						valueFor(name, { ...context, text: neverText }) + literals[i + 1];
+			}
+			return [...runs, text].filter((run) => run !== "");
+		},
 		fill(context) {
 			let text = literals[0];
 			for (const [i, name] of names.entries())

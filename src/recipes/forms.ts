@@ -1,14 +1,21 @@
 import type { Piece } from "./draft.js";
-import { textOf } from "./faults.js";
 
 /** How a composed record is written: as a text, as a text in parts with loss or without, or as messages. */
 export type Form = "text" | "segments" | "messages";
 
 interface FormFacts {
-	/** The field that pieces come to. @param isMarked Whether messages say which of them to train on. */
-	write(pieces: readonly Piece[], isMarked: boolean): object;
+	/** The JSON of the field that pieces come to. @param isMarked Whether messages say which of them to train on. */
+	layOut(pieces: readonly Piece[], isMarked: boolean): LaidOut;
 	/** The options of a build that read it. */
 	readWith(isMarked: boolean): Readonly<Record<string, string>>;
+}
+
+/** JSON with texts of pieces in it. */
+export interface LaidOut {
+	/** What stands before each piece; "" where its text goes on with that of the one before. */
+	before: string[];
+	/** What stands after the last. */
+	end: string;
 }
 
 /** Who is trained on in conversations. */
@@ -18,54 +25,56 @@ const TRAIN = "train";
 
 export const forms: Readonly<Record<Form, FormFacts>> = {
 	text: {
-		write: (pieces) => ({ text: pieces.map(textOf).join("") }),
+		layOut: (pieces) => ({
+			before: pieces.map((_, i) => (i === 0 ? '"text":"' : "")),
+			end: '"',
+		}),
 		readWith: () => ({}),
 	},
 	segments: {
-		write: (pieces) => ({ segments: segmentsOf(pieces) }),
+		layOut(pieces) {
+			const open = (label: boolean) => `{"label":${label},"text":"`;
+			const before = pieces.map(({ trained }, i) => {
+				if (i === 0) return `"segments":[${open(trained)}`;
+				return trained === pieces[i - 1].trained ? "" : `"},${open(trained)}`;
+			});
+			return { before, end: '"}]' };
+		},
 		readWith: () => ({ conversations: "segments" }),
 	},
 	messages: {
-		write: (pieces, isMarked) => ({ messages: messagesOf(pieces, isMarked) }),
+		layOut: messages,
 		readWith: (isMarked) =>
 			isMarked ? { loss: TRAIN } : { conversations: "messages" },
 	},
 };
 
-function segmentsOf(pieces: readonly Piece[]) {
-	const segments: { label: boolean; text: string }[] = [];
-	for (const piece of pieces) {
-		const last = segments.at(-1);
-		if (last?.label === piece.trained) last.text += textOf(piece);
-		else segments.push({ label: piece.trained, text: textOf(piece) });
-	}
-	return segments;
-}
-
-/** Pieces of one speaker that follow each other are one message; a separator goes to the message before it. */
-function messagesOf(pieces: readonly Piece[], isMarked: boolean) {
-	const messages: { role: string; content: string; train?: boolean }[] = [];
-	let trained = false;
-	let waiting = "";
-	for (const piece of pieces) {
-		const { speaker } = piece;
-		const last = messages.at(-1);
-		if (speaker === null && last === undefined) waiting += textOf(piece);
-		else if (
-			last !== undefined &&
-			(speaker === null || (speaker === last.role && piece.trained === trained))
+/**
+ * Pieces of one speaker that follow each other are one message. What nobody says, such as a
+ * separator, goes to the message before it, and what is before all messages to the first.
+ */
+function messages(pieces: readonly Piece[], isMarked: boolean): LaidOut {
+	let open: Pick<Piece, "speaker" | "trained"> | null = null;
+	const close = () =>
+		isMarked && open?.speaker === MODEL
+			? `","${TRAIN}":${open.trained}}`
+			: '"}';
+	const before = pieces.map((piece, i) => {
+		const first = open === null;
+		const said: Piece | undefined =
+			piece.speaker === null && first
+				? pieces.slice(i).find(({ speaker }) => speaker !== null)
+				: piece;
+		const { speaker = MODEL, trained = true } = said ?? {};
+		if (
+			open !== null &&
+			(speaker === null ||
+				(speaker === open.speaker && trained === open.trained))
 		)
-			last.content += textOf(piece);
-		else if (speaker !== null) {
-			trained = piece.trained;
-			const isSaid = isMarked && speaker === MODEL;
-			messages.push({
-				role: speaker,
-				content: waiting + textOf(piece),
-				...(isSaid && { [TRAIN]: trained }),
-			});
-			waiting = "";
-		}
-	}
-	return messages;
+			return "";
+		const start = open === null ? '"messages":[' : `${close()},`;
+		open = { speaker, trained };
+		return `${start}{"role":${JSON.stringify(speaker)},"content":"`;
+	});
+	return { before, end: `${close()}]` };
 }

@@ -24,7 +24,9 @@ export class KeyedGroups {
 			this.#groups.set(key, group);
 		}
 		group.drafts.push(draft);
-		for (const { text } of draft.pieces) group.length += text?.length ?? 0;
+		for (const { text } of draft.pieces)
+			group.length +=
+				typeof text === "string" ? text.length : (text?.bytes.length ?? 0);
 		if (group.length > LARGEST_GROUP)
 			throw new DataError(
 				"too-large-group",

@@ -45,8 +45,7 @@ export const consecutive: Grouping<typeof options> = {
 				let total = 0;
 				let value: string | null = null;
 				return (draft) => {
-					const own =
-						measure === null ? 0 : sum(draft, (text) => measure(text));
+					const own = measure === null ? 0 : sum(draft, measure);
 					const fits =
 						count === 0 ||
 						(count < (records ?? Infinity) &&

@@ -32,12 +32,20 @@ export const dropWords: Step<typeof options> = {
 		const asCompared = (word: string) =>
 			caseSensitive ? word : word.toLowerCase();
 		const dropped = new Set(textsOf(words).map(asCompared));
+		/** The first letters of these, by which most words are passed over. */
+		const initials = new Set(
+			[...dropped].flatMap((word) => [
+				word.charCodeAt(0),
+				word.toUpperCase().charCodeAt(0),
+			]),
+		);
 		return {
 			fields: [],
 			apply(draft, { count }) {
 				let gone = 0;
 				const pieces = draft.pieces.map((piece) => {
 					const text = textOf(piece).replace(WORD, (run, word: string) => {
+						if (!initials.has(word.charCodeAt(0))) return run;
 						if (!dropped.has(asCompared(word))) return run;
 						gone++;
 						return "";

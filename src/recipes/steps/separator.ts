@@ -1,7 +1,7 @@
 import { choice, flag, required, text } from "../../core/option.js";
 import { quoted } from "../../core/text.js";
 import { describeRecord, ownPiece, type Piece } from "../draft.js";
-import { composeFault } from "../faults.js";
+import { composeFault, textOf } from "../faults.js";
 import type { Step } from "../step.js";
 
 /** What becomes of a text in which the separator stands. */
@@ -30,7 +30,7 @@ export const separator: Step<typeof options> = {
 			apply(draft, { count }) {
 				const pieces: Piece[] = [];
 				for (const piece of draft.pieces) {
-					if (way !== "allow" && piece.text?.includes(text)) {
+					if (way !== "allow" && textOf(piece).includes(text)) {
 						if (way === "refuse" && piece.record !== null)
 							throw composeFault(
 								"separator-in-text",

@@ -8,7 +8,7 @@ import {
 	type Piece,
 	type RecipeRecord,
 } from "../draft.js";
-import { badRecipe, composeFault, textOf } from "../faults.js";
+import { badRecipe, composeFault, requireText, textOf } from "../faults.js";
 import {
 	type FieldText,
 	parseFieldText,
@@ -156,19 +156,18 @@ function write(
 ): Piece[] {
 	const { record, ...piece } = pieces[i];
 	const previous = pieces[i - 1];
-	const context: TextContext = {
+	const context: Omit<TextContext, "text"> = {
 		record: record as RecipeRecord,
-		text: () => textOf(pieces[i]),
 		before:
 			previous?.record == null
 				? null
 				: { record: previous.record, text: () => textOf(previous) },
 	};
-	return turns.map(({ text, speaker, trained }) => ({
-		text: text.fill(context),
-		trained,
-		speaker,
-		record,
-		role: piece.role ?? role,
-	}));
+	return turns.flatMap(({ text, speaker, trained }) =>
+		text.runs(context).map((run) => ({
+			text: run ?? requireText(pieces[i]),
+			...{ trained, speaker, record },
+			role: piece.role ?? role,
+		})),
+	);
 }
