@@ -46,7 +46,7 @@ export function recipeTaker(settings: RecordSettings): RecordTaker {
 			// They are read after the next batch has begun, as records of one group.
 			const { offsets } = batch.texts;
 			const texts = {
-				bytes: batch.texts.bytes.slice(),
+				bytes: new Uint8Array(batch.texts.bytes),
 				offsets: offsets.slice(),
 			};
 			const select = <T>(values: readonly T[]) =>

@@ -177,7 +177,7 @@ export class ThreadSide {
 				new Promise((resolve) => {
 					this.#taken = resolve;
 					// A view of more than its own would take that with it.
-					const own = bytes.slice();
+					const own = new Uint8Array(bytes);
 					this.#send({ kind: "written", partition, bytes: own }, own.buffer);
 				}),
 			onProgress: (bytes, records) => {

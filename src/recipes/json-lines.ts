@@ -59,16 +59,16 @@ export class JsonWriter {
 		let at = this.#length;
 		let copied = 0;
 		for (let i = 0; i < bytes.length; i++) {
-			const escape = ESCAPES[bytes[i]];
-			if (escape === 0) continue;
+			const letter = ESCAPES[bytes[i]];
+			if (letter === 0) continue;
 			out.set(bytes.subarray(copied, i), at);
 			at += i - copied;
 			copied = i + 1;
-			if (escape === UNICODE)
+			if (letter === UNICODE)
 				at += out.write(`\\u${bytes[i].toString(16).padStart(4, "0")}`, at);
 			else {
 				out[at++] = BACKSLASH;
-				out[at++] = escape;
+				out[at++] = letter;
 			}
 		}
 		out.set(bytes.subarray(copied), at);

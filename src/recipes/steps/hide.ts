@@ -113,7 +113,9 @@ export const hide: Step<typeof options> = {
 					]),
 				);
 				const lengthOf = (name: string) => measure(textOf(pieces[name]));
-				const block = lengthOf("block");
+				// Between two others it may have fewer tokens than alone.
+				const filling = textOf(pieces.block);
+				const block = measure(filling + filling) - measure(filling);
 				if (block === 0)
 					throw composeFault(
 						"bad-value",
