@@ -48,6 +48,7 @@ const extensible = [
 	"storage",
 	"tables",
 	"sources",
+	"recipes",
 	"dataset",
 	"audit",
 	"engines",
