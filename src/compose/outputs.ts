@@ -96,7 +96,7 @@ export async function intoFile<T>(
 		for (const entry of await storage.list(work))
 			if (entry !== ".seqpack") await storage.remove(`${work}/${entry}`);
 	};
-	return withLockedDirectory(
+	const locked = withLockedDirectory(
 		storage,
 		work,
 		`composing to ${out}`,
@@ -124,4 +124,10 @@ export async function intoFile<T>(
 				},
 			}),
 	);
+	try {
+		return await locked;
+	} finally {
+		// A call that was killed has left it, and then it stays for that.
+		await storage.removeEmpty(work);
+	}
 }

@@ -234,7 +234,10 @@ test("Passkeys: the tokens are within a block of the target, the key at its dept
 						prefix: { text: prefix, loss: false },
 						block: { text: block, loss: false },
 					},
-					key: { text: "The pass key is {key}. Remember it. {key} is the pass key. ", loss: false },
+					key: {
+						text: "The pass key is {key}. Remember it. {key} is the pass key. ",
+						loss: false,
+					},
 					suffix: { text: suffix, loss: false },
 					answer: "It is {key}.",
 					...{ lengths: [512, 1024], depths: 10 },
@@ -342,6 +345,39 @@ test("Words are dropped, punctuation stays", () => {
 	);
 	expect(records[0].text).toBe("cat, house: other. Theory! ");
 	expect(counts["words-dropped"]).toBe(4);
+});
+
+test("Words are dropped as a regular expression of Unicode finds them", () => {
+	const words = ["the", "don't", "ÉTÉ", "\u{10400}a", "so-so", "a"];
+	const alike = new Set(words.map((word) => word.toLowerCase()));
+	const WORD = /([\p{L}\p{N}\p{M}]+(?:['’-][\p{L}\p{N}\p{M}]+)*)([ \t]*)/gu;
+	const piece = fc.constantFrom(
+		...[
+			...words,
+			"été",
+			"The",
+			"-",
+			"'",
+			" ",
+			"\t",
+			".",
+			"\n",
+			"other",
+			"\u{10428}A",
+			"e\u0301",
+		],
+	);
+	fc.assert(
+		fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+			const text = `${pieces.join("")}!`;
+			const { records } = compose([{ "drop-words": { words } }], [{ text }]);
+			expect(records[0].text).toBe(
+				text.replace(WORD, (run, word) =>
+					alike.has(word.toLowerCase()) ? "" : run,
+				),
+			);
+		}),
+	);
 });
 
 test("A separator that stands in a text is counted, or refused by the record", () => {

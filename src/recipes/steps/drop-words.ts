@@ -2,6 +2,7 @@ import { flag, json, required } from "../../core/option.js";
 import { textOf } from "../faults.js";
 import { type ListItem, listFault, textsOf } from "../lists.js";
 import type { Step } from "../step.js";
+import { withoutWords } from "../words.js";
 
 const options = {
 	words: required(
@@ -21,20 +22,17 @@ const options = {
 	}),
 };
 
-/** A word with apostrophes and hyphens in it, and the spaces after. */
-const WORD = /([\p{L}\p{N}\p{M}]+(?:['’-][\p{L}\p{N}\p{M}]+)*)([ \t]*)/gu;
-
 export const dropWords: Step<typeof options> = {
 	meaning: "leaves words out of texts, such as stop words; punctuation stays",
 	options,
 	lists: ["words"],
-	prepare({ words, caseSensitive }) {
+	prepare({ words: given, caseSensitive }) {
 		const asCompared = (word: string) =>
 			caseSensitive ? word : word.toLowerCase();
-		const dropped = new Set(textsOf(words).map(asCompared));
+		const words = new Set(textsOf(given).map(asCompared));
 		/** The first letters of these, by which most words are passed over. */
 		const initials = new Set(
-			[...dropped].flatMap((word) => [
+			[...words].flatMap((word) => [
 				word.charCodeAt(0),
 				word.toUpperCase().charCodeAt(0),
 			]),
@@ -44,13 +42,15 @@ export const dropWords: Step<typeof options> = {
 			apply(draft, { count }) {
 				let gone = 0;
 				const pieces = draft.pieces.map((piece) => {
-					const text = textOf(piece).replace(WORD, (run, word: string) => {
-						if (!initials.has(word.charCodeAt(0))) return run;
-						if (!dropped.has(asCompared(word))) return run;
-						gone++;
-						return "";
-					});
-					return { ...piece, text };
+					const whole = textOf(piece);
+					const { text, dropped } = withoutWords(
+						whole,
+						(start, end) =>
+							initials.has(whole.charCodeAt(start)) &&
+							words.has(asCompared(whole.slice(start, end))),
+					);
+					gone += dropped;
+					return dropped === 0 ? piece : { ...piece, text };
 				});
 				count("words-dropped", gone);
 				return [{ ...draft, pieces }];
