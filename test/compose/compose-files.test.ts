@@ -310,6 +310,25 @@ test("A build with a recipe goes on where it was killed, and leaves nothing asid
 	expect(status).toBe("already-built");
 });
 
+test.each(["d", "f.jsonl.gz"])(
+	"Stopped on its way to %s, composing leaves nothing",
+	async (name) => {
+		const out = temporaryDirectory();
+		const recipe = recipeIn(out, byRepo);
+		for (const workers of [0, 2]) {
+			const stopped = new AbortController();
+			const composing = composeFiles({
+				...{ recipe, inputs: [spread()], out: join(out, name) },
+				...{ workers, taskSize: 10_000, groupMemory: 2 ** 16 },
+				signal: stopped.signal,
+				onProgress: ({ bytes }) => bytes > 0 && stopped.abort(),
+			});
+			await expect(composing).rejects.toThrow("composing was stopped");
+			expect(readdirSync(out)).toEqual(["recipe.json"]);
+		}
+	},
+);
+
 test("What is wrong is told in a sentence", async () => {
 	const directory = directoryWith({
 		"in.jsonl": `${jsonLines(chats)}{"id":"c","title":"no text"}\n`,
