@@ -101,6 +101,7 @@ function inputLines(manifest: Manifest): Line[] {
 		],
 		...specialLines(manifest),
 		...labelLines(manifest),
+		...unitLines(manifest),
 		[
 			"dropped",
 			`${grouped(droppedTokens)} tokens${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}`,
@@ -138,7 +139,7 @@ function labelLines({ settings, summary, totals }: Manifest): Line[] {
 	const inAnswers =
 		answers === undefined ? "" : `, in ${counted(answers, "answer")}${ofPairs}`;
 	const warnings = Object.entries(noted)
-		.filter(([, count]) => count > 0)
+		.filter(([name, count]) => count > 0 && !notedCounts[name].isOfUnits)
 		.map(([name, count]) => `${grouped(count)} ${notedCounts[name].meaning}`);
 	return [
 		[
@@ -146,6 +147,16 @@ function labelLines({ settings, summary, totals }: Manifest): Line[] {
 			`${grouped(summary.labels)} tokens (${percent(summary.labels / Math.max(1, summary.tokens))})${inAnswers}${warnings.map((text) => `; ${text}`).join("")}`,
 		],
 	];
+}
+
+/** What is worth knowing of units of text. */
+function unitLines({ totals }: Manifest): Line[] {
+	return Object.entries(totals.noted)
+		.filter(([name, count]) => count > 0 && notedCounts[name].isOfUnits)
+		.map(([name, count], i) => [
+			i === 0 ? "units" : "",
+			`${notedCounts[name].meaning}: ${grouped(count)}`,
+		]);
 }
 
 function rowLines(manifest: Manifest): Line[] {

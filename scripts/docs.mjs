@@ -55,9 +55,14 @@ import { packRecordsTable } from "../dist/src/options/pack-records.js";
 import { exportTable, packStoreTable } from "../dist/src/options/pack-store.js";
 import { rowOrders } from "../dist/src/pack/orders.js";
 import { packers } from "../dist/src/pack/packers.js";
+
 import { groupings } from "../dist/src/recipes/groupings.js";
 import { settingName } from "../dist/src/recipes/settings.js";
 import { steps } from "../dist/src/recipes/steps.js";
+
+import { languages } from "../dist/src/segment/languages.js";
+import { unitKinds, writtenKinds } from "../dist/src/segment/units.js";
+
 import { compressions } from "../dist/src/sources/compressions.js";
 import { endingsOf, sourceFormats } from "../dist/src/sources/formats.js";
 import { namedTokenizers } from "../dist/src/tokenizer/named-tokenizers.js";
@@ -240,6 +245,23 @@ const tables = {
 	packers: () => entriesTable("`--packer`", packers),
 	orders: () => entriesTable("`--order`", rowOrders),
 	"long-documents": () => entriesTable("`--long-documents`", longDocuments),
+	units: () =>
+		table(
+			["`--segment`", "units"],
+			unitKinds
+				.entries()
+				.map(([, { meaning }], i) => [code(writtenKinds[i]), meaning]),
+		),
+	languages: () =>
+		table(
+			["`--syntax-language`", "endings"],
+			languages
+				.entries()
+				.map(([name, { endings }]) => [
+					code(name),
+					endings.map(code).join(", "),
+				]),
+		),
 	decomposers: () => entriesTable("`--decomposer`", decomposers),
 	schedules: () => entriesTable("`--schedule`", schedules),
 	layouts: () => meaningsTable("`--layout`", layouts),

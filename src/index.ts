@@ -135,6 +135,7 @@ export {
 	estimateBuild,
 } from "./report/estimate-build.js";
 export type { Estimate } from "./report/estimates.js";
+export * from "./segment.js";
 export type { SkippedRecord } from "./sources/read-records.js";
 export type { BadRecord, InputFile } from "./sources/source.js";
 export { loadTokenizer } from "./storage/load-tokenizer.js";

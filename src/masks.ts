@@ -24,6 +24,11 @@ export {
 	type StepRow,
 } from "./masks/loss-weights.js";
 export type { MaskKind } from "./masks/mask-kinds.js";
+export {
+	randomPositions,
+	scalePositions,
+	stretchPositions,
+} from "./masks/positions.js";
 export type { TokenRow } from "./masks/row.js";
 export {
 	documentIds,

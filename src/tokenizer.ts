@@ -11,6 +11,7 @@ export {
 	TokenBatchBuilder,
 } from "./core/token-batch.js";
 export { ByteTokenizer } from "./tokenizer/byte-tokenizer.js";
+export { type FileOptions, tokenizerFromFile } from "./tokenizer/from-file.js";
 export {
 	type TokenizerEngine,
 	type TokenizerFiles,

@@ -16,6 +16,7 @@ import {
 const floors = [
 	"core",
 	"tokenizer",
+	"segment",
 	"decompose",
 	"masks",
 	"pack",
@@ -41,6 +42,7 @@ const floors = [
 const pure = floors.slice(0, floors.indexOf("storage"));
 /** Floors to which a line in a registry adds an entry. */
 const extensible = [
+	"segment",
 	"decompose",
 	"masks",
 	"pack",
@@ -83,6 +85,7 @@ const otherMeanings: Readonly<Record<string, string>> = {
 	'src/sources/find/find-inputs.ts: "file", a storage': "what a path is",
 	'src/tokenizer/kmer-tokenizer.ts: "truncate-left", a cut':
 		"what becomes of bases that are left",
+	'src/tokenizer/patterns/escapes.ts: "c", a language': "a letter of an escape",
 	'src/tokenizer/split-automaton.ts: "split", a cut': "an instruction",
 };
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arrow import ragged
-from .columns import BORDERS, OF_TOKENS, WEIGHTS, TokenRows, split
+from .columns import OF_ROWS, OF_TOKENS, WEIGHTS, TokenRows, split
 from .errors import SeqpackError
 from .manifest import MASK, OpenDataset
 from .places import SourceRows, mixed, shuffled
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Batch = dict[str, Any]
 
 # Columns that want to know what is to be trained on.
-_OF_LABELS = {"loss_mask", "labels", "shift_labels"}
+_OF_LABELS = {"loss_mask", "labels", "shift_labels", "prompt_lengths"}
 
 
 class StageBucket:
@@ -124,9 +124,9 @@ class BatchReader:
         if self._is_padded:
             batch["seq_lengths"] = split(token_rows.seq_lengths, token_rows.seq_counts)
         for name in settings.columns:
-            if name == BORDERS:
-                borders = token_rows.cu_seqlens()
-                batch[name] = borders if self._is_padded else borders[0]
+            if name in OF_ROWS:
+                of_rows = OF_ROWS[name](token_rows)
+                batch[name] = of_rows if self._is_padded else of_rows[0]
             elif name == WEIGHTS:
                 batch[name] = given(token_rows.weights)
             else:

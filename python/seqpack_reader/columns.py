@@ -90,6 +90,19 @@ class TokenRows:
         shifted[:, :-1] = self.labels().reshape(self.count, self.length)[:, 1:]
         return shifted.reshape(-1)
 
+    def prompt_lengths(self) -> list[np.ndarray]:
+        """Of each row: tokens of each sequence before the first that is trained on; 0 where all are."""
+        lengths = np.zeros(len(self.seq_lengths), np.int32)
+        if self.trained is not None:
+            for i, start in enumerate(self._starts[~self._is_padding].tolist()):
+                # The first token of a sequence is no label, whether it is of the prompt or not.
+                of_labels = np.flatnonzero(self.trained[start + 1 : start + self.seq_lengths[i]])
+                if len(of_labels) == 0:
+                    lengths[i] = self.seq_lengths[i]
+                elif of_labels[0] > 0:
+                    lengths[i] = of_labels[0] + 1
+        return split(lengths, self.seq_counts)
+
     def cu_seqlens(self) -> list[np.ndarray]:
         """Of each row: 0, and where each sequence ends; padding is one more."""
         ends = self._starts + self._with_padding
@@ -110,7 +123,7 @@ def split(values: np.ndarray, counts: np.ndarray) -> list[np.ndarray]:
     return [values[end - count : end] for end, count in zip(ends, counts.tolist(), strict=True)]
 
 
-# Columns with a value for each token; `cu_seqlens` is the one that has another number.
+# Columns with a value for each token.
 OF_TOKENS: dict[str, Callable[[TokenRows], np.ndarray]] = {
     "position_ids": TokenRows.position_ids,
     "segment_ids": TokenRows.segment_ids,
@@ -121,6 +134,11 @@ OF_TOKENS: dict[str, Callable[[TokenRows], np.ndarray]] = {
     "shift_labels": TokenRows.shift_labels,
 }
 BORDERS = "cu_seqlens"
+# Columns with another number of values a row.
+OF_ROWS: dict[str, Callable[[TokenRows], list[np.ndarray]]] = {
+    BORDERS: TokenRows.cu_seqlens,
+    "prompt_lengths": TokenRows.prompt_lengths,
+}
 # The column that is read, and not made of the others.
 WEIGHTS = "loss_weight"
-COLUMNS = [*OF_TOKENS, BORDERS, WEIGHTS]
+COLUMNS = [*OF_TOKENS, *OF_ROWS, WEIGHTS]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .columns import BORDERS, COLUMNS, WEIGHTS
+from .columns import BORDERS, COLUMNS, OF_ROWS, WEIGHTS
 from .errors import SeqpackError, quoted, require_choice, require_whole
 
 # Kinds of batches: whether each row is one of the batch, padded to a length; else all are one.
@@ -86,10 +86,11 @@ def resolve_batches(
         require_choice("sequence_shares", "way to cut rows", sequence_shares, list(_PIECES_EACH))
         if not is_cut:
             raise SeqpackError("ignored-option", "sequence_shares says how sequence_parallel cuts rows: give that too.")
-    if is_cut and BORDERS in columns:
+    whole = next((name for name in columns if name in OF_ROWS), None)
+    if is_cut and whole is not None:
         raise SeqpackError(
             "bad-option",
-            f"{BORDERS} are of whole rows, and sequence_parallel cuts them: leave one of the two out.",
+            f"{whole} are of whole rows, and sequence_parallel cuts them: leave one of the two out.",
         )
     if is_cut and WEIGHTS in columns:
         raise SeqpackError(

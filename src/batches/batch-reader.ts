@@ -84,7 +84,10 @@ export class BatchReader {
 	read(number: number): Batch {
 		const step = this.#steps.read(number);
 		const finder = this.#finders[step.stage][step.bucket];
-		const { items, imbalance, labels } = this.#share(step, finder);
+		const { items, imbalance, ...shared } = this.#share(step, finder);
+		const labels = shared.labels + this.#trainedPadding(step, finder, null);
+		const ofRank =
+			sum(items.labels) + this.#trainedPadding(step, finder, items);
 		const inEachRow = (value: number): Column => ({
 			type: "int32",
 			values: new Int32Array(rows).fill(value),
@@ -105,7 +108,7 @@ export class BatchReader {
 				stage: inEachRow(step.stage),
 				length: inEachRow(tokens),
 				step_labels: inEachRow(labels),
-				rank_labels: inEachRow(sum(items.labels)),
+				rank_labels: inEachRow(ofRank),
 				...columns,
 			}),
 			imbalance,
@@ -174,6 +177,17 @@ export class BatchReader {
 		return itemsOfRows(finder, step.offset + first, count, fullLength);
 	}
 
+	/** Padding of a step that is trained on: of some items, or of all ranks together. */
+	#trainedPadding(
+		step: PlanStep,
+		finder: RowFinder,
+		items: StepItems | null,
+	): number {
+		if (this.#settings.columnOptions.trainedPadding === undefined) return 0;
+		const of = items ?? this.#items(step, finder, 0, step.batchSize);
+		return of.count * this.#paddedShape(step).tokens - sum(of.lengths);
+	}
+
 	/** Labels of a step, of all ranks together. */
 	#labels(step: PlanStep, finder: RowFinder): number {
 		const { batchSize, offset, length } = step;
@@ -216,12 +230,21 @@ export class BatchReader {
 
 	#shape(tokens: number, cutWidth: number): RowShape {
 		const { padId } = this.#plan;
-		const { rank, sequenceParallel, sequenceShares, columns } = this.#settings;
+		const { rank, sequenceParallel, sequenceShares, ...settings } =
+			this.#settings;
+		const { columns, columnOptions } = settings;
 		if (sequenceParallel === 1)
-			return { tokens, width: tokens, spans: null, padId, columns };
+			return {
+				tokens,
+				width: tokens,
+				spans: null,
+				padId,
+				columns,
+				columnOptions,
+			};
 		const part = rank % sequenceParallel;
 		const spans = shareOfRow(cutWidth, sequenceParallel, part, sequenceShares);
-		return { tokens, width: cutWidth, spans, padId, columns };
+		return { tokens, width: cutWidth, spans, padId, columns, columnOptions };
 	}
 
 	/** Rounded up to what rows can be cut into. */

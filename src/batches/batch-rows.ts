@@ -1,4 +1,5 @@
 import { Float32Buffer, Int32Buffer } from "../core/buffers.js";
+import type { ColumnOptions } from "../masks/column-options.js";
 import { type ColumnName, columns as rowColumns } from "../masks/columns.js";
 import type { TokenRow } from "../masks/row.js";
 import { cutRow } from "../masks/sequence-parallel.js";
@@ -27,6 +28,7 @@ export interface RowShape {
 	padId: number;
 	/** Names from `batchColumns`. */
 	columns: readonly string[];
+	columnOptions: ColumnOptions;
 }
 
 /** A row for each item, padded. */
@@ -162,7 +164,7 @@ function givenRows(ids: Int32Array, count: number, shape: RowShape): Column {
 function madeColumns(
 	count: number,
 	rowOf: (i: number) => TokenRow,
-	{ columns, tokens, width, spans }: RowShape,
+	{ columns, columnOptions, tokens, width, spans }: RowShape,
 ): Record<string, Column> {
 	const made: Record<string, Column> = {};
 	const length = Math.max(width, tokens);
@@ -175,9 +177,11 @@ function madeColumns(
 				: new Int32Buffer(count * length);
 		const offsets = new Int32Array(count + 1);
 		eachOf(count, (i) => {
-			const row = batch(rowOf(i), length);
-			if (values instanceof Float32Buffer) values.extend(row.length).set(row);
-			else values.append(spans === null ? row : cutRow(row, spans));
+			const row = batch(rowOf(i), length, columnOptions);
+			const given = spans === null ? row : cutRow(row, spans);
+			if (values instanceof Float32Buffer)
+				values.extend(given.length).set(given);
+			else values.append(given);
 			offsets[i + 1] = values.length;
 		});
 		made[name] = { type, values: values.view(), offsets } as Column;

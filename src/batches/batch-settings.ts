@@ -1,7 +1,9 @@
 import { optionName, UsageError } from "../core/errors.js";
 import { resolveOptions } from "../core/resolve-options.js";
 import { batchKinds } from "../curriculum/batch-kinds.js";
+import type { ColumnOptions } from "../masks/column-options.js";
 import { type ColumnName, columns } from "../masks/columns.js";
+import { columnOptions } from "../masks/resolve-columns.js";
 import { type SequenceShares, shareOfRow } from "../masks/sequence-parallel.js";
 import { type BatchOptions, batchesTable } from "../options/batches.js";
 import type { CurriculumPlan } from "../plan/curriculum-plan.js";
@@ -12,6 +14,8 @@ export interface BatchSettings {
 	worldSize: number;
 	/** Names from `batchColumns`. */
 	columns: readonly string[];
+	/** What they are told. */
+	columnOptions: ColumnOptions;
 	/** Share rows out by cost, not in their order. */
 	balanceRanks: boolean;
 	/** Ranks that share each row. */
@@ -64,6 +68,11 @@ export function resolveBatches(
 			"bad-option",
 			`loss_weight lies as unshifted labels do, and ${optionName("sequenceParallel")} gives shifted ones: leave one of the two out.`,
 		);
+	if (options.padLoss && (isCut || !batchKinds.find(plan.batches).isPadded))
+		throw new UsageError(
+			"ignored-option",
+			`${optionName("padLoss")} is for rows that are padded and not cut among ranks: leave it out, or ${isCut ? optionName("sequenceParallel") : `plan other ${optionName("batches")} than ${plan.batches}`}.`,
+		);
 	const ofKind = batchKinds.find(plan.batches).columns;
 	const needed = isCut
 		? [...ofKind.filter((name) => !isOfWholeRows(name)), ...COLUMNS_OF_SHARES]
@@ -74,6 +83,10 @@ export function resolveBatches(
 		...options,
 		sequenceShares: options.sequenceShares ?? "contiguous",
 		columns: [...new Set([...needed, ...options.columns])],
+		columnOptions: {
+			...columnOptions(options.columns, options),
+			...(options.padLoss && { trainedPadding: plan.padId }),
+		},
 		from,
 		end: Math.min(steps, from + (options.steps ?? steps)),
 	};

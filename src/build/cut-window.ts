@@ -4,11 +4,17 @@ import type { IntLists } from "../core/int-lists.js";
 import type { Random } from "../core/random.js";
 import type { DroppedTokens } from "../dataset/index-rows.js";
 import type { PackedWindow } from "../dataset/rows.js";
-import type { Settings } from "../dataset/settings.js";
+import { factsOfPieces } from "../dataset/sequence-facts.js";
+import {
+	cutOfSource,
+	hasTurns,
+	type Settings,
+	type SourceSettings,
+} from "../dataset/settings.js";
 import { ofTraining } from "../dataset/splits.js";
-import type { CutCounts } from "../dataset/totals.js";
+import type { CutCounts, ReadCounts } from "../dataset/totals.js";
 import { LongDocumentError } from "../decompose/at-most-one.js";
-import type { CutOptions } from "../decompose/cuts.js";
+import { type CutOptions, cuts } from "../decompose/cuts.js";
 import { decomposeDocuments } from "../decompose/decompose-documents.js";
 import { labelsOfDocuments } from "../masks/loss-weights.js";
 import { piecesOfSides } from "../pack/sides.js";
@@ -29,6 +35,8 @@ export interface CutWindow {
 	sequences: Sequences;
 	dropped: DroppedTokens;
 	counts: CutCounts;
+	/** Counts of `notedCounts`. */
+	noted: ReadCounts["noted"];
 }
 
 /**
@@ -37,25 +45,36 @@ export interface CutWindow {
  */
 export function cutWindow(
 	window: Window,
-	{ cut, cutTurns, buckets: all, padDocumentToMultiple }: Settings,
+	settings: Settings,
+	source: SourceSettings,
 	random: Random,
 ): CutWindow {
+	const { buckets: all, padDocumentToMultiple } = settings;
 	const { lengths, sides } = window;
-	if (sides !== null && sides.values.length > 0 && padDocumentToMultiple > 1)
+	const cut = cutOfSource(settings, source) as CutOptions;
+	const hasSides = sides !== null && sides.values.length > 0;
+	if (hasSides && cuts.find(cut.name).mayShareRows)
+		throw new UsageError(
+			"bad-option",
+			`pairs of a chosen and a rejected answer have no segments: leave out ${optionName("segment")}, or give ${optionName("longConversations", "split")}.`,
+		);
+	if (hasSides && padDocumentToMultiple > 1)
 		throw new UsageError(
 			"bad-option",
 			`${optionName("padDocumentToMultiple")} cannot be had for pairs of a chosen and a rejected answer: leave it out.`,
 		);
-	const { pieces, buckets, dropped, repeatedTokens } = naming(window, () =>
-		window.cuts === null
-			? decomposeDocuments(lengths, cut as CutOptions, random)
-			: decomposeDocuments(
-					lengths,
-					cutTurns as CutOptions,
-					random,
-					window.cuts,
-					ofTraining(all).map(({ capacity }) => capacity),
-				),
+	const { pieces, buckets, dropped, repeatedTokens, longUnits } = naming(
+		window,
+		() =>
+			decomposeDocuments(
+				lengths,
+				cut,
+				random,
+				cutsOf(window, source),
+				hasTurns(source)
+					? ofTraining(all).map(({ capacity }) => capacity)
+					: undefined,
+			),
 	);
 	const { splits } = window;
 	const lengthsOfSplit = ofTraining(all).length;
@@ -81,16 +100,17 @@ export function cutWindow(
 		sequences: {
 			documents: window.tokens,
 			doc: documentsOf(window),
-			labelCounts: labelsOfDocuments(
-				window.tokens,
-				piecesOfSides(pieces, sides).pieces,
-			),
 			pieces,
+			facts: factsOfPieces(
+				pieces,
+				labelsOfDocuments(window.tokens, piecesOfSides(pieces, sides).pieces),
+			),
 			sides,
 			buckets: splits === null ? buckets : buckets.map(bucketOf),
 		},
 		dropped: { tokens: dropped.tokens, reasons },
 		counts,
+		noted: longUnits > 0 ? { longUnits } : {},
 	};
 }
 
@@ -103,6 +123,18 @@ function documentsOf({ task, first, lengths }: Window): Sequences["doc"] {
 		task: new Int32Array(count).fill(task),
 		number,
 		start: new Int32Array(count),
+	};
+}
+
+/** The tokens that documents may be cut before; null: any. Those without units are one each. */
+function cutsOf(
+	{ cuts, lengths }: Window,
+	{ segment }: SourceSettings,
+): IntLists | null {
+	if (cuts !== null || segment !== undefined) return cuts;
+	return {
+		values: new Int32Array(0),
+		offsets: new Int32Array(lengths.length + 1),
 	};
 }
 

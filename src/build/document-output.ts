@@ -2,6 +2,7 @@ import type { Random } from "../core/random.js";
 import { countLabels } from "../core/token-batch.js";
 import type { SequencePlaces } from "../dataset/index-rows.js";
 import type { PackedWindow } from "../dataset/rows.js";
+import { factsOfSides } from "../dataset/sequence-facts.js";
 import { bucketKey } from "../dataset/splits.js";
 import { emptyRowCounts, type RowCounts } from "../dataset/totals.js";
 import { packsOfSides, piecesOfSides } from "../pack/sides.js";
@@ -53,6 +54,7 @@ export class DocumentOutput implements RowOutput {
 		const packed: PackedWindow = {
 			...window,
 			pieces,
+			facts: factsOfSides(window.facts, first),
 			packing: packsOfSides({ order, packOffsets }, first),
 		};
 		const places: SequencePlaces = {

@@ -4,6 +4,7 @@ import { type TokenBatch, TokenBatchBuilder } from "../core/token-batch.js";
 import type { DatasetFile } from "../dataset/manifest.js";
 import { numberOfDocument, taskOfDocument } from "../dataset/rows.js";
 import type { Settings } from "../dataset/settings.js";
+import { eachFact, sequenceFactNames } from "../masks/sequence-facts.js";
 import type { Packing } from "../pack/packing.js";
 import { arrow } from "../tables/arrow.js";
 import { columnOf, type Schema } from "../tables/columns.js";
@@ -26,8 +27,7 @@ const leftoversSchema: Schema = [
 	/** Its document, and its first token there. */
 	{ name: "doc_id", type: "int64" },
 	{ name: "start", type: "int32" },
-	/** Labels of its document in all rows of the dataset. */
-	{ name: "labels", type: "int32" },
+	...sequenceFactNames.map((name) => ({ name, type: "int32" as const })),
 	{ name: "length", type: "int32" },
 	/** Its tokens; empty in an index. */
 	{ name: "ids", type: "list<int32>" },
@@ -51,7 +51,7 @@ export class Leftovers {
 	readonly #buckets = new Int32Buffer();
 	readonly #docIds = new Int64Buffer();
 	readonly #starts = new Int32Buffer();
-	readonly #labels = new Int32Buffer();
+	readonly #facts = eachFact(() => new Int32Buffer());
 	readonly #sides = new IntListsBuilder();
 	/** Packs taken of each bucket. */
 	readonly #packs: Int32Array;
@@ -95,7 +95,7 @@ export class Leftovers {
 
 	#add(
 		bucket: number,
-		{ documents, doc, labelCounts, pieces, sides, packing }: PackedSequences,
+		{ documents, doc, facts, pieces, sides, packing }: PackedSequences,
 		pack: number,
 	): void {
 		const { order, packOffsets } = packing;
@@ -106,7 +106,8 @@ export class Leftovers {
 			this.#buckets.push(bucket);
 			this.#docIds.push(doc.task[document], doc.number[document]);
 			this.#starts.push(doc.start[document] + pieces.start[piece]);
-			this.#labels.push(labelCounts[document]);
+			for (const name of sequenceFactNames)
+				this.#facts[name].push(facts[name][piece]);
 			if (sides !== null) this.#sides.addLists(sides, document, document + 1);
 			else this.#sides.endList();
 			const to = from + pieces.length[piece];
@@ -139,7 +140,10 @@ export class Leftovers {
 					bucket: { type: "int32", values: this.#buckets.view() },
 					doc_id: { type: "int64", values: this.#docIds.view() },
 					start: { type: "int32", values: this.#starts.view() },
-					labels: { type: "int32", values: this.#labels.view() },
+					...eachFact((name) => ({
+						type: "int32" as const,
+						values: this.#facts[name].view(),
+					})),
 					length: { type: "int32", values: lengths },
 					ids: {
 						type: "list<int32>",
@@ -206,7 +210,7 @@ export class LeftoversReader {
 	readonly #tasks = new Int32Buffer();
 	readonly #numbers = new Int32Buffer();
 	readonly #starts = new Int32Buffer();
-	readonly #labels = new Int32Buffer();
+	readonly #facts = eachFact(() => new Int32Buffer());
 	readonly #sides = new IntListsBuilder();
 
 	/**
@@ -230,7 +234,8 @@ export class LeftoversReader {
 				const docIds = columnOf(batch, "doc_id", "int64").values;
 				this.#buckets.append(columnOf(batch, "bucket", "int32").values);
 				this.#starts.append(columnOf(batch, "start", "int32").values);
-				this.#labels.append(columnOf(batch, "labels", "int32").values);
+				for (const name of sequenceFactNames)
+					this.#facts[name].append(columnOf(batch, name, "int32").values);
 				const sides = columnOf(batch, "sides", "list<int32>");
 				this.#sides.addLists(sides, 0, batch.rows);
 				for (let i = 0; i < batch.rows; i++) {
@@ -259,7 +264,7 @@ export class LeftoversReader {
 				number: this.#numbers.view(),
 				start: this.#starts.view(),
 			},
-			labelCounts: this.#labels.view(),
+			facts: eachFact((name) => this.#facts[name].view()),
 			pieces: {
 				document: Int32Array.from(length.keys()),
 				start: new Int32Array(count),

@@ -5,6 +5,7 @@ import { countLabels } from "../core/token-batch.js";
 import type { SequencePlaces } from "../dataset/index-rows.js";
 import type { DatasetFile, ShardOfTask } from "../dataset/manifest.js";
 import type { PackedWindow } from "../dataset/rows.js";
+import { factsOfSides } from "../dataset/sequence-facts.js";
 import type { BucketSettings } from "../dataset/settings.js";
 import { bucketKey } from "../dataset/splits.js";
 import {
@@ -12,6 +13,7 @@ import {
 	type RowCounts,
 	type Totals,
 } from "../dataset/totals.js";
+import type { SequenceFacts } from "../masks/sequence-facts.js";
 import { packCosts } from "../pack/cost.js";
 import { rowOrders } from "../pack/orders.js";
 import { roundedUp } from "../pack/pack-documents.js";
@@ -104,11 +106,13 @@ export class Output implements RowOutput {
 			order: { steps: 0, imbalance: 0, bits: 0, bitsKept: 0 },
 		};
 		const ofSides = piecesOfSides(pieces, sequences.sides);
+		const facts = factsOfSides(sequences.facts, ofSides.first);
 		for (const [number, bucket] of this.#buckets.entries()) {
 			const members = membersOf(number, buckets);
 			const { rows, order } = await bucket.write(
 				{ ...window, pieces },
 				ofSides,
+				facts,
 				members,
 				places,
 				random,
@@ -177,12 +181,14 @@ class BucketOutput {
 
 	/**
 	 * @param ofSides The pieces as sequences of rows.
+	 * @param facts Of these sequences.
 	 * @param members Which of the pieces are sequences of this bucket.
 	 * @param places Is written to, at the members.
 	 */
 	async write(
 		window: Omit<PackedSequences, "packing">,
 		{ pieces, first }: PiecesOfSides,
+		facts: SequenceFacts,
 		members: Int32Array,
 		places: SequencePlaces,
 		random: Random,
@@ -203,6 +209,7 @@ class BucketOutput {
 		const packed: PackedWindow = {
 			...window,
 			pieces,
+			facts,
 			packing: packsOfSides(packing, first),
 		};
 		const { order, counts } = this.#rowOrder(packed, packs, random);

@@ -6,12 +6,11 @@ import { splitsOf } from "../dataset/lengths.js";
 import { hasTurns } from "../dataset/settings.js";
 import { loadChat } from "../documents/load-chat.js";
 import { decidedByConfiguration } from "../documents/special-tokens.js";
-import {
-	usualWayWithSpecials,
-	waysWithSpecials,
-} from "../documents/specials-in-text.js";
+import { usualWayWithSpecials } from "../documents/specials-in-text.js";
 import { specialsInTextOf } from "../documents/specials-met.js";
 import { requireContent, tokenizerOf } from "../documents/tokenizer-option.js";
+import { loadParser } from "../documents/units/parser.js";
+import { requireUnits } from "../documents/units/unit-settings.js";
 import {
 	type BuildOptions,
 	type BuildValues,
@@ -101,6 +100,8 @@ export async function prepareBuild(
 	checkSteps(values, ofSources);
 	checkSettings(values, ofSources);
 	tokenizerOf(values);
+	if (ofSources.some(({ segment }) => segment?.syntax !== undefined))
+		await loadParser();
 	const input = new KeptInput(out, mayWrite);
 	try {
 		const read: SourceValues[] = [];
@@ -158,9 +159,11 @@ async function prepare(
 		growing?.manifest.settings.sources ?? sources.map(sourceSettings);
 	const asked = tokenizerOf(values);
 	const { specialTokensInText } = values;
-	const isMet = specialsInTextOf(specialTokensInText, ofSources.some(hasTurns));
 	const { fingerprint, ...ofTokenizer } = await readTokenizerFiles(asked);
-	const tokenizerFiles = { ...ofTokenizer, ...isMet };
+	const tokenizerFiles = {
+		...ofTokenizer,
+		...specialsInTextOf(specialTokensInText),
+	};
 	const prepared = prepareKept(
 		fingerprint,
 		tokenizerFiles,
@@ -177,12 +180,14 @@ async function prepare(
 	const inputBytes = divisions.reduce((sum, each) => sum + bytesOf(each), 0);
 	if (growing !== null)
 		requireTokenizer(growing, asked, fingerprint, tokenizer);
-	for (const [source, { tokens }] of ofSources.entries())
+	for (const [source, { tokens, segment }] of ofSources.entries()) {
 		requireContent(
 			files.filter(({ of }) => of === source),
 			tokenizer,
 			tokens,
 		);
+		requireUnits(segment, tokenizer);
+	}
 	const withSpecials =
 		growing === null
 			? values
@@ -278,10 +283,9 @@ export async function tokenizerOfPlan({
 			`${files.name} is not the tokenizer that the build was planned with: its SHA-256 is ${files.fingerprint.slice(0, 12)}, and was ${fingerprint.slice(0, 12)}. Plan again, or put the tokenizer back.`,
 		);
 	const { specialTokensInText = usualWayWithSpecials } = settings;
-	const { splits } = waysWithSpecials[specialTokensInText];
 	return prepareKept(
 		fingerprint,
-		{ ...files, splitsSpecialTokens: splits },
+		{ ...files, ...specialsInTextOf(specialTokensInText) },
 		asked as TokenizerEngine,
 	);
 }

@@ -11,14 +11,18 @@ import {
 } from "../dataset/settings.js";
 import { splitDirectory, TEST, TRAIN, VALIDATION } from "../dataset/splits.js";
 import { trainers } from "../dataset/trainers/trainers.js";
-import { type CutName, cuts } from "../decompose/cuts.js";
+import { type CutName, type CutOptions, cuts } from "../decompose/cuts.js";
+import { bucketsOf } from "../decompose/decompose-documents.js";
 import { longConversations } from "../decompose/long-conversations.js";
+import { segmentValues } from "../decompose/segment-values.js";
 import type { Chat } from "../documents/chat.js";
 import type { readingTable, tokensTable } from "../documents/options.js";
 import { specialTokens } from "../documents/special-tokens.js";
 import { usualWayWithSpecials } from "../documents/specials-in-text.js";
 import { documentTaker } from "../documents/take-documents.js";
 import { takeSettings } from "../documents/take-settings.js";
+import { usualUnits } from "../documents/units/unit-settings.js";
+import { columnOptions } from "../masks/resolve-columns.js";
 import { type BuildValues, USUAL_WINDOW } from "../options/build.js";
 import type { SourceValues } from "../options/sources.js";
 import { rowOrders } from "../pack/orders.js";
@@ -50,6 +54,7 @@ export type RowSettings = Pick<
 	| "order"
 	| "buckets"
 	| "columns"
+	| "columnOptions"
 	| "trainer"
 	| "shift"
 	| "lossWeight"
@@ -76,7 +81,44 @@ export function checkSettings(
 			`${optionName("validation")} is ${values.validation} documents, which are chosen among all, and ${optionName("limit")} takes the first ones: give a share to hold out.`,
 		);
 	checkRows(values, sources);
+	checkSegments(values, sources);
 	compressionOf(values);
+}
+
+/**
+ * Checks that documents with units are cut between them.
+ * @throws UsageError `bad-option`, `ignored-option`
+ */
+function checkSegments(
+	values: BuildValues,
+	sources: readonly SourceSettings[],
+): void {
+	const { packs, plan } = layouts.find(values.layout);
+	if (!packs) return;
+	const { cut } = plan(values);
+	for (const source of sources) {
+		if (source.segment === undefined) continue;
+		const name = hasTurns(source)
+			? longConversations.find(values.longConversations).cut
+			: (cut.name as CutName);
+		if (!cuts.find(name).mayShareRows)
+			throw new UsageError(
+				"ignored-option",
+				`${optionName("segment")} would change nothing: documents are cut by ${name}. Leave out one of them.`,
+			);
+	}
+	const { carrySuffix = 0, minSequence = 1 } = values;
+	if (carrySuffix === 0) return;
+	if (sources.some(hasTurns))
+		throw new UsageError(
+			"bad-option",
+			`${optionName("carrySuffix")} is for texts, and conversations are not: leave it out; ${optionName("keepSystem")} repeats what they begin with.`,
+		);
+	if (minSequence > 1)
+		throw new UsageError(
+			"bad-option",
+			`${optionName("minSequence")} is ${minSequence}, and segments of any length end with ${optionName("carrySuffix", carrySuffix)}: leave out one of them.`,
+		);
 }
 
 /**
@@ -88,12 +130,24 @@ export function checkRows(
 	sources: readonly SourceSettings[],
 ): void {
 	cutOfTurns(values, sources);
+	columnsTold(values);
 	if (values.shift && datasetFormats.find(values.format).randomAccess)
 		throw new UsageError(
 			"bad-option",
 			`${optionName("shift")} is for trainers that read the shards, and seqpack reads those of the format ${values.format}: give ${optionName("format", datasetFormats.where(({ randomAccess }) => !randomAccess)[0])}, or leave it out.`,
 		);
-	const { buckets } = layouts.find(values.layout).plan(values);
+	const { buckets, cut } = layouts
+		.find(values.layout)
+		.plan(withUsualUnits(values, sources));
+	bucketsOf(cut as CutOptions);
+	if (
+		cuts.find(cut.name as CutName).mayShareRows &&
+		!sources.some((source) => source.segment !== undefined || hasTurns(source))
+	)
+		throw new UsageError(
+			"missing-option",
+			`documents have no units, between which they could be cut: give ${optionName("segment")} with the kind of them where texts are read.`,
+		);
 	const { padDocumentToMultiple, minSequence, padToMultiple } = values;
 	const shortest = buckets[0].capacity;
 	for (const [name, value] of [
@@ -149,7 +203,8 @@ export function resolveSettings(
 		...(values.specialTokensInText !== usualWayWithSpecials && {
 			specialTokensInText: values.specialTokensInText,
 		}),
-		isMasked: chat !== null || sources.some(hasMask),
+		isMasked:
+			chat !== null || sources.some(hasMask) || (values.carrySuffix ?? 0) > 0,
 		keepSystem: values.keepSystem ?? false,
 		dedupe: values.dedupe === "exact",
 		validation,
@@ -187,7 +242,7 @@ export function rowSettings(
 	splits: readonly string[],
 ): RowSettings {
 	const layout = layouts.find(values.layout);
-	const { cut, buckets } = layout.plan(values);
+	const { cut, buckets } = layout.plan(withUsualUnits(values, sources));
 	return {
 		layout: values.layout,
 		cut: { ...cut, minSequence: values.minSequence ?? 1 },
@@ -211,6 +266,7 @@ export function rowSettings(
 			})),
 		),
 		columns: [...new Set(values.columns)],
+		...columnsTold(values),
 		...(values.for !== undefined && { trainer: values.for }),
 		...(values.shift && { shift: true }),
 		lossWeight: values.lossWeight ?? null,
@@ -218,6 +274,29 @@ export function rowSettings(
 		window: values.window ?? USUAL_WINDOW,
 		seed: values.seed ?? 0,
 	};
+}
+
+/** What columns are told; nothing where none needs to be. */
+function columnsTold(values: RowValues): Pick<RowSettings, "columnOptions"> {
+	const told = columnOptions(values.columns ?? [], values);
+	return Object.keys(told).length === 0 ? {} : { columnOptions: told };
+}
+
+/** The options with the units that a segment has where nothing is said. */
+function withUsualUnits(
+	values: RowValues,
+	sources: readonly SourceSettings[],
+): RowValues {
+	const { segmentUnits = usualUnitsOf(sources) } = values;
+	return segmentUnits === undefined ? values : { ...values, segmentUnits };
+}
+
+function usualUnitsOf(sources: readonly SourceSettings[]): number | undefined {
+	for (const { segment } of sources) {
+		const usual = segment && usualUnits(segment);
+		if (usual !== undefined) return usual;
+	}
+	return undefined;
 }
 
 /**
@@ -238,9 +317,11 @@ function cutOfTurns(
 			"bad-option",
 			`${ofPacker === undefined ? optionName("decomposer", cut.name) : optionName("packer", values.packer)} cuts documents anywhere, and conversations are cut between turns only: give ${ofPacker === undefined ? optionName("decomposer", "whole") : "another packer"}.`,
 		);
+	const { cut: name } = longConversations.find(values.longConversations);
 	return {
-		name: longConversations.find(values.longConversations).cut,
+		name,
 		maxLength: buckets[buckets.length - 1].capacity,
+		...(cuts.find(name).mayShareRows ? segmentValues(name, values) : {}),
 		minSequence: values.minSequence ?? 1,
 	};
 }

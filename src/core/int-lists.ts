@@ -72,3 +72,19 @@ export function selectLists(
 	for (const list of wanted) builder.addLists(lists, list, list + 1);
 	return builder.view();
 }
+
+/** Whether a stretch has a part of one of some spans: pairs of a beginning and an end, in order. */
+export function overlaps(
+	spans: Int32Array,
+	start: number,
+	end: number,
+): boolean {
+	let low = 0;
+	let high = spans.length / 2;
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if (spans[2 * middle + 1] <= start) low = middle + 1;
+		else high = middle;
+	}
+	return low < spans.length / 2 && spans[2 * low] < end;
+}

@@ -13,29 +13,38 @@ export interface TextBatch {
 
 /** What is known of the parts of each text of a batch; places are in bytes, from the text's first. */
 export interface TextMarks {
-	/** What is to be trained on: pairs of a begin and an end, in order. */
-	trained: IntLists;
+	/** What is to be trained on: pairs of a begin and an end, in order. Null: all is. */
+	trained: IntLists | null;
 	/**
-	 * Where its turns begin, in ascending order: a text may be cut before each but the first.
-	 * What is before the first is its head. Null: a text may be cut anywhere.
+	 * Where its turns begin, or its units, in ascending order: a text may be cut before each but
+	 * the first. What is before the first is its head. Null: a text may be cut anywhere.
 	 */
 	turns: IntLists | null;
+	/** Whether `turns` are numbers of tokens, those of BOS and EOS aside. */
+	turnsAreTokens?: boolean;
 	/**
 	 * Where its sides but the first begin, of a text that is several: they are tokenized apart,
 	 * and are sequences of one row, such as a chosen and a rejected answer. Null: each is one.
 	 */
 	sides: IntLists | null;
+	/**
+	 * Pairs of a begin and an end: what a record says among what a template writes, where special tokens
+	 * could be made of it. Null: it is not told.
+	 */
+	said: IntLists | null;
 }
 
 /** The marks of some texts, in the order that they are named in: a copy. */
 export function selectMarks(
-	{ trained, turns, sides }: TextMarks,
+	{ trained, turns, sides, said, ...marks }: TextMarks,
 	wanted: readonly number[],
 ): TextMarks {
 	return {
-		trained: selectLists(trained, wanted),
+		...marks,
+		trained: trained && selectLists(trained, wanted),
 		turns: turns && selectLists(turns, wanted),
 		sides: sides && selectLists(sides, wanted),
+		said: said && selectLists(said, wanted),
 	};
 }
 

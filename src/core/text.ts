@@ -82,3 +82,11 @@ function editDistance(a: string, b: string): number {
 export function withoutSlashes(path: string): string {
 	return path.replace(/(?<=[^:/])\/+$/, "");
 }
+
+/** An expression that finds one of some texts, the longest first; also with the flag `u`. */
+export function anyOf(texts: Iterable<string>): string {
+	const escaped = [...texts]
+		.sort((a, b) => b.length - a.length)
+		.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));
+	return escaped.length === 0 ? "(?!)" : escaped.join("|");
+}

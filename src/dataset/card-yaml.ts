@@ -158,6 +158,8 @@ function valuesOf(
 		token: tokens,
 		sequence: sequences,
 		border: sequences + rows,
+		// A begin and an end at least: rows do not say how long they are.
+		chunk: 2 * rows,
 	};
 	return of[columns.find(column).entries];
 }

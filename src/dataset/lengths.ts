@@ -3,7 +3,7 @@ import type { TokenBatch } from "../core/token-batch.js";
 import type { ReadableFile } from "../storage/storage.js";
 import { arrow } from "../tables/arrow.js";
 import { type ColumnBatch, columnOf, type Schema } from "../tables/columns.js";
-import type { Settings } from "./settings.js";
+import { hasCuts, type Settings } from "./settings.js";
 
 /** The table format of the lengths of a store's documents. */
 export const lengthsTable = arrow;
@@ -37,7 +37,7 @@ export function lengthsSchema(settings: Settings): Schema {
 		...(settings.isMasked
 			? [{ name: "trained", type: "list<int32>" } as const]
 			: []),
-		...(settings.cutTurns !== null
+		...(settings.sources.some(hasCuts)
 			? (["turns", "sides"] as const).map((name) => ({
 					name,
 					type: "list<int32>" as const,
@@ -73,13 +73,13 @@ export function lengthsBatch({
 
 /**
  * Reads a file of lengths.
- * @param hasCuts Whether its documents may be cut at some places alone.
+ * @param isCut Whether its documents may be cut at some places alone.
  */
 export async function* readLengths(
 	file: ReadableFile,
 	bytes: number,
 	settings: Settings,
-	hasCuts: boolean,
+	isCut: boolean,
 ): AsyncGenerator<DocumentLengths> {
 	const schema = lengthsSchema(settings);
 	const has = (column: string) => schema.some(({ name }) => name === column);
@@ -92,8 +92,8 @@ export async function* readLengths(
 				? Uint8Array.from(columnOf(batch, "split", "int32").values)
 				: null,
 			trained: lists(batch, "trained"),
-			cuts: hasCuts ? lists(batch, "turns") : null,
-			sides: hasCuts ? lists(batch, "sides") : null,
+			cuts: isCut ? lists(batch, "turns") : null,
+			sides: isCut ? lists(batch, "sides") : null,
 		};
 	}
 }

@@ -49,6 +49,7 @@ export interface ManifestIndex extends IndexOfTask {
 export interface LengthsOfTask extends IndexOfTask, TokenTotals {
 	/** As those of `Totals`. */
 	noted: Record<string, number>;
+	specialsInText?: NonNullable<Totals["specialsInText"]>;
 }
 
 export interface ManifestLengths extends LengthsOfTask {

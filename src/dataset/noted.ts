@@ -1,6 +1,6 @@
-/** What is counted of conversations, each with what it means; a count that is worth a warning says so. */
+/** What is counted of documents beside their tokens, each with what it means; a count that is worth a warning says so, and one of units of text. */
 export const notedCounts: Readonly<
-	Record<string, { meaning: string; isWarning: boolean }>
+	Record<string, { meaning: string; isWarning: boolean; isOfUnits?: boolean }>
 > = {
 	pairs: {
 		meaning: "pairs of a chosen and a rejected answer",
@@ -19,5 +19,15 @@ export const notedCounts: Readonly<
 	withoutEnd: {
 		meaning: "after which the chat template writes no token that ends them",
 		isWarning: true,
+	},
+	unparsed: {
+		meaning: "texts that do not parse as source code, whose units are lines",
+		isWarning: false,
+		isOfUnits: true,
+	},
+	longUnits: {
+		meaning: "units longer than a segment, which are cut",
+		isWarning: false,
+		isOfUnits: true,
 	},
 };

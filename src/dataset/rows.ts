@@ -15,8 +15,14 @@ import {
 	type RowColumnType,
 } from "../masks/columns.js";
 import { labelsOfDocuments } from "../masks/loss-weights.js";
+import {
+	eachFact,
+	type SequenceFacts,
+	sequenceFactNames,
+} from "../masks/sequence-facts.js";
 import type { Packing } from "../pack/packing.js";
 import type { Column, ColumnBatch, Schema } from "../tables/columns.js";
+import { factsOfPieces } from "./sequence-facts.js";
 
 /** Rows with the columns that they are made of, and no others. */
 const PLAIN: ColumnSettings = {
@@ -46,10 +52,10 @@ export interface PackedWindow {
 	documents: TokenBatch;
 	/** Which document of the dataset each is: its task, its number there, and its token that it begins at. */
 	doc: { task: Int32Array; number: Int32Array; start: Int32Array };
-	/** Labels of each one's document in all rows of the dataset. */
-	labelCounts: Int32Array;
 	/** The sequences, as pieces of the documents. */
 	pieces: Pieces;
+	/** Of each sequence. */
+	facts: SequenceFacts;
 	/** Which sequences share a row. */
 	packing: Packing;
 }
@@ -76,7 +82,10 @@ export function packedWindow({
 			number,
 			start: new Int32Array(count),
 		},
-		labelCounts: labelsOfDocuments(window.documents, window.pieces),
+		facts: factsOfPieces(
+			window.pieces,
+			labelsOfDocuments(window.documents, window.pieces),
+		),
 	};
 }
 
@@ -107,8 +116,8 @@ export class RowBuffer {
 	readonly #seqLengths = new Int32Buffer();
 	readonly #docIds = new Int64Buffer();
 	readonly #docOffsets = new Int32Buffer();
-	/** Labels of each sequence's document; no column, but what some are made of. */
-	readonly #labelCounts = new Int32Buffer();
+	/** Of each sequence; no columns, but what some are made of. */
+	readonly #facts = eachFact(() => new Int32Buffer());
 	/** What of the row that was added last is to be trained on. */
 	readonly #trained = new Uint8Buffer();
 	/** The columns that rows have, in their order, and those that the others are made into. */
@@ -118,7 +127,7 @@ export class RowBuffer {
 		token: new Int32Buffer(),
 		sequence: new Int32Buffer(),
 		border: new Int32Buffer(),
-	} satisfies Record<RowColumn["entries"], Int32Buffer>;
+	} satisfies Record<Exclude<RowColumn["entries"], "chunk">, Int32Buffer>;
 
 	constructor(settings: ColumnSettings = PLAIN) {
 		this.#settings = settings;
@@ -130,7 +139,14 @@ export class RowBuffer {
 		};
 		this.#columns = columnsOfRows(settings).map((name) => {
 			const column = columns.find(name);
-			return { name, column, values: given[name] ?? newBuffer(column.type) };
+			const { entries } = column;
+			return {
+				name,
+				column,
+				values: given[name] ?? newBuffer(column.type),
+				offsets:
+					entries === "chunk" ? new Int32Buffer() : this.#offsets[entries],
+			};
 		});
 		this.#made = this.#columns.filter(({ column }) => column.stored);
 		this.clear();
@@ -174,7 +190,12 @@ export class RowBuffer {
 		else
 			for (let at = begin; at < end; at++)
 				this.#addTokens(window, packing.order[at]);
-		if (this.#made.length > 0) this.#make(firstToken, firstSequence);
+		if (this.#made.length > 0) {
+			for (const name of sequenceFactNames)
+				for (let at = begin; at < end; at++)
+					this.#facts[name].push(window.facts[name][order[at]]);
+			this.#make(firstToken, firstSequence);
+		}
 		this.rows++;
 		this.#offsets.token.push(this.tokens);
 		this.#offsets.sequence.push(this.#seqLengths.length);
@@ -182,10 +203,7 @@ export class RowBuffer {
 	}
 
 	/** Adds the tokens of a sequence, what of them is to be trained on, and its labels. */
-	#addTokens(
-		{ documents, labelCounts, pieces }: PackedWindow,
-		piece: number,
-	): void {
+	#addTokens({ documents, pieces }: PackedWindow, piece: number): void {
 		const document = pieces.document[piece];
 		const length = pieces.length[piece];
 		const from = documents.offsets[document] + pieces.start[piece];
@@ -194,17 +212,16 @@ export class RowBuffer {
 		if (documents.lossMask)
 			this.#trained.append(documents.lossMask.subarray(from, from + length));
 		this.labels += countLabels(documents, from, length);
-		this.#labelCounts.push(labelCounts[document]);
 	}
 
 	/** The rows so far: views, valid until the buffer is written to again. */
 	batch(): ColumnBatch {
 		const batch: Record<string, Column> = {};
-		for (const { name, column, values } of this.#columns)
+		for (const { name, column, values, offsets } of this.#columns)
 			batch[name] = {
 				type: column.type,
 				values: values.view(),
-				offsets: this.#offsets[column.entries].view(),
+				offsets: offsets.view(),
 			} as Column;
 		return { rows: this.rows, columns: batch };
 	}
@@ -214,9 +231,13 @@ export class RowBuffer {
 		this.rows = 0;
 		this.tokens = 0;
 		this.labels = 0;
-		this.#labelCounts.length = 0;
+		for (const name of sequenceFactNames) this.#facts[name].length = 0;
 		for (const { values } of this.#columns) values.length = 0;
-		for (const offsets of Object.values(this.#offsets)) {
+		const ofColumns = this.#columns.map(({ offsets }) => offsets);
+		for (const offsets of new Set([
+			...Object.values(this.#offsets),
+			...ofColumns,
+		])) {
 			offsets.length = 0;
 			offsets.push(0);
 		}
@@ -232,11 +253,15 @@ export class RowBuffer {
 		const row = {
 			ids: this.#inputIds.view().subarray(firstToken),
 			seqLengths: this.#seqLengths.view().subarray(firstSequence),
-			labelCounts: this.#labelCounts.view().subarray(firstSequence),
+			facts: eachFact((name) =>
+				this.#facts[name].view().subarray(firstSequence),
+			),
 			lossMask: this.#settings.isMasked ? this.#trained.view() : null,
 		};
-		for (const { column, values } of this.#made)
+		for (const { column, values, offsets } of this.#made) {
 			column.stored?.(row, values as never, this.#settings);
+			if (column.entries === "chunk") offsets.push(values.length);
+		}
 	}
 }
 
@@ -244,6 +269,7 @@ interface GatheredColumn {
 	name: string;
 	column: RowColumn;
 	values: AnyBuffer;
+	offsets: Int32Buffer;
 }
 
 type AnyBuffer = ColumnBuffers[RowColumnType];

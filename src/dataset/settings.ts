@@ -1,4 +1,6 @@
 import type { TakeSettings } from "../documents/take-settings.js";
+import { areCutAnywhere } from "../documents/units/unit-settings.js";
+import type { ColumnOptions } from "../masks/column-options.js";
 import type { LossWeighting } from "../masks/loss-weights.js";
 import type { MaskKind } from "../masks/mask-kinds.js";
 
@@ -26,6 +28,22 @@ export interface SourceSettings extends TakeSettings {
 /** Whether the documents of a source may be cut between their turns alone. */
 export function hasTurns({ conversations }: SourceSettings): boolean {
 	return conversations !== null;
+}
+
+/** Whether documents of a source may be cut at some places alone: between turns, or units of text. */
+export function hasCuts(source: SourceSettings): boolean {
+	const { segment } = source;
+	return (
+		hasTurns(source) || (segment !== undefined && !areCutAnywhere(segment))
+	);
+}
+
+/** How documents of a source become sequences. */
+export function cutOfSource(
+	{ cut, cutTurns }: Pick<Settings, "cut" | "cutTurns">,
+	source: SourceSettings,
+): Chosen {
+	return hasTurns(source) && cutTurns !== null ? cutTurns : cut;
 }
 
 /** Whether documents of a source come with what is to be trained on of them. */
@@ -81,6 +99,8 @@ export interface Settings {
 	buckets: BucketSettings[];
 	/** Stored columns besides those that are always there, as `columns` names them. */
 	columns: string[];
+	/** What columns are told that need to be; left out: none does. */
+	columnOptions?: ColumnOptions;
 	/** The trainer that the rows are for: a name from `trainers`; left out: none is named. */
 	trainer?: string;
 	/** Whether loss_mask, labels and loss_weight have each value with the token before. */

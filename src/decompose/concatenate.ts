@@ -1,13 +1,14 @@
+import { createRandom, randomBelow } from "../core/random.js";
 import type { Decomposer } from "./decomposer.js";
-import { rowLength } from "./options.js";
+import { randomLength, rowLength } from "./options.js";
 import { allocatePieces } from "./pieces.js";
 
-const options = { maxLength: rowLength };
+const options = { maxLength: rowLength, randomLength };
 
 /**
  * Cuts documents wherever a row ends when they are written one after the other:
  * concatenate and chunk, the baseline of pretraining. Every row but the last is
- * full, and documents are cut anywhere.
+ * full, and documents are cut anywhere. A share of the rows may end sooner (LLaDA).
  */
 export const concatenate: Decomposer<typeof options> = {
 	meaning:
@@ -16,26 +17,49 @@ export const concatenate: Decomposer<typeof options> = {
 	fillsRows: false,
 	dropReasons: null,
 	lengths: ({ maxLength }) => [maxLength],
-	cut(lengths, { maxLength }) {
+	cut(lengths, { maxLength, randomLength }) {
 		let count = 0;
-		let used = 0;
-		for (const length of lengths) {
-			if (length <= 0) continue;
-			count += Math.ceil((used + length) / maxLength);
-			used = (used + length) % maxLength;
-		}
+		const each = (
+			add: (document: number, start: number, length: number) => void,
+		) => {
+			let row = 0;
+			let left = tokensOfRow(row, maxLength, randomLength);
+			for (let document = 0; document < lengths.length; document++)
+				for (let start = 0; start < lengths[document]; ) {
+					const length = Math.min(lengths[document] - start, left);
+					add(document, start, length);
+					start += length;
+					left -= length;
+					if (left === 0) left = tokensOfRow(++row, maxLength, randomLength);
+				}
+		};
+		each(() => count++);
 		const pieces = allocatePieces(count);
 		let piece = 0;
-		used = 0;
-		for (let document = 0; document < lengths.length; document++)
-			for (let start = 0; start < lengths[document]; piece++) {
-				const length = Math.min(lengths[document] - start, maxLength - used);
-				pieces.document[piece] = document;
-				pieces.start[piece] = start;
-				pieces.length[piece] = length;
-				start += length;
-				used = (used + length) % maxLength;
-			}
+		each((document, start, length) => {
+			pieces.document[piece] = document;
+			pieces.start[piece] = start;
+			pieces.length[piece++] = length;
+		});
 		return pieces;
 	},
 };
+
+/**
+ * Tokens of a row among those of a window: the capacity, or for a share of the rows a number drawn uniformly
+ * from 1 to it. It hangs on the row's number alone, so that who cuts documents and who fills rows agree.
+ */
+export function tokensOfRow(
+	row: number,
+	capacity: number,
+	randomShare = 0,
+): number {
+	if (randomShare === 0) return capacity;
+	const random = createRandom(RANDOM_LENGTHS, row);
+	return random() < randomShare * 2 ** 32
+		? 1 + randomBelow(random, capacity)
+		: capacity;
+}
+
+/** A stream of random numbers of its own. */
+const RANDOM_LENGTHS = 0x11ada;

@@ -37,6 +37,8 @@ export interface Sequences {
 	dropped: DroppedTokens;
 	/** Tokens of sequences that are in the one before as well. */
 	repeatedTokens: number;
+	/** Units of documents that have more tokens than a sequence may, and are cut within. */
+	longUnits: number;
 }
 
 /**
@@ -67,6 +69,7 @@ export function decomposeDocuments(
 		buckets: pieces.length.map((length) => bucketOf(length, capacities)),
 		dropped: droppedTokens(lengths, all, pieces, cut),
 		repeatedTokens: repeatedTokens(pieces),
+		longUnits: cut.longUnits?.(lengths, values, cuts) ?? 0,
 	};
 }
 
@@ -96,6 +99,18 @@ export function startRule(
 	const { cut, values } = resolved(options);
 	return (covered, length) =>
 		cut.nextStart?.(covered, length, values) ?? covered;
+}
+
+/** Whether a sequence may begin anywhere in the one before. @throws UsageError */
+export function mayRepeat(options: DecomposeOptions): boolean {
+	const { cut, values } = resolved(options);
+	return cut.mayRepeat?.(values) ?? false;
+}
+
+/** Tokens at the end of each sequence of a document but the last that are those at its end. @throws UsageError */
+export function carriedTokens(options: DecomposeOptions): number {
+	const { cut, values } = resolved(options);
+	return cut.carriedTokens?.(values) ?? 0;
 }
 
 /** Whether tokens before or between the sequences of a document may be in none. @throws UsageError */

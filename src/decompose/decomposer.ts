@@ -28,6 +28,12 @@ export interface Decomposer<O extends OptionTable = OptionTable> {
 	extraTokens?(options: Resolved<O>): number;
 	/** Whether tokens before or between the pieces of a document may be in none. */
 	readonly leavesGaps?: boolean;
+	/** Whether several pieces of a document may be in one row. */
+	readonly mayShareRows?: boolean;
+	/** Whether a piece may begin anywhere in the one before. */
+	mayRepeat?(options: Resolved<O>): boolean;
+	/** Tokens at the end of each piece of a document but the last that are those at its end. */
+	carriedTokens?(options: Resolved<O>): number;
 	/** Whether it keeps the end of documents, and not their beginning. */
 	readonly keepsLast?: boolean;
 	/**
@@ -41,6 +47,12 @@ export interface Decomposer<O extends OptionTable = OptionTable> {
 		random: Random,
 		cuts: IntLists | null,
 	): Pieces;
+	/** Units that have more tokens than a sequence may, and are cut within. */
+	longUnits?(
+		lengths: Int32Array,
+		options: Resolved<O>,
+		cuts: IntLists | null,
+	): number;
 	/**
 	 * Where a sequence of `length` tokens begins whose document is in sequences up to
 	 * its token `covered`; there without it.

@@ -4,7 +4,9 @@ import { optionsOfEntries } from "../core/resolve-options.js";
 import { binary, binaryRandom } from "./binary.js";
 import type { Decomposer } from "./decomposer.js";
 import { fixed } from "./fixed.js";
+import { segmentsGiven } from "./given-segments.js";
 import { nearest } from "./nearest.js";
+import { segmentOptions, segments } from "./segment.js";
 import { whole } from "./whole.js";
 
 export const decomposerEntries = {
@@ -13,6 +15,7 @@ export const decomposerEntries = {
 	fixed,
 	nearest,
 	whole,
+	segments,
 };
 
 /**
@@ -29,8 +32,18 @@ export const decomposers = registry<keyof typeof decomposerEntries, Decomposer>(
 /** The options of decomposing documents into buckets. */
 export const decomposeTable = {
 	decomposer: entryOf(decomposers, {
-		default: "binary",
+		defaultFrom: (_, given) => (segmentsGiven(given) ? "segments" : "binary"),
+		defaultText: "binary; segments, where segments are asked for",
 		help: "how documents are cut into sequences of the buckets' lengths",
 	}),
-	...optionsOfEntries("decomposer", decomposerEntries),
+	...withoutSegments(optionsOfEntries("decomposer", decomposerEntries)),
 };
+
+/** Options of segments are those of documents that are cut in any way. */
+function withoutSegments<T extends object>(
+	table: T,
+): Omit<T, keyof typeof segmentOptions> {
+	return Object.fromEntries(
+		Object.entries(table).filter(([name]) => !(name in segmentOptions)),
+	) as Omit<T, keyof typeof segmentOptions>;
+}

@@ -5,6 +5,7 @@ import { drop, error } from "./at-most-one.js";
 import type { Decomposer } from "./decomposer.js";
 import { rowLength } from "./options.js";
 import type { Pieces } from "./pieces.js";
+import { segment } from "./segment.js";
 
 const options = { maxLength: rowLength };
 
@@ -79,6 +80,7 @@ export const longConversations = registry("rule for long conversations", {
 	"truncate-left": rule("truncate-left", truncateLeft),
 	"truncate-right": rule("truncate-right", truncateRight),
 	error: rule("error", error),
+	segment: rule("segment", segment),
 });
 
 /** @param cut The name of the entry among all cuts. */

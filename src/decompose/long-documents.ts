@@ -1,6 +1,7 @@
 import { registry } from "../core/registry.js";
 import { drop, error, truncate } from "./at-most-one.js";
 import type { Decomposer } from "./decomposer.js";
+import { segment } from "./segment.js";
 import { balancedSplit, split } from "./split.js";
 
 export const longDocumentsEntries = {
@@ -9,6 +10,7 @@ export const longDocumentsEntries = {
 	truncate,
 	drop,
 	error,
+	segment,
 };
 
 /** What becomes of documents longer than a row; shorter ones stay whole. */

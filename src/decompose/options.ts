@@ -7,6 +7,7 @@ import {
 	integers,
 	type OptionValues,
 	required,
+	share,
 } from "../core/option.js";
 
 // Options that several decomposers have.
@@ -58,6 +59,12 @@ export const rowLength = required(
 		help: "tokens of the longest sequence",
 	}),
 );
+
+/** The share of rows that are cut to a random length. */
+export const randomLength = share({
+	help: "end this share of the rows at a random length, drawn from 1 to the row's: 0.01; what follows begins the next row",
+	defaultText: "none",
+});
 
 export const minSequence = integer({
 	least: 1,

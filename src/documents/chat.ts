@@ -1,4 +1,6 @@
-import { quoted } from "../core/text.js";
+import { optionName } from "../core/errors.js";
+import { overlaps } from "../core/int-lists.js";
+import { anyOf, quoted } from "../core/text.js";
 import { isObject } from "../core/values.js";
 import { mayLoseNumbers, parseJson } from "../sources/json/values.js";
 import {
@@ -27,6 +29,14 @@ import {
 	type RenderedConversation,
 	renderExample,
 } from "./conversations/render-conversation.js";
+import { SaidFinder } from "./conversations/said.js";
+import {
+	splittingWay,
+	usualWayWithSpecials,
+	type WayWithSpecials,
+	type WayWithSpecialsName,
+	waysWithSpecials,
+} from "./specials-in-text.js";
 import type { ConversationSettings } from "./take-settings.js";
 
 /** What conversations are rendered with, as plain data: the same for all sources of a build. */
@@ -44,13 +54,15 @@ export interface Chat extends ChatTemplateSources {
 	/** What is put around texts that no template makes anything of; null: nothing. */
 	bos: string | null;
 	eos: string | null;
-	/** Whether special tokens in what a record says are refused; left out: not. */
-	refusesSpecials?: true;
+	/** What special tokens are that stand in what a record says; left out: tokens. */
+	specialsInText?: WayWithSpecialsName;
 }
 
 /** A record as a text. */
 export interface ConversationText
-	extends Omit<RenderedConversation, "messageEnds"> {
+	extends Omit<RenderedConversation, "messageEnds" | "said"> {
+	/** Pairs of a beginning and an end: what the record says, where a special token could be made of it. */
+	said: Int32Array;
 	/** Where its sides but the first begin, where it is a pair of a chosen and a rejected answer. */
 	sides: Int32Array;
 }
@@ -66,8 +78,10 @@ export class ConversationReader {
 	readonly #endTokens: EndTokens;
 	/** Answers of the record that was read last without the field that says what to train on. */
 	withoutField = 0;
-	/** Finds what is refused of what a record says; null: nothing is. */
-	readonly #refused: RegExp | null;
+	/** Finds special tokens in what a record says; null: there are none. */
+	readonly #specials: RegExp | null;
+	readonly #said: SaidFinder | null;
+	readonly #way: WayWithSpecials;
 	/** Templates by their texts. */
 	readonly #templates = new Map<string, ChatTemplate>();
 
@@ -75,10 +89,10 @@ export class ConversationReader {
 		this.#settings = settings;
 		this.#chat = chat;
 		const specials = chat.special.filter((token) => token !== "");
-		this.#refused =
-			chat.refusesSpecials && specials.length > 0
-				? new RegExp(specials.map(escaped).join("|"), "u")
-				: null;
+		const hasSpecials = specials.length > 0;
+		this.#specials = hasSpecials ? new RegExp(anyOf(specials), "u") : null;
+		this.#said = hasSpecials ? new SaidFinder(specials) : null;
+		this.#way = waysWithSpecials[chat.specialsInText ?? usualWayWithSpecials];
 		const eos = chat.specialTokens.eos_token ?? chat.eos;
 		this.#endTokens = new EndTokens(eos, chat.special);
 	}
@@ -92,7 +106,8 @@ export class ConversationReader {
 		const record: Record<string, unknown> = {};
 		for (const [i, name] of conversationFields.entries())
 			if (values[i] !== undefined) record[name] = parsed(values[i]);
-		if (this.#refused !== null) refuse(record, this.#refused);
+		const special = this.#specials && foundIn(record, this.#specials);
+		if (special !== null && this.#way.refuses) throw saidSpecial(special);
 		const { format } = this.#settings;
 		const known = conversationFormats.has(format)
 			? conversationFormats.find(format)
@@ -102,9 +117,26 @@ export class ConversationReader {
 			this.#settings.loss ?? usualLoss[examples.length > 1 ? "pair" : "one"];
 		this.withoutField = 0;
 		const sides = examples.map((example) => this.#render(example, loss));
+		for (const { said, text } of sides)
+			if (this.#way.splits && special !== null && !said.isAll)
+				throw badConversation(
+					"special-token",
+					`the special token ${quoted(special)} stands in what it says, and the chat template looks for it there, so that it cannot be told from those of the template. Mend the record, ${orSkip()}`,
+				);
+			else if (this.#way.refuses) this.#refuseWithin(text, said.spans);
 		return sides.length === 1
-			? { ...sides[0], sides: NO_SIDES }
+			? { ...sides[0], said: sides[0].said.spans, sides: NO_SIDES }
 			: joined(sides);
+	}
+
+	/** @throws BadInput `special-token` where one has a part of what is said */
+	#refuseWithin(text: string, said: Int32Array): void {
+		if (said.length === 0 || this.#specials === null) return;
+		for (const { 0: special, index } of text.matchAll(
+			new RegExp(this.#specials, "gu"),
+		))
+			if (overlaps(said, index, index + special.length))
+				throw saidSpecial(special);
 	}
 
 	#render(example: Example, loss: string): RenderedConversation {
@@ -117,6 +149,7 @@ export class ConversationReader {
 			template: isPlain(example) ? null : this.#template(example),
 			loss: lossChoice(loss),
 			endTokens: this.#endTokens,
+			said: this.#said,
 		});
 		return isPlain(example) ? this.#surrounded(rendered) : rendered;
 	}
@@ -139,9 +172,10 @@ export class ConversationReader {
 	/** With BOS and EOS, of which the latter is trained on where what it ends is. */
 	#surrounded(rendered: RenderedConversation): RenderedConversation {
 		const { bos, eos } = this.#chat;
-		const { text } = rendered;
-		const before = bos !== null && !text.startsWith(bos) ? bos : "";
-		const after = eos !== null && !text.endsWith(eos) ? eos : "";
+		const { text, said } = rendered;
+		const isThere = !this.#way.splits;
+		const before = bos === null || (isThere && text.startsWith(bos)) ? "" : bos;
+		const after = eos === null || (isThere && text.endsWith(eos)) ? "" : eos;
 		const shifted = (places: Int32Array) =>
 			places.map((place) => place + before.length);
 		const spans = shifted(rendered.spans);
@@ -154,26 +188,28 @@ export class ConversationReader {
 			spans,
 			turns: shifted(rendered.turns),
 			messageEnds: shifted(rendered.messageEnds),
+			said: { ...said, spans: shifted(said.spans) },
 		};
 	}
 }
 
-const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+const saidSpecial = (special: string) =>
+	badConversation(
+		"special-token",
+		`the special token ${quoted(special)} stands in what it says. Mend the record, give ${optionName("specialTokensInText", splittingWay)} to take it for plain text, ${orSkip()}`,
+	);
 
-/** @throws BadInput `special-token` where a text within a value has one */
-function refuse(value: unknown, refused: RegExp): void {
-	if (typeof value === "string") {
-		const found = refused.exec(value);
-		if (found !== null)
-			throw badConversation(
-				"special-token",
-				`the special token ${quoted(found[0])} stands in what it says. Mend the record, ${orSkip()}`,
-			);
-	} else if (typeof value === "object" && value !== null)
-		for (const part of value instanceof Map
-			? value.values()
-			: Object.values(value))
-			refuse(part, refused);
+/** The first match in the texts within a value; null where there is none. */
+function foundIn(value: unknown, sought: RegExp): string | null {
+	if (typeof value === "string") return sought.exec(value)?.[0] ?? null;
+	if (typeof value !== "object" || value === null) return null;
+	const parts = value instanceof Map ? value.entries() : Object.entries(value);
+	for (const entry of parts)
+		for (const part of entry) {
+			const found = foundIn(part, sought);
+			if (found !== null) return found;
+		}
+	return null;
 }
 
 const NO_SIDES = new Int32Array(0);
@@ -185,10 +221,12 @@ function joined(sides: readonly RenderedConversation[]): ConversationText {
 	let text = "";
 	const spans: number[] = [];
 	const borders: number[] = [];
+	const said: number[] = [];
 	for (const side of sides) {
 		const start = text.length;
 		if (start > 0) borders.push(start);
 		for (const place of side.spans) spans.push(start + place);
+		for (const place of side.said.spans) said.push(start + place);
 		// So that no two halves of a character meet.
 		text += side.text.toWellFormed();
 	}
@@ -197,6 +235,7 @@ function joined(sides: readonly RenderedConversation[]): ConversationText {
 		spans: Int32Array.from(spans),
 		turns: new Int32Array(0),
 		sides: Int32Array.from(borders),
+		said: Int32Array.from(said),
 		answers: sum("answers"),
 		withoutThinking: sum("withoutThinking"),
 		withoutEnd: sum("withoutEnd"),

@@ -1,5 +1,6 @@
 import type { Int32Buffer } from "../core/buffers.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import type { SuffixRule } from "./carry-suffix.js";
 import type { HeadRule } from "./repeat-head.js";
 import type { WayWithSpecialsName } from "./specials-in-text.js";
 
@@ -8,10 +9,12 @@ export interface Encoder {
 	tokenizer: Tokenizer;
 	/** Whether texts come with marks of what is to be trained on. */
 	isMarked?: boolean;
-	/** What special tokens are that stand in texts; left out: they are not looked for. */
+	/** What special tokens are that stand in what records say; left out: they are not looked for. */
 	specialsInText?: WayWithSpecialsName;
 	/** Of what length documents repeat their heads, and in which way; null: none does. */
 	head?: HeadRule | null;
+	/** What of texts each of their segments ends with; left out: nothing that it does not end with anyway. */
+	suffix?: SuffixRule;
 	/** Token ids put before and after the text's own; null for none. */
 	bos: number | null;
 	eos: number | null;
@@ -24,6 +27,7 @@ export const ADDED_EOS = 2;
 /**
  * Appends the tokens of a text in UTF-8, with BOS and EOS where asked and not there
  * already; a text without tokens gets neither.
+ * @param said As `encodeUtf8Into` takes it.
  * @returns What was added: `ADDED_BOS` and `ADDED_EOS`, or 0.
  * @throws DataError `token-out-of-range`
  */
@@ -31,11 +35,12 @@ export function encodeText(
 	text: Uint8Array,
 	{ tokenizer, bos, eos }: Encoder,
 	out: Int32Buffer,
+	said?: Int32Array,
 ): number {
 	const start = out.length;
 	if (bos !== null) out.push(bos);
 	const textStart = out.length;
-	tokenizer.encodeUtf8Into(text, out);
+	tokenizer.encodeUtf8Into(text, out, said);
 	if (out.length === textStart) {
 		out.length = start;
 		return 0;

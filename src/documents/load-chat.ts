@@ -9,7 +9,7 @@ import { type Chat, specialTokensOf } from "./chat.js";
 import { readChatTemplates } from "./conversations/chat-templates.js";
 import type { chatTemplateTable, TokensOptions } from "./options.js";
 import { specialTokens } from "./special-tokens.js";
-import { usualWayWithSpecials, waysWithSpecials } from "./specials-in-text.js";
+import { usualWayWithSpecials } from "./specials-in-text.js";
 
 /** Names of a model's files with templates, beside its tokenizer.json. */
 const TEMPLATE = "chat_template.jinja";
@@ -25,7 +25,12 @@ export async function loadChat(
 	options: Resolved<typeof chatTemplateTable> &
 		Omit<TokensOptions, "tokenizer">,
 ): Promise<Chat> {
-	const { chatTemplate, templateDate = null, templateValues = {} } = options;
+	const {
+		chatTemplate,
+		templateDate = null,
+		templateValues = {},
+		specialTokensInText = usualWayWithSpecials,
+	} = options;
 	const { name: file = "" } = files;
 	const directory = file.replace(/[^/\\]*$/, "");
 	const sources = readChatTemplates({
@@ -39,11 +44,15 @@ export async function loadChat(
 		...sources,
 		asked: chatTemplate ?? null,
 		name: basename(file),
-		special: specialTokensOf(files.tokenizerJson ?? "{}"),
+		special:
+			tokenizer.specials === undefined
+				? specialTokensOf(files.tokenizerJson ?? "{}")
+				: [...tokenizer.specials.values()],
 		date: templateDate,
 		values: templateValues,
-		...(waysWithSpecials[options.specialTokensInText ?? usualWayWithSpecials]
-			.refuses && { refusesSpecials: true }),
+		...(specialTokensInText !== usualWayWithSpecials && {
+			specialsInText: specialTokensInText,
+		}),
 		bos:
 			bos === null ? null : (options.bosToken ?? tokenizer.bos?.token ?? null),
 		eos:

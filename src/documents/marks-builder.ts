@@ -1,11 +1,12 @@
 import { IntListsBuilder } from "../core/int-lists.js";
-import type { TextMarks } from "../core/text-batch.js";
+import type { MarkedTexts } from "./mark-tokens.js";
 
 /** Builds the marks of texts, text by text. */
 export class MarksBuilder {
 	readonly #trained = new IntListsBuilder();
 	readonly #turns = new IntListsBuilder();
 	readonly #sides = new IntListsBuilder();
+	readonly #said = new IntListsBuilder();
 
 	/**
 	 * Adds those of a text. Places are UTF-16 offsets, in ascending order.
@@ -13,6 +14,7 @@ export class MarksBuilder {
 	 * @param trained Pairs of a begin and an end.
 	 * @param turns Where its turns begin.
 	 * @param sides Where its sides but the first begin.
+	 * @param said Pairs of a begin and an end of what a record says.
 	 */
 	add(
 		text: string,
@@ -20,12 +22,14 @@ export class MarksBuilder {
 		trained: Int32Array,
 		turns: Int32Array,
 		sides: Int32Array,
+		said: Int32Array,
 	): void {
 		const isAscii = bytes === text.length;
 		for (const [lists, places] of [
 			[this.#trained, trained],
 			[this.#turns, turns],
 			[this.#sides, sides],
+			[this.#said, said],
 		] as const) {
 			lists.values.append(isAscii ? places : bytePlaces(text, places));
 			lists.endList();
@@ -33,11 +37,12 @@ export class MarksBuilder {
 	}
 
 	/** The marks so far: views, valid until the builder is written to again. */
-	view(): TextMarks {
+	view(): MarkedTexts {
 		return {
 			trained: this.#trained.view(),
 			turns: this.#turns.view(),
 			sides: this.#sides.view(),
+			said: this.#said.view(),
 		};
 	}
 }

@@ -1,16 +1,21 @@
 import {
 	choice,
+	entryOf,
 	flag,
 	type Given,
 	grouped,
 	integer,
 	json,
+	number,
 	type Resolved,
 	repeated,
 	share,
 	text,
 } from "../core/option.js";
 import { isObject } from "../core/values.js";
+import { languages } from "../segment/languages.js";
+import { usualSyntax } from "../segment/syntax.js";
+import { writtenKinds } from "../segment/units.js";
 import type { FindInputsOptions } from "../sources/find/find-inputs.js";
 import {
 	AUTO,
@@ -104,6 +109,33 @@ export const tokenListsTable = grouped("Token lists", {
 	}),
 });
 
+/** What units of text documents have, between which they are cut. */
+export const unitsTable = grouped("Segments", {
+	segment: text({
+		placeholder: "kind",
+		help: `cut documents into segments between units of text: ${writtenKinds.join(", ")}`,
+		defaultText: "none: documents are cut anywhere",
+	}),
+	segmentCost: number({
+		help: "the sum of costs that a unit has at most, for units that have a cost",
+		defaultText: "none",
+	}),
+	syntaxLanguage: entryOf(languages, {
+		help: "the language of source code, for units of syntax",
+		defaultText: "by the endings of ids, and of files",
+	}),
+	syntaxDepth: integer({
+		least: 1,
+		most: 100,
+		defaultText: `${usualSyntax.depth}`,
+		help: "levels of a syntax tree whose nodes begin units",
+	}),
+	minLines: integer({
+		defaultText: `${usualSyntax.minLines}`,
+		help: "units of syntax begin more than so many lines after each other",
+	}),
+});
+
 /** How conversations become texts. */
 export const chatTemplateTable = grouped("Conversations", {
 	chatTemplate: text({
@@ -188,6 +220,7 @@ export type ReadingOptions = Given<typeof readingTable>;
 export type ReadingSettings = Resolved<typeof readingTable>;
 export type ConversationsOptions = Given<typeof conversationsTable>;
 export type TokenListsOptions = Given<typeof tokenListsTable>;
+export type UnitsOptions = Given<typeof unitsTable>;
 export type TokensOptions = Given<typeof tokensTable>;
 export type TokensSettings = Resolved<typeof tokensTable>;
 

@@ -57,7 +57,7 @@ export async function* tokensOf(
 	const { specialTokensInText } = settings;
 	const files = {
 		...(await readTokenizerFiles(tokenizerOf(settings))),
-		...specialsInTextOf(specialTokensInText, areConversations),
+		...specialsInTextOf(specialTokensInText),
 	};
 	const tokenizer = openKept(
 		prepareKept(files.fingerprint, files, tokenizerEngine),
@@ -75,9 +75,8 @@ export async function* tokensOf(
 	return yield* tokenizeDocuments(documents, {
 		tokenizer,
 		// Conversations have them in their texts.
-		...(areConversations
-			? { bos: null, eos: null }
-			: { ...special, specialsInText: specialTokensInText }),
+		...(areConversations ? { bos: null, eos: null } : special),
+		specialsInText: specialTokensInText,
 		isMarked: areConversations || (taking.tokens?.mask ?? null) !== null,
 	});
 }

@@ -1,6 +1,7 @@
 import { badRecordReasons } from "../sources/read-records.js";
 import { conversationReasons } from "./conversations/reasons.js";
 import { tokenListReasons } from "./token-lists/reasons.js";
+import { unitReasons } from "./units/reasons.js";
 
 /** All reasons there are for records that cannot be used, each with what it means. */
 export function recordReasons(): Record<string, string> {
@@ -8,5 +9,6 @@ export function recordReasons(): Record<string, string> {
 		...badRecordReasons(),
 		...conversationReasons,
 		...tokenListReasons,
+		...unitReasons,
 	};
 }

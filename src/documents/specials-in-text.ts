@@ -21,3 +21,8 @@ export const waysWithSpecials: Readonly<
 export const namesOfWays = Object.keys(ways) as WayWithSpecialsName[];
 
 export const usualWayWithSpecials: WayWithSpecialsName = "keep";
+
+/** The way that takes them for plain text. */
+export const splittingWay = namesOfWays.find(
+	(name) => ways[name].splits,
+) as WayWithSpecialsName;

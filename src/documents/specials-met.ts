@@ -1,10 +1,10 @@
-import { DataError, optionName, UsageError } from "../core/errors.js";
+import { Int32Buffer } from "../core/buffers.js";
+import { DataError, optionName } from "../core/errors.js";
 import { quoted } from "../core/text.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import {
-	namesOfWays,
+	splittingWay,
 	usualWayWithSpecials,
-	type WayWithSpecials,
 	type WayWithSpecialsName,
 	waysWithSpecials,
 } from "./specials-in-text.js";
@@ -15,27 +15,10 @@ export type SpecialCounts = Record<
 	{ documents: number; tokens: number }
 >;
 
-/**
- * What of a tokenizer's files follows from `specialTokensInText`.
- * @throws UsageError `bad-option` for conversations as plain text
- */
-export function specialsInTextOf(
-	asked: WayWithSpecialsName,
-	areConversations: boolean,
-): { splitsSpecialTokens: boolean } {
-	const { splits } = waysWithSpecials[asked];
-	if (splits && areConversations)
-		throw new UsageError(
-			"bad-option",
-			`${optionName("specialTokensInText", asked)} is for texts: those of conversations have the special tokens of the chat template. Give ${optionName("specialTokensInText", refusing)}, or leave it out.`,
-		);
-	return { splitsSpecialTokens: splits };
-}
-
-const nameOf = (is: (way: WayWithSpecials) => boolean) =>
-	namesOfWays.find((name) => is(waysWithSpecials[name]));
-const refusing = nameOf(({ refuses }) => refuses);
-const splitting = nameOf(({ splits }) => splits);
+/** What of a tokenizer's files follows from `specialTokensInText`. */
+export const specialsInTextOf = (asked: WayWithSpecialsName) => ({
+	splitsSpecialTokens: waysWithSpecials[asked].splits,
+});
 
 /** A document whose tokens were made. */
 export interface EncodedDocument {
@@ -45,6 +28,14 @@ export interface EncodedDocument {
 	source: string;
 	position: number;
 	id: string | null;
+}
+
+/** A side of a document among what a template writes. */
+export interface EncodedSide {
+	text: Uint8Array;
+	ids: Int32Array;
+	/** Pairs of a beginning and an end of what a record says, in bytes. */
+	said: Int32Array;
 }
 
 /** Counts the special tokens that stand in texts, or refuses them. */
@@ -83,10 +74,40 @@ export class SpecialsMet {
 			const tokens = Math.min(count, occurrences(text, token));
 			if (tokens === 0) continue;
 			if (this.#refuses) throw refusal(token, place);
-			this.counts[token] ??= { documents: 0, tokens: 0 };
-			this.counts[token].documents++;
-			this.counts[token].tokens += tokens;
+			this.#add(token, tokens, true);
 		}
+	}
+
+	/**
+	 * Counts those that would be none if what is said were plain text.
+	 * @param sides Those of a document.
+	 */
+	lookInSaid(sides: Iterable<EncodedSide>): void {
+		const seen = new Set<string>();
+		for (const { text, ids, said } of sides) {
+			if (this.#specials.size === 0) continue;
+			const plain = new Int32Buffer();
+			this.#tokenizer.encodeUtf8Into(text, plain, said);
+			const met = new Map<number, number>();
+			const count = (list: Int32Array, by: number) => {
+				for (const id of list)
+					if (this.#specials.has(id)) met.set(id, (met.get(id) ?? 0) + by);
+			};
+			count(ids, 1);
+			count(plain.view(), -1);
+			for (const [id, tokens] of met) {
+				if (tokens <= 0) continue;
+				const token = this.#specials.get(id) as string;
+				this.#add(token, tokens, !seen.has(token));
+				seen.add(token);
+			}
+		}
+	}
+
+	#add(token: string, tokens: number, isNew: boolean): void {
+		this.counts[token] ??= { documents: 0, tokens: 0 };
+		if (isNew) this.counts[token].documents++;
+		this.counts[token].tokens += tokens;
 	}
 }
 
@@ -97,7 +118,7 @@ function refusal(
 	const named = id === null ? "" : `, ${quoted(id)}`;
 	return new DataError(
 		"special-token",
-		`${source} holds the special token ${quoted(token)} in the text of the document at ${position}${named}. Mend it, or give ${optionName("specialTokensInText", splitting)} to take it for plain text, or ${optionName("specialTokensInText", usualWayWithSpecials)} for the token.`,
+		`${source} holds the special token ${quoted(token)} in the text of the document at ${position}${named}. Mend it, or give ${optionName("specialTokensInText", splittingWay)} to take it for plain text, or ${optionName("specialTokensInText", usualWayWithSpecials)} for the token.`,
 	);
 }
 

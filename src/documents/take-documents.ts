@@ -34,6 +34,11 @@ import {
 	requireIds,
 	TokenListReader,
 } from "./token-lists/token-list-reader.js";
+import {
+	type UnitContext,
+	type UnitReader,
+	unitReader,
+} from "./units/unit-reader.js";
 
 /** Bytes of a token id, where documents are ids. */
 const ID_BYTES = 4;
@@ -48,7 +53,7 @@ export const leftOutReasons = {
 };
 
 /** What documents are taken for, beside their settings. */
-export interface TakeContext {
+export interface TakeContext extends UnitContext {
 	/** Whether hashes are wanted for more than the sample. */
 	hashes?: boolean;
 	/** What conversations are rendered with; null: there are none. */
@@ -60,7 +65,7 @@ export interface TakeContext {
 /** @throws UsageError `bad-option` */
 export function documentTaker(
 	settings: TakeSettings,
-	{ hashes = false, chat = null, vocabSize }: TakeContext = {},
+	{ hashes = false, chat = null, vocabSize, ...ofUnits }: TakeContext = {},
 ): RecordTaker {
 	const { textField, idField, where, sample, conversations } = settings;
 	const reader =
@@ -71,6 +76,10 @@ export function documentTaker(
 		settings.tokens === null
 			? null
 			: new TokenListReader(settings.tokens, vocabSize);
+	const units =
+		settings.segment === undefined
+			? null
+			: unitReader(settings.segment, ofUnits);
 	const template =
 		settings.text === null ? null : parseTemplate(settings.text, "text");
 	const filter = where === null ? null : parseFilter(where, "where");
@@ -96,10 +105,11 @@ export function documentTaker(
 						reader?.fields ??
 						(readsLists ? lists.fields : [])),
 					...(partsPath === null ? [] : [partsPath]),
+					...(units?.fields ?? []),
 				],
 			};
 		},
-		take(batch, format) {
+		take(batch, format, source) {
 			const choice = new Choice(batch);
 			const wanted = this.wanted(format);
 			if (filter !== null) choice.keepWhere(filter);
@@ -111,7 +121,14 @@ export function documentTaker(
 			if (format.content !== undefined) {
 				if (vocabSize !== undefined) choice.requireIds(vocabSize);
 			} else if (lists !== null) choice.readTokenLists(lists, first);
-			if (partsPath !== null) choice.carry(wanted.values.length - 1);
+			if (partsPath !== null)
+				choice.carry(wanted.values.length - (units?.fields.length ?? 0) - 1);
+			if (units !== null)
+				choice.findUnits(
+					units,
+					wanted.values.length - units.fields.length,
+					source,
+				);
 			return choice.taken(sample, hashes);
 		},
 	};
@@ -237,12 +254,12 @@ class Choice {
 		const texts = new TextBatchBuilder();
 		const marks = new MarksBuilder();
 		this.#keep((record) => {
-			const { text, spans, turns, sides, ...counts } = reader.read(
+			const { text, spans, turns, sides, said, ...counts } = reader.read(
 				values.map((column) => column[record]),
 			);
 			const before = texts.length;
 			texts.add(text);
-			marks.add(text, texts.length - before, spans, turns, sides);
+			marks.add(text, texts.length - before, spans, turns, sides, said);
 			addCounts(this.#noted, {
 				answers: counts.answers,
 				pairs: Number(sides.length > 0),
@@ -293,7 +310,51 @@ class Choice {
 		this.#kept = records;
 		this.#texts = texts.view();
 		if (isMasked)
-			this.#marks = { trained: trained.view(), turns: null, sides: null };
+			this.#marks = {
+				trained: trained.view(),
+				turns: null,
+				sides: null,
+				said: null,
+			};
+	}
+
+	/** @param first Which of the batch's values is the first that the reader looks at. */
+	findUnits(reader: UnitReader, first: number, source: string): void {
+		const { ids } = this.#batch;
+		const values = this.#batch.values.slice(first);
+		const texts = this.#texts;
+		const { bytes, offsets } = texts ?? this.#batch.texts;
+		const turns = new IntListsBuilder();
+		/** Which of the texts are kept, where they are not those of the batch. */
+		const kept: number[] = [];
+		let next = 0;
+		this.#keep((record) => {
+			const text = texts === null ? record : next++;
+			const own = bytes.subarray(offsets[text], offsets[text + 1]);
+			turns.values.append(
+				reader.read(
+					own,
+					values.map((column) => column[record]),
+					[
+						typeof ids[record] === "string" ? String(ids[record]) : null,
+						source,
+					],
+					this.#noted,
+				),
+			);
+			turns.endList();
+			kept.push(text);
+			return true;
+		});
+		if (texts !== null && kept.length < next)
+			this.#texts = selectTexts(texts, kept);
+		this.#marks = {
+			trained: null,
+			turns: turns.view(),
+			sides: null,
+			said: null,
+			turnsAreTokens: reader.areTokens,
+		};
 	}
 
 	/** Carries a value of each record along, as JSON. @param value Its place among the batch's. */

@@ -6,7 +6,9 @@ import type {
 	ConversationsOptions,
 	ReadingOptions,
 	TokenListsOptions,
+	UnitsOptions,
 } from "./options.js";
+import { type UnitSettings, unitSettings } from "./units/unit-settings.js";
 
 /** How records are read as conversations. */
 export interface ConversationSettings {
@@ -44,6 +46,8 @@ export interface TakeSettings {
 	sample: number | null;
 	/** Field that holds what a record is composed of, to be kept; left out: none is. */
 	parts?: string;
+	/** What units of text they have; left out: none that is looked for. */
+	segment?: UnitSettings;
 }
 
 /** @throws UsageError `ignored-option` */
@@ -59,9 +63,11 @@ export function takeSettings({
 	maskField,
 	bordersField,
 	partsField,
+	...units
 }: Pick<ReadingOptions, "textField" | "text" | "idField" | "where" | "sample"> &
 	ConversationsOptions &
-	TokenListsOptions & {
+	TokenListsOptions &
+	UnitsOptions & {
 		partsField?: string | undefined;
 	}): TakeSettings {
 	if (tokensField === undefined)
@@ -100,6 +106,10 @@ export function takeSettings({
 			"ignored-option",
 			`${optionName("textField")} would change nothing: ${optionName("text")} makes the text. Give one of them.`,
 		);
+	const segment = unitSettings(units, {
+		conversations: areConversations,
+		tokens: tokensField !== undefined,
+	});
 	return {
 		textField: textField ?? null,
 		text: text ?? null,
@@ -118,5 +128,6 @@ export function takeSettings({
 					},
 		sample: sample ?? null,
 		...(partsField !== undefined && { parts: partsField }),
+		...(segment !== null && { segment }),
 	};
 }

@@ -1,20 +1,28 @@
 import type { Uint8Buffer } from "../core/buffers.js";
+import { addCounts } from "../core/counts.js";
 import { DataError } from "../core/errors.js";
 import { mapGenerator } from "../core/generators.js";
-import { type IntLists, IntListsBuilder } from "../core/int-lists.js";
+import { type IntLists, IntListsBuilder, listAt } from "../core/int-lists.js";
 import { quoted } from "../core/text.js";
+import type { TextMarks } from "../core/text-batch.js";
 import { type TokenBatch, TokenBatchBuilder } from "../core/token-batch.js";
 import type { Documents } from "../sources/read-records.js";
+import { carrySuffix } from "./carry-suffix.js";
 import {
 	ADDED_BOS,
 	ADDED_EOS,
 	type Encoder,
 	encodeText,
 } from "./encode-text.js";
-import { markTokens, type Side, sidesOf } from "./mark-tokens.js";
+import { markTokens, type Side, sayTrained, sidesOf } from "./mark-tokens.js";
 import { repeatHeadOf } from "./repeat-head.js";
 import { waysWithSpecials } from "./specials-in-text.js";
-import { type SpecialCounts, SpecialsMet } from "./specials-met.js";
+import {
+	type EncodedSide,
+	type SpecialCounts,
+	SpecialsMet,
+} from "./specials-met.js";
+import { unitCuts } from "./units/unit-cuts.js";
 
 /** Documents as tokens, in the order of the input. */
 export interface TokenizedBatch extends Omit<Documents, "texts" | "marks"> {
@@ -34,7 +42,11 @@ export interface TokenCounts {
 	/** Tokens of the texts, and of BOS and EOS added to them. */
 	textTokens: number;
 	specialTokens: number;
-	/** Special tokens that stand in the texts; left out where they are not counted. */
+	/** Tokens that are there once more, where segments carry what documents end with. */
+	repeatedTokens: number;
+	/** Units that were cut for them. */
+	longUnits: number;
+	/** Special tokens that stand in the texts; left out where there are none, or they are not counted. */
 	specialsInText?: SpecialCounts;
 }
 
@@ -59,28 +71,31 @@ export async function* tokenizeDocuments<R>(
 		textBytes: 0,
 		textTokens: 0,
 		specialTokens: 0,
+		repeatedTokens: 0,
+		longUnits: 0,
 	};
-	const met =
-		encoder.specialsInText === undefined
-			? null
-			: new SpecialsMet(
-					encoder.tokenizer,
-					waysWithSpecials[encoder.specialsInText].refuses,
-				);
+	const way = wayOf(encoder);
+	const met = way && new SpecialsMet(encoder.tokenizer, way.refuses);
 	const input = yield* mapGenerator(batches, ({ texts, marks, ...rest }) => {
 		builder.clear();
 		cuts.clear();
 		sides.clear();
 		let special = 0;
+		const carried = { repeatedTokens: 0, longUnits: 0 };
 		const { bytes, offsets } = texts;
 		const count = offsets.length - 1;
 		for (let text = 0; text < count; text++) {
-			if (marks !== null && builder.lossMask !== null) {
+			const start = builder.ids.length;
+			if (sayTrained(marks) && builder.lossMask !== null) {
 				const of = sidesOf(marks, offsets, text);
-				special += addSides(bytes, of, encoder, { builder, cuts, sides });
+				special += addSides(bytes, of, encoder, {
+					builder,
+					cuts,
+					sides,
+					met,
+				});
 			} else {
 				const own = bytes.subarray(offsets[text], offsets[text + 1]);
-				const start = builder.ids.length;
 				const added = encodeText(own, encoder, builder.ids);
 				special += specialIn(added);
 				if (met?.mayHold())
@@ -97,22 +112,36 @@ export async function* tokenizeDocuments<R>(
 						id: rest.ids[text],
 					});
 				builder.lossMask?.extend(builder.ids.length - start, 1);
+				if (marks !== null)
+					addUnitCuts(own, added, marks, text, encoder, {
+						builder,
+						cuts,
+						start,
+					});
+				cuts.endList();
 			}
+			if (encoder.suffix !== undefined)
+				addCounts(carried, carrySuffix(builder, cuts, start, encoder.suffix));
 			builder.endList();
 		}
 		counts.documents += count;
 		counts.textBytes += offsets[count] - offsets[0];
-		counts.textTokens += builder.ids.length - special;
+		counts.textTokens += builder.ids.length - special - carried.repeatedTokens;
+		addCounts(counts, carried);
 		counts.specialTokens += special;
 		return {
 			tokens: builder.view(),
-			cuts: (marks?.turns ?? null) === null ? null : cuts.view(),
+			cuts:
+				(marks?.turns ?? null) === null && encoder.suffix === undefined
+					? null
+					: cuts.view(),
 			sides: (marks?.sides ?? null) === null ? null : sides.view(),
 			...rest,
 		};
 	});
 	builder.free();
-	return { ...counts, ...(met && { specialsInText: met.counts }), input };
+	const hasMet = met !== null && Object.keys(met.counts).length > 0;
+	return { ...counts, ...(hasMet && { specialsInText: met.counts }), input };
 }
 
 /**
@@ -128,22 +157,29 @@ function addSides(
 		builder,
 		cuts,
 		sides,
+		met,
 	}: {
 		builder: TokenBatchBuilder;
 		cuts: IntListsBuilder;
 		sides: IntListsBuilder;
+		met: SpecialsMet | null;
 	},
 ): number {
+	const splits = wayOf(encoder)?.splits;
 	const lossMask = builder.lossMask as Uint8Buffer;
 	const first = builder.ids.length;
 	let special = 0;
 	let head = 0;
+	const encoded: EncodedSide[] = [];
 	for (const side of ofText) {
 		const start = builder.ids.length;
 		if (side !== ofText[0]) sides.values.push(start - first);
 		const text = bytes.subarray(side.start, side.end);
-		const added = encodeText(text, encoder, builder.ids);
+		const said = (splits && side.said) || undefined;
+		const added = encodeText(text, encoder, builder.ids, said);
 		const ids = builder.ids.view().subarray(start);
+		if (!splits && side.said?.length)
+			encoded.push({ text, ids: ids.slice(), said: side.said });
 		if (ofText.length > 1 && ids.length === 0)
 			throw new DataError(
 				"no-tokens",
@@ -151,12 +187,40 @@ function addSides(
 			);
 		special += specialIn(added);
 		const out = { lossMask, cuts };
-		head = markTokens(encoder.tokenizer, text, ids, added, side, out);
+		head = markTokens(encoder.tokenizer, text, ids, added, side, out, said);
 	}
+	met?.lookInSaid(encoded);
 	cuts.endList();
 	sides.endList();
 	if (encoder.head) repeatHeadOf(builder, cuts, first, head, encoder.head);
 	return special;
+}
+
+const wayOf = ({ specialsInText }: Encoder) =>
+	specialsInText === undefined ? null : waysWithSpecials[specialsInText];
+/** Adds where the units of a text begin, as tokens that it may be cut before. */
+function addUnitCuts(
+	text: Uint8Array,
+	added: number,
+	{ turns, turnsAreTokens }: TextMarks,
+	number: number,
+	{ tokenizer }: Encoder,
+	{
+		builder,
+		cuts,
+		start,
+	}: { builder: TokenBatchBuilder; cuts: IntListsBuilder; start: number },
+): void {
+	if (turns === null) return;
+	const starts = listAt(turns, number);
+	const first = added & ADDED_BOS ? 1 : 0;
+	if (turnsAreTokens) {
+		for (const token of starts.subarray(1)) cuts.values.push(first + token);
+	} else {
+		const last = builder.ids.length - (added & ADDED_EOS ? 1 : 0);
+		const own = builder.ids.view().subarray(start + first, last);
+		unitCuts(tokenizer, text, own, starts, first, cuts.values);
+	}
 }
 
 /** How many tokens were added, as `encodeText` says. */

@@ -1,13 +1,23 @@
+import { sum } from "../core/arithmetic.js";
 import type {
 	Float32Buffer,
 	Int32Buffer,
 	Int64Buffer,
 } from "../core/buffers.js";
 import { type NameOf, registry } from "../core/registry.js";
+import {
+	chunkLossTokens,
+	chunkOffsets,
+	globalAttentionMask,
+	promptLengths,
+} from "./chunks.js";
+import type { ColumnOptions } from "./column-options.js";
 import { cuSeqlens, paddedCuSeqlens } from "./cu-seqlens.js";
 import {
+	IGNORE,
 	labelCounts,
 	labels,
+	labelsWithPadding,
 	lossMask,
 	shiftedLabels,
 	shiftedLossMask,
@@ -19,8 +29,10 @@ import {
 	fillLossWeights,
 	type LossWeighting,
 } from "./loss-weights.js";
+import { ruledPositions } from "./positions.js";
 import type { TokenRow } from "./row.js";
 import { positionIds, segmentIds, seqIdx } from "./segments.js";
+import type { SequenceFactName, SequenceFacts } from "./sequence-facts.js";
 
 /** What gathers the values of a column of each type. */
 export interface ColumnBuffers {
@@ -42,21 +54,23 @@ export interface ColumnSettings {
 	readonly isMasked: boolean;
 	/** Whether loss_mask, labels and loss_weight have each value with the token before. */
 	readonly shift?: boolean | undefined;
+	/** What columns are told that need to be; left out: nothing. */
+	readonly columnOptions?: ColumnOptions | undefined;
 	/** Whether rows say which tokens they hold, and have none: those are in a store. */
 	readonly isIndex?: boolean | undefined;
 }
 
 /** A row as columns are made of it: not padded. */
 export interface StoredRow extends TokenRow {
-	/** Of each sequence: labels of its document in all rows; for weights of labels. */
-	labelCounts?: Int32Array;
+	/** Of each sequence; for columns that are made of them. */
+	facts?: SequenceFacts;
 }
 
 /** A column of packed rows: a list a row. */
 export interface Column<T extends RowColumnType = RowColumnType> {
 	readonly type: T;
-	/** How many values a row has: one a token, one a sequence, or one a sequence and one more. */
-	readonly entries: "token" | "sequence" | "border";
+	/** How many values a row has: one a token, one a sequence, one a sequence and one more, or as many as its chunks need. */
+	readonly entries: "token" | "sequence" | "border" | "chunk";
 	/** One line, for the card of a dataset and the docs. */
 	readonly meaning: string;
 	/** Rows are made of it, and always have it. */
@@ -65,6 +79,8 @@ export interface Column<T extends RowColumnType = RowColumnType> {
 	readonly setting?: keyof ColumnSettings;
 	/** Whether it is stored when its name is asked for, too. */
 	readonly onRequest?: boolean;
+	/** What it is told. */
+	readonly needs?: keyof ColumnOptions;
 	/** Appends the values of a row. */
 	stored?(
 		row: StoredRow,
@@ -72,7 +88,11 @@ export interface Column<T extends RowColumnType = RowColumnType> {
 		settings: ColumnSettings,
 	): void;
 	/** The values of a row that is padded to `rowLength` tokens, as trainers take them. */
-	batch?(row: TokenRow, rowLength: number): ArrayLike<number>;
+	batch?(
+		row: TokenRow,
+		rowLength: number,
+		options: ColumnOptions,
+	): ArrayLike<number>;
 	/** Whether stored values can be right, where making them again does not tell. */
 	check?(
 		row: TokenRow,
@@ -144,7 +164,10 @@ const entries = {
 		onRequest: true,
 		stored: (row, out, { shift }) =>
 			out.append(shift ? shiftedLossMask(row) : lossMask(row)),
-		batch: lossMask,
+		batch: (row, rowLength, { trainedPadding }) =>
+			trainedPadding === undefined
+				? lossMask(row, rowLength)
+				: lossMask(row, rowLength).fill(1, row.ids.length),
 	}),
 	label_counts: int32Column({
 		entries: "sequence",
@@ -159,13 +182,14 @@ const entries = {
 			"unshifted labels: the tokens; -100 for the first of each sequence, for what is not to be trained on and for padding",
 		stored: (row, out, { shift }) =>
 			out.append(shift ? shiftedLabels(row) : labels(row)),
-		batch: labels,
+		batch: labelsOfBatch,
 	}),
 	shift_labels: int32Column({
 		entries: "token",
 		meaning:
 			"shifted labels: the label of the next token, which this one is to predict",
-		batch: shiftedLabels,
+		batch: (row, rowLength, options) =>
+			shiftLeft(labelsOfBatch(row, rowLength, options), IGNORE),
 	}),
 	seq_start_id: int32Column({
 		entries: "sequence",
@@ -190,6 +214,63 @@ const entries = {
 				paddedCuSeqlens(seqLengths, padDocumentToMultiple).cuSeqlensPadded,
 			),
 	}),
+	chunk_offsets: int32Column({
+		entries: "chunk",
+		needs: "chunk",
+		meaning: "where each chunk of the row begins, and the end of the last",
+		stored: ({ seqLengths }, out, { columnOptions }) =>
+			out.append(chunkOffsets(sum(seqLengths), told(columnOptions, "chunk"))),
+		batch: (_row, rowLength, options) =>
+			chunkOffsets(rowLength, told(options, "chunk")),
+	}),
+	chunk_loss_tokens: int32Column({
+		entries: "chunk",
+		needs: "chunk",
+		meaning: "labels of each chunk of the row, shifted before it is cut",
+		stored: (row, out, { columnOptions }) =>
+			out.append(chunkLossTokens(row, told(columnOptions, "chunk"))),
+		batch: (row, rowLength, options) =>
+			chunkLossTokens(row, told(options, "chunk"), rowLength),
+	}),
+	global_attention_mask: int32Column({
+		entries: "token",
+		needs: "globalAttention",
+		meaning:
+			"1 for tokens that all tokens of their sequence attend to, as Longformer takes it",
+		stored: (row, out, { columnOptions }) =>
+			out.append(
+				globalAttentionMask(row, told(columnOptions, "globalAttention")),
+			),
+		batch: (row, rowLength, options) =>
+			globalAttentionMask(row, told(options, "globalAttention"), rowLength),
+	}),
+	prompt_lengths: int32Column({
+		entries: "sequence",
+		meaning:
+			"tokens of each sequence before the first that is trained on; 0 where all are",
+		stored: (row, out) => out.append(promptLengths(row)),
+		batch: (row) => promptLengths(row),
+	}),
+	scaled_positions: {
+		type: "list<float32>",
+		entries: "token",
+		needs: "positions",
+		meaning: "positions by a rule, in each sequence and in padding from 0",
+		stored: (row, out, { columnOptions }) =>
+			out
+				.extend(row.ids.length)
+				.set(ruledPositions(row, told(columnOptions, "positions"))),
+		batch: (row, rowLength, options) =>
+			ruledPositions(row, told(options, "positions"), rowLength),
+	} satisfies Column<"list<float32>"> as Column,
+	segment_number: factColumn(
+		"segment_number",
+		"the number of each sequence among those of its document, from 1",
+	),
+	segment_count: factColumn(
+		"segment_count",
+		"how many sequences the document of each sequence is in",
+	),
 	loss_weight: {
 		type: "list<float32>",
 		entries: "token",
@@ -197,11 +278,10 @@ const entries = {
 			"weights of the labels, to be divided by their sum over all rows of a step",
 		setting: "lossWeight",
 		stored(row, out, { lossWeight, shift }) {
-			const { labelCounts } = row;
-			if (lossWeight === null || labelCounts === undefined)
+			if (lossWeight === null || row.facts === undefined)
 				throw new Error("weights of labels need a weighting, and label counts");
 			const weights = out.extend(row.ids.length);
-			fillLossWeights(row, labelCounts, lossWeight, weights);
+			fillLossWeights(row, row.facts.labels, lossWeight, weights);
 			if (shift) weights.set(shiftLeft(weights, 0));
 		},
 		batch({ lossWeights }, rowLength) {
@@ -218,6 +298,39 @@ const entries = {
 
 function int32Column(column: Omit<Column<"list<int32>">, "type">): Column {
 	return { ...column, type: "list<int32>" } as Column<"list<int32>"> as Column;
+}
+
+function labelsOfBatch(
+	row: TokenRow,
+	rowLength: number,
+	{ trainedPadding }: ColumnOptions,
+): Int32Array {
+	return trainedPadding === undefined
+		? labels(row, rowLength)
+		: labelsWithPadding(row, rowLength, trainedPadding);
+}
+
+/** What a column is told; a caller has checked that it is. */
+function told<K extends keyof ColumnOptions>(
+	options: ColumnOptions | undefined,
+	name: K,
+): NonNullable<ColumnOptions[K]> {
+	const value = options?.[name];
+	if (value === undefined) throw new Error(`a column needs ${name}`);
+	return value as NonNullable<ColumnOptions[K]>;
+}
+
+/** A column of what is known of sequences, which other columns of a row do not tell. */
+function factColumn(fact: SequenceFactName, meaning: string): Column {
+	return int32Column({
+		entries: "sequence",
+		meaning,
+		stored: ({ facts }, out) => {
+			if (facts === undefined) throw new Error(`rows need ${fact}`);
+			out.append(facts[fact]);
+		},
+		check: ({ seqLengths }, values) => values.length === seqLengths.length,
+	});
 }
 
 /** Every column of packed rows, and of batches of them, by name. */

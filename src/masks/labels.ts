@@ -29,6 +29,18 @@ export function labels(row: TokenRow, rowLength?: number): Int32Array {
 }
 
 /**
+ * Labels of which those of padding are the token that it is made of: for answers that go on with EOS up to
+ * the row's end (LLaDA). Padding is a part of the last sequence.
+ */
+export function labelsWithPadding(
+	row: TokenRow,
+	rowLength: number,
+	padId: number,
+): Int32Array {
+	return labels(row, rowLength).fill(padId, row.ids.length);
+}
+
+/**
  * Labels as Megatron, MaxText and torchtune take them: label i is token i + 1.
  * -100 where that is of another sequence, or padding.
  */

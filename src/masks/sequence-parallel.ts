@@ -35,9 +35,9 @@ export function shareMultiple(parts: number, shares: SequenceShares): number {
 export function cutRow(
 	row: ArrayLike<number>,
 	spans: readonly (readonly [number, number])[],
-): Int32Array {
+): Float64Array {
 	const length = spans.reduce((sum, [from, to]) => sum + to - from, 0);
-	const share = new Int32Array(length);
+	const share = new Float64Array(length);
 	let at = 0;
 	for (const [from, to] of spans)
 		for (let i = from; i < to; i++) share[at++] = row[i];

@@ -7,6 +7,7 @@ import {
 	json,
 	texts,
 } from "../core/option.js";
+import { columnTable } from "../masks/column-options.js";
 import { batchColumns, columns } from "../masks/columns.js";
 import { sequenceShares } from "../masks/sequence-parallel.js";
 
@@ -43,6 +44,11 @@ export const batchesTable = {
 		{ ...columns, names: batchColumns },
 		{ help: "columns to make besides", default: [], defaultText: "none" },
 	),
+	...columnTable,
+	padLoss: flag({
+		help: "train on padding, as a part of the last sequence of a row: for answers that go on with EOS",
+		default: false,
+	}),
 	balanceRanks: flag({
 		help: "share rows out so that the ranks' costs are near equal",
 		default: false,

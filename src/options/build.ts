@@ -22,7 +22,9 @@ import {
 	packingLayouts,
 } from "../dataset/layouts/layouts.js";
 import { trainers } from "../dataset/trainers/trainers.js";
+import { turnSegmentsGiven } from "../decompose/given-segments.js";
 import { longConversations } from "../decompose/long-conversations.js";
+import { segmentOptions } from "../decompose/segment.js";
 import {
 	chatTemplateTable,
 	conversationsTable,
@@ -31,7 +33,9 @@ import {
 	readingTable,
 	tokenListsTable,
 	tokensTable,
+	unitsTable,
 } from "../documents/options.js";
+import { columnTable } from "../masks/column-options.js";
 import { columns, storedColumns } from "../masks/columns.js";
 import { lossWeightings } from "../masks/loss-weights.js";
 import { isMaskForAll, type MaskKind, maskFault } from "../masks/mask-kinds.js";
@@ -54,11 +58,19 @@ export interface BuildProgress {
 
 const { packer, longDocuments: _, ...packing } = packDocumentsTable;
 
+const { carrySuffix, ...ofSegments } = segmentOptions;
+
 /** Tokens that are packed together where nothing is said of it. */
 export const USUAL_WINDOW = 2 ** 26;
 
 /** What options of rows go with that hold several documents or pieces. */
 const ofPacking = { layout: packingLayouts };
+
+const columnsTold = {
+	chunk: { ...columnTable.chunk, of: ofPacking },
+	positions: { ...columnTable.positions, of: ofPacking },
+	globalAttention: { ...columnTable.globalAttention, of: ofPacking },
+};
 
 /** The options of `build`. */
 export const buildTable = {
@@ -102,6 +114,7 @@ export const buildTable = {
 	...chatTemplateTable,
 	...tokenListsTable,
 	...tokensTable,
+	...unitsTable,
 	...grouped("Layout", {
 		layout: entryOf(layouts, {
 			default: "packed",
@@ -117,7 +130,9 @@ export const buildTable = {
 	}),
 	...grouped("Conversations", {
 		longConversations: entryOf(longConversations, {
-			default: "split",
+			defaultFrom: (_, given) =>
+				turnSegmentsGiven(given) ? "segment" : "split",
+			defaultText: "split; segment, where messages are asked for as units",
 			of: ofPacking,
 			help: "what becomes of conversations longer than a row",
 		}),
@@ -139,7 +154,16 @@ export const buildTable = {
 		} as typeof packer,
 	}),
 	...grouped("Layout", optionsOfEntries("layout", layoutEntries)),
+	...grouped("Segments", {
+		carrySuffix: { ...carrySuffix, of: ofPacking },
+	}),
 	...grouped("Packing", {
+		...(Object.fromEntries(
+			Object.entries(ofSegments).map(([name, option]) => [
+				name,
+				{ ...option, of: ofPacking },
+			]),
+		) as unknown as typeof ofSegments),
 		...packing,
 		padToMultiple: integer({
 			least: 1,
@@ -178,6 +202,7 @@ export const buildTable = {
 				help: "columns to store besides",
 			},
 		),
+		...columnsTold,
 		shift: flag({
 			default: false,
 			of: ofPacking,

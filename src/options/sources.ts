@@ -23,6 +23,7 @@ import {
 	partsField,
 	readingTable,
 	tokenListsTable,
+	unitsTable,
 } from "../documents/options.js";
 import { describeFormats } from "../sources/formats.js";
 
@@ -51,6 +52,7 @@ export const sourceTable = {
 	...recordsTable,
 	...conversationsTable,
 	...tokenListsTable,
+	...unitsTable,
 	...grouped("Reading", { limit, partsField }),
 };
 

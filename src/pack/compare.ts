@@ -77,8 +77,9 @@ export function* comparePackers(
 	/** Packers that cut alike pack the same sequences. */
 	const bounds = new Map<string, number>();
 	for (const { options, cut } of compared) {
-		const found = report(lengths, capacity, options, ranks, bounds.get(cut));
-		bounds.set(cut, found.lowerBoundRows);
+		const known = JSON.stringify(cut);
+		const found = report(lengths, capacity, options, ranks, bounds.get(known));
+		bounds.set(known, found.lowerBoundRows);
 		yield found;
 	}
 }

@@ -1,3 +1,5 @@
+import { tokensOfRow } from "../decompose/concatenate.js";
+import { randomLength } from "../decompose/options.js";
 import { maxSequences } from "./options.js";
 import type { Packer } from "./packer.js";
 import type { Packing } from "./packing.js";
@@ -17,24 +19,27 @@ export const nextFit: Packer<typeof options> = {
 	sharesRows: true,
 	repacks: true,
 	pack: (lengths, capacity, { maxSequences }) =>
-		packByNextFit(lengths, capacity, maxSequences),
+		packByNextFit(lengths, () => capacity, maxSequences),
 };
 
+const concatOptions = { randomLength };
+
 /** Concatenate and chunk: documents one after the other, cut wherever a row ends. */
-export const concat: Packer<Record<never, never>> = {
+export const concat: Packer<typeof concatOptions> = {
 	meaning:
 		"concatenate and chunk: documents one after the other, cut wherever a row ends",
-	options: {},
+	options: concatOptions,
 	cuts: "concatenate",
 	fillsRows: true,
 	sharesRows: true,
 	repacks: false,
-	pack: (lengths, capacity) => packByNextFit(lengths, capacity),
+	pack: (lengths, capacity, { randomLength }) =>
+		packByNextFit(lengths, (row) => tokensOfRow(row, capacity, randomLength)),
 };
 
 function packByNextFit(
 	lengths: Int32Array,
-	capacity: number,
+	roomOf: (row: number) => number,
 	maxSequences = Number.POSITIVE_INFINITY,
 ): Packing {
 	const packOffsets = new Int32Array(lengths.length + 1);
@@ -42,8 +47,8 @@ function packByNextFit(
 	let left = 0;
 	for (let i = 0; i < lengths.length; i++) {
 		if (lengths[i] > left || i - packOffsets[packs - 1] >= maxSequences) {
+			left = roomOf(packs);
 			packOffsets[packs++] = i;
-			left = capacity;
 		}
 		left -= lengths[i];
 	}

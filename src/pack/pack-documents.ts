@@ -1,10 +1,17 @@
 import { roundUp } from "../core/arithmetic.js";
 import { optionName, UsageError } from "../core/errors.js";
-import { entryOf, type Given, integer, type Resolved } from "../core/option.js";
+import {
+	entryOf,
+	type Given,
+	integer,
+	type OptionValues,
+	type Resolved,
+} from "../core/option.js";
 import { resolveOptions } from "../core/resolve-options.js";
-import type { CutName } from "../decompose/cuts.js";
+import { type CutName, type CutOptions, cuts } from "../decompose/cuts.js";
 import { decomposeDocuments } from "../decompose/decompose-documents.js";
 import type { DroppedTokens } from "../decompose/dropped.js";
+import { segmentsGiven } from "../decompose/given-segments.js";
 import { longDocuments } from "../decompose/long-documents.js";
 import { minSequence } from "../decompose/options.js";
 import type { Pieces } from "../decompose/pieces.js";
@@ -19,7 +26,8 @@ const keepingSequences = {
 export const packDocumentsTable = {
 	...packTable,
 	longDocuments: entryOf(longDocuments, {
-		default: "split",
+		defaultFrom: (_, given) => (segmentsGiven(given) ? "segment" : "split"),
+		defaultText: "split; segment, where segments are asked for",
 		of: { packer: packers.where(({ cuts }) => cuts === undefined) },
 		help: "what becomes of documents longer than a row",
 	}),
@@ -55,10 +63,10 @@ export function packDocuments(
 	const values = resolveOptions(packDocumentsTable, options);
 	checkForCapacity(capacity, values);
 	const { pieces, dropped } = decomposeDocuments(lengths, {
-		name: cutOf(values),
+		...cutOf(values),
 		maxLength: capacity,
 		minSequence: values.minSequence,
-	});
+	} as CutOptions);
 	const multiple = values.padDocumentToMultiple ?? 1;
 	const rooms = roundedUp(pieces.length, multiple);
 	const packing = packers.find(values.packer).pack(rooms, capacity, values);
@@ -71,15 +79,23 @@ export function roundedUp(lengths: Int32Array, multiple: number): Int32Array {
 	return lengths.map((length) => roundUp(length, multiple));
 }
 
-/** The name of the cut that makes sequences of documents: the packer's own, or the rule for long ones. */
-export function cutOf({
-	packer,
-	longDocuments,
-}: Pick<
-	Resolved<typeof packDocumentsTable>,
-	"packer" | "longDocuments"
->): CutName {
-	return packers.find(packer).cuts ?? longDocuments;
+/**
+ * The cut that makes sequences of documents: the packer's own, or the rule for long ones; with those of its
+ * options that have a value.
+ */
+export function cutOf(
+	values: Pick<
+		Resolved<typeof packDocumentsTable>,
+		"packer" | "longDocuments"
+	> &
+		OptionValues,
+): { name: CutName } & Record<string, unknown> {
+	const { packer, longDocuments } = values;
+	const name = packers.find(packer).cuts ?? longDocuments;
+	const given = Object.keys(cuts.find(name).options)
+		.filter((option) => values[option] !== undefined)
+		.map((option) => [option, values[option]]);
+	return { name, ...Object.fromEntries(given) };
 }
 
 /**

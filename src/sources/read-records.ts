@@ -156,7 +156,7 @@ async function* readSpan(
 		for await (const batch of format.read(counted, file, span, wanted)) {
 			counts.records += batch.positions.length + batch.bad.length;
 			const { refused, leftOut, noted, moreDocuments, ...documents } =
-				taker.take(batch, format);
+				taker.take(batch, format, file.source);
 			counts.records += moreDocuments;
 			addCounts(counts.noted, noted);
 			for (const record of refused) await refuse(record);

@@ -1,6 +1,6 @@
 import { UsageError } from "../core/errors.js";
-import { completedFiles } from "../tokenizer/completed-files.js";
-import { converted, otherFiles } from "../tokenizer/convert/converted.js";
+import { otherFiles } from "../tokenizer/convert/converted.js";
+import { filesOfFile } from "../tokenizer/from-file.js";
 import {
 	openTokenizer,
 	prepareTokenizer,
@@ -112,14 +112,10 @@ export async function readTokenizerFiles(
 			? (await readAll(storage, path)).toString("utf8")
 			: null;
 	};
-	const completed = completedFiles({
-		...converted(content, file, await textBeside("tokenizer_config.json")),
+	const files = filesOfFile(content, {
+		name: file,
+		configJson: await textBeside("tokenizer_config.json"),
 		specialTokensMapJson: await textBeside("special_tokens_map.json"),
-		name: file,
 	});
-	return {
-		...completed,
-		name: file,
-		fingerprint: sha256(completed.tokenizerJson),
-	};
+	return { ...files, name: file, fingerprint: sha256(files.tokenizerJson) };
 }

@@ -1,3 +1,5 @@
+import { overlaps } from "../core/int-lists.js";
+import { anyOf } from "../core/text.js";
 import { EDGE_HASH_SHIFT, HASH_FACTOR } from "./layout.js";
 import type { AddedTokenJson } from "./tokenizer-json.js";
 
@@ -114,26 +116,46 @@ export class AddedTokenFinder {
 			if (content !== "" && !this.#tokens.has(content))
 				this.#tokens.set(content, tokens[i]);
 		});
-		const escaped = [...this.#tokens.keys()]
-			.sort((a, b) => b.length - a.length)
-			.map((content) => content.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
 		this.#pattern =
-			escaped.length === 0 ? null : new RegExp(escaped.join("|"), "gu");
+			this.#tokens.size === 0
+				? null
+				: new RegExp(anyOf(this.#tokens.keys()), "gu");
 	}
 
-	/** Calls back for each stretch of plain text, with its place, and each token. */
+	/** Whether there are any. */
+	get isEmpty(): boolean {
+		return this.#pattern === null;
+	}
+
+	/**
+	 * Calls back for each stretch of plain text, with its place, and each token.
+	 * @param said Where special tokens are plain text: in these pairs of a beginning and an end, and
+	 * nowhere else; null: where they are `asText`.
+	 */
 	split(
 		text: string,
 		onText: (text: string, at: number) => void,
 		onToken: (id: number) => void,
+		said: Int32Array | null = null,
 	): void {
 		let done = 0;
-		if (this.#pattern !== null)
-			for (const match of text.matchAll(this.#pattern)) {
+		const pattern = this.#pattern;
+		if (pattern !== null) {
+			pattern.lastIndex = 0;
+			for (;;) {
+				const match = pattern.exec(text);
+				if (match === null) break;
 				const token = this.#tokens.get(match[0]) as AddedTokenJson;
-				if (token.asText) continue;
 				let start = match.index;
 				let stop = start + match[0].length;
+				if (said === null) {
+					if (token.asText) continue;
+				} else if (token.special && overlaps(said, start, stop)) {
+					// What is said in part may hide one that is not.
+					if (!isWithin(said, start, stop))
+						pattern.lastIndex = start + lengthAt(text, start);
+					continue;
+				}
 				if (
 					token.single_word &&
 					(endsWithWord.test(text.slice(Math.max(0, start - 2), start)) ||
@@ -148,9 +170,19 @@ export class AddedTokenFinder {
 				onToken(token.id);
 				done = stop;
 			}
+		}
 		if (done < text.length) onText(text.slice(done), done);
 	}
 }
+
+const lengthAt = (text: string, at: number) =>
+	(text.codePointAt(at) as number) > 0xffff ? 2 : 1;
+
+/** Whether one of the spans holds all of a stretch. */
+const isWithin = (spans: Int32Array, start: number, end: number) =>
+	spans.some(
+		(place, i) => i % 2 === 0 && place <= start && spans[i + 1] >= end,
+	);
 
 /** The special ones among added tokens, by id. */
 export const specialsOf = (
@@ -167,22 +199,22 @@ export class AddedTokens {
 	readonly #before: AddedTokenFinder;
 	readonly #after: AddedTokenFinder;
 	readonly #normalize: (text: string) => string;
-	readonly #keepsBeginning: (text: string) => boolean;
+	readonly #firstAfter: (text: string) => number;
 	readonly #specials: ReadonlySet<number>;
 	/** How many special tokens were found so far. */
 	specialsMet = 0;
 
 	/**
-	 * @param keepsBeginning Whether what comes first in a text that is normalized begins the text.
+	 * @param firstAfter Where in what normalizing makes of the beginning of a text a piece begins the text: the last offset, or -1.
 	 * @param ofToken What a token that is found after normalizing is found as.
 	 */
 	constructor(
 		tokens: readonly AddedTokenJson[],
 		normalize: (text: string) => string,
-		keepsBeginning: (text: string) => boolean = () => true,
+		firstAfter: (text: string) => number = () => 0,
 		ofToken: (content: string) => string = normalize,
 	) {
-		this.#keepsBeginning = keepsBeginning;
+		this.#firstAfter = firstAfter;
 		// Of tokens that normalizing makes equal the first counts; in the Rust library chance decides.
 		this.#specials = new Set(
 			tokens.filter((token) => token.special).map(({ id }) => id),
@@ -200,12 +232,14 @@ export class AddedTokens {
 
 	/**
 	 * Calls back for each stretch between two tokens, normalized, and each token.
-	 * @param onText Is told whether the stretch begins the text.
+	 * @param onText Is told where a piece of the stretch begins the text: the last offset, or -1.
+	 * @param said Where special tokens are plain text, in UTF-16 units: see `AddedTokenFinder`.
 	 */
 	split(
 		text: string,
-		onText: (text: string, isFirst: boolean) => void,
+		onText: (text: string, first: number) => void,
 		onToken: (id: number) => void,
+		said: Int32Array | null = null,
 	): void {
 		const onFound = (id: number) => {
 			if (this.#specials.has(id)) this.specialsMet++;
@@ -214,14 +248,60 @@ export class AddedTokens {
 		this.#before.split(
 			text,
 			(plain, at) => {
-				const isFirst = at === 0 && this.#keepsBeginning(plain);
+				const first = at === 0 ? this.#firstAfter(plain) : -1;
 				this.#after.split(
 					this.#normalize(plain),
-					(stretch, inside) => onText(stretch, isFirst && inside === 0),
+					(stretch, inside) => onText(stretch, Math.max(-1, first - inside)),
 					onFound,
+					said && this.#saidAfter(said, plain, at),
 				);
 			},
 			onFound,
+			said,
 		);
 	}
+
+	/** What of a stretch is said, in what normalizing makes of it. */
+	#saidAfter(said: Int32Array, plain: string, at: number): Int32Array {
+		if (this.#after.isEmpty) return said.subarray(0, 0);
+		const own: number[] = [];
+		for (let i = 0; i < said.length; i += 2) {
+			const start = Math.max(0, said[i] - at);
+			const end = Math.min(plain.length, said[i + 1] - at);
+			if (start < end) own.push(start, end);
+		}
+		const whole = own.length === 0 ? plain : this.#normalize(plain);
+		return whole === plain
+			? Int32Array.from(own)
+			: normalizedPlaces(own, plain, whole, this.#normalize);
+	}
+}
+
+/**
+ * Spans of a text in what normalizing makes of it, with all that may come of them. A place is that to
+ * which normalizing what is before it leads, as far as that is what the whole begins with.
+ */
+function normalizedPlaces(
+	spans: readonly number[],
+	text: string,
+	normalized: string,
+	normalize: (text: string) => string,
+): Int32Array {
+	const after = (place: number) => {
+		const before = normalize(text.slice(0, place));
+		return normalized.startsWith(before) ? before.length : -1;
+	};
+	const out: number[] = [];
+	for (let i = 0; i < spans.length; i += 2) {
+		let start = spans[i];
+		let from = after(start);
+		while (from === -1) from = after(--start);
+		let end = spans[i + 1];
+		let to = after(end);
+		while (to === -1) to = after(++end);
+		const last = out.length - 1;
+		if (last > 0 && from <= out[last]) out[last] = Math.max(to, out[last]);
+		else out.push(from, to);
+	}
+	return Int32Array.from(out);
 }

@@ -13,6 +13,7 @@ import { LOWER_BLOCK, PREFIX } from "./spaces.js";
 import { TextKernel } from "./text-kernel.js";
 import { splitStrings } from "./token-strings.js";
 import type { SpecialToken } from "./tokenizer.js";
+import { unitPlaces } from "./unit-places.js";
 
 /**
  * Byte-pair encoding, of bytes (GPT-2, Llama 3, Qwen and their like) and of
@@ -71,8 +72,18 @@ export class BpeTokenizer extends BaseTokenizer {
 			this.#encodeInSteps(text.toWellFormed(), out);
 	}
 
-	override encodeUtf8Into(text: Uint8Array, out: Int32Buffer): void {
-		if (!this.#encodeAtOnce(text, out))
+	override encodeUtf8Into(
+		text: Uint8Array,
+		out: Int32Buffer,
+		said?: Int32Array,
+	): void {
+		if (said !== undefined)
+			this.#encodeInSteps(
+				this.#decoder.decode(text),
+				out,
+				unitPlaces(text, said),
+			);
+		else if (!this.#encodeAtOnce(text, out))
 			this.#encodeInSteps(this.#decoder.decode(text), out);
 	}
 
@@ -147,14 +158,19 @@ export class BpeTokenizer extends BaseTokenizer {
 	}
 
 	/** Encodes a text that JavaScript searches for added tokens, and normalizes. */
-	#encodeInSteps(text: string, out: Int32Buffer): void {
+	#encodeInSteps(
+		text: string,
+		out: Int32Buffer,
+		said: Int32Array | null = null,
+	): void {
 		this.#added ??= new AddedTokens(this.#compiled.addedTokens, (text) =>
 			this.#normalize(text),
 		);
 		this.#added.split(
 			text,
-			(stretch, isFirst) => this.#encodeStretch(stretch, isFirst, out),
+			(stretch, first) => this.#encodeStretch(stretch, first === 0, out),
 			(id) => out.push(id),
+			said,
 		);
 	}
 

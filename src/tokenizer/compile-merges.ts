@@ -1,5 +1,6 @@
 import { addPairs } from "./add-pairs.js";
 import { CharacterJoins } from "./character-joins.js";
+import { Component } from "./component.js";
 import type { KernelImage } from "./kernel-image.js";
 import type { KernelShape } from "./kernel-shape.js";
 import {
@@ -64,7 +65,8 @@ export function readMerges(
 		made[rank] = madeId;
 		next = madeId;
 	}
-	return { lefts, rights, made, ranks: readRanks(json.model, merges.length) };
+	const model = new Component(json.model, "model", name, json.isConverted);
+	return { lefts, rights, made, ranks: readRanks(model, merges.length) };
 }
 
 function isJoined(token: string | undefined, left: string, right: string) {

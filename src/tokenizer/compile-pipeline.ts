@@ -51,11 +51,9 @@ export function compilePipeline(
 ): CompiledPipeline {
 	const components = componentsOf(json);
 	const read = readComponents(components, name);
-	if (read.normalizer !== null && read.preTokenizer?.asksForOffsets)
-		throw new Component(json.pre_tokenizer, "pre_tokenizer", name).refused(
-			'its Metaspace with the "prepend_scheme" "first" comes after another pre-tokenizer and a normalizer, so that the first character would have to be known as it was: put Metaspace first, or leave the normalizer out',
-		);
-	const model = readModel(new Component(json.model, "model", name));
+	const model = readModel(
+		new Component(json.model, "model", name, json.isConverted),
+	);
 	const splitting = splittingOf(read.preTokenizer);
 	const words = compileWords(model, splitting ?? { by: "levels", levels: [] });
 	const strings = [...model.tokens];

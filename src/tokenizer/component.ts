@@ -21,11 +21,20 @@ export class Component {
 	/** What to call the file in messages. */
 	readonly #file: string;
 
+	/** Whether the file was made here, and may have what no tokenizer.json has. */
+	readonly #isConverted: boolean;
 	/** How many components it lies in. */
 	readonly #depth: number;
 
-	constructor(json: unknown, path: string, file: string, depth = 0) {
+	constructor(
+		json: unknown,
+		path: string,
+		file: string,
+		isConverted = false,
+		depth = 0,
+	) {
 		this.path = path;
+		this.#isConverted = isConverted;
 		this.#depth = depth;
 		this.#file = file;
 		if (!isObject(json)) throw this.#wrong(`it is ${quoted(json)}`);
@@ -36,13 +45,18 @@ export class Component {
 		return this.text("type");
 	}
 
-	/** Its entry among those that the Rust library has. */
+	/**
+	 * Its entry among those that the Rust library has, and in a file that was made here among further ones.
+	 */
 	find<Entry>(
 		kind: string,
 		entries: Readonly<Record<string, Entry>>,
+		ofConverted: Readonly<Record<string, Entry>> = {},
 		type = this.type,
 	): Entry {
 		if (Object.hasOwn(entries, type)) return entries[type];
+		if (this.#isConverted && Object.hasOwn(ofConverted, type))
+			return ofConverted[type];
 		const near = nearestName(type, Object.keys(entries));
 		throw this.#wrong(
 			`there is no ${kind} of type ${quoted(type)}${near === null ? "" : ` (did you mean ${near}?)`}`,
@@ -102,6 +116,7 @@ export class Component {
 					part,
 					`${this.path}.${key}[${i}]`,
 					this.#file,
+					this.#isConverted,
 					this.#depth + 1,
 				),
 		);
@@ -110,6 +125,14 @@ export class Component {
 	/** A field as it stands; undefined: it has none. */
 	raw(key: string): unknown {
 		return Object.hasOwn(this.#json, key) ? this.#json[key] : undefined;
+	}
+
+	/** A field that only files have that were made here, as it stands; undefined: it has none. */
+	rawOfConverted(key: string): unknown {
+		const value = this.raw(key);
+		if (value !== undefined && !this.#isConverted)
+			throw this.#wrong(`it has "${key}", which no tokenizer.json has`);
+		return value;
 	}
 
 	/** The error of a field that is wrong. @param due What it has to be. */

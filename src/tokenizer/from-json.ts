@@ -41,6 +41,8 @@ export interface TokenizerFiles {
 	specialTokensMapJson?: string | null;
 	/** Whether special tokens that stand in a text are taken for text, as by `split_special_tokens` of transformers. */
 	splitsSpecialTokens?: boolean;
+	/** Whether tokenizerJson was made here of a file of another kind: then it may have components of seqpack's own. */
+	isConverted?: boolean;
 	/** What to call tokenizer.json in messages. */
 	name?: string;
 }
@@ -51,6 +53,7 @@ export interface TokenizerName {
 	name: string;
 	tokenizerJson?: undefined;
 	configJson?: undefined;
+	isConverted?: undefined;
 	splitsSpecialTokens?: boolean;
 }
 
@@ -152,7 +155,10 @@ export function parseFiles(files: TokenizerFiles): ParsedFiles {
 	const json = parseTokenizerJson(files.tokenizerJson, name);
 	const beside = readFilesBeside(files);
 	const tokens = readNamedTokens(beside);
-	const named = withNamedTokens(json, tokens);
+	const named = {
+		...withNamedTokens(json, tokens),
+		isConverted: files.isConverted,
+	};
 	return {
 		name,
 		json: files.splitsSpecialTokens ? withSpecialsAsText(named) : named,
@@ -168,6 +174,8 @@ export function readShape({
 	json,
 	name,
 }: ParsedFiles): KernelShape | { why: string } {
-	const type = modelType(new Component(json.model, "model", name));
+	const type = modelType(
+		new Component(json.model, "model", name, json.isConverted),
+	);
 	return readKernelShape(json, readComponents(componentsOf(json), name), type);
 }

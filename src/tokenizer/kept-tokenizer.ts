@@ -27,6 +27,7 @@ export function prepareKept(
 		fingerprint,
 		files.configJson,
 		files.splitsSpecialTokens,
+		files.isConverted,
 		engine,
 	]);
 	const kept = last?.key === key ? last.prepared.deref() : undefined;

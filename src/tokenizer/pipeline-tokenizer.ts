@@ -6,10 +6,11 @@ import { Component } from "./component.js";
 import { joinTokens } from "./decoders/decoder.js";
 import { idOutside } from "./id-outside.js";
 import { readModel } from "./models/models.js";
-import { keepsBeginning, tokenAfter } from "./normalizers/normalizer.js";
+import { firstAfter, tokenAfter } from "./normalizers/normalizer.js";
 import { type Components, readComponents } from "./pipeline.js";
 import { splitStrings } from "./token-strings.js";
 import type { SpecialToken } from "./tokenizer.js";
+import { unitPlaces } from "./unit-places.js";
 import { WordCache } from "./word-cache.js";
 import { WordEncoder } from "./word-encoder.js";
 import { WordList } from "./word-list.js";
@@ -29,10 +30,11 @@ export class PipelineTokenizer extends BaseTokenizer {
 	readonly #added: AddedTokens;
 	readonly #encodeStretch: (
 		text: string,
-		isFirst: boolean,
+		first: number,
 		out: Int32Buffer,
 	) => void;
 	readonly #kernel: WordEncoder | null;
+	readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 	#tokens: (string | undefined)[] | null = null;
 	#ids: Map<string, number> | null = null;
 
@@ -50,9 +52,9 @@ export class PipelineTokenizer extends BaseTokenizer {
 			addedTokens,
 			(text) => normalizer?.apply(text) ?? text,
 			(text) =>
-				normalizer === null ||
-				!preTokenizer?.asksForFirst ||
-				keepsBeginning(normalizer, text),
+				normalizer === null || !preTokenizer?.asksForFirst
+					? 0
+					: firstAfter(normalizer, text, 0),
 			(content) => tokenAfter(normalizer, content),
 		);
 		this.specials = specialsOf(addedTokens);
@@ -71,36 +73,53 @@ export class PipelineTokenizer extends BaseTokenizer {
 
 	/** @throws DataError `token-out-of-range` where there is no token for a part of the text */
 	encodeInto(text: string, out: Int32Buffer): void {
-		this.#added.split(
-			text.toWellFormed(),
-			(stretch, isFirst) => this.#encodeStretch(stretch, isFirst, out),
-			(id) => out.push(id),
+		this.#encode(text.toWellFormed(), out, null);
+	}
+
+	override encodeUtf8Into(
+		text: Uint8Array,
+		out: Int32Buffer,
+		said?: Int32Array,
+	): void {
+		this.#encode(
+			this.#decoder.decode(text),
+			out,
+			said === undefined ? null : unitPlaces(text, said),
 		);
 	}
 
-	#makeEncoder(): (text: string, isFirst: boolean, out: Int32Buffer) => void {
+	#encode(text: string, out: Int32Buffer, said: Int32Array | null): void {
+		this.#added.split(
+			text,
+			(stretch, first) => this.#encodeStretch(stretch, first, out),
+			(id) => out.push(id),
+			said,
+		);
+	}
+
+	#makeEncoder(): (text: string, first: number, out: Int32Buffer) => void {
 		const { preTokenizer } = this.#components;
 		const { name, model, splitsThere } = this.#compiled;
 		const kernel = this.#kernel;
 		if (kernel !== null && splitsThere)
-			return (text, isFirst, out) => kernel.encodeText(text, isFirst, out);
+			return (text, first, out) => kernel.encodeText(text, first !== -1, out);
 		if (kernel !== null) {
 			const list = new WordList();
-			return (text, isFirst, out) => {
+			return (text, first, out) => {
 				const take = (word: string) =>
 					list.add(word, (words) => kernel.encodeWords(words, out));
 				if (preTokenizer === null) take(text);
-				else preTokenizer.split(text, isFirst ? 0 : -1, take);
+				else preTokenizer.split(text, first, take);
 				list.end((words) => kernel.encodeWords(words, out));
 			};
 		}
-		const cache = new WordCache(readModel(new Component(model, "model", name)));
-		return (text, isFirst, out) => {
+		const { isConverted } = this.#compiled.components;
+		const cache = new WordCache(
+			readModel(new Component(model, "model", name, isConverted)),
+		);
+		return (text, first, out) => {
 			if (preTokenizer === null) cache.encode(text, out);
-			else
-				preTokenizer.split(text, isFirst ? 0 : -1, (word) =>
-					cache.encode(word, out),
-				);
+			else preTokenizer.split(text, first, (word) => cache.encode(word, out));
 		};
 	}
 

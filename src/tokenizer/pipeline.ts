@@ -12,11 +12,13 @@ export interface ComponentsJson {
 	normalizer?: unknown;
 	pre_tokenizer?: unknown;
 	decoder?: unknown;
+	/** As that of `TokenizerJson`. */
+	isConverted?: boolean | undefined;
 }
 
 export function componentsOf(json: TokenizerJson): ComponentsJson {
-	const { normalizer, pre_tokenizer, decoder } = json;
-	return { normalizer, pre_tokenizer, decoder };
+	const { normalizer, pre_tokenizer, decoder, isConverted } = json;
+	return { normalizer, pre_tokenizer, decoder, isConverted };
 }
 
 /** The same, read; null: the file has none. */
@@ -33,12 +35,12 @@ export interface Components {
  */
 export function readComponents(json: ComponentsJson, name: string): Components {
 	const component = <Kind>(
-		key: keyof ComponentsJson,
+		key: Exclude<keyof ComponentsJson, "isConverted">,
 		read: (of: Component) => Kind,
 	) =>
 		json[key] === null || json[key] === undefined
 			? null
-			: read(new Component(json[key], key, name));
+			: read(new Component(json[key], key, name, json.isConverted));
 	return {
 		normalizer: component("normalizer", readNormalizer),
 		preTokenizer: component("pre_tokenizer", readPreTokenizer),

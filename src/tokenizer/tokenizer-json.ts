@@ -5,6 +5,8 @@ import { quoted } from "../core/text.js";
 export interface TokenizerJson {
 	model: { type?: string; vocab?: unknown; [key: string]: unknown };
 	added_tokens: AddedTokenJson[];
+	/** Whether it was made here of a file of another kind; no field of the file. */
+	isConverted?: boolean | undefined;
 	[key: string]: unknown;
 }
 
@@ -65,7 +67,12 @@ export function parseTokenizerJson(text: string, name: string): TokenizerJson {
 				`the added token ${quoted(token.content)} has the id ${token.id}, and ids are below ${MOST_IDS}`,
 			);
 	}
-	return { ...json, model, added_tokens: added } as TokenizerJson;
+	return {
+		...json,
+		model,
+		added_tokens: added,
+		isConverted: undefined,
+	} as TokenizerJson;
 }
 
 const tokensOfVocabulary = new WeakMap<object, readonly string[]>();

@@ -34,8 +34,12 @@ export interface Tokenizer {
 	 * @throws DataError `token-out-of-range` where there is no token for a part of the text
 	 */
 	encodeInto(text: string, out: Int32Buffer): void;
-	/** The same for a text in UTF-8, which must be valid. */
-	encodeUtf8Into(text: Uint8Array, out: Int32Buffer): void;
+	/**
+	 * The same for a text in UTF-8, which must be valid.
+	 * @param said Where special tokens are plain text: pairs of a beginning and an end, in bytes and in order.
+	 * One of which a part lies in them is none, all others are. Left out: all are what the tokenizer takes them for.
+	 */
+	encodeUtf8Into(text: Uint8Array, out: Int32Buffer, said?: Int32Array): void;
 	encode(text: string): Int32Array;
 	encodeBatch(texts: readonly string[]): TokenBatch;
 	decode(ids: ArrayLike<number>): string;

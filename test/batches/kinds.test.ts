@@ -468,3 +468,64 @@ describe("sequence parallelism", () => {
 		);
 	});
 });
+
+describe("padding that is trained on", () => {
+	test.each([
+		["packed", packed, {}],
+		["token-budget", packed, { batches: "token-budget", worldSize: 2 }],
+		["bucketed", whole, { tokensPerStep: 2 * 4096 }],
+	] as const)("counts as labels of EOS: %s", async (_, dataset, more) => {
+		const { out, plan } = await planned({ datasets: [dataset], ...more });
+		const columns = ["labels", "loss_mask", "shift_labels"] as const;
+		const plain = await batchesOf(out, { columns });
+		const trained = await batchesOf(out, { columns, padLoss: true });
+		let padding = 0;
+		for (const [i, batch] of trained.entries()) {
+			let labels = 0;
+			for (let row = 0; row < batch.rows; row++) {
+				const used = list(batch, "seq_lengths", row).reduce((a, b) => a + b);
+				const before = list(plain[i], "labels", row);
+				const now = list(batch, "labels", row);
+				expect(now.slice(0, used)).toEqual(before.slice(0, used));
+				expect(new Set(now.slice(used))).toEqual(
+					new Set(before.slice(used).map(() => plan.padId)),
+				);
+				expect(list(batch, "loss_mask", row)).toEqual(
+					now.map((label) => Number(label !== -100)),
+				);
+				expect(list(batch, "shift_labels", row)).toEqual([
+					...now.slice(1),
+					-100,
+				]);
+				padding += now.length - used;
+				labels += now.filter((label) => label !== -100).length;
+			}
+			const { values } = batch.columns.rank_labels as { values: Int32Array };
+			expect(values[0]).toBe(labels);
+		}
+		expect(padding).toBeGreaterThan(0);
+		const ranks = [0, 1].map((rank) =>
+			batchesOf(out, { rank, worldSize: 2, padLoss: true, steps: 3 }),
+		);
+		const [first, second] = await Promise.all(ranks);
+		first.forEach((batch, i) => {
+			const [of, other] = [batch, second[i]].map(
+				({ columns: { rank_labels } }) =>
+					(rank_labels as { values: Int32Array }).values[0],
+			);
+			const { values } = batch.columns.step_labels as { values: Int32Array };
+			expect(values[0]).toBe(of + other);
+		});
+	});
+
+	test("is refused where there is none, or rows are cut", async () => {
+		const { out } = await planned({ batches: "flat" });
+		await expect(batchesOf(out, { padLoss: true })).rejects.toThrow(
+			/padLoss is for rows that are padded/,
+		);
+		const { out: cut } = await planned({});
+		await expect(
+			batchesOf(cut, { padLoss: true, worldSize: 2, sequenceParallel: 2 }),
+		).rejects.toThrow(/leave it out, or sequenceParallel/);
+	});
+});

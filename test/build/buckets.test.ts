@@ -53,6 +53,8 @@ describe.each(decomposers.names)("%s", (decomposer) => {
 				remainder,
 				maxLength: 2048,
 				taskSize,
+				// Segments are cut between units.
+				...(decomposers.find(decomposer).mayShareRows && { segment: "line" }),
 			});
 			const { totals, summary, settings } = manifest;
 			const { fillsRows } = decomposers.find(decomposer);

@@ -4,7 +4,7 @@ import { cutWindow } from "../../src/build/cut-window.js";
 import type { Window } from "../../src/build/windows.js";
 import { createRandom } from "../../src/core/random.js";
 import { TokenBatchBuilder } from "../../src/core/token-batch.js";
-import type { Settings } from "../../src/dataset/settings.js";
+import type { Settings, SourceSettings } from "../../src/dataset/settings.js";
 import { LongDocumentError } from "../../src/decompose/at-most-one.js";
 import { cuts } from "../../src/decompose/cuts.js";
 import { bucketsOf } from "../../src/decompose/decompose-documents.js";
@@ -29,7 +29,8 @@ function windowOf(lengths: number[], first: number): Window {
 
 function cut(lengths: number[], first: number, of: Settings["cut"]) {
 	const settings = { cut: of, buckets: [{}] } as Settings;
-	return cutWindow(windowOf(lengths, first), settings, createRandom(1));
+	const source = { conversations: null } as SourceSettings;
+	return cutWindow(windowOf(lengths, first), settings, source, createRandom(1));
 }
 
 describe.each(cuts.names)("%s", (name) => {

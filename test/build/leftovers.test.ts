@@ -41,7 +41,11 @@ function packedWindow(lengths: number[], task: number) {
 			number: length.map((_, d) => d + 10),
 			start: length.map((_, d) => d * 3),
 		},
-		labelCounts: length.map((tokens) => tokens - 1),
+		facts: {
+			labels: length.map((tokens) => tokens - 1),
+			segment_number: length.map((_, d) => d + 7),
+			segment_count: length.map((_, d) => d + 70),
+		},
 		pieces: {
 			document: length.map((_, d) => d),
 			start: new Int32Array(lengths.length),
@@ -57,20 +61,14 @@ function packedWindow(lengths: number[], task: number) {
 	};
 }
 
-function sequencesOf({
-	documents,
-	doc,
-	labelCounts,
-	pieces,
-	sides,
-}: Sequences) {
+function sequencesOf({ documents, doc, facts, pieces, sides }: Sequences) {
 	return [...pieces.document].map((document, piece) => {
 		const from = documents.offsets[document] + pieces.start[piece];
 		return {
 			task: doc.task[document],
 			number: doc.number[document],
 			start: doc.start[document] + pieces.start[piece],
-			labels: labelCounts[document],
+			facts: Object.values(facts).map((values) => values[piece]),
 			sides: [...listAt(sides as IntLists, document)],
 			ids: [...documents.ids.subarray(from, from + pieces.length[piece])],
 		};

@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { build, readTokens, tokenizerFromJson } from "seqpack";
-import { expect, test } from "vitest";
+import {
+	build,
+	exportRows,
+	packStore,
+	readTokens,
+	tokenizerFromJson,
+} from "seqpack";
+import { describe, expect, test } from "vitest";
 import {
 	directoryWith,
 	temporaryDirectory,
@@ -37,6 +43,27 @@ test("special tokens in texts are tokens, and counted", async () => {
 		[END]: { documents: 2, tokens: 3 },
 	});
 	expect(manifest.settings).not.toHaveProperty("specialTokensInText");
+});
+
+test("a store tells its packings and its rows of them", async () => {
+	const out = temporaryDirectory();
+	const store = join(out, "store");
+	const { seqLen, ...ofStore } = options;
+	const { manifest } = await build({
+		...ofStore,
+		inputs: [input()],
+		layout: "documents",
+		taskSize: 30,
+		out: store,
+	});
+	expect(manifest.tasks.read).toBeGreaterThan(1);
+	const due = { [END]: { documents: 2, tokens: 3 } };
+	expect(manifest.totals.specialsInText).toEqual(due);
+	const packing = join(out, "packing");
+	const packed = await packStore({ store, out: packing, seqLen });
+	expect(packed.manifest.totals.specialsInText).toEqual(due);
+	const rows = await exportRows({ packing, out: join(out, "rows") });
+	expect(rows.manifest.totals.specialsInText).toEqual(due);
 });
 
 test("or plain text", async () => {
@@ -77,35 +104,112 @@ test("or an error, which names file, place and token", async () => {
 	await expect(reading.next()).rejects.toThrow(END);
 });
 
-test("of conversations, those of the template are not meant", async () => {
-	const model = directoryWith({
-		"tokenizer.json": files.tokenizerJson,
-		"tokenizer_config.json": JSON.stringify({
-			eos_token: END,
-			chat_template: `{% for m in messages %}{{ m.role }}: {{ m.content }}${END}{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}`,
-		}),
-	});
-	const chat = (content: string) =>
+describe("of conversations, those of the template are not meant", () => {
+	const template = `{% for m in messages %}{{ m.role }}: {{ m.content }}${END}{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}`;
+	const modelWith = (template: string) =>
 		directoryWith({
-			"x.jsonl": `${JSON.stringify({
-				messages: [
-					{ role: "user", content },
-					{ role: "assistant", content: "yes" },
-				],
-			})}\n`,
+			"tokenizer.json": files.tokenizerJson,
+			"tokenizer_config.json": JSON.stringify({
+				eos_token: END,
+				chat_template: template,
+			}),
 		});
-	const buildOf = (content: string, way: "text" | "error") =>
-		build({
+	const record = (content: string) => ({
+		messages: [
+			{ role: "user", content },
+			{ role: "assistant", content: `yes${content}` },
+		],
+	});
+	const chat = (...records: object[]) =>
+		join(
+			directoryWith({
+				"x.jsonl": records.map((each) => `${JSON.stringify(each)}\n`).join(""),
+			}),
+			"x.jsonl",
+		);
+	const totalsOf = async (
+		way: "keep" | "text" | "error",
+		input: string,
+		of = template,
+	) => {
+		const { manifest } = await build({
 			...options,
-			tokenizer: model,
-			inputs: [chat(content)],
+			tokenizer: modelWith(of),
 			loss: "assistant",
+			inputs: [input],
 			out: temporaryDirectory(),
 			specialTokensInText: way,
 		});
-	expect((await buildOf("well?", "error")).manifest.totals.documents).toBe(1);
-	await expect(buildOf(`well${END}?`, "error")).rejects.toThrow(
-		/the special token "<\|end_of_text\|>" stands in what it says/,
-	);
-	await expect(buildOf("well?", "text")).rejects.toThrow(/is for texts/);
+		return manifest.totals;
+	};
+	const some = () => chat(record("well?"), record(`well${END}?`), record(END));
+
+	test("keep: what messages say is counted", async () => {
+		expect((await totalsOf("keep", some())).specialsInText).toEqual({
+			[END]: { documents: 2, tokens: 4 },
+		});
+		const none = await totalsOf("keep", chat(record("well?")));
+		expect(none).not.toHaveProperty("specialsInText");
+	});
+
+	test("error: what messages say is refused", async () => {
+		expect((await totalsOf("error", chat(record("well?")))).documents).toBe(1);
+		await expect(totalsOf("error", some())).rejects.toThrow(
+			/the special token "<\|end_of_text\|>" stands in what it says/,
+		);
+	});
+
+	test("error: what the template completes is refused", async () => {
+		const half = {
+			...record("well?"),
+			chat_template_kwargs: { half: "<|end" },
+		};
+		await expect(
+			totalsOf("error", chat(half), `{{ half }}_of_text|>${template}`),
+		).rejects.toThrow(/stands in what it says/);
+	});
+
+	test("text: what messages say is plain text, and what is trained on the same", async () => {
+		const reading = (way: "keep" | "text") =>
+			readTokens([some()], {
+				tokenizer: modelWith(template),
+				loss: "assistant",
+				specialTokensInText: way,
+			});
+		const splitting = tokenizerFromJson(files);
+		const end = splitting.tokenToId(END) as number;
+		for await (const { tokens } of reading("text"))
+			for (let i = 0; i + 1 < tokens.offsets.length; i++) {
+				const [from, to] = tokens.offsets.subarray(i, i + 2);
+				const ids = tokens.ids.subarray(from, to);
+				const content = ["well?", `well${END}?`, END][i];
+				expect(splitting.decode(ids)).toBe(
+					`user: ${content}${END}assistant: yes${content}${END}`,
+				);
+				// One ends each message.
+				expect(ids.filter((id) => id === end)).toHaveLength(2);
+				const trained = ids.filter(
+					(_, place) => tokens.lossMask?.[from + place] === 1,
+				);
+				expect(splitting.decode(trained).trim()).toBe(`yes${content}${END}`);
+			}
+		const totals = await totalsOf("text", some());
+		expect(totals.documents).toBe(3);
+		expect(totals).not.toHaveProperty("specialsInText");
+	});
+
+	test("text: beside plain texts, too", async () => {
+		const { manifest } = await build({
+			...options,
+			tokenizer: modelWith(template),
+			sources: [
+				{ name: "a", inputs: [some()], loss: "assistant" },
+				{ name: "b", inputs: [input()] },
+			],
+			out: temporaryDirectory(),
+			specialTokensInText: "text",
+		});
+		expect(manifest.totals).not.toHaveProperty("specialsInText");
+		expect(manifest.totals.documents).toBe(7);
+	});
 });

@@ -6,6 +6,7 @@ const row = (sequences: [doc: bigint, start: number, length: number][]) => ({
 	docIds: BigInt64Array.from(sequences, ([doc]) => doc),
 	docOffsets: Int32Array.from(sequences, ([, start]) => start),
 	lengths: Int32Array.from(sequences, ([, , length]) => length),
+	facts: {},
 	labels: Int32Array.from(sequences, ([, , length]) => length - 1),
 });
 

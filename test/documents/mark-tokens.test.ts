@@ -60,18 +60,14 @@ describe.each(tokenizers)("%s", (_, tokenizer) => {
 				const alone = tokenizer.encode(before);
 				const place = utf8.encode(before).length;
 				const [count] = tokensBefore(
-					tokenizer,
-					bytes,
-					ids,
+					{ tokenizer, text: bytes, ids },
 					Int32Array.of(place),
 				);
 				const isStart = alone.every((id, i) => id === ids[i]);
 				if (isStart) expect(count).toBeGreaterThanOrEqual(alone.length);
 				expect(count).toBeLessThanOrEqual(ids.length);
 				const [all] = tokensBefore(
-					tokenizer,
-					bytes,
-					ids,
+					{ tokenizer, text: bytes, ids },
 					Int32Array.of(bytes.length),
 				);
 				expect(all).toBe(ids.length);
@@ -104,7 +100,10 @@ test("a token on a border belongs to what comes after", () => {
 	const text = `${before}\nHi`;
 	const ids = tokenizer.encode(text);
 	const place = Int32Array.of(before.length);
-	const count = tokensBefore(tokenizer, utf8.encode(text), ids, place);
+	const count = tokensBefore(
+		{ tokenizer, text: utf8.encode(text), ids },
+		place,
+	);
 	expect(tokenizer.decode(ids.slice(count[0]))).toBe("\n\nHi");
 });
 
@@ -168,6 +167,7 @@ async function tokenized(
 				trained: lists(marks.map(({ trained }) => trained)),
 				turns: lists(marks.map(({ turns }) => turns)),
 				sides: lists(marks.map(({ sides = [] }) => sides)),
+				said: null,
 			},
 			ids: nothing,
 			hashes: null,

@@ -24,11 +24,13 @@ test("places of UTF-16 become bytes of UTF-8", () => {
 						Int32Array.of(start.length, end.length),
 						Int32Array.of(end.length),
 						Int32Array.of(start.length),
+						Int32Array.of(start.length, end.length),
 					);
 					due.push(Buffer.byteLength(start), Buffer.byteLength(end));
 				}
-				const { trained, turns, sides } = builder.view();
+				const { trained, turns, sides, said } = builder.view();
 				expectNumbers(trained.values, due);
+				expectNumbers(said?.values ?? [], due);
 				expectNumbers(
 					turns?.values ?? [],
 					due.filter((_, i) => i % 2 === 1),

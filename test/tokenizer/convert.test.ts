@@ -38,6 +38,27 @@ test("files of tiktoken and mistral-common load, alone or of a directory", async
 	expect(other.vocabSize).toBe(10 + tokens.length);
 });
 
+test("a file of tiktoken by any name, as the configuration beside it says", async () => {
+	const open = (config: object) =>
+		loadTokenizer(
+			join(
+				directoryWith({
+					"mine.tiktoken": ranks,
+					"tokenizer_config.json": JSON.stringify(config),
+				}),
+				"mine.tiktoken",
+			),
+		);
+	const said = { pat_str: "[ab]+|[^ab]", special_tokens: { "<end>": 300 } };
+	const tokenizer = await open({ ...said, eos_token: "<end>" });
+	// The pattern divides abc.
+	expect([...tokenizer.encode("abc<end>")]).toEqual([256, 99, 300]);
+	expect(tokenizer.eos).toEqual({ token: "<end>", id: 300 });
+	for (const wrong of [{ pat_str: 3 }, { ...said, special_tokens: { a: "b" } }])
+		await expect(open(wrong)).rejects.toThrow(/"pat_str" that is no text, or/);
+	await expect(open({ ...said, pat_str: "(" })).rejects.toThrow(/pattern/);
+});
+
 test.each([
 	["r50k_base.tiktoken", `${ranks}!!! 260\n`, /its line 261 \("!!! 260"\)/],
 	["r50k_base.tiktoken", `${ranks}YWI=\n`, /its line 261/],

@@ -71,6 +71,18 @@ const components: [string, Json][] = [
 			{ type: "Prepend", prepend: "▁" },
 		),
 	],
+	[
+		"Sequence, marks sorted",
+		sequence({ type: "Nmt" }, { type: "NFD" }, { type: "Lowercase" }),
+	],
+	[
+		"Sequence, sorted late",
+		sequence(
+			bert(true, true, false, true),
+			sequence({ type: "StripAccents" }, { type: "NFKD" }),
+			{ type: "Nmt" },
+		),
+	],
 ];
 
 const contexts: ((c: string) => string)[] = [
@@ -126,6 +138,12 @@ describe.each(components)("%s", (_name, json) => {
 		}
 	});
 
+	test("a long text, cut anywhere", () => {
+		const marks = "\u0301\u302e\u{1d165}\u0316\u0327\u{1f600}漢";
+		for (let count = 32763; count < 32770; count++)
+			same([`${"a".repeat(count - 1)}é${marks}`], "");
+	});
+
 	test("text of 45 languages", () => {
 		const texts = readFileSync(join(fixtures, "scripts/udhr.jsonl"), "utf8")
 			.trim()
@@ -145,6 +163,8 @@ const interesting = [
 	..."\u0300\u0301\u0307\u0308\u0316\u0323\u0327\u0338\u0344\u0345\u0f71\u0f72\u0f73\u3099\u309a",
 	..."\u200b\u200c\u200d\u200e\u2028\u2029\u2060\u2581\u3000\ufe0f\ufeff\ufffd\ue000",
 	..."\u0600\u06dd\u0915\u093c\u094d\u0937\u09cd\u0d4d\u0e33\u0e31\u0e4d\u17d2\u0c95\u0ccd",
+	// Marks with a class that BertNormalizer keeps.
+	..."\u302e\u08d4\u1b44\ua9c0\u1dfb\u{1d165}\u{1d16d}",
 	..."\u1100\u1161\u11a8\uac00\uac01\ud7b0\ud7cb",
 	..."がｶﾞ漢㌀ﬁ①豈\u2126\u212b\u1e9b\u1ef9\ufb1d\u1fb3\u32ff\ua7f2",
 	..."\u{1f600}\u{1f3fb}\u{1f1e6}\u{1f1e7}\u{110bd}\u{1d15e}\u{1d165}\u{16d6a}\u{16d67}\u{105d2}\u{113c5}\u{10d50}\u{16ea0}\u{2f800}\u{20000}\u{e0001}\u{e0101}\u{e0200}\u{f0000}\u{10ffff}",
@@ -162,6 +182,14 @@ function randomText(random: () => number, length: number): string {
 		return some[randomBelow(random, some.length)];
 	}).join("");
 }
+
+test("a character that becomes many", () => {
+	const json = sequence(
+		...Array.from({ length: 20 }, () => bert(true, true, true, true)),
+	);
+	for (const text of ["漢", "a漢é字", "Í漢\u0301"])
+		expect(ownNormalizer(json).apply(text)).toBe(rustNormalizer(json)(text));
+});
 
 test("Precompiled, any rules", () => {
 	const random = createRandom(seed + 2);

@@ -205,7 +205,7 @@ export function randomTokenizer(draw: Draw): Json {
 			? null
 			: readPreTokenizer(new Component(preTokenizer, "pre_tokenizer", "x"));
 	// Such a one and a normalizer are refused.
-	const mayNormalize = draw.is(0.7) && !splitter?.asksForOffsets;
+	const mayNormalize = draw.is(0.7);
 	const normalizer = mayNormalize ? random(normalizers, draw) : null;
 	const normalize = (text: string) =>
 		normalizer === null

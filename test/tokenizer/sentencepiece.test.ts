@@ -50,6 +50,37 @@ test.each(
 	expect(tokenizer.eos?.id ?? -1).toBe(eos);
 });
 
+test("what a model becomes is no tokenizer.json that others may give", () => {
+	const found = new Set<string>();
+	for (const model of models) {
+		const { tokenizerJson, configJson } = converted(model, "x.model", null);
+		const given = JSON.stringify({
+			...JSON.parse(tokenizerJson),
+			isConverted: true,
+		});
+		for (const part of [
+			given,
+			JSON.stringify({ ...JSON.parse(given), normalizer: null }),
+		])
+			try {
+				tokenizerFromJson({ tokenizerJson: part, configJson });
+				found.add("");
+			} catch (error) {
+				expect(error).toBeInstanceOf(DataError);
+				found.add(
+					/\w+ cannot be used: (it has|there is no \w+ of type) "\S+"/.exec(
+						(error as Error).message,
+					)?.[0] ?? "",
+				);
+			}
+	}
+	expect([...found].sort()).toEqual([
+		'model cannot be used: it has "merge_ranks"',
+		'model cannot be used: there is no model of type "SentencePiece-Unigram"',
+		'normalizer cannot be used: there is no normalizer of type "SentencePiece"',
+	]);
+});
+
 /** A model of pieces and their scores and kinds, as protobuf. */
 function modelOf(
 	pieces: [text: string, score: number, kind: number][],

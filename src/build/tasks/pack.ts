@@ -4,7 +4,7 @@ import { consume, mapGenerator } from "../../core/generators.js";
 import { indexBatch, indexSchemaOf } from "../../dataset/index-rows.js";
 import { ledgerBatch, ledgerSchema } from "../../dataset/ledger-rows.js";
 import { splitsOf } from "../../dataset/lengths.js";
-import { hasTurns } from "../../dataset/settings.js";
+import { hasCuts } from "../../dataset/settings.js";
 import { emptyTotals } from "../../dataset/totals.js";
 import { storageAt } from "../../storage/storages.js";
 import { windowsOfLengths } from "../length-windows.js";
@@ -52,24 +52,32 @@ export const runPack: TaskRunner<PackTask> = async (context, number, task) => {
 			: windowsOfTokens(context, number, task, watch);
 		const rows = watch.watch(
 			"pack",
-			rowsOf(windows, settings, output, described),
+			rowsOf(
+				windows,
+				settings,
+				settings.sources[task.source],
+				output,
+				described,
+			),
 		);
 		const { cut, output: written } = await consume(rows, (batch) =>
 			watch.run("write", () => index.write(batch)),
 		);
 		const { shards, rooms, leftovers } = await output.finish();
-		const { documents, textBytes, textTokens, specialTokens, noted } =
-			task.lengths;
+		const { documents, textBytes, textTokens, specialTokens } = task.lengths;
+		const { noted, specialsInText } = task.lengths;
 		await writeRecord(workspace, {
 			...NO_ROWS,
 			task: number,
 			planHash,
-			totals: addCounts(emptyTotals(), {
-				records: documents,
-				...{ documents, textBytes, textTokens, specialTokens, noted },
-				...cut,
-				...written,
-			}),
+			totals: addCounts(
+				addCounts(emptyTotals(), {
+					records: documents,
+					...{ documents, textBytes, textTokens, specialTokens, noted },
+					...(specialsInText && { specialsInText }),
+				}),
+				{ ...cut, ...written },
+			),
 			bytes: task.lengths.bytes,
 			rooms: rooms.map(sparse),
 			shards,
@@ -91,8 +99,8 @@ function storeOf({ plan: { store } }: TaskContext) {
 }
 
 /** Whether the documents of a task may be cut at some places alone. */
-function hasCuts({ plan: { settings } }: TaskContext, { source }: PackTask) {
-	return hasTurns(settings.sources[source]);
+function isCut({ plan: { settings } }: TaskContext, { source }: PackTask) {
+	return hasCuts(settings.sources[source]);
 }
 
 /** The lengths of a task's documents; stops where it is asked to. */
@@ -102,7 +110,7 @@ function lengthsOf(context: TaskContext, task: PackTask) {
 		storeOf(context),
 		task,
 		settings,
-		hasCuts(context, task),
+		isCut(context, task),
 	);
 	let bytes = task.lengths.bytes;
 	return mapGenerator(batches, (batch) => {
@@ -125,7 +133,7 @@ function windowsOfTokens(
 		storeOf(context),
 		task,
 		settings,
-		hasCuts(context, task),
+		isCut(context, task),
 	);
 	let current: StoreBatch | null = null;
 	const told = mapGenerator(watch.watch("read", batches), (batch) => {

@@ -12,7 +12,9 @@ import {
 import { layouts } from "../../dataset/layouts/layouts.js";
 import { lengthsBatch, trainedRuns } from "../../dataset/lengths.js";
 import {
+	hasCuts,
 	hasTurns,
+	longestCapacity,
 	type Settings,
 	type SourceSettings,
 } from "../../dataset/settings.js";
@@ -23,11 +25,13 @@ import {
 	type Totals,
 } from "../../dataset/totals.js";
 import { type CutName, cuts } from "../../decompose/cuts.js";
+import { fillRule, type SegmentOptions } from "../../decompose/segment.js";
 import {
 	fractionAt,
 	SAMPLE_AT,
 	VALIDATION_AT,
 } from "../../documents/document-hash.js";
+import type { Encoder } from "../../documents/encode-text.js";
 import type { HeadRule } from "../../documents/repeat-head.js";
 import {
 	usualWayWithSpecials,
@@ -93,10 +97,9 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			bos: areConversations ? null : settings.bos,
 			eos: areConversations ? null : settings.eos,
 			isMarked: settings.isMasked,
-			...(!areConversations && {
-				specialsInText: wayWithSpecials(settings),
-			}),
+			specialsInText: wayWithSpecials(settings),
 			head: headRule(settings),
+			...suffixRule(settings, settings.sources[task.source]),
 		});
 		const told = mapGenerator(watch.watch("tokenize", tokens), (batch) => {
 			const { ids, offsets } = batch.tokens;
@@ -122,14 +125,25 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 		const described: IndexRows = (...of) => indexBatch(...of, name);
 		const rows = watch.watch(
 			"pack",
-			rowsOf(measured, settings, output, described),
+			rowsOf(
+				measured,
+				settings,
+				settings.sources[task.source],
+				output,
+				described,
+			),
 		);
 		const counts = await consume(rows, (batch) =>
 			watch.run("write", () => index.write(batch)),
 		);
 		const { shards, rooms, leftovers } = await output.finish();
 		const table = isStore ? await lengths.finish(true) : null;
-		const { input, specialsInText: _, ...tokensRead } = counts.read;
+		const {
+			input,
+			repeatedTokens: __,
+			longUnits: ___,
+			...tokensRead
+		} = counts.read;
 		const totals = addCounts(totalsOf(counts), {
 			leftOutRecords: choice.leftOut,
 		});
@@ -170,6 +184,24 @@ function headRule({ cutTurns, keepSystem }: Settings): HeadRule | null {
 	const { leavesGaps, keepsLast = false } = cuts.find(cutTurns.name as CutName);
 	if (!leavesGaps) return null;
 	return { capacity: Number(cutTurns.maxLength), keepsLast };
+}
+
+/** What the segments of documents end with. */
+function suffixRule(
+	settings: Settings,
+	source: SourceSettings,
+): Pick<Encoder, "suffix"> {
+	const { segmentTokens, ...cut } = settings.cut as SegmentOptions;
+	const { carrySuffix = 0 } = cut;
+	if (carrySuffix === 0) return {};
+	const most = longestCapacity(settings);
+	const fill = fillRule(
+		{ ...cut, segmentTokens: (segmentTokens ?? most) - carrySuffix },
+		most - carrySuffix,
+	);
+	const { segment } = source;
+	const areCut = segment === undefined || hasCuts(source);
+	return { suffix: { tokens: carrySuffix, fill, areCut } };
 }
 
 /** Documents of the tasks before, where that decides how many this one takes. */
@@ -257,7 +289,7 @@ async function noteLengths(file: TaskTable, window: Window): Promise<Window> {
 /** What a task counted on a document's way. */
 export interface TaskCounts<R> {
 	read: R;
-	cut: CutCounts;
+	cut: CutCounts & Pick<Totals, "noted">;
 	output: OutputCounts;
 }
 
@@ -272,18 +304,24 @@ export type IndexRows = (
 export async function* rowsOf<R>(
 	windows: AsyncGenerator<Window, R>,
 	settings: Settings,
+	source: SourceSettings,
 	output: RowOutput,
 	describe: IndexRows,
 ): AsyncGenerator<ColumnBatch, TaskCounts<R>> {
-	const { dropped, repeatedTokens, cutDocuments, buckets, order } =
+	const { dropped, repeatedTokens, cutDocuments, noted, buckets, order } =
 		emptyTotals();
-	const cut = { dropped, repeatedTokens, cutDocuments };
+	const cut = { dropped, repeatedTokens, cutDocuments, noted };
 	const written = { buckets, order };
 	let number = 0;
 	const read = yield* mapGenerator(windows, async (window) => {
 		const random = createRandom(settings.seed, window.task, number++);
-		const { sequences, dropped, counts } = cutWindow(window, settings, random);
-		addCounts(cut, counts);
+		const { sequences, dropped, counts, noted } = cutWindow(
+			window,
+			settings,
+			source,
+			random,
+		);
+		addCounts(cut, { ...counts, noted });
 		const rows = await output.write(sequences, random);
 		addCounts(written, rows.counts);
 		return describe(window, rows.places, dropped);
@@ -296,10 +334,12 @@ function totalsOf({
 	cut,
 	output,
 }: TaskCounts<Tokenized<ReadCounts[]>>): Totals {
-	const { input, specialsInText = {}, ...tokens } = read;
-	const totals = addCounts(emptyTotals(), { ...tokens, ...cut, ...output });
-	if (Object.keys(specialsInText).length > 0)
-		addCounts(totals, { specialsInText });
+	const { input, longUnits, ...tokens } = read;
+	const totals = addCounts(emptyTotals(), { ...cut, ...output });
+	addCounts(totals, {
+		...tokens,
+		...(longUnits > 0 && { noted: { longUnits } }),
+	});
 	for (const { records, skipped, leftOut, noted } of input)
 		addCounts(totals, {
 			records,

@@ -1,15 +1,17 @@
 import { documentTaker } from "../../documents/take-documents.js";
+import { loadParser } from "../../documents/units/parser.js";
 import { type ReadOptions, readSpans } from "../../sources/read-records.js";
 import { inputFile } from "../plan.js";
 import type { ReadTask } from "../tasks-of-plan.js";
 import type { TaskContext } from "./task.js";
 
 /** The documents of a task's spans. */
-export function readingOf(
+export async function* readingOf(
 	{
 		plan: { inputs, settings, onError, chat, tokenizer },
 		storageOf,
-	}: Pick<TaskContext, "plan" | "storageOf">,
+		tokenizer: open,
+	}: Pick<TaskContext, "plan" | "storageOf" | "tokenizer">,
 	{ spans, source }: Pick<ReadTask, "spans" | "source">,
 	{
 		hashes,
@@ -17,7 +19,9 @@ export function readingOf(
 		hasEnough,
 	}: { hashes: boolean } & Pick<ReadOptions, "onBadRecord" | "hasEnough">,
 ) {
-	return readSpans(
+	const { segment } = settings.sources[source];
+	const parser = segment?.syntax === undefined ? undefined : await loadParser();
+	return yield* readSpans(
 		spans.map(({ input, ...span }) => ({
 			storage: storageOf(inputs[input]),
 			file: inputFile(inputs[input], settings),
@@ -28,6 +32,8 @@ export function readingOf(
 				hashes,
 				chat,
 				vocabSize: tokenizer.vocabSize,
+				tokenizer: open,
+				...(parser && { parser }),
 			}),
 			hasEnough,
 			onBadRecord: onError === "skip" ? onBadRecord : null,

@@ -16,10 +16,11 @@ import type { ExportShard } from "./shards.js";
 const BATCH_ROWS = 1000;
 const BATCH_TOKENS = 1 << 20;
 
-/** Columns that are made of a row alone: those of whole numbers. */
-const madeColumns = batchColumns.filter(
-	(name) => columns.find(name).type === "list<int32>",
-);
+/** Columns that are made of a row alone, without being told anything: those of whole numbers. */
+const madeColumns = batchColumns.filter((name) => {
+	const { type, needs } = columns.find(name);
+	return type === "list<int32>" && needs === undefined;
+});
 
 /** The options of tables. */
 export const tableOptions = {
@@ -118,7 +119,7 @@ class ColumnRows {
 		for (const { name, type } of this.#schema) {
 			const { values, offsets } = this.#lists.get(name) as Lists;
 			values.append(
-				given[name] ?? columns.find(name).batch?.(real, ids.length) ?? [],
+				given[name] ?? columns.find(name).batch?.(real, ids.length, {}) ?? [],
 			);
 			offsets.push(values.length / wordsOfValue(type));
 		}

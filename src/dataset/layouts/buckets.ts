@@ -2,6 +2,8 @@ import { optionName, UsageError } from "../../core/errors.js";
 import type { CutOptions } from "../../decompose/cuts.js";
 import { bucketsOf } from "../../decompose/decompose-documents.js";
 import { decomposers, decomposeTable } from "../../decompose/decomposers.js";
+import { segmentOptions } from "../../decompose/segment.js";
+import { segmentValues } from "../../decompose/segment-values.js";
 import { packers } from "../../pack/packers.js";
 import { bucketName } from "../names.js";
 import type { Layout } from "./layout.js";
@@ -22,8 +24,15 @@ export const buckets: Layout<typeof decomposeTable> = {
 
 	plan({ decomposer, packer, ...values }) {
 		const { options, fillsRows } = decomposers.find(decomposer);
-		const own = Object.keys(options).map((name) => [name, values[name]]);
-		const cut = { name: decomposer, ...Object.fromEntries(own) };
+		const segments = segmentValues(decomposer, values);
+		const own = Object.keys(options)
+			.filter((name) => !(name in segmentOptions))
+			.map((name) => [name, values[name]]);
+		const cut = {
+			name: decomposer,
+			...Object.fromEntries(own),
+			...segments,
+		};
 		const { cuts, sharesRows } = packers.find(packer);
 		if (cuts !== undefined)
 			throw new UsageError(

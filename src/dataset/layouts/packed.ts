@@ -1,5 +1,6 @@
 import { LARGEST_CAPACITY } from "../../core/capacity.js";
 import { integer, required } from "../../core/option.js";
+import { segmentValues } from "../../decompose/segment-values.js";
 import { cutOf, packDocumentsTable } from "../../pack/pack-documents.js";
 import { usualPacker } from "../../pack/packers.js";
 import type { Layout } from "./layout.js";
@@ -28,7 +29,11 @@ export const packed: Layout<typeof options> = {
 
 	plan({ seqLen, ...values }) {
 		return {
-			cut: { name: cutOf(values), maxLength: seqLen },
+			cut: {
+				...cutOf(values),
+				maxLength: seqLen,
+				...segmentValues(cutOf(values).name, values),
+			},
 			buckets: [{ length: seqLen, capacity: seqLen, directory: "data" }],
 		};
 	},

@@ -2,11 +2,16 @@ import { addCounts } from "../../core/counts.js";
 import type { IntLists } from "../../core/int-lists.js";
 import { quoted } from "../../core/text.js";
 import type { CutOptions } from "../../decompose/cuts.js";
-import { leavesGaps, startRule } from "../../decompose/decompose-documents.js";
+import {
+	carriedTokens,
+	leavesGaps,
+	mayRepeat,
+	startRule,
+} from "../../decompose/decompose-documents.js";
 import { type ColumnBatch, columnOf } from "../../tables/columns.js";
 import type { Manifest, ManifestIndex } from "../manifest.js";
 import { documentId, numberOfDocument, taskOfDocument } from "../rows.js";
-import { hasTurns } from "../settings.js";
+import { cutOfSource } from "../settings.js";
 import type { CutCounts } from "../totals.js";
 import type { FoundSequences } from "./found-sequences.js";
 import type { Problems } from "./problems.js";
@@ -50,6 +55,10 @@ export class IndexCheck {
 	readonly #dueStart: (end: number, length: number) => number;
 	/** Whether sequences may begin later than they are due. */
 	readonly #leavesGaps: boolean;
+	/** Whether they may begin earlier. */
+	readonly #mayRepeat: boolean;
+	/** Tokens of each but the last of a document that are those of its end. */
+	readonly #carried: number;
 	readonly #labelsOf: LabelsOf | null;
 
 	constructor(
@@ -66,10 +75,12 @@ export class IndexCheck {
 		this.#problems = problems;
 		const source = settings.sources.find(({ name }) => name === file.source);
 		const cut = (
-			source && hasTurns(source) ? settings.cutTurns : settings.cut
+			source ? cutOfSource(settings, source) : settings.cut
 		) as CutOptions;
 		this.#dueStart = startRule(cut);
 		this.#leavesGaps = leavesGaps(cut);
+		this.#mayRepeat = mayRepeat(cut);
+		this.#carried = carriedTokens(cut);
 	}
 
 	/** Checks rows of the index file. */
@@ -126,7 +137,10 @@ export class IndexCheck {
 				this.#problems.add(
 					`${this.#placeOf(place)} has ${tokens[d]} tokens; ${covered} are in rows and ${dropped[d]} are counted as dropped`,
 				);
-			this.tokens += tokens[d];
+			this.#checkNumbers(place, this.#next - (at - first), at - first);
+			const carried = this.#carried * Math.max(0, at - first - 1);
+			this.tokens += tokens[d] - carried;
+			this.counts.repeatedTokens += carried;
 			const reason = reasons[d];
 			if (reason !== null)
 				addCounts(this.counts.dropped, {
@@ -162,6 +176,22 @@ export class IndexCheck {
 		);
 	}
 
+	/** Checks the columns of what is known of a document's sequences. @param first The place of its first in the order. */
+	#checkNumbers(place: number, first: number, count: number): void {
+		const { segment_number, segment_count } = this.#found.facts;
+		for (let i = 0; i < count; i++) {
+			const sequence = this.#order[first + i];
+			for (const [name, { array, length }, due] of [
+				["segment_number", segment_number, i + 1],
+				["segment_count", segment_count, count],
+			] as const)
+				if (length > 0 && array[sequence] !== due)
+					this.#problems.add(
+						`${this.#placeOf(place)}: the ${name} of its sequence at token ${this.#found.start.array[sequence]} is ${array[sequence]}, where ${due} was due`,
+					);
+		}
+	}
+
 	/**
 	 * @param last Where the document's sequence before ends.
 	 * @param place The number of the document.
@@ -178,7 +208,7 @@ export class IndexCheck {
 		const start = this.#found.start.array[sequence];
 		const length = this.#found.length.array[sequence];
 		const due = this.#dueStart(last, length);
-		if (this.#leavesGaps ? start < due : start !== due)
+		if (!(start === due || (start > due ? this.#leavesGaps : this.#mayRepeat)))
 			this.#problems.add(
 				`${this.#placeOf(place)}: a sequence begins at its token ${start}, where ${due} was due`,
 			);

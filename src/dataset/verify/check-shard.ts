@@ -1,5 +1,7 @@
 import { roundUp, sum } from "../../core/arithmetic.js";
 import { bucketOf } from "../../decompose/buckets.js";
+import { type CutName, cuts } from "../../decompose/cuts.js";
+import { sequenceFactNames } from "../../masks/sequence-facts.js";
 import {
 	type Column,
 	type ColumnBatch,
@@ -7,7 +9,7 @@ import {
 } from "../../tables/columns.js";
 import type { Manifest, ManifestShard } from "../manifest.js";
 import { numberOfDocument, taskOfDocument } from "../rows.js";
-import { hasTurns } from "../settings.js";
+import { cutOfSource, hasTurns } from "../settings.js";
 import { emptyRowCounts, type RowCounts } from "../totals.js";
 import { checkColumns } from "./check-columns.js";
 import type { FoundSequences } from "./found-sequences.js";
@@ -62,7 +64,11 @@ export class ShardCheck {
 		this.#keepsLabels =
 			manifest.store !== undefined || manifest.lengths !== undefined;
 		this.#hasSides = manifest.settings.sources.some(
-			(source) => source.name === shard.source && hasTurns(source),
+			(source) =>
+				source.name === shard.source &&
+				hasTurns(source) &&
+				!cuts.find(cutOfSource(manifest.settings, source).name as CutName)
+					.mayShareRows,
 		);
 		this.#isRepacked = shard.task >= manifest.tasks.read;
 		this.#problems = problems;
@@ -79,6 +85,9 @@ export class ShardCheck {
 		const labels = isMasked
 			? columnOf(batch, "label_counts", "list<int32>")
 			: null;
+		const facts = sequenceFactNames
+			.filter((name) => this.#manifest.settings.columns.includes(name))
+			.map((name) => ({ name, lists: columnOf(batch, name, "list<int32>") }));
 		for (let r = 0; r < batch.rows; r++) {
 			const place = `${this.#shard.path} row ${first + r}`;
 			const ofRow = lengths.values.subarray(
@@ -106,18 +115,24 @@ export class ShardCheck {
 				docIds: valuesOf(docIds, r),
 				docOffsets: valuesOf(docOffsets, r),
 				labels: labels && valuesOf(labels, r),
+				facts: Object.fromEntries(
+					facts.map(({ name, lists }) => [name, valuesOf(lists, r)]),
+				),
 			};
 			const found = this.#hasSides ? joinSides(row) : row;
 			this.#countSequences(ofRow, tokens, row.labels);
 			this.#checkSequences(found.lengths, tokens, place);
-			for (let i = 0; i < found.lengths.length; i++)
-				this.#note(
+			for (let i = 0; i < found.lengths.length; i++) {
+				const sequences = this.#note(
 					found.docIds[i] ?? -1n,
 					found.docOffsets[i] ?? -1,
 					found.lengths[i],
 					first + r,
 					this.#keepsLabels ? found.labels && (found.labels[i] ?? -1) : null,
 				);
+				for (const { name } of facts)
+					sequences?.facts[name].push(found.facts[name][i] ?? -1);
+			}
 		}
 		this.counts.rows += batch.rows;
 		checkColumns(batch, this.#manifest.settings, (row, column) =>
@@ -201,13 +216,13 @@ export class ShardCheck {
 		length: number,
 		row: number,
 		labels: number | null,
-	): void {
+	): FoundSequences | null {
 		const found = this.#sequencesOf(taskOfDocument(id));
 		if (found === null) {
 			this.#problems.add(
 				`${this.#shard.path} row ${row} has the document ${id}, which is of another task`,
 			);
-			return;
+			return null;
 		}
 		found.document.push(numberOfDocument(id) | 0);
 		found.start.push(start);
@@ -215,6 +230,7 @@ export class ShardCheck {
 		found.shard.push(this.#isRepacked ? -1 : this.#shard.number);
 		found.row.push(this.#isRepacked ? -1 : row);
 		if (labels !== null) found.labels.push(labels);
+		return found;
 	}
 }
 

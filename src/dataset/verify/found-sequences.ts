@@ -1,4 +1,5 @@
 import { Int32Buffer } from "../../core/buffers.js";
+import { eachFact } from "../../masks/sequence-facts.js";
 
 /** Sequences of a task's documents, as they were found in rows. */
 export class FoundSequences {
@@ -11,6 +12,9 @@ export class FoundSequences {
 	readonly row = new Int32Buffer();
 	/** Its labels, of a masked store and of an index of it; else none are kept. */
 	readonly labels = new Int32Buffer();
+
+	/** Of each, where the rows have columns of them. */
+	readonly facts = eachFact(() => new Int32Buffer());
 
 	get count(): number {
 		return this.document.length;

@@ -7,6 +7,8 @@ export interface RowSequences {
 	docOffsets: Int32Array;
 	/** Labels of each; null where all tokens are to be trained on. */
 	labels: Int32Array | null;
+	/** Columns of what is known of each, by name. */
+	facts: Readonly<Record<string, Int32Array>>;
 }
 
 /**
@@ -20,6 +22,7 @@ export function joinSides(row: RowSequences): RowSequences {
 	const labels = new Int32Buffer();
 	const ids: bigint[] = [];
 	const starts = new Int32Buffer();
+	const kept: number[] = [];
 	for (let i = 0; i < row.lengths.length; i++) {
 		const last = lengths.length - 1;
 		const follows =
@@ -33,6 +36,7 @@ export function joinSides(row: RowSequences): RowSequences {
 		}
 		lengths.push(row.lengths[i]);
 		labels.push(row.labels?.[i] ?? 0);
+		kept.push(i);
 		ids.push(docIds[i]);
 		starts.push(docOffsets[i]);
 	}
@@ -41,5 +45,11 @@ export function joinSides(row: RowSequences): RowSequences {
 		docIds: BigInt64Array.from(ids),
 		docOffsets: starts.view(),
 		labels: row.labels && labels.view(),
+		facts: Object.fromEntries(
+			Object.entries(row.facts).map(([name, values]) => [
+				name,
+				Int32Array.from(kept, (i) => values[i]),
+			]),
+		),
 	};
 }

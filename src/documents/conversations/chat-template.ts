@@ -35,6 +35,9 @@ class NoDate extends TemplateError {}
 export class ChatTemplate {
 	/** Whether it has `{% generation %}` and its end around what the model writes. */
 	readonly marksGeneration: boolean;
+	/** Texts that its expressions have in quotation marks. */
+	readonly literals: ReadonlySet<string>;
+	readonly #source: string;
 	readonly #template: CompiledTemplate;
 	readonly #variables: [string, Value][];
 	#takesParts: boolean | null = null;
@@ -55,6 +58,8 @@ export class ChatTemplate {
 			);
 		}
 		this.marksGeneration = this.#template.marksGeneration;
+		this.literals = this.#template.literals;
+		this.#source = source;
 		const now = new Func((args) => {
 			if (templateDate === null) throw new NoDate("no date");
 			return strftime(templateDate, textOf(args[0] ?? ""));
@@ -108,6 +113,11 @@ export class ChatTemplate {
 			],
 			new Map(messages.map((message, i) => [message, i])),
 		);
+	}
+
+	/** Whether a name stands anywhere in it. */
+	mentions(name: string): boolean {
+		return this.#source.includes(name);
 	}
 
 	/** Whether it takes contents that are lists of parts; else it is given their text. */

@@ -29,6 +29,7 @@ import type { Answer, LossChoice } from "./loss.js";
 import { checkMarks } from "./marks.js";
 import { messageValue } from "./message-values.js";
 import { badConversation, orSkip } from "./reasons.js";
+import { NOTHING_SAID, type Said, type SaidFinder } from "./said.js";
 
 /**
  * A conversation as a text. Special tokens are in it as the template writes them, BOS too:
@@ -52,6 +53,8 @@ export interface RenderedConversation {
 	withoutThinking: number;
 	/** Answers after which the template writes no token that ends a turn, so that the model does not learn to stop. */
 	withoutEnd: number;
+	/** What of the text the record says. */
+	said: Said;
 }
 
 export interface RenderSettings {
@@ -59,6 +62,8 @@ export interface RenderSettings {
 	template: ChatTemplate | null;
 	loss: LossChoice;
 	endTokens: EndTokens;
+	/** Finds what the record says; null: there are no special tokens. */
+	said?: SaidFinder | null;
 }
 
 /**
@@ -81,7 +86,7 @@ export function renderExample(
 
 function renderPlain(
 	{ texts }: PlainExample,
-	{ loss }: RenderSettings,
+	{ loss, said }: RenderSettings,
 ): RenderedConversation {
 	let text = "";
 	const answers: Answer[] = [];
@@ -107,13 +112,16 @@ function renderPlain(
 		answers: answers.length,
 		withoutThinking: 0,
 		withoutEnd: 0,
+		said: said?.mayMake(text)
+			? { spans: Int32Array.of(0, text.length), isAll: true }
+			: NOTHING_SAID,
 	};
 }
 
 function renderConversation(
 	conversation: Conversation,
 	template: ChatTemplate,
-	{ loss, endTokens }: RenderSettings,
+	{ loss, endTokens, said }: RenderSettings,
 ): RenderedConversation {
 	const { tools, documents, variables } = conversation;
 	const messages = template.takesParts
@@ -156,6 +164,7 @@ function renderConversation(
 			return thinking !== "" && !isWithin(text, thinking, start, end);
 		}).length,
 		withoutEnd,
+		said: said?.find(template, input, text) ?? NOTHING_SAID,
 	};
 }
 

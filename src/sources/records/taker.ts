@@ -6,8 +6,8 @@ import type { WantedFields } from "./fields.js";
 export interface RecordTaker {
 	/** What it wants of the records of a format. */
 	wanted(format: SourceFormat): WantedFields;
-	/** The documents of a batch of records of a format. */
-	take(batch: RecordBatch, format: SourceFormat): TakenRecords;
+	/** The documents of a batch of records of a format. @param source What the output calls their file. */
+	take(batch: RecordBatch, format: SourceFormat, source: string): TakenRecords;
 }
 
 /** What became of a batch of records; columns of equal length. */

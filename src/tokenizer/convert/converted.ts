@@ -19,6 +19,8 @@ export const otherFiles = [
 export interface Converted {
 	tokenizerJson: string;
 	configJson: string | null;
+	/** Whether the file is of another kind. */
+	isConverted: boolean;
 }
 
 /** `tokenizer.model`, and `tokenizer.model.v3` as Mistral names them. */
@@ -38,16 +40,25 @@ export function converted(
 	if (isModel(name) && !isTiktokenModel(file)) {
 		const { tokenizerJson, bos, eos } = jsonOfSentencePiece(file, name);
 		const named = { bos_token: bos, eos_token: eos };
-		return { tokenizerJson, configJson: withTokens(configJson, named) };
+		return {
+			tokenizerJson,
+			configJson: withTokens(configJson, named),
+			isConverted: true,
+		};
 	}
 	const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(file);
 	const jsonOf = () => {
 		if (isModel(name)) return jsonOfLlama(text, name, configJson);
-		if (isTiktoken(name)) return jsonOfTiktoken(text, name);
+		if (isTiktoken(name)) return jsonOfTiktoken(text, name, configJson);
 		if (isTekken(name)) return jsonOfTekken(text, name);
-		return text;
+		return null;
 	};
-	return { tokenizerJson: jsonOf(), configJson };
+	const tokenizerJson = jsonOf();
+	return {
+		tokenizerJson: tokenizerJson ?? text,
+		configJson,
+		isConverted: tokenizerJson !== null,
+	};
 }
 
 /** A configuration with tokens that it does not name itself. */

@@ -1,4 +1,5 @@
 import { quoted } from "../../core/text.js";
+import { isObject } from "../../core/values.js";
 import { jsonOfRanks } from "./byte-ranks.js";
 import { unusable } from "./unusable.js";
 
@@ -65,16 +66,47 @@ export const isTiktoken = (name: string) => name.endsWith(".tiktoken");
 /**
  * A tokenizer.json of a file of tiktoken: a line for each token, its bytes in base64 and its rank.
  * @param name The file; what it is called tells its pattern and special tokens.
+ * @param configJson The text of the tokenizer_config.json beside it, which may tell them.
  * @throws DataError `not-a-tokenizer`
  */
-export function jsonOfTiktoken(text: string, name: string): string {
+export function jsonOfTiktoken(
+	text: string,
+	name: string,
+	configJson: string | null,
+): string {
 	const file = name.replace(/^.*[/\\]/, "");
-	if (!Object.hasOwn(encodings, file))
+	const known = Object.hasOwn(encodings, file) ? encodings[file] : null;
+	const encoding = encodingIn(configJson, name) ?? known;
+	if (encoding === null)
 		throw unusable(
 			name,
-			`a file of tiktoken does not say by which pattern it splits text nor which special tokens there are, and its name is none of those known: ${Object.keys(encodings).join(", ")}`,
+			`a file of tiktoken does not say by which pattern it splits text nor which special tokens there are, and its name is none of those known: ${Object.keys(encodings).join(", ")}; a tokenizer_config.json beside it may say both, in "pat_str" and "special_tokens"`,
 		);
-	return jsonOfEncoding(readRanks(text, name), encodings[file]);
+	return jsonOfEncoding(readRanks(text, name), encoding);
+}
+
+/** What a configuration says in the words of tiktoken's Encoding; null: nothing. */
+function encodingIn(configJson: string | null, name: string): Encoding | null {
+	let config: unknown = null;
+	try {
+		config = JSON.parse(configJson ?? "null");
+	} catch {
+		// Whoever reads the configuration says what is wrong with it.
+	}
+	if (!isObject(config) || config.pat_str === undefined) return null;
+	const { pat_str: pattern, special_tokens: special = {} } = config;
+	const isId = (id: unknown) =>
+		Number.isInteger(id) && Number(id) >= 0 && Number(id) <= MOST_RANKS;
+	if (
+		typeof pattern !== "string" ||
+		!isObject(special) ||
+		!Object.values(special).every(isId)
+	)
+		throw unusable(
+			name,
+			'the tokenizer_config.json beside it has a "pat_str" that is no text, or "special_tokens" that are no object of tokens and their ids',
+		);
+	return { pattern, special: special as Record<string, number> };
 }
 
 /** A tokenizer.json of ranks and what else there is. */

@@ -2,10 +2,11 @@
 // characters no token holds side by side. What lies between such borders is merged
 // alone, and comes again more often than the word.
 
-import { ANY_POINT } from "../layout";
+import { ANY_POINT, MODEL_BPE } from "../layout";
 import { hashPair } from "./hash";
-import { byCharacter, joins, joinsMask } from "./memory";
+import { byCharacter, joins, joinsMask, model } from "./memory";
 import { characterOf, SPACE } from "./symbols";
+import { baseOf, tokenFrom } from "./trie";
 import { codePointAt, lengthOf } from "./utf8";
 
 /** The first place after `start` where the word may be cut, else its end. */
@@ -16,11 +17,17 @@ export function nextCut(start: usize, end: usize): usize {
 	while (at < end) {
 		first = load<u8>(at);
 		const point = characterOf(codePointAt(at, first));
-		if (!mayJoin(before, point)) break;
+		const next = at + lengthOf(first);
+		if (!mayJoin(before, point) && beginsAnew(at, next)) break;
 		before = point;
-		at += lengthOf(first);
+		at = next;
 	}
 	return at;
+}
+
+/** Whether a character is no part of what is unknown before it: unknown ones are one token together. */
+function beginsAnew(start: usize, end: usize): bool {
+	return model === MODEL_BPE || tokenFrom(baseOf(0), start, end) >= 0;
 }
 
 /** Whether a merge may reach across two characters; true now and then when none does. */
@@ -31,7 +38,9 @@ export function mayJoin(left: u32, right: u32): bool {
 	}
 	if (isJoined(left, right)) return true;
 	return (
-		!byCharacter && (isJoined(ANY_POINT, right) || isJoined(left, ANY_POINT))
+		model === MODEL_BPE &&
+		!byCharacter &&
+		(isJoined(ANY_POINT, right) || isJoined(left, ANY_POINT))
 	);
 }
 

@@ -5,7 +5,7 @@ import { MODEL_BPE } from "../layout";
 import { MAX_WORD, tagOf } from "./cache";
 import { nextCut } from "./cuts";
 import { encodeNow } from "./encode-now";
-import { model, words } from "./memory";
+import { joins, model, words } from "./memory";
 import { mergeNow } from "./merge";
 import { put } from "./output";
 import { enqueue, flush } from "./queue";
@@ -20,7 +20,7 @@ export function encodeWord(start: usize, end: usize): void {
 }
 
 function encodeLong(start: usize, end: usize): void {
-	if (model !== MODEL_BPE) {
+	if (joins === 0) {
 		flush();
 		encodeNow(start, end);
 		return;
@@ -39,7 +39,8 @@ function encodeLong(start: usize, end: usize): void {
 		if (length <= MAX_WORD) enqueue(from, tagOf(length, words !== 0));
 		else {
 			flush();
-			mergeNow(from, cut);
+			if (model === MODEL_BPE) mergeNow(from, cut);
+			else encodeNow(from, cut);
 		}
 		from = cut;
 	}

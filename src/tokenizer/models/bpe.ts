@@ -1,5 +1,6 @@
 import { Int32Buffer } from "../../core/buffers.js";
 import { addPairs } from "../add-pairs.js";
+import { CharacterJoins } from "../character-joins.js";
 import type { Component } from "../component.js";
 import type { KernelImage } from "../kernel-image.js";
 import {
@@ -7,7 +8,10 @@ import {
 	BPE_HAS_UNK,
 	BPE_WHOLE_WORDS,
 	HEADER_BPE_FLAGS,
+	HEADER_BY_CHARACTER,
 	HEADER_BYTE_IDS,
+	HEADER_JOINS,
+	HEADER_JOINS_MASK,
 	HEADER_MODEL,
 	HEADER_PREFIX,
 	HEADER_PREFIX_BYTES,
@@ -23,10 +27,10 @@ import { addTrie } from "./add-trie.js";
 import { idsOfBytes, textInBytes } from "./byte-tokens.js";
 import { flagOrNull, textOrNull } from "./fields.js";
 import { mergeWord } from "./merge-word.js";
-import { readMerges } from "./merges.js";
+import { type Merges, readMerges } from "./merges.js";
 import type { Model } from "./model.js";
 import { noToken } from "./no-token.js";
-import { readVocabulary } from "./vocabulary.js";
+import { readVocabulary, type Vocabulary } from "./vocabulary.js";
 
 const encoder = new TextEncoder();
 /** A word in the kernel's cache may have eight times as many ids as bytes. */
@@ -116,10 +120,38 @@ export function readBpe(component: Component): Model {
 					(unk !== null ? BPE_HAS_UNK : 0) |
 					(fusesUnk ? BPE_FUSES_UNK : 0),
 			);
+			// What is left out brings its neighbours together.
+			const leavesOut = unk === null && !(fallsBack && !idOfByte.includes(-1));
+			if (prefix === "" && suffix === "" && !ignoresMerges && !leavesOut)
+				addJoins(image, merges, vocabulary, [
+					unkId ?? -1,
+					...(fallsBack ? idOfByte : []),
+				]);
+			image.set(HEADER_BY_CHARACTER, Number(spaceIsBlock));
 			const canFail = unk !== null && unkId === undefined;
 			return { idsPerByte, missing: canFail ? { unk } : null };
 		},
 	};
+}
+
+/**
+ * Adds where long words may be cut; not where tokens are merged that stand for other characters than theirs.
+ * @param others The ids of such tokens, or -1.
+ */
+function addJoins(
+	image: KernelImage,
+	{ lefts, rights, made }: Merges,
+	{ tokens }: Vocabulary,
+	others: readonly number[],
+): void {
+	const isMerged = new Set([...lefts, ...rights]);
+	if (others.some((id) => isMerged.has(id))) return;
+	const joins = new CharacterJoins();
+	for (const id of new Set(made))
+		joins.addToken(tokens[id] ?? "", "characters");
+	const { bits, mask } = joins.finish();
+	image.addAt(HEADER_JOINS, bits);
+	image.set(HEADER_JOINS_MASK, mask);
 }
 
 function addText(

@@ -69,10 +69,7 @@ export function readMerges(
 			`it has ${merges.length} merges, and there may be ${MOST_MERGES}`,
 		);
 	const prefixBytes = new TextEncoder().encode(prefix).length;
-	const read = new Merges(
-		merges.length,
-		readRanks({ merge_ranks: component.raw("merge_ranks") }, merges.length),
-	);
+	const read = new Merges(merges.length, readRanks(component, merges.length));
 	for (const [rank, merge] of merges.entries()) {
 		const pair = areTexts ? splitMerge(merge) : merge;
 		if (!isPair(pair))

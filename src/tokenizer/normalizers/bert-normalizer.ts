@@ -1,4 +1,5 @@
 import { type CodePointSet, has, union, whiteSpace } from "../code-points.js";
+import { byTable } from "./by-table.js";
 import { CharacterSet, pointsOf } from "./character-set.js";
 import { toForm } from "./forms.js";
 import { toLowerCase } from "./letter-cases.js";
@@ -23,7 +24,11 @@ export const bertNormalizer: ReadNormalizer = (component) => {
 	if (lowers) steps.push(toLowerCase);
 	return {
 		type: component.type,
-		apply: (text) => steps.reduce((so, step) => step(so), text),
+		byCharacter: { sortsMarks: strips },
+		apply: byTable(
+			(text) => steps.reduce((so, step) => step(so), text),
+			strips,
+		),
 	};
 };
 

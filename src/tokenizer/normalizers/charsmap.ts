@@ -51,15 +51,28 @@ export class Charsmap {
 	 * @param visit Gets what the first rule writes for the character alone, null where all are longer.
 	 */
 	eachBeginning(visit: (point: number, text: string | null) => void): void {
-		const root = this.#root();
+		this.#eachFrom(this.#root(), visit);
+	}
+
+	/** Visits each character with which a rule goes on after its first one, and that one, as often as there are such. */
+	eachSecond(visit: (second: number, first: number) => void): void {
+		this.#eachFrom(this.#root(), (first, _text, node) =>
+			this.#eachFrom(node, (second) => visit(second, first)),
+		);
+	}
+
+	#eachFrom(
+		from: number,
+		visit: (point: number, text: string | null, node: number) => void,
+	): void {
 		for (const [first, last, more, least] of LEADS)
 			for (let lead = first; lead <= last; lead++)
-				this.#begin(root, lead, lead - first, more, (point, text) => {
+				this.#begin(from, lead, lead - first, more, (point, text, node) => {
 					const isCharacter =
 						point >= least &&
 						point < 0x110000 &&
 						(point < 0xd800 || point >= 0xe000);
-					if (isCharacter) visit(point, text);
+					if (isCharacter) visit(point, text, node);
 				});
 	}
 
@@ -69,11 +82,11 @@ export class Charsmap {
 		byte: number,
 		bits: number,
 		more: number,
-		visit: (point: number, text: string | null) => void,
+		visit: (point: number, text: string | null, node: number) => void,
 	): void {
 		const step = this.#step(node, byte);
 		if (step === null) return;
-		if (more === 0) visit(bits, step.text);
+		if (more === 0) visit(bits, step.text, step.node);
 		else if (step.text !== null)
 			throw this.#refused("has a rule for a part of a character");
 		else
@@ -112,13 +125,6 @@ export class Charsmap {
 			if (by !== null) longest = { by, end };
 		}
 		return longest;
-	}
-
-	/** Whether no rule begins a text that begins with these two ASCII characters. */
-	leaves(first: number, second: number): boolean {
-		const step = this.#step(this.#root(), first);
-		if (step === null) return true;
-		return step.text === null && this.#step(step.node, second) === null;
 	}
 
 	#root(): number {

@@ -1,4 +1,9 @@
 import { beyondAscii, CharacterSet, pointsOf } from "./character-set.js";
+import {
+	endOfCharacter,
+	type Normalizer,
+	type ReadNormalizer,
+} from "./normalizer.js";
 import { unassignedInUnicode9 } from "./unicode-tables.js";
 
 export type Form = "NFC" | "NFD" | "NFKC" | "NFKD";
@@ -21,3 +26,40 @@ export function toForm(form: Form, text: string): string {
 	}
 	return normal + text.slice(done).normalize(form);
 }
+
+/** The normalizer of a form. */
+export const formOf =
+	(
+		form: Form,
+		more: Pick<Normalizer, "kernel" | "byCharacter"> = {},
+	): ReadNormalizer =>
+	({ type }) => ({
+		type,
+		...more,
+		apply: (text) => toForm(form, text),
+		firstAfter: (text, first) => firstAfterForm(form, text, first),
+	});
+
+/** Marks may come between those of what is before, and the last of that may be composed with what follows. */
+function firstAfterForm(form: Form, text: string, first: number): number {
+	const end = endOfCharacter(text, first);
+	const before = [...toForm(form, text.slice(0, end))];
+	const ofLast = [...toForm(form, text.slice(Math.max(0, first), end))].length;
+	const whole = toForm(form, text);
+	// Nothing is removed: what comes first has the place of the first.
+	let last = before.length > 0 ? 0 : -1;
+	let at = 0;
+	for (const [i, due] of before.entries()) {
+		if (at >= whole.length) break;
+		const character = String.fromCodePoint(whole.codePointAt(at) as number);
+		if (baseOf(character) !== baseOf(due)) break;
+		// What only came of the last one has the place of the mark that it is composed with.
+		if (character !== due && i > 0 && i + ofLast !== before.length) break;
+		last = at;
+		at += character.length;
+		if (character !== due) break;
+	}
+	return last;
+}
+
+const baseOf = (character: string) => character.normalize("NFD").codePointAt(0);

@@ -3,5 +3,6 @@ import type { ReadNormalizer } from "./normalizer.js";
 
 export const lowercase: ReadNormalizer = ({ type }) => ({
 	type,
+	byCharacter: { sortsMarks: false },
 	apply: toLowerCase,
 });

@@ -1,8 +1,3 @@
-import { toForm } from "./forms.js";
-import type { ReadNormalizer } from "./normalizer.js";
+import { formOf } from "./forms.js";
 
-export const nfc: ReadNormalizer = ({ type }) => ({
-	type,
-	kernel: "NFC",
-	apply: (text) => toForm("NFC", text),
-});
+export const nfc = formOf("NFC", { kernel: "NFC" });

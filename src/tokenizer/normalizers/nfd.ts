@@ -1,7 +1,3 @@
-import { toForm } from "./forms.js";
-import type { ReadNormalizer } from "./normalizer.js";
+import { formOf } from "./forms.js";
 
-export const nfd: ReadNormalizer = ({ type }) => ({
-	type,
-	apply: (text) => toForm("NFD", text),
-});
+export const nfd = formOf("NFD", { byCharacter: { sortsMarks: true } });

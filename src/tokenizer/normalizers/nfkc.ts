@@ -1,7 +1,3 @@
-import { toForm } from "./forms.js";
-import type { ReadNormalizer } from "./normalizer.js";
+import { formOf } from "./forms.js";
 
-export const nfkc: ReadNormalizer = ({ type }) => ({
-	type,
-	apply: (text) => toForm("NFKC", text),
-});
+export const nfkc = formOf("NFKC");

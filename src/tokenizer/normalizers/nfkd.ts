@@ -1,7 +1,3 @@
-import { toForm } from "./forms.js";
-import type { ReadNormalizer } from "./normalizer.js";
+import { formOf } from "./forms.js";
 
-export const nfkd: ReadNormalizer = ({ type }) => ({
-	type,
-	apply: (text) => toForm("NFKD", text),
-});
+export const nfkd = formOf("NFKD", { byCharacter: { sortsMarks: true } });

@@ -1,3 +1,4 @@
+import { byTable } from "./by-table.js";
 import type { ReadNormalizer } from "./normalizer.js";
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -6,5 +7,9 @@ const SPACES = /[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/g;
 
 export const nmt: ReadNormalizer = ({ type }) => ({
 	type,
-	apply: (text) => text.replace(REMOVED, "").replace(SPACES, " "),
+	byCharacter: { sortsMarks: false },
+	apply: byTable(
+		(text) => text.replace(REMOVED, "").replace(SPACES, " "),
+		false,
+	),
 });

@@ -16,7 +16,7 @@ import { sequence } from "./sequence.js";
 import { strip } from "./strip.js";
 import { stripAccents } from "./strip-accents.js";
 
-/** By their names in tokenizer.json; the last one is our own. */
+/** By their names in tokenizer.json. */
 const entries: Readonly<Record<string, ReadNormalizer>> = {
 	Sequence: (component) =>
 		sequence(
@@ -38,10 +38,14 @@ const entries: Readonly<Record<string, ReadNormalizer>> = {
 	Nmt: nmt,
 	Precompiled: precompiled,
 	ByteLevel: byteLevel,
+};
+
+/** Those that files of other kinds are converted to. */
+const ofConverted: Readonly<Record<string, ReadNormalizer>> = {
 	SentencePiece: sentencePiece,
 };
 
 /** @throws DataError `not-a-tokenizer` */
 export function readNormalizer(component: Component): Normalizer {
-	return component.find("normalizer", entries)(component);
+	return component.find("normalizer", entries, ofConverted)(component);
 }

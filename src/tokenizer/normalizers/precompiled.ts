@@ -1,6 +1,6 @@
 import { Charsmap } from "./charsmap.js";
 import { endOfShortGrapheme, lengthens } from "./graphemes.js";
-import type { ReadNormalizer } from "./normalizer.js";
+import { endOfCharacter, type ReadNormalizer } from "./normalizer.js";
 
 /** What a UTF-16 unit may be: a rule begins with it, or only rules that go on with a mark; or a mark. */
 const RULE = 1;
@@ -44,8 +44,42 @@ export const precompiled: ReadNormalizer = (component) => {
 		return { by: rule, end: begin + (point > 0xffff ? 2 : 1) };
 	};
 
+	/** The Rust library takes characters for each other one by one, and what is lost before the first is not counted. */
+	const firstAfter = (text: string, first: number) => {
+		const end = endOfCharacter(text, first);
+		let taken = 0;
+		let written = 0;
+		let last = -1;
+		/** What was written last: characters of the text that it is for, or none. */
+		let held: { length: number; takes: number } | null = null;
+		const isWithin = () => {
+			if (held === null) return true;
+			if (held.takes > 0 ? taken >= end : taken > end) return false;
+			last = written;
+			written += held.length;
+			for (let i = 0; i < held.takes && taken < text.length; i++)
+				taken = endOfCharacter(text, taken);
+			return true;
+		};
+		for (let at = 0; at < text.length; ) {
+			const changed = change(text, at);
+			const until = changed?.end ?? endOfCharacter(text, at);
+			const old = [...text.slice(at, until)];
+			const by = changed === null ? old : [...changed.by];
+			for (const [i, character] of by.entries()) {
+				if (!isWithin()) return last;
+				held = { length: character.length, takes: Number(i < old.length) };
+			}
+			if (held !== null) held.takes += Math.max(0, old.length - by.length);
+			at = until;
+		}
+		isWithin();
+		return last;
+	};
+
 	return {
 		type: component.type,
+		firstAfter,
 		apply(text) {
 			let written = "";
 			let done = 0;

@@ -6,6 +6,7 @@ export const prepend: ReadNormalizer = (component) => {
 	return {
 		type: component.type,
 		kernel: before === LOWER_BLOCK ? "prefix" : undefined,
+		firstAfter: (_, first) => (first === -1 ? -1 : first + before.length),
 		apply: (text) => (text === "" ? "" : before + text),
 	};
 };

@@ -1,8 +1,16 @@
 import { LOWER_BLOCK } from "../spaces.js";
+import { stringOfUnits, writeUnits } from "../units.js";
 import { Charsmap } from "./charsmap.js";
 import type { ReadNormalizer } from "./normalizer.js";
+import {
+	MORE,
+	REMOVED,
+	SentencePieceRules,
+	SPACE,
+} from "./sentencepiece-rules.js";
 
-const SPACE = 0x20;
+/** Units that are looked at together. */
+const CHUNK = 1 << 15;
 
 /**
  * What SentencePiece itself does to a text (its normalizer.cc), and no component of the Rust library does: of
@@ -14,101 +22,116 @@ export const sentencePiece: ReadNormalizer = (component) => {
 		component.raw("precompiled_charsmap") === null
 			? null
 			: new Charsmap(component);
-	const removes = component.flag("remove_extra_whitespaces");
+	const symbols = component.texts("user_defined");
 	const space = component.flag("escape_whitespaces") ? LOWER_BLOCK : " ";
+	const removes = component.flag("remove_extra_whitespaces");
 	const prefix = component.flag("add_dummy_prefix") ? space : "";
-	const symbols = new Symbols(component.texts("user_defined"));
-	/** First units of what may be changed. */
-	const stops = new Uint8Array(0x10000);
-	stops[SPACE] = 1;
-	charsmap?.eachBeginning((point) => {
-		stops[String.fromCodePoint(point).charCodeAt(0)] = 1;
-	});
-	/** Pairs of ASCII characters of which the first stays as it is: most letters begin rules, with marks. */
-	const left = new Uint8Array(0x80 * 0x80);
-	for (let first = 0; first < 0x80; first++)
-		for (let second = 0; second < 0x80; second++)
-			if (first !== SPACE && charsmap?.leaves(first, second))
-				left[first * 0x80 + second] = 1;
-	for (const unit of symbols.firstUnits) {
-		stops[unit] = 1;
-		left.fill(0, unit * 0x80, (unit + 1) * 0x80);
+	let writer: Writer | null = null;
+	return {
+		type: component.type,
+		apply(text) {
+			writer ??= new Writer(
+				new SentencePieceRules(charsmap, symbols),
+				space,
+				removes,
+			);
+			return writer.apply(text, prefix);
+		},
+		ofToken: (content) => content,
+	};
+};
+
+class Writer {
+	readonly #rules: SentencePieceRules;
+	/** What is written for a space. */
+	readonly #space: string;
+	/** Whether spaces that come first, last or after another are not written. */
+	readonly #removes: boolean;
+	readonly #input = new Uint16Array(CHUNK + 1);
+	#output = new Uint16Array(2 * CHUNK);
+
+	constructor(rules: SentencePieceRules, space: string, removes: boolean) {
+		this.#rules = rules;
+		this.#space = space;
+		this.#removes = removes;
 	}
-	const isLeft = (text: string, at: number) => {
-		const first = text.charCodeAt(at);
-		if (stops[first] === 0) return true;
-		const second = text.charCodeAt(at + 1);
-		return first < 0x80 && second < 0x80 && left[first * 0x80 + second] === 1;
-	};
 
-	/** What is written for what begins at a place, and where that ends. */
-	const change = (text: string, at: number): { by: string; end: number } => {
-		const end = symbols.endOf(text, at);
-		if (end !== -1) return { by: text.slice(at, end), end };
-		const rule = charsmap?.longest(text, at) ?? null;
-		if (rule !== null) return rule;
-		const point = text.codePointAt(at) as number;
-		const next = at + (point > 0xffff ? 2 : 1);
-		return { by: text.slice(at, next), end: next };
-	};
-
-	const apply = (text: string): string => {
-		let at = 0;
-		while (removes && at < text.length) {
-			const { by, end } = change(text, at);
-			if (by !== " ") break;
-			at = end;
-		}
+	apply(text: string, prefix: string): string {
+		const rules = this.#rules;
+		const removes = this.#removes;
+		const space = this.#space.charCodeAt(0);
+		const { table, seconds } = rules;
+		const input = this.#input;
+		let at = removes ? this.#skipSpaces(text) : 0;
 		if (at === text.length) return "";
 		let written = prefix;
 		let isAfterSpace = removes;
 		while (at < text.length) {
-			const begin = at;
-			while (at < text.length && isLeft(text, at)) at++;
-			if (at > begin) {
-				written += text.slice(begin, at);
-				isAfterSpace = false;
-				continue;
+			const window = text.slice(at, at + CHUNK + 1);
+			const length = Math.min(window.length, CHUNK);
+			writeUnits(window, input);
+			if (window.length === length) input[length] = 0;
+			let output = this.#output;
+			let count = 0;
+			/** How much was written when a space came last that no other may follow. */
+			let spaceEnd = isAfterSpace ? 0 : -1;
+			let i = 0;
+			while (i < length) {
+				const unit = input[i];
+				let to = table[unit];
+				if (to > 0xffff) {
+					const next = input[i + 1];
+					to =
+						seconds[next] && rules.areChanged(unit, next) ? MORE : to & 0xffff;
+				}
+				if (to >= 0) {
+					output[count++] = to;
+					i++;
+				} else if (to === SPACE) {
+					i++;
+					if (count === spaceEnd) continue;
+					output[count++] = space;
+					if (removes) spaceEnd = count;
+				} else if (to === REMOVED) i++;
+				else if (to === MORE) {
+					const { by, end } = rules.change(text, at + i);
+					i = end - at;
+					const kept = count === spaceEnd ? by.replace(/^ +/, "") : by;
+					if (kept === "") continue;
+					if (count + kept.length + CHUNK > output.length) {
+						written += stringOfUnits(output, count);
+						count = 0;
+						if (kept.length + CHUNK > output.length)
+							output = this.#output = new Uint16Array(kept.length + 2 * CHUNK);
+					}
+					for (let k = 0; k < kept.length; k++) {
+						const other = kept.charCodeAt(k);
+						output[count++] = other === 0x20 ? space : other;
+					}
+					spaceEnd = removes && kept.endsWith(" ") ? count : -1;
+				} else rules.learn(unit);
 			}
-			const { by, end } = change(text, at);
+			written += stringOfUnits(output, count);
+			isAfterSpace = count === spaceEnd;
+			at += i;
+		}
+		return removes ? this.#withoutLast(written) : written;
+	}
+
+	/** Where what is not written as a space begins. */
+	#skipSpaces(text: string): number {
+		let at = 0;
+		while (at < text.length) {
+			const { by, end } = this.#rules.change(text, at);
+			if (by !== " ") break;
 			at = end;
-			const kept = isAfterSpace ? by.replace(/^ +/, "") : by;
-			if (kept === "") continue;
-			written += kept.replaceAll(" ", space);
-			isAfterSpace = removes && kept.endsWith(" ");
 		}
-		let length = written.length;
-		if (removes) while (length > 0 && written[length - 1] === space) length--;
+		return at;
+	}
+
+	#withoutLast(written: string): string {
+		let { length } = written;
+		while (length > 0 && written[length - 1] === this.#space) length--;
 		return written.slice(0, length);
-	};
-	return { type: component.type, apply, ofToken: (content) => content };
-};
-
-/** Texts that are found as they are, of those that begin at one place the longest. */
-class Symbols {
-	/** By first unit, the longest first. */
-	readonly #lengths = new Map<number, number[]>();
-	readonly #texts: ReadonlySet<string>;
-
-	constructor(texts: readonly string[]) {
-		this.#texts = new Set(texts);
-		for (const text of this.#texts) {
-			const first = text.charCodeAt(0);
-			const lengths = this.#lengths.get(first) ?? [];
-			if (!lengths.includes(text.length)) lengths.push(text.length);
-			this.#lengths.set(first, lengths);
-		}
-		for (const lengths of this.#lengths.values()) lengths.sort((a, b) => b - a);
-	}
-
-	get firstUnits(): Iterable<number> {
-		return this.#lengths.keys();
-	}
-
-	/** Where the one that begins at a place ends, or -1. */
-	endOf(text: string, at: number): number {
-		for (const length of this.#lengths.get(text.charCodeAt(at)) ?? [])
-			if (this.#texts.has(text.slice(at, at + length))) return at + length;
-		return -1;
 	}
 }

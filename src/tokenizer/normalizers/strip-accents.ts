@@ -4,5 +4,9 @@ import type { ReadNormalizer } from "./normalizer.js";
 
 export const stripAccents: ReadNormalizer = ({ type }) => {
 	const marks = new CharacterSet(pointsOf(marksOfUnicode9));
-	return { type, apply: (text) => marks.remove(text) };
+	return {
+		type,
+		byCharacter: { sortsMarks: false },
+		apply: (text) => marks.remove(text),
+	};
 };

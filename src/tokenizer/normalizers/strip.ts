@@ -9,7 +9,11 @@ export const strip: ReadNormalizer = (component) => {
 		has(whiteSpace, text.charCodeAt(at));
 	return {
 		type: component.type,
-		keepsBeginning: (text) => !(left && isWhite(text, 0)),
+		firstAfter(text, first) {
+			let begin = 0;
+			if (left) while (begin < text.length && isWhite(text, begin)) begin++;
+			return Math.max(-1, first - begin);
+		},
 		apply(text) {
 			let begin = 0;
 			let end = text.length;

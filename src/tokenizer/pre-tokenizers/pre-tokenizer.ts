@@ -29,8 +29,6 @@ export interface PreTokenizer {
 	readonly needs?: string | undefined;
 	/** Whether it asks if a piece begins the document. */
 	readonly asksForFirst?: boolean | undefined;
-	/** Whether it asks so of pieces that were cut before. */
-	readonly asksForOffsets?: boolean | undefined;
 }
 
 /** A step of splitting, as the kernel does it. */

@@ -28,8 +28,5 @@ export function readSequence(
 		split: (text, first, take) => splitFrom(0, text, first, take),
 		parts,
 		asksForFirst: parts.some((part) => part.asksForFirst),
-		asksForOffsets:
-			parts.some((part) => part.asksForOffsets) ||
-			parts.slice(1).some((part) => part.asksForFirst),
 	};
 }

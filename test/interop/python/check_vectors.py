@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from seqpack_reader.columns import COLUMNS, OF_TOKENS, TokenRows
+from seqpack_reader.columns import COLUMNS, OF_ROWS, OF_TOKENS, TokenRows
 from seqpack_reader.places import SourceRows, mixed, random_numbers, shuffled
 from seqpack_reader.plan import _Written, canonical_json
 from seqpack_reader.settings import BatchSettings
@@ -30,7 +30,7 @@ for case in vectors["rows"]:
     lengths = np.array(case["seqLengths"], np.int32)
     rows = TokenRows(ids, 1, case["length"], lengths, np.array([len(lengths)]), trained)
     made = {name: make(rows).tolist() for name, make in OF_TOKENS.items()}
-    made["cu_seqlens"] = rows.cu_seqlens()[0].tolist()
+    made |= {name: make(rows)[0].tolist() for name, make in OF_ROWS.items()}
     assert made == case["columns"] and {*made, "loss_weight"} == set(COLUMNS), (made, case)
 for case in vectors["shares"]:
     settings = BatchSettings(case["part"], case["parts"], (), case["parts"], case["shares"])

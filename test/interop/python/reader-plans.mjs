@@ -23,8 +23,10 @@ const ALL_COLUMNS = [
 	"labels",
 	"shift_labels",
 	"cu_seqlens",
+	"prompt_lengths",
 ];
-const OF_SHARES = ALL_COLUMNS.filter((name) => name !== "cu_seqlens");
+const OF_ROWS = ["cu_seqlens", "prompt_lengths"];
+const OF_SHARES = ALL_COLUMNS.filter((name) => !OF_ROWS.includes(name));
 
 /** What is asked of each plan: ranks of worlds of 1, 2 and 4, and rows that are cut. */
 const asked = [

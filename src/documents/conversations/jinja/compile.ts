@@ -30,6 +30,8 @@ export interface CompiledTemplate {
 	marksGeneration: boolean;
 	/** All names that it mentions. */
 	names: ReadonlySet<string>;
+	/** All texts that its expressions have in quotation marks. */
+	literals: ReadonlySet<string>;
 	/** @throws TemplateError */
 	render(
 		variables: Iterable<readonly [string, Value]>,
@@ -49,6 +51,7 @@ export function compileTemplate(source: string): CompiledTemplate {
 	return {
 		marksGeneration,
 		names: compiler.expressions.names,
+		literals: compiler.expressions.literals,
 		render(variables, messages) {
 			const scope = new Scope(null);
 			for (const [name, value] of globals) scope.set(name, value);

@@ -35,6 +35,8 @@ type Arguments = (scope: Scope) => [Value[], KeywordValues];
 export class Expressions {
 	/** All names that they mention. */
 	readonly names = new Set<string>();
+	/** All texts that they have in quotation marks. */
+	readonly literals = new Set<string>();
 
 	/** The arguments of a call: positional ones, and those by keyword. */
 	arguments(nodes: Node[]): Arguments {
@@ -68,9 +70,13 @@ export class Expressions {
 
 	expression(node: Node): Evaluate {
 		switch (node.type) {
-			case "IntegerLiteral":
+			case "IntegerLiteral": {
+				const { value } = node;
+				return () => value;
+			}
 			case "StringLiteral": {
 				const { value } = node;
+				this.literals.add(value);
 				return () => value;
 			}
 			case "FloatLiteral": {
