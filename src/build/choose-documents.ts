@@ -61,6 +61,7 @@ export class DocumentChoice {
 			hashes: batch.hashes === null ? null : selectHashes(batch.hashes, kept),
 			positions: select(batch.positions),
 			numbers: select(batch.numbers),
+			...(batch.carried && { carried: select(batch.carried) }),
 		};
 	}
 

@@ -333,7 +333,9 @@ function cutOfTurns(
 }
 
 /** How a source is read, as the plan has it. */
-export function sourceSettings(values: SourceValues): SourceSettings {
+export function sourceSettings(
+	values: SourceValues & { composed?: string | null },
+): SourceSettings {
 	return {
 		name: values.name || null,
 		inputFormat: values.inputFormat,
@@ -341,6 +343,7 @@ export function sourceSettings(values: SourceValues): SourceSettings {
 		...takeSettings(values),
 		limit: values.limit ?? null,
 		repeat: values.repeat,
+		...(values.composed && { composed: values.composed }),
 	};
 }
 

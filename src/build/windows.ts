@@ -50,6 +50,7 @@ export async function* windowsOf<R>(
 	let ids: (string | null)[] = [];
 	let sources: string[] = [];
 	let positions: number[] = [];
+	let parts: (string | null)[] = [];
 	let splits: number[] = [];
 	const take = (): Window => {
 		const batch = tokens.view();
@@ -59,6 +60,7 @@ export async function* windowsOf<R>(
 			ids,
 			sources,
 			positions,
+			...(parts.length > 0 && { parts }),
 			splits: splitOf === null ? null : Uint8Array.from(splits),
 			lengths: listLengths(batch.offsets),
 			tokens: batch,
@@ -74,6 +76,7 @@ export async function* windowsOf<R>(
 		ids = [];
 		sources = [];
 		positions = [];
+		parts = [];
 		splits = [];
 	};
 	try {
@@ -107,6 +110,8 @@ export async function* windowsOf<R>(
 					ids.push(next.value.ids[d]);
 					sources.push(source);
 					positions.push(next.value.positions[d]);
+					if (next.value.carried !== undefined)
+						parts.push(next.value.carried[d] as string | null);
 					if (splitOf !== null) splits.push(splitOf(next.value, d));
 				}
 				at = until;

@@ -6,9 +6,12 @@ import {
 	selectTexts,
 	TextBatchBuilder,
 } from "../core/text-batch.js";
+import { parseJson } from "../sources/json/values.js";
 import {
 	type FieldPath,
+	JsonText,
 	parseFieldPath,
+	valueAt,
 	type WantedFields,
 } from "../sources/records/fields.js";
 import { noId, noText } from "../sources/records/take-fields.js";
@@ -84,6 +87,7 @@ export function documentTaker(
 		given === null ? null : parseFieldPath(given, option);
 	const textPath = path(textField, "textField");
 	const idPath = path(idField, "idField");
+	const partsPath = path(settings.parts ?? null, "partsField");
 	return {
 		wanted({ fields, content }): WantedFields {
 			const { fixed } = fields;
@@ -100,6 +104,7 @@ export function documentTaker(
 					...(template?.fields ??
 						reader?.fields ??
 						(readsLists ? lists.fields : [])),
+					...(partsPath === null ? [] : [partsPath]),
 					...(units?.fields ?? []),
 				],
 			};
@@ -116,6 +121,8 @@ export function documentTaker(
 			if (format.content !== undefined) {
 				if (vocabSize !== undefined) choice.requireIds(vocabSize);
 			} else if (lists !== null) choice.readTokenLists(lists, first);
+			if (partsPath !== null)
+				choice.carry(wanted.values.length - (units?.fields.length ?? 0) - 1);
 			if (units !== null)
 				choice.findUnits(
 					units,
@@ -154,6 +161,18 @@ function mayBeConversation(fieldNames: readonly string[]): boolean {
 		);
 }
 
+/** A value as JSON; null where there is none. */
+function jsonOf(value: unknown): string | null {
+	if (value === undefined || value === null) return null;
+	if (typeof value === "string") return value;
+	return JSON.stringify(
+		value instanceof JsonText
+			? valueAt(parseJson(value.text), value.path)
+			: value,
+		(_, part) => (typeof part === "bigint" ? String(part) : part),
+	);
+}
+
 /** Decides which records of a batch become documents. */
 class Choice {
 	readonly #batch: RecordBatch;
@@ -166,6 +185,7 @@ class Choice {
 	#marks: TakenRecords["marks"] = null;
 	readonly #noted: Record<string, number> = {};
 	#moreDocuments = 0;
+	#carried: readonly (string | null)[] | null = null;
 
 	constructor(batch: RecordBatch) {
 		this.#batch = batch;
@@ -337,6 +357,11 @@ class Choice {
 		};
 	}
 
+	/** Carries a value of each record along, as JSON. @param value Its place among the batch's. */
+	carry(value: number): void {
+		this.#carried = this.#batch.values[value].map(jsonOf);
+	}
+
 	/** @param hashes Whether they are wanted, also where there is no sample. */
 	taken(sample: number | null, hashes: boolean): TakenRecords {
 		const { texts, ids, positions, numbers, bad } = this.#batch;
@@ -373,6 +398,7 @@ class Choice {
 			hashes: hashes ? all : null,
 			positions: select(positions),
 			numbers: select(numbers),
+			...(this.#carried && { carried: select(this.#carried) }),
 			refused:
 				refused.length === 0
 					? bad

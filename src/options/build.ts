@@ -29,6 +29,7 @@ import {
 	chatTemplateTable,
 	conversationsTable,
 	limit,
+	partsField,
 	readingTable,
 	tokenListsTable,
 	tokensTable,
@@ -81,9 +82,17 @@ export const buildTable = {
 			help: "the directory to write: new, empty, or of an unfinished build",
 		}),
 	),
+	...grouped("Sources", {
+		recipe: text({
+			placeholder: "file",
+			help: "a recipe by which records are composed before they are read: see seqpack compose",
+			defaultText: "none",
+		}),
+	}),
 	...readingTable,
 	...grouped("Reading", {
 		limit,
+		partsField,
 		dedupe: choice(["none", "exact"], {
 			default: "none",
 			help: "exact leaves out documents whose whole text came before; the input is read twice",
