@@ -18,6 +18,8 @@ export interface BatchSettings {
 	columnOptions: ColumnOptions;
 	/** Share rows out by cost, not in their order. */
 	balanceRanks: boolean;
+	/** Deal rows out in the order of their cost. */
+	sortRows: boolean;
 	/** Ranks that share each row. */
 	sequenceParallel: number;
 	sequenceShares: SequenceShares;
@@ -67,6 +69,11 @@ export function resolveBatches(
 		throw new UsageError(
 			"bad-option",
 			`loss_weight lies as unshifted labels do, and ${optionName("sequenceParallel")} gives shifted ones: leave one of the two out.`,
+		);
+	if (options.sortRows && options.balanceRanks)
+		throw new UsageError(
+			"bad-option",
+			`${optionName("sortRows")} and ${optionName("balanceRanks")} share rows out in two ways: leave one of them out.`,
 		);
 	if (options.padLoss && (isCut || !batchKinds.find(plan.batches).isPadded))
 		throw new UsageError(

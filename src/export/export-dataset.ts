@@ -96,9 +96,9 @@ export async function exportDataset(
 
 async function openSource(
 	directory: string,
-	{ fromStep, steps, worldSize, datasets }: Values,
+	{ fromStep, steps, worldSize, sortRows, datasets }: Values,
 ): Promise<OpenedSource> {
-	const plans = { fromStep, steps, worldSize, datasets };
+	const plans = { fromStep, steps, worldSize, sortRows, datasets };
 	const storage = storageAt(directory);
 	const given = Object.fromEntries(
 		Object.entries(plans).filter(([, value]) => value !== undefined),

@@ -13,6 +13,8 @@ export interface ExportRow {
 	docIds: BigInt64Array | null;
 	/** Tokens of padding at its end. */
 	padding: number;
+	/** What it is of: the name of a source, or of a dataset's directory. */
+	domain: string;
 }
 
 /** What is exported, as far as formats need to know. */
