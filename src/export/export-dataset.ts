@@ -69,7 +69,10 @@ export async function exportDataset(
 	requireApart(out, opened.directories);
 	const source = describeSource(opened, format, options);
 	requireCarried(directory, source, format, options);
-	const notices = [...noticesOf(options.to, format, source), ...opened.lost];
+	const notices = [
+		...noticesOf(options.to, format, source, options),
+		...opened.lost,
+	];
 	for (const notice of notices) options.onNotice?.(notice);
 	return withExportDirectory(out, options.overwrite, async (files) => {
 		const counts = await writeParts(opened, source, format, options, files);

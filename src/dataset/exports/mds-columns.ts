@@ -16,15 +16,17 @@ interface MdsColumns {
 	readonly meaning: string;
 	/** In the order of their names, as MDS has it. */
 	readonly columns: readonly MdsColumn[];
-	/** What says where the sequences of a row end, and what is trained on. */
-	readonly borders: string;
+	/** What must be known of rows of several sequences. */
+	readonly ofSharedRows: readonly string[];
 }
 
 /** Every set of columns of samples by name. */
 export const mdsColumns = registry("set of columns", {
 	tokens: {
 		meaning: "tokens, as llm-foundry has them, seq_lengths, doc_ids, loss_mask",
-		borders: "seq_lengths",
+		ofSharedRows: [
+			"llm-foundry takes the column tokens alone, and finds borders by EOS where it is told to",
+		],
 		columns: [
 			{
 				...arrayOf("doc_ids", "int64", ({ docIds }) => docIds ?? NO_NUMBERS),
@@ -41,7 +43,7 @@ export const mdsColumns = registry("set of columns", {
 	prolong: {
 		meaning:
 			"ProLong's: input_ids, indices (the first token of each sequence and the one after its last), length, domain, mask",
-		borders: "indices",
+		ofSharedRows: [],
 		columns: [
 			{
 				name: "domain",

@@ -8,9 +8,11 @@ import { type ExportShard, inShards } from "./shards.js";
 /** A shard ends once it has so many bytes. */
 const SHARD_BYTES = 1 << 26;
 
+const USUAL_COLUMNS = "tokens";
+
 const options = {
 	mdsColumns: entryOf(mdsColumns, {
-		default: "tokens",
+		default: USUAL_COLUMNS,
 		help: "the columns of a sample",
 	}),
 };
@@ -27,12 +29,11 @@ export const mds: ExportFormat<typeof options> = {
 	mask: "the column `loss_mask`, or `mask`",
 	shardTokens: 2 ** 24,
 	fault: () => null,
-	notices: ({ sharesRows, isOrdered }) => [
-		...(sharesRows
-			? [
-					"llm-foundry takes the column tokens alone, and finds borders by EOS where it is told to",
-				]
-			: []),
+	notices: (
+		{ sharesRows, isOrdered },
+		{ mdsColumns: name = USUAL_COLUMNS },
+	) => [
+		...(sharesRows ? mdsColumns.find(name).ofSharedRows : []),
 		...(isOrdered
 			? ["StreamingDataset keeps the order of the plan only with shuffle=False"]
 			: []),
