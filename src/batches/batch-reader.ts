@@ -3,7 +3,8 @@ import { ROW_OF_ANY_LENGTH } from "../core/capacity.js";
 import { type BatchKind, batchKinds } from "../curriculum/batch-kinds.js";
 import { shareMultiple, shareOfRow } from "../masks/sequence-parallel.js";
 import { balanceRanks } from "../pack/balance-ranks.js";
-import { DEFAULT_COST } from "../pack/cost.js";
+import { type CostModel, DEFAULT_COST, SQUARES } from "../pack/cost.js";
+import { dealRows } from "../pack/deal-rows.js";
 import { rankImbalance } from "../pack/imbalance.js";
 import type { CurriculumPlan } from "../plan/curriculum-plan.js";
 import {
@@ -151,15 +152,18 @@ export class BatchReader {
 		const groups = worldSize / sequenceParallel;
 		const group = Math.floor(rank / sequenceParallel);
 		const each = step.batchSize / groups;
-		if (!this.#settings.balanceRanks) {
+		const { balanceRanks: isBalanced, sortRows } = this.#settings;
+		if (!isBalanced && !sortRows) {
 			const items = this.#items(step, finder, group * each, each);
 			const labels =
 				groups === 1 ? sum(items.labels) : this.#labels(step, finder);
 			return { items, imbalance: null, labels };
 		}
 		const all = this.#items(step, finder, 0, step.batchSize);
-		const costs = costsOf(all);
-		const shared = balanceRanks(costs, groups);
+		const costs = costsOf(all, sortRows ? SQUARES : DEFAULT_COST);
+		const shared = sortRows
+			? dealRows(costs, groups)
+			: balanceRanks(costs, groups);
 		const inOrder = shared.map((_, g) =>
 			Array.from({ length: each }, (_, i) => g * each + i),
 		);
@@ -277,8 +281,10 @@ function pickColumns(
 	return Object.fromEntries(schema.map(({ name }) => [name, columns[name]]));
 }
 
-function costsOf(items: StepItems): Float64Array {
-	const { perToken, perSquare } = DEFAULT_COST;
+function costsOf(
+	items: StepItems,
+	{ perToken, perSquare }: CostModel,
+): Float64Array {
 	return Float64Array.from({ length: items.count }, (_, i) => {
 		let cost = 0;
 		for (const tokens of lengthsOf(items, i))

@@ -18,6 +18,8 @@ export interface BatchSettings {
 	columnOptions: ColumnOptions;
 	/** Share rows out by cost, not in their order. */
 	balanceRanks: boolean;
+	/** Deal rows out in the order of their cost. */
+	sortRows: boolean;
 	/** Ranks that share each row. */
 	sequenceParallel: number;
 	sequenceShares: SequenceShares;
@@ -55,10 +57,13 @@ export function resolveBatches(
 			"ignored-option",
 			`${optionName("sequenceShares")} says how ${optionName("sequenceParallel")} cuts rows: give that too.`,
 		);
-	if (options.balanceRanks && plan.lanes !== undefined)
+	const sharing = (["balanceRanks", "sortRows"] as const).find(
+		(option) => options[option],
+	);
+	if (sharing !== undefined && plan.lanes !== undefined)
 		throw new UsageError(
 			"bad-option",
-			`${optionName("balanceRanks", true)} gives a row to another rank in each step, and the plan has lanes that read documents in order: leave it out.`,
+			`${optionName(sharing, true)} gives a row to another rank in each step, and the plan has lanes that read documents in order: leave it out.`,
 		);
 	const isOfWholeRows = (name: string) =>
 		columns.find(name).entries !== "token";
@@ -72,6 +77,11 @@ export function resolveBatches(
 		throw new UsageError(
 			"bad-option",
 			`loss_weight lies as unshifted labels do, and ${optionName("sequenceParallel")} gives shifted ones: leave one of the two out.`,
+		);
+	if (options.sortRows && options.balanceRanks)
+		throw new UsageError(
+			"bad-option",
+			`${optionName("sortRows")} and ${optionName("balanceRanks")} share rows out in two ways: leave one of them out.`,
 		);
 	const hasAnswers =
 		batchKinds.find(plan.batches).isPadded && plan.lanes === undefined;

@@ -26,6 +26,7 @@ import { columnOptions } from "../masks/resolve-columns.js";
 import { type BuildValues, USUAL_WINDOW } from "../options/build.js";
 import type { SourceValues } from "../options/sources.js";
 import { rowOrders } from "../pack/orders.js";
+import { checkSequences } from "../pack/pack-documents.js";
 import { packers } from "../pack/packers.js";
 import { usualTaskSize } from "../sources/divide.js";
 import { readOptionsOf } from "../sources/formats.js";
@@ -154,9 +155,12 @@ export function checkRows(
 			"missing-option",
 			`documents have no units, between which they could be cut: give ${optionName("segment")} with the kind of them where texts are read.`,
 		);
-	const { padDocumentToMultiple, minSequence, padToMultiple } = values;
+	const { padDocumentToMultiple, maxSequence, minSequence, padToMultiple } =
+		values;
+	checkSequences(values);
 	const shortest = buckets[0].capacity;
 	for (const [name, value] of [
+		["maxSequence", maxSequence],
 		["padDocumentToMultiple", padDocumentToMultiple],
 		["minSequence", minSequence],
 		["padToMultiple", padToMultiple],
@@ -326,7 +330,7 @@ function cutOfTurns(
 	const { cut: name } = longConversations.find(values.longConversations);
 	return {
 		name,
-		maxLength: buckets[buckets.length - 1].capacity,
+		maxLength: values.maxSequence ?? buckets[buckets.length - 1].capacity,
 		...(cuts.find(name).mayShareRows ? segmentValues(name, values) : {}),
 		minSequence: values.minSequence ?? 1,
 	};

@@ -14,6 +14,7 @@ import { FarReads } from "../storage/objects/far-reads.js";
 import { allOf, eachOf, whenRead } from "../storage/when-read.js";
 import { lostByAll } from "./lost-by-all.js";
 import {
+	domainsOf,
 	emptyRow,
 	type OpenedSource,
 	type SourcePart,
@@ -23,7 +24,7 @@ import {
 /** Which steps of a plan are exported, for how many ranks, and where its datasets are. */
 export type PlanOptions = Pick<
 	BatchOptions,
-	"fromStep" | "steps" | "worldSize" | "datasets"
+	"fromStep" | "steps" | "worldSize" | "sortRows" | "datasets"
 >;
 
 /**
@@ -101,7 +102,11 @@ async function readSteps(
 	ofRows: boolean,
 	take: TakeRow,
 ): Promise<void> {
-	const { plan, settings } = source;
+	const { plan, settings, datasets } = source;
+	const domains = datasets.map(
+		({ directory, source, manifest }) =>
+			source ?? domainsOf(directory, manifest)(),
+	);
 	const own = { ...settings, rank };
 	const reader = await createReader({ ...source, settings: own });
 	const row = emptyRow();
@@ -140,6 +145,7 @@ async function readSteps(
 					},
 				);
 				row.seqLengths = lengthsOf(items, i);
+				row.domain = domains[items.dataset[i]];
 			};
 			const readRest = () => eachOf(items.count, readItem);
 			for (let i = 0; i < items.count; i++) {

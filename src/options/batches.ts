@@ -59,6 +59,10 @@ export const batchesTable = {
 		help: "share rows out so that the ranks' costs are near equal",
 		default: false,
 	}),
+	sortRows: flag({
+		help: "sort the rows of a step by the sum of their squared lengths and deal them out, so that ranks meet rows of near equal cost one after the other",
+		default: false,
+	}),
 	sequenceParallel: integer({
 		help: "ranks that share each row; ranks that follow one another share one",
 		default: 1,

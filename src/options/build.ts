@@ -56,7 +56,12 @@ export interface BuildProgress {
 	totalTasks: number;
 }
 
-const { packer, longDocuments: _, ...packing } = packDocumentsTable;
+const {
+	packer,
+	longDocuments: _,
+	maxSequence: __,
+	...packing
+} = packDocumentsTable;
 
 const { carrySuffix, ...ofSegments } = segmentOptions;
 
