@@ -1,8 +1,10 @@
 import { sum } from "../core/arithmetic.js";
+import { ROW_OF_ANY_LENGTH } from "../core/capacity.js";
 import { type BatchKind, batchKinds } from "../curriculum/batch-kinds.js";
 import { shareMultiple, shareOfRow } from "../masks/sequence-parallel.js";
 import { balanceRanks } from "../pack/balance-ranks.js";
-import { DEFAULT_COST } from "../pack/cost.js";
+import { type CostModel, DEFAULT_COST, SQUARES } from "../pack/cost.js";
+import { dealRows } from "../pack/deal-rows.js";
 import { rankImbalance } from "../pack/imbalance.js";
 import type { CurriculumPlan } from "../plan/curriculum-plan.js";
 import {
@@ -13,12 +15,14 @@ import { OpenFiles } from "../plan/open-files.js";
 import { RowFinder } from "../plan/row-finder.js";
 import { RowReader } from "../plan/row-reader.js";
 import { type Pool, readPool } from "../plan/sequence-pools.js";
-import type { PlanStep } from "../plan/steps-file.js";
+import { type PlanStep, stepsSchemaOf } from "../plan/steps-file.js";
 import { StoreReaders } from "../plan/store-reader.js";
 import { type Column, columnOf, type Schema } from "../tables/columns.js";
 import { type Batch, batchSchema } from "./batch.js";
 import { flatRow, paddedRows, type RowShape } from "./batch-rows.js";
 import type { BatchSettings } from "./batch-settings.js";
+import { itemsOfLanes } from "./chunk-items.js";
+import { LanesReader } from "./lanes-reader.js";
 import {
 	itemsOfPool,
 	itemsOfRows,
@@ -38,6 +42,8 @@ export class BatchReader {
 	readonly #kind: BatchKind;
 	readonly #settings: BatchSettings;
 	readonly #steps: StepsReader;
+	/** Null where steps are not of lanes. */
+	readonly #lanes: LanesReader | null;
 	readonly #files = new OpenFiles();
 	readonly #schema: Schema;
 	/** By stage, then bucket. */
@@ -58,7 +64,10 @@ export class BatchReader {
 		this.#steps = new StepsReader(
 			`${directory}/${plan.steps.path}`,
 			plan.steps.rows,
+			stepsSchemaOf(this.#kind),
 		);
+		this.#lanes =
+			plan.lanes === undefined ? null : new LanesReader(directory, plan.lanes);
 		const stores = new StoreReaders(this.#files);
 		const known = new Map<string, RowReader>();
 		const rowsOf = (dataset: number, length: number) => {
@@ -72,8 +81,9 @@ export class BatchReader {
 		};
 		this.#finders = plan.stages.map(({ buckets }) =>
 			buckets.map((bucket) => {
+				const length = plan.lanes ? ROW_OF_ANY_LENGTH : bucket.length;
 				const rows = bucket.sources.map(({ dataset }) =>
-					rowsOf(dataset, bucket.length),
+					rowsOf(dataset, length),
 				);
 				return new RowFinder(bucket, rows, plan.seed);
 			}),
@@ -129,6 +139,7 @@ export class BatchReader {
 
 	close(): void {
 		this.#steps.close();
+		this.#lanes?.close();
 		this.#files.close();
 	}
 
@@ -141,15 +152,18 @@ export class BatchReader {
 		const groups = worldSize / sequenceParallel;
 		const group = Math.floor(rank / sequenceParallel);
 		const each = step.batchSize / groups;
-		if (!this.#settings.balanceRanks) {
+		const { balanceRanks: isBalanced, sortRows } = this.#settings;
+		if (!isBalanced && !sortRows) {
 			const items = this.#items(step, finder, group * each, each);
 			const labels =
 				groups === 1 ? sum(items.labels) : this.#labels(step, finder);
 			return { items, imbalance: null, labels };
 		}
 		const all = this.#items(step, finder, 0, step.batchSize);
-		const costs = costsOf(all);
-		const shared = balanceRanks(costs, groups);
+		const costs = costsOf(all, sortRows ? SQUARES : DEFAULT_COST);
+		const shared = sortRows
+			? dealRows(costs, groups)
+			: balanceRanks(costs, groups);
 		const inOrder = shared.map((_, g) =>
 			Array.from({ length: each }, (_, i) => g * each + i),
 		);
@@ -169,6 +183,10 @@ export class BatchReader {
 		first: number,
 		count: number,
 	): StepItems {
+		if (this.#lanes !== null) {
+			const documents = this.#lanes.at(step.offset, first, count);
+			return itemsOfLanes(finder, documents, step.offset, step.length);
+		}
 		if (this.#kind.items === "sequences") {
 			const pool = this.#poolOf(step, finder);
 			return itemsOfPool(finder, pool, step.part, first, count);
@@ -191,6 +209,7 @@ export class BatchReader {
 	/** Labels of a step, of all ranks together. */
 	#labels(step: PlanStep, finder: RowFinder): number {
 		const { batchSize, offset, length } = step;
+		if (this.#lanes !== null) return step.labels;
 		if (this.#kind.items === "sequences")
 			return sum(this.#items(step, finder, 0, batchSize).labels);
 		const fullLength = length + Number(this.#plan.plusOne);
@@ -262,8 +281,10 @@ function pickColumns(
 	return Object.fromEntries(schema.map(({ name }) => [name, columns[name]]));
 }
 
-function costsOf(items: StepItems): Float64Array {
-	const { perToken, perSquare } = DEFAULT_COST;
+function costsOf(
+	items: StepItems,
+	{ perToken, perSquare }: CostModel,
+): Float64Array {
 	return Float64Array.from({ length: items.count }, (_, i) => {
 		let cost = 0;
 		for (const tokens of lengthsOf(items, i))

@@ -18,6 +18,8 @@ export interface BatchSettings {
 	columnOptions: ColumnOptions;
 	/** Share rows out by cost, not in their order. */
 	balanceRanks: boolean;
+	/** Deal rows out in the order of their cost. */
+	sortRows: boolean;
 	/** Ranks that share each row. */
 	sequenceParallel: number;
 	sequenceShares: SequenceShares;
@@ -55,6 +57,14 @@ export function resolveBatches(
 			"ignored-option",
 			`${optionName("sequenceShares")} says how ${optionName("sequenceParallel")} cuts rows: give that too.`,
 		);
+	const sharing = (["balanceRanks", "sortRows"] as const).find(
+		(option) => options[option],
+	);
+	if (sharing !== undefined && plan.lanes !== undefined)
+		throw new UsageError(
+			"bad-option",
+			`${optionName(sharing, true)} gives a row to another rank in each step, and the plan has lanes that read documents in order: leave it out.`,
+		);
 	const isOfWholeRows = (name: string) =>
 		columns.find(name).entries !== "token";
 	const whole = options.columns.find(isOfWholeRows);
@@ -68,7 +78,14 @@ export function resolveBatches(
 			"bad-option",
 			`loss_weight lies as unshifted labels do, and ${optionName("sequenceParallel")} gives shifted ones: leave one of the two out.`,
 		);
-	if (options.padLoss && (isCut || !batchKinds.find(plan.batches).isPadded))
+	if (options.sortRows && options.balanceRanks)
+		throw new UsageError(
+			"bad-option",
+			`${optionName("sortRows")} and ${optionName("balanceRanks")} share rows out in two ways: leave one of them out.`,
+		);
+	const hasAnswers =
+		batchKinds.find(plan.batches).isPadded && plan.lanes === undefined;
+	if (options.padLoss && (isCut || !hasAnswers))
 		throw new UsageError(
 			"ignored-option",
 			`${optionName("padLoss")} is for rows that are padded and not cut among ranks: leave it out, or ${isCut ? optionName("sequenceParallel") : `plan other ${optionName("batches")} than ${plan.batches}`}.`,
@@ -119,7 +136,12 @@ function checkShares(
 	for (const { buckets } of plan.stages)
 		for (const { length, batchRows } of buckets) {
 			if (batchRows % groups !== 0)
-				throw refuse(batchRows, `sequences of ${length} tokens in a step`);
+				throw refuse(
+					batchRows,
+					plan.lanes === undefined
+						? `sequences of ${length} tokens in a step`
+						: "lanes of a step",
+				);
 			if (sequenceParallel > 1 && isPadded)
 				shareOfRow(length, sequenceParallel, 0, sequenceShares);
 		}

@@ -70,6 +70,7 @@ export class DocumentChoice {
 			}),
 			positions: select(batch.positions),
 			numbers: select(batch.numbers),
+			...(batch.carried && { carried: select(batch.carried) }),
 		};
 	}
 

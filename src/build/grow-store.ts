@@ -8,6 +8,7 @@ import { readManifest } from "../dataset/read-manifest.js";
 import type { Settings, SourceSettings } from "../dataset/settings.js";
 import { TRAIN, VALIDATION } from "../dataset/splits.js";
 import { specialOptions, specialTokens } from "../documents/special-tokens.js";
+import { optionsOfUnits } from "../documents/units/unit-settings.js";
 import {
 	type BuildOptions,
 	type BuildValues,
@@ -141,6 +142,7 @@ function optionsOfSource({
 	inputOptions,
 	name,
 	repeat,
+	segment,
 	...source
 }: SourceSettings): Record<string, unknown> {
 	const options = {
@@ -149,6 +151,7 @@ function optionsOfSource({
 		),
 		...inputOptions,
 		...source,
+		...optionsOfUnits(segment),
 		conversations: conversations?.format,
 		loss: conversations?.loss,
 		tokensField: tokens?.field,

@@ -36,6 +36,7 @@ import { columnOptions } from "../masks/resolve-columns.js";
 import { type BuildValues, USUAL_WINDOW } from "../options/build.js";
 import type { SourceValues } from "../options/sources.js";
 import { rowOrders } from "../pack/orders.js";
+import { checkSequences } from "../pack/pack-documents.js";
 import { packers } from "../pack/packers.js";
 import { usualTaskSize } from "../sources/divide.js";
 import { readOptionsOf } from "../sources/formats.js";
@@ -155,7 +156,13 @@ function checkSegments(
 				`${optionName("segment")} would change nothing: documents are cut by ${name}. Leave out one of them.`,
 			);
 	}
-	const { carrySuffix = 0, minSequence = 1 } = values;
+	const { carrySuffix = 0, minSequence = 1, keepSystem } = values;
+	const { cut: ofTurns } = longConversations.find(values.longConversations);
+	if (keepSystem && sources.some(hasTurns) && cuts.find(ofTurns).mayShareRows)
+		throw new UsageError(
+			"ignored-option",
+			`${optionName("keepSystem")} would change nothing: conversations are cut into segments, which do not begin with it. Leave it out.`,
+		);
 	if (carrySuffix === 0) return;
 	if (sources.some(hasTurns))
 		throw new UsageError(
@@ -196,9 +203,12 @@ export function checkRows(
 			"missing-option",
 			`documents have no units, between which they could be cut: give ${optionName("segment")} with the kind of them where texts are read.`,
 		);
-	const { padDocumentToMultiple, minSequence, padToMultiple } = values;
+	const { padDocumentToMultiple, maxSequence, minSequence, padToMultiple } =
+		values;
+	checkSequences(values);
 	const shortest = buckets[0].capacity;
 	for (const [name, value] of [
+		["maxSequence", maxSequence],
 		["padDocumentToMultiple", padDocumentToMultiple],
 		["minSequence", minSequence],
 		["padToMultiple", padToMultiple],
@@ -374,14 +384,16 @@ function cutOfTurns(
 	const { cut: name } = longConversations.find(values.longConversations);
 	return {
 		name,
-		maxLength: buckets[buckets.length - 1].capacity,
+		maxLength: values.maxSequence ?? buckets[buckets.length - 1].capacity,
 		...(cuts.find(name).mayShareRows ? segmentValues(name, values) : {}),
 		minSequence: values.minSequence ?? 1,
 	};
 }
 
 /** How a source is read, as the plan has it. */
-export function sourceSettings(values: SourceValues): SourceSettings {
+export function sourceSettings(
+	values: SourceValues & { composed?: string | null },
+): SourceSettings {
 	return {
 		name: values.name || null,
 		inputFormat: values.inputFormat,
@@ -389,6 +401,7 @@ export function sourceSettings(values: SourceValues): SourceSettings {
 		...takeSettings(values),
 		limit: values.limit ?? null,
 		repeat: values.repeat,
+		...(values.composed && { composed: values.composed }),
 	};
 }
 

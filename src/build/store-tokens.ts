@@ -1,6 +1,6 @@
 import { selectLists } from "../core/int-lists.js";
 import { datasetFormats } from "../dataset/formats.js";
-import { indexSchema, indexTable } from "../dataset/index-rows.js";
+import { indexSchemaOf, indexTable } from "../dataset/index-rows.js";
 import { type DocumentLengths, readLengths } from "../dataset/lengths.js";
 import type { DatasetFile } from "../dataset/manifest.js";
 import { rowSchema } from "../dataset/rows.js";
@@ -43,7 +43,7 @@ export async function* tokensOfTask(
 	settings: Settings,
 	hasCuts: boolean,
 ): AsyncGenerator<StoreBatch, void> {
-	const documents = documentsOfTask(store, task);
+	const documents = documentsOfTask(store, task, settings);
 	const lengths = lengthsOfTask(store, task, settings, hasCuts);
 	const rows = rowsOfTask(store, task, settings);
 	const named = new Cursor(documents);
@@ -77,6 +77,9 @@ export async function* tokensOfTask(
 					splits: splits?.subarray(sizes.at, sizes.at + most) ?? null,
 					ids: names.batch.ids.slice(names.at, names.at + most),
 					positions: names.batch.positions.slice(names.at, names.at + most),
+					...(names.batch.parts && {
+						carried: names.batch.parts.slice(names.at, names.at + most),
+					}),
 					numbers: [],
 					hashes: null,
 					source,
@@ -93,12 +96,21 @@ export async function* tokensOfTask(
 	}
 }
 
+/** The column of what documents are composed of. */
+const PARTS = "parts";
+
 /** The ids, files and positions of a task's documents. */
-async function* documentsOfTask(store: StoreFiles, { index }: PackTask) {
+async function* documentsOfTask(
+	store: StoreFiles,
+	{ index }: PackTask,
+	settings: Settings,
+) {
 	if (!index) return;
+	const schema = indexSchemaOf(settings);
 	const batches = reading(store, index, (file) =>
-		indexTable.read(file, index.bytes, indexSchema),
+		indexTable.read(file, index.bytes, schema),
 	);
+	const hasParts = schema.some(({ name }) => name === PARTS);
 	for await (const batch of batches)
 		yield {
 			lengths: columnOf(batch, "tokens", "int32").values,
@@ -108,6 +120,7 @@ async function* documentsOfTask(store: StoreFiles, { index }: PackTask) {
 				columnOf(batch, "position", "int64").values,
 				Number,
 			),
+			parts: hasParts ? columnOf(batch, PARTS, "string").values : null,
 		};
 }
 

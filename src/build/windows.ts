@@ -52,6 +52,7 @@ export async function* windowsOf<R>(
 	let ids: (string | null)[] = [];
 	let sources: string[] = [];
 	let positions: number[] = [];
+	let parts: (string | null)[] = [];
 	let splits: number[] = [];
 	let measured: number[] = [];
 	const take = (): Window => {
@@ -62,6 +63,7 @@ export async function* windowsOf<R>(
 			ids,
 			sources,
 			positions,
+			...(parts.length > 0 && { parts }),
 			splits: splitOf === null ? null : Uint8Array.from(splits),
 			...(measured.length > 0 && { measured: Int32Array.from(measured) }),
 			lengths: listLengths(batch.offsets),
@@ -78,6 +80,7 @@ export async function* windowsOf<R>(
 		ids = [];
 		sources = [];
 		positions = [];
+		parts = [];
 		splits = [];
 		measured = [];
 	};
@@ -112,6 +115,8 @@ export async function* windowsOf<R>(
 					ids.push(next.value.ids[d]);
 					sources.push(source);
 					positions.push(next.value.positions[d]);
+					if (next.value.carried !== undefined)
+						parts.push(next.value.carried[d] as string | null);
 					if (splitOf !== null) splits.push(splitOf(next.value, d));
 					if (next.value.measured) measured.push(next.value.measured[d]);
 				}

@@ -8,7 +8,8 @@ const ROUNDING = 1e-6;
 /**
  * How many rows a stage wants of each dataset (outer) and length (inner). Without a
  * number of tokens and without weights, all that the epochs have left; else each
- * dataset's share of the tokens, first from what is left, then from all again.
+ * dataset's share of the tokens, first from what is left, then from all again. Each has
+ * its share to a row, and those of a length come to what all shares together are.
  * @throws DataError where that would be needed and `match` is `sample`.
  */
 export function wantedRows(
@@ -42,7 +43,7 @@ export function wantedRows(
 			? normalized(leftTokens)
 			: checked(weights, all.map(tokensOf));
 	const total = tokens ?? matched(leftTokens, shares, stage.match ?? "sample");
-	return datasets.map((_, dataset) => {
+	const exact = datasets.map((_, dataset) => {
 		const share = total * shares[dataset];
 		if (
 			tokens !== undefined &&
@@ -57,12 +58,28 @@ export function wantedRows(
 		const beyond =
 			Math.max(0, share - leftTokens[dataset]) /
 			Math.max(1, tokensOf(all[dataset]));
-		return lengths.map((_, b) =>
-			Math.floor(
-				left[dataset][b] * within + all[dataset][b] * beyond + ROUNDING,
-			),
+		return lengths.map(
+			(_, b) => left[dataset][b] * within + all[dataset][b] * beyond,
 		);
 	});
+	const rows = lengths.map((_, b) => toWholeRows(exact.map((each) => each[b])));
+	return datasets.map((_, dataset) => rows.map((each) => each[dataset]));
+}
+
+/**
+ * Whole numbers that are each less than 1 from the given one, and add up to as many as these
+ * do, rounded down: the largest remainders are rounded up.
+ */
+function toWholeRows(shares: readonly number[]): number[] {
+	const whole = shares.map((share) => Math.floor(share + ROUNDING));
+	const sum = (numbers: readonly number[]) =>
+		numbers.reduce((total, n) => total + n, 0);
+	const over = Math.floor(sum(shares) + ROUNDING) - sum(whole);
+	const byRemainder = [...shares.keys()].sort(
+		(a, b) => shares[b] - whole[b] - (shares[a] - whole[a]) || a - b,
+	);
+	for (const i of byRemainder.slice(0, Math.max(0, over))) whole[i]++;
+	return whole;
 }
 
 /** Tokens of a stage that takes from no dataset more than it has, or from each at least what it has. */

@@ -14,7 +14,7 @@ export function factsOfPieces(
 	const counts = new Int32Array(labelCounts.length);
 	const segment_number = document.map((of) => ++counts[of]);
 	return {
-		labels: document.map((of) => labelCounts[of]),
+		document_labels: document.map((of) => labelCounts[of]),
 		segment_number,
 		segment_count: document.map((of) => counts[of]),
 		stratum: document.map((of) => strata?.[of] ?? -1),

@@ -57,7 +57,7 @@ export class LongDocumentError extends DataError {
 	) {
 		super(
 			"long-document",
-			`${place} has ${tokens} tokens, and a row holds ${maxLength}: split, truncate or drop long documents (${optionName("longDocuments")}), or make rows longer.`,
+			`${place} has ${tokens} tokens, and a sequence may have ${maxLength}: split, truncate or drop long documents (${optionName("longDocuments")}), or make rows and sequences longer.`,
 		);
 		this.document = document;
 		this.tokens = tokens;

@@ -82,6 +82,15 @@ export function bucketsOf(options: DecomposeOptions): Bucket[] {
 		.map((length) => ({ length, capacity: length + extra }));
 }
 
+/** Tokens of the longest sequence that there may be. @throws UsageError */
+export function longestSequence(options: DecomposeOptions): number {
+	const { cut, values } = resolved(options);
+	const longest = Math.max(
+		...bucketsOf(options).map(({ capacity }) => capacity),
+	);
+	return Math.min(longest, cut.longestPiece?.(values) ?? longest);
+}
+
 /** Whether every sequence fills its row. @throws UsageError */
 export function sequencesFillRows(options: DecomposeOptions): boolean {
 	const { cut, values } = resolved(options);

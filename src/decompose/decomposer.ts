@@ -24,6 +24,8 @@ export interface Decomposer<O extends OptionTable = OptionTable> {
 	check?(options: Resolved<O>): void;
 	/** Lengths of the buckets that the pieces are for, in tokens, ascending. */
 	lengths(options: Resolved<O>): number[];
+	/** Tokens of the longest piece, where rows hold more. */
+	longestPiece?(options: Resolved<O>): number;
 	/** Tokens that a row holds beyond the length of its bucket; none without it. */
 	extraTokens?(options: Resolved<O>): number;
 	/** Whether tokens before or between the pieces of a document may be in none. */

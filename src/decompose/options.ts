@@ -66,6 +66,14 @@ export const randomLength = share({
 	defaultText: "none",
 });
 
+/** Tokens of the longest sequence, where rows may hold several. */
+export const maxSequence = integer({
+	least: 1,
+	most: LARGEST_CAPACITY,
+	defaultText: "a row's",
+	help: "most tokens of a sequence, no more than a row's: documents are cut at it, and rows hold several",
+});
+
 export const minSequence = integer({
 	least: 1,
 	default: 1,

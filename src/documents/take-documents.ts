@@ -6,9 +6,12 @@ import {
 	selectTexts,
 	TextBatchBuilder,
 } from "../core/text-batch.js";
+import { parseJson } from "../sources/json/values.js";
 import {
 	type FieldPath,
+	JsonText,
 	parseFieldPath,
+	valueAt,
 	type WantedFields,
 } from "../sources/records/fields.js";
 import { noId, noText } from "../sources/records/take-fields.js";
@@ -100,6 +103,7 @@ export function documentTaker(
 		given === null ? null : parseFieldPath(given, option);
 	const textPath = path(textField, "textField");
 	const idPath = path(idField, "idField");
+	const partsPath = path(settings.parts ?? null, "partsField");
 	return {
 		wanted({ fields, content }): WantedFields {
 			const { fixed } = fields;
@@ -116,6 +120,7 @@ export function documentTaker(
 					...(template?.fields ??
 						reader?.fields ??
 						(readsLists ? lists.fields : [])),
+					...(partsPath === null ? [] : [partsPath]),
 					...(units?.fields ?? []),
 				],
 			};
@@ -135,6 +140,8 @@ export function documentTaker(
 			const areIds = format.content !== undefined || lists !== null;
 			if (strata !== null && reader === null)
 				choice.measureTexts(strata, areIds);
+			if (partsPath !== null)
+				choice.carry(wanted.values.length - (units?.fields.length ?? 0) - 1);
 			if (units !== null)
 				choice.findUnits(
 					units,
@@ -173,6 +180,18 @@ function mayBeConversation(fieldNames: readonly string[]): boolean {
 		);
 }
 
+/** A value as JSON; null where there is none. */
+function jsonOf(value: unknown): string | null {
+	if (value === undefined || value === null) return null;
+	if (typeof value === "string") return value;
+	return JSON.stringify(
+		value instanceof JsonText
+			? valueAt(parseJson(value.text), value.path)
+			: value,
+		(_, part) => (typeof part === "bigint" ? String(part) : part),
+	);
+}
+
 /** Decides which records of a batch become documents. */
 class Choice {
 	readonly #batch: RecordBatch;
@@ -187,6 +206,7 @@ class Choice {
 	#moreDocuments = 0;
 	/** The lengths of those that are kept, where they are measured. */
 	#lengths: number[] | null = null;
+	#carried: readonly (string | null)[] | null = null;
 
 	constructor(batch: RecordBatch) {
 		this.#batch = batch;
@@ -413,6 +433,11 @@ class Choice {
 		};
 	}
 
+	/** Carries a value of each record along, as JSON. @param value Its place among the batch's. */
+	carry(value: number): void {
+		this.#carried = this.#batch.values[value].map(jsonOf);
+	}
+
 	/** @param hashes Whether they are wanted, also where there is no sample. */
 	taken(sample: number | null, hashes: boolean): TakenRecords {
 		const { texts, ids, positions, numbers, bad } = this.#batch;
@@ -453,6 +478,7 @@ class Choice {
 			...(lengths && { measured: Int32Array.from(lengths) }),
 			positions: select(positions),
 			numbers: select(numbers),
+			...(this.#carried && { carried: select(this.#carried) }),
 			refused:
 				refused.length === 0
 					? bad

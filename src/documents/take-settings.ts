@@ -44,6 +44,8 @@ export interface TakeSettings {
 	tokens: TokenListSettings | null;
 	/** The share of documents that is taken, chosen by their hashes; null for all. */
 	sample: number | null;
+	/** Field that holds what a record is composed of, to be kept; left out: none is. */
+	parts?: string;
 	/** What units of text they have; left out: none that is looked for. */
 	segment?: UnitSettings;
 }
@@ -60,11 +62,14 @@ export function takeSettings({
 	tokensField,
 	maskField,
 	bordersField,
+	partsField,
 	...units
 }: Pick<ReadingOptions, "textField" | "text" | "idField" | "where" | "sample"> &
 	ConversationsOptions &
 	TokenListsOptions &
-	UnitsOptions): TakeSettings {
+	UnitsOptions & {
+		partsField?: string | undefined;
+	}): TakeSettings {
 	if (tokensField === undefined)
 		for (const [name, value] of Object.entries({ maskField, bordersField }))
 			if (value !== undefined)
@@ -122,6 +127,7 @@ export function takeSettings({
 						borders: bordersField ?? null,
 					},
 		sample: sample ?? null,
+		...(partsField !== undefined && { parts: partsField }),
 		...(segment !== null && { segment }),
 	};
 }

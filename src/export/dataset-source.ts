@@ -20,6 +20,7 @@ import { type ColumnBatch, columnOf } from "../tables/columns.js";
 import { IndexedRow } from "./indexed-row.js";
 import { lostByAll } from "./lost-by-all.js";
 import {
+	domainsOf,
 	emptyRow,
 	type OpenedSource,
 	type SourcePart,
@@ -123,6 +124,7 @@ async function readRows(
 ): Promise<void> {
 	const { isMasked, shift = false } = dataset.manifest.settings;
 	const row = emptyRow();
+	const domainOf = domainsOf(dataset.directory, dataset.manifest);
 	const room = isDocuments ? null : bucket.capacity;
 	for await (const batch of batchesOf(dataset, bucket)) {
 		const ids = columnOf(batch, "input_ids", "list<int32>");
@@ -139,6 +141,7 @@ async function readRows(
 			row.ids = ids.values.subarray(from, to);
 			row.seqLengths = lengths.values.subarray(first, last);
 			row.docIds = documents.values.subarray(first, last);
+			row.domain = domainOf(row.docIds[0]);
 			const own = mask?.subarray(from, to) ?? null;
 			row.lossMask = own !== null && shift ? shiftRight(own) : own;
 			const taking = take(row, room);
@@ -154,7 +157,11 @@ async function readIndexed(
 	take: TakeRow,
 ): Promise<void> {
 	const files = new OpenFiles();
-	const row = new IndexedRow(open(files), dataset.manifest.settings.isMasked);
+	const row = new IndexedRow(
+		open(files),
+		dataset.manifest.settings.isMasked,
+		domainsOf(dataset.directory, dataset.manifest),
+	);
 	try {
 		for await (const batch of batchesOf(dataset, bucket)) {
 			const lengths = columnOf(batch, "seq_lengths", "list<int32>");

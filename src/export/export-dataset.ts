@@ -69,7 +69,10 @@ export async function exportDataset(
 	requireApart(out, opened.directories);
 	const source = describeSource(opened, format, options);
 	requireCarried(directory, source, format, options);
-	const notices = [...noticesOf(options.to, format, source), ...opened.lost];
+	const notices = [
+		...noticesOf(options.to, format, source, options),
+		...opened.lost,
+	];
 	for (const notice of notices) options.onNotice?.(notice);
 	return withExportDirectory(out, options.overwrite, async (files) => {
 		const counts = await writeParts(opened, source, format, options, files);
@@ -96,9 +99,9 @@ export async function exportDataset(
 
 async function openSource(
 	directory: string,
-	{ fromStep, steps, worldSize, datasets }: Values,
+	{ fromStep, steps, worldSize, sortRows, datasets }: Values,
 ): Promise<OpenedSource> {
-	const plans = { fromStep, steps, worldSize, datasets };
+	const plans = { fromStep, steps, worldSize, sortRows, datasets };
 	const storage = storageAt(directory);
 	const given = Object.fromEntries(
 		Object.entries(plans).filter(([, value]) => value !== undefined),

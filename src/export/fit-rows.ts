@@ -72,6 +72,7 @@ export class RowFitter {
 		fitted.seqLengths = row.seqLengths;
 		fitted.docIds = row.docIds;
 		fitted.padding = 0;
+		fitted.domain = row.domain;
 		fitted.lossMask = this.#withMasks ? (row.lossMask ?? lossMask(row)) : null;
 		if (isShort && this.#way.pads) this.#pad(room);
 		return fitted;

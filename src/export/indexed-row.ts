@@ -10,13 +10,20 @@ export class IndexedRow implements ExportRow {
 	docIds: BigInt64Array = new BigInt64Array(0);
 	lossMask: Int32Array | null = null;
 	readonly padding = 0;
+	domain = "";
 	readonly #store: StoreReader;
 	readonly #isMasked: boolean;
+	readonly #domainOf: (document?: bigint) => string;
 	#idsMemory = new Int32Array(0);
 	#maskMemory = new Int32Array(0);
 
-	constructor(store: StoreReader, isMasked: boolean) {
+	constructor(
+		store: StoreReader,
+		isMasked: boolean,
+		domainOf: (document?: bigint) => string,
+	) {
 		this.#store = store;
+		this.#domainOf = domainOf;
 		this.#isMasked = isMasked;
 	}
 
@@ -31,6 +38,7 @@ export class IndexedRow implements ExportRow {
 	): void {
 		this.seqLengths = lengths;
 		this.docIds = documents;
+		this.domain = this.#domainOf(documents[0]);
 		const count = sum(lengths);
 		if (this.#idsMemory.length < count) {
 			this.#idsMemory = new Int32Array(2 * count);

@@ -12,6 +12,7 @@ export function noticesOf(
 	to: string,
 	format: ExportFormat,
 	source: ExportSource,
+	options: Parameters<ExportFormat["notices"]>[1],
 ): string[] {
 	const { isDocuments, sharesRows, isMasked, eos, shortRows, padId } = source;
 	const notices: string[] = [];
@@ -30,5 +31,5 @@ export function noticesOf(
 		notices.push(
 			`${to} has no masks: padding, of id ${padId}, will be trained on, unless the trainer leaves that id out`,
 		);
-	return [...notices, ...format.notices(source)];
+	return [...notices, ...format.notices(source, options)];
 }

@@ -2,6 +2,7 @@ import { resolveBatches } from "../batches/batch-settings.js";
 import { openDatasets } from "../batches/open-batches.js";
 import { createReader, type ReaderSource } from "../batches/reader-source.js";
 import { lengthsOf, tokensOf } from "../batches/step-items.js";
+import { UsageError } from "../core/errors.js";
 import { batchKinds } from "../curriculum/batch-kinds.js";
 import { padded } from "../dataset/names.js";
 import { TRAIN } from "../dataset/splits.js";
@@ -13,6 +14,7 @@ import { FarReads } from "../storage/objects/far-reads.js";
 import { allOf, eachOf, whenRead } from "../storage/when-read.js";
 import { lostByAll } from "./lost-by-all.js";
 import {
+	domainsOf,
 	emptyRow,
 	type OpenedSource,
 	type SourcePart,
@@ -22,7 +24,7 @@ import {
 /** Which steps of a plan are exported, for how many ranks, and where its datasets are. */
 export type PlanOptions = Pick<
 	BatchOptions,
-	"fromStep" | "steps" | "worldSize" | "datasets"
+	"fromStep" | "steps" | "worldSize" | "sortRows" | "datasets"
 >;
 
 /**
@@ -35,6 +37,11 @@ export async function openPlanSource(
 	options: PlanOptions,
 ): Promise<OpenedSource> {
 	const plan = await openPlan(directory);
+	if (plan.lanes !== undefined)
+		throw new UsageError(
+			"bad-option",
+			`${directory} is a plan of documents in order, which files of rows do not keep: read it with seqpack batches.`,
+		);
 	const settings = resolveBatches(plan, options);
 	const datasets = await openDatasets(directory, plan, options.datasets);
 	const source: ReaderSource = { directory, plan, datasets, settings };
@@ -95,7 +102,11 @@ async function readSteps(
 	ofRows: boolean,
 	take: TakeRow,
 ): Promise<void> {
-	const { plan, settings } = source;
+	const { plan, settings, datasets } = source;
+	const domains = datasets.map(
+		({ directory, source, manifest }) =>
+			source ?? domainsOf(directory, manifest)(),
+	);
 	const own = { ...settings, rank };
 	const reader = await createReader({ ...source, settings: own });
 	const row = emptyRow();
@@ -134,6 +145,7 @@ async function readSteps(
 					},
 				);
 				row.seqLengths = lengthsOf(items, i);
+				row.domain = domains[items.dataset[i]];
 			};
 			const readRest = () => eachOf(items.count, readItem);
 			for (let i = 0; i < items.count; i++) {

@@ -3,6 +3,8 @@ import type {
 	ExportRow,
 	ExportSource,
 } from "../dataset/exports/export-format.js";
+import type { Manifest } from "../dataset/manifest.js";
+import { taskOfDocument } from "../dataset/rows.js";
 
 /**
  * Takes a row. Where there is nothing to wait for, it returns nothing.
@@ -38,6 +40,21 @@ export interface OpenedSource
 	parts: SourcePart[];
 }
 
+/**
+ * What rows are of, by their first document: its source, or the name of the directory where
+ * sources have no names.
+ */
+export function domainsOf(
+	directory: string,
+	{ index }: Manifest,
+): (document?: bigint) => string {
+	const name = directory.slice(directory.lastIndexOf("/") + 1);
+	const sources = new Map(index.map(({ task, source }) => [task, source]));
+	return (document) =>
+		(document === undefined ? null : sources.get(taskOfDocument(document))) ??
+		name;
+}
+
 /** A row whose arrays are replaced by those of the next. */
 export function emptyRow(): ExportRow {
 	const none = new Int32Array(0);
@@ -47,5 +64,6 @@ export function emptyRow(): ExportRow {
 		lossMask: null,
 		docIds: null,
 		padding: 0,
+		domain: "",
 	};
 }

@@ -15,6 +15,12 @@ import { sequenceShares } from "../masks/sequence-parallel.js";
 export interface BatchState {
 	plan: string;
 	step: number;
+	/**
+	 * Of plans of documents in order, the ranks that the run has, and how many of them share each
+	 * row: a rank keeps what its model remembers of the documents of its lanes.
+	 */
+	worldSize?: number;
+	sequenceParallel?: number;
 }
 
 /** The options of `openBatches` and of the command. */
@@ -53,6 +59,10 @@ export const batchesTable = {
 		help: "share rows out so that the ranks' costs are near equal",
 		default: false,
 	}),
+	sortRows: flag({
+		help: "sort the rows of a step by the sum of their squared lengths and deal them out, so that ranks meet rows of near equal cost one after the other",
+		default: false,
+	}),
 	sequenceParallel: integer({
 		help: "ranks that share each row; ranks that follow one another share one",
 		default: 1,
@@ -78,5 +88,12 @@ export type BatchOptions = Given<typeof batchesTable>;
 
 function isState(value: unknown): value is BatchState {
 	const state = value as BatchState | null;
-	return typeof state?.plan === "string" && Number.isInteger(state.step);
+	const isCount = (count: number | undefined) =>
+		count === undefined || (Number.isInteger(count) && count > 0);
+	return (
+		typeof state?.plan === "string" &&
+		Number.isInteger(state.step) &&
+		isCount(state.worldSize) &&
+		isCount(state.sequenceParallel)
+	);
 }

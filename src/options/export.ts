@@ -25,7 +25,7 @@ export interface ExportProgress {
 }
 
 const { out, overwrite, signal, onNotice } = buildTable;
-const { fromStep, steps, worldSize, datasets } = batchesTable;
+const { fromStep, steps, worldSize, sortRows, datasets } = batchesTable;
 
 /** The options of writing rows as files of a trainer. */
 export const exportToTable = {
@@ -86,6 +86,7 @@ export const exportToTable = {
 			help: "a directory for each of so many ranks, with its share of the steps",
 			defaultText: "one directory, of whole steps",
 		}),
+		sortRows: optional({ ...sortRows, default: undefined }),
 		datasets,
 	}),
 	...grouped("Running", {

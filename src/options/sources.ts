@@ -20,6 +20,7 @@ import { isObject } from "../core/values.js";
 import {
 	conversationsTable,
 	limit,
+	partsField,
 	readingTable,
 	tokenListsTable,
 	unitsTable,
@@ -52,7 +53,7 @@ export const sourceTable = {
 	...conversationsTable,
 	...tokenListsTable,
 	...unitsTable,
-	...grouped("Reading", { limit }),
+	...grouped("Reading", { limit, partsField }),
 };
 
 export type SourceOptions = Given<typeof sourceTable>;

@@ -13,6 +13,9 @@ export interface CostModel {
  */
 export const DEFAULT_COST: CostModel = { perToken: 6 * 4096, perSquare: 0.5 };
 
+/** The sum of squares alone, by which ProLong sorts rows (2410.02660). */
+export const SQUARES: CostModel = { perToken: 0, perSquare: 1 };
+
 /**
  * The cost of each pack.
  * @param lengths Tokens of each sequence.

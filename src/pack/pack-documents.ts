@@ -1,4 +1,5 @@
 import { roundUp } from "../core/arithmetic.js";
+import { LARGEST_CAPACITY } from "../core/capacity.js";
 import { optionName, UsageError } from "../core/errors.js";
 import {
 	entryOf,
@@ -13,7 +14,7 @@ import { decomposeDocuments } from "../decompose/decompose-documents.js";
 import type { DroppedTokens } from "../decompose/dropped.js";
 import { segmentsGiven } from "../decompose/given-segments.js";
 import { longDocuments } from "../decompose/long-documents.js";
-import { minSequence } from "../decompose/options.js";
+import { maxSequence, minSequence } from "../decompose/options.js";
 import type { Pieces } from "../decompose/pieces.js";
 import { packers, packTable } from "./packers.js";
 import { checkCapacity, type Packing } from "./packing.js";
@@ -31,6 +32,7 @@ export const packDocumentsTable = {
 		of: { packer: packers.where(({ cuts }) => cuts === undefined) },
 		help: "what becomes of documents longer than a row",
 	}),
+	maxSequence,
 	minSequence: { ...minSequence, of: keepingSequences },
 	padDocumentToMultiple: integer({
 		least: 1,
@@ -63,8 +65,7 @@ export function packDocuments(
 	const values = resolveOptions(packDocumentsTable, options);
 	checkForCapacity(capacity, values);
 	const { pieces, dropped } = decomposeDocuments(lengths, {
-		...cutOf(values),
-		maxLength: capacity,
+		...cutForRows(values, capacity),
 		minSequence: values.minSequence,
 	} as CutOptions);
 	const multiple = values.padDocumentToMultiple ?? 1;
@@ -99,6 +100,20 @@ export function cutOf(
 }
 
 /**
+ * The same, for rows that hold so many tokens. A cut that fills rows has `maxSequence` as an
+ * option of its own.
+ */
+export function cutForRows(
+	values: Parameters<typeof cutOf>[0],
+	capacity: number,
+): ReturnType<typeof cutOf> {
+	const cut = cutOf(values);
+	const { maxSequence = capacity } = values;
+	const fillsRows = "maxSequence" in cuts.find(cut.name).options;
+	return { ...cut, maxLength: fillsRows ? capacity : maxSequence };
+}
+
+/**
  * Checks what depends on the length of the rows.
  * @throws UsageError `bad-option`
  */
@@ -106,12 +121,14 @@ export function checkForCapacity(
 	capacity: number,
 	options: Pick<
 		Given<typeof packDocumentsTable>,
-		"minSequence" | "padDocumentToMultiple"
+		"maxSequence" | "minSequence" | "padDocumentToMultiple"
 	>,
 ): void {
 	checkCapacity(capacity);
-	const { minSequence = 1, padDocumentToMultiple = 1 } = options;
+	const { maxSequence, minSequence = 1, padDocumentToMultiple = 1 } = options;
+	checkSequences(options);
 	for (const [name, tokens] of [
+		["maxSequence", maxSequence ?? 1],
 		["minSequence", minSequence],
 		["padDocumentToMultiple", padDocumentToMultiple],
 	] as const)
@@ -124,5 +141,20 @@ export function checkForCapacity(
 		throw new UsageError(
 			"bad-option",
 			`${optionName("padDocumentToMultiple")} is ${padDocumentToMultiple}, which does not divide a row of ${capacity} tokens.`,
+		);
+}
+
+/** @throws UsageError `bad-option` where no sequence can be long enough and short enough. */
+export function checkSequences({
+	maxSequence = LARGEST_CAPACITY,
+	minSequence = 1,
+}: Pick<
+	Given<typeof packDocumentsTable>,
+	"maxSequence" | "minSequence"
+>): void {
+	if (minSequence > maxSequence)
+		throw new UsageError(
+			"bad-option",
+			`${optionName("minSequence")} is ${minSequence}, more than ${optionName("maxSequence")}, ${maxSequence}: no sequence would be left.`,
 		);
 }

@@ -34,6 +34,8 @@ export interface Documents {
 	positions: number[];
 	/** The line of each, or what else its format counts; from 1 at the beginning of the span. */
 	numbers: number[];
+	/** What else the taker of the records has found of each; left out: nothing. */
+	carried?: readonly unknown[];
 	/** What the output calls the file that they are from. */
 	source: string;
 	/** Bytes taken from the storage since the batch before. */

@@ -384,6 +384,36 @@ describe("balanced ranks", () => {
 	});
 });
 
+describe("sorted rows", () => {
+	test("are the rows of the step, and the i-th of all ranks are neighbours by the sum of squares", async () => {
+		const { out } = await planned({ tokensPerStep: 16 * 4096, worldSize: 4 });
+		const how = { worldSize: 4, sortRows: true };
+		const ranks: Batch[][] = [];
+		for (let rank = 0; rank < 4; rank++)
+			ranks.push(await batchesOf(out, { ...how, rank }));
+		const whole = await batchesOf(out, {});
+		const cost = ({ lengths }: { lengths: readonly number[] }) =>
+			lengths.reduce((sum, n) => sum + n * n, 0);
+		whole.forEach((batch, step) => {
+			const sorted = rowsOf(batch)
+				.map(cost)
+				.sort((a, b) => b - a);
+			for (let round = 0; round < 4; round++) {
+				const met = ranks.map((rank) => cost(rowsOf(rank[step])[round]));
+				expect(met.sort((a, b) => b - a)).toEqual(
+					sorted.slice(4 * round, 4 * round + 4),
+				);
+			}
+			const rows = (batches: Batch[]) =>
+				batches.flatMap((each) => rowsOf(each).map(({ row }) => row)).sort();
+			expect(rows(ranks.map((rank) => rank[step]))).toEqual(rows([batch]));
+		});
+		await expect(
+			batchesOf(out, { ...how, balanceRanks: true }),
+		).rejects.toThrow(/share rows out in two ways/);
+	});
+});
+
 describe("sequence parallelism", () => {
 	test.each([
 		["contiguous", 4, packed, "packed"],

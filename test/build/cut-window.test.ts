@@ -106,7 +106,7 @@ describe.each(cuts.names)("%s", (name) => {
 
 test("a document that is too long is named by its file and place", () => {
 	expect(() => cut([3, 20], 0, { name: "error", maxLength: 16 })).toThrow(
-		/^1\.jsonl: the document at byte 100 has 20 tokens, and a row holds 16/,
+		/^1\.jsonl: the document at byte 100 has 20 tokens, and a sequence may have 16/,
 	);
 	expect(() => cut([20], 0, { name: "error", maxLength: 16 })).toThrow(
 		LongDocumentError,

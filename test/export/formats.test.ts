@@ -294,3 +294,116 @@ test("load-from-disk lists several splits, and only then", async () => {
 	const one = await write(sources.rows, "load-from-disk");
 	expect(filesBelow(one.out)).not.toContain("dataset_dict.json");
 });
+
+describe("mds with the columns of ProLong", () => {
+	const asProLong = { mdsColumns: "prolong" } as const;
+
+	/** The samples of a shard, as docs of MDS have them. */
+	function samplesOf(path: string) {
+		const bytes = readFileSync(path);
+		const count = bytes.readUInt32LE(0);
+		const offsets = Array.from({ length: count + 1 }, (_, i) =>
+			bytes.readUInt32LE(4 + 4 * i),
+		);
+		const { column_names, column_encodings, column_sizes } = JSON.parse(
+			`${bytes.subarray(4 * (count + 2), offsets[0])}`,
+		);
+		const samples = offsets.slice(0, -1).map((start, n) => {
+			let head = start;
+			let at =
+				start + 4 * column_sizes.filter((size: null) => size === null).length;
+			const sample: Record<string, unknown> = {};
+			column_names.forEach((name: string, i: number) => {
+				const size = column_sizes[i] ?? bytes.readUInt32LE(head);
+				if (column_sizes[i] === null) head += 4;
+				sample[name] = decoded(
+					column_encodings[i],
+					bytes.subarray(at, at + size),
+				);
+				at += size;
+			});
+			expect(at).toBe(offsets[n + 1]);
+			return sample;
+		});
+		return { columns: column_names.join(), samples };
+	}
+
+	function decoded(encoding: string, bytes: Buffer): unknown {
+		if (encoding === "str") return `${bytes}`;
+		if (encoding === "int") return Number(bytes.readBigInt64LE());
+		const width = 2 ** (bytes[0] & 3);
+		const dimensions = bytes[0] >> 2;
+		const shape = Array.from({ length: dimensions }, (_, i) =>
+			bytes.readUIntLE(1 + i * width, width),
+		);
+		const each = encoding === "ndarray:uint32" ? 4 : 1;
+		const values = bytes.subarray(1 + width * dimensions);
+		const flat = Array.from({ length: values.length / each }, (_, i) =>
+			values.readUIntLE(i * each, each),
+		);
+		expect(flat.length).toBe(shape.reduce((a, b) => a * b));
+		return shape.length === 1
+			? flat
+			: Array.from({ length: shape[0] }, (_, i) =>
+					flat.slice(i * shape[1], (i + 1) * shape[1]),
+				);
+	}
+
+	const indicesOf = (lengths: readonly number[]) => {
+		let at = 0;
+		return lengths.map((length) => {
+			at += length;
+			return [at - length, at];
+		});
+	};
+
+	test.each([
+		["masked", "keep"],
+		["rows", "pad"],
+		["packing", "pad"],
+	] as const)("of %s, short rows: %s", async (name, shortRows) => {
+		const { out } = await write(sources[name], "mds", {
+			...asProLong,
+			shortRows,
+		});
+		const all = await rowsOf(sources[name === "packing" ? "masked" : name]);
+		const due = shortRows === "pad" ? padded(all, SEQ_LEN, 0) : all;
+		const { columns, samples } = samplesOf(join(out, "train/shard.00000.mds"));
+		expect(columns).toBe("domain,indices,input_ids,length,mask");
+		expect(samples).toEqual(
+			due.map(({ ids, mask }, row) => ({
+				domain: name,
+				indices: indicesOf(all[row].lengths),
+				input_ids: ids,
+				length: ids.length,
+				mask,
+			})),
+		);
+		const found = await readBack([out], {
+			tokensField: "input_ids",
+			maskField: "mask",
+		});
+		expect(idsOf(found)).toEqual(idsOf(due));
+		expect(masksOf(found)).toEqual(masksOf(due));
+	});
+
+	test("of a plan, rows sorted by the sum of squares in each step", async () => {
+		const { out } = await write(sources.plan, "mds", {
+			...asProLong,
+			sortRows: true,
+		});
+		const { samples } = samplesOf(join(out, "train/shard.00000.mds"));
+		const costs = samples.map(({ indices }) =>
+			(indices as number[][]).reduce((sum, [a, b]) => sum + (b - a) ** 2, 0),
+		);
+		expect(costs.length % 4).toBe(0);
+		expect(new Set(samples.map(({ domain }) => domain))).toEqual(
+			new Set(["masked"]),
+		);
+		const steps = Array.from({ length: costs.length / 4 }, (_, step) =>
+			costs.slice(4 * step, 4 * step + 4),
+		);
+		expect(steps).toEqual(steps.map((step) => [...step].sort((a, b) => b - a)));
+		expect(steps.some((step) => step[0] > step[3])).toBe(true);
+	});
+});

@@ -168,7 +168,7 @@ test.each([
 	[
 		{ longDocuments: "error" },
 		"long-document",
-		/document 1 has 9 tokens, and a row holds 8/,
+		/document 1 has 9 tokens, and a sequence may have 8/,
 	],
 	[
 		{ longDocuments: "tear" },
@@ -193,8 +193,14 @@ test.each([
 		"bad-option",
 		/is 3, which does not divide a row of 8/,
 	],
+	[{ maxSequence: 9 }, "bad-option", /maxSequence is 9, more than a row of 8/],
+	[
+		{ maxSequence: 4, minSequence: 5 },
+		"bad-option",
+		/minSequence is 5, more than maxSequence, 4: no sequence/,
+	],
 	[{ maxSequences: 0 }, "bad-option", /maxSequences is 0: /],
-	[{ maxSequence: 2 }, "unknown-option", /did you mean maxSequences/],
+	[{ maxSequense: 2 }, "unknown-option", /did you mean maxSequence\?/],
 ])("bad use: %j", (options, code, sentence) => {
 	const attempt = () =>
 		packDocuments(Int32Array.of(3, 9), 8, options as PackDocumentsOptions);

@@ -13,6 +13,8 @@ export interface ExportRow {
 	docIds: BigInt64Array | null;
 	/** Tokens of padding at its end. */
 	padding: number;
+	/** What it is of: the name of a source, or of a dataset's directory. */
+	domain: string;
 }
 
 /** What is exported, as far as formats need to know. */
@@ -106,7 +108,7 @@ export interface ExportFormat<O extends OptionTable = OptionTable> {
 	/** Why it cannot carry a source, as the end of a sentence; null where it can. */
 	fault(source: ExportSource, options: Resolved<O>): string | null;
 	/** What a person must know of this source in this format, as sentences without a full stop. */
-	notices(source: ExportSource): string[];
+	notices(source: ExportSource, options: Resolved<O>): string[];
 	/** Begins to write a part. */
 	open(context: ExportContext<O>): ExportWriter;
 	/** Files that stand beside all parts: contents by path. */

@@ -1,82 +1,52 @@
 import { Int32Buffer, Uint8Buffer } from "../../core/buffers.js";
-import type { ExportFormat, ExportRow, ExportSource } from "./export-format.js";
+import { entryOf } from "../../core/option.js";
+import type { ExportFormat, ExportRow } from "./export-format.js";
+import { bytesOf, type MdsColumn, mdsColumns } from "./mds-columns.js";
 import { pythonJson } from "./python-json.js";
 import { type ExportShard, inShards } from "./shards.js";
 
 /** A shard ends once it has so many bytes. */
 const SHARD_BYTES = 1 << 26;
 
-/** A column of samples: an array of numbers of one type. */
-interface MdsColumn {
-	name: string;
-	type: string;
-	isOf(source: ExportSource): boolean;
-	bytesOf(row: ExportRow): Uint8Array | null;
-	count(row: ExportRow): number;
-}
+const USUAL_COLUMNS = "tokens";
 
-/** In the order of their names, as MDS has it. */
-const columns: readonly MdsColumn[] = [
-	{
-		name: "doc_ids",
-		type: "int64",
-		isOf: ({ hasDocIds }) => hasDocIds,
-		bytesOf: ({ docIds }) => docIds && bytesOf(docIds),
-		count: ({ seqLengths }) => seqLengths.length,
-	},
-	{
-		name: "loss_mask",
-		type: "uint8",
-		isOf: ({ isMasked }) => isMasked,
-		bytesOf: ({ lossMask }) => lossMask && new Uint8Array(lossMask),
-		count: ({ ids }) => ids.length,
-	},
-	{
-		name: "seq_lengths",
-		type: "int32",
-		isOf: () => true,
-		bytesOf: ({ seqLengths }) => bytesOf(seqLengths),
-		count: ({ seqLengths }) => seqLengths.length,
-	},
-	{
-		name: "tokens",
-		type: "int32",
-		isOf: () => true,
-		bytesOf: ({ ids }) => bytesOf(ids),
-		count: ({ ids }) => ids.length,
-	},
-];
+const options = {
+	mdsColumns: entryOf(mdsColumns, {
+		default: USUAL_COLUMNS,
+		help: "the columns of a sample",
+	}),
+};
 
 /** MDS of version 2: a sample is a row, or a document. A shard is held until it is full. */
-export const mds: ExportFormat<Record<never, never>> = {
+export const mds: ExportFormat<typeof options> = {
 	meaning:
 		"MosaicML streaming, Composer and llm-foundry: MDS shards with index.json",
-	options: {},
+	options,
 	shortRows: ["keep", "pad", "drop"],
 	cutsRows: false,
 	partsDocuments: true,
-	borders: "the column `seq_lengths`",
-	mask: "the column `loss_mask`",
+	borders: "the column `seq_lengths`, or `indices`",
+	mask: "the column `loss_mask`, or `mask`",
 	shardTokens: 2 ** 24,
 	fault: () => null,
-	notices: ({ sharesRows, isOrdered }) => [
-		...(sharesRows
-			? [
-					"llm-foundry takes the column tokens alone, and finds borders by EOS where it is told to",
-				]
-			: []),
+	notices: (
+		{ sharesRows, isOrdered },
+		{ mdsColumns: name = USUAL_COLUMNS },
+	) => [
+		...(sharesRows ? mdsColumns.find(name).ofSharedRows : []),
 		...(isOrdered
 			? ["StreamingDataset keeps the order of the plan only with shuffle=False"]
 			: []),
 	],
 
-	open({ source, part, files }) {
+	open({ source, part, files, options }) {
 		const directory = `${part.directory}${part.split}/`;
+		const { columns } = mdsColumns.find(options.mdsColumns);
 		const used = columns.filter((column) => column.isOf(source));
 		const config = {
-			column_encodings: used.map(({ type }) => `ndarray:${type}`),
+			column_encodings: used.map(({ encoding }) => encoding),
 			column_names: used.map(({ name }) => name),
-			column_sizes: used.map(() => null),
+			column_sizes: used.map(({ size }) => size),
 			compression: null,
 			format: "mds",
 			hashes: [],
@@ -149,21 +119,14 @@ class Samples {
 		return this.#bytes.view();
 	}
 
-	/** The size of each column, then the columns: a shape, and the numbers. */
+	/** The size of each value that says none, then the values. */
 	add(row: ExportRow): undefined {
-		const parts = this.#columns.map((column) => ({
-			shape: shapeOf(column.count(row)),
-			numbers: column.bytesOf(row) ?? new Uint8Array(0),
-		}));
-		const sizes = Uint32Array.from(
-			parts,
-			({ shape, numbers }) => shape.length + numbers.length,
-		);
-		this.#bytes.append(bytesOf(sizes));
-		for (const { shape, numbers } of parts) {
-			this.#bytes.append(shape);
-			this.#bytes.append(numbers);
-		}
+		const values = this.#columns.map((column) => column.encode(row));
+		const sizes = values
+			.filter((_, i) => this.#columns[i].size === null)
+			.map(({ length }) => length);
+		this.#bytes.append(bytesOf(Uint32Array.from(sizes)));
+		for (const value of values) this.#bytes.append(value);
 		this.#ends.push(this.#bytes.length);
 	}
 
@@ -178,21 +141,4 @@ class Samples {
 		});
 		return Buffer.concat([bytesOf(table), description]);
 	}
-}
-
-/** What stands before the numbers of an array of one dimension: its length, in as few bytes as hold it. */
-function shapeOf(length: number): Uint8Array {
-	const logarithm = length < 1 << 8 ? 0 : length < 1 << 16 ? 1 : 2;
-	const bytes = new Uint8Array(1 + 2 ** logarithm);
-	bytes[0] = (1 << 2) | logarithm;
-	for (let i = 1; i < bytes.length; i++) bytes[i] = length >>> (8 * (i - 1));
-	return bytes;
-}
-
-function bytesOf({
-	buffer,
-	byteOffset,
-	byteLength,
-}: Int32Array | Uint32Array | BigInt64Array): Uint8Array {
-	return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -1,7 +1,7 @@
 import { LARGEST_CAPACITY } from "../../core/capacity.js";
 import { integer, required } from "../../core/option.js";
 import { segmentValues } from "../../decompose/segment-values.js";
-import { cutOf, packDocumentsTable } from "../../pack/pack-documents.js";
+import { cutForRows, packDocumentsTable } from "../../pack/pack-documents.js";
 import { usualPacker } from "../../pack/packers.js";
 import type { Layout } from "./layout.js";
 
@@ -14,6 +14,7 @@ const options = {
 		}),
 	),
 	longDocuments: packDocumentsTable.longDocuments,
+	maxSequence: packDocumentsTable.maxSequence,
 };
 
 /** Rows of one length, each of several documents. */
@@ -28,12 +29,9 @@ export const packed: Layout<typeof options> = {
 	packer: usualPacker,
 
 	plan({ seqLen, ...values }) {
+		const cut = cutForRows(values, seqLen);
 		return {
-			cut: {
-				...cutOf(values),
-				maxLength: seqLen,
-				...segmentValues(cutOf(values).name, values),
-			},
+			cut: { ...cut, ...segmentValues(cut.name, values) },
 			buckets: [{ length: seqLen, capacity: seqLen, directory: "data" }],
 		};
 	},

@@ -59,7 +59,7 @@ export function byExport(
 		meaning: placesOf(format),
 		load: { language, lines: format.reading(part, source, {}) },
 		traps: [
-			...format.notices(source).map((notice) => `${capital(notice)}.`),
+			...format.notices(source, {}).map((notice) => `${capital(notice)}.`),
 			...traps,
 		],
 	};

@@ -1,6 +1,10 @@
 import { roundUp, sum } from "../../core/arithmetic.js";
 import { bucketOf } from "../../decompose/buckets.js";
 import { type CutName, cuts } from "../../decompose/cuts.js";
+import {
+	type DecomposeOptions,
+	longestSequence,
+} from "../../decompose/decompose-documents.js";
 import { columns } from "../../masks/columns.js";
 import { sequenceFactNames } from "../../masks/sequence-facts.js";
 import {
@@ -31,6 +35,8 @@ export class ShardCheck {
 	readonly #capacities: number[];
 	/** Sequences by the room that they take. */
 	readonly #rooms: Float64Array;
+	/** Tokens of the longest sequence that there may be. */
+	readonly #longest: number;
 	/** Whether labels are compared with the lengths of a store. */
 	readonly #keepsLabels: boolean;
 	/** Whether documents may have sides: see `joinSides`. */
@@ -60,6 +66,13 @@ export class ShardCheck {
 		this.#capacities = buckets
 			.filter((each) => each.split === split)
 			.map(({ capacity }) => capacity || Infinity);
+		this.#longest = Math.max(
+			...manifest.settings.sources.map((source) =>
+				longestSequence(
+					cutOfSource(manifest.settings, source) as DecomposeOptions,
+				),
+			),
+		);
 		this.#rooms = rooms;
 		this.#sequencesOf = sequencesOf;
 		this.#keepsLabels =
@@ -194,6 +207,10 @@ export class ShardCheck {
 			if (room >= 0 && room < this.#rooms.length) this.#rooms[room]++;
 			if (length < Number(cut.minSequence ?? 1))
 				this.#problems.add(`${place} has a sequence of ${length} tokens`);
+			if (length > this.#longest)
+				this.#problems.add(
+					`${place} has a sequence of ${length} tokens, more than ${this.#longest}`,
+				);
 			const due = this.#capacities[bucketOf(length, this.#capacities)];
 			if (due !== capacity)
 				this.#problems.add(

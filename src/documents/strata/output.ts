@@ -7,15 +7,21 @@ import {
 
 /** The text of the last answer, without its thinking; empty where there is none. */
 export function outputOf(example: Example): string {
-	if (isPlain(example)) return example.completion;
+	if (isPlain(example))
+		return example.texts.findLast(({ isAnswer }) => isAnswer)?.text ?? "";
 	const answer = example.messages.findLast(isAnswer);
 	return answer === undefined ? "" : strippedThinking(answer);
 }
 
 /** The same with a tag before the text of its last answer, and after its thinking. */
 export function withTag<T extends Example>(example: T, tag: string): T {
-	if (isPlain(example))
-		return { ...example, completion: tag + example.completion };
+	if (isPlain(example)) {
+		const own = example.texts.findLastIndex(({ isAnswer }) => isAnswer);
+		const texts = example.texts.map((part, i) =>
+			i === own ? { ...part, text: tag + part.text } : part,
+		);
+		return { ...example, texts };
+	}
 	const last = example.messages.findLastIndex(isAnswer);
 	return {
 		...example,

@@ -22,6 +22,8 @@ export interface TakenRecords {
 	measured?: Int32Array;
 	positions: number[];
 	numbers: number[];
+	/** As `Documents` has it. */
+	carried?: readonly unknown[];
 	/** Records that cannot be used, in order. */
 	refused: BadRecord[];
 	/** How many more documents than records there are, where records are several. */

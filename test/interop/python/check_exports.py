@@ -113,6 +113,34 @@ def streaming_writes():
     print("  MDSWriter: the same bytes")
 
 
+def streaming_writes_prolong():
+    """The same of ProLong's columns, which its packing script writes with streaming's writer."""
+    from streaming import MDSWriter, StreamingDataset
+
+    out = ROOT / "mds-prolong-by-streaming"
+    columns = {"domain": "str", "indices": "ndarray:uint32", "input_ids": "ndarray:uint32", "length": "int", "mask": "ndarray:uint8"}
+    due = rows("masked")
+    with MDSWriter(out=str(out), columns=columns) as writer:
+        for ids, lengths, mask in due:
+            ends = np.cumsum(lengths)
+            writer.write({
+                "domain": "masked",
+                "indices": np.array(list(zip(ends - lengths, ends)), np.uint32),
+                "input_ids": np.array(ids, np.uint32),
+                "length": len(ids),
+                "mask": np.array(mask, np.uint8),
+            })
+    for path in ("index.json", "shard.00000.mds"):
+        assert (out / path).read_bytes() == (ROOT / "masked-mds-prolong/train" / path).read_bytes(), path
+    dataset = opened("masked-mds-prolong", StreamingDataset=StreamingDataset)
+    samples = [dataset[i] for i in range(len(dataset))]
+    assert samples[0]["input_ids"].dtype == np.uint32 and samples[0]["indices"].shape == (len(due[0][1]), 2)
+    same((s["input_ids"] for s in samples), (r[0] for r in due), "mosaicml-streaming, ProLong's columns")
+    same((s["indices"][:, 1] - s["indices"][:, 0] for s in samples), (r[1] for r in due), "mosaicml-streaming, indices")
+    assert all(s["length"] == len(r[0]) and s["domain"] == "masked" for s, r in zip(samples, due))
+    print("  MDSWriter: the same bytes of ProLong's columns")
+
+
 def check_litdata():
     from litdata import StreamingDataset, TokensLoader
 
@@ -284,7 +312,7 @@ def trainers_olmo():
 
 GROUPS = {
     "trainers": [trainers_megatron, trainers_olmo],
-    "streaming": [streaming_reads, streaming_writes, check_litdata, check_datatrove],
+    "streaming": [streaming_reads, streaming_writes, streaming_writes_prolong, check_litdata, check_datatrove],
     "others": [check_datasets, check_webdataset, check_megatron, check_olmo, check_raw],
 }
 for check in GROUPS[sys.argv[2]]:

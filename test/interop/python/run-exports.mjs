@@ -46,10 +46,11 @@ try {
 		validation: 0.2,
 	});
 	const padded = { shortRows: "pad", padId: EOS };
-	for (const [name, to, options] of [
+	for (const [name, to, { as = `${name}-${to}`, ...options } = {}] of [
 		["masked", "megatron", padded],
 		["masked", "olmo"],
 		["masked", "mds"],
+		["masked", "mds", { mdsColumns: "prolong", as: "masked-mds-prolong" }],
 		["masked", "litdata", padded],
 		["masked", "datatrove", padded],
 		["masked", "nanogpt"],
@@ -67,7 +68,7 @@ try {
 			source: path(name),
 			to,
 			...options,
-			out: path(`${name}-${to}`),
+			out: path(as),
 		});
 	const interpreters = {
 		others: process.env.PYTHON,
