@@ -84,8 +84,10 @@ const otherMeanings: Readonly<Record<string, string>> = {
 		"what a part of a content is",
 	'src/documents/chat.ts: "assistant", a loss': "who says a message",
 	'src/documents/strata/output.ts: "assistant", a loss': "who says a message",
-	'src/documents/tokenizer-option.ts: "tokens", a unit of length':
+	'src/documents/tokenizer-option.ts: "tokens", a set of columns':
 		"what a format holds",
+	'src/recipes/lengths.ts: "words", a unit of length':
+		"runs of what is no white space",
 	'src/documents/load-chat.ts: "file", a storage': "what a path is",
 	'src/records/record-packing.ts: "error", a cut':
 		"what becomes of records longer than a row",
