@@ -1,5 +1,5 @@
 import { type BatchKindName, batchKinds } from "../curriculum/batch-kinds.js";
-import { columns as rowColumns } from "../masks/columns.js";
+import { rowColumn } from "../masks/columns.js";
 import type { ColumnBatch, Schema } from "../tables/columns.js";
 
 /** What one rank gets of one step. */
@@ -35,7 +35,7 @@ export function batchSchema(
 		...(items === "sequences"
 			? [{ name: "start", type: "int32" as const }]
 			: []),
-		...columns.map((name) => ({ name, type: rowColumns.find(name).type })),
+		...columns.map((name) => ({ name, type: rowColumn(name).type })),
 	];
 }
 

@@ -1,3 +1,4 @@
+import { selectColumns } from "../core/int-columns.js";
 import { selectMarks, selectTexts } from "../core/text-batch.js";
 import { selectHashes } from "../documents/document-hash.js";
 import type { leftOutReasons } from "../documents/take-documents.js";
@@ -61,6 +62,7 @@ export class DocumentChoice {
 			hashes: batch.hashes === null ? null : selectHashes(batch.hashes, kept),
 			positions: select(batch.positions),
 			numbers: select(batch.numbers),
+			...(batch.carried && { carried: selectColumns(batch.carried, kept) }),
 		};
 	}
 

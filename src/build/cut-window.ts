@@ -104,6 +104,7 @@ export function cutWindow(
 			facts: factsOfPieces(
 				pieces,
 				labelsOfDocuments(window.tokens, piecesOfSides(pieces, sides).pieces),
+				window.carried,
 			),
 			sides,
 			buckets: splits === null ? buckets : buckets.map(bucketOf),

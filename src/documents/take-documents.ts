@@ -1,5 +1,6 @@
 import { addCounts } from "../core/counts.js";
 import { optionName } from "../core/errors.js";
+import { type IntColumns, selectColumns } from "../core/int-columns.js";
 import { IntListsBuilder } from "../core/int-lists.js";
 import {
 	selectMarks,
@@ -15,6 +16,8 @@ import { noId, noText } from "../sources/records/take-fields.js";
 import type { RecordTaker, TakenRecords } from "../sources/records/taker.js";
 import { BadInput, type RecordBatch } from "../sources/source.js";
 import { idsIn } from "../tokenizer/ids-tokenizer.js";
+import { type CarriedField, carriedValue } from "./carried/carried-fields.js";
+import { LossReader } from "./carried/loss-reader.js";
 import { type Chat, ConversationReader } from "./chat.js";
 import { conversationFormats } from "./conversations/conversation-formats.js";
 import {
@@ -77,11 +80,22 @@ export function documentTaker(
 		settings.segment === undefined
 			? null
 			: unitReader(settings.segment, ofUnits);
+	const loss =
+		settings.lossFrom === undefined
+			? null
+			: new LossReader(settings.lossFrom, ofUnits.tokenizer);
+	const { carry = [] } = settings;
 	const template =
 		settings.text === null ? null : parseTemplate(settings.text, "text");
 	const filter = where === null ? null : parseFilter(where, "where");
 	const path = (given: string | null, option: string) =>
 		given === null ? null : parseFieldPath(given, option);
+	/** Wanted of all records alike, before what their documents are made of. */
+	const first = [
+		...(filter?.fields ?? []),
+		...carry.map(({ field }) => field),
+		...(loss === null ? [] : [loss.field]),
+	];
 	const textPath = path(textField, "textField");
 	const idPath = path(idField, "idField");
 	return {
@@ -94,9 +108,9 @@ export function documentTaker(
 						? ((fixed ? null : textPath) ?? [fields.text])
 						: null,
 				id: (fixed ? null : idPath) ?? [fields.id],
-				...(reader !== null && { jsonFrom: filter?.fields.length ?? 0 }),
+				...(reader !== null && { jsonFrom: first.length }),
 				values: [
-					...(filter?.fields ?? []),
+					...first,
 					...(template?.fields ??
 						reader?.fields ??
 						(readsLists ? lists.fields : [])),
@@ -110,16 +124,19 @@ export function documentTaker(
 			if (filter !== null) choice.keepWhere(filter);
 			if (wanted.text !== null) choice.requireTexts(wanted.text);
 			if (idPath !== null && !format.fields.fixed) choice.requireId(idPath);
-			const first = filter?.fields.length ?? 0;
-			if (template !== null) choice.render(template, first);
-			if (reader !== null) choice.readConversations(reader, first);
+			choice.carry(carry, filter?.fields.length ?? 0);
+			if (template !== null) choice.render(template, first.length);
+			if (reader !== null) choice.readConversations(reader, first.length);
 			if (format.content !== undefined) {
 				if (vocabSize !== undefined) choice.requireIds(vocabSize);
-			} else if (lists !== null) choice.readTokenLists(lists, first);
-			if (units !== null)
-				choice.findUnits(
-					units,
-					wanted.values.length - units.fields.length,
+			} else if (lists !== null) choice.readTokenLists(lists, first.length);
+			if (units !== null || loss !== null)
+				choice.mark(
+					{ units, loss },
+					{
+						units: wanted.values.length - (units?.fields.length ?? 0),
+						loss: first.length - 1,
+					},
 					source,
 				);
 			return choice.taken(sample, hashes);
@@ -164,6 +181,8 @@ class Choice {
 	/** The texts of those that do, where they are not those of the batch. */
 	#texts: TakenRecords["texts"] | null = null;
 	#marks: TakenRecords["marks"] = null;
+	/** What goes with documents, by record. */
+	#carried: IntColumns | null = null;
 	readonly #noted: Record<string, number> = {};
 	#moreDocuments = 0;
 
@@ -298,30 +317,56 @@ class Choice {
 			};
 	}
 
-	/** @param first Which of the batch's values is the first that the reader looks at. */
-	findUnits(reader: UnitReader, first: number, source: string): void {
-		const { ids } = this.#batch;
-		const values = this.#batch.values.slice(first);
+	/**
+	 * Keeps what goes with the documents; to be called before texts are made.
+	 * @param first Which of the batch's values is the first field's.
+	 */
+	carry(fields: readonly CarriedField[], first: number): void {
+		if (fields.length === 0) return;
+		const { values, positions } = this.#batch;
+		const carried = fields.map(() => new Int32Array(positions.length));
+		this.#keep((record) => {
+			fields.forEach((field, i) => {
+				carried[i][record] = carriedValue(field, values[first + i]?.[record]);
+			});
+			return true;
+		});
+		this.#carried = Object.fromEntries(
+			fields.map(({ name }, i) => [name, carried[i]]),
+		);
+	}
+
+	/**
+	 * Finds what of texts is to be trained on, and the units that they are cut between.
+	 * @param first Which of the batch's values are the first that these look at.
+	 */
+	mark(
+		{ units, loss }: { units: UnitReader | null; loss: LossReader | null },
+		first: { units: number; loss: number },
+		source: string,
+	): void {
+		const { ids, values } = this.#batch;
+		const ofUnits = values.slice(first.units);
 		const texts = this.#texts;
 		const { bytes, offsets } = texts ?? this.#batch.texts;
 		const turns = new IntListsBuilder();
+		const trained = new IntListsBuilder();
 		/** Which of the texts are kept, where they are not those of the batch. */
 		const kept: number[] = [];
 		let next = 0;
 		this.#keep((record) => {
 			const text = texts === null ? record : next++;
 			const own = bytes.subarray(offsets[text], offsets[text + 1]);
-			turns.values.append(
-				reader.read(
-					own,
-					values.map((column) => column[record]),
-					[
-						typeof ids[record] === "string" ? String(ids[record]) : null,
-						source,
-					],
-					this.#noted,
-				),
+			const spans = loss?.read(own, values[first.loss]?.[record]);
+			const starts = units?.read(
+				own,
+				ofUnits.map((column) => column[record]),
+				[typeof ids[record] === "string" ? String(ids[record]) : null, source],
+				this.#noted,
 			);
+			if (spans !== undefined) trained.values.append(spans);
+			if (starts !== undefined) turns.values.append(starts);
+			trained.endList();
 			turns.endList();
 			kept.push(text);
 			return true;
@@ -329,11 +374,12 @@ class Choice {
 		if (texts !== null && kept.length < next)
 			this.#texts = selectTexts(texts, kept);
 		this.#marks = {
-			trained: null,
-			turns: turns.view(),
+			trained: loss && trained.view(),
+			trainedAreTokens: loss !== null,
+			turns: units && turns.view(),
 			sides: null,
 			said: null,
-			turnsAreTokens: reader.areTokens,
+			turnsAreTokens: units?.areTokens ?? false,
 		};
 	}
 
@@ -372,6 +418,7 @@ class Choice {
 			ids: select(ids).map((id) => (typeof id === "string" ? id : null)),
 			hashes: hashes ? all : null,
 			positions: select(positions),
+			...(this.#carried && { carried: selectColumns(this.#carried, kept) }),
 			numbers: select(numbers),
 			refused:
 				refused.length === 0

@@ -1,8 +1,10 @@
 import { optionName, UsageError } from "../core/errors.js";
 import { nearestName, quoted } from "../core/text.js";
 import { AUTO } from "../sources/formats.js";
+import { type CarriedField, carriedFields } from "./carried/carried-fields.js";
 import { lossChoices } from "./conversations/loss.js";
 import type {
+	CarriedOptions,
 	ConversationsOptions,
 	ReadingOptions,
 	TokenListsOptions,
@@ -44,6 +46,10 @@ export interface TakeSettings {
 	tokens: TokenListSettings | null;
 	/** The share of documents that is taken, chosen by their hashes; null for all. */
 	sample: number | null;
+	/** The field that says token by token of a text what is to be trained on; left out: none does. */
+	lossFrom?: string;
+	/** Fields whose values go with every sequence; left out: none do. */
+	carry?: CarriedField[];
 	/** What units of text they have; left out: none that is looked for. */
 	segment?: UnitSettings;
 }
@@ -60,11 +66,24 @@ export function takeSettings({
 	tokensField,
 	maskField,
 	bordersField,
+	lossFrom,
+	carry = [],
 	...units
 }: Pick<ReadingOptions, "textField" | "text" | "idField" | "where" | "sample"> &
 	ConversationsOptions &
 	TokenListsOptions &
-	UnitsOptions): TakeSettings {
+	UnitsOptions &
+	CarriedOptions): TakeSettings {
+	for (const [name, value] of Object.entries({
+		maskField,
+		conversations,
+		loss,
+	}))
+		if (lossFrom !== undefined && value !== undefined)
+			throw new UsageError(
+				"ignored-option",
+				`${optionName("lossFrom")} and ${optionName(name)} both say what is to be trained on: give one of them.`,
+			);
 	if (tokensField === undefined)
 		for (const [name, value] of Object.entries({ maskField, bordersField }))
 			if (value !== undefined)
@@ -118,10 +137,12 @@ export function takeSettings({
 				? null
 				: {
 						field: tokensField,
-						mask: maskField ?? null,
+						mask: maskField ?? lossFrom ?? null,
 						borders: bordersField ?? null,
 					},
 		sample: sample ?? null,
 		...(segment !== null && { segment }),
+		...(lossFrom !== undefined && tokensField === undefined && { lossFrom }),
+		...(carry.length > 0 && { carry: carriedFields(carry) }),
 	};
 }

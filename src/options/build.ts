@@ -26,6 +26,7 @@ import { segmentsGiven } from "../decompose/given-segments.js";
 import { longConversations } from "../decompose/long-conversations.js";
 import { segmentOptions } from "../decompose/segment.js";
 import {
+	carriedTable,
 	chatTemplateTable,
 	conversationsTable,
 	limit,
@@ -106,6 +107,7 @@ export const buildTable = {
 	...tokenListsTable,
 	...tokensTable,
 	...unitsTable,
+	...carriedTable,
 	...grouped("Layout", {
 		layout: entryOf(layouts, {
 			default: "packed",

@@ -60,6 +60,8 @@ export class IndexCheck {
 	/** Tokens of each but the last of a document that are those of its end. */
 	readonly #carried: number;
 	readonly #labelsOf: LabelsOf | null;
+	/** Columns of which all sequences of a document have the same value. */
+	readonly #shared: readonly string[];
 
 	constructor(
 		{ settings }: Manifest,
@@ -69,6 +71,7 @@ export class IndexCheck {
 		labelsOf: LabelsOf | null = null,
 	) {
 		this.#labelsOf = labelsOf;
+		this.#shared = settings.carry ?? [];
 		this.#file = file;
 		this.#found = found;
 		this.#order = found.sorted();
@@ -189,6 +192,14 @@ export class IndexCheck {
 					this.#problems.add(
 						`${this.#placeOf(place)}: the ${name} of its sequence at token ${this.#found.start.array[sequence]} is ${array[sequence]}, where ${due} was due`,
 					);
+			for (const name of this.#shared) {
+				const { array } = this.#found.facts[name];
+				const due = array[this.#order[first]];
+				if (array[sequence] !== due)
+					this.#problems.add(
+						`${this.#placeOf(place)}: the ${name} of its sequence at token ${this.#found.start.array[sequence]} is ${array[sequence]}, and that of its first ${due}`,
+					);
+			}
 		}
 	}
 
