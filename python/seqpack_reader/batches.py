@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arrow import ragged
-from .columns import OF_ROWS, OF_TOKENS, WEIGHTS, TokenRows, split
-from .errors import SeqpackError
+from .columns import COLUMNS, OF_ROWS, OF_TOKENS, WEIGHTS, TokenRows, split
+from .errors import SeqpackError, require_choice
 from .manifest import MASK, OpenDataset
 from .places import SourceRows, mixed, shuffled
 from .rows import BucketRows
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 Batch = dict[str, Any]
 
 # Columns that want to know what is to be trained on.
-_OF_LABELS = {"loss_mask", "labels", "shift_labels", "prompt_lengths"}
+_OF_LABELS = {
+    *("loss_mask", "labels", "shift_labels", "prompt_lengths"),
+    *("chunk_loss_tokens", "global_attention_mask"),
+}
 
 
 class StageBucket:
@@ -83,6 +86,20 @@ class BatchReader:
             for stage in plan["stages"]
         ]
 
+    def require_carried(self, columns: Sequence[str]) -> None:
+        """Whether all datasets are carried with columns that are not made."""
+        for name in columns:
+            if name in COLUMNS:
+                continue
+            without = [each for each in self._datasets if name not in each.manifest["settings"].get("carry", ())]
+            if len(without) == len(self._datasets):
+                require_choice("columns", "column", name, COLUMNS)
+            if without:
+                raise SeqpackError(
+                    "bad-option",
+                    f"{without[0].directory} has no column {name}: leave it out, or build with --carry {name}.",
+                )
+
     def read(self, number: int, step: "Step", settings: BatchSettings) -> Batch:
         bucket = self._stages[step.stage][step.bucket]
         each = step.batch_size // settings.groups
@@ -129,6 +146,9 @@ class BatchReader:
                 batch[name] = of_rows if self._is_padded else of_rows[0]
             elif name == WEIGHTS:
                 batch[name] = given(token_rows.weights)
+            elif name in token_rows.carried:
+                carried = token_rows.carried[name]
+                batch[name] = split(carried, token_rows.seq_counts) if self._is_padded else carried
             else:
                 batch[name] = given(OF_TOKENS[name](token_rows))
         return batch
@@ -170,7 +190,10 @@ class BatchReader:
         ids = np.empty(size, np.int32) if is_full else np.full(size, self._plan["padId"], np.int32)
         trained = None
         weights = np.zeros(size, np.float32) if WEIGHTS in settings.columns else None
-        for reader, which, located, _, _ in parts:
+        carried = {name: np.empty_like(lengths) for name in settings.columns if name not in COLUMNS}
+        for reader, which, located, _, of_part in parts:
+            for name, values in carried.items():
+                values[ragged(starts[which], of_part)] = reader.sequences(located, name, of_part)
             reader.read(located, used[which], ids, at[which])
             if needs_mask and reader.is_masked:
                 trained = np.ones(size, np.int32) if trained is None else trained
@@ -182,7 +205,8 @@ class BatchReader:
             reader.labels(rows[which]) if reader.is_masked else int(of_rows.sum()) - len(of_rows)
             for reader, which, _, of_rows, _ in parts
         )
-        return TokenRows(ids, count, length, lengths, seq_counts, trained, weights), width, labels
+        token_rows = TokenRows(ids, count, length, lengths, seq_counts, trained, weights, settings.told, carried)
+        return token_rows, width, labels
 
 
 def _require_weights(datasets: Sequence[OpenDataset]) -> None:

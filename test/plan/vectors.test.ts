@@ -7,7 +7,12 @@ import { createRandom } from "../../src/core/random.js";
 import { shuffledIndex } from "../../src/core/shuffled-index.js";
 import { mixedPlace } from "../../src/curriculum/mixed-place.js";
 import type { SourceRows } from "../../src/curriculum/plan-stage.js";
+import type { GlobalAttention } from "../../src/masks/chunks.js";
 import { batchColumns, columns } from "../../src/masks/columns.js";
+import {
+	type PositionRule,
+	parsePositionRule,
+} from "../../src/masks/positions.js";
 import {
 	cutRow,
 	type SequenceShares,
@@ -35,6 +40,12 @@ interface Vectors {
 		seqLengths: number[];
 		lossMask: number[] | null;
 		length: number;
+		told: {
+			chunk: number;
+			positions: string;
+			globalAttention: GlobalAttention;
+			trainedPadding?: number;
+		};
 		columns: Record<string, number[]>;
 	}[];
 	shares: {
@@ -74,11 +85,9 @@ test.each(vectors.mixed)(
 );
 
 test.each(vectors.rows)("columns of a row of $seqLengths", (row) => {
-	// Weights are read, and not made; what has to be told something is not for the Python reader.
-	const made = batchColumns.filter((name) => {
-		const { type, needs } = columns.find(name);
-		return type === "list<int32>" && needs === undefined;
-	});
+	// Weights are read, and not made.
+	const made = batchColumns.filter((name) => name !== "loss_weight");
+	const positions = parsePositionRule(row.told.positions) as PositionRule;
 	expect(Object.keys(row.columns).sort()).toEqual([...made].sort());
 	const tokenRow = {
 		ids: Int32Array.from(row.ids),
@@ -87,7 +96,11 @@ test.each(vectors.rows)("columns of a row of $seqLengths", (row) => {
 	};
 	for (const name of made)
 		expect(
-			Array.from(columns.find(name).batch?.(tokenRow, row.length, {}) ?? []),
+			Array.from(
+				columns
+					.find(name)
+					.batch?.(tokenRow, row.length, { ...row.told, positions }) ?? [],
+			),
 			name,
 		).toEqual(row.columns[name]);
 });

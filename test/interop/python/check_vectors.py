@@ -11,6 +11,7 @@ from seqpack_reader.columns import COLUMNS, OF_ROWS, OF_TOKENS, TokenRows
 from seqpack_reader.places import SourceRows, mixed, random_numbers, shuffled
 from seqpack_reader.plan import _Written, canonical_json
 from seqpack_reader.settings import BatchSettings
+from seqpack_reader.told import ColumnOptions, parse_positions
 
 vectors = json.loads(Path(sys.argv[1]).read_text())
 for case in vectors["random"]:
@@ -28,7 +29,11 @@ for case in vectors["rows"]:
     if trained is not None:
         trained[: len(case["ids"])] = case["lossMask"]
     lengths = np.array(case["seqLengths"], np.int32)
-    rows = TokenRows(ids, 1, case["length"], lengths, np.array([len(lengths)]), trained)
+    told = case["told"]
+    options = ColumnOptions(
+        told["chunk"], parse_positions(told["positions"]), told["globalAttention"], told.get("trainedPadding")
+    )
+    rows = TokenRows(ids, 1, case["length"], lengths, np.array([len(lengths)]), trained, told=options)
     made = {name: make(rows).tolist() for name, make in OF_TOKENS.items()}
     made |= {name: make(rows)[0].tolist() for name, make in OF_ROWS.items()}
     assert made == case["columns"] and {*made, "loss_weight"} == set(COLUMNS), (made, case)
