@@ -29,6 +29,7 @@ const kernels = [
 const threads = [
 	"dist/src/engines/worker.js",
 	"dist/src/batches/read-worker.js",
+	"dist/src/compose/compose-worker.js",
 ];
 
 for (const folder of kernels) await buildKernel(folder);
@@ -99,6 +100,7 @@ async function bundleCommand(directory) {
 			program: "dist/cli/program.js",
 			worker: threads[0],
 			"read-worker": threads[1],
+			"compose-worker": threads[2],
 		},
 		platform: "node",
 		// They bring files of WebAssembly, which they look for beside themselves.

@@ -4,7 +4,8 @@
 //
 // Lengths of 100 million documents (log-normal, 500 tokens on average; written by the
 // library, no text is tokenized) are packed by index into rows of 8192, in one thread, and
-// how long that takes and how much memory at most. Then 100 MB of English, code and 34
+// how long that takes and how much memory at most; and so is a plan of the same documents in
+// order, in chunks of 2048 and 256 lanes. Then 100 MB of English, code and 34
 // languages are built as a store, documents as they are and cut to 2000 characters: batches
 // are read from an index over it, and from the same rows written out, in turn, on one core;
 // medians of five. Files are in the page cache.
@@ -39,6 +40,7 @@ const TOKENIZER = "fixtures/tokenizer";
 
 const [, , mode, ...rest] = process.argv;
 if (mode === "pack") await measurePacking(...rest);
+else if (mode === "plan") await measurePlanning(...rest);
 else if (mode === "batches") await measureBatches(...rest);
 else await prepare(Number(mode ?? 100e6));
 
@@ -67,6 +69,10 @@ async function prepare(documents) {
 			);
 			rmSync(out, { recursive: true });
 		}
+		const found = measured("plan", lengths, join(directory, "plan"));
+		console.log(
+			`plan in order: ${found.seconds.toFixed(1)} s, ${(found.bytes / 1e9).toFixed(2)} GB of memory; ${found.steps} steps, ${found.steps - found.least} more than the least, ${(100 * found.idle).toFixed(4)} % idle, lanes of ${(found.written / 1e9).toFixed(2)} GB`,
+		);
 		rmSync(lengths, { recursive: true });
 		for (const characters of [Infinity, 2000]) {
 			const place = join(directory, `of-${characters}`);
@@ -150,6 +156,12 @@ async function storeOfLengths(out, documents) {
 	const written = {
 		...manifest,
 		lengths: of,
+		// Which are not there: no tokens are read.
+		shards: of.map(({ task, rows }) => ({
+			...manifest.shards[0],
+			task,
+			rows,
+		})),
 		tasks: { read: TASKS, repack: 0 },
 	};
 	writeFileSync(join(out, "seqpack.json"), JSON.stringify(written));
@@ -172,6 +184,28 @@ async function measurePacking(store, out, options) {
 			rows: manifest.summary.rows,
 			fill: manifest.summary.fill,
 			written: manifest.shards.reduce((sum, { bytes }) => sum + bytes, 0),
+		}),
+	);
+}
+
+async function measurePlanning(store, out) {
+	const began = performance.now();
+	const { lanes, totals } = await planCurriculum({
+		datasets: [store],
+		order: "documents",
+		chunk: 2048,
+		tokensPerStep: 256 * 2048,
+		out,
+	});
+	const seconds = (performance.now() - began) / 1000;
+	console.log(
+		JSON.stringify({
+			seconds,
+			bytes: 1024 * process.resourceUsage().maxRSS,
+			steps: totals.steps,
+			least: lanes.leastSteps,
+			idle: lanes.idle / (totals.steps * lanes.count),
+			written: lanes.bytes,
 		}),
 	);
 }

@@ -1,6 +1,7 @@
 import { batchKinds } from "../src/curriculum/batch-kinds.js";
 import { curriculumTable } from "../src/options/curriculum.js";
 import type { CurriculumPlan } from "../src/plan/curriculum-plan.js";
+import type { PlanLanes } from "../src/plan/lanes-file.js";
 import { planCurriculum } from "../src/plan/make-plan.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
 import { counted, durationText, grouped, percent } from "./numbers.js";
@@ -23,6 +24,7 @@ export const curriculumCommand = () =>
 		notes: NUMBERS_NOTE,
 		examples: [
 			"seqpack curriculum buckets/ --schedule grow-p2 --cycles 8 --tokens-per-step 512K --world-size 8 --out plan/",
+			"seqpack curriculum store/ --order documents --chunk 2K --tokens-per-step 512K --world-size 8 --out plan/",
 		],
 		async run({ json, ...options }) {
 			const began = performance.now();
@@ -40,10 +42,12 @@ function describe(out: string, plan: CurriculumPlan, seconds: number): string {
 		`Planned ${out} in ${durationText(seconds)}`,
 		`  steps      ${grouped(totals.steps)} of ${grouped(tokensPerStep)} tokens${batchKinds.find(batches).items === "sequences" ? " at most" : ""}`,
 	];
+	if (plan.lanes !== undefined)
+		return `${[...lines, ...describeLanes(plan, plan.lanes)].join("\n")}\n`;
 	for (const [i, stage] of stages.entries()) {
 		if (stages.length > 1)
 			lines.push(
-				`  stage ${i + 1}    ${counted(stage.steps, "step")}, ${stage.asked.schedule}`,
+				`  stage ${i + 1}    ${counted(stage.steps, "step")}, ${stage.asked.schedule ?? ""}`,
 			);
 		for (const { length, batchRows, steps, leftRows } of stage.buckets)
 			lines.push(
@@ -68,4 +72,28 @@ function describe(out: string, plan: CurriculumPlan, seconds: number): string {
 		`  rows       ${grouped(totals.rows)} in steps, ${grouped(totals.unusedRows)} in none`,
 	);
 	return `${lines.join("\n")}\n`;
+}
+
+function describeLanes(
+	{ totals, tokensPerStep }: CurriculumPlan,
+	lanes: PlanLanes,
+): string[] {
+	const { steps, tokens, rows } = totals;
+	const reads = steps * lanes.count;
+	const over = steps - lanes.leastSteps;
+	const lines = [
+		`  lanes      ${grouped(lanes.count)}, of ${counted(lanes.chunk, "token")} a step`,
+		`  documents  ${grouped(rows)}, in ${counted(lanes.chunks, "chunk")}; the longest has ${grouped(lanes.longest)}`,
+		`  idle       ${percent(lanes.idle / reads)} of what lanes can read (${counted(lanes.idle, "chunk")}); ${over === 0 ? "no" : grouped(over)} ${over === 1 ? "step" : "steps"} more than the least there can be`,
+		`  padding    ${percent(1 - tokens / (steps * tokensPerStep))}, idle lanes and the ends of documents together`,
+	];
+	if (lanes.cutDocuments > 0)
+		lines.push(
+			`  cut        ${counted(lanes.cutTokens, "token")} of ${counted(lanes.cutDocuments, "document")}, beyond the most chunks`,
+		);
+	if (lanes.emptyDocuments + lanes.heldOutDocuments > 0)
+		lines.push(
+			`  left out   ${counted(lanes.emptyDocuments, "document")} without tokens, ${grouped(lanes.heldOutDocuments)} held out`,
+		);
+	return lines;
 }

@@ -155,7 +155,7 @@ function unitLines({ totals }: Manifest): Line[] {
 		.filter(([name, count]) => count > 0 && notedCounts[name].isOfUnits)
 		.map(([name, count], i) => [
 			i === 0 ? "units" : "",
-			`${grouped(count)} ${notedCounts[name].meaning}`,
+			`${notedCounts[name].meaning}: ${grouped(count)}`,
 		]);
 }
 

@@ -4,6 +4,7 @@ import { auditCommand } from "./audit.js";
 import { batchesCommand } from "./batches.js";
 import { buildCommand } from "./build.js";
 import { Failed } from "./command.js";
+import { composeCommand } from "./compose.js";
 import { convertCommand } from "./convert.js";
 import { curriculumCommand } from "./curriculum.js";
 import { exportCommand } from "./export.js";
@@ -62,6 +63,7 @@ function createProgram(): Command {
 		.addCommand(initCommand())
 		.addCommand(verifyCommand())
 		.addCommand(auditCommand())
+		.addCommand(composeCommand())
 		.addCommand(curriculumCommand())
 		.addCommand(batchesCommand())
 		.addCommand(packCommand())

@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { batchesCommandTable } from "../dist/cli/batches.js";
 import { buildCommandTable } from "../dist/cli/build.js";
 import { compareOptionsTable } from "../dist/cli/compare-packers.js";
+import { composeCommandTable } from "../dist/cli/compose.js";
 import { convertCommandTable } from "../dist/cli/convert.js";
 import { curriculumCommandTable } from "../dist/cli/curriculum.js";
 import {
@@ -54,6 +55,14 @@ import { packRecordsTable } from "../dist/src/options/pack-records.js";
 import { exportTable, packStoreTable } from "../dist/src/options/pack-store.js";
 import { rowOrders } from "../dist/src/pack/orders.js";
 import { packers } from "../dist/src/pack/packers.js";
+
+import { groupings } from "../dist/src/recipes/groupings.js";
+import { settingName } from "../dist/src/recipes/settings.js";
+import { steps } from "../dist/src/recipes/steps.js";
+
+import { languages } from "../dist/src/segment/languages.js";
+import { unitKinds, writtenKinds } from "../dist/src/segment/units.js";
+
 import { compressions } from "../dist/src/sources/compressions.js";
 import { endingsOf, sourceFormats } from "../dist/src/sources/formats.js";
 import { namedTokenizers } from "../dist/src/tokenizer/named-tokenizers.js";
@@ -110,6 +119,13 @@ const tables = {
 			{ ...exportToTable, ...outputTable },
 			{ words: ["source"], ofCommand: Object.keys(outputTable) },
 		),
+	"options:compose": () =>
+		optionTables(composeCommandTable, {
+			words: ["recipe", "inputs"],
+			ofCommand: Object.keys(outputTable),
+		}),
+	groupings: () => settingsTable("`group: { by: ... }`", groupings),
+	"recipe-steps": () => settingsTable("step", steps),
 	"options:convert": () =>
 		optionTables(convertCommandTable, {
 			words: ["dataset"],
@@ -229,6 +245,23 @@ const tables = {
 	packers: () => entriesTable("`--packer`", packers),
 	orders: () => entriesTable("`--order`", rowOrders),
 	"long-documents": () => entriesTable("`--long-documents`", longDocuments),
+	units: () =>
+		table(
+			["`--segment`", "units"],
+			unitKinds
+				.entries()
+				.map(([, { meaning }], i) => [code(writtenKinds[i]), meaning]),
+		),
+	languages: () =>
+		table(
+			["`--syntax-language`", "endings"],
+			languages
+				.entries()
+				.map(([name, { endings }]) => [
+					code(name),
+					endings.map(code).join(", "),
+				]),
+		),
 	decomposers: () => entriesTable("`--decomposer`", decomposers),
 	schedules: () => entriesTable("`--schedule`", schedules),
 	layouts: () => meaningsTable("`--layout`", layouts),
@@ -316,6 +349,25 @@ function entriesTable(head, registry) {
 			Object.keys(options)
 				.map((option) => code(asFlag(option)))
 				.join(", "),
+		]),
+	);
+}
+
+/** The entries of a registry of recipes, and the settings of each. */
+function settingsTable(head, registry) {
+	return table(
+		[head, "what it does", "its settings"],
+		registry.entries().map(([name, { meaning, options }]) => [
+			code(name),
+			meaning,
+			Object.entries(options)
+				.map(([option, spec]) => {
+					const usual = spec.required ? "required" : defaultOf(spec);
+					const choices = spec.type.choices?.map(code).join(", ");
+					const notes = [choices, usual].filter(Boolean).join("; ");
+					return `${code(settingName(option))}: ${spec.help}${notes === "" ? "" : ` (${notes})`}`;
+				})
+				.join("<br>"),
 		]),
 	);
 }

@@ -10,6 +10,11 @@ export {
 	type EpochSharesInput,
 	epochShares,
 } from "./curriculum/epoch-shares.js";
+export {
+	documentsOfLanes,
+	type LaneDocuments,
+	leastSteps,
+} from "./curriculum/lanes.js";
 export type { StageBucket } from "./curriculum/plan-stage.js";
 export type { Schedule } from "./curriculum/schedule.js";
 export { scheduleOdds, schedules } from "./curriculum/schedules.js";

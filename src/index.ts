@@ -9,6 +9,8 @@ export { type Group, groupsOf } from "./build/groups.js";
 export type { Plan, PlanInput } from "./build/plan.js";
 export type { StageTimes } from "./build/stopwatch.js";
 export type { Task } from "./build/tasks-of-plan.js";
+export { type ComposeResult, composeFiles } from "./compose/compose-files.js";
+export { readRecipe } from "./compose/read-recipe.js";
 export {
 	EnvironmentError,
 	InterruptedError,
@@ -94,6 +96,7 @@ export * from "./masks.js";
 export type { BatchOptions, BatchState } from "./options/batches.js";
 export type { BuildOptions, BuildProgress } from "./options/build.js";
 export { readBuildConfig } from "./options/build-config.js";
+export type { ComposeOptions, ComposeProgress } from "./options/compose.js";
 export type { ConvertOptions, ConvertProgress } from "./options/convert.js";
 export type { CurriculumOptions } from "./options/curriculum.js";
 export type { ExportProgress, ExportToOptions } from "./options/export.js";
@@ -103,6 +106,14 @@ export type { SourceOptions } from "./options/sources.js";
 export * from "./pack.js";
 export type { CurriculumPlan, PlanStage } from "./plan/curriculum-plan.js";
 export { planCurriculum } from "./plan/make-plan.js";
+export {
+	type ComposedRecords,
+	type ComposeSettings,
+	composeRecords,
+} from "./recipes/compose-records.js";
+export type { ComposedPart, ComposedRecord } from "./recipes/composed.js";
+export type { RecipeRecord } from "./recipes/draft.js";
+export { parseRecipe, type Recipe } from "./recipes/recipe.js";
 export {
 	type PackRecordsResult,
 	packRecords,

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arrow import ragged
-from .columns import COLUMNS, OF_ROWS, OF_TOKENS, WEIGHTS, TokenRows, split
+from .columns import COLUMNS, IGNORE, OF_ROWS, OF_TOKENS, WEIGHTS, TokenRows, split
 from .errors import SeqpackError, require_choice
+from .lanes import Chunks, Lanes
 from .manifest import MASK, OpenDataset
 from .places import SourceRows, mixed, shuffled
 from .rows import BucketRows
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 # Names and arrays; docs/guide/python.md lists them.
 Batch = dict[str, Any]
+
+# The length of the bucket of a store, whose rows are documents.
+_ANY_LENGTH = 0
 
 # Columns that want to know what is to be trained on.
 _OF_LABELS = {
@@ -68,11 +72,14 @@ class StageBucket:
 class BatchReader:
     """Reads what a rank gets of the steps of a plan."""
 
-    def __init__(self, plan: dict[str, Any], datasets: Sequence[OpenDataset], storage: Storage) -> None:
+    def __init__(
+        self, plan: dict[str, Any], datasets: Sequence[OpenDataset], storage: Storage, lanes: Lanes | None
+    ) -> None:
         self._plan = plan
         self._is_padded = IS_PADDED[plan["batches"]]
         self._extra = int(plan["plusOne"])
         self._datasets = datasets
+        self._lanes = lanes
         files = OpenFiles(storage)
         known: dict[tuple[int, int], BucketRows] = {}
         for number, dataset in enumerate(datasets):
@@ -80,7 +87,9 @@ class BatchReader:
                 known[number, bucket.length] = BucketRows(dataset, bucket, files)
         self._stages = [
             [
-                StageBucket(b, [known[s["dataset"], b["length"]] for s in b["sources"]], plan["seed"])
+                StageBucket(
+                    b, [known[s["dataset"], _ANY_LENGTH if lanes else b["length"]] for s in b["sources"]], plan["seed"]
+                )
                 for b in stage["buckets"]
             ]
             for stage in plan["stages"]
@@ -104,6 +113,11 @@ class BatchReader:
         bucket = self._stages[step.stage][step.bucket]
         each = step.batch_size // settings.groups
         first = settings.group * each
+        if self._lanes is not None:
+            if WEIGHTS in settings.columns:
+                _require_weights(self._datasets)
+            chunks = self._lanes.at(step.offset, first, each)
+            return self._batch_of_lanes(number, step, settings, bucket, chunks, first, each)
         step_labels = None
         if bucket.labels_each is not None:
             step_labels = step.batch_size * bucket.labels_each
@@ -117,6 +131,37 @@ class BatchReader:
         if WEIGHTS in settings.columns:
             _require_weights(self._datasets)
         token_rows, width, rank_labels = self._read_rows(bucket, source, rows, step, settings, needs_mask)
+        labels = (rank_labels if step_labels is None else step_labels, rank_labels)
+        if settings.told.trained_padding is not None:
+            labels = self._with_padding(bucket, step, labels, token_rows)
+        places = {"dataset": bucket.datasets[source], "row": rows}
+        return self._batch(number, step, settings, bucket, token_rows, width, labels, places)
+
+    def _with_padding(
+        self, bucket: StageBucket, step: "Step", labels: tuple[int, int], rows: TokenRows
+    ) -> tuple[int, int]:
+        """Labels of a step and of a rank, with padding as labels."""
+        source, places = bucket.find(step.offset + np.arange(step.batch_size))
+        used = 0
+        for number, reader in enumerate(bucket.readers):
+            of_source = places[source == number]
+            if len(of_source) > 0:
+                used += int(reader.lengths(reader.locate(of_source), len(of_source))[0].sum())
+        of_rank = rows.count * rows.length - int(rows.seq_lengths.sum())
+        return labels[0] + step.batch_size * rows.length - used, labels[1] + of_rank
+
+    def _batch(
+        self,
+        number: int,
+        step: "Step",
+        settings: BatchSettings,
+        bucket: StageBucket,
+        token_rows: TokenRows,
+        width: int,
+        labels: tuple[int, int],
+        places: dict[str, np.ndarray],
+    ) -> Batch:
+        """Rows as they are given: `width` tokens of each are cut among ranks."""
         count, length = token_rows.count, token_rows.length
         spans = [(0, length)] if settings.sequence_parallel == 1 else settings.spans(width)
 
@@ -130,11 +175,10 @@ class BatchReader:
             "step": number,
             "stage": step.stage,
             "length": input_ids.shape[-1],
-            "step_labels": rank_labels if step_labels is None else step_labels,
-            "rank_labels": rank_labels,
-            "dataset": bucket.datasets[source],
-            "bucket": np.full(len(rows), bucket.length, np.int32),
-            "row": rows,
+            "step_labels": labels[0],
+            "rank_labels": labels[1],
+            "bucket": np.full(len(places["row"]), bucket.length, np.int32),
+            **places,
             "input_ids": input_ids,
             "seq_lengths": token_rows.seq_lengths,
         }
@@ -152,6 +196,75 @@ class BatchReader:
             else:
                 batch[name] = given(OF_TOKENS[name](token_rows))
         return batch
+
+    def _batch_of_lanes(
+        self,
+        number: int,
+        step: "Step",
+        settings: BatchSettings,
+        bucket: StageBucket,
+        chunks: Chunks,
+        first: int,
+        count: int,
+    ) -> Batch:
+        """The chunks that lanes from `first` on read; a lane that has no more has a row of padding."""
+        length = step.length
+        lanes = chunks.lane - first
+        numbers = step.offset - chunks.first_step
+        starts = numbers * length
+        used = np.minimum(length, chunks.tokens - starts)
+        goes_on = starts + length < chunks.tokens
+        ids = np.full(count * length, self._plan["padId"], np.int32)
+        is_masked = any(reader.is_masked for reader in bucket.readers)
+        trained = np.ones(count * length, np.int32) if is_masked else None
+        next_labels = np.full(count, IGNORE, np.int32)
+        documents = np.empty(len(lanes), np.int64)
+        carried = {name: np.empty(len(lanes), np.int32) for name in settings.columns if name not in COLUMNS}
+        for source, reader in enumerate(bucket.readers):
+            which = np.flatnonzero(chunks.dataset == bucket.datasets[source])
+            if len(which) == 0:
+                continue
+            rows, begins, counts, at = chunks.row[which], starts[which], used[which], lanes[which] * length
+            documents[which] = reader.documents(rows)
+            located = reader.locate(rows)
+            for name, values in carried.items():
+                values[which] = reader.sequences(located, name, np.ones(len(which), np.int64))
+            reader.read_chunks(located, begins, counts, ids, at)
+            # One token more, which is the label of the last.
+            more = which[goes_on[which]]
+            after = np.empty(len(more), np.int32)
+            ends, ones, places = starts[more] + length, np.ones(len(more), np.int64), np.arange(len(more))
+            located_more = reader.locate(chunks.row[more])
+            reader.read_chunks(located_more, ends, ones, after, places)
+            if reader.is_masked:
+                reader.read_chunks(located, begins, counts, trained, at, MASK)
+                is_trained = np.empty(len(more), np.int32)
+                reader.read_chunks(located_more, ends, ones, is_trained, places, MASK)
+                after[is_trained == 0] = IGNORE
+            next_labels[lanes[more]] = after
+        seq_counts = np.zeros(count, np.int64)
+        seq_counts[lanes] = 1
+        lengths = used.astype(np.int32)
+        told = settings.told
+        token_rows = TokenRows(ids, count, length, lengths, seq_counts, trained, None, next_labels, told, carried)
+
+        def of_lanes(values: np.ndarray, otherwise: int, dtype: type = np.int32) -> np.ndarray:
+            column = np.full(count, otherwise, dtype)
+            column[lanes] = values
+            return column
+
+        places = {
+            "dataset": of_lanes(chunks.dataset, -1),
+            "row": of_lanes(chunks.row, -1, np.int64),
+            "start": of_lanes(starts, 0),
+            "document": of_lanes(documents, -1, np.int64),
+            "chunk": of_lanes(numbers, -1),
+            "first_chunk": of_lanes(numbers == 0, 0),
+            "last_chunk": of_lanes(~goes_on, 0),
+            "prefix_length": of_lanes(chunks.prefix_length, 0),
+        }
+        labels = int(np.count_nonzero(token_rows.shift_labels() != IGNORE))
+        return self._batch(number, step, settings, bucket, token_rows, length, (step.labels, labels), places)
 
     def _read_rows(
         self,
@@ -205,7 +318,9 @@ class BatchReader:
             reader.labels(rows[which]) if reader.is_masked else int(of_rows.sum()) - len(of_rows)
             for reader, which, _, of_rows, _ in parts
         )
-        token_rows = TokenRows(ids, count, length, lengths, seq_counts, trained, weights, settings.told, carried)
+        token_rows = TokenRows(
+            ids, count, length, lengths, seq_counts, trained, weights, told=settings.told, carried=carried
+        )
         return token_rows, width, labels
 
 

@@ -29,6 +29,8 @@ class TokenRows:
     trained: np.ndarray | None
     # The weight of each token's label, as datasets have it; None: not read.
     weights: np.ndarray | None = None
+    # Of each row the label after its last token, where its document goes on in another row; None: it never does.
+    next_labels: np.ndarray | None = None
     # What columns are told.
     told: ColumnOptions = ColumnOptions()
     # Of each sequence, by column: what rows are carried with.
@@ -102,6 +104,10 @@ class TokenRows:
     def shift_labels(self) -> np.ndarray:
         shifted = np.full((self.count, self.length), IGNORE, np.int32)
         shifted[:, :-1] = self.labels().reshape(self.count, self.length)[:, 1:]
+        if self.next_labels is not None:
+            goes_on = np.flatnonzero(self.next_labels != IGNORE)
+            # Such rows have no padding.
+            shifted[goes_on, -1] = self.next_labels[goes_on]
         return shifted.reshape(-1)
 
     def prompt_lengths(self) -> list[np.ndarray]:
@@ -114,6 +120,9 @@ class TokenRows:
             for i, start in enumerate(self._starts[~self._is_padding].tolist()):
                 # The first token of a sequence is no label, whether it is of the prompt or not.
                 of_labels = np.flatnonzero(self.trained[start + 1 : start + self.seq_lengths[i]])
+                if self.seq_lengths[i] == 1 and self.trained[start] != 0:
+                    # All is trained on, beside rows that have a mask.
+                    continue
                 if len(of_labels) == 0:
                     lengths[i] = self.seq_lengths[i]
                 elif of_labels[0] > 0:

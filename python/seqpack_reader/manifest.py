@@ -64,8 +64,12 @@ class OpenDataset:
         return self.manifest["settings"]["isMasked"]
 
 
-def open_dataset(storage: Storage, name: str, split: str = "train") -> OpenDataset:
-    """A dataset's directory, or that and one of its sources: `data#web`."""
+def open_dataset(storage: Storage, name: str, split: str = "train", is_store: bool = False) -> OpenDataset:
+    """A dataset's directory, or that and one of its sources: `data#web`.
+
+    Args:
+        is_store: Whether it is to be a store, whose rows are documents.
+    """
     directory, source = parse_dataset_name(storage, name)
     content, manifest = _read_manifest(storage, directory)
     settings = manifest["settings"]
@@ -73,12 +77,17 @@ def open_dataset(storage: Storage, name: str, split: str = "train") -> OpenDatas
     if source is not None and source not in names:
         known = ", ".join(filter(None, names)) or "none with a name"
         raise SeqpackError("unknown-name", f"{directory} has no source {quoted(source)}; it has: {known}.")
-    if "lengths" in manifest:
+    if "lengths" in manifest and not is_store:
         raise SeqpackError(
             "not-packed",
-            f"{directory} is a store of documents, which make no batches by themselves: pack it with seqpack pack, and name the packing.",
+            f"{directory} is a store of documents, which make no batches by themselves: pack it with seqpack pack, and name the packing; or have seqpack curriculum read its documents in order (--order documents).",
         )
     splits = sorted({bucket["split"] for bucket in settings["buckets"]})
+    if is_store and "lengths" not in manifest:
+        raise SeqpackError(
+            "not-a-store",
+            f"{directory} has the layout {settings['layout']}, whose rows are no whole documents, and --order documents reads these in order: name a store, which is built with --layout documents.",
+        )
     if split not in splits:
         raise SeqpackError("unknown-name", f"{directory} has no split {quoted(split)}; it has: {', '.join(splits)}.")
     store = _open_store(storage, directory, manifest["store"]) if "store" in manifest else None

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from .batches import Batch, BatchReader
 from .errors import SeqpackError, require_whole
+from .lanes import Lanes, Ranks
 from .manifest import MANIFEST, OpenDataset, is_plain_path, open_dataset, parse_dataset_name
 from .settings import IS_PADDED, BatchSettings, resolve_batches
 from .storage import Storage, is_far, path_from, pool, without_slashes
@@ -32,6 +33,8 @@ class Step(NamedTuple):
     length: int
     batch_size: int
     offset: int
+    # Of plans with lanes, else 0.
+    labels: int = 0
 
 
 class Plan:
@@ -57,7 +60,9 @@ class Plan:
         self._settings: dict[tuple[Any, ...], BatchSettings] = {}
         self._steps = _read_steps(storage, f"{self.path}/{self.info['steps']['path']}", len(self))
         opened = _open_datasets(storage, self.path, self.info, self._moved)
-        self._reader = BatchReader(self.info, opened, storage)
+        lanes = self.info.get("lanes")
+        self._lanes = None if lanes is None else Lanes(storage, f"{self.path}/{lanes['path']}", lanes)
+        self._reader = BatchReader(self.info, opened, storage, self._lanes)
         stores = [each.store.directory for each in opened if each.store is not None]
         self._is_far = any(map(is_far, [*stores, *(each.directory for each in opened)]))
         self._filesystem = filesystem
@@ -150,6 +155,26 @@ class Plan:
             for _, read in under_way:
                 read.cancel()
 
+    def state(self, step: int, world_size: int = 1, sequence_parallel: int = 1) -> dict[str, Any]:
+        """What a run keeps to go on at a step; of documents in order also the ranks, which keep what models remember."""
+        state: dict[str, Any] = {"plan": self.hash, "step": step}
+        if self._lanes is not None:
+            state["worldSize"] = world_size
+            if sequence_parallel > 1:
+                state["sequenceParallel"] = sequence_parallel
+        return state
+
+    def require_state(self, state: dict[str, Any], world_size: int = 1, sequence_parallel: int = 1) -> None:
+        """Refuses a state that ranks as many as these cannot go on with."""
+        if state["plan"] != self.hash:
+            raise SeqpackError(
+                "other-plan",
+                f"the state is of the plan {state['plan'][:12]}, and this plan is {self.hash[:12]}: name the plan that it is of, or begin with start.",
+            )
+        if self._lanes is not None and "worldSize" in state:
+            before = Ranks(state["worldSize"], state.get("sequenceParallel", 1))
+            self._lanes.require_same(state["step"], before, Ranks(world_size, sequence_parallel))
+
     def settings(
         self,
         rank: int,
@@ -207,14 +232,17 @@ def _fault_of(storage: Storage, directory: str, plan: Any, content: bytes) -> st
     text = canonical_json(rest).encode("utf8", "surrogatepass")
     if plan.get("planHash") != hashlib.sha256(text).hexdigest():
         return "it was changed after it was made: its hash is another"
-    steps = plan["steps"]
-    if not is_plain_path(steps["path"]):
-        return f"its steps are outside its directory, {steps['path']}"
-    size = storage.size(f"{directory}/{steps['path']}")
-    if size is None:
-        return f"{steps['path']} is missing"
-    if size != steps["bytes"]:
-        return f"{steps['path']} has {size} bytes of {steps['bytes']}"
+    for what in ("steps", "lanes"):
+        file = plan.get(what)
+        if file is None:
+            continue
+        if not is_plain_path(file["path"]):
+            return f"its {what} are outside its directory, {file['path']}"
+        size = storage.size(f"{directory}/{file['path']}")
+        if size is None:
+            return f"{file['path']} is missing"
+        if size != file["bytes"]:
+            return f"{file['path']} has {size} bytes of {file['bytes']}"
     return None
 
 
@@ -248,7 +276,8 @@ def _read_steps(storage: Storage, path: str, count: int) -> list[list[np.ndarray
             "bad-plan",
             f"{path} cannot be read: it has {found} rows of {count}. Make the plan again with seqpack curriculum.",
         )
-    return [[batch.column(name).to_numpy() for name in Step._fields] for batch in steps]
+    names = [name for name in Step._fields if not steps or name in steps[0].schema.names]
+    return [[batch.column(name).to_numpy() for name in names] for batch in steps]
 
 
 def _open_datasets(
@@ -270,7 +299,7 @@ def _open_datasets(
                 "dataset-moved",
                 f"there is no dataset at {where}, where the plan has it: say where it is now (datasets).",
             )
-        found = open_dataset(storage, path)
+        found = open_dataset(storage, path, is_store="lanes" in plan)
         kind = found.manifest["settings"]["format"]
         if kind != "arrow":
             raise SeqpackError(

@@ -56,6 +56,30 @@ class BucketRows:
             located.append(RowsOfFile(file, which, *file.batches_of(rows[which] - self._first_rows[number])))
         return located
 
+    def documents(self, rows: np.ndarray) -> np.ndarray:
+        """The documents that rows of a store are: the task, times 2^32, and the number in it."""
+        tasks = np.array([shard["task"] for shard in self._shards], np.int64)
+        of = tasks[np.searchsorted(self._first_rows, rows, side="right") - 1]
+        return (of << 32) + rows - self._first_rows[np.searchsorted(tasks, of)]
+
+    def read_chunks(
+        self,
+        located: list[RowsOfFile],
+        starts: np.ndarray,
+        counts: np.ndarray,
+        out: np.ndarray,
+        at: np.ndarray,
+        column: str = TOKENS,
+    ) -> None:
+        """Copies `counts` tokens of each document of a store, from its token `starts` on, to `out` from `at` on."""
+        prepare_all([part.file for part in located], column)
+        wanted = [(part.file, column, part.begins(column) + starts[part.which], counts[part.which]) for part in located]
+        for part, (words, begins) in zip(located, values_of(wanted), strict=True):
+            try:
+                copy_words(words, begins, counts[part.which], out, at[part.which])
+            except ValueError:
+                raise part.file.refused(DAMAGED) from None
+
     def _open(self, groups: list[tuple[int, np.ndarray]]) -> list[ArrowFile]:
         shards = [self._shards[number] for number, _ in groups]
         again = "plan again with seqpack curriculum"

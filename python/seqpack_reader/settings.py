@@ -10,9 +10,9 @@ from .errors import SeqpackError, quoted, require_choice, require_whole
 from .told import ColumnOptions, check_chunk, check_global_attention, column_options
 
 # Kinds of batches: whether each row is one of the batch, padded to a length; else all are one.
-IS_PADDED = {"bucketed": True, "packed": True, "flat": False}
-# The columns that batches always have which are not padded.
-_COLUMNS_OF_FLAT = (BORDERS, "position_ids")
+IS_PADDED = {"bucketed": True, "packed": True, "flat": False, "streams": True}
+# The columns that batches always have besides the usual ones.
+_COLUMNS_OF_KIND = {"flat": (BORDERS, "position_ids"), "streams": ("shift_labels",)}
 # What a trainer needs beside rows that are cut: without it a share does not say where it is from.
 _COLUMNS_OF_SHARES = ("position_ids", "shift_labels")
 # Ways to cut rows: pieces of equal length that each rank gets of a row.
@@ -112,14 +112,15 @@ def resolve_batches(
             "bad-option",
             f"{WEIGHTS} lies as unshifted labels do, and sequence_parallel gives shifted ones: leave one of the two out.",
         )
-    if pad_loss and (is_cut or not IS_PADDED[plan["batches"]]):
+    has_answers = IS_PADDED[plan["batches"]] and "lanes" not in plan
+    if pad_loss and (is_cut or not has_answers):
         instead = "sequence_parallel" if is_cut else f"plan other --batches than {plan['batches']}"
         raise SeqpackError(
             "ignored-option",
             f"pad_loss is for rows that are padded and not cut among ranks: leave it out, or {instead}.",
         )
     told = column_options(tuple(columns), chunk, positions, global_attention)
-    needed: tuple[str, ...] = () if IS_PADDED[plan["batches"]] else _COLUMNS_OF_FLAT
+    needed: tuple[str, ...] = _COLUMNS_OF_KIND.get(plan["batches"], ())
     if is_cut:
         needed = (*(name for name in needed if name != BORDERS), *_COLUMNS_OF_SHARES)
     settings = BatchSettings(
@@ -143,13 +144,15 @@ def _check_shares(plan: dict[str, Any], settings: BatchSettings) -> None:
             f"{parallel} ranks that share a row (sequence_parallel) do not divide the {world_size} ranks (world_size).",
         )
     each = f", of {parallel} each," if parallel > 1 else ""
+    has_lanes = "lanes" in plan
     for stage in plan["stages"]:
         for bucket in stage["buckets"]:
             rows, length = bucket["batchRows"], bucket["length"]
             if rows % groups != 0:
+                what = "lanes of a step" if has_lanes else f"sequences of {length} tokens in a step"
                 raise SeqpackError(
                     "bad-option",
-                    f"{groups} ranks{each} do not divide the {rows} sequences of {length} tokens in a step: use as many ranks as divide them, or plan again with --world-size {groups}.",
+                    f"{groups} ranks{each} do not divide the {rows} {what}: use as many ranks as divide them, or plan again with --world-size {groups}.",
                 )
             if parallel > 1 and IS_PADDED[plan["batches"]]:
                 settings.spans(length)

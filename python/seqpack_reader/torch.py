@@ -88,31 +88,35 @@ class Batches(IterableDataset[Batch]):
         """What resumes after the batch that was given last; of one worker, in a worker of StatefulDataLoader."""
         worker = get_worker_info()
         if worker is not None:
-            return {"plan": self.plan.hash, "step": self._next, "worker": [worker.id, worker.num_workers]}
+            return {**self._state_at(self._next), "worker": [worker.id, worker.num_workers]}
         if self._in_workers[0]:
             raise SeqpackError(
                 "state-in-workers",
                 "workers of a data loader have read ahead of the trainer: take the state of torchdata's StatefulDataLoader, or state_after of the last batch.",
             )
-        return {"plan": self.plan.hash, "step": self._next}
+        return self._state_at(self._next)
+
+    def _state_at(self, step: int) -> dict[str, Any]:
+        _, world_size, _, sequence_parallel, _ = self._asked
+        return self.plan.state(step, world_size, sequence_parallel)
 
     def state_after(self, batch: Batch) -> dict[str, Any]:
         """What resumes at the step after a batch, whatever data loader gave it."""
-        return {"plan": self.plan.hash, "step": batch["step"] + 1}
+        return self._state_at(batch["step"] + 1)
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Begins where a run was; also with another number of ranks, unless it is of a worker."""
+        """Begins where a run was; also with another number of ranks, unless it is of a worker.
+
+        Of documents in order only where no rank would need what another one's model remembers.
+        """
         plan, step = state.get("plan"), state.get("step")
         if not isinstance(plan, str) or not isinstance(step, int):
             raise SeqpackError(
                 "bad-option", f'the state {quoted(state)} is none: give one such as {{"plan": "...", "step": 1200}}.'
             )
-        if plan != self.plan.hash:
-            raise SeqpackError(
-                "other-plan",
-                f"the state is of the plan {plan[:12]}, and this plan is {self.plan.hash[:12]}: name the plan that it is of, or begin with start.",
-            )
         require_whole("start", step, 0)
+        _, world_size, _, sequence_parallel, _ = self._asked
+        self.plan.require_state(state, world_size, sequence_parallel)
         # A run that is at its end may look again: there is nothing left for it.
         if step > len(self.plan) and "worker" not in state:
             self.plan.step(step)

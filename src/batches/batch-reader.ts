@@ -1,4 +1,5 @@
 import { sum } from "../core/arithmetic.js";
+import { ROW_OF_ANY_LENGTH } from "../core/capacity.js";
 import { type BatchKind, batchKinds } from "../curriculum/batch-kinds.js";
 import { shareMultiple, shareOfRow } from "../masks/sequence-parallel.js";
 import { balanceRanks } from "../pack/balance-ranks.js";
@@ -13,12 +14,14 @@ import { OpenFiles } from "../plan/open-files.js";
 import { RowFinder } from "../plan/row-finder.js";
 import { RowReader } from "../plan/row-reader.js";
 import { type Pool, readPool } from "../plan/sequence-pools.js";
-import type { PlanStep } from "../plan/steps-file.js";
+import { type PlanStep, stepsSchemaOf } from "../plan/steps-file.js";
 import { StoreReaders } from "../plan/store-reader.js";
 import { type Column, columnOf, type Schema } from "../tables/columns.js";
 import { type Batch, batchSchema } from "./batch.js";
 import { flatRow, paddedRows, type RowShape } from "./batch-rows.js";
 import type { BatchSettings } from "./batch-settings.js";
+import { itemsOfLanes } from "./chunk-items.js";
+import { LanesReader } from "./lanes-reader.js";
 import {
 	itemsOfPool,
 	itemsOfRows,
@@ -38,6 +41,8 @@ export class BatchReader {
 	readonly #kind: BatchKind;
 	readonly #settings: BatchSettings;
 	readonly #steps: StepsReader;
+	/** Null where steps are not of lanes. */
+	readonly #lanes: LanesReader | null;
 	readonly #files = new OpenFiles();
 	readonly #schema: Schema;
 	/** By stage, then bucket. */
@@ -58,7 +63,10 @@ export class BatchReader {
 		this.#steps = new StepsReader(
 			`${directory}/${plan.steps.path}`,
 			plan.steps.rows,
+			stepsSchemaOf(this.#kind),
 		);
+		this.#lanes =
+			plan.lanes === undefined ? null : new LanesReader(directory, plan.lanes);
 		const stores = new StoreReaders(this.#files);
 		const known = new Map<string, RowReader>();
 		const rowsOf = (dataset: number, length: number) => {
@@ -72,8 +80,9 @@ export class BatchReader {
 		};
 		this.#finders = plan.stages.map(({ buckets }) =>
 			buckets.map((bucket) => {
+				const length = plan.lanes ? ROW_OF_ANY_LENGTH : bucket.length;
 				const rows = bucket.sources.map(({ dataset }) =>
-					rowsOf(dataset, bucket.length),
+					rowsOf(dataset, length),
 				);
 				return new RowFinder(bucket, rows, plan.seed);
 			}),
@@ -129,6 +138,7 @@ export class BatchReader {
 
 	close(): void {
 		this.#steps.close();
+		this.#lanes?.close();
 		this.#files.close();
 	}
 
@@ -169,6 +179,10 @@ export class BatchReader {
 		first: number,
 		count: number,
 	): StepItems {
+		if (this.#lanes !== null) {
+			const documents = this.#lanes.at(step.offset, first, count);
+			return itemsOfLanes(finder, documents, step.offset, step.length);
+		}
 		if (this.#kind.items === "sequences") {
 			const pool = this.#poolOf(step, finder);
 			return itemsOfPool(finder, pool, step.part, first, count);
@@ -191,6 +205,7 @@ export class BatchReader {
 	/** Labels of a step, of all ranks together. */
 	#labels(step: PlanStep, finder: RowFinder): number {
 		const { batchSize, offset, length } = step;
+		if (this.#lanes !== null) return step.labels;
 		if (this.#kind.items === "sequences")
 			return sum(this.#items(step, finder, 0, batchSize).labels);
 		const fullLength = length + Number(this.#plan.plusOne);

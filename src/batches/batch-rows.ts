@@ -6,6 +6,7 @@ import {
 	columns as rowColumns,
 	type StoredRow,
 } from "../masks/columns.js";
+import { IGNORE } from "../masks/labels.js";
 import { cutRow } from "../masks/sequence-parallel.js";
 import type { RowFinder } from "../plan/row-finder.js";
 import { allOf, eachOf } from "../storage/when-read.js";
@@ -48,13 +49,17 @@ export function paddedRows(
 	const ids = new Int32Array(count * tokens);
 	const bytes = new Uint8Array(ids.buffer);
 	eachOf(count, (i) => {
-		const rows = finder.rowsOf(items.dataset[i]);
 		const at = i * tokens;
+		const used = tokensOf(items, i);
+		if (used === 0) {
+			ids.fill(padId, at, at + tokens);
+			return;
+		}
+		const rows = finder.rowsOf(items.dataset[i]);
 		if (rows.isFull) {
 			rows.readFull(items.row[i], bytes, at, tokens);
 			return;
 		}
-		const used = tokensOf(items, i);
 		rows.readTokens(items.row[i], items.start[i], bytes, at, used);
 		if (used < tokens) ids.fill(padId, at + used, at + tokens);
 	});
@@ -66,6 +71,7 @@ export function paddedRows(
 			? weightsOfItem(items, i, finder)
 			: null,
 		facts: factsOfItem(items, i, finder, shape),
+		...nextLabelOf(items, i, finder),
 	});
 	return {
 		rows: count,
@@ -80,6 +86,7 @@ export function paddedRows(
 				offsets: items.offsets,
 			},
 			start: { type: "int32", values: items.start },
+			...chunkColumns(items),
 			...madeColumns(count, rowOf, shape),
 		},
 	};
@@ -140,12 +147,43 @@ export function flatRow(
 	};
 }
 
+function chunkColumns({ chunks }: StepItems): Record<string, Column> {
+	if (chunks === null) return {};
+	const int32 = (values: Int32Array): Column => ({ type: "int32", values });
+	return {
+		document: { type: "int64", values: chunks.document },
+		chunk: int32(chunks.chunk),
+		first_chunk: int32(chunks.isFirst),
+		last_chunk: int32(chunks.isLast),
+		prefix_length: int32(chunks.prefixLength),
+	};
+}
+
+/** The label after an item's last token, where its document goes on. */
+function nextLabelOf(
+	items: StepItems,
+	i: number,
+	finder: RowFinder,
+): { nextLabel?: number } {
+	const used = tokensOf(items, i);
+	if (items.chunks === null || used === 0 || items.chunks.isLast[i] === 1)
+		return {};
+	const rows = finder.rowsOf(items.dataset[i]);
+	const row = items.row[i];
+	const next = items.start[i] + used;
+	const label = new Int32Array(1);
+	rows.readTokens(row, next, new Uint8Array(label.buffer), 0, 1);
+	if (rows.isMasked && maskOf(rows, row, next, 1)[0] === 0) label[0] = IGNORE;
+	return { nextLabel: label[0] };
+}
+
 /** What of an item is a label; null where it is all but the first token of each sequence. */
 function maskOfItem(
 	items: StepItems,
 	i: number,
 	finder: RowFinder,
 ): Int32Array | null {
+	if (tokensOf(items, i) === 0) return null;
 	const rows = finder.rowsOf(items.dataset[i]);
 	return rows.isMasked
 		? maskOf(rows, items.row[i], items.start[i], tokensOf(items, i))
@@ -171,8 +209,9 @@ function factsOfItem(
 	finder: RowFinder,
 	shape: RowShape,
 ): Record<string, Int32Array> {
-	const rows = finder.rowsOf(items.dataset[i]);
 	const count = items.offsets[i + 1] - items.offsets[i];
+	if (count === 0) return {};
+	const rows = finder.rowsOf(items.dataset[i]);
 	return Object.fromEntries(
 		carriedColumns(shape).map((name) => [
 			name,
@@ -237,12 +276,12 @@ function oneList(values: Int32Array): Column {
 	};
 }
 
-/** Whole numbers from 0 to 2^53 as int64, by their low and high words. */
+/** Whole numbers from -1 to 2^53 as int64, by their low and high words. */
 function int64(numbers: Float64Array): BigInt64Array {
 	const words = new Uint32Array(numbers.length * 2);
 	for (let i = 0; i < numbers.length; i++) {
 		words[2 * i] = numbers[i];
-		words[2 * i + 1] = numbers[i] / 2 ** 32;
+		words[2 * i + 1] = Math.floor(numbers[i] / 2 ** 32);
 	}
 	return new BigInt64Array(words.buffer);
 }

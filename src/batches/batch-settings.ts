@@ -55,6 +55,11 @@ export function resolveBatches(
 			"ignored-option",
 			`${optionName("sequenceShares")} says how ${optionName("sequenceParallel")} cuts rows: give that too.`,
 		);
+	if (options.balanceRanks && plan.lanes !== undefined)
+		throw new UsageError(
+			"bad-option",
+			`${optionName("balanceRanks", true)} gives a row to another rank in each step, and the plan has lanes that read documents in order: leave it out.`,
+		);
 	const isOfWholeRows = (name: string) => rowColumn(name).entries !== "token";
 	const whole = options.columns.find(isOfWholeRows);
 	if (isCut && whole !== undefined)
@@ -67,7 +72,9 @@ export function resolveBatches(
 			"bad-option",
 			`loss_weight lies as unshifted labels do, and ${optionName("sequenceParallel")} gives shifted ones: leave one of the two out.`,
 		);
-	if (options.padLoss && (isCut || !batchKinds.find(plan.batches).isPadded))
+	const hasAnswers =
+		batchKinds.find(plan.batches).isPadded && plan.lanes === undefined;
+	if (options.padLoss && (isCut || !hasAnswers))
 		throw new UsageError(
 			"ignored-option",
 			`${optionName("padLoss")} is for rows that are padded and not cut among ranks: leave it out, or ${isCut ? optionName("sequenceParallel") : `plan other ${optionName("batches")} than ${plan.batches}`}.`,
@@ -118,7 +125,12 @@ function checkShares(
 	for (const { buckets } of plan.stages)
 		for (const { length, batchRows } of buckets) {
 			if (batchRows % groups !== 0)
-				throw refuse(batchRows, `sequences of ${length} tokens in a step`);
+				throw refuse(
+					batchRows,
+					plan.lanes === undefined
+						? `sequences of ${length} tokens in a step`
+						: "lanes of a step",
+				);
 			if (sequenceParallel > 1 && isPadded)
 				shareOfRow(length, sequenceParallel, 0, sequenceShares);
 		}

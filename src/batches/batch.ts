@@ -32,12 +32,20 @@ export function batchSchema(
 		{ name: "rank_labels", type: "int32" },
 		...(isPadded ? ROWS : FLAT),
 		/** Sequences within a row of the datasets begin at these tokens of it. */
-		...(items === "sequences"
-			? [{ name: "start", type: "int32" as const }]
-			: []),
+		...(items === "rows" ? [] : [{ name: "start", type: "int32" as const }]),
+		...(items === "chunks" ? CHUNKS : []),
 		...columns.map((name) => ({ name, type: rowColumn(name).type })),
 	];
 }
+
+/** Which chunk of which document a row is. */
+const CHUNKS: Schema = [
+	{ name: "document", type: "int64" },
+	{ name: "chunk", type: "int32" },
+	{ name: "first_chunk", type: "int32" },
+	{ name: "last_chunk", type: "int32" },
+	{ name: "prefix_length", type: "int32" },
+];
 
 const ROWS: Schema = [
 	/** Which dataset, the length of its bucket, and the row in it. */

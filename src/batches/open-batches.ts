@@ -22,6 +22,7 @@ import { pathFrom } from "../storage/paths.js";
 import { storageAt } from "../storage/storages.js";
 import type { Batch } from "./batch.js";
 import { resolveBatches } from "./batch-settings.js";
+import { requireSameStates, stateOfLanes } from "./lane-states.js";
 import { type Imbalance, MeanImbalance } from "./mean-imbalance.js";
 import { readAhead } from "./read-ahead.js";
 import { readBatches } from "./reader-source.js";
@@ -61,7 +62,13 @@ export async function openBatches(
 	requireCarried(settings.columns, datasets);
 	const source = { directory: place, plan, datasets, settings };
 	const { from, end, readAhead: ahead } = settings;
-	const state = { plan: plan.planHash, step: from };
+	const { planHash, lanes } = plan;
+	if (lanes !== undefined && options.state !== undefined)
+		await requireSameStates(place, lanes, options.state, settings);
+	const state: BatchState =
+		lanes === undefined
+			? { plan: planHash, step: from }
+			: stateOfLanes(planHash, from, settings);
 	const imbalance = new MeanImbalance();
 	return {
 		plan,
@@ -104,6 +111,7 @@ export async function openDatasets(
 			known,
 			moved?.[i] ?? pathFrom(directory, known.path),
 			moved !== undefined,
+			plan.lanes !== undefined,
 		),
 	);
 	const datasets: DatasetBuckets[] = [];
@@ -117,9 +125,10 @@ async function openKnown(
 	known: PlanDataset,
 	path: string,
 	isNamed: boolean,
+	ofDocuments: boolean,
 ): Promise<DatasetBuckets> {
 	if (!isNamed) await requireThere(path);
-	const found = await openDatasetBuckets(path);
+	const found = await openDatasetBuckets(path, ofDocuments);
 	const rows = found.buckets.map(({ length, rows, tokens }) => ({
 		length,
 		rows,

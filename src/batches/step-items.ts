@@ -17,9 +17,21 @@ export interface StepItems {
 	offsets: Int32Array;
 	/** Labels of each. */
 	labels: Int32Array;
+	/** Where items are chunks of documents, which; else null. */
+	chunks: ChunkPlaces | null;
 }
 
-function allocateItems(count: number): Omit<StepItems, "lengths"> {
+/** Of each chunk: its document, and its place in it. Where a lane has no more, all are -1 or 0. */
+export interface ChunkPlaces {
+	document: BigInt64Array;
+	chunk: Int32Array;
+	isFirst: Int32Array;
+	isLast: Int32Array;
+	/** Tokens of the document before the first to train on. */
+	prefixLength: Int32Array;
+}
+
+export function allocateItems(count: number): Omit<StepItems, "lengths"> {
 	return {
 		count,
 		dataset: new Int32Array(count),
@@ -27,6 +39,7 @@ function allocateItems(count: number): Omit<StepItems, "lengths"> {
 		start: new Int32Array(count),
 		offsets: new Int32Array(count + 1),
 		labels: new Int32Array(count),
+		chunks: null,
 	};
 }
 
@@ -165,8 +178,12 @@ export function valuesOf(
 	const values = rows.readSequences(row, column);
 	if (first === 0) return values.subarray(0, count);
 	let before = 0;
-	const lengths = rows.readLengths(row);
-	for (let tokens = 0; tokens < first; before++) tokens += lengths[before];
+	let end = 0;
+	for (const length of rows.readSequences(row, "seq_lengths")) {
+		end += length;
+		if (end > first) break;
+		before++;
+	}
 	return values.subarray(before, before + count);
 }
 

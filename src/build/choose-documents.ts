@@ -62,7 +62,8 @@ export class DocumentChoice {
 			hashes: batch.hashes === null ? null : selectHashes(batch.hashes, kept),
 			positions: select(batch.positions),
 			numbers: select(batch.numbers),
-			...(batch.carried && { carried: selectColumns(batch.carried, kept) }),
+			...(batch.facts && { facts: selectColumns(batch.facts, kept) }),
+			...(batch.carried && { carried: select(batch.carried) }),
 		};
 	}
 

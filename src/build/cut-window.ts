@@ -104,7 +104,7 @@ export function cutWindow(
 			facts: factsOfPieces(
 				pieces,
 				labelsOfDocuments(window.tokens, piecesOfSides(pieces, sides).pieces),
-				window.carried,
+				window.facts,
 			),
 			sides,
 			buckets: splits === null ? buckets : buckets.map(bucketOf),

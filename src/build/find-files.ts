@@ -35,7 +35,7 @@ export async function findFiles(
 	for (const [i, source] of sources.entries()) {
 		const inputs = await findInputs(source.inputs, {
 			...findOptionsOf({ ...source, onError: values.onError }),
-			output: out,
+			...(!isComposed(source) && { output: out }),
 			standardInput: () => input.keep(),
 			taskSize: values.taskSize ?? null,
 			// A store's hold for its other files.
@@ -67,6 +67,10 @@ export async function findFiles(
 		notify(splitNotice(ofOtherSplits, values.keepSplits));
 	return { files, leftOut };
 }
+
+/** Whether its files are what a recipe has composed, which lie in the output directory. */
+const isComposed = (source: SourceValues) =>
+	"composed" in source && source.composed !== null;
 
 function splitNotice(files: readonly string[], isKept: boolean): string {
 	const [first] = files;

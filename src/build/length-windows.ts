@@ -21,7 +21,7 @@ export async function* windowsOfLengths(
 	const trained = new IntListsBuilder();
 	const cuts = new IntListsBuilder();
 	const sides = new IntListsBuilder();
-	const carried = new IntColumnsBuilder();
+	const facts = new IntColumnsBuilder();
 	let first = 0;
 	let tokens = 0;
 	const take = (): Window => {
@@ -43,7 +43,7 @@ export async function* windowsOfLengths(
 			},
 			cuts: cuts.lists === 0 ? null : cuts.view(),
 			sides: sides.lists === 0 ? null : sides.view(),
-			carried: carried.view(),
+			facts: facts.view(),
 		};
 	};
 	const clear = () => {
@@ -54,7 +54,7 @@ export async function* windowsOfLengths(
 		trained.clear();
 		cuts.clear();
 		sides.clear();
-		carried.clear();
+		facts.clear();
 	};
 	for await (const batch of batches)
 		for (let at = 0; at < batch.lengths.length; ) {
@@ -70,7 +70,7 @@ export async function* windowsOfLengths(
 			if (batch.trained !== null) trained.addLists(batch.trained, at, until);
 			if (batch.cuts !== null) cuts.addLists(batch.cuts, at, until);
 			if (batch.sides !== null) sides.addLists(batch.sides, at, until);
-			carried.add(batch.carried ?? {}, at, until);
+			facts.add(batch.facts ?? {}, at, until);
 			at = until;
 			if (tokens >= size || lengths.length === MOST_DOCUMENTS) {
 				yield take();

@@ -18,6 +18,8 @@ import {
 } from "../options/build.js";
 import { withTrainer } from "../options/for-trainer.js";
 import { type SourceValues, sourcesOf } from "../options/sources.js";
+import { forms } from "../recipes/forms.js";
+import type { Recipe } from "../recipes/recipe.js";
 import { findFrames } from "../sources/bytes/frames.js";
 import { bytesOf, divisionOf } from "../sources/divide.js";
 import { type LeftOut, summarizeLeftOut } from "../sources/find/left-out.js";
@@ -30,6 +32,7 @@ import type {
 	TokenizerEngine,
 } from "../tokenizer/from-json.js";
 import { openKept, prepareKept } from "../tokenizer/kept-tokenizer.js";
+import { composedSource, composeSource, recipeOf } from "./compose-sources.js";
 import { findFiles } from "./find-files.js";
 import {
 	checkSteps,
@@ -79,10 +82,10 @@ export async function prepareBuild(
 	options: BuildOptions,
 	{ mayWrite = true } = {},
 ): Promise<PreparedTextBuild> {
-	const asked = resolveOptions(
-		buildTable,
-		withTrainer(options, hasMaskOptions(options)),
-	);
+	const recipe = await recipeOf(options);
+	const isMasked =
+		hasMaskOptions(options) || (recipe !== null && hasMaskForm(recipe));
+	const asked = resolveOptions(buildTable, withTrainer(options, isMasked));
 	const out = withoutSlashes(asked.out);
 	storageAt(out).requireWritable?.(out);
 	const growing = asked.append ? await findGrowing(out) : null;
@@ -91,7 +94,9 @@ export async function prepareBuild(
 			? asked
 			: resolveOptions(buildTable, optionsForGrowing(growing, options));
 	const sources = sourcesOf(values);
-	const ofSources = sources.map(sourceSettings);
+	const ofSources = sources.map((source) =>
+		sourceSettings(recipe === null ? source : composedSource(source, recipe)),
+	);
 	checkSteps(values, ofSources);
 	checkSettings(values, ofSources);
 	tokenizerOf(values);
@@ -99,12 +104,26 @@ export async function prepareBuild(
 		await loadParser();
 	const input = new KeptInput(out, mayWrite);
 	try {
-		return await prepare({ options, values, sources, growing, out }, input);
+		const read: SourceValues[] = [];
+		for (const source of sources)
+			read.push(
+				recipe === null
+					? source
+					: await composeSource(values, source, recipe, out, input),
+			);
+		return await prepare(
+			{ options, values, sources: read, growing, out },
+			input,
+		);
 	} catch (error) {
 		await input.discard();
 		throw error;
 	}
 }
+
+/** Whether what a recipe makes says that some tokens are not to be trained on. */
+const hasMaskForm = ({ form, marksMessages }: Recipe) =>
+	Object.keys(forms[form].readWith(marksMessages)).length > 0;
 
 /** Whether options say that some tokens are not to be trained on. */
 function hasMaskOptions(options: BuildOptions): boolean {

@@ -109,7 +109,13 @@ function checkSegments(
 				`${optionName("segment")} would change nothing: documents are cut by ${name}. Leave out one of them.`,
 			);
 	}
-	const { carrySuffix = 0, minSequence = 1 } = values;
+	const { carrySuffix = 0, minSequence = 1, keepSystem } = values;
+	const { cut: ofTurns } = longConversations.find(values.longConversations);
+	if (keepSystem && sources.some(hasTurns) && cuts.find(ofTurns).mayShareRows)
+		throw new UsageError(
+			"ignored-option",
+			`${optionName("keepSystem")} would change nothing: conversations are cut into segments, which do not begin with it. Leave it out.`,
+		);
 	if (carrySuffix === 0) return;
 	if (sources.some(hasTurns))
 		throw new UsageError(
@@ -350,7 +356,9 @@ function cutOfTurns(
 }
 
 /** How a source is read, as the plan has it. */
-export function sourceSettings(values: SourceValues): SourceSettings {
+export function sourceSettings(
+	values: SourceValues & { composed?: string | null },
+): SourceSettings {
 	return {
 		name: values.name || null,
 		inputFormat: values.inputFormat,
@@ -358,6 +366,7 @@ export function sourceSettings(values: SourceValues): SourceSettings {
 		...takeSettings(values),
 		limit: values.limit ?? null,
 		repeat: values.repeat,
+		...(values.composed && { composed: values.composed }),
 	};
 }
 

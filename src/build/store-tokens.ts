@@ -1,7 +1,7 @@
 import { mapColumns } from "../core/int-columns.js";
 import { selectLists } from "../core/int-lists.js";
 import { datasetFormats } from "../dataset/formats.js";
-import { indexSchema, indexTable } from "../dataset/index-rows.js";
+import { indexSchemaOf, indexTable } from "../dataset/index-rows.js";
 import { type DocumentLengths, readLengths } from "../dataset/lengths.js";
 import type { DatasetFile } from "../dataset/manifest.js";
 import { rowSchema } from "../dataset/rows.js";
@@ -44,7 +44,7 @@ export async function* tokensOfTask(
 	settings: Settings,
 	hasCuts: boolean,
 ): AsyncGenerator<StoreBatch, void> {
-	const documents = documentsOfTask(store, task);
+	const documents = documentsOfTask(store, task, settings);
 	const lengths = lengthsOfTask(store, task, settings, hasCuts);
 	const rows = rowsOfTask(store, task, settings);
 	const named = new Cursor(documents);
@@ -63,7 +63,7 @@ export async function* tokensOfTask(
 					if (names.batch.sources[names.at + i] !== source) most = i;
 				const range = (from: number) =>
 					Array.from({ length: most }, (_, i) => from + i);
-				const { cuts, sides, splits, carried = {} } = sizes.batch;
+				const { cuts, sides, splits, facts = {} } = sizes.batch;
 				yield {
 					tokens: {
 						ids: ids.subarray(offsets[at], offsets[at + most]),
@@ -76,11 +76,14 @@ export async function* tokensOfTask(
 					cuts: cuts && selectLists(cuts, range(sizes.at)),
 					sides: sides && selectLists(sides, range(sizes.at)),
 					splits: splits?.subarray(sizes.at, sizes.at + most) ?? null,
-					carried: mapColumns(carried, (values) =>
+					facts: mapColumns(facts, (values) =>
 						values.subarray(sizes.at, sizes.at + most),
 					),
 					ids: names.batch.ids.slice(names.at, names.at + most),
 					positions: names.batch.positions.slice(names.at, names.at + most),
+					...(names.batch.parts && {
+						carried: names.batch.parts.slice(names.at, names.at + most),
+					}),
 					numbers: [],
 					hashes: null,
 					source,
@@ -97,12 +100,21 @@ export async function* tokensOfTask(
 	}
 }
 
+/** The column of what documents are composed of. */
+const PARTS = "parts";
+
 /** The ids, files and positions of a task's documents. */
-async function* documentsOfTask(store: StoreFiles, { index }: PackTask) {
+async function* documentsOfTask(
+	store: StoreFiles,
+	{ index }: PackTask,
+	settings: Settings,
+) {
 	if (!index) return;
+	const schema = indexSchemaOf(settings);
 	const batches = reading(store, index, (file) =>
-		indexTable.read(file, index.bytes, indexSchema),
+		indexTable.read(file, index.bytes, schema),
 	);
+	const hasParts = schema.some(({ name }) => name === PARTS);
 	for await (const batch of batches)
 		yield {
 			lengths: columnOf(batch, "tokens", "int32").values,
@@ -112,6 +124,7 @@ async function* documentsOfTask(store: StoreFiles, { index }: PackTask) {
 				columnOf(batch, "position", "int64").values,
 				Number,
 			),
+			parts: hasParts ? columnOf(batch, PARTS, "string").values : null,
 		};
 }
 

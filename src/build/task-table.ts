@@ -1,4 +1,4 @@
-import { indexSchema, indexTable } from "../dataset/index-rows.js";
+import { indexTable } from "../dataset/index-rows.js";
 import { lengthsSchema, lengthsTable } from "../dataset/lengths.js";
 import type { DatasetFile } from "../dataset/manifest.js";
 import { indexPath, lengthsPath } from "../dataset/names.js";
@@ -79,7 +79,7 @@ export class TaskTable {
 export function indexFile(
 	workspace: Workspace,
 	task: number,
-	schema = indexSchema,
+	schema: Schema,
 ): TaskTable {
 	const path = indexPath(task, workspace.planHash);
 	return new TaskTable(workspace, task, path, indexTable, schema);

@@ -25,7 +25,7 @@ export interface Window extends IndexedDocuments {
 	/** The first tokens of the sides of each document but for its first; null: each is one. */
 	sides: IntLists | null;
 	/** What of each goes with all its sequences, by column. */
-	carried?: IntColumns;
+	facts?: IntColumns;
 }
 
 /** Documents of a window, at most: what is kept of each beside its tokens takes memory too. */
@@ -49,11 +49,12 @@ export async function* windowsOf<R>(
 	const tokens = new TokenBatchBuilder(1 << 16, isMasked);
 	const cuts = new IntListsBuilder();
 	const sides = new IntListsBuilder();
-	const carried = new IntColumnsBuilder();
+	const facts = new IntColumnsBuilder();
 	let first = 0;
 	let ids: (string | null)[] = [];
 	let sources: string[] = [];
 	let positions: number[] = [];
+	let parts: (string | null)[] = [];
 	let splits: number[] = [];
 	const take = (): Window => {
 		const batch = tokens.view();
@@ -63,12 +64,13 @@ export async function* windowsOf<R>(
 			ids,
 			sources,
 			positions,
+			...(parts.length > 0 && { parts }),
 			splits: splitOf === null ? null : Uint8Array.from(splits),
 			lengths: listLengths(batch.offsets),
 			tokens: batch,
 			cuts: cuts.lists === 0 ? null : cuts.view(),
 			sides: sides.lists === 0 ? null : sides.view(),
-			carried: carried.view(),
+			facts: facts.view(),
 		};
 	};
 	const clear = () => {
@@ -76,10 +78,11 @@ export async function* windowsOf<R>(
 		tokens.clear();
 		cuts.clear();
 		sides.clear();
-		carried.clear();
+		facts.clear();
 		ids = [];
 		sources = [];
 		positions = [];
+		parts = [];
 		splits = [];
 	};
 	try {
@@ -108,12 +111,14 @@ export async function* windowsOf<R>(
 					tokens.lossMask?.append(more.lossMask.subarray(from, to));
 				if (moreCuts !== null) cuts.addLists(moreCuts, at, until);
 				if (moreSides !== null) sides.addLists(moreSides, at, until);
-				carried.add(next.value.carried ?? {}, at, until);
+				facts.add(next.value.facts ?? {}, at, until);
 				for (let d = at; d < until; d++) {
 					tokens.offsets.push(more.offsets[d + 1] + shift);
 					ids.push(next.value.ids[d]);
 					sources.push(source);
 					positions.push(next.value.positions[d]);
+					if (next.value.carried !== undefined)
+						parts.push(next.value.carried[d] as string | null);
 					if (splitOf !== null) splits.push(splitOf(next.value, d));
 				}
 				at = until;

@@ -6,9 +6,12 @@ export interface BatchKind {
 	/** One line, for help and docs. */
 	readonly meaning: string;
 	/** The layout of datasets that it is the usual kind for, and the only one that it is for; null: any. */
-	readonly layout: "buckets" | "packed" | null;
-	/** What steps are made of: rows as they are, or sequences of similar length within rows, in random order. */
-	readonly items: "rows" | "sequences";
+	readonly layout: "buckets" | "packed" | "documents" | null;
+	/**
+	 * What steps are made of: rows as they are, sequences of similar length within rows, in random
+	 * order, or the next chunk of the document that each lane reads.
+	 */
+	readonly items: "rows" | "sequences" | "chunks";
 	/** Whether each item is a row of a batch, padded to a length; else all of them are one row without padding. */
 	readonly isPadded: boolean;
 	/** The columns that its batches always have besides the usual ones. */
@@ -45,6 +48,15 @@ export const batchKinds = registry("kind of batches", {
 		items: "rows",
 		isPadded: false,
 		columns: ["cu_seqlens", "position_ids"],
+	} as BatchKind,
+	streams: {
+		meaning:
+			"a row a lane, with the next chunk of the document that it reads, padded",
+		layout: "documents",
+		items: "chunks",
+		isPadded: true,
+		// Of labels within a chunk alone, that of its last token would be lost.
+		columns: ["shift_labels"],
 	} as BatchKind,
 });
 export type BatchKindName = NameOf<typeof batchKinds>;

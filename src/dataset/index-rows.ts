@@ -25,6 +25,20 @@ export const indexSchema: Schema = [
 	{ name: "rows", type: "list<int32>" },
 ];
 
+/** What a document is composed of, as JSON, or null: only where a source's records say it. */
+const partsColumn = { name: "parts", type: "string" } as const;
+
+/** The columns of the index of a dataset. */
+export function indexSchemaOf({
+	sources,
+}: {
+	sources: readonly { parts?: string }[];
+}): Schema {
+	return sources.some(({ parts }) => parts !== undefined)
+		? [...indexSchema, partsColumn]
+		: indexSchema;
+}
+
 /** Documents as they were read, in the order of the input. */
 export interface IndexedDocuments {
 	/** The task, and the number in it of the first document. */
@@ -33,6 +47,8 @@ export interface IndexedDocuments {
 	ids: readonly (string | null)[];
 	sources: readonly string[];
 	positions: readonly number[];
+	/** What each is composed of, where records say it: null where one does not; left out: none does. */
+	parts?: readonly (string | null)[];
 	/** Tokens of each. */
 	lengths: Int32Array;
 }
@@ -54,7 +70,7 @@ export interface DroppedTokens {
 
 /** The index's rows of some documents. */
 export function indexBatch(
-	{ task, first, ids, sources, positions, lengths }: IndexedDocuments,
+	{ task, first, ids, sources, positions, parts, lengths }: IndexedDocuments,
 	{ document, shards, rows }: SequencePlaces,
 	dropped: DroppedTokens,
 	sourceName: string | null = null,
@@ -87,6 +103,11 @@ export function indexBatch(
 			drop_reason: { type: "string", values: [...dropped.reasons] },
 			shards: { type: "list<int32>", values: shards, offsets },
 			rows: { type: "list<int32>", values: rows, offsets },
+			// A file without the column takes no values of it.
+			parts: {
+				type: "string",
+				values: parts === undefined ? new Array(count).fill(null) : [...parts],
+			},
 		},
 	};
 }

@@ -22,7 +22,7 @@ export interface DocumentLengths {
 	/** The first tokens of the sides of each but for its first; null: each is one. */
 	sides: IntLists | null;
 	/** What of each goes with all its sequences, by column; left out: nothing does. */
-	carried?: IntColumns;
+	facts?: IntColumns;
 }
 
 /** The splits of a dataset, in the order of the settings. */
@@ -47,14 +47,14 @@ export function lengthsSchema(settings: Settings): Schema {
 				}))
 			: []),
 		...(settings.carry ?? []).map((name) => ({
-			name: ofCarried(name),
+			name: ofFact(name),
 			type: "int32" as const,
 		})),
 	];
 }
 
-/** The name of a carried column, which no other column of lengths has. */
-const ofCarried = (name: string) => `carried_${name}`;
+/** The name of a fact's column, which no other column of lengths has. */
+const ofFact = (name: string) => `fact_${name}`;
 
 /** The rows of a file of lengths; columns that the schema does not have are not written. */
 export function lengthsBatch({
@@ -63,7 +63,7 @@ export function lengthsBatch({
 	trained,
 	cuts,
 	sides,
-	carried = {},
+	facts = {},
 }: DocumentLengths): ColumnBatch {
 	const none = { values: new Int32Array(0) };
 	const offsets = new Int32Array(lengths.length + 1);
@@ -79,8 +79,8 @@ export function lengthsBatch({
 			turns: { type: "list<int32>", offsets, ...none, ...cuts },
 			sides: { type: "list<int32>", offsets, ...none, ...sides },
 			...Object.fromEntries(
-				Object.entries(carried).map(([name, values]) => [
-					ofCarried(name),
+				Object.entries(facts).map(([name, values]) => [
+					ofFact(name),
 					{ type: "int32", values },
 				]),
 			),
@@ -111,10 +111,10 @@ export async function* readLengths(
 			trained: lists(batch, "trained"),
 			cuts: isCut ? lists(batch, "turns") : null,
 			sides: isCut ? lists(batch, "sides") : null,
-			carried: Object.fromEntries(
+			facts: Object.fromEntries(
 				(settings.carry ?? []).map((name) => [
 					name,
-					columnOf(batch, ofCarried(name), "int32").values,
+					columnOf(batch, ofFact(name), "int32").values,
 				]),
 			),
 		};

@@ -21,13 +21,12 @@ export const notedCounts: Readonly<
 		isWarning: true,
 	},
 	unparsed: {
-		meaning:
-			"texts that are no source code of a known language, and have lines for units",
+		meaning: "texts that do not parse as source code, whose units are lines",
 		isWarning: false,
 		isOfUnits: true,
 	},
 	longUnits: {
-		meaning: "units of text longer than a segment, which are cut",
+		meaning: "units longer than a segment, which are cut",
 		isWarning: false,
 		isOfUnits: true,
 	},

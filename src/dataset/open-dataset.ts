@@ -8,7 +8,7 @@ import {
 	rowOf,
 } from "../tables/columns.js";
 import { datasetFormats, shardSchema } from "./formats.js";
-import { indexSchema, indexTable } from "./index-rows.js";
+import { indexSchemaOf, indexTable } from "./index-rows.js";
 import type { Manifest, ManifestShard } from "./manifest.js";
 import { readManifest } from "./read-manifest.js";
 
@@ -31,7 +31,7 @@ export interface Dataset {
 	 * @throws UsageError `no-row`
 	 */
 	row(number: number, bucket?: number, split?: string): Promise<DatasetRow>;
-	/** The index: documents in the order of the input, in batches of columns (`indexSchema`). */
+	/** The index: documents in the order of the input, in batches of columns (`indexSchemaOf`). */
 	documents(): AsyncGenerator<ColumnBatch>;
 }
 
@@ -89,7 +89,7 @@ class ReadableDataset implements Dataset {
 	async *documents(): AsyncGenerator<ColumnBatch> {
 		for (const { path, bytes } of this.manifest.index)
 			yield* this.#reading(path, (file) =>
-				indexTable.read(file, bytes, indexSchema),
+				indexTable.read(file, bytes, indexSchemaOf(this.manifest.settings)),
 			);
 	}
 

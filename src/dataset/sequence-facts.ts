@@ -16,7 +16,7 @@ export function factsOfPieces(
 	const segment_number = document.map((of) => ++counts[of]);
 	return {
 		...mapColumns(carried, (values) => document.map((of) => values[of])),
-		labels: document.map((of) => labelCounts[of]),
+		document_labels: document.map((of) => labelCounts[of]),
 		segment_number,
 		segment_count: document.map((of) => counts[of]),
 	};

@@ -21,6 +21,8 @@ export interface SourceSettings extends TakeSettings {
 	limit: number | null;
 	/** How often its documents come: 1.5 is all of them once, and half of them again. */
 	repeat: number;
+	/** SHA-256 of the recipe and the input that its records are composed of; left out: they are read as they are. */
+	composed?: string;
 }
 
 /** Whether the documents of a source may be cut between their turns alone. */

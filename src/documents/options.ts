@@ -173,6 +173,13 @@ export const chatTemplateTable = grouped("Conversations", {
 	),
 });
 
+/** The field that tells of composed records what they are made of. */
+export const partsField = text({
+	placeholder: "name",
+	help: "field that holds what a record is composed of: the index keeps it in the column parts",
+	defaultText: "none",
+});
+
 /** How many documents a build takes. */
 export const limit = integer({
 	least: 1,
@@ -234,7 +241,10 @@ export type TokensSettings = Resolved<typeof tokensTable>;
 
 /** How inputs are found, as options that are checked say it. */
 export function findOptionsOf(
-	values: Omit<ReadingSettings, "textField" | "idField">,
+	values: Omit<
+		ReadingSettings,
+		"textField" | "idField" | "text" | "where" | "sample"
+	>,
 ): FindInputsOptions {
 	const { inputFormat, exclude, ignore, groupByDirectory, onError } = values;
 	return {

@@ -7,9 +7,12 @@ import {
 	selectTexts,
 	TextBatchBuilder,
 } from "../core/text-batch.js";
+import { parseJson } from "../sources/json/values.js";
 import {
 	type FieldPath,
+	JsonText,
 	parseFieldPath,
+	valueAt,
 	type WantedFields,
 } from "../sources/records/fields.js";
 import { noId, noText } from "../sources/records/take-fields.js";
@@ -98,6 +101,7 @@ export function documentTaker(
 	];
 	const textPath = path(textField, "textField");
 	const idPath = path(idField, "idField");
+	const partsPath = path(settings.parts ?? null, "partsField");
 	return {
 		wanted({ fields, content }): WantedFields {
 			const { fixed } = fields;
@@ -114,6 +118,7 @@ export function documentTaker(
 					...(template?.fields ??
 						reader?.fields ??
 						(readsLists ? lists.fields : [])),
+					...(partsPath === null ? [] : [partsPath]),
 					...(units?.fields ?? []),
 				],
 			};
@@ -124,12 +129,14 @@ export function documentTaker(
 			if (filter !== null) choice.keepWhere(filter);
 			if (wanted.text !== null) choice.requireTexts(wanted.text);
 			if (idPath !== null && !format.fields.fixed) choice.requireId(idPath);
-			choice.carry(carry, filter?.fields.length ?? 0);
+			choice.takeFacts(carry, filter?.fields.length ?? 0);
 			if (template !== null) choice.render(template, first.length);
 			if (reader !== null) choice.readConversations(reader, first.length);
 			if (format.content !== undefined) {
 				if (vocabSize !== undefined) choice.requireIds(vocabSize);
 			} else if (lists !== null) choice.readTokenLists(lists, first.length);
+			if (partsPath !== null)
+				choice.carry(wanted.values.length - (units?.fields.length ?? 0) - 1);
 			if (units !== null || loss !== null)
 				choice.mark(
 					{ units, loss },
@@ -171,6 +178,18 @@ function mayBeConversation(fieldNames: readonly string[]): boolean {
 		);
 }
 
+/** A value as JSON; null where there is none. */
+function jsonOf(value: unknown): string | null {
+	if (value === undefined || value === null) return null;
+	if (typeof value === "string") return value;
+	return JSON.stringify(
+		value instanceof JsonText
+			? valueAt(parseJson(value.text), value.path)
+			: value,
+		(_, part) => (typeof part === "bigint" ? String(part) : part),
+	);
+}
+
 /** Decides which records of a batch become documents. */
 class Choice {
 	readonly #batch: RecordBatch;
@@ -182,9 +201,10 @@ class Choice {
 	#texts: TakenRecords["texts"] | null = null;
 	#marks: TakenRecords["marks"] = null;
 	/** What goes with documents, by record. */
-	#carried: IntColumns | null = null;
+	#facts: IntColumns | null = null;
 	readonly #noted: Record<string, number> = {};
 	#moreDocuments = 0;
+	#carried: readonly (string | null)[] | null = null;
 
 	constructor(batch: RecordBatch) {
 		this.#batch = batch;
@@ -321,18 +341,18 @@ class Choice {
 	 * Keeps what goes with the documents; to be called before texts are made.
 	 * @param first Which of the batch's values is the first field's.
 	 */
-	carry(fields: readonly CarriedField[], first: number): void {
+	takeFacts(fields: readonly CarriedField[], first: number): void {
 		if (fields.length === 0) return;
 		const { values, positions } = this.#batch;
-		const carried = fields.map(() => new Int32Array(positions.length));
+		const columns = fields.map(() => new Int32Array(positions.length));
 		this.#keep((record) => {
 			fields.forEach((field, i) => {
-				carried[i][record] = carriedValue(field, values[first + i]?.[record]);
+				columns[i][record] = carriedValue(field, values[first + i]?.[record]);
 			});
 			return true;
 		});
-		this.#carried = Object.fromEntries(
-			fields.map(({ name }, i) => [name, carried[i]]),
+		this.#facts = Object.fromEntries(
+			fields.map(({ name }, i) => [name, columns[i]]),
 		);
 	}
 
@@ -383,6 +403,11 @@ class Choice {
 		};
 	}
 
+	/** Carries a value of each record along, as JSON. @param value Its place among the batch's. */
+	carry(value: number): void {
+		this.#carried = this.#batch.values[value].map(jsonOf);
+	}
+
 	/** @param hashes Whether they are wanted, also where there is no sample. */
 	taken(sample: number | null, hashes: boolean): TakenRecords {
 		const { texts, ids, positions, numbers, bad } = this.#batch;
@@ -418,8 +443,9 @@ class Choice {
 			ids: select(ids).map((id) => (typeof id === "string" ? id : null)),
 			hashes: hashes ? all : null,
 			positions: select(positions),
-			...(this.#carried && { carried: selectColumns(this.#carried, kept) }),
+			...(this.#facts && { facts: selectColumns(this.#facts, kept) }),
 			numbers: select(numbers),
+			...(this.#carried && { carried: select(this.#carried) }),
 			refused:
 				refused.length === 0
 					? bad

@@ -50,6 +50,8 @@ export interface TakeSettings {
 	lossFrom?: string;
 	/** Fields whose values go with every sequence; left out: none do. */
 	carry?: CarriedField[];
+	/** Field that holds what a record is composed of, to be kept; left out: none is. */
+	parts?: string;
 	/** What units of text they have; left out: none that is looked for. */
 	segment?: UnitSettings;
 }
@@ -68,12 +70,15 @@ export function takeSettings({
 	bordersField,
 	lossFrom,
 	carry = [],
+	partsField,
 	...units
 }: Pick<ReadingOptions, "textField" | "text" | "idField" | "where" | "sample"> &
 	ConversationsOptions &
 	TokenListsOptions &
 	UnitsOptions &
-	CarriedOptions): TakeSettings {
+	CarriedOptions & {
+		partsField?: string | undefined;
+	}): TakeSettings {
 	for (const [name, value] of Object.entries({
 		maskField,
 		conversations,
@@ -141,6 +146,7 @@ export function takeSettings({
 						borders: bordersField ?? null,
 					},
 		sample: sample ?? null,
+		...(partsField !== undefined && { parts: partsField }),
 		...(segment !== null && { segment }),
 		...(lossFrom !== undefined && tokensField === undefined && { lossFrom }),
 		...(carry.length > 0 && { carry: carriedFields(carry) }),

@@ -3,7 +3,6 @@ import { tokenizerOfPlan } from "../build/prepare.js";
 import { rangesText } from "../build/ranges.js";
 import { readRecordsOf } from "../build/record.js";
 import { neededOutside } from "../build/tasks-of-plan.js";
-import { usableCpus } from "../build/usable-cpus.js";
 import { Workspace } from "../build/workspace.js";
 import {
 	EnvironmentError,
@@ -13,6 +12,7 @@ import {
 } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
 import { LANES } from "../storage/lanes.js";
+import { usableCpus } from "../storage/usable-cpus.js";
 import { type PlannedBuild, requirePlanned } from "./build.js";
 import { failureIn } from "./failed-before.js";
 import { GroupLog, logPath, WRITE_EVERY } from "./group-logs.js";

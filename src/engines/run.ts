@@ -3,12 +3,12 @@ import { planOfTasks } from "../build/plan-files.js";
 import { readRecordsOf, type TaskRecord } from "../build/record.js";
 import { noTimes, type StageTimes } from "../build/stopwatch.js";
 import { neededOutside, type Task } from "../build/tasks-of-plan.js";
-import { usableCpus } from "../build/usable-cpus.js";
 import type { Workspace } from "../build/workspace.js";
 import { sum } from "../core/arithmetic.js";
 import { addCounts } from "../core/counts.js";
 import { UsageError } from "../core/errors.js";
 import type { BuildProgress } from "../options/build.js";
+import { usableCpus } from "../storage/usable-cpus.js";
 import type { PreparedTokenizer } from "../tokenizer/from-json.js";
 import { type RunEvents, runOnThreads } from "./threads.js";
 

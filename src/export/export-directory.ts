@@ -60,6 +60,11 @@ export class ExportDirectory implements ExportFiles {
 		await file.close();
 	}
 
+	/** Where what is needed only on the way may be kept; gone once the export is done. */
+	scratch(path: string): string {
+		return this.#in(`${WORK}/scratch/${path}`);
+	}
+
 	/**
 	 * Puts all files in their places, in the order in which they were written, and `said` last.
 	 * @returns The files.

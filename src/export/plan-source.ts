@@ -2,6 +2,7 @@ import { resolveBatches } from "../batches/batch-settings.js";
 import { openDatasets } from "../batches/open-batches.js";
 import { createReader, type ReaderSource } from "../batches/reader-source.js";
 import { lengthsOf, tokensOf } from "../batches/step-items.js";
+import { UsageError } from "../core/errors.js";
 import { batchKinds } from "../curriculum/batch-kinds.js";
 import { padded } from "../dataset/names.js";
 import { TRAIN } from "../dataset/splits.js";
@@ -35,6 +36,11 @@ export async function openPlanSource(
 	options: PlanOptions,
 ): Promise<OpenedSource> {
 	const plan = await openPlan(directory);
+	if (plan.lanes !== undefined)
+		throw new UsageError(
+			"bad-option",
+			`${directory} is a plan of documents in order, which files of rows do not keep: read it with seqpack batches.`,
+		);
 	const settings = resolveBatches(plan, options);
 	const datasets = await openDatasets(directory, plan, options.datasets);
 	const source: ReaderSource = { directory, plan, datasets, settings };

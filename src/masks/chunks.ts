@@ -77,7 +77,8 @@ export function promptLengths({
 	return seqLengths.map((length) => {
 		const first = start;
 		start += length;
-		if (!lossMask) return 0;
+		// Where all is trained on there may be a mask beside other rows'.
+		if (!lossMask || (length === 1 && lossMask[first] !== 0)) return 0;
 		// Columns have 0 for the first token of a sequence, whether it is of the prompt or not.
 		let at = first + 1;
 		while (at < start && lossMask[at] === 0) at++;

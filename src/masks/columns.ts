@@ -14,7 +14,6 @@ import {
 import type { ColumnOptions } from "./column-options.js";
 import { cuSeqlens, paddedCuSeqlens } from "./cu-seqlens.js";
 import {
-	IGNORE,
 	labelCounts,
 	labels,
 	labelsWithPadding,
@@ -22,6 +21,7 @@ import {
 	shiftedLabels,
 	shiftedLossMask,
 	shiftLeft,
+	shiftOfRow,
 	shiftRight,
 } from "./labels.js";
 import {
@@ -189,7 +189,7 @@ const entries = {
 		meaning:
 			"shifted labels: the label of the next token, which this one is to predict",
 		batch: (row, rowLength, options) =>
-			shiftLeft(labelsOfBatch(row, rowLength, options), IGNORE),
+			shiftOfRow(labelsOfBatch(row, rowLength, options), row),
 	}),
 	seq_start_id: int32Column({
 		entries: "sequence",
@@ -281,7 +281,7 @@ const entries = {
 			if (lossWeight === null || row.facts?.labels === undefined)
 				throw new Error("weights of labels need a weighting, and label counts");
 			const weights = out.extend(row.ids.length);
-			fillLossWeights(row, row.facts.labels, lossWeight, weights);
+			fillLossWeights(row, row.facts.document_labels, lossWeight, weights);
 			if (shift) weights.set(shiftLeft(weights, 0));
 		},
 		batch({ lossWeights }, rowLength) {
@@ -340,10 +340,13 @@ export const columns = registry<keyof typeof entries, Column>(
 );
 export type ColumnName = NameOf<typeof columns>;
 
+const NO_VALUES = new Int32Array(0);
+
 /** The columns of batches that are neither of the registry nor carried. */
 export const namesOfBatches: readonly string[] = [
 	...["step", "stage", "length", "step_labels", "rank_labels"],
-	...["dataset", "bucket", "row", "start"],
+	...["dataset", "bucket", "row", "start", "document", "chunk"],
+	...["first_chunk", "last_chunk", "prefix_length"],
 ];
 
 /**
@@ -359,8 +362,7 @@ export function rowColumn(name: string): Column {
 	return {
 		...stored,
 		batch({ facts }) {
-			if (facts === undefined) throw new Error(`rows need ${name}`);
-			return facts[name];
+			return facts?.[name] ?? NO_VALUES;
 		},
 	};
 }

@@ -45,7 +45,17 @@ export function labelsWithPadding(
  * -100 where that is of another sequence, or padding.
  */
 export function shiftedLabels(row: TokenRow, rowLength?: number): Int32Array {
-	return shiftLeft(labels(row, rowLength), IGNORE);
+	return shiftOfRow(labels(row, rowLength), row);
+}
+
+/** Labels of a row, shifted; the last is that of the token that follows in another row. */
+export function shiftOfRow(
+	unshifted: Int32Array,
+	{ ids, nextLabel }: Pick<TokenRow, "ids" | "nextLabel">,
+): Int32Array {
+	const shifted = shiftLeft(unshifted, IGNORE);
+	if (nextLabel !== undefined) shifted[ids.length - 1] = nextLabel;
+	return shifted;
 }
 
 /** A row of which only the labels matter. */

@@ -10,6 +10,8 @@ export interface TokenRow {
 	lossMask?: ArrayLike<number> | null;
 	/** The weight of each token's label, as the column `loss_weight` has it; left out where it is not looked at. */
 	lossWeights?: Float32Array | null;
+	/** The label of the token that follows the row's last, where its document goes on in another row; left out: none. */
+	nextLabel?: number;
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 export const sequenceFactNames = [
 	/** Labels of its document in all rows. */
-	"labels",
+	"document_labels",
 	/** Its number among the sequences of its document, from 1, and how many these are. */
 	"segment_number",
 	"segment_count",

@@ -16,6 +16,12 @@ import { sequenceShares } from "../masks/sequence-parallel.js";
 export interface BatchState {
 	plan: string;
 	step: number;
+	/**
+	 * Of plans of documents in order, the ranks that the run has, and how many of them share each
+	 * row: a rank keeps what its model remembers of the documents of its lanes.
+	 */
+	worldSize?: number;
+	sequenceParallel?: number;
 }
 
 const madeColumns = entriesOf(
@@ -103,5 +109,12 @@ export type BatchOptions = Given<typeof batchesTable>;
 
 function isState(value: unknown): value is BatchState {
 	const state = value as BatchState | null;
-	return typeof state?.plan === "string" && Number.isInteger(state.step);
+	const isCount = (count: number | undefined) =>
+		count === undefined || (Number.isInteger(count) && count > 0);
+	return (
+		typeof state?.plan === "string" &&
+		Number.isInteger(state.step) &&
+		isCount(state.worldSize) &&
+		isCount(state.sequenceParallel)
+	);
 }

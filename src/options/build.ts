@@ -22,7 +22,7 @@ import {
 	packingLayouts,
 } from "../dataset/layouts/layouts.js";
 import { trainers } from "../dataset/trainers/trainers.js";
-import { segmentsGiven } from "../decompose/given-segments.js";
+import { turnSegmentsGiven } from "../decompose/given-segments.js";
 import { longConversations } from "../decompose/long-conversations.js";
 import { segmentOptions } from "../decompose/segment.js";
 import {
@@ -30,6 +30,7 @@ import {
 	chatTemplateTable,
 	conversationsTable,
 	limit,
+	partsField,
 	readingTable,
 	tokenListsTable,
 	tokensTable,
@@ -82,9 +83,17 @@ export const buildTable = {
 			help: "the directory to write: new, empty, or of an unfinished build",
 		}),
 	),
+	...grouped("Sources", {
+		recipe: text({
+			placeholder: "file",
+			help: "a recipe by which records are composed before they are read: see seqpack compose",
+			defaultText: "none",
+		}),
+	}),
 	...readingTable,
 	...grouped("Reading", {
 		limit,
+		partsField,
 		dedupe: choice(["none", "exact"], {
 			default: "none",
 			help: "exact leaves out documents whose whole text came before; the input is read twice",
@@ -123,8 +132,9 @@ export const buildTable = {
 	}),
 	...grouped("Conversations", {
 		longConversations: entryOf(longConversations, {
-			defaultFrom: (_, given) => (segmentsGiven(given) ? "segment" : "split"),
-			defaultText: "split; segment, where segments are asked for",
+			defaultFrom: (_, given) =>
+				turnSegmentsGiven(given) ? "segment" : "split",
+			defaultText: "split; segment, where messages are asked for as units",
 			of: ofPacking,
 			help: "what becomes of conversations longer than a row",
 		}),

@@ -11,12 +11,13 @@ import {
 } from "../core/option.js";
 import { batchKinds } from "../curriculum/batch-kinds.js";
 import { type StageOptions, stageTable } from "../curriculum/stage-options.js";
+import { stepOrderOptions, stepOrders } from "../curriculum/step-orders.js";
 
 /** The options of the plan of a curriculum that are not of its stages. */
 const planTable = {
 	datasets: required(
 		texts({
-			help: "directories of datasets with Arrow shards",
+			help: "directories of datasets with Arrow shards; of stores, for documents in order",
 			placeholder: "dataset",
 		}),
 	),
@@ -29,6 +30,11 @@ const planTable = {
 		}),
 	),
 	...grouped("Steps", {
+		order: entryOf(stepOrders, {
+			help: "what decides which data a step has",
+			default: "schedule",
+		}),
+		...stepOrderOptions,
 		worldSize: integer({
 			help: "ranks that share a step",
 			default: 1,

@@ -21,6 +21,7 @@ import {
 	carriedTable,
 	conversationsTable,
 	limit,
+	partsField,
 	readingTable,
 	tokenListsTable,
 	unitsTable,
@@ -54,7 +55,7 @@ export const sourceTable = {
 	...tokenListsTable,
 	...unitsTable,
 	...carriedTable,
-	...grouped("Reading", { limit }),
+	...grouped("Reading", { limit, partsField }),
 };
 
 export type SourceOptions = Given<typeof sourceTable>;

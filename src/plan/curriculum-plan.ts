@@ -2,10 +2,12 @@ import { DataError, UsageError } from "../core/errors.js";
 import type { BatchKindName } from "../curriculum/batch-kinds.js";
 import type { StageBucket } from "../curriculum/plan-stage.js";
 import type { Stage } from "../curriculum/stage-options.js";
+import type { DatasetFile } from "../dataset/manifest.js";
 import { isPlainPath } from "../storage/confined.js";
 import { canonicalJson, sha256 } from "../storage/hash.js";
 import { readAll } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
+import type { PlanLanes } from "./lanes-file.js";
 
 /** The plan of a curriculum, in its directory. */
 export const PLAN_FILE = "curriculum.json";
@@ -24,8 +26,8 @@ export interface PlanDataset {
 }
 
 export interface PlanStage {
-	/** What was asked for. */
-	asked: Stage;
+	/** What was asked for; of documents in order nothing. */
+	asked: Partial<Stage>;
 	/** Number of its first step, and how many it has. */
 	firstStep: number;
 	steps: number;
@@ -76,6 +78,8 @@ export interface CurriculumPlan {
 		timesUsed: number;
 	};
 	steps: { path: string; rows: number; bytes: number; sha256: string };
+	/** Which lane reads which documents; left out where steps are of rows. */
+	lanes?: PlanLanes;
 }
 
 /**
@@ -108,15 +112,31 @@ export async function openPlan(directory: string): Promise<CurriculumPlan> {
 	const { planHash, ...rest } = plan;
 	if (planHash !== hashOfPlan(rest))
 		throw refuse("it was changed after it was made: its hash is another");
-	if (!isPlainPath(plan.steps.path))
-		throw refuse(`its steps are outside its directory, ${plan.steps.path}`);
-	const steps = await storage.stat(`${directory}/${plan.steps.path}`);
-	if (steps === null) throw refuse(`${plan.steps.path} is missing`);
-	if (steps.size !== plan.steps.bytes)
-		throw refuse(
-			`${plan.steps.path} has ${steps.size} bytes of ${plan.steps.bytes}`,
-		);
+	for (const [what, { path, bytes }] of filesOf(plan)) {
+		if (!isPlainPath(path))
+			throw refuse(`its ${what} are outside its directory, ${path}`);
+		const found = await storage.stat(`${directory}/${path}`);
+		if (found === null) throw refuse(`${path} is missing`);
+		if (found.size !== bytes)
+			throw refuse(`${path} has ${found.size} bytes of ${bytes}`);
+	}
 	return plan;
+}
+
+/** The files beside a plan, and what they hold. */
+export function filesOf({
+	steps,
+	lanes,
+}: Pick<CurriculumPlan, "steps" | "lanes">): [
+	what: "steps" | "lanes",
+	file: DatasetFile,
+][] {
+	return lanes === undefined
+		? [["steps", steps]]
+		: [
+				["steps", steps],
+				["lanes", lanes],
+			];
 }
 
 export function hashOfPlan(plan: Omit<CurriculumPlan, "planHash">): string {

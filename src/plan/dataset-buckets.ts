@@ -1,5 +1,5 @@
 import { sum } from "../core/arithmetic.js";
-import { DataError, UsageError } from "../core/errors.js";
+import { DataError, optionName, UsageError } from "../core/errors.js";
 import { quoted, withoutSlashes } from "../core/text.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import {
@@ -74,10 +74,12 @@ export async function parseDatasetName(
 
 /**
  * @param name A dataset's directory, or that and one of its sources: `data#web`.
- * @throws UsageError, DataError when it cannot be read at random.
+ * @param ofDocuments Whether it is to be a store, whose rows are documents; else it is to have packed rows.
+ * @throws UsageError, DataError when it is not, or cannot be read at random.
  */
 export async function openDatasetBuckets(
 	name: string,
+	ofDocuments: boolean,
 ): Promise<DatasetBuckets> {
 	const { directory, source } = await parseDatasetName(name);
 	const manifest = await readManifest(directory);
@@ -88,10 +90,16 @@ export async function openDatasetBuckets(
 			"unknown-name",
 			`${directory} has no source ${quoted(source)}; it has: ${names.filter((name) => name !== null).join(", ") || "none with a name"}.`,
 		);
-	if (!layouts.find(settings.layout).packs)
+	const { packs } = layouts.find(settings.layout);
+	if (!packs && !ofDocuments)
 		throw new DataError(
 			"not-packed",
-			`${directory} is a store of documents, which make no batches by themselves: pack it with seqpack pack, and name the packing.`,
+			`${directory} is a store of documents, which make no batches by themselves: pack it with seqpack pack, and name the packing; or have seqpack curriculum read its documents in order (${optionName("order", "documents")}).`,
+		);
+	if (packs && ofDocuments)
+		throw new DataError(
+			"not-a-store",
+			`${directory} has the layout ${settings.layout}, whose rows are no whole documents, and ${optionName("order", "documents")} reads these in order: name a store, which is built with ${optionName("layout", layouts.where((layout) => !layout.packs)[0])}.`,
 		);
 	const store =
 		manifest.store === undefined

@@ -1,4 +1,5 @@
 import { sum } from "../core/arithmetic.js";
+import { ROW_OF_ANY_LENGTH } from "../core/capacity.js";
 import { optionName, UsageError } from "../core/errors.js";
 import { createRandom } from "../core/random.js";
 import { withoutSlashes } from "../core/text.js";
@@ -6,6 +7,7 @@ import { type BatchKindName, batchKinds } from "../curriculum/batch-kinds.js";
 import type { PlanContext } from "../curriculum/plan-context.js";
 import { planStage } from "../curriculum/plan-stage.js";
 import type { Stage } from "../curriculum/stage-options.js";
+import { type StepOrderName, stepOrders } from "../curriculum/step-orders.js";
 import type { Manifest } from "../dataset/manifest.js";
 import type { CurriculumOptions } from "../options/curriculum.js";
 import { pathTo } from "../storage/paths.js";
@@ -20,10 +22,13 @@ import {
 	datasetName,
 	openDatasetBuckets,
 } from "./dataset-buckets.js";
+import { lanesName, type PlanLanes } from "./lanes-file.js";
+import { LanesWriter } from "./lanes-writer.js";
 import { type PlanDirectory, withPlanDirectory } from "./plan-directory.js";
+import { planLanes } from "./plan-lanes.js";
 import { planPools } from "./plan-pools.js";
 import { resolveCurriculum } from "./resolve-curriculum.js";
-import { stepsName } from "./steps-file.js";
+import { stepsName, stepsSchemaOf } from "./steps-file.js";
 import { StepsWriter } from "./steps-writer.js";
 
 /**
@@ -38,10 +43,11 @@ export async function planCurriculum(
 	const options = resolveCurriculum(given);
 	const out = withoutSlashes(options.out);
 	const datasets: DatasetBuckets[] = [];
+	const { ofDocuments } = stepOrders.find(options.order);
 	for (const name of options.datasets)
-		datasets.push(await openDatasetBuckets(name));
+		datasets.push(await openDatasetBuckets(name, ofDocuments));
 	checkAlike(datasets);
-	const batches = kindOf(options.batches, datasets);
+	const batches = kindOf(options.batches, options.order, datasets);
 	return withPlanDirectory(out, options.overwrite, async (directory) => {
 		const context: PlanContext = {
 			datasets: datasets.map(({ buckets }) => buckets),
@@ -50,13 +56,9 @@ export async function planCurriculum(
 			epochs: options.epochs,
 			used: datasets.map(() => new Map()),
 		};
-		const { stages, steps } = await planStages(
-			context,
-			options,
-			datasets,
-			batches,
-			directory,
-		);
+		const { stages, steps, lanes } = ofDocuments
+			? await planDocuments(context, options, datasets, batches, directory)
+			: await planStages(context, options, datasets, batches, directory);
 		const [{ manifest }] = datasets;
 		return directory.publish({
 			formatVersion: PLAN_VERSION,
@@ -90,22 +92,69 @@ export async function planCurriculum(
 				timesUsed: timesUsed(context),
 			},
 			steps: { path: stepsName(steps.sha256), ...steps },
+			...(lanes && { lanes }),
 		});
 	});
+}
+
+/** What the files of a plan are, once it is planned. */
+interface Planned {
+	stages: PlanStage[];
+	steps: Awaited<ReturnType<StepsWriter["finish"]>>;
+	lanes?: PlanLanes;
+}
+
+type Resolved = ReturnType<typeof resolveCurriculum>;
+
+/** Plans documents in order, and writes the lanes that read them, and the steps. */
+async function planDocuments(
+	{ tokensPerStep, worldSize, epochs, used }: PlanContext,
+	{ seed, chunk, maxChunks }: Resolved,
+	datasets: readonly DatasetBuckets[],
+	batches: BatchKindName,
+	{ storage, stepsInWork, lanesInWork }: PlanDirectory,
+): Promise<Planned> {
+	if (chunk === undefined) throw new Error("the order wants a chunk");
+	const schema = stepsSchemaOf(batchKinds.find(batches));
+	const steps = await StepsWriter.create(storage, stepsInWork, schema);
+	const lanes = await LanesWriter.create(storage, lanesInWork);
+	try {
+		const { stage, lanes: summary } = await planLanes({
+			datasets,
+			tokensPerStep,
+			worldSize,
+			epochs,
+			seed,
+			chunk,
+			maxChunks: maxChunks ?? Number.POSITIVE_INFINITY,
+			steps,
+			lanes,
+		});
+		const file = await lanes.finish();
+		for (const { dataset, rows } of stage.buckets[0].sources)
+			used[dataset].set(ROW_OF_ANY_LENGTH, rows);
+		return {
+			stages: [stage],
+			steps: await steps.finish(),
+			lanes: { path: lanesName(file.sha256), ...file, ...summary },
+		};
+	} catch (error) {
+		await steps.abort();
+		await lanes.abort();
+		throw error;
+	}
 }
 
 /** Plans the stages one after the other, and writes their steps. */
 async function planStages(
 	context: PlanContext,
-	{ stages: asked, seed }: ReturnType<typeof resolveCurriculum>,
+	{ stages: asked, seed }: Resolved,
 	datasets: readonly DatasetBuckets[],
 	batches: BatchKindName,
 	{ storage, stepsInWork }: PlanDirectory,
-): Promise<{
-	stages: PlanStage[];
-	steps: Awaited<ReturnType<StepsWriter["finish"]>>;
-}> {
-	const writer = await StepsWriter.create(storage, stepsInWork);
+): Promise<Planned> {
+	const schema = stepsSchemaOf(batchKinds.find(batches));
+	const writer = await StepsWriter.create(storage, stepsInWork, schema);
 	const plan =
 		batchKinds.find(batches).items === "sequences"
 			? (stage: Stage, number: number) =>
@@ -158,6 +207,7 @@ async function planRows(
 			batchSize,
 			offset,
 			part: 0,
+			labels: 0,
 		};
 		const writing = writer.add(step);
 		if (writing !== undefined) await writing;
@@ -170,6 +220,7 @@ async function planRows(
 /** @throws UsageError where the kind is not for datasets of this layout, or would part what belongs together. */
 function kindOf(
 	asked: BatchKindName | undefined,
+	order: StepOrderName,
 	datasets: readonly DatasetBuckets[],
 ): BatchKindName {
 	const [first, ...others] = datasets.map(({ manifest, directory }) => ({
@@ -182,8 +233,10 @@ function kindOf(
 			"other-layout",
 			`${first.directory} has the layout ${first.layout} and ${other.directory} ${other.layout}: plan them apart, or build both the same way.`,
 		);
+	const ofOrder = stepOrders.find(order).items;
 	const possible = batchKinds.where(
-		({ layout }) => layout === null || layout === first.layout,
+		({ layout, items }) =>
+			(layout === null || layout === first.layout) && ofOrder.includes(items),
 	);
 	if (asked !== undefined && !possible.includes(asked))
 		throw new UsageError(
@@ -195,6 +248,11 @@ function kindOf(
 	const pairs = datasets.find(
 		({ manifest }) => manifest.totals.noted.pairs > 0,
 	);
+	if (pairs !== undefined && ofOrder.includes("chunks"))
+		throw new UsageError(
+			"bad-option",
+			`${pairs.directory} has pairs of a chosen and a rejected answer, which are no documents to be read in order: leave them out when the store is built, or pack it with seqpack pack.`,
+		);
 	if (pairs !== undefined && batchKinds.find(kind).items === "sequences")
 		throw new UsageError(
 			"bad-option",

@@ -10,10 +10,15 @@ import {
 import { storageAt } from "../storage/storages.js";
 import {
 	type CurriculumPlan,
+	filesOf,
 	hashOfPlan,
 	PLAN_FILE,
 } from "./curriculum-plan.js";
+import { lanesName } from "./lanes-file.js";
 import { stepsName } from "./steps-file.js";
+
+/** How the files of a plan are named. */
+const nameOf = { steps: stepsName, lanes: lanesName };
 
 /** What is being written; gone once it is in its place. */
 const WORK = `${STATE}/work`;
@@ -37,12 +42,17 @@ export class PlanDirectory {
 
 	/** Where the steps are written. */
 	get stepsInWork(): string {
-		return this.#in(`${WORK}/steps.arrow`);
+		return this.#inWork("steps");
+	}
+
+	/** Where the lanes are written, if there are any. */
+	get lanesInWork(): string {
+		return this.#inWork("lanes");
 	}
 
 	/**
 	 * Makes the plan that was written the plan of the directory.
-	 * @param rest Its `steps.path` names the steps in their place.
+	 * @param rest It names its files in their places.
 	 */
 	async publish(
 		rest: Omit<CurriculumPlan, "planHash">,
@@ -50,11 +60,12 @@ export class PlanDirectory {
 		const { storage } = this;
 		const plan = { ...rest, planHash: hashOfPlan(rest) };
 		const content = `${JSON.stringify(plan, null, "\t")}\n`;
-		// Both say which steps are ours, whenever this is killed.
+		// Both say which files are ours, whenever this is killed.
 		const before = await readIfThere(storage, this.#in(PLAN_FILE));
 		if (before !== null) await writeAll(storage, this.#in(BEFORE), before);
 		await writeAll(storage, this.#in(NEXT), content);
-		await transfer(storage, this.stepsInWork, this.#in(plan.steps.path));
+		for (const [what, { path }] of filesOf(plan))
+			await transfer(storage, this.#inWork(what), this.#in(path));
 		await writeAll(storage, this.#in(PLAN_FILE), content, {
 			partialsIn: this.#in(WORK),
 		});
@@ -64,24 +75,22 @@ export class PlanDirectory {
 	/** Removes what this call, or one that was killed, leaves beside the plan. */
 	async tidy(): Promise<void> {
 		const { storage } = this;
-		const kept = await this.#stepsOf(PLAN_FILE);
-		for (const path of [BEFORE, NEXT]) {
-			const steps = await this.#stepsOf(path);
-			if (steps !== null && steps !== kept)
-				await storage.remove(this.#in(steps));
-		}
+		const kept = await this.#filesOf(PLAN_FILE);
+		for (const path of [BEFORE, NEXT])
+			for (const file of await this.#filesOf(path))
+				if (!kept.includes(file)) await storage.remove(this.#in(file));
 		await storage.remove(this.#in(WORK));
 	}
 
 	/** @throws UsageError where something else than a plan is in the way */
 	async requireOurs(): Promise<void> {
 		const { out, storage } = this;
-		const ours = new Set<string | null>([
+		const ours = new Set<string>([
 			STATE,
 			PLAN_FILE,
-			await this.#stepsOf(PLAN_FILE),
-			await this.#stepsOf(NEXT),
-			await this.#stepsOf(BEFORE),
+			...(await this.#filesOf(PLAN_FILE)),
+			...(await this.#filesOf(NEXT)),
+			...(await this.#filesOf(BEFORE)),
 		]);
 		const names = await storage.list(out);
 		const others = names.filter((name) => !ours.has(name));
@@ -102,16 +111,22 @@ export class PlanDirectory {
 			);
 	}
 
-	/** The steps that a plan here names; null where there is none. */
-	async #stepsOf(path: string): Promise<string | null> {
+	/** The files that a plan here names; none where there is no plan. */
+	async #filesOf(path: string): Promise<string[]> {
 		const content = await readIfThere(this.storage, this.#in(path));
-		if (content === null) return null;
+		if (content === null) return [];
 		try {
-			const { steps } = JSON.parse(content.toString("utf8"));
-			return steps.path === stepsName(steps.sha256) ? steps.path : null;
+			const plan = JSON.parse(content.toString("utf8"));
+			return filesOf(plan)
+				.filter(([what, { path, sha256 }]) => path === nameOf[what](sha256))
+				.map(([, { path }]) => path);
 		} catch {
-			return null;
+			return [];
 		}
+	}
+
+	#inWork(what: keyof typeof nameOf): string {
+		return this.#in(`${WORK}/${what}.arrow`);
 	}
 
 	#in(path: string): string {

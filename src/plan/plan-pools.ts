@@ -98,6 +98,7 @@ export async function planPools({
 					batchSize,
 					offset: first,
 					part,
+					labels: 0,
 				});
 				if (writing !== undefined) await writing;
 			}

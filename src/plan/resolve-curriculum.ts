@@ -1,5 +1,5 @@
 import { optionName, SeqpackError, UsageError } from "../core/errors.js";
-import type { OptionTable, OptionValues } from "../core/option.js";
+import type { OptionTable, OptionValues, Resolved } from "../core/option.js";
 import {
 	defaultOf,
 	resolveOptions,
@@ -12,6 +12,7 @@ import {
 	type StageOptions,
 	stageTable,
 } from "../curriculum/stage-options.js";
+import { stepOrders } from "../curriculum/step-orders.js";
 import {
 	type CurriculumOptions,
 	curriculumTable,
@@ -39,6 +40,7 @@ export function resolveCurriculum(given: CurriculumOptions) {
 	checkDatasets(options.datasets);
 	const forAll = pickStage(options);
 	const { stages: list, batches } = options;
+	checkOrder(options, forAll);
 	const used = new Set<string>();
 	const stages =
 		list === undefined
@@ -135,6 +137,22 @@ function sayingStage<T>(number: number, action: () => T): T {
 		const sentence = error.sentence((name) => JSON.stringify(name));
 		throw new UsageError(error.code, `stage ${number}: ${sentence}`);
 	}
+}
+
+/** @throws UsageError `ignored-option` for what is of stages, where the order of steps has none */
+function checkOrder(
+	{ order, stages }: Pick<Resolved<typeof listTable>, "order" | "stages">,
+	forAll: StageOptions,
+): void {
+	if (stepOrders.find(order).hasStages) return;
+	const given = Object.entries({ stages, ...forAll }).find(
+		([, value]) => value !== undefined && value !== false,
+	);
+	if (given !== undefined)
+		throw ignored(
+			given[0],
+			`${optionName("order")} is ${order}, which takes all documents of an epoch in an order of its own`,
+		);
 }
 
 function checkDatasets(datasets: readonly string[]): void {

@@ -54,6 +54,16 @@ export class RowReader {
 		});
 	}
 
+	/** The document of a row of a store: the task that read it, and its number there. */
+	documentOf(row: number): { task: number; number: number } {
+		const { shards } = this.#bucket;
+		const first = this.#firstRows;
+		let shard = this.#shardOf(row);
+		const { task } = shards[shard];
+		while (shard > 0 && shards[shard - 1].task === task) shard--;
+		return { task, number: row - first[shard] };
+	}
+
 	/** Reads the `count` tokens of a row that fills its bucket to value `at` of `target`. */
 	readFull(row: number, target: Uint8Array, at: number, count: number): void {
 		if (this.#index !== null) {
@@ -154,6 +164,13 @@ export class RowReader {
 	}
 
 	#find(row: number): ArrowRows {
+		const shard = this.#shardOf(row);
+		const rows = this.#open[shard] ?? this.#openShard(shard);
+		rows.find(row - this.#firstRows[shard], this.#place);
+		return rows;
+	}
+
+	#shardOf(row: number): number {
 		const first = this.#firstRows;
 		let low = 0;
 		let high = first.length - 2;
@@ -162,9 +179,7 @@ export class RowReader {
 			if (first[middle] <= row) low = middle;
 			else high = middle - 1;
 		}
-		const rows = this.#open[low] ?? this.#openShard(low);
-		rows.find(row - first[low], this.#place);
-		return rows;
+		return low;
 	}
 
 	#openShard(number: number): ArrowRows {

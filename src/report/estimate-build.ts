@@ -3,7 +3,6 @@ import type { Plan } from "../build/plan.js";
 import { type PreparedTextBuild, prepareBuild } from "../build/prepare.js";
 import { readRecords, requireRows } from "../build/record.js";
 import type { Task } from "../build/tasks-of-plan.js";
-import { usableCpus } from "../build/usable-cpus.js";
 import { Workspace } from "../build/workspace.js";
 import {
 	DataError,
@@ -13,6 +12,7 @@ import {
 } from "../core/errors.js";
 import type { BuildOptions } from "../options/build.js";
 import { countLeftOut, type LeftOutReason } from "../sources/find/left-out.js";
+import { usableCpus } from "../storage/usable-cpus.js";
 import { type BuildCounts, countsOf } from "./build-counts.js";
 import { withSizesOfCuts } from "./cut-sizes.js";
 import { badRecordsOf } from "./first-bad-record.js";

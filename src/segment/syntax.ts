@@ -25,7 +25,7 @@ export const usualSyntax: SyntaxRule = { depth: 4, minLines: 3 };
 
 /**
  * Where the units of source code begin, in bytes: at lines in which nodes of its syntax tree
- * begin (SEA, 2404.11877). What follows the last of them is of its unit.
+ * begin (SEA, 2208.11271). What follows the last of them is of its unit.
  * @param root At the root of the tree.
  */
 export function syntaxStarts(

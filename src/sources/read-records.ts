@@ -30,11 +30,13 @@ export interface Documents {
 	/** Of each text, 32 bytes that tell it; null where none are wanted. */
 	hashes: Uint8Array | null;
 	/** What of each goes with all its sequences, by column; left out: nothing does. */
-	carried?: IntColumns;
+	facts?: IntColumns;
 	/** Where each record is in its file: the byte that it begins at when uncompressed, or its row. */
 	positions: number[];
 	/** The line of each, or what else its format counts; from 1 at the beginning of the span. */
 	numbers: number[];
+	/** What else the taker of the records has found of each; left out: nothing. */
+	carried?: readonly unknown[];
 	/** What the output calls the file that they are from. */
 	source: string;
 	/** Bytes taken from the storage since the batch before. */

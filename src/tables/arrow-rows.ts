@@ -171,17 +171,22 @@ export class ArrowRows {
 		);
 	}
 
-	/** Reads the number of a column that is no list. */
-	readNumber(
+	/**
+	 * Reads the numbers of a column from a row on, as many as `target` has, all of the row's batch; of lists,
+	 * where they begin in the batch's values.
+	 */
+	readNumbers(
 		column: string,
 		place: RowPlace,
 		target: Int32Array | BigInt64Array,
 	): void {
 		const buffer = (this.#buffers.get(column) ?? 0) + 1;
-		const width = target.BYTES_PER_ELEMENT;
+		const { buffer: memory, byteOffset, byteLength } = target;
 		this.#read(
-			new Uint8Array(target.buffer, target.byteOffset, width),
-			place.position + place.batch.buffers[buffer] + place.row * width,
+			new Uint8Array(memory, byteOffset, byteLength),
+			place.position +
+				place.batch.buffers[buffer] +
+				place.row * target.BYTES_PER_ELEMENT,
 		);
 	}
 

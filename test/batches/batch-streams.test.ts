@@ -11,6 +11,7 @@ const shared = sharedDirectory();
 const data = {
 	packed: join(shared, "packed"),
 	buckets: join(shared, "buckets"),
+	documents: join(shared, "store"),
 };
 
 beforeAll(async () => {
@@ -23,6 +24,12 @@ beforeAll(async () => {
 		format: "arrow",
 	});
 	await builtFrom("prose", data.buckets);
+	await builtFrom("prose", data.documents, {
+		layout: "documents",
+		decomposer: undefined,
+		minLength: undefined,
+		maxLength: undefined,
+	});
 }, 60_000);
 
 test.each(batchKinds.entries())(
@@ -34,6 +41,7 @@ test.each(batchKinds.entries())(
 			tokensPerStep: 4096,
 			batches,
 			out,
+			...(items === "chunks" && { order: "documents", chunk: 512 }),
 		});
 		const opened = await openBatches(out, { columns: ["labels"], steps: 3 });
 		const all = await allOf(opened);
@@ -45,7 +53,7 @@ test.each(batchKinds.entries())(
 				stage: 0,
 				length: batch.length,
 			});
-			expect(Object.hasOwn(line, "start")).toBe(items === "sequences");
+			expect(Object.hasOwn(line, "start")).toBe(items !== "rows");
 			for (const name of ["dataset", "row", "input_ids", "labels"]) {
 				const { values } = batch.columns[name];
 				expect(line[name]).toHaveLength(batch.rows);

@@ -96,6 +96,15 @@ const plans: Record<string, [Planned, BatchOptions]> = {
 	],
 	whole: [{ datasets: ["whole"], tokensPerStep: 4096 }, {}],
 	index: [{ datasets: ["packing"], tokensPerStep: 2 * 4096 }, {}],
+	streams: [
+		{
+			datasets: ["store"],
+			order: "documents",
+			chunk: 512,
+			tokensPerStep: 4096,
+		},
+		{ worldSize: 2, rank: 1 },
+	],
 };
 
 /** Plans on this machine, unless that was done. */
@@ -161,7 +170,7 @@ describe.each(Object.keys(plans))("%s", (name) => {
 });
 
 // Plans are of rows that manifests count, or of sequences whose lengths are read.
-test.each(["two datasets", "token budget"])(
+test.each(["two datasets", "token budget", "streams"])(
 	"a plan that is made in a bucket is that of a disk: %s",
 	async (name) => {
 		const [{ datasets, ...asked }] = plans[name];

@@ -42,7 +42,7 @@ function packedWindow(lengths: number[], task: number) {
 			start: length.map((_, d) => d * 3),
 		},
 		facts: {
-			labels: length.map((tokens) => tokens - 1),
+			document_labels: length.map((tokens) => tokens - 1),
 			segment_number: length.map((_, d) => d + 7),
 			segment_count: length.map((_, d) => d + 70),
 		},

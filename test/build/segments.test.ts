@@ -214,6 +214,26 @@ test("a store keeps units, and packs as a build does, however many build", async
 	expect(bytesOf(exported)).toEqual(bytesOf(out));
 });
 
+test("a store that is added to keeps the units that it has", async () => {
+	const { seqLen: _, ...ofStore } = usual;
+	const out = join(temporaryDirectory(), "store");
+	const store = { ...ofStore, out, layout: "documents", append: true } as const;
+	await build({ ...store, inputs: inputs.slice(0, 1), segment: "syntax" });
+	await build({ ...store, inputs });
+	expect((await verify(out)).problems).toEqual([]);
+	const packing = join(temporaryDirectory(), "packing");
+	const { manifest } = await packStore({
+		...{ store: out, out: packing, workers: 0, seqLen: 512 },
+		...{ longDocuments: "segment", segmentUnits: 1 },
+	});
+	// They are lines, for no novel is source code.
+	expect(manifest.totals.noted.unparsed).toBe(inputs.length);
+	expect(manifest.summary.buckets[0].rows).toBeGreaterThan(40);
+	await expect(
+		build({ ...store, inputs, segment: "sentence" }),
+	).rejects.toThrow(/segment.* would make other documents/);
+});
+
 test("buckets: each segment is in the smallest that holds it", async () => {
 	const { seqLen: _, ...of } = usual;
 	const out = join(temporaryDirectory(), "data");
@@ -336,6 +356,13 @@ describe("messages", () => {
 			[5, 5],
 			[1, 1],
 		]);
+	});
+
+	test("the system message is of the first alone", async () => {
+		const inputs = [chats([{ messages: turns(9) }])];
+		await expect(
+			built({ inputs, ...options(), keepSystem: true }),
+		).rejects.toThrow(/keepSystem would change nothing/);
 	});
 
 	test("pairs have none", async () => {

@@ -427,7 +427,7 @@ describe("columns", () => {
 		ids: Int32Array.of(5, 6, 7, 8, 9),
 		seqLengths: Int32Array.of(3, 2),
 		facts: {
-			labels: Int32Array.of(4, 1),
+			document_labels: Int32Array.of(4, 1),
 			segment_number: Int32Array.of(1, 2),
 			segment_count: Int32Array.of(2, 2),
 		},

@@ -20,14 +20,28 @@ import {
 } from "../helpers.js";
 import { Death, MortalFiles } from "../storage/mortal-files.js";
 
-const dataset = join(sharedDirectory(), "dataset");
+const shared = sharedDirectory();
+const dataset = join(shared, "dataset");
+const store = join(shared, "store");
 
 beforeAll(async () => {
 	await builtFrom("prose", dataset, { shardTokens: 2 ** 26 });
+	await builtFrom("scripts", store, {
+		layout: "documents",
+		decomposer: undefined,
+		minLength: undefined,
+		maxLength: undefined,
+	});
 }, 60_000);
 
 const first = { datasets: [dataset], tokensPerStep: 1024, seed: 1 };
 const second = { ...first, seed: 2, epochs: 2 };
+const documents = {
+	datasets: [store],
+	order: "documents",
+	chunk: 128,
+	tokensPerStep: 1024,
+} as const;
 
 /** The tokens of all steps of a plan. */
 async function stepsOf(plan: string) {
@@ -42,43 +56,53 @@ describe.each([
 	["new", false],
 	["in the place of another", true],
 ])("a plan that is %s", (_, overwrite) => {
-	test("killed before any change, is made by the same call", async () => {
-		const files = new MortalFiles();
-		const directory = temporaryDirectory();
-		const out = join(directory, "plan");
-		const plan = (options: typeof first) =>
-			planHere({ ...options, out: files.url(out), overwrite });
-		await plan(first);
-		const old = join(directory, "old");
-		cpSync(out, old, { recursive: true });
-		const oldSteps = await stepsOf(old);
-		if (!overwrite) rmSync(out, { recursive: true });
-		files.log.length = 0;
-		await plan(second);
-		const deeds = files.log.length;
-		const expected = contentsOf(out);
-		expect(deeds).toBeGreaterThan(10);
-		for (let end = 0; end < deeds; end += everything ? 1 : 3) {
-			rmSync(out, { recursive: true });
-			if (overwrite) cpSync(old, out, { recursive: true });
-			files.end = files.deeds + end;
-			await plan(second).catch((error) => expect(error).toBeInstanceOf(Death));
-			files.revive(join(out, ".seqpack/lock"));
-			const isMade =
-				existsSync(join(out, "curriculum.json")) &&
-				contentsOf(out)["curriculum.json"] === expected["curriculum.json"];
-			if (overwrite && !isMade) expect(await stepsOf(out)).toEqual(oldSteps);
-			if (isMade)
-				expect(await openBatches(out, { datasets: [dataset] })).toBeTruthy();
-			await plan(second).catch((error) => {
-				// It was made, down to its last byte.
-				expect(isMade && !overwrite).toBe(true);
-				expect(error.message).toMatch(/holds a plan already/);
-			});
-			expect(contentsOf(out), `killed before ${end}`).toEqual(expected);
-			expect(existsSync(join(out, ".seqpack"))).toBe(false);
-		}
-	});
+	test.each([
+		["rows", second],
+		["documents in order", documents],
+	])(
+		"of %s, killed before any change, is made by the same call",
+		async (_, second) => {
+			const files = new MortalFiles();
+			const directory = temporaryDirectory();
+			const out = join(directory, "plan");
+			const plan = (options: typeof first | typeof documents) =>
+				planHere({ ...options, out: files.url(out), overwrite });
+			await plan(first);
+			const old = join(directory, "old");
+			cpSync(out, old, { recursive: true });
+			const oldSteps = await stepsOf(old);
+			if (!overwrite) rmSync(out, { recursive: true });
+			files.log.length = 0;
+			await plan(second);
+			const deeds = files.log.length;
+			const expected = contentsOf(out);
+			expect(deeds).toBeGreaterThan(10);
+			for (let end = 0; end < deeds; end += everything ? 1 : 3) {
+				rmSync(out, { recursive: true });
+				if (overwrite) cpSync(old, out, { recursive: true });
+				files.end = files.deeds + end;
+				await plan(second).catch((error) =>
+					expect(error).toBeInstanceOf(Death),
+				);
+				files.revive(join(out, ".seqpack/lock"));
+				const isMade =
+					existsSync(join(out, "curriculum.json")) &&
+					contentsOf(out)["curriculum.json"] === expected["curriculum.json"];
+				if (overwrite && !isMade) expect(await stepsOf(out)).toEqual(oldSteps);
+				if (isMade)
+					expect(
+						await openBatches(out, { datasets: second.datasets }),
+					).toBeTruthy();
+				await plan(second).catch((error) => {
+					// It was made, down to its last byte.
+					expect(isMade && !overwrite).toBe(true);
+					expect(error.message).toMatch(/holds a plan already/);
+				});
+				expect(contentsOf(out), `killed before ${end}`).toEqual(expected);
+				expect(existsSync(join(out, ".seqpack"))).toBe(false);
+			}
+		},
+	);
 
 	test("of a command that is killed, is made by the same command", async () => {
 		const out = join(temporaryDirectory(), "plan");

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { LanesReader } from "../../src/batches/lanes-reader.js";
 import { createRandom } from "../../src/core/random.js";
 import { shuffledIndex } from "../../src/core/shuffled-index.js";
 import { mixedPlace } from "../../src/curriculum/mixed-place.js";
@@ -18,8 +19,11 @@ import {
 	type SequenceShares,
 	shareOfRow,
 } from "../../src/masks/sequence-parallel.js";
+import type { LaneWindow, PlanLanes } from "../../src/plan/lanes-file.js";
+import { LanesWriter } from "../../src/plan/lanes-writer.js";
 import { canonicalJson, sha256 } from "../../src/storage/hash.js";
-import { fixtures } from "../helpers.js";
+import { storageAt } from "../../src/storage/storages.js";
+import { fixtures, temporaryDirectory } from "../helpers.js";
 
 interface Vectors {
 	random: { key: number[]; numbers: number[] }[];
@@ -46,7 +50,15 @@ interface Vectors {
 			globalAttention: GlobalAttention;
 			trainedPadding?: number;
 		};
+		nextLabel?: number;
 		columns: Record<string, number[]>;
+	}[];
+	lanes: {
+		chunk: number;
+		count: number;
+		windows: LaneWindow[];
+		documents: Record<string, number[]>;
+		read: (number | null)[][];
 	}[];
 	shares: {
 		length: number;
@@ -93,6 +105,7 @@ test.each(vectors.rows)("columns of a row of $seqLengths", (row) => {
 		ids: Int32Array.from(row.ids),
 		seqLengths: Int32Array.from(row.seqLengths),
 		lossMask: row.lossMask,
+		...(row.nextLabel !== undefined && { nextLabel: row.nextLabel }),
 	};
 	for (const name of made)
 		expect(
@@ -104,6 +117,36 @@ test.each(vectors.rows)("columns of a row of $seqLengths", (row) => {
 			name,
 		).toEqual(row.columns[name]);
 });
+
+test.each(vectors.lanes)(
+	"what $count lanes read, forwards and backwards",
+	async ({ chunk, count, windows, documents, read }) => {
+		const directory = temporaryDirectory();
+		const path = join(directory, "lanes.arrow");
+		const writer = await LanesWriter.create(storageAt(path), path);
+		const rows = documents.lane.map((_, i) => ({
+			lane: documents.lane[i],
+			firstStep: documents.first_step[i],
+			dataset: documents.dataset[i],
+			tokens: documents.tokens[i],
+			prefixLength: documents.prefix_length[i],
+			row: documents.row[i],
+		}));
+		for (const row of rows) await writer.add(row);
+		const file = { path: "lanes.arrow", ...(await writer.finish()) };
+		const lanes = { chunk, count, windows, ...file } as PlanLanes;
+		const steps = [...read.keys()];
+		for (const order of [steps, steps.toReversed()]) {
+			const reader = new LanesReader(directory, lanes);
+			for (const step of order) {
+				const due = read[step].map((i) => (i === null ? null : rows[i]));
+				expect(reader.at(step, 0, count)).toEqual(due);
+				expect(reader.at(step, count - 1, 1)).toEqual(due.slice(-1));
+			}
+			reader.close();
+		}
+	},
+);
 
 test.each(vectors.shares)("$shares share $part of $parts", (share) => {
 	const { length, parts, part, shares, values } = share;

@@ -77,8 +77,8 @@ function readRows(path: string, rows: number, batchRows: number) {
 			const ids = new Int32Array(bounds[1] - bounds[0]);
 			const bytes = new Uint8Array(ids.buffer);
 			reader.readValues("ids", place, bounds[0], bytes, 0, ids.length);
-			reader.readNumber("number", place, number);
-			reader.readNumber("big", place, big);
+			reader.readNumbers("number", place, number);
+			reader.readNumbers("big", place, big);
 			return { ids: [...ids], number: number[0], big: big[0] };
 		}).reverse();
 	} finally {

@@ -23,8 +23,11 @@ const rust = (parts: Json) =>
 		}),
 	);
 
-export const ownNormalizer = (json: unknown) =>
-	readNormalizer(new Component(json, "normalizer", "tokenizer.json"));
+/** @param isConverted Whether it is of a file of another kind: see `Component`. */
+export const ownNormalizer = (json: unknown, isConverted = false) =>
+	readNormalizer(
+		new Component(json, "normalizer", "tokenizer.json", isConverted),
+	);
 
 export const ownDecoder = (json: unknown) =>
 	readTokenDecoder(new Component(json, "decoder", "tokenizer.json"));

@@ -63,14 +63,17 @@ const settings: fc.Arbitrary<Settings> = fc.record({
 });
 
 const normalizerOf = (of: Settings) =>
-	ownNormalizer({
-		type: "SentencePiece",
-		precompiled_charsmap: charsmapOf(of.rules),
-		user_defined: of.symbols,
-		add_dummy_prefix: of.addsPrefix,
-		remove_extra_whitespaces: of.removes,
-		escape_whitespaces: of.escapes,
-	});
+	ownNormalizer(
+		{
+			type: "SentencePiece",
+			precompiled_charsmap: charsmapOf(of.rules),
+			user_defined: of.symbols,
+			add_dummy_prefix: of.addsPrefix,
+			remove_extra_whitespaces: of.removes,
+			escape_whitespaces: of.escapes,
+		},
+		true,
+	);
 
 test("any rules and symbols, at any place", () => {
 	fc.assert(

@@ -1,7 +1,7 @@
 import { addCounts } from "../../core/counts.js";
 import { InterruptedError } from "../../core/errors.js";
 import { consume, mapGenerator } from "../../core/generators.js";
-import { indexBatch, indexSchema } from "../../dataset/index-rows.js";
+import { indexBatch, indexSchemaOf } from "../../dataset/index-rows.js";
 import { ledgerBatch, ledgerSchema } from "../../dataset/ledger-rows.js";
 import { splitsOf } from "../../dataset/lengths.js";
 import { hasCuts } from "../../dataset/settings.js";
@@ -36,7 +36,7 @@ export const runPack: TaskRunner<PackTask> = async (context, number, task) => {
 	const index = indexFile(
 		workspace,
 		number,
-		isIndex ? ledgerSchema : indexSchema,
+		isIndex ? ledgerSchema : indexSchemaOf(settings),
 	);
 	const { name } = settings.sources[task.source];
 	const described: IndexRows = isIndex

@@ -6,6 +6,7 @@ import { createRandom } from "../../core/random.js";
 import {
 	type DroppedTokens,
 	indexBatch,
+	indexSchemaOf,
 	type SequencePlaces,
 } from "../../dataset/index-rows.js";
 import { layouts } from "../../dataset/layouts/layouts.js";
@@ -71,7 +72,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 	/** The task's number in the dataset. */
 	const place = firstTaskOf(plan) + number;
 	const output = openOutput(workspace, plan, place, { watch, leaves });
-	const index = indexFile(workspace, place);
+	const index = indexFile(workspace, place, indexSchemaOf(settings));
 	const lengths = lengthsFile(workspace, place, settings);
 	const skipped = new SkippedFile(workspace, number);
 	try {

@@ -18,6 +18,14 @@ export interface CarriedField {
 	default: number | null;
 }
 
+/** The option that gives some fields. */
+export function optionOfCarried(fields: readonly CarriedField[]): string[] {
+	return fields.map(
+		({ field, default: value }) =>
+			`${fieldName(field)}${value === null ? "" : `=${value}`}`,
+	);
+}
+
 const LEAST = -(2 ** 31);
 const MOST = 2 ** 31 - 1;
 const isInt32 = (value: number) =>

@@ -1,7 +1,13 @@
 import { registry } from "../../core/registry.js";
 import { quoted } from "../../core/text.js";
 import { isObject } from "../../core/values.js";
-import type { Conversation, Example, Message } from "./conversation.js";
+import {
+	type Conversation,
+	continuation,
+	type Example,
+	type Message,
+	type PlainText,
+} from "./conversation.js";
 import { fromJson, readMessages } from "./read-messages.js";
 import { badConversation, orSkip } from "./reasons.js";
 
@@ -42,6 +48,13 @@ export const conversationFormats = registry<string, ConversationFormat>(
 			read: (record) => [
 				continued(record.prompt, record.completion, "completion", record),
 			],
+		},
+		segments: {
+			meaning:
+				"a text in segments, each with whether to train on it, as Axolotl has them",
+			fields: ["segments"],
+			others: [],
+			read: (record) => [readSegments(record.segments)],
 		},
 		messages: {
 			meaning: "a list of messages, as OpenAI has them",
@@ -151,7 +164,7 @@ function continued(
 	record: RecordFields,
 ): Example {
 	if (typeof prompt === "string" && typeof rest === "string")
-		return { prompt, completion: rest };
+		return continuation(prompt, rest);
 	if (!Array.isArray(prompt) || !Array.isArray(rest))
 		throw badConversation(
 			"bad-message",
@@ -165,6 +178,25 @@ function continued(
 	);
 }
 
+function readSegments(value: unknown): Example {
+	const segments = fromJson(value, '"segments"');
+	if (!Array.isArray(segments) || segments.length === 0)
+		throw badConversation(
+			"no-messages",
+			`"segments" is ${quoted(segments)}, no list of segments. Mend the record, ${orSkip()}`,
+		);
+	const texts = segments.map((segment, i): PlainText => {
+		const { text, label } = isObject(segment) ? segment : {};
+		if (typeof text === "string" && typeof label === "boolean")
+			return { text, isAnswer: label };
+		throw badConversation(
+			"bad-message",
+			`segment ${i + 1} has no text, or no label that is true or false. Mend the record, ${orSkip()}`,
+		);
+	});
+	return { texts };
+}
+
 function readPair(record: RecordFields): Example[] {
 	const { prompt, chosen, rejected } = record;
 	if (isThere(record, "prompt"))
@@ -174,10 +206,9 @@ function readPair(record: RecordFields): Example[] {
 		];
 	if (typeof chosen === "string" && typeof rejected === "string") {
 		const shared = sharedStart(chosen, rejected);
-		return [chosen, rejected].map((text) => ({
-			prompt: text.slice(0, shared),
-			completion: text.slice(shared),
-		}));
+		return [chosen, rejected].map((text) =>
+			continuation(text.slice(0, shared), text.slice(shared)),
+		);
 	}
 	const both = [
 		readMessages(chosen, "chosen"),

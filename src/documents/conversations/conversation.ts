@@ -37,17 +37,32 @@ export interface Conversation {
 	promptMessages: number | null;
 }
 
-/** Two texts that follow each other, of which no template makes anything. */
+/** Texts that follow each other, of which no template makes anything. */
 export interface PlainExample {
-	prompt: string;
-	completion: string;
+	texts: readonly PlainText[];
+}
+
+/** One of them: what the model says, or what it is given. */
+export interface PlainText {
+	text: string;
+	isAnswer: boolean;
+}
+
+/** A text that the model is given, and what it says then. */
+export function continuation(prompt: string, completion: string): PlainExample {
+	return {
+		texts: [
+			{ text: prompt, isAnswer: false },
+			{ text: completion, isAnswer: true },
+		],
+	};
 }
 
 /** What a record holds: a conversation, or texts. */
 export type Example = Conversation | PlainExample;
 
 export const isPlain = (example: Example): example is PlainExample =>
-	"completion" in example;
+	"texts" in example;
 
 /** The text of a content; empty where there is none. */
 export function contentText({ content }: Message): string {

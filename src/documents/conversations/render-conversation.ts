@@ -25,7 +25,7 @@ import {
 import { toJson } from "./jinja/json.js";
 import { toValue } from "./jinja/to-value.js";
 import type { Value } from "./jinja/values.js";
-import type { LossChoice } from "./loss.js";
+import type { Answer, LossChoice } from "./loss.js";
 import { checkMarks } from "./marks.js";
 import { messageValue } from "./message-values.js";
 import { badConversation, orSkip } from "./reasons.js";
@@ -85,26 +85,31 @@ export function renderExample(
 }
 
 function renderPlain(
-	{ prompt, completion }: PlainExample,
+	{ texts }: PlainExample,
 	{ loss, said }: RenderSettings,
 ): RenderedConversation {
-	const text = prompt + completion;
-	const answer = { message: 1, start: prompt.length, end: text.length };
-	const chosen = loss.choose({
-		messages: [
-			{ role: "user", content: prompt },
-			{ role: "assistant", content: completion },
-		],
-		promptMessages: 1,
-		answers: [answer],
+	let text = "";
+	const answers: Answer[] = [];
+	const messageEnds = texts.map((part, message) => {
+		const start = text.length;
+		text += part.text;
+		if (part.isAnswer) answers.push({ message, start, end: text.length });
+		return text.length;
 	});
-	const spans = chosen === null ? [{ ...answer, start: 0 }] : chosen;
+	const chosen = loss.choose({
+		messages: texts.map(({ text, isAnswer }) => ({
+			role: isAnswer ? "assistant" : "user",
+			content: text,
+		})),
+		promptMessages: texts.findIndex(({ isAnswer }) => isAnswer),
+		answers,
+	});
 	return {
 		text,
-		spans: trained(spans),
+		spans: trained(chosen ?? [{ start: 0, end: text.length }]),
 		turns: Int32Array.of(0),
-		messageEnds: Int32Array.of(prompt.length, text.length),
-		answers: 1,
+		messageEnds: Int32Array.from(messageEnds),
+		answers: answers.length,
 		withoutThinking: 0,
 		withoutEnd: 0,
 		said: said?.mayMake(text)

@@ -65,6 +65,19 @@ export function unitSettings(
 	};
 }
 
+/** The options that come to such settings; undefined: not given. */
+export function optionsOfUnits(
+	settings: UnitSettings | undefined,
+): Record<keyof UnitsOptions, unknown> {
+	return {
+		segment: settings?.units,
+		segmentCost: settings?.cost,
+		syntaxLanguage: settings?.syntax?.language,
+		syntaxDepth: settings?.syntax?.depth,
+		minLines: settings?.syntax?.minLines,
+	};
+}
+
 /**
  * Checks that options are of the kind of units.
  * @throws UsageError `ignored-option`

@@ -1,7 +1,7 @@
 import { sourceFormats } from "../formats.js";
 import { type Candidate, isNamed } from "./candidate.js";
 import type { Detected } from "./detect.js";
-import { EXPORT_FILE } from "./own-files.js";
+import { OWN_FILES } from "./own-files.js";
 
 /**
  * Leaves out what stands in a directory beside the files that are meant: what writers
@@ -40,7 +40,7 @@ export function asideFrom(
 			return { leftOut: "companion", error: null };
 		if (below === null || isAskedFor) return kind;
 		const name = below.slice(below.lastIndexOf("/") + 1);
-		if (name === EXPORT_FILE) return { leftOut: "companion", error: null };
+		if (OWN_FILES.includes(name)) return { leftOut: "companion", error: null };
 		const own = directoryOf(below);
 		for (const format of formats.get(`${input}/${own}`) ?? [])
 			if (sourceFormats.find(format).companions?.includes(name))

@@ -20,9 +20,11 @@ export interface TakenRecords {
 	/** Of each text, 32 bytes of `hashOfText`; null where none is wanted. */
 	hashes: Uint8Array | null;
 	/** As `Documents` has them. */
-	carried?: IntColumns;
+	facts?: IntColumns;
 	positions: number[];
 	numbers: number[];
+	/** As `Documents` has it. */
+	carried?: readonly unknown[];
 	/** Records that cannot be used, in order. */
 	refused: BadRecord[];
 	/** How many more documents than records there are, where records are several. */

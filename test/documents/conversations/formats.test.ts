@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { continuation } from "../../../src/documents/conversations/conversation.js";
 import { readConversations } from "../../../src/documents/conversations/conversation-formats.js";
 import { BadInput } from "../../../src/sources/source.js";
 
@@ -75,8 +76,8 @@ test("ShareGPT has calls of tools, and tools as JSON in a text", () => {
 
 test("Pairs of texts share what they begin with", () => {
 	expect(read({ chosen: "Say A now", rejected: "Say B now" })).toEqual([
-		{ prompt: "Say", completion: " A now" },
-		{ prompt: "Say", completion: " B now" },
+		continuation("Say", " A now"),
+		continuation("Say", " B now"),
 	]);
 });
 

@@ -136,6 +136,25 @@ for damaged in (b"", content[: len(content) // 2], content[:-3]):
 whole.unlink()
 same(where / "plan-natural")
 
+streams = directory / "plan-streams"
+same(streams, "--world-size", "3", world_size=3)
+same(streams, "--columns", "loss_weight", columns=["loss_weight"])
+same(streams, "--datasets", str(directory / "packed"), datasets=[directory / "packed"])
+where = copied("plan-streams")
+(lanes,) = (where / "plan-streams").glob("lanes-*")
+content = lanes.read_bytes()
+for damaged in (b"", content[:-5], bytes(len(content))):
+    lanes.write_bytes(damaged)
+    same(where / "plan-streams", "--datasets", str(directory / "store"), datasets=[directory / "store"])
+lanes.unlink()
+same(where / "plan-streams")
+where = copied("plan-streams", "store")
+shard = max((where / "store" / "data").glob("*.arrow"))
+content = shard.read_bytes()
+for damaged in (b"", content[:-5], bytes(len(content)), content.replace(b"doc_ids", b"doc_idz")):
+    shard.write_bytes(damaged)
+    same(where / "plan-streams")
+
 where = copied("plan-natural", "buckets")
 manifest = where / "buckets" / "seqpack.json"
 content = manifest.read_bytes()

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from seqpack_reader import Dataset, Plan
+from seqpack_reader import Dataset, Plan, SeqpackError
 from seqpack_reader.grain import Batches
 
 directory = Path(sys.argv[1])
@@ -84,6 +84,21 @@ for ids, length, row in zip(batch["input_ids"], batch["bucket"], batch["row"], s
     assert buckets.bucket(length)[row]["input_ids"].tolist() == ids.tolist()
 assert [len(row["input_ids"]) for row in buckets] == sorted(len(row["input_ids"]) for row in buckets)
 print("  rows at random")
+
+# States of documents in order know their ranks.
+streams = plans["streams"]
+state = streams.state(1, 4)
+assert state == {"plan": streams.hash, "step": 1, "worldSize": 4}
+streams.require_state(state, 4)
+streams.require_state(streams.state(0, 4), 2)
+within = next(step for step in range(1, len(streams)) if streams.batch(step)["chunk"][-1] > 0)
+try:
+    streams.require_state(streams.state(within, 2), 4)
+    raise AssertionError("nothing was refused")
+except SeqpackError as error:
+    assert error.code == "other-ranks", error
+    print(f"  {error}")
+assert "worldSize" not in plan.state(3, 4)
 
 source = Batches(plan, rank=1, world_size=2)
 try:

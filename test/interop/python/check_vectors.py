@@ -3,14 +3,18 @@
 import hashlib
 import json
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
-from seqpack_reader.columns import COLUMNS, OF_ROWS, OF_TOKENS, TokenRows
+from seqpack_reader.columns import COLUMNS, IGNORE, OF_ROWS, OF_TOKENS, TokenRows
+from seqpack_reader.lanes import LANE_COLUMNS, Lanes
 from seqpack_reader.places import SourceRows, mixed, random_numbers, shuffled
 from seqpack_reader.plan import _Written, canonical_json
 from seqpack_reader.settings import BatchSettings
+from seqpack_reader.storage import Storage
 from seqpack_reader.told import ColumnOptions, parse_positions
 
 vectors = json.loads(Path(sys.argv[1]).read_text())
@@ -33,10 +37,26 @@ for case in vectors["rows"]:
     options = ColumnOptions(
         told["chunk"], parse_positions(told["positions"]), told["globalAttention"], told.get("trainedPadding")
     )
-    rows = TokenRows(ids, 1, case["length"], lengths, np.array([len(lengths)]), trained, told=options)
+    following = np.array([case.get("nextLabel", IGNORE)], np.int32)
+    rows = TokenRows(
+        ids, 1, case["length"], lengths, np.array([len(lengths)]), trained, next_labels=following, told=options
+    )
     made = {name: make(rows).tolist() for name, make in OF_TOKENS.items()}
     made |= {name: make(rows)[0].tolist() for name, make in OF_ROWS.items()}
     assert made == case["columns"] and {*made, "loss_weight"} == set(COLUMNS), (made, case)
+for case in vectors["lanes"]:
+    table = pa.table({name: pa.array(case["documents"][name]) for name in LANE_COLUMNS})
+    with tempfile.TemporaryDirectory() as directory:
+        path = f"{directory}/lanes.arrow"
+        with pa.ipc.new_stream(path, table.schema) as stream:
+            stream.write_table(table)
+        lanes = Lanes(Storage(None), path, {**case, "rows": table.num_rows})
+    for step in [*range(len(case["read"])), *reversed(range(len(case["read"])))]:
+        due = [table.slice(i, 1).to_pylist()[0] for i in case["read"][step] if i is not None]
+        found = lanes.at(step, 0, case["count"])
+        assert [dict(zip(LANE_COLUMNS, each, strict=True)) for each in zip(*found, strict=True)] == due, (step, case)
+        last = lanes.at(step, case["count"] - 1, 1)
+        assert last.row.tolist() == [each["row"] for each in due if each["lane"] == case["count"] - 1], (step, case)
 for case in vectors["shares"]:
     settings = BatchSettings(case["part"], case["parts"], (), case["parts"], case["shares"])
     spans = settings.spans(case["length"])

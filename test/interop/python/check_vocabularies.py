@@ -1,4 +1,4 @@
-"""Ids of texts by mistral-common, tiktoken and sentencepiece: check_vocabularies.py DIRECTORY, which texts.json is in.
+"""Ids of texts, and what they are decoded to, by mistral-common, tiktoken and sentencepiece: check_vocabularies.py DIRECTORY, which texts.json is in.
 
 Writes the files of tokenizers and what ids they give: tekken.json of mistral-common, with its first tokens
 as ranks of tiktoken too; models of SentencePiece of mistral-common, and small ones trained on the texts.
@@ -71,7 +71,14 @@ for model_type in ["unigram", "bpe"]:
             **settings,
         )
         models[f"{model_type}-{settings['normalization_rule_name']}.model"] = file.getvalue()
+decoded = {}
 for name, content in models.items():
     (directory / name).write_bytes(content)
-    ids[name] = sentencepiece.SentencePieceProcessor(model_proto=content).encode(texts)
+    processor = sentencepiece.SentencePieceProcessor(model_proto=content)
+    ids[name] = processor.encode(texts)
+    # The package shows what is unknown as a sign of its own.
+    decoded[name] = [
+        None if processor.unk_id() in of_text else processor.decode(of_text) for of_text in ids[name]
+    ]
 (directory / "ids.json").write_text(json.dumps(ids))
+(directory / "decoded.json").write_text(json.dumps(decoded))

@@ -144,6 +144,13 @@ async function makePlans(directory) {
 		out: at("masked-store"),
 	});
 	await build({
+		...masked,
+		maskField: undefined,
+		seqLen: undefined,
+		layout: "documents",
+		out: at("ids-store"),
+	});
+	await build({
 		...common,
 		inputs: code,
 		layout: "documents",
@@ -174,6 +181,7 @@ async function makePlans(directory) {
 		out: at("bucket-packing"),
 		workers: 0,
 	});
+	const documents = { order: "documents", chunk: 256, maxChunks: 20 };
 	const plans = {
 		natural: { datasets: ["buckets"] },
 		grow: { datasets: ["buckets"], schedule: "grow-p2", cycles: 2, epochs: 3 },
@@ -207,6 +215,8 @@ async function makePlans(directory) {
 		"masked-packing-and-rows": { datasets: ["ids", "masked-packing"] },
 		"bucket-packing": { datasets: ["bucket-packing"] },
 		"flat-packing": { datasets: ["masked-packing"], batches: "flat" },
+		streams: { datasets: ["store"], ...documents, epochs: 2 },
+		"masked-streams": { datasets: ["masked-store", "ids-store"], ...documents },
 	};
 	for (const [name, options] of Object.entries(plans))
 		await planCurriculum({

@@ -30,7 +30,10 @@ try {
 		["test/interop/python/check_vocabularies.py", directory],
 		{ stdio: "inherit" },
 	);
-	const due = JSON.parse(readFileSync(join(directory, "ids.json"), "utf8"));
+	const read = (name) =>
+		JSON.parse(readFileSync(join(directory, name), "utf8"));
+	const due = read("ids.json");
+	const decoded = read("decoded.json");
 	for (const [file, ids] of Object.entries(due)) {
 		const files = await readTokenizerFiles(join(directory, file));
 		// None of them looks for special tokens in a text.
@@ -40,6 +43,13 @@ try {
 		});
 		for (const [i, text] of texts.entries())
 			deepEqual([...tokenizer.encode(text)], ids[i], `${file}: ${text}`);
+		for (const [i, text] of (decoded[file] ?? []).entries())
+			if (text !== null)
+				deepEqual(
+					tokenizer.decode(ids[i]),
+					text,
+					`${file}: decoded ${texts[i]}`,
+				);
 		console.log(`${file}: ${texts.length} texts, ${ids.flat().length} ids`);
 	}
 } finally {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { usableCpus } from "../../src/build/usable-cpus.js";
+import { usableCpus } from "../../src/storage/usable-cpus.js";
 import { temporaryDirectory } from "../helpers.js";
 
 /** CPUs of a process on a machine of 64 whose files of control groups are these. */

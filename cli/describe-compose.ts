@@ -1,0 +1,51 @@
+import type { ComposeResult } from "../src/compose/compose-files.js";
+import { shellWord } from "../src/core/text.js";
+import type { ComposeProgress } from "../src/options/compose.js";
+import { forms } from "../src/recipes/forms.js";
+import { asFlag } from "./fail.js";
+import { bytesText, counted, durationText, grouped } from "./numbers.js";
+
+/** What composing came to, for people. */
+export function describeComposed({
+	out,
+	read,
+	records,
+	form,
+	marksMessages,
+	skipped,
+	leftOut,
+	counts,
+	injected,
+	seconds,
+}: ComposeResult): string {
+	const told = Object.entries({ ...leftOut, ...skipped, ...counts });
+	return [
+		`Composed ${out} in ${durationText(seconds)}`,
+		`  records    ${grouped(records)} of ${grouped(read)} that were read, as ${form}`,
+		...(injected > 0 ? [`  injected   ${counted(injected, "span")}`] : []),
+		...(told.length > 0
+			? [
+					`  counted    ${told.map(([name, count]) => `${name} ${grouped(count)}`).join(", ")}`,
+				]
+			: []),
+		`  next       seqpack build ${shellWord(out)} --tokenizer ...${flagsFor(form, marksMessages)} --parts-field parts`,
+		"",
+	].join("\n");
+}
+
+function flagsFor(form: ComposeResult["form"], isMarked: boolean): string {
+	return Object.entries(forms[form].readWith(isMarked))
+		.map(([option, value]) => ` ${asFlag(option, value)}`)
+		.join("");
+}
+
+export function composeProgressText(
+	{ bytes, totalBytes, records }: ComposeProgress,
+	seconds: number,
+): string {
+	return [
+		`${bytesText(bytes)} read of ${bytesText(totalBytes)}`,
+		`${grouped(records)} records`,
+		`${bytesText(bytes / seconds)}/s`,
+	].join(" · ");
+}

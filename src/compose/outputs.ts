@@ -1,0 +1,133 @@
+import { optionName, UsageError } from "../core/errors.js";
+import type { ExportDirectory } from "../export/export-directory.js";
+import { withExportDirectory } from "../export/export-directory.js";
+import { INJECTED_FILE } from "../sources/find/own-files.js";
+import { withLockedDirectory } from "../storage/locked-directory.js";
+import type { PendingFile } from "../storage/storage.js";
+import { storageAt } from "../storage/storages.js";
+
+/** A file of composed records, or of what is listed beside them. */
+export interface OutputFile {
+	write(bytes: Uint8Array): Promise<void>;
+	close(): Promise<void>;
+}
+
+/** Where composed records go. What is written is seen once all is there. */
+export interface ComposeOutput {
+	/** Whether the records come into one file, so that units are written one after the other. */
+	readonly isOneFile: boolean;
+	/** Where what is needed only on the way may be kept. */
+	scratch(path: string): string;
+	/** Begins the records of a unit. */
+	records(unit: number): Promise<OutputFile>;
+	/** Begins the list of injected spans. */
+	injected(): Promise<OutputFile>;
+	/** Puts everything in its place. @param summary What is said of it, where there is a place for that. */
+	publish(summary: object): Promise<void>;
+}
+
+/** Whether an output is one file, by its name. */
+export const isFileName = (out: string) => /\.jsonl(\.gz)?$/i.test(out);
+
+/** Writes to a directory: `data/`, a file for each unit that gives records. */
+export function intoDirectory<T>(
+	out: string,
+	{ overwrite, gzip }: { overwrite: boolean; gzip: boolean },
+	action: (output: ComposeOutput) => Promise<T>,
+): Promise<T> {
+	return withExportDirectory(out, overwrite, (directory) =>
+		action(directoryOutput(directory, gzip)),
+	);
+}
+
+function directoryOutput(
+	directory: ExportDirectory,
+	gzip: boolean,
+): ComposeOutput {
+	return {
+		isOneFile: false,
+		scratch: (path) => directory.scratch(path),
+		records: (unit) =>
+			directory.create(
+				`data/${String(unit).padStart(5, "0")}.jsonl${gzip ? ".gz" : ""}`,
+			),
+		injected: () => directory.create(INJECTED_FILE),
+		async publish(summary) {
+			await directory.publish((files) => ({
+				...summary,
+				files: [...files].sort((a, b) => (a.path < b.path ? -1 : 1)),
+			}));
+		},
+	};
+}
+
+/** Writes to a file; injected spans are listed beside it. @throws UsageError `output-in-use` */
+export async function intoFile<T>(
+	out: string,
+	overwrite: boolean,
+	action: (output: ComposeOutput) => Promise<T>,
+): Promise<T> {
+	const storage = storageAt(out);
+	const name = out.slice(out.lastIndexOf("/") + 1);
+	const beside = out.slice(0, out.length - name.length);
+	const work = `${beside}.${name}.composing`;
+	const ledger = `${beside}${name.replace(/\.jsonl(\.gz)?$/i, "")}.${INJECTED_FILE}`;
+	const open = new Set<PendingFile>();
+	const done: PendingFile[] = [];
+	const begin = async (path: string): Promise<PendingFile> => {
+		const file = await storage.create(path, { partialsIn: work });
+		open.add(file);
+		return file;
+	};
+	let records: PendingFile | null = null;
+	const requireFree = async () => {
+		for (const path of [out, ledger]) {
+			const found = await storage.stat(path);
+			if (found === null || (overwrite && found.kind !== "directory")) continue;
+			throw new UsageError(
+				"output-in-use",
+				`${path} is there already: choose another file (${optionName("out")})${found.kind !== "directory" ? `, or replace it with ${optionName("overwrite", true)}` : ""}.`,
+			);
+		}
+	};
+	const tidy = async () => {
+		for (const file of open) await file.abort();
+		open.clear();
+		for (const entry of await storage.list(work))
+			if (entry !== ".seqpack") await storage.remove(`${work}/${entry}`);
+	};
+	const locked = withLockedDirectory(
+		storage,
+		work,
+		`composing to ${out}`,
+		{ requireFree, tidy },
+		() =>
+			action({
+				isOneFile: true,
+				scratch: (path) => `${work}/scratch/${path}`,
+				async records() {
+					records ??= await begin(out);
+					const file = records;
+					return { write: (bytes) => file.write(bytes), close: async () => {} };
+				},
+				async injected() {
+					const file = await begin(ledger);
+					done.push(file);
+					return { write: (bytes) => file.write(bytes), close: async () => {} };
+				},
+				async publish() {
+					records ??= await begin(out);
+					for (const file of [...done, records]) {
+						open.delete(file);
+						await file.commit();
+					}
+				},
+			}),
+	);
+	try {
+		return await locked;
+	} finally {
+		// A call that was killed has left it, and then it stays for that.
+		await storage.removeEmpty(work);
+	}
+}

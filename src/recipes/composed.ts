@@ -1,0 +1,132 @@
+import { quoted } from "../core/text.js";
+import {
+	type Draft,
+	describeRecord,
+	type Piece,
+	type RecipeRecord,
+} from "./draft.js";
+import { composeFault, requireText } from "./faults.js";
+import { forms } from "./forms.js";
+import { JsonWriter } from "./json-lines.js";
+import type { Recipe } from "./recipe.js";
+import { isEmpty } from "./utf8-text.js";
+
+/** A record that a composed one is made of. */
+export interface ComposedPart {
+	/** The file that it is from, and where it is there. */
+	source: string;
+	position: number;
+	/** Its id, where it has one. */
+	id?: string;
+	/** Where what it gave begins in the text, and how long that is, in characters (code points). */
+	offset: number;
+	length: number;
+	/** What it is among the others, where the recipe says so. */
+	role?: string;
+}
+
+/** A composed record: one of `text`, `segments` and `messages`, by the recipe. */
+export interface ComposedRecord {
+	id: string;
+	text?: string;
+	/** Parts of a text: those with `label` are trained on. */
+	segments?: { label: boolean; text: string }[];
+	messages?: { role: string; content: string; train?: boolean }[];
+	/** Places are those in the contents of all messages, one after the other, where there are messages. */
+	parts: ComposedPart[];
+	/** What it keeps of the first record. */
+	[kept: string]: unknown;
+}
+
+/** The fields that composed records have of their own. */
+const OWN: readonly string[] = ["id", "text", "segments", "messages", "parts"];
+
+type Writing = Pick<Recipe, "form" | "keep" | "marksMessages">;
+
+/**
+ * Writes a draft as JSON; false: there is nothing in it, and nothing was written.
+ * @throws DataError `no-text`, `bad-value`; nothing was written then
+ */
+export function writeComposed(
+	{ id, pieces: all }: Draft,
+	{ form, keep, marksMessages }: Writing,
+	out: JsonWriter,
+): boolean {
+	const pieces = all.filter((piece) => !isEmpty(requireText(piece)));
+	if (pieces.length === 0) return false;
+	const kept = keptOf(pieces, keep);
+	const { before, end } = forms[form].layOut(pieces, marksMessages);
+	out.json(`{"id":${JSON.stringify(id)},`);
+	const parts = new PartsBuilder();
+	for (const [i, piece] of pieces.entries()) {
+		if (before[i] !== "") out.json(before[i]);
+		parts.add(piece, out.text(requireText(piece)));
+	}
+	out.json(`${end},"parts":${JSON.stringify(parts.parts)}${kept}}`);
+	return true;
+}
+
+/** A draft as a composed record; null: there is nothing in it. @throws as `writeComposed` */
+export function composedOf(
+	draft: Draft,
+	writing: Writing,
+): ComposedRecord | null {
+	const out = new JsonWriter();
+	return writeComposed(draft, writing, out)
+		? JSON.parse(out.take().toString())
+		: null;
+}
+
+/** Members of the JSON that are kept of the first record. */
+function keptOf(pieces: readonly Piece[], keep: readonly string[]): string {
+	const first = pieces.find((piece) => piece.record !== null)?.record;
+	if (first == null) return "";
+	let json = "";
+	for (const name of keep) {
+		const value = first.fields[name];
+		if (value === undefined || OWN.includes(name)) continue;
+		requireNumbers(value, name, first);
+		json += `,${JSON.stringify(name)}:${JSON.stringify(value)}`;
+	}
+	return json;
+}
+
+function requireNumbers(
+	value: unknown,
+	name: string,
+	record: RecipeRecord,
+): void {
+	if (typeof value === "bigint")
+		throw composeFault(
+			"bad-value",
+			describeRecord(record),
+			`has in its field ${quoted(name)} a whole number of more than 53 bits, which is kept as a text only: write it as one`,
+		);
+	if (typeof value === "object" && value !== null)
+		for (const part of Object.values(value)) requireNumbers(part, name, record);
+}
+
+/** Builds the list of parts, piece by piece. */
+class PartsBuilder {
+	readonly parts: ComposedPart[] = [];
+	#offset = 0;
+	#before: Piece | null = null;
+
+	/** @param length Of the piece, in characters. */
+	add(piece: Piece, length: number): void {
+		const { record, role } = piece;
+		const before = this.#before;
+		if (record !== null && before?.record === record && before.role === role)
+			this.parts[this.parts.length - 1].length += length;
+		else if (record !== null)
+			this.parts.push({
+				source: record.source,
+				position: record.position,
+				...(record.id !== null && { id: record.id }),
+				...{ offset: this.#offset, length },
+				...(role !== null && { role }),
+			});
+		this.#offset += length;
+		this.#before = piece;
+	}
+}

@@ -1,0 +1,83 @@
+import { DataError } from "../core/errors.js";
+import { quoted } from "../core/text.js";
+import type { Draft } from "./draft.js";
+import { type KeyedGrouping, type RunGrouping, together } from "./grouping.js";
+import type { StepRunner } from "./run-steps.js";
+
+/** Characters of the texts of a group, at most: a composed text must fit into a string. */
+const LARGEST_GROUP = 2 ** 28;
+
+/** Brings drafts together that have one key; groups come in the order of their first drafts. */
+export class KeyedGroups {
+	readonly #grouping: KeyedGrouping;
+	readonly #groups = new Map<string, { drafts: Draft[]; length: number }>();
+
+	constructor(grouping: KeyedGrouping) {
+		this.#grouping = grouping;
+	}
+
+	/** @throws DataError `too-large-group` */
+	add(key: string, draft: Draft): void {
+		let group = this.#groups.get(key);
+		if (group === undefined) {
+			group = { drafts: [], length: 0 };
+			this.#groups.set(key, group);
+		}
+		group.drafts.push(draft);
+		for (const { text } of draft.pieces)
+			group.length +=
+				typeof text === "string" ? text.length : (text?.bytes.length ?? 0);
+		if (group.length > LARGEST_GROUP)
+			throw new DataError(
+				"too-large-group",
+				`the records of the group ${quoted(key)} have more than ${LARGEST_GROUP} characters, which are composed in memory: group by something finer.`,
+			);
+	}
+
+	*drafts(runner: StepRunner): Generator<Draft> {
+		const { split } = this.#grouping;
+		for (const [key, { drafts }] of this.#groups) {
+			runner.count("groups");
+			if (split === undefined) yield together(key, `\n${key}`, drafts);
+			else yield* split(key, drafts, runner.count);
+			this.#groups.set(key, { drafts: [], length: 0 });
+		}
+	}
+}
+
+/** Brings drafts together that follow each other. */
+export class RunGroups {
+	readonly #grouping: RunGrouping;
+	readonly #runner: StepRunner;
+	#open: Draft[] = [];
+	#takes: (draft: Draft) => boolean;
+
+	constructor(grouping: RunGrouping, runner: StepRunner) {
+		this.#grouping = grouping;
+		this.#runner = runner;
+		this.#takes = grouping.begin(runner.lengthOf);
+	}
+
+	/** Takes a draft; gives the group that it ends, or null. */
+	add(draft: Draft): Draft | null {
+		if (this.#takes(draft)) {
+			this.#open.push(draft);
+			return null;
+		}
+		const group = this.end();
+		this.#takes(draft);
+		this.#open.push(draft);
+		return group;
+	}
+
+	/** The group that is open, which ends; null: there is none. */
+	end(): Draft | null {
+		const drafts = this.#open;
+		this.#open = [];
+		this.#takes = this.#grouping.begin(this.#runner.lengthOf);
+		if (drafts.length === 0) return null;
+		this.#runner.count("groups");
+		const [{ id, place }] = drafts;
+		return together(id, place, drafts);
+	}
+}
