@@ -278,7 +278,7 @@ const entries = {
 			"weights of the labels, to be divided by their sum over all rows of a step",
 		setting: "lossWeight",
 		stored(row, out, { lossWeight, shift }) {
-			if (lossWeight === null || row.facts?.labels === undefined)
+			if (lossWeight === null || row.facts?.document_labels === undefined)
 				throw new Error("weights of labels need a weighting, and label counts");
 			const weights = out.extend(row.ids.length);
 			fillLossWeights(row, row.facts.document_labels, lossWeight, weights);

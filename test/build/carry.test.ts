@@ -180,6 +180,23 @@ test("a store carries what its packings have, and rows that are written out are 
 	);
 });
 
+test("a store that is added to reads what it carries as before", async () => {
+	const out = join(shared, "grown");
+	const [before, after] = [records.slice(0, 50), records.slice(50)].map(
+		(list, i) => directoryWith({ [`part-${i}.jsonl`]: jsonl(list) }),
+	);
+	await build({
+		...usual(),
+		...{ inputs: [before], seqLen: undefined, layout: "documents", out },
+	} as BuildOptions);
+	await build({
+		...{ inputs: [after], tokenizer: tokenizerPath, out },
+		...{ layout: "documents", append: true, workers: 0 },
+	});
+	expect((await verify(out)).problems).toEqual([]);
+	expect((await expectCarried(out)).documents).toBe(records.length);
+});
+
 describe("batches have what rows carry", () => {
 	test.each(batchKinds.where(({ items }) => items !== "chunks"))(
 		"%s",
