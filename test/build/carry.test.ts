@@ -325,6 +325,7 @@ describe("bad input is told by name", () => {
 	test.each([
 		[["doc_ids"], /carry has "doc_ids", which is another column already/],
 		[["labels"], /carry has "labels", which is another column/],
+		[["document_labels"], /carry has "document_labels", which is another/],
 		[["a.v", "b.v"], /carry has two fields for the column v/],
 		[["v=x"], /carry gives "v" the default "x": give a whole number/],
 		[["my-field"], /carry has "my-field", which cannot name a column/],

@@ -1,6 +1,7 @@
 import { optionName, UsageError } from "../../core/errors.js";
 import { quoted } from "../../core/text.js";
 import { columns, namesOfBatches } from "../../masks/columns.js";
+import { sequenceFactNames } from "../../masks/sequence-facts.js";
 import {
 	type FieldPath,
 	fieldName,
@@ -25,6 +26,12 @@ export function optionOfCarried(fields: readonly CarriedField[]): string[] {
 			`${fieldName(field)}${value === null ? "" : `=${value}`}`,
 	);
 }
+
+/** Names that columns, or what is known of sequences, have already. */
+const taken: readonly string[] = [
+	...[...columns.names, ...namesOfBatches],
+	...sequenceFactNames,
+];
 
 const LEAST = -(2 ** 31);
 const MOST = 2 ** 31 - 1;
@@ -52,7 +59,7 @@ export function carriedFields(given: readonly string[]): CarriedField[] {
 			throw refuse(
 				`has ${quoted(name)}, which cannot name a column: give a field whose name has letters, digits and _ alone`,
 			);
-		if (columns.has(name) || namesOfBatches.includes(name))
+		if (taken.includes(name))
 			throw refuse(
 				`has ${quoted(name)}, which is another column already: rename the field`,
 			);
