@@ -1,3 +1,4 @@
+import { selectColumns } from "../core/int-columns.js";
 import { selectMarks, selectTexts } from "../core/text-batch.js";
 import { selectHashes } from "../documents/document-hash.js";
 import type { leftOutReasons } from "../documents/take-documents.js";
@@ -70,6 +71,7 @@ export class DocumentChoice {
 			}),
 			positions: select(batch.positions),
 			numbers: select(batch.numbers),
+			...(batch.facts && { facts: selectColumns(batch.facts, kept) }),
 			...(batch.carried && { carried: select(batch.carried) }),
 		};
 	}

@@ -106,6 +106,7 @@ export function cutWindow(
 			facts: factsOfPieces(
 				pieces,
 				labelsOfDocuments(window.tokens, piecesOfSides(pieces, sides).pieces),
+				window.facts,
 				strataOfWindow(window, settings),
 			),
 			sides,

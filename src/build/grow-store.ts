@@ -7,6 +7,7 @@ import type { Manifest } from "../dataset/manifest.js";
 import { readManifest } from "../dataset/read-manifest.js";
 import type { Settings, SourceSettings } from "../dataset/settings.js";
 import { TRAIN, VALIDATION } from "../dataset/splits.js";
+import { optionOfCarried } from "../documents/carried/carried-fields.js";
 import { specialOptions, specialTokens } from "../documents/special-tokens.js";
 import { optionsOfUnits } from "../documents/units/unit-settings.js";
 import {
@@ -143,6 +144,7 @@ function optionsOfSource({
 	name,
 	repeat,
 	segment,
+	carry,
 	...source
 }: SourceSettings): Record<string, unknown> {
 	const options = {
@@ -152,6 +154,7 @@ function optionsOfSource({
 		...inputOptions,
 		...source,
 		...optionsOfUnits(segment),
+		carry: carry && optionOfCarried(carry),
 		conversations: conversations?.format,
 		loss: conversations?.loss,
 		tokensField: tokens?.field,

@@ -1,5 +1,6 @@
 import { optionName, UsageError } from "../core/errors.js";
 import type { OptionTable } from "../core/option.js";
+import { quoted } from "../core/text.js";
 import { compressionOf, datasetFormats } from "../dataset/formats.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import {
@@ -84,6 +85,7 @@ export function checkSettings(
 ): void {
 	for (const source of sources) documentTaker(source);
 	checkStrata(values, sources);
+	carriedBy(sources);
 	if (
 		sources.some(({ limit }) => limit !== null) &&
 		(values.validation ?? 0) >= 1
@@ -270,6 +272,7 @@ export function resolveSettings(
 			chat !== null || sources.some(hasMask) || (values.carrySuffix ?? 0) > 0,
 		keepSystem: values.keepSystem ?? false,
 		dedupe: values.dedupe === "exact",
+		...carriedBy(sources),
 		validation,
 		...(strata !== null && { strata }),
 		...rowSettings(values, sources, splits),
@@ -285,6 +288,26 @@ export function resolveSettings(
 			`${optionName("format")} is ${values.format}, which cannot carry this dataset: ${fault}.`,
 		);
 	return settings;
+}
+
+/**
+ * The columns that documents of all sources are carried with.
+ * @throws UsageError `bad-option` where one source has others than another
+ */
+function carriedBy(
+	sources: readonly SourceSettings[],
+): Pick<Settings, "carry"> {
+	const namesOf = ({ carry = [] }: SourceSettings) =>
+		carry.map(({ name }) => name);
+	const names = [...new Set(sources.flatMap(namesOf))];
+	for (const source of sources)
+		for (const name of names)
+			if (!namesOf(source).includes(name))
+				throw new UsageError(
+					"bad-option",
+					`the source ${quoted(source.name)} has nothing to carry for the column ${name}, which others have: give it ${optionName("carry", `${name}=0`)}, with the value that its documents are to have.`,
+				);
+	return names.length === 0 ? {} : { carry: names };
 }
 
 /** @throws UsageError `bad-option` where the trainer that rows are for cannot be given them */

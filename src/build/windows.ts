@@ -1,3 +1,4 @@
+import { type IntColumns, IntColumnsBuilder } from "../core/int-columns.js";
 import { type IntLists, IntListsBuilder } from "../core/int-lists.js";
 import {
 	listLengths,
@@ -25,6 +26,8 @@ export interface Window extends IndexedDocuments {
 	cuts: IntLists | null;
 	/** The first tokens of the sides of each document but for its first; null: each is one. */
 	sides: IntLists | null;
+	/** What of each goes with all its sequences, by column. */
+	facts?: IntColumns;
 }
 
 /** Documents of a window, at most: what is kept of each beside its tokens takes memory too. */
@@ -48,6 +51,7 @@ export async function* windowsOf<R>(
 	const tokens = new TokenBatchBuilder(1 << 16, isMasked);
 	const cuts = new IntListsBuilder();
 	const sides = new IntListsBuilder();
+	const facts = new IntColumnsBuilder();
 	let first = 0;
 	let ids: (string | null)[] = [];
 	let sources: string[] = [];
@@ -70,6 +74,7 @@ export async function* windowsOf<R>(
 			tokens: batch,
 			cuts: cuts.lists === 0 ? null : cuts.view(),
 			sides: sides.lists === 0 ? null : sides.view(),
+			facts: facts.view(),
 		};
 	};
 	const clear = () => {
@@ -77,6 +82,7 @@ export async function* windowsOf<R>(
 		tokens.clear();
 		cuts.clear();
 		sides.clear();
+		facts.clear();
 		ids = [];
 		sources = [];
 		positions = [];
@@ -110,6 +116,7 @@ export async function* windowsOf<R>(
 					tokens.lossMask?.append(more.lossMask.subarray(from, to));
 				if (moreCuts !== null) cuts.addLists(moreCuts, at, until);
 				if (moreSides !== null) sides.addLists(moreSides, at, until);
+				facts.add(next.value.facts ?? {}, at, until);
 				for (let d = at; d < until; d++) {
 					tokens.offsets.push(more.offsets[d + 1] + shift);
 					ids.push(next.value.ids[d]);

@@ -1,4 +1,4 @@
-import { columns } from "../masks/columns.js";
+import { rowColumn } from "../masks/columns.js";
 import { cardYaml } from "./card-yaml.js";
 import { datasetFormats, shardSchema } from "./formats.js";
 import { layouts } from "./layouts/layouts.js";
@@ -97,7 +97,7 @@ ${facts.map(([name, value]) => `| ${name} | ${value} |`).join("\n")}
 | column | holds |
 |---|---|
 ${shardSchema(settings)
-	.map(({ name }) => `| \`${name}\` | ${columns.find(name).meaning} |`)
+	.map(({ name }) => `| \`${name}\` | ${rowColumn(name).meaning} |`)
 	.join("\n")}
 ${settings.shift ? "\nloss_mask, labels and loss_weight are shifted: each value stands with the token before.\n" : ""}
 \`\`\`python

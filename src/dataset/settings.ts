@@ -48,8 +48,8 @@ export function cutOfSource(
 }
 
 /** Whether documents of a source come with what is to be trained on of them. */
-export function hasMask({ tokens }: SourceSettings): boolean {
-	return tokens !== null && tokens.mask !== null;
+export function hasMask({ tokens, lossFrom }: SourceSettings): boolean {
+	return (tokens !== null && tokens.mask !== null) || lossFrom !== undefined;
 }
 
 /** How conversations become texts. */
@@ -120,6 +120,8 @@ export interface Settings {
 	compression: string;
 	/** Uncompressed input bytes that a task is meant to have. */
 	taskSize: number;
+	/** Fields of records that go with every sequence, by their columns' names; left out: none does. */
+	carry?: readonly string[];
 	/** Whether rows say which tokens they hold, and have none: those are in a store. */
 	isIndex?: boolean;
 }

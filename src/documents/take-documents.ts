@@ -1,5 +1,6 @@
 import { addCounts } from "../core/counts.js";
 import { optionName } from "../core/errors.js";
+import { type IntColumns, selectColumns } from "../core/int-columns.js";
 import { IntListsBuilder } from "../core/int-lists.js";
 import {
 	selectMarks,
@@ -18,6 +19,8 @@ import { noId, noText } from "../sources/records/take-fields.js";
 import type { RecordTaker, TakenRecords } from "../sources/records/taker.js";
 import { BadInput, type RecordBatch } from "../sources/source.js";
 import { idsIn } from "../tokenizer/ids-tokenizer.js";
+import { type CarriedField, carriedValue } from "./carried/carried-fields.js";
+import { LossReader } from "./carried/loss-reader.js";
 import { type Chat, ConversationReader } from "./chat.js";
 import { conversationFormats } from "./conversations/conversation-formats.js";
 import {
@@ -96,11 +99,22 @@ export function documentTaker(
 		ofStrata === undefined
 			? null
 			: new StrataReader(ofStrata, ofUnits.tokenizer);
+	const loss =
+		settings.lossFrom === undefined
+			? null
+			: new LossReader(settings.lossFrom, ofUnits.tokenizer);
+	const { carry = [] } = settings;
 	const template =
 		settings.text === null ? null : parseTemplate(settings.text, "text");
 	const filter = where === null ? null : parseFilter(where, "where");
 	const path = (given: string | null, option: string) =>
 		given === null ? null : parseFieldPath(given, option);
+	/** Wanted of all records alike, before what their documents are made of. */
+	const first = [
+		...(filter?.fields ?? []),
+		...carry.map(({ field }) => field),
+		...(loss === null ? [] : [loss.field]),
+	];
 	const textPath = path(textField, "textField");
 	const idPath = path(idField, "idField");
 	const partsPath = path(settings.parts ?? null, "partsField");
@@ -114,9 +128,9 @@ export function documentTaker(
 						? ((fixed ? null : textPath) ?? [fields.text])
 						: null,
 				id: (fixed ? null : idPath) ?? [fields.id],
-				...(reader !== null && { jsonFrom: filter?.fields.length ?? 0 }),
+				...(reader !== null && { jsonFrom: first.length }),
 				values: [
-					...(filter?.fields ?? []),
+					...first,
 					...(template?.fields ??
 						reader?.fields ??
 						(readsLists ? lists.fields : [])),
@@ -131,21 +145,25 @@ export function documentTaker(
 			if (filter !== null) choice.keepWhere(filter);
 			if (wanted.text !== null) choice.requireTexts(wanted.text);
 			if (idPath !== null && !format.fields.fixed) choice.requireId(idPath);
-			const first = filter?.fields.length ?? 0;
-			if (template !== null) choice.render(template, first);
-			if (reader !== null) choice.readConversations(reader, first, strata);
+			choice.takeFacts(carry, filter?.fields.length ?? 0);
+			if (template !== null) choice.render(template, first.length);
+			if (reader !== null)
+				choice.readConversations(reader, first.length, strata);
 			if (format.content !== undefined) {
 				if (vocabSize !== undefined) choice.requireIds(vocabSize);
-			} else if (lists !== null) choice.readTokenLists(lists, first);
+			} else if (lists !== null) choice.readTokenLists(lists, first.length);
 			const areIds = format.content !== undefined || lists !== null;
 			if (strata !== null && reader === null)
 				choice.measureTexts(strata, areIds);
 			if (partsPath !== null)
 				choice.carry(wanted.values.length - (units?.fields.length ?? 0) - 1);
-			if (units !== null)
-				choice.findUnits(
-					units,
-					wanted.values.length - units.fields.length,
+			if (units !== null || loss !== null)
+				choice.mark(
+					{ units, loss },
+					{
+						units: wanted.values.length - (units?.fields.length ?? 0),
+						loss: first.length - 1,
+					},
 					source,
 				);
 			return choice.taken(sample, hashes);
@@ -202,6 +220,8 @@ class Choice {
 	/** The texts of those that do, where they are not those of the batch. */
 	#texts: TakenRecords["texts"] | null = null;
 	#marks: TakenRecords["marks"] = null;
+	/** What goes with documents, by record. */
+	#facts: IntColumns | null = null;
 	readonly #noted: Record<string, number> = {};
 	#moreDocuments = 0;
 	/** The lengths of those that are kept, where they are measured. */
@@ -389,13 +409,40 @@ class Choice {
 			};
 	}
 
-	/** @param first Which of the batch's values is the first that the reader looks at. */
-	findUnits(reader: UnitReader, first: number, source: string): void {
-		const { ids } = this.#batch;
-		const values = this.#batch.values.slice(first);
+	/**
+	 * Keeps what goes with the documents; to be called before texts are made.
+	 * @param first Which of the batch's values is the first field's.
+	 */
+	takeFacts(fields: readonly CarriedField[], first: number): void {
+		if (fields.length === 0) return;
+		const { values, positions } = this.#batch;
+		const columns = fields.map(() => new Int32Array(positions.length));
+		this.#keep((record) => {
+			fields.forEach((field, i) => {
+				columns[i][record] = carriedValue(field, values[first + i]?.[record]);
+			});
+			return true;
+		});
+		this.#facts = Object.fromEntries(
+			fields.map(({ name }, i) => [name, columns[i]]),
+		);
+	}
+
+	/**
+	 * Finds what of texts is to be trained on, and the units that they are cut between.
+	 * @param first Which of the batch's values are the first that these look at.
+	 */
+	mark(
+		{ units, loss }: { units: UnitReader | null; loss: LossReader | null },
+		first: { units: number; loss: number },
+		source: string,
+	): void {
+		const { ids, values } = this.#batch;
+		const ofUnits = values.slice(first.units);
 		const texts = this.#texts;
 		const { bytes, offsets } = texts ?? this.#batch.texts;
 		const turns = new IntListsBuilder();
+		const trained = new IntListsBuilder();
 		/** Which of the texts are kept, where they are not those of the batch. */
 		const kept: number[] = [];
 		const lengths = this.#lengths;
@@ -405,17 +452,16 @@ class Choice {
 			const place = next++;
 			const text = texts === null ? record : place;
 			const own = bytes.subarray(offsets[text], offsets[text + 1]);
-			turns.values.append(
-				reader.read(
-					own,
-					values.map((column) => column[record]),
-					[
-						typeof ids[record] === "string" ? String(ids[record]) : null,
-						source,
-					],
-					this.#noted,
-				),
+			const spans = loss?.read(own, values[first.loss]?.[record]);
+			const starts = units?.read(
+				own,
+				ofUnits.map((column) => column[record]),
+				[typeof ids[record] === "string" ? String(ids[record]) : null, source],
+				this.#noted,
 			);
+			if (spans !== undefined) trained.values.append(spans);
+			if (starts !== undefined) turns.values.append(starts);
+			trained.endList();
 			turns.endList();
 			kept.push(text);
 			if (lengths !== null) keptLengths.push(lengths[place]);
@@ -425,11 +471,12 @@ class Choice {
 		if (texts !== null && kept.length < next)
 			this.#texts = selectTexts(texts, kept);
 		this.#marks = {
-			trained: null,
-			turns: turns.view(),
+			trained: loss && trained.view(),
+			trainedAreTokens: loss !== null,
+			turns: units && turns.view(),
 			sides: null,
 			said: null,
-			turnsAreTokens: reader.areTokens,
+			turnsAreTokens: units?.areTokens ?? false,
 		};
 	}
 
@@ -477,6 +524,7 @@ class Choice {
 			hashes: hashes ? all : null,
 			...(lengths && { measured: Int32Array.from(lengths) }),
 			positions: select(positions),
+			...(this.#facts && { facts: selectColumns(this.#facts, kept) }),
 			numbers: select(numbers),
 			...(this.#carried && { carried: select(this.#carried) }),
 			refused:

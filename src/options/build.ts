@@ -26,6 +26,7 @@ import { turnSegmentsGiven } from "../decompose/given-segments.js";
 import { longConversations } from "../decompose/long-conversations.js";
 import { segmentOptions } from "../decompose/segment.js";
 import {
+	carriedTable,
 	chatTemplateTable,
 	conversationsTable,
 	limit,
@@ -122,6 +123,7 @@ export const buildTable = {
 	...tokensTable,
 	...unitsTable,
 	...strataTable,
+	...carriedTable,
 	...grouped("Layout", {
 		layout: entryOf(layouts, {
 			default: "packed",

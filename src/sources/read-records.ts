@@ -1,5 +1,6 @@
 import { addCounts } from "../core/counts.js";
 import { DataError, EnvironmentError } from "../core/errors.js";
+import type { IntColumns } from "../core/int-columns.js";
 import type { TextBatch, TextMarks } from "../core/text-batch.js";
 import { byteReasons } from "./bytes/bytes.js";
 import { CountedStorage } from "./bytes/counted-storage.js";
@@ -30,6 +31,8 @@ export interface Documents {
 	hashes: Uint8Array | null;
 	/** The length of each, that strata go by; left out: they are not measured. */
 	measured?: Int32Array;
+	/** What of each goes with all its sequences, by column; left out: nothing does. */
+	facts?: IntColumns;
 	/** Where each record is in its file: the byte that it begins at when uncompressed, or its row. */
 	positions: number[];
 	/** The line of each, or what else its format counts; from 1 at the beginning of the span. */

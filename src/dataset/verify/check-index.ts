@@ -63,6 +63,8 @@ export class IndexCheck {
 	/** How many strata there are. */
 	readonly #strata: number;
 	readonly #labelsOf: LabelsOf | null;
+	/** Columns of which all sequences of a document have the same value. */
+	readonly #shared: readonly string[];
 
 	constructor(
 		{ settings }: Manifest,
@@ -72,6 +74,7 @@ export class IndexCheck {
 		labelsOf: LabelsOf | null = null,
 	) {
 		this.#labelsOf = labelsOf;
+		this.#shared = settings.carry ?? [];
 		this.#file = file;
 		this.#found = found;
 		this.#order = found.sorted();
@@ -212,6 +215,14 @@ export class IndexCheck {
 					this.#problems.add(
 						`${this.#placeOf(place)}: the ${name} of its sequence at token ${this.#found.start.array[sequence]} is ${array[sequence]}, where ${due} was due`,
 					);
+			for (const name of this.#shared) {
+				const { array } = this.#found.facts[name];
+				const due = array[this.#order[first]];
+				if (array[sequence] !== due)
+					this.#problems.add(
+						`${this.#placeOf(place)}: the ${name} of its sequence at token ${this.#found.start.array[sequence]} is ${array[sequence]}, and that of its first ${due}`,
+					);
+			}
 		}
 	}
 
