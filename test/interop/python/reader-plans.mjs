@@ -282,7 +282,7 @@ export async function writeCases(directory) {
 			...asked,
 			...(name.endsWith("weights") ? [ofWeights] : []),
 			...(name.endsWith("carried") ? [ofCarried] : []),
-			...(name.startsWith("flat") ? [] : [ofPadded]),
+			...(/^flat|streams$/.test(name) ? [] : [ofPadded]),
 		];
 		for (const [i, options] of all.entries()) {
 			const file = join(directory, `${name}-${i}.arrow`);
