@@ -8,13 +8,14 @@ import { factsOfPieces } from "../dataset/sequence-facts.js";
 import {
 	cutOfSource,
 	hasTurns,
+	mayShareRows,
 	type Settings,
 	type SourceSettings,
 } from "../dataset/settings.js";
 import { ofTraining } from "../dataset/splits.js";
 import type { CutCounts, ReadCounts } from "../dataset/totals.js";
 import { LongDocumentError } from "../decompose/at-most-one.js";
-import { type CutOptions, cuts } from "../decompose/cuts.js";
+import type { CutOptions } from "../decompose/cuts.js";
 import { decomposeDocuments } from "../decompose/decompose-documents.js";
 import { strataOf } from "../documents/strata/strata-settings.js";
 import { labelsOfDocuments } from "../masks/loss-weights.js";
@@ -55,10 +56,10 @@ export function cutWindow(
 	const { lengths, sides } = window;
 	const cut = cutOfSource(settings, source) as CutOptions;
 	const hasSides = sides !== null && sides.values.length > 0;
-	if (hasSides && cuts.find(cut.name).mayShareRows)
+	if (hasSides && mayShareRows(settings, source))
 		throw new UsageError(
 			"bad-option",
-			`pairs of a chosen and a rejected answer have no segments: leave out ${optionName("segment")}, or give ${optionName("longConversations", "split")}.`,
+			`pairs of a chosen and a rejected answer have no segments, and are as long as a row allows: leave out ${optionName("segment")} and ${optionName("maxSequence")}, or give ${optionName("longConversations", "split")}.`,
 		);
 	if (hasSides && padDocumentToMultiple > 1)
 		throw new UsageError(

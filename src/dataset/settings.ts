@@ -1,3 +1,4 @@
+import { type CutName, cuts } from "../decompose/cuts.js";
 import type { StrataSettings } from "../documents/strata/strata-settings.js";
 import type { TakeSettings } from "../documents/take-settings.js";
 import { areCutAnywhere } from "../documents/units/unit-settings.js";
@@ -45,6 +46,18 @@ export function cutOfSource(
 	source: SourceSettings,
 ): Chosen {
 	return hasTurns(source) && cutTurns !== null ? cutTurns : cut;
+}
+
+/** Whether several sequences of a document of a source may be in one row. */
+export function mayShareRows(
+	settings: Pick<Settings, "cut" | "cutTurns" | "buckets">,
+	source: SourceSettings,
+): boolean {
+	const { name, maxLength } = cutOfSource(settings, source);
+	return (
+		cuts.find(name as CutName).mayShareRows === true ||
+		Number(maxLength) < longestCapacity(settings)
+	);
 }
 
 /** Whether documents of a source come with what is to be trained on of them. */

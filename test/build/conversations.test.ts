@@ -372,3 +372,17 @@ describe("what cannot be built", () => {
 		expect(code).toBeGreaterThan(1);
 	});
 });
+
+test("conversations are cut at the longest sequence, and share longer rows", async () => {
+	const { out, manifest } = await built({ maxSequence: 64, format: "arrow" });
+	expect((await verify(out)).problems).toEqual([]);
+	expect(manifest.settings.cutTurns).toMatchObject({ maxLength: 64 });
+	const dataset = await openDataset(out);
+	let longRows = 0;
+	for (let row = 0; row < 20; row++) {
+		const { input_ids, seq_lengths } = await dataset.row(row);
+		expect(Math.max(...(seq_lengths as Int32Array))).toBeLessThanOrEqual(64);
+		if ((input_ids as Int32Array).length > 64) longRows++;
+	}
+	expect(longRows).toBeGreaterThan(0);
+});

@@ -22,8 +22,8 @@ interface MdsColumns {
 
 /** Every set of columns of samples by name. */
 export const mdsColumns = registry("set of columns", {
-	tokens: {
-		meaning: "tokens, as llm-foundry has them, seq_lengths, doc_ids, loss_mask",
+	"llm-foundry": {
+		meaning: "tokens, seq_lengths, doc_ids, loss_mask",
 		ofSharedRows: [
 			"llm-foundry takes the column tokens alone, and finds borders by EOS where it is told to",
 		],

@@ -8,7 +8,7 @@ import { type ExportShard, inShards } from "./shards.js";
 /** A shard ends once it has so many bytes. */
 const SHARD_BYTES = 1 << 26;
 
-const USUAL_COLUMNS = "tokens";
+const USUAL_COLUMNS = "llm-foundry";
 
 const options = {
 	mdsColumns: entryOf(mdsColumns, {

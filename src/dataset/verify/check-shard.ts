@@ -1,6 +1,5 @@
 import { roundUp, sum } from "../../core/arithmetic.js";
 import { bucketOf } from "../../decompose/buckets.js";
-import { type CutName, cuts } from "../../decompose/cuts.js";
 import {
 	type DecomposeOptions,
 	longestSequence,
@@ -13,7 +12,7 @@ import {
 } from "../../tables/columns.js";
 import type { Manifest, ManifestShard } from "../manifest.js";
 import { numberOfDocument, taskOfDocument } from "../rows.js";
-import { cutOfSource, hasTurns } from "../settings.js";
+import { cutOfSource, hasTurns, mayShareRows } from "../settings.js";
 import { emptyRowCounts, type RowCounts } from "../totals.js";
 import { checkColumns } from "./check-columns.js";
 import type { FoundSequences } from "./found-sequences.js";
@@ -80,8 +79,7 @@ export class ShardCheck {
 			(source) =>
 				source.name === shard.source &&
 				hasTurns(source) &&
-				!cuts.find(cutOfSource(manifest.settings, source).name as CutName)
-					.mayShareRows,
+				!mayShareRows(manifest.settings, source),
 		);
 		this.#isRepacked = shard.task >= manifest.tasks.read;
 		this.#problems = problems;
