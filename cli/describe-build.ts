@@ -102,6 +102,7 @@ function inputLines(manifest: Manifest): Line[] {
 		...specialLines(manifest),
 		...labelLines(manifest),
 		...unitLines(manifest),
+		...strataLines(manifest),
 		[
 			"dropped",
 			`${grouped(droppedTokens)} tokens${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}`,
@@ -159,6 +160,14 @@ function unitLines({ totals }: Manifest): Line[] {
 		]);
 }
 
+/** How many documents each stratum has, and lacks. */
+function strataLines({ totals: { strata = {} } }: Manifest): Line[] {
+	return Object.entries(strata).map(([name, { documents, missing = 0 }], i) => [
+		i === 0 ? "strata" : "",
+		`${escapeControls(name)}: ${counted(documents, "document")}${missing > 0 ? `, ${grouped(missing)} too few` : ""}`,
+	]);
+}
+
 function rowLines(manifest: Manifest): Line[] {
 	const { totals, summary, settings } = manifest;
 	const { cutDocuments, documents } = totals;
@@ -177,11 +186,14 @@ function rowLines(manifest: Manifest): Line[] {
 				`${counted(sequences, "sequence")}, ${counted(tokens, "token")} (${percent(share)})`,
 			]);
 	lines.push(...sourceLines(manifest));
-	if (held.length > 0)
+	const splits = [...new Set(held.map(({ split }) => split))];
+	for (const [i, split] of splits.entries()) {
+		const own = held.filter((bucket) => bucket.split === split);
 		lines.push([
-			"held out",
-			`${counted(sumOf(held, "tokens"), "token")} in ${counted(sumOf(held, "rows"), "row")} of the split ${held[0].split}`,
+			i === 0 ? "held out" : "",
+			`${counted(sumOf(own, "tokens"), "token")} in ${counted(sumOf(own, "rows"), "row")} of the split ${split}`,
 		]);
+	}
 	lines.push([
 		"fill",
 		`${percent(summary.fill)} (${counted(summary.rows, "row")}; no packing needs fewer than ${grouped(summary.lowerBoundRows)})`,

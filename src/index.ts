@@ -139,6 +139,13 @@ export * from "./segment.js";
 export type { SkippedRecord } from "./sources/read-records.js";
 export type { BadRecord, InputFile } from "./sources/source.js";
 export { loadTokenizer } from "./storage/load-tokenizer.js";
+export { countWords } from "./strata/count-words.js";
+export { parseStrata, type Stratum } from "./strata/parse-strata.js";
+export {
+	type Stratified,
+	stratify,
+	stratumOf,
+} from "./strata/stratify.js";
 export type { Column, ColumnBatch, Schema } from "./tables/columns.js";
 export type { TableFormat } from "./tables/table.js";
 export { tableFormats } from "./tables/tables.js";

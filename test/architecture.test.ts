@@ -17,6 +17,7 @@ const floors = [
 	"core",
 	"tokenizer",
 	"segment",
+	"strata",
 	"decompose",
 	"masks",
 	"pack",
@@ -43,6 +44,7 @@ const pure = floors.slice(0, floors.indexOf("storage"));
 /** Floors to which a line in a registry adds an entry. */
 const extensible = [
 	"segment",
+	"strata",
 	"decompose",
 	"masks",
 	"pack",
@@ -69,6 +71,9 @@ const src = files.filter(({ path }) => path.startsWith("src/"));
  */
 const otherMeanings: Readonly<Record<string, string>> = {
 	'cli/command.ts: "file", a storage': "an option that is read from a file",
+	'cli/command.ts: "words", a unit of length': "how an option is written",
+	'cli/describe-option.ts: "words", a unit of length':
+		"how an option is written",
 	'cli/audit.ts: "error", a cut': "how bad a finding is",
 	'src/batches/batch-settings.ts: "token", a loss weighting':
 		"what a column has a value for",
@@ -78,6 +83,11 @@ const otherMeanings: Readonly<Record<string, string>> = {
 	'src/documents/conversations/read-messages.ts: "text", a input format':
 		"what a part of a content is",
 	'src/documents/chat.ts: "assistant", a loss': "who says a message",
+	'src/documents/strata/output.ts: "assistant", a loss': "who says a message",
+	'src/documents/tokenizer-option.ts: "tokens", a set of columns':
+		"what a format holds",
+	'src/recipes/lengths.ts: "words", a unit of length':
+		"runs of what is no white space",
 	'src/documents/load-chat.ts: "file", a storage': "what a path is",
 	'src/records/record-packing.ts: "error", a cut':
 		"what becomes of records longer than a row",

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arrow import ragged
-from .columns import IGNORE, OF_ROWS, OF_TOKENS, WEIGHTS, TokenRows, split
-from .errors import SeqpackError
+from .columns import COLUMNS, IGNORE, OF_ROWS, OF_TOKENS, WEIGHTS, TokenRows, split
+from .errors import SeqpackError, require_choice
 from .lanes import Chunks, Lanes
 from .manifest import MASK, OpenDataset
 from .places import SourceRows, mixed, shuffled
@@ -26,7 +26,10 @@ Batch = dict[str, Any]
 _ANY_LENGTH = 0
 
 # Columns that want to know what is to be trained on.
-_OF_LABELS = {"loss_mask", "labels", "shift_labels", "prompt_lengths"}
+_OF_LABELS = {
+    *("loss_mask", "labels", "shift_labels", "prompt_lengths"),
+    *("chunk_loss_tokens", "global_attention_mask"),
+}
 
 
 class StageBucket:
@@ -92,6 +95,20 @@ class BatchReader:
             for stage in plan["stages"]
         ]
 
+    def require_carried(self, columns: Sequence[str]) -> None:
+        """Whether all datasets are carried with columns that are not made."""
+        for name in columns:
+            if name in COLUMNS:
+                continue
+            without = [each for each in self._datasets if name not in each.manifest["settings"].get("carry", ())]
+            if len(without) == len(self._datasets):
+                require_choice("columns", "column", name, COLUMNS)
+            if without:
+                raise SeqpackError(
+                    "bad-option",
+                    f"{without[0].directory} has no column {name}: leave it out, or build with --carry {name}.",
+                )
+
     def read(self, number: int, step: "Step", settings: BatchSettings) -> Batch:
         bucket = self._stages[step.stage][step.bucket]
         each = step.batch_size // settings.groups
@@ -115,8 +132,23 @@ class BatchReader:
             _require_weights(self._datasets)
         token_rows, width, rank_labels = self._read_rows(bucket, source, rows, step, settings, needs_mask)
         labels = (rank_labels if step_labels is None else step_labels, rank_labels)
+        if settings.told.trained_padding is not None:
+            labels = self._with_padding(bucket, step, labels, token_rows)
         places = {"dataset": bucket.datasets[source], "row": rows}
         return self._batch(number, step, settings, bucket, token_rows, width, labels, places)
+
+    def _with_padding(
+        self, bucket: StageBucket, step: "Step", labels: tuple[int, int], rows: TokenRows
+    ) -> tuple[int, int]:
+        """Labels of a step and of a rank, with padding as labels."""
+        source, places = bucket.find(step.offset + np.arange(step.batch_size))
+        used = 0
+        for number, reader in enumerate(bucket.readers):
+            of_source = places[source == number]
+            if len(of_source) > 0:
+                used += int(reader.lengths(reader.locate(of_source), len(of_source))[0].sum())
+        of_rank = rows.count * rows.length - int(rows.seq_lengths.sum())
+        return labels[0] + step.batch_size * rows.length - used, labels[1] + of_rank
 
     def _batch(
         self,
@@ -158,6 +190,9 @@ class BatchReader:
                 batch[name] = of_rows if self._is_padded else of_rows[0]
             elif name == WEIGHTS:
                 batch[name] = given(token_rows.weights)
+            elif name in token_rows.carried:
+                carried = token_rows.carried[name]
+                batch[name] = split(carried, token_rows.seq_counts) if self._is_padded else carried
             else:
                 batch[name] = given(OF_TOKENS[name](token_rows))
         return batch
@@ -184,6 +219,7 @@ class BatchReader:
         trained = np.ones(count * length, np.int32) if is_masked else None
         next_labels = np.full(count, IGNORE, np.int32)
         documents = np.empty(len(lanes), np.int64)
+        carried = {name: np.empty(len(lanes), np.int32) for name in settings.columns if name not in COLUMNS}
         for source, reader in enumerate(bucket.readers):
             which = np.flatnonzero(chunks.dataset == bucket.datasets[source])
             if len(which) == 0:
@@ -191,6 +227,8 @@ class BatchReader:
             rows, begins, counts, at = chunks.row[which], starts[which], used[which], lanes[which] * length
             documents[which] = reader.documents(rows)
             located = reader.locate(rows)
+            for name, values in carried.items():
+                values[which] = reader.sequences(located, name, np.ones(len(which), np.int64))
             reader.read_chunks(located, begins, counts, ids, at)
             # One token more, which is the label of the last.
             more = which[goes_on[which]]
@@ -206,7 +244,9 @@ class BatchReader:
             next_labels[lanes[more]] = after
         seq_counts = np.zeros(count, np.int64)
         seq_counts[lanes] = 1
-        token_rows = TokenRows(ids, count, length, used.astype(np.int32), seq_counts, trained, None, next_labels)
+        lengths = used.astype(np.int32)
+        told = settings.told
+        token_rows = TokenRows(ids, count, length, lengths, seq_counts, trained, None, next_labels, told, carried)
 
         def of_lanes(values: np.ndarray, otherwise: int, dtype: type = np.int32) -> np.ndarray:
             column = np.full(count, otherwise, dtype)
@@ -263,7 +303,10 @@ class BatchReader:
         ids = np.empty(size, np.int32) if is_full else np.full(size, self._plan["padId"], np.int32)
         trained = None
         weights = np.zeros(size, np.float32) if WEIGHTS in settings.columns else None
-        for reader, which, located, _, _ in parts:
+        carried = {name: np.empty_like(lengths) for name in settings.columns if name not in COLUMNS}
+        for reader, which, located, _, of_part in parts:
+            for name, values in carried.items():
+                values[ragged(starts[which], of_part)] = reader.sequences(located, name, of_part)
             reader.read(located, used[which], ids, at[which])
             if needs_mask and reader.is_masked:
                 trained = np.ones(size, np.int32) if trained is None else trained
@@ -275,7 +318,10 @@ class BatchReader:
             reader.labels(rows[which]) if reader.is_masked else int(of_rows.sum()) - len(of_rows)
             for reader, which, _, of_rows, _ in parts
         )
-        return TokenRows(ids, count, length, lengths, seq_counts, trained, weights), width, labels
+        token_rows = TokenRows(
+            ids, count, length, lengths, seq_counts, trained, weights, told=settings.told, carried=carried
+        )
+        return token_rows, width, labels
 
 
 def _require_weights(datasets: Sequence[OpenDataset]) -> None:

@@ -1,12 +1,13 @@
 """Columns that are made of rows of tokens, as src/masks/columns.ts makes them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from .arrow import ragged
+from .told import ColumnOptions, ruled_positions
 
 # The label that losses leave out.
 IGNORE = -100
@@ -30,6 +31,10 @@ class TokenRows:
     weights: np.ndarray | None = None
     # Of each row the label after its last token, where its document goes on in another row; None: it never does.
     next_labels: np.ndarray | None = None
+    # What columns are told.
+    told: ColumnOptions = ColumnOptions()
+    # Of each sequence, by column: what rows are carried with.
+    carried: dict[str, np.ndarray] = field(default_factory=dict)
 
     @cached_property
     def _with_padding(self) -> np.ndarray:
@@ -74,10 +79,19 @@ class TokenRows:
         return mask
 
     def loss_mask(self) -> np.ndarray:
-        return self._where_labels(np.ones(len(self.ids), np.int32), 0)
+        return self._with_trained_padding(self._loss_mask(), 1)
 
     def labels(self) -> np.ndarray:
-        return self._where_labels(self.ids.copy(), IGNORE)
+        labels = self._where_labels(self.ids.copy(), IGNORE)
+        return self._with_trained_padding(labels, self.told.trained_padding)
+
+    def _loss_mask(self) -> np.ndarray:
+        return self._where_labels(np.ones(len(self.ids), np.int32), 0)
+
+    def _with_trained_padding(self, values: np.ndarray, value: int | None) -> np.ndarray:
+        if self.told.trained_padding is not None:
+            values[self._padding] = value
+        return values
 
     def _where_labels(self, values: np.ndarray, otherwise: int) -> np.ndarray:
         """Values, and another one for tokens that are no labels."""
@@ -98,6 +112,9 @@ class TokenRows:
 
     def prompt_lengths(self) -> list[np.ndarray]:
         """Of each row: tokens of each sequence before the first that is trained on; 0 where all are."""
+        return split(self._prompt_lengths(), self.seq_counts)
+
+    def _prompt_lengths(self) -> np.ndarray:
         lengths = np.zeros(len(self.seq_lengths), np.int32)
         if self.trained is not None:
             for i, start in enumerate(self._starts[~self._is_padding].tolist()):
@@ -110,7 +127,36 @@ class TokenRows:
                     lengths[i] = self.seq_lengths[i]
                 elif of_labels[0] > 0:
                     lengths[i] = of_labels[0] + 1
-        return split(lengths, self.seq_counts)
+        return lengths
+
+    def global_attention_mask(self) -> np.ndarray:
+        is_first = self.told.global_attention == "first-token"
+        leading = np.ones(len(self.seq_lengths), np.int32) if is_first else self._prompt_lengths()
+        mask = np.zeros(len(self.ids), np.int32)
+        mask[ragged(self._starts[~self._is_padding], leading)] = 1
+        return mask
+
+    def scaled_positions(self) -> np.ndarray:
+        assert self.told.positions is not None
+        begins = self._starts[~self._is_padding]
+        return ruled_positions(self.told.positions, self.position_ids(), self.ids, begins, self.seq_lengths)
+
+    def chunk_offsets(self) -> list[np.ndarray]:
+        """Of each row: where each chunk begins, and the end of the last."""
+        offsets = np.array([*range(0, self.length, self._chunk), self.length], np.int32)
+        return [offsets.copy() for _ in range(self.count)]
+
+    def chunk_loss_tokens(self) -> list[np.ndarray]:
+        """Of each row: labels of each chunk, shifted before it is cut."""
+        shifted = np.zeros((self.count, self.length), np.int32)
+        shifted[:, :-1] = self._loss_mask().reshape(self.count, self.length)[:, 1:]
+        counts = np.add.reduceat(shifted, np.arange(0, self.length, self._chunk), axis=1, dtype=np.int32)
+        return list(counts)
+
+    @property
+    def _chunk(self) -> int:
+        assert self.told.chunk is not None
+        return self.told.chunk
 
     def cu_seqlens(self) -> list[np.ndarray]:
         """Of each row: 0, and where each sequence ends; padding is one more."""
@@ -141,13 +187,26 @@ OF_TOKENS: dict[str, Callable[[TokenRows], np.ndarray]] = {
     "loss_mask": TokenRows.loss_mask,
     "labels": TokenRows.labels,
     "shift_labels": TokenRows.shift_labels,
+    "global_attention_mask": TokenRows.global_attention_mask,
+    "scaled_positions": TokenRows.scaled_positions,
 }
 BORDERS = "cu_seqlens"
 # Columns with another number of values a row.
 OF_ROWS: dict[str, Callable[[TokenRows], list[np.ndarray]]] = {
     BORDERS: TokenRows.cu_seqlens,
+    "chunk_offsets": TokenRows.chunk_offsets,
+    "chunk_loss_tokens": TokenRows.chunk_loss_tokens,
     "prompt_lengths": TokenRows.prompt_lengths,
 }
 # The column that is read, and not made of the others.
 WEIGHTS = "loss_weight"
-COLUMNS = [*OF_TOKENS, *OF_ROWS, WEIGHTS]
+# What rows are stored with and batches are not made of by name.
+ALWAYS = frozenset({
+    *("input_ids", "seq_lengths", "doc_ids", "doc_offsets", "label_counts", "seq_start_id"),
+    *("cu_seqlens_padded", "segment_number", "segment_count"),
+})
+# In the command's order.
+COLUMNS = [
+    *("position_ids", "segment_ids", "seq_idx", "attention_mask", "loss_mask", "labels", "shift_labels", BORDERS),
+    *("chunk_offsets", "chunk_loss_tokens", "global_attention_mask", "prompt_lengths", "scaled_positions", WEIGHTS),
+]

@@ -17,6 +17,7 @@ class Batches:
         rank: In JAX, `jax.process_index()`.
         world_size: In JAX, `jax.process_count()`.
         datasets, filesystem: As of `Plan`.
+        chunk, positions, global_attention, pad_loss: As of its `batch`.
     """
 
     def __init__(
@@ -27,9 +28,13 @@ class Batches:
         world_size: int = 1,
         datasets: Sequence[str | os.PathLike[str]] | None = None,
         filesystem: Any = None,
+        chunk: int | None = None,
+        positions: str | None = None,
+        global_attention: str | None = None,
+        pad_loss: bool = False,
     ) -> None:
         self.plan = plan if isinstance(plan, Plan) else Plan(plan, datasets, filesystem)
-        self._asked = (rank, world_size, columns)
+        self._asked = (rank, world_size, columns, 1, None, chunk, positions, global_attention, pad_loss)
         self.plan.settings(*self._asked)
 
     def __len__(self) -> int:

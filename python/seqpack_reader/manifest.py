@@ -99,6 +99,7 @@ def open_dataset(storage: Storage, name: str, split: str = "train", is_store: bo
 def _columns_of(settings: dict[str, Any]) -> list[str]:
     """The columns of rows, in their order."""
     columns = [TOKENS, "seq_lengths", "doc_ids", "doc_offsets", *settings.get("columns", [])]
+    columns += settings.get("carry", [])
     if settings["isMasked"]:
         columns += [MASK, "label_counts"]
     if settings.get("lossWeight") is not None:
@@ -181,7 +182,8 @@ def _open_store(storage: Storage, packing: str, named: dict[str, str]) -> Store:
     directory = path_from(packing, named["path"])
     _, manifest = _read_manifest(storage, directory)
     shards = manifest["shards"]
-    columns = _columns_of({"isMasked": manifest["settings"]["isMasked"]})
+    settings = manifest["settings"]
+    columns = _columns_of({name: settings[name] for name in ("isMasked", "carry") if name in settings})
     if manifest["planHash"] == plan_hash:
         return Store(directory, shards, columns)
     for state in manifest.get("history", []):

@@ -96,19 +96,28 @@ class Plan:
         columns: Sequence[str] = (),
         sequence_parallel: int = 1,
         sequence_shares: str | None = None,
+        chunk: int | None = None,
+        positions: str | None = None,
+        global_attention: str | None = None,
+        pad_loss: bool = False,
     ) -> Batch:
         """What one rank gets of a step, as `seqpack batches` gives it.
 
         Args:
-            columns: Names of columns to make besides.
+            columns: Names of columns to make besides, and of those that the datasets are carried with.
             sequence_parallel: Ranks that share each row; ranks that follow one another share one.
             sequence_shares: How rows are cut among these: "contiguous" or "zigzag".
+            chunk: Tokens of a chunk, for the columns chunk_offsets and chunk_loss_tokens.
+            positions: The rule of scaled_positions: "linear:4", "stretch:20,4" or "random:7".
+            global_attention: Tokens of global_attention_mask: "first-token" or "prompt-tokens".
+            pad_loss: Whether padding is trained on, as a part of a row's last sequence.
 
         Raises:
             SeqpackError: says what is wrong and what to do.
         """
         asked = (rank, world_size, tuple(columns) if isinstance(columns, list) else columns, sequence_parallel)
-        return self._reader.read(step, self.step(step), self.settings(*asked, sequence_shares))
+        told = (chunk, positions, global_attention, pad_loss)
+        return self._reader.read(step, self.step(step), self.settings(*asked, sequence_shares, *told))
 
     def batches(
         self, start: int = 0, stride: int = 1, rank: int = 0, world_size: int = 1, *options: Any
@@ -173,17 +182,20 @@ class Plan:
         columns: Sequence[str],
         sequence_parallel: int = 1,
         sequence_shares: str | None = None,
+        *told: Any,
     ) -> BatchSettings:
         """What is asked for, checked."""
-        asked = (rank, world_size, columns, sequence_parallel, sequence_shares)
+        asked = (rank, world_size, columns, sequence_parallel, sequence_shares, *told)
         try:
             known = self._settings.get(asked)
         except TypeError:
             known = None
         if known is None:
             known = resolve_batches(self.info, *asked)
+            self._reader.require_carried(known.columns)
             if len(self._settings) < 1024:
-                self._settings[(rank, world_size, tuple(columns), sequence_parallel, sequence_shares)] = known
+                key = (rank, world_size, tuple(columns), sequence_parallel, sequence_shares, *told)
+                self._settings[key] = known
         return known
 
 

@@ -116,6 +116,12 @@ class BucketRows:
             _require(located, (np.minimum.reduceat(lengths, starts) > 0) & (used <= self._capacity))
         return lengths, counts
 
+    def sequences(self, located: list[RowsOfFile], column: str, counts: np.ndarray) -> np.ndarray:
+        """The values of a column with one for each of the `counts` sequences of each row."""
+        values, found = self.gather(located, column)
+        _require(located, found == counts)
+        return values
+
     @property
     def labels_each(self) -> int | None:
         """Labels of every row; None: they differ."""

@@ -2,11 +2,12 @@
 
 import operator
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from .columns import BORDERS, COLUMNS, OF_ROWS, WEIGHTS
+from .columns import ALWAYS, BORDERS, COLUMNS, OF_ROWS, WEIGHTS
 from .errors import SeqpackError, quoted, require_choice, require_whole
+from .told import ColumnOptions, check_chunk, check_global_attention, column_options
 
 # Kinds of batches: whether each row is one of the batch, padded to a length; else all are one.
 IS_PADDED = {"bucketed": True, "packed": True, "flat": False, "streams": True}
@@ -27,6 +28,8 @@ class BatchSettings:
     # Ranks that share each row, and how it is cut among them.
     sequence_parallel: int
     sequence_shares: str
+    # What columns are told.
+    told: ColumnOptions = ColumnOptions()
 
     @property
     def groups(self) -> int:
@@ -63,6 +66,10 @@ def resolve_batches(
     columns: Sequence[str],
     sequence_parallel: int,
     sequence_shares: str | None,
+    chunk: int | None = None,
+    positions: str | None = None,
+    global_attention: str | None = None,
+    pad_loss: bool = False,
 ) -> BatchSettings:
     """Checks what is asked for, and finds the rest."""
     require_whole("rank", rank, 0)
@@ -80,13 +87,21 @@ def resolve_batches(
     if isinstance(columns, str) or not isinstance(columns, Sequence):
         raise SeqpackError("bad-option", f"columns is {quoted(columns)}: give a list of names.")
     for name in columns:
-        require_choice("columns", "column", name, COLUMNS)
+        # Other names may be those of columns that datasets are carried with.
+        if not isinstance(name, str) or name in ALWAYS or name in COLUMNS:
+            require_choice("columns", "column", name, COLUMNS)
+    if chunk is not None:
+        check_chunk(chunk)
+    if global_attention is not None:
+        check_global_attention(global_attention)
+    if not isinstance(pad_loss, bool):
+        raise SeqpackError("bad-option", f"pad_loss is {quoted(pad_loss)}: give true or false.")
     is_cut = sequence_parallel > 1
     if sequence_shares is not None:
         require_choice("sequence_shares", "way to cut rows", sequence_shares, list(_PIECES_EACH))
         if not is_cut:
             raise SeqpackError("ignored-option", "sequence_shares says how sequence_parallel cuts rows: give that too.")
-    whole = next((name for name in columns if name in OF_ROWS), None)
+    whole = next((name for name in columns if name in OF_ROWS or name not in COLUMNS), None)
     if is_cut and whole is not None:
         raise SeqpackError(
             "bad-option",
@@ -97,6 +112,14 @@ def resolve_batches(
             "bad-option",
             f"{WEIGHTS} lies as unshifted labels do, and sequence_parallel gives shifted ones: leave one of the two out.",
         )
+    has_answers = IS_PADDED[plan["batches"]] and "lanes" not in plan
+    if pad_loss and (is_cut or not has_answers):
+        instead = "sequence_parallel" if is_cut else f"plan other --batches than {plan['batches']}"
+        raise SeqpackError(
+            "ignored-option",
+            f"pad_loss is for rows that are padded and not cut among ranks: leave it out, or {instead}.",
+        )
+    told = column_options(tuple(columns), chunk, positions, global_attention)
     needed: tuple[str, ...] = _COLUMNS_OF_KIND.get(plan["batches"], ())
     if is_cut:
         needed = (*(name for name in needed if name != BORDERS), *_COLUMNS_OF_SHARES)
@@ -106,6 +129,7 @@ def resolve_batches(
         tuple(dict.fromkeys((*needed, *columns))),
         sequence_parallel,
         sequence_shares or "contiguous",
+        replace(told, trained_padding=plan["padId"]) if pad_loss else told,
     )
     _check_shares(plan, settings)
     return settings

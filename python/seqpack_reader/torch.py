@@ -30,6 +30,7 @@ class Batches(IterableDataset[Batch]):
         world_size: How many of these there are; default WORLD_SIZE of the environment, or 1.
         start: First step.
         datasets, filesystem, sequence_parallel, sequence_shares: As of `Plan` and its `batch`.
+        chunk, positions, global_attention, pad_loss: As of its `batch`.
     """
 
     def __init__(
@@ -43,12 +44,17 @@ class Batches(IterableDataset[Batch]):
         sequence_parallel: int = 1,
         sequence_shares: str | None = None,
         filesystem: Any = None,
+        chunk: int | None = None,
+        positions: str | None = None,
+        global_attention: str | None = None,
+        pad_loss: bool = False,
     ) -> None:
         super().__init__()
         self.plan = plan if isinstance(plan, Plan) else Plan(plan, datasets, filesystem)
         rank = _of_environment("RANK", 0) if rank is None else rank
         world_size = _of_environment("WORLD_SIZE", 1) if world_size is None else world_size
-        self._asked = (rank, world_size, columns, sequence_parallel, sequence_shares)
+        asked = (rank, world_size, columns, sequence_parallel, sequence_shares)
+        self._asked = (*asked, chunk, positions, global_attention, pad_loss)
         self.plan.settings(*self._asked)
         self._state: dict[str, Any] = {}
         self._next = 0

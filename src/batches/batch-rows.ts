@@ -1,8 +1,12 @@
 import { Float32Buffer, Int32Buffer } from "../core/buffers.js";
 import type { ColumnOptions } from "../masks/column-options.js";
-import { type ColumnName, columns as rowColumns } from "../masks/columns.js";
+import {
+	type ColumnName,
+	rowColumn,
+	columns as rowColumns,
+	type StoredRow,
+} from "../masks/columns.js";
 import { IGNORE } from "../masks/labels.js";
-import type { TokenRow } from "../masks/row.js";
 import { cutRow } from "../masks/sequence-parallel.js";
 import type { RowFinder } from "../plan/row-finder.js";
 import { allOf, eachOf } from "../storage/when-read.js";
@@ -12,6 +16,7 @@ import {
 	maskOf,
 	type StepItems,
 	tokensOf,
+	valuesOf,
 	weightsOf,
 } from "./step-items.js";
 
@@ -58,13 +63,14 @@ export function paddedRows(
 		rows.readTokens(items.row[i], items.start[i], bytes, at, used);
 		if (used < tokens) ids.fill(padId, at + used, at + tokens);
 	});
-	const rowOf = (i: number): TokenRow => ({
+	const rowOf = (i: number): StoredRow => ({
 		ids: ids.subarray(i * tokens, i * tokens + tokensOf(items, i)),
 		seqLengths: lengthsOf(items, i),
 		lossMask: maskOfItem(items, i, finder),
 		lossWeights: shape.columns.includes(WEIGHTS)
 			? weightsOfItem(items, i, finder)
 			: null,
+		facts: factsOfItem(items, i, finder, shape),
 		...nextLabelOf(items, i, finder),
 	});
 	return {
@@ -100,6 +106,9 @@ export function flatRow(
 	const lossWeights = columns.includes(WEIGHTS)
 		? new Float32Array(ids.length)
 		: null;
+	const facts: Record<string, Int32Array> = {};
+	for (const name of carriedColumns(shape))
+		facts[name] = new Int32Array(items.lengths.length);
 	let next = 0;
 	eachOf(items.count, (i) => {
 		const at = next;
@@ -113,9 +122,14 @@ export function flatRow(
 					lossMask.set(maskOfItem(items, i, finder) ?? [], at);
 			},
 			() => lossWeights?.set(weightsOfItem(items, i, finder), at),
+			() => {
+				const own = factsOfItem(items, i, finder, shape);
+				for (const [name, values] of Object.entries(own))
+					facts[name].set(values, items.offsets[i]);
+			},
 		);
 	});
-	const row = { ids, seqLengths: items.lengths, lossMask, lossWeights };
+	const row = { ids, seqLengths: items.lengths, lossMask, lossWeights, facts };
 	return {
 		rows: 1,
 		columns: {
@@ -185,6 +199,27 @@ function weightsOfItem(
 	return weightsOf(rows, items.row[i], items.start[i], tokensOf(items, i));
 }
 
+/** The columns that rows are carried with, and are not made of others. */
+const carriedColumns = ({ columns }: RowShape) =>
+	columns.filter((name) => !rowColumns.has(name));
+
+function factsOfItem(
+	items: StepItems,
+	i: number,
+	finder: RowFinder,
+	shape: RowShape,
+): Record<string, Int32Array> {
+	const count = items.offsets[i + 1] - items.offsets[i];
+	if (count === 0) return {};
+	const rows = finder.rowsOf(items.dataset[i]);
+	return Object.fromEntries(
+		carriedColumns(shape).map((name) => [
+			name,
+			valuesOf(rows, items.row[i], items.start[i], count, name),
+		]),
+	);
+}
+
 /** Rows of ids as they are given: whole, or the parts of this rank. */
 function givenRows(ids: Int32Array, count: number, shape: RowShape): Column {
 	const { spans, width, padId } = shape;
@@ -201,13 +236,13 @@ function givenRows(ids: Int32Array, count: number, shape: RowShape): Column {
 
 function madeColumns(
 	count: number,
-	rowOf: (i: number) => TokenRow,
+	rowOf: (i: number) => StoredRow,
 	{ columns, columnOptions, tokens, width, spans }: RowShape,
 ): Record<string, Column> {
 	const made: Record<string, Column> = {};
 	const length = Math.max(width, tokens);
 	for (const name of columns) {
-		const { batch, type } = rowColumns.find(name);
+		const { batch, type } = rowColumn(name);
 		if (batch === undefined) throw new Error(`no batch has a column ${name}`);
 		const values: Float32Buffer | Int32Buffer =
 			type === "list<float32>"

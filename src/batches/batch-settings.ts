@@ -2,7 +2,7 @@ import { optionName, UsageError } from "../core/errors.js";
 import { resolveOptions } from "../core/resolve-options.js";
 import { batchKinds } from "../curriculum/batch-kinds.js";
 import type { ColumnOptions } from "../masks/column-options.js";
-import { type ColumnName, columns } from "../masks/columns.js";
+import { type ColumnName, rowColumn } from "../masks/columns.js";
 import { columnOptions } from "../masks/resolve-columns.js";
 import { type SequenceShares, shareOfRow } from "../masks/sequence-parallel.js";
 import { type BatchOptions, batchesTable } from "../options/batches.js";
@@ -65,8 +65,7 @@ export function resolveBatches(
 			"bad-option",
 			`${optionName(sharing, true)} gives a row to another rank in each step, and the plan has lanes that read documents in order: leave it out.`,
 		);
-	const isOfWholeRows = (name: string) =>
-		columns.find(name).entries !== "token";
+	const isOfWholeRows = (name: string) => rowColumn(name).entries !== "token";
 	const whole = options.columns.find(isOfWholeRows);
 	if (isCut && whole !== undefined)
 		throw new UsageError(

@@ -1,5 +1,5 @@
 import { type BatchKindName, batchKinds } from "../curriculum/batch-kinds.js";
-import { columns as rowColumns } from "../masks/columns.js";
+import { rowColumn } from "../masks/columns.js";
 import type { ColumnBatch, Schema } from "../tables/columns.js";
 
 /** What one rank gets of one step. */
@@ -34,7 +34,7 @@ export function batchSchema(
 		/** Sequences within a row of the datasets begin at these tokens of it. */
 		...(items === "rows" ? [] : [{ name: "start", type: "int32" as const }]),
 		...(items === "chunks" ? CHUNKS : []),
-		...columns.map((name) => ({ name, type: rowColumns.find(name).type })),
+		...columns.map((name) => ({ name, type: rowColumn(name).type })),
 	];
 }
 

@@ -1,7 +1,12 @@
 import { DataError, optionName, UsageError } from "../core/errors.js";
 import { withoutSlashes } from "../core/text.js";
 import { MANIFEST } from "../dataset/manifest.js";
-import type { BatchOptions, BatchState } from "../options/batches.js";
+import { columns as rowColumns } from "../masks/columns.js";
+import {
+	type BatchOptions,
+	type BatchState,
+	noColumn,
+} from "../options/batches.js";
 import {
 	type CurriculumPlan,
 	openPlan,
@@ -54,6 +59,7 @@ export async function openBatches(
 	const settings = resolveBatches(plan, options);
 	const datasets = await openDatasets(place, plan, options.datasets);
 	requireWeights(settings.columns, datasets);
+	requireCarried(settings.columns, datasets);
 	const source = { directory: place, plan, datasets, settings };
 	const { from, end, readAhead: ahead } = settings;
 	const { planHash, lanes } = plan;
@@ -159,6 +165,28 @@ function requireWeights(
 			throw new UsageError(
 				"other-rows",
 				`${first.directory} has weights by ${first.manifest.settings.lossWeight}, and ${directory} by ${lossWeight}: build both the same way.`,
+			);
+	}
+}
+
+/** @throws UsageError where columns are asked for that datasets are not carried with */
+function requireCarried(
+	columns: readonly string[],
+	datasets: readonly DatasetBuckets[],
+): void {
+	for (const name of columns.filter((name) => !rowColumns.has(name))) {
+		const without = datasets.filter(
+			({ manifest }) => !manifest.settings.carry?.includes(name),
+		);
+		if (without.length === datasets.length)
+			throw new UsageError(
+				"bad-option",
+				`${optionName("columns")}${noColumn(name)}.`,
+			);
+		if (without.length > 0)
+			throw new UsageError(
+				"bad-option",
+				`${without[0].directory} has no column ${name}: leave it out, or build with ${optionName("carry", name)}.`,
 			);
 	}
 }

@@ -167,6 +167,26 @@ export function weightsOf(
 	return weights;
 }
 
+/** What a column says of the sequences of a row from its token `first` on. */
+export function valuesOf(
+	rows: RowReader,
+	row: number,
+	first: number,
+	count: number,
+	column: string,
+): Int32Array {
+	const values = rows.readSequences(row, column);
+	if (first === 0) return values.subarray(0, count);
+	let before = 0;
+	let end = 0;
+	for (const length of rows.readSequences(row, "seq_lengths")) {
+		end += length;
+		if (end > first) break;
+		before++;
+	}
+	return values.subarray(before, before + count);
+}
+
 /** Tokens of the sequences of an item. */
 export function lengthsOf(
 	{ lengths, offsets }: StepItems,

@@ -1,10 +1,19 @@
+import { selectColumns } from "../core/int-columns.js";
 import { selectMarks, selectTexts } from "../core/text-batch.js";
 import { selectHashes } from "../documents/document-hash.js";
 import type { leftOutReasons } from "../documents/take-documents.js";
 import type { Documents } from "../sources/read-records.js";
 
-/** Of a document, by its place in a batch's hashes. */
-export type DocumentTest = (hashes: Uint8Array, text: number) => boolean;
+/** Of a document, by its place in a batch. */
+export type DocumentTest = (
+	batch: Pick<Documents, "hashes" | "measured">,
+	document: number,
+) => boolean;
+
+/** What documents that are no repeats must be to be wanted, each by the reason why others are left out. */
+export type DocumentTests = Partial<Record<Reason, DocumentTest | null>>;
+
+type Reason = keyof typeof leftOutReasons;
 
 /** Which documents of a task are wanted. */
 export class DocumentChoice {
@@ -17,20 +26,15 @@ export class DocumentChoice {
 	#seen = 0;
 	#room: number;
 
-	readonly #isWanted: DocumentTest | null;
+	readonly #tests: readonly (readonly [Reason, DocumentTest])[];
 
-	/**
-	 * @param limit How many documents are wanted, at most.
-	 * @param isWanted Of those that are no repeats; null: all are.
-	 */
-	constructor(
-		repeats: Int32Array,
-		limit: number,
-		isWanted: DocumentTest | null = null,
-	) {
+	/** @param limit How many documents are wanted, at most. */
+	constructor(repeats: Int32Array, limit: number, tests: DocumentTests = {}) {
 		this.#repeats = repeats;
 		this.#room = limit;
-		this.#isWanted = isWanted;
+		this.#tests = (
+			Object.entries(tests) as [Reason, DocumentTest | null][]
+		).flatMap(([reason, test]) => (test === null ? [] : [[reason, test]]));
 	}
 
 	hasEnough(): boolean {
@@ -46,7 +50,10 @@ export class DocumentChoice {
 			if (this.#repeats[this.#nextRepeat] === number) {
 				this.#nextRepeat++;
 				this.#leaveOut("dedupe");
-			} else if (!this.#takes(batch, document)) this.#leaveOut("repeat");
+				continue;
+			}
+			const failed = this.#tests.find(([, test]) => !test(batch, document));
+			if (failed !== undefined) this.#leaveOut(failed[0]);
 			else if (kept.length < this.#room) kept.push(document);
 			else this.#leaveOut("limit");
 		}
@@ -59,21 +66,17 @@ export class DocumentChoice {
 			marks: batch.marks === null ? null : selectMarks(batch.marks, kept),
 			ids: select(batch.ids),
 			hashes: batch.hashes === null ? null : selectHashes(batch.hashes, kept),
+			...(batch.measured && {
+				measured: Int32Array.from(kept, (i) => batch.measured?.[i] ?? 0),
+			}),
 			positions: select(batch.positions),
 			numbers: select(batch.numbers),
+			...(batch.facts && { facts: selectColumns(batch.facts, kept) }),
 			...(batch.carried && { carried: select(batch.carried) }),
 		};
 	}
 
-	#takes({ hashes }: Documents, document: number): boolean {
-		return (
-			this.#isWanted === null ||
-			hashes === null ||
-			this.#isWanted(hashes, document)
-		);
-	}
-
-	#leaveOut(reason: keyof typeof leftOutReasons): void {
+	#leaveOut(reason: Reason): void {
 		this.leftOut[reason] = (this.leftOut[reason] ?? 0) + 1;
 	}
 }

@@ -16,8 +16,10 @@ import type { CutCounts, ReadCounts } from "../dataset/totals.js";
 import { LongDocumentError } from "../decompose/at-most-one.js";
 import { type CutOptions, cuts } from "../decompose/cuts.js";
 import { decomposeDocuments } from "../decompose/decompose-documents.js";
+import { strataOf } from "../documents/strata/strata-settings.js";
 import { labelsOfDocuments } from "../masks/loss-weights.js";
 import { piecesOfSides } from "../pack/sides.js";
+import { stratumOf } from "../strata/stratify.js";
 import type { Window } from "./windows.js";
 
 /**
@@ -104,6 +106,8 @@ export function cutWindow(
 			facts: factsOfPieces(
 				pieces,
 				labelsOfDocuments(window.tokens, piecesOfSides(pieces, sides).pieces),
+				window.facts,
+				strataOfWindow(window, settings),
 			),
 			sides,
 			buckets: splits === null ? buckets : buckets.map(bucketOf),
@@ -124,6 +128,16 @@ function documentsOf({ task, first, lengths }: Window): Sequences["doc"] {
 		number,
 		start: new Int32Array(count),
 	};
+}
+
+/** The stratum of each document; null where none is known. */
+function strataOfWindow(
+	{ measured }: Window,
+	{ strata }: Settings,
+): Int32Array | null {
+	if (measured === undefined || strata?.strata === undefined) return null;
+	const all = strataOf(strata);
+	return measured.map((length) => stratumOf(length, all));
 }
 
 /** The tokens that documents may be cut before; null: any. Those without units are one each. */

@@ -1,11 +1,10 @@
+import { sum } from "../core/arithmetic.js";
 import { Int32Buffer } from "../core/buffers.js";
 import type { DatasetFile } from "../dataset/manifest.js";
-import {
-	fractionAt,
-	HASH_BYTES,
-	VALIDATION_AT,
-} from "../documents/document-hash.js";
+import { HASH_BYTES } from "../documents/document-hash.js";
 import type { ReadableFile } from "../storage/storage.js";
+import type { Hashed, KeyRule } from "./key-rule.js";
+import { smallestKeys } from "./smallest-keys.js";
 import type { Workspace } from "./workspace.js";
 
 /** Words of a hash that are kept: 128 bits, of which no two documents share all by chance. */
@@ -15,31 +14,40 @@ const WORDS = 4;
 const bytesOfNumbers = (numbers: Int32Array | Float64Array) =>
 	new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 
-/** The hashes of a task's documents: what other tasks find repeats by, and whom to hold out. */
+/** The hashes of a task's documents: what other tasks find repeats by, and whom to choose. */
 export class DocumentHashes {
 	readonly #words = new Int32Buffer();
-	/** By document, the number that decides whether it is held out. */
-	readonly #keys: number[] = [];
+	/** Of each group, the numbers that decide which documents of it are chosen. */
+	readonly #keys: number[][];
+	readonly #rule: KeyRule | null;
 
-	/** @param hashes Those of a batch, in the order of the input. */
-	add(hashes: Uint8Array): void {
+	/** @param rule Null: none are chosen by number. */
+	constructor(rule: KeyRule | null) {
+		this.#rule = rule;
+		this.#keys = Array.from({ length: rule?.groups ?? 0 }, () => []);
+	}
+
+	/** @param batch In the order of the input. */
+	add(batch: Hashed): void {
+		const { hashes } = batch;
 		const view = new DataView(hashes.buffer, hashes.byteOffset);
 		for (let text = 0; text < hashes.length / HASH_BYTES; text++) {
 			for (let word = 0; word < WORDS; word++)
 				this.#words.push(view.getInt32(HASH_BYTES * text + 4 * word));
-			this.#keys.push(fractionAt(hashes, text, VALIDATION_AT));
+			const group = this.#rule?.groupOf(batch, text) ?? -1;
+			if (group >= 0)
+				this.#keys[group].push(this.#rule?.keyOf(batch, text) ?? 0);
 		}
 	}
 
 	/**
 	 * Writes what others need: the hashes, part by part, with the documents' numbers;
-	 * and the smallest of the keys.
+	 * and the smallest of the keys, group by group.
 	 */
 	async write(
 		workspace: Workspace,
 		task: number,
 		parts: number,
-		smallest: number,
 	): Promise<DatasetFile> {
 		const words = this.#words.view();
 		const documents = words.length / WORDS;
@@ -56,14 +64,14 @@ export class DocumentHashes {
 			numbers[at] = d;
 			sorted.set(words.subarray(WORDS * d, WORDS * (d + 1)), WORDS * at);
 		}
-		const keys = Float64Array.from(new Set(this.#keys))
-			.sort()
-			.subarray(0, smallest);
+		const rule = this.#rule ?? { count: 0, areDistinct: true };
+		const keys = this.#keys.map((own) => smallestKeys(own, rule));
+		const counts = Int32Array.from(keys, ({ length }) => length);
 		const path = workspace.findings(task);
 		const file = await workspace.create(path);
 		try {
-			const header = Int32Array.of(parts, keys.length);
-			for (const part of [header, offsets, sorted, numbers, keys])
+			const header = Int32Array.of(parts, counts.length);
+			for (const part of [header, offsets, sorted, numbers, counts, ...keys])
 				await file.write(bytesOfNumbers(part));
 		} catch (error) {
 			await file.abort();
@@ -98,18 +106,24 @@ export async function readHashes(
 	});
 }
 
-/** The smallest keys of a task's documents, each once, in ascending order. */
+/** Of each group, the smallest keys of a task's documents, in ascending order. */
 export async function readKeys(
 	workspace: Workspace,
 	task: number,
-): Promise<Float64Array> {
+): Promise<Float64Array[]> {
 	return withFile(workspace, workspace.findings(task), async (file) => {
-		const [parts, keys] = await int32s(file, 0, 2);
+		const [parts, groups] = await int32s(file, 0, 2);
 		const offsets = await int32s(file, HEADER_BYTES, parts + 1);
-		const at =
+		const countsAt =
 			HEADER_BYTES + 4 * (parts + 1) + 4 * (WORDS + 1) * offsets[parts];
-		const bytes = await file.read(at, 8 * keys);
-		return new Float64Array(copyOf(bytes));
+		const counts = await int32s(file, countsAt, groups);
+		const bytes = await file.read(countsAt + 4 * groups, 8 * sum(counts));
+		const keys = new Float64Array(copyOf(bytes));
+		let end = 0;
+		return Array.from(counts, (count) => {
+			end += count;
+			return keys.subarray(end - count, end);
+		});
 	});
 }
 

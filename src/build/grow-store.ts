@@ -7,6 +7,7 @@ import type { Manifest } from "../dataset/manifest.js";
 import { readManifest } from "../dataset/read-manifest.js";
 import type { Settings, SourceSettings } from "../dataset/settings.js";
 import { TRAIN, VALIDATION } from "../dataset/splits.js";
+import { optionOfCarried } from "../documents/carried/carried-fields.js";
 import { specialOptions, specialTokens } from "../documents/special-tokens.js";
 import { optionsOfUnits } from "../documents/units/unit-settings.js";
 import {
@@ -49,7 +50,7 @@ export async function findGrowing(out: string): Promise<Growing | null> {
  * @throws UsageError `bad-option`, `ignored-option`
  */
 export function checkSteps(
-	{ append, overwrite, dedupe, validation }: BuildValues,
+	{ append, overwrite, dedupe, validation, perStratum }: BuildValues,
 	sources: readonly SourceSettings[],
 ): void {
 	if (!append) return;
@@ -64,7 +65,9 @@ export function checkSteps(
 			? ["dedupe", dedupe, "looks for repeats among all documents"]
 			: limit !== undefined
 				? ["limit", limit, "takes the first of all documents"]
-				: ["validation", validation, "chooses that many of all documents"];
+				: perStratum !== undefined
+					? ["perStratum", perStratum, "chooses that many of all documents"]
+					: ["validation", validation, "chooses that many of all documents"];
 	if (name === "validation" && (validation ?? 0) < 1) return;
 	const instead =
 		name === "validation" ? "Give a share of them" : "Leave it out";
@@ -112,7 +115,8 @@ export function optionsForGrowing(
 
 /** The options of a store, as far as its settings say which of them were given; undefined: not given. */
 function optionsOf(settings: Settings): Record<string, unknown> {
-	const { sources, dedupe, validation, chat, format, compression } = settings;
+	const { sources, dedupe, validation, chat, format, compression, strata } =
+		settings;
 	const [source] = sources;
 	const isPlain = sources.length === 1 && source.name === null;
 	const keepsSplits = splitsOf(settings).some(
@@ -127,7 +131,9 @@ function optionsOf(settings: Settings): Record<string, unknown> {
 		...{ format, compression },
 		specialTokensInText: settings.specialTokensInText,
 		shardTokens: settings.buckets[0].shardTokens,
-		...(keepsSplits && { keepSplits: true }),
+		...strata,
+		...(keepsSplits &&
+			strata?.splitStrata === undefined && { keepSplits: true }),
 	};
 }
 
@@ -138,6 +144,7 @@ function optionsOfSource({
 	name,
 	repeat,
 	segment,
+	carry,
 	...source
 }: SourceSettings): Record<string, unknown> {
 	const options = {
@@ -147,6 +154,7 @@ function optionsOfSource({
 		...inputOptions,
 		...source,
 		...optionsOfUnits(segment),
+		carry: carry && optionOfCarried(carry),
 		conversations: conversations?.format,
 		loss: conversations?.loss,
 		tokensField: tokens?.field,

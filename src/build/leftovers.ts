@@ -4,7 +4,7 @@ import { type TokenBatch, TokenBatchBuilder } from "../core/token-batch.js";
 import type { DatasetFile } from "../dataset/manifest.js";
 import { numberOfDocument, taskOfDocument } from "../dataset/rows.js";
 import type { Settings } from "../dataset/settings.js";
-import { eachFact, sequenceFactNames } from "../masks/sequence-facts.js";
+import { eachFact, factNames } from "../masks/sequence-facts.js";
 import type { Packing } from "../pack/packing.js";
 import { arrow } from "../tables/arrow.js";
 import { columnOf, type Schema } from "../tables/columns.js";
@@ -20,14 +20,14 @@ const PACKS_PER_LEFT_ONE = 4;
 /** A pack with less room than this share of a row stays. */
 const LEAST_ROOM = 1 / 1024;
 
-/** A row a sequence that is left over. */
-const leftoversSchema: Schema = [
+/** A row a sequence that is left over. @param facts Their names. */
+const leftoversSchema = (facts: readonly string[]): Schema => [
 	/** The place of its bucket in the settings. */
 	{ name: "bucket", type: "int32" },
 	/** Its document, and its first token there. */
 	{ name: "doc_id", type: "int64" },
 	{ name: "start", type: "int32" },
-	...sequenceFactNames.map((name) => ({ name, type: "int32" as const })),
+	...facts.map((name) => ({ name: ofFact(name), type: "int32" as const })),
 	{ name: "length", type: "int32" },
 	/** Its tokens; empty in an index. */
 	{ name: "ids", type: "list<int32>" },
@@ -36,6 +36,9 @@ const leftoversSchema: Schema = [
 	/** The tokens of it that its sides but for the first begin at. */
 	{ name: "sides", type: "list<int32>" },
 ];
+
+/** The name of a fact's column, which no other column has. */
+const ofFact = (name: string) => `fact_${name}`;
 
 /** Sequences, and which of them share a row. */
 export type PackedSequences = Omit<Sequences, "buckets"> & {
@@ -51,12 +54,15 @@ export class Leftovers {
 	readonly #buckets = new Int32Buffer();
 	readonly #docIds = new Int64Buffer();
 	readonly #starts = new Int32Buffer();
-	readonly #facts = eachFact(() => new Int32Buffer());
+	readonly #factNames: readonly string[];
+	readonly #facts: Record<string, Int32Buffer>;
 	readonly #sides = new IntListsBuilder();
 	/** Packs taken of each bucket. */
 	readonly #packs: Int32Array;
 
 	constructor(buckets: number, settings: TokenSettings) {
+		this.#factNames = factNames(settings);
+		this.#facts = eachFact(this.#factNames, () => new Int32Buffer());
 		this.#packs = new Int32Array(buckets);
 		this.#tokens = new LeftTokens(1024, settings);
 	}
@@ -106,7 +112,7 @@ export class Leftovers {
 			this.#buckets.push(bucket);
 			this.#docIds.push(doc.task[document], doc.number[document]);
 			this.#starts.push(doc.start[document] + pieces.start[piece]);
-			for (const name of sequenceFactNames)
+			for (const name of this.#factNames)
 				this.#facts[name].push(facts[name][piece]);
 			if (sides !== null) this.#sides.addLists(sides, document, document + 1);
 			else this.#sides.endList();
@@ -127,7 +133,7 @@ export class Leftovers {
 		const path = workspace.leftovers(task);
 		const file = await workspace.create(path);
 		try {
-			const writer = arrow.write(file, leftoversSchema, {
+			const writer = arrow.write(file, leftoversSchema(this.#factNames), {
 				compression: "none",
 				batchRows: lists,
 				metadata: new Map(),
@@ -140,10 +146,12 @@ export class Leftovers {
 					bucket: { type: "int32", values: this.#buckets.view() },
 					doc_id: { type: "int64", values: this.#docIds.view() },
 					start: { type: "int32", values: this.#starts.view() },
-					...eachFact((name) => ({
-						type: "int32" as const,
-						values: this.#facts[name].view(),
-					})),
+					...Object.fromEntries(
+						this.#factNames.map((name) => [
+							ofFact(name),
+							{ type: "int32" as const, values: this.#facts[name].view() },
+						]),
+					),
 					length: { type: "int32", values: lengths },
 					ids: {
 						type: "list<int32>",
@@ -169,7 +177,7 @@ export class Leftovers {
 }
 
 /** What of the settings says which tokens are kept of sequences. */
-type TokenSettings = Pick<Settings, "isMasked" | "isIndex">;
+type TokenSettings = Pick<Settings, "isMasked" | "isIndex" | "carry">;
 
 /** Lists of tokens; of an index their lengths, and what is to be trained on. */
 class LeftTokens {
@@ -210,7 +218,8 @@ export class LeftoversReader {
 	readonly #tasks = new Int32Buffer();
 	readonly #numbers = new Int32Buffer();
 	readonly #starts = new Int32Buffer();
-	readonly #facts = eachFact(() => new Int32Buffer());
+	readonly #factNames: readonly string[];
+	readonly #facts: Record<string, Int32Buffer>;
 	readonly #sides = new IntListsBuilder();
 
 	/**
@@ -218,6 +227,8 @@ export class LeftoversReader {
 	 */
 	constructor(bytes: number, settings: TokenSettings) {
 		this.#tokens = new LeftTokens(Math.ceil(bytes / 4), settings);
+		this.#factNames = factNames(settings);
+		this.#facts = eachFact(this.#factNames, () => new Int32Buffer());
 	}
 
 	/** Adds what a task left. */
@@ -226,16 +237,19 @@ export class LeftoversReader {
 		const path = workspace.leftovers(task);
 		const size = (await storage.stat(path))?.size ?? 0;
 		const file = await storage.open(path);
+		const schema = leftoversSchema(this.#factNames);
 		try {
-			for await (const batch of arrow.read(file, size, leftoversSchema)) {
+			for await (const batch of arrow.read(file, size, schema)) {
 				const { values, offsets } = columnOf(batch, "ids", "list<int32>");
 				const trained = columnOf(batch, "trained", "list<int32>");
 				const lengths = columnOf(batch, "length", "int32").values;
 				const docIds = columnOf(batch, "doc_id", "int64").values;
 				this.#buckets.append(columnOf(batch, "bucket", "int32").values);
 				this.#starts.append(columnOf(batch, "start", "int32").values);
-				for (const name of sequenceFactNames)
-					this.#facts[name].append(columnOf(batch, name, "int32").values);
+				for (const name of this.#factNames)
+					this.#facts[name].append(
+						columnOf(batch, ofFact(name), "int32").values,
+					);
 				const sides = columnOf(batch, "sides", "list<int32>");
 				this.#sides.addLists(sides, 0, batch.rows);
 				for (let i = 0; i < batch.rows; i++) {
@@ -264,7 +278,7 @@ export class LeftoversReader {
 				number: this.#numbers.view(),
 				start: this.#starts.view(),
 			},
-			facts: eachFact((name) => this.#facts[name].view()),
+			facts: eachFact(this.#factNames, (name) => this.#facts[name].view()),
 			pieces: {
 				document: Int32Array.from(length.keys()),
 				start: new Int32Array(count),

@@ -1,4 +1,5 @@
 import { Int32Buffer, Uint8Buffer } from "../core/buffers.js";
+import { IntColumnsBuilder } from "../core/int-columns.js";
 import { type IntLists, IntListsBuilder } from "../core/int-lists.js";
 import { type DocumentLengths, markRuns } from "../dataset/lengths.js";
 import { MOST_DOCUMENTS, type Window } from "./windows.js";
@@ -20,6 +21,7 @@ export async function* windowsOfLengths(
 	const trained = new IntListsBuilder();
 	const cuts = new IntListsBuilder();
 	const sides = new IntListsBuilder();
+	const facts = new IntColumnsBuilder();
 	let first = 0;
 	let tokens = 0;
 	const take = (): Window => {
@@ -41,6 +43,7 @@ export async function* windowsOfLengths(
 			},
 			cuts: cuts.lists === 0 ? null : cuts.view(),
 			sides: sides.lists === 0 ? null : sides.view(),
+			facts: facts.view(),
 		};
 	};
 	const clear = () => {
@@ -51,6 +54,7 @@ export async function* windowsOfLengths(
 		trained.clear();
 		cuts.clear();
 		sides.clear();
+		facts.clear();
 	};
 	for await (const batch of batches)
 		for (let at = 0; at < batch.lengths.length; ) {
@@ -66,6 +70,7 @@ export async function* windowsOfLengths(
 			if (batch.trained !== null) trained.addLists(batch.trained, at, until);
 			if (batch.cuts !== null) cuts.addLists(batch.cuts, at, until);
 			if (batch.sides !== null) sides.addLists(batch.sides, at, until);
+			facts.add(batch.facts ?? {}, at, until);
 			at = until;
 			if (tokens >= size || lengths.length === MOST_DOCUMENTS) {
 				yield take();

@@ -4,10 +4,15 @@ import { resolveOptions } from "../core/resolve-options.js";
 import { withoutSlashes } from "../core/text.js";
 import { splitsOf } from "../dataset/lengths.js";
 import { hasTurns } from "../dataset/settings.js";
+import { splitNames } from "../dataset/splits.js";
 import { loadChat } from "../documents/load-chat.js";
 import { decidedByConfiguration } from "../documents/special-tokens.js";
 import { usualWayWithSpecials } from "../documents/specials-in-text.js";
 import { specialsInTextOf } from "../documents/specials-met.js";
+import {
+	requireStrata,
+	strataSettings,
+} from "../documents/strata/strata-settings.js";
 import { requireContent, tokenizerOf } from "../documents/tokenizer-option.js";
 import { loadParser } from "../documents/units/parser.js";
 import { requireUnits } from "../documents/units/unit-settings.js";
@@ -180,6 +185,7 @@ async function prepare(
 	const inputBytes = divisions.reduce((sum, each) => sum + bytesOf(each), 0);
 	if (growing !== null)
 		requireTokenizer(growing, asked, fingerprint, tokenizer);
+	const strata = strataSettings(values, splitNames);
 	for (const [source, { tokens, segment }] of ofSources.entries()) {
 		requireContent(
 			files.filter(({ of }) => of === source),
@@ -187,6 +193,7 @@ async function prepare(
 			tokens,
 		);
 		requireUnits(segment, tokenizer);
+		if (strata !== null) requireStrata(strata, ofSources[source], tokenizer);
 	}
 	const withSpecials =
 		growing === null

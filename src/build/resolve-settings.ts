@@ -1,5 +1,6 @@
 import { optionName, UsageError } from "../core/errors.js";
 import type { OptionTable } from "../core/option.js";
+import { quoted } from "../core/text.js";
 import { compressionOf, datasetFormats } from "../dataset/formats.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import {
@@ -9,7 +10,12 @@ import {
 	type Settings,
 	type SourceSettings,
 } from "../dataset/settings.js";
-import { splitDirectory, TEST, TRAIN, VALIDATION } from "../dataset/splits.js";
+import {
+	splitDirectory,
+	splitNames,
+	TRAIN,
+	VALIDATION,
+} from "../dataset/splits.js";
 import { trainers } from "../dataset/trainers/trainers.js";
 import { type CutName, type CutOptions, cuts } from "../decompose/cuts.js";
 import { bucketsOf } from "../decompose/decompose-documents.js";
@@ -19,6 +25,11 @@ import type { Chat } from "../documents/chat.js";
 import type { readingTable, tokensTable } from "../documents/options.js";
 import { specialTokens } from "../documents/special-tokens.js";
 import { usualWayWithSpecials } from "../documents/specials-in-text.js";
+import {
+	requireStrata,
+	splitsByLength,
+	strataSettings,
+} from "../documents/strata/strata-settings.js";
 import { documentTaker } from "../documents/take-documents.js";
 import { takeSettings } from "../documents/take-settings.js";
 import { usualUnits } from "../documents/units/unit-settings.js";
@@ -73,6 +84,8 @@ export function checkSettings(
 	sources: readonly SourceSettings[],
 ): void {
 	for (const source of sources) documentTaker(source);
+	checkStrata(values, sources);
+	carriedBy(sources);
 	if (
 		sources.some(({ limit }) => limit !== null) &&
 		(values.validation ?? 0) >= 1
@@ -84,6 +97,43 @@ export function checkSettings(
 	checkRows(values, sources);
 	checkSegments(values, sources);
 	compressionOf(values);
+}
+
+/** @throws UsageError `bad-option`, `ignored-option` */
+function checkStrata(
+	values: BuildValues,
+	sources: readonly SourceSettings[],
+): void {
+	const strata = strataSettings(values, splitNames);
+	if (strata === null) return;
+	for (const source of sources) requireStrata(strata, source);
+	const { perStratum, splitStrata } = strata;
+	const apart = (name: string, value: unknown, other: string, why: string) =>
+		new UsageError(
+			"bad-option",
+			`${optionName(name, value)} cannot be had with ${optionName(other)}: ${why}.`,
+		);
+	if (perStratum !== undefined && (values.validation ?? 0) >= 1)
+		throw apart(
+			"validation",
+			values.validation,
+			"perStratum",
+			"that many are chosen among all documents, and not all are taken; give a share",
+		);
+	if (perStratum !== undefined && sources.some(({ limit }) => limit !== null))
+		throw apart(
+			"perStratum",
+			perStratum,
+			"limit",
+			"it chooses among all documents, and the limit takes the first ones; leave out one of them",
+		);
+	if (splitStrata !== undefined && values.keepSplits)
+		throw apart(
+			"keepSplits",
+			true,
+			"splitStrata",
+			"either names of files tell splits, or lengths do; leave out one of them",
+		);
 }
 
 /**
@@ -192,10 +242,15 @@ export function resolveSettings(
 ): Settings {
 	const format = datasetFormats.find(values.format);
 	const { validation = null } = values;
-	const splits = [TRAIN, VALIDATION, TEST].filter(
+	const strata = strataSettings(values, splitNames);
+	const byLength = new Set(
+		splitsByLength(strata ?? undefined).map(({ name }) => name),
+	);
+	const splits = splitNames.filter(
 		(split) =>
 			split === TRAIN ||
 			splitsOfFiles.has(split) ||
+			byLength.has(split) ||
 			(split === VALIDATION && validation !== null),
 	);
 	const settings: Settings = {
@@ -217,7 +272,9 @@ export function resolveSettings(
 			chat !== null || sources.some(hasMask) || (values.carrySuffix ?? 0) > 0,
 		keepSystem: values.keepSystem ?? false,
 		dedupe: values.dedupe === "exact",
+		...carriedBy(sources),
 		validation,
+		...(strata !== null && { strata }),
 		...rowSettings(values, sources, splits),
 		format: values.format,
 		compression: compressionOf(values),
@@ -231,6 +288,26 @@ export function resolveSettings(
 			`${optionName("format")} is ${values.format}, which cannot carry this dataset: ${fault}.`,
 		);
 	return settings;
+}
+
+/**
+ * The columns that documents of all sources are carried with.
+ * @throws UsageError `bad-option` where one source has others than another
+ */
+function carriedBy(
+	sources: readonly SourceSettings[],
+): Pick<Settings, "carry"> {
+	const namesOf = ({ carry = [] }: SourceSettings) =>
+		carry.map(({ name }) => name);
+	const names = [...new Set(sources.flatMap(namesOf))];
+	for (const source of sources)
+		for (const name of names)
+			if (!namesOf(source).includes(name))
+				throw new UsageError(
+					"bad-option",
+					`the source ${quoted(source.name)} has nothing to carry for the column ${name}, which others have: give it ${optionName("carry", `${name}=0`)}, with the value that its documents are to have.`,
+				);
+	return names.length === 0 ? {} : { carry: names };
 }
 
 /** @throws UsageError `bad-option` where the trainer that rows are for cannot be given them */

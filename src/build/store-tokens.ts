@@ -1,3 +1,4 @@
+import { mapColumns } from "../core/int-columns.js";
 import { selectLists } from "../core/int-lists.js";
 import { datasetFormats } from "../dataset/formats.js";
 import { indexSchemaOf, indexTable } from "../dataset/index-rows.js";
@@ -62,7 +63,7 @@ export async function* tokensOfTask(
 					if (names.batch.sources[names.at + i] !== source) most = i;
 				const range = (from: number) =>
 					Array.from({ length: most }, (_, i) => from + i);
-				const { cuts, sides, splits } = sizes.batch;
+				const { cuts, sides, splits, facts = {} } = sizes.batch;
 				yield {
 					tokens: {
 						ids: ids.subarray(offsets[at], offsets[at + most]),
@@ -75,6 +76,9 @@ export async function* tokensOfTask(
 					cuts: cuts && selectLists(cuts, range(sizes.at)),
 					sides: sides && selectLists(sides, range(sizes.at)),
 					splits: splits?.subarray(sizes.at, sizes.at + most) ?? null,
+					facts: mapColumns(facts, (values) =>
+						values.subarray(sizes.at, sizes.at + most),
+					),
 					ids: names.batch.ids.slice(names.at, names.at + most),
 					positions: names.batch.positions.slice(names.at, names.at + most),
 					...(names.batch.parts && {
@@ -132,8 +136,8 @@ async function* rowsOfTask(
 ) {
 	const format = datasetFormats.where(({ randomAccess }) => randomAccess)[0];
 	const { read } = datasetFormats.find(format);
-	const { isMasked } = settings;
-	const schema = rowSchema({ isMasked });
+	const { isMasked, carry } = settings;
+	const schema = rowSchema({ isMasked, carry });
 	for (const shard of shards) {
 		const batches = reading(store, shard, (file) =>
 			read(file, shard.bytes, schema),

@@ -6,6 +6,7 @@ import type {
 import type { Settings } from "../dataset/settings.js";
 import { packers } from "../pack/packers.js";
 import type { InputSpan } from "../sources/divide.js";
+import { keyRule } from "./key-rule.js";
 
 /** The tasks from `from` to before `to`. */
 export interface TaskRange {
@@ -27,8 +28,10 @@ export interface ReadTask {
 	after?: number;
 	/** The tasks that say which documents are repeats, and which of their lists is for this one. */
 	repeats?: TaskRange & { list: number };
-	/** The task that says which documents are held out. */
+	/** The task that says which documents are held out, or taken of each stratum. */
 	threshold?: number;
+	/** Which of the tasks that hash has read the same; left out: that does not matter to the threshold. */
+	hashed?: number;
 }
 
 /** Packs the documents of a task of a store: makes an index of rows, or the rows. */
@@ -64,7 +67,7 @@ export interface RepeatsTask extends TaskRange {
 	part: number;
 }
 
-/** Finds up to which hash documents are held out, so that a given number is. */
+/** Finds up to which hash documents are chosen, so that a given number is. */
 export interface ThresholdTask extends TaskRange {
 	kind: "threshold";
 }
@@ -124,13 +127,6 @@ export function rangesNeeded(task: Task): TaskRange[] {
 /** Whether the tasks of a plan leave their emptiest packs to others. */
 export function leavesPacks({ tasks }: { tasks: readonly Task[] }): boolean {
 	return tasks.some(({ kind }) => kind === "repack");
-}
-
-/** How many documents are held out, where it is a number of them; else null. */
-export function documentsHeldOut({
-	validation,
-}: Pick<Settings, "validation">): number | null {
-	return validation !== null && validation >= 1 ? validation : null;
 }
 
 /**
@@ -209,8 +205,8 @@ function choosingTasks(
 	settings: Settings,
 	inputBytes: number,
 ): Task[] {
-	const heldOut = documentsHeldOut(settings);
-	if (!settings.dedupe && heldOut === null) return [];
+	const rule = keyRule(settings);
+	if (!settings.dedupe && rule === null) return [];
 	const parts = settings.dedupe
 		? Math.min(MOST_PARTS, Math.max(1, Math.ceil(inputBytes / BYTES_PER_PART)))
 		: 0;
@@ -230,14 +226,15 @@ function choosingTasks(
 		for (const [i, task] of own.entries()) {
 			const list = listsBefore + (i % tasks.length);
 			if (parts > 0) task.repeats = { from: to, to: threshold, list };
-			if (heldOut !== null) task.threshold = threshold;
+			if (rule !== null) task.threshold = threshold;
+			if (rule?.areDistinct === false) task.hashed = list;
 		}
 		listsBefore += tasks.length;
 	}
 	return [
 		...hashing,
 		...finding,
-		...(heldOut === null ? [] : [{ kind: "threshold", from, to } as const]),
+		...(rule === null ? [] : [{ kind: "threshold", from, to } as const]),
 	];
 }
 

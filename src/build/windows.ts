@@ -1,3 +1,4 @@
+import { type IntColumns, IntColumnsBuilder } from "../core/int-columns.js";
 import { type IntLists, IntListsBuilder } from "../core/int-lists.js";
 import {
 	listLengths,
@@ -9,7 +10,7 @@ import type { TokenizedBatch } from "../documents/tokenize-documents.js";
 
 /** The place of a document's split among those of the settings. */
 export type SplitTest = (
-	batch: Pick<TokenizedBatch, "source" | "hashes">,
+	batch: Pick<TokenizedBatch, "source" | "hashes" | "measured">,
 	document: number,
 ) => number;
 
@@ -17,12 +18,16 @@ export type SplitTest = (
 export interface Window extends IndexedDocuments {
 	/** Of each document, the place of its split among those of the settings; null: all are to be trained on. */
 	splits: Uint8Array | null;
+	/** The length of each that strata go by; left out: they are not measured. */
+	measured?: Int32Array;
 	/** Their tokens: views, valid until the next window. */
 	tokens: TokenBatch;
 	/** The tokens that each document may be cut before; null: any. */
 	cuts: IntLists | null;
 	/** The first tokens of the sides of each document but for its first; null: each is one. */
 	sides: IntLists | null;
+	/** What of each goes with all its sequences, by column. */
+	facts?: IntColumns;
 }
 
 /** Documents of a window, at most: what is kept of each beside its tokens takes memory too. */
@@ -46,12 +51,14 @@ export async function* windowsOf<R>(
 	const tokens = new TokenBatchBuilder(1 << 16, isMasked);
 	const cuts = new IntListsBuilder();
 	const sides = new IntListsBuilder();
+	const facts = new IntColumnsBuilder();
 	let first = 0;
 	let ids: (string | null)[] = [];
 	let sources: string[] = [];
 	let positions: number[] = [];
 	let parts: (string | null)[] = [];
 	let splits: number[] = [];
+	let measured: number[] = [];
 	const take = (): Window => {
 		const batch = tokens.view();
 		return {
@@ -62,10 +69,12 @@ export async function* windowsOf<R>(
 			positions,
 			...(parts.length > 0 && { parts }),
 			splits: splitOf === null ? null : Uint8Array.from(splits),
+			...(measured.length > 0 && { measured: Int32Array.from(measured) }),
 			lengths: listLengths(batch.offsets),
 			tokens: batch,
 			cuts: cuts.lists === 0 ? null : cuts.view(),
 			sides: sides.lists === 0 ? null : sides.view(),
+			facts: facts.view(),
 		};
 	};
 	const clear = () => {
@@ -73,11 +82,13 @@ export async function* windowsOf<R>(
 		tokens.clear();
 		cuts.clear();
 		sides.clear();
+		facts.clear();
 		ids = [];
 		sources = [];
 		positions = [];
 		parts = [];
 		splits = [];
+		measured = [];
 	};
 	try {
 		for (;;) {
@@ -105,6 +116,7 @@ export async function* windowsOf<R>(
 					tokens.lossMask?.append(more.lossMask.subarray(from, to));
 				if (moreCuts !== null) cuts.addLists(moreCuts, at, until);
 				if (moreSides !== null) sides.addLists(moreSides, at, until);
+				facts.add(next.value.facts ?? {}, at, until);
 				for (let d = at; d < until; d++) {
 					tokens.offsets.push(more.offsets[d + 1] + shift);
 					ids.push(next.value.ids[d]);
@@ -113,6 +125,7 @@ export async function* windowsOf<R>(
 					if (next.value.carried !== undefined)
 						parts.push(next.value.carried[d] as string | null);
 					if (splitOf !== null) splits.push(splitOf(next.value, d));
+					if (next.value.measured) measured.push(next.value.measured[d]);
 				}
 				at = until;
 				if (tokens.ids.length >= size || tokens.lists === MOST_DOCUMENTS) {

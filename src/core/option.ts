@@ -197,6 +197,14 @@ export function texts<const F extends OptionFacts<readonly string[]>>({
 	);
 }
 
+/** Texts with commas between. */
+export function names<const F extends OptionFacts<readonly string[]>>(
+	facts: F,
+) {
+	const list = listOf(textType("names"), "names");
+	return option<readonly string[], F>({ ...list, placeholder: "names" }, facts);
+}
+
 /** Several texts, each given by itself; on a command line the option is repeated. */
 export function repeated<const F extends OptionFacts<readonly string[]>>({
 	placeholder = "text",

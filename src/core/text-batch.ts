@@ -15,6 +15,8 @@ export interface TextBatch {
 export interface TextMarks {
 	/** What is to be trained on: pairs of a begin and an end, in order. Null: all is. */
 	trained: IntLists | null;
+	/** Whether `trained` are numbers of tokens, those of BOS and EOS aside. */
+	trainedAreTokens?: boolean;
 	/**
 	 * Where its turns begin, or its units, in ascending order: a text may be cut before each but
 	 * the first. What is before the first is its head. Null: a text may be cut anywhere.

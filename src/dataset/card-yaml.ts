@@ -1,5 +1,5 @@
 import { sum } from "../core/arithmetic.js";
-import { columns } from "../masks/columns.js";
+import { rowColumn } from "../masks/columns.js";
 import type { ColumnType, Schema } from "../tables/columns.js";
 import { datasetFormats, shardSchema } from "./formats.js";
 import { indexTable } from "./index-rows.js";
@@ -161,5 +161,5 @@ function valuesOf(
 		// A begin and an end at least: rows do not say how long they are.
 		chunk: 2 * rows,
 	};
-	return of[columns.find(column).entries];
+	return of[rowColumn(column).entries];
 }

@@ -1,4 +1,4 @@
-import { columns } from "../masks/columns.js";
+import { rowColumn } from "../masks/columns.js";
 import { cardYaml } from "./card-yaml.js";
 import { datasetFormats, shardSchema } from "./formats.js";
 import { layouts } from "./layouts/layouts.js";
@@ -74,6 +74,12 @@ export function datasetCard(manifest: Manifest): string {
 				`${grouped(records)} records`,
 			],
 		),
+		...Object.entries(totals.strata ?? {}).map(
+			([name, { documents, missing = 0 }]): [string, string] => [
+				`stratum ${name.replaceAll("|", "\\|")}`,
+				`${grouped(documents)} documents${missing > 0 ? `, ${grouped(missing)} too few` : ""}`,
+			],
+		),
 		["shards", `${grouped(shards.length)} ${settings.format} files`],
 	];
 	return `---
@@ -91,7 +97,7 @@ ${facts.map(([name, value]) => `| ${name} | ${value} |`).join("\n")}
 | column | holds |
 |---|---|
 ${shardSchema(settings)
-	.map(({ name }) => `| \`${name}\` | ${columns.find(name).meaning} |`)
+	.map(({ name }) => `| \`${name}\` | ${rowColumn(name).meaning} |`)
 	.join("\n")}
 ${settings.shift ? "\nloss_mask, labels and loss_weight are shifted: each value stands with the token before.\n" : ""}
 \`\`\`python

@@ -1,3 +1,4 @@
+import type { IntColumns } from "../core/int-columns.js";
 import { type IntLists, IntListsBuilder, listAt } from "../core/int-lists.js";
 import type { TokenBatch } from "../core/token-batch.js";
 import type { ReadableFile } from "../storage/storage.js";
@@ -20,6 +21,8 @@ export interface DocumentLengths {
 	cuts: IntLists | null;
 	/** The first tokens of the sides of each but for its first; null: each is one. */
 	sides: IntLists | null;
+	/** What of each goes with all its sequences, by column; left out: nothing does. */
+	facts?: IntColumns;
 }
 
 /** The splits of a dataset, in the order of the settings. */
@@ -43,8 +46,15 @@ export function lengthsSchema(settings: Settings): Schema {
 					type: "list<int32>" as const,
 				}))
 			: []),
+		...(settings.carry ?? []).map((name) => ({
+			name: ofFact(name),
+			type: "int32" as const,
+		})),
 	];
 }
+
+/** The name of a fact's column, which no other column of lengths has. */
+const ofFact = (name: string) => `fact_${name}`;
 
 /** The rows of a file of lengths; columns that the schema does not have are not written. */
 export function lengthsBatch({
@@ -53,6 +63,7 @@ export function lengthsBatch({
 	trained,
 	cuts,
 	sides,
+	facts = {},
 }: DocumentLengths): ColumnBatch {
 	const none = { values: new Int32Array(0) };
 	const offsets = new Int32Array(lengths.length + 1);
@@ -67,6 +78,12 @@ export function lengthsBatch({
 			trained: { type: "list<int32>", offsets, ...none, ...trained },
 			turns: { type: "list<int32>", offsets, ...none, ...cuts },
 			sides: { type: "list<int32>", offsets, ...none, ...sides },
+			...Object.fromEntries(
+				Object.entries(facts).map(([name, values]) => [
+					ofFact(name),
+					{ type: "int32", values },
+				]),
+			),
 		},
 	};
 }
@@ -94,6 +111,12 @@ export async function* readLengths(
 			trained: lists(batch, "trained"),
 			cuts: isCut ? lists(batch, "turns") : null,
 			sides: isCut ? lists(batch, "sides") : null,
+			facts: Object.fromEntries(
+				(settings.carry ?? []).map((name) => [
+					name,
+					columnOf(batch, ofFact(name), "int32").values,
+				]),
+			),
 		};
 	}
 }

@@ -9,16 +9,16 @@ import type { Pieces } from "../decompose/pieces.js";
 import {
 	type ColumnBuffers,
 	type ColumnSettings,
-	columns,
 	columnsOfRows,
 	type Column as RowColumn,
 	type RowColumnType,
+	rowColumn,
 } from "../masks/columns.js";
 import { labelsOfDocuments } from "../masks/loss-weights.js";
 import {
 	eachFact,
+	factNames,
 	type SequenceFacts,
-	sequenceFactNames,
 } from "../masks/sequence-facts.js";
 import type { Packing } from "../pack/packing.js";
 import type { Column, ColumnBatch, Schema } from "../tables/columns.js";
@@ -36,7 +36,7 @@ const PLAIN: ColumnSettings = {
 export function rowSchema(settings: Partial<ColumnSettings>): Schema {
 	return columnsOfRows({ ...PLAIN, ...settings }).map((name) => ({
 		name,
-		type: columns.find(name).type,
+		type: rowColumn(name).type,
 	}));
 }
 
@@ -117,7 +117,8 @@ export class RowBuffer {
 	readonly #docIds = new Int64Buffer();
 	readonly #docOffsets = new Int32Buffer();
 	/** Of each sequence; no columns, but what some are made of. */
-	readonly #facts = eachFact(() => new Int32Buffer());
+	readonly #factNames: readonly string[];
+	readonly #facts: Record<string, Int32Buffer>;
 	/** What of the row that was added last is to be trained on. */
 	readonly #trained = new Uint8Buffer();
 	/** The columns that rows have, in their order, and those that the others are made into. */
@@ -131,6 +132,8 @@ export class RowBuffer {
 
 	constructor(settings: ColumnSettings = PLAIN) {
 		this.#settings = settings;
+		this.#factNames = factNames(settings);
+		this.#facts = eachFact(this.#factNames, () => new Int32Buffer());
 		const given: Record<string, AnyBuffer> = {
 			input_ids: this.#inputIds,
 			seq_lengths: this.#seqLengths,
@@ -138,7 +141,7 @@ export class RowBuffer {
 			doc_offsets: this.#docOffsets,
 		};
 		this.#columns = columnsOfRows(settings).map((name) => {
-			const column = columns.find(name);
+			const column = rowColumn(name);
 			const { entries } = column;
 			return {
 				name,
@@ -191,7 +194,7 @@ export class RowBuffer {
 			for (let at = begin; at < end; at++)
 				this.#addTokens(window, packing.order[at]);
 		if (this.#made.length > 0) {
-			for (const name of sequenceFactNames)
+			for (const name of this.#factNames)
 				for (let at = begin; at < end; at++)
 					this.#facts[name].push(window.facts[name][order[at]]);
 			this.#make(firstToken, firstSequence);
@@ -231,7 +234,7 @@ export class RowBuffer {
 		this.rows = 0;
 		this.tokens = 0;
 		this.labels = 0;
-		for (const name of sequenceFactNames) this.#facts[name].length = 0;
+		for (const name of this.#factNames) this.#facts[name].length = 0;
 		for (const { values } of this.#columns) values.length = 0;
 		const ofColumns = this.#columns.map(({ offsets }) => offsets);
 		for (const offsets of new Set([
@@ -253,7 +256,7 @@ export class RowBuffer {
 		const row = {
 			ids: this.#inputIds.view().subarray(firstToken),
 			seqLengths: this.#seqLengths.view().subarray(firstSequence),
-			facts: eachFact((name) =>
+			facts: eachFact(this.#factNames, (name) =>
 				this.#facts[name].view().subarray(firstSequence),
 			),
 			lossMask: this.#settings.isMasked ? this.#trained.view() : null,

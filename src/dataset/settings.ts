@@ -1,3 +1,4 @@
+import type { StrataSettings } from "../documents/strata/strata-settings.js";
 import type { TakeSettings } from "../documents/take-settings.js";
 import { areCutAnywhere } from "../documents/units/unit-settings.js";
 import type { ColumnOptions } from "../masks/column-options.js";
@@ -47,8 +48,8 @@ export function cutOfSource(
 }
 
 /** Whether documents of a source come with what is to be trained on of them. */
-export function hasMask({ tokens }: SourceSettings): boolean {
-	return tokens !== null && tokens.mask !== null;
+export function hasMask({ tokens, lossFrom }: SourceSettings): boolean {
+	return (tokens !== null && tokens.mask !== null) || lossFrom !== undefined;
 }
 
 /** How conversations become texts. */
@@ -69,6 +70,8 @@ export interface Settings {
 	dedupe: boolean;
 	/** The share of documents that is held out, or from 1 on their number; chosen by their hashes; null for none. */
 	validation: number | null;
+	/** How documents are told apart by their lengths; left out: they are not. */
+	strata?: StrataSettings;
 	/** A name from `layouts`. */
 	layout: string;
 	/** Token ids put before and after each document's text; null for none. */
@@ -117,6 +120,8 @@ export interface Settings {
 	compression: string;
 	/** Uncompressed input bytes that a task is meant to have. */
 	taskSize: number;
+	/** Fields of records that go with every sequence, by their columns' names; left out: none does. */
+	carry?: readonly string[];
 	/** Whether rows say which tokens they hold, and have none: those are in a store. */
 	isIndex?: boolean;
 }

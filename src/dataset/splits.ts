@@ -2,6 +2,7 @@
 export const TRAIN = "train";
 export const VALIDATION = "validation";
 export const TEST = "test";
+export const splitNames = [TRAIN, VALIDATION, TEST] as const;
 
 /** Words in the names of files that tell a split, as Hugging Face `datasets` takes them. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {

@@ -10,6 +10,8 @@ export interface ReadCounts {
 	leftOutRecords: Record<string, number>;
 	/** What is worth knowing of those that became documents: see `notedCounts`. */
 	noted: Record<string, number>;
+	/** By stratum, the documents of it, and how many fewer there are than were asked for; left out: there are none. */
+	strata?: Record<string, { documents: number; missing?: number }>;
 }
 
 /** What the records became. */

@@ -103,6 +103,17 @@ export class ConversationReader {
 	 * @throws BadInput with one of `conversationReasons`
 	 */
 	read(values: readonly unknown[]): ConversationText {
+		return this.readChanged(values, (examples) => examples) as ConversationText;
+	}
+
+	/**
+	 * The same of what something makes of the record.
+	 * @param change Null: the record is not wanted.
+	 */
+	readChanged(
+		values: readonly unknown[],
+		change: (examples: readonly Example[]) => readonly Example[] | null,
+	): ConversationText | null {
 		const record: Record<string, unknown> = {};
 		for (const [i, name] of conversationFields.entries())
 			if (values[i] !== undefined) record[name] = parsed(values[i]);
@@ -112,7 +123,8 @@ export class ConversationReader {
 		const known = conversationFormats.has(format)
 			? conversationFormats.find(format)
 			: null;
-		const examples = readConversations(record as RecordFields, known);
+		const examples = change(readConversations(record as RecordFields, known));
+		if (examples === null) return null;
 		const loss =
 			this.#settings.loss ?? usualLoss[examples.length > 1 ? "pair" : "one"];
 		this.withoutField = 0;

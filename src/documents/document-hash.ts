@@ -40,6 +40,20 @@ export function fractionAt(
 	return number / 2 ** 48;
 }
 
+/**
+ * The number in [0, 1) that a text has with a seed: of the SHA-256 of the seed in decimal digits
+ * and the text's hash, the first six bytes, the most significant first.
+ */
+export function seededFraction(
+	hashes: Uint8Array,
+	text: number,
+	seed: number,
+): number {
+	const own = hashes.subarray(HASH_BYTES * text, HASH_BYTES * (text + 1));
+	const digest = createHash("sha256").update(`${seed}`).update(own).digest();
+	return fractionAt(digest, 0, 0);
+}
+
 /** The hashes of some texts, in the order that they are named in: a copy. */
 export function selectHashes(hashes: Uint8Array, texts: number[]): Uint8Array {
 	const selected = new Uint8Array(HASH_BYTES * texts.length);

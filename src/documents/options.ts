@@ -6,6 +6,7 @@ import {
 	grouped,
 	integer,
 	json,
+	names,
 	number,
 	type Resolved,
 	repeated,
@@ -136,6 +137,19 @@ export const unitsTable = grouped("Segments", {
 	}),
 });
 
+/** What of records goes with the tokens of their documents. */
+export const carriedTable = grouped("Reading", {
+	lossFrom: text({
+		placeholder: "name",
+		help: "field with a 1 for each token of the text that is to be trained on, and a 0 for the others",
+		defaultText: "none: all are",
+	}),
+	carry: names({
+		help: "fields with whole numbers that become columns, a value for each sequence; version=0 gives a default",
+		defaultText: "none",
+	}),
+});
+
 /** How conversations become texts. */
 export const chatTemplateTable = grouped("Conversations", {
 	chatTemplate: text({
@@ -221,6 +235,7 @@ export type ReadingSettings = Resolved<typeof readingTable>;
 export type ConversationsOptions = Given<typeof conversationsTable>;
 export type TokenListsOptions = Given<typeof tokenListsTable>;
 export type UnitsOptions = Given<typeof unitsTable>;
+export type CarriedOptions = Given<typeof carriedTable>;
 export type TokensOptions = Given<typeof tokensTable>;
 export type TokensSettings = Resolved<typeof tokensTable>;
 

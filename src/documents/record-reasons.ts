@@ -1,4 +1,5 @@
 import { badRecordReasons } from "../sources/read-records.js";
+import { carriedReasons } from "./carried/reasons.js";
 import { conversationReasons } from "./conversations/reasons.js";
 import { tokenListReasons } from "./token-lists/reasons.js";
 import { unitReasons } from "./units/reasons.js";
@@ -10,5 +11,6 @@ export function recordReasons(): Record<string, string> {
 		...conversationReasons,
 		...tokenListReasons,
 		...unitReasons,
+		...carriedReasons,
 	};
 }

@@ -1,5 +1,6 @@
 import { addCounts } from "../core/counts.js";
 import { optionName } from "../core/errors.js";
+import { type IntColumns, selectColumns } from "../core/int-columns.js";
 import { IntListsBuilder } from "../core/int-lists.js";
 import {
 	selectMarks,
@@ -18,6 +19,8 @@ import { noId, noText } from "../sources/records/take-fields.js";
 import type { RecordTaker, TakenRecords } from "../sources/records/taker.js";
 import { BadInput, type RecordBatch } from "../sources/source.js";
 import { idsIn } from "../tokenizer/ids-tokenizer.js";
+import { type CarriedField, carriedValue } from "./carried/carried-fields.js";
+import { LossReader } from "./carried/loss-reader.js";
 import { type Chat, ConversationReader } from "./chat.js";
 import { conversationFormats } from "./conversations/conversation-formats.js";
 import {
@@ -28,6 +31,8 @@ import {
 } from "./document-hash.js";
 import { type Filter, parseFilter } from "./filter.js";
 import { MarksBuilder } from "./marks-builder.js";
+import { StrataReader } from "./strata/strata-reader.js";
+import type { StrataSettings } from "./strata/strata-settings.js";
 import type { TakeSettings } from "./take-settings.js";
 import { parseTemplate, type Template } from "./template.js";
 import {
@@ -47,6 +52,8 @@ const ID_BYTES = 4;
 export const leftOutReasons = {
 	where: "it does not meet the condition",
 	sample: "it is not in the sample",
+	strata: "its length is in no stratum",
+	perStratum: "there were enough of its length",
 	repeat: "it is not in the share that is repeated",
 	dedupe: "its text came before",
 	limit: "there were enough before",
@@ -60,12 +67,20 @@ export interface TakeContext extends UnitContext {
 	chat?: Chat | null;
 	/** One more than the largest id of a token, for documents that are ids; left out: any. */
 	vocabSize?: number;
+	/** How they are told apart by their lengths; left out: they are not measured. */
+	strata?: StrataSettings | undefined;
 }
 
 /** @throws UsageError `bad-option` */
 export function documentTaker(
 	settings: TakeSettings,
-	{ hashes = false, chat = null, vocabSize, ...ofUnits }: TakeContext = {},
+	{
+		hashes = false,
+		chat = null,
+		vocabSize,
+		strata: ofStrata,
+		...ofUnits
+	}: TakeContext = {},
 ): RecordTaker {
 	const { textField, idField, where, sample, conversations } = settings;
 	const reader =
@@ -80,11 +95,26 @@ export function documentTaker(
 		settings.segment === undefined
 			? null
 			: unitReader(settings.segment, ofUnits);
+	const strata =
+		ofStrata === undefined
+			? null
+			: new StrataReader(ofStrata, ofUnits.tokenizer);
+	const loss =
+		settings.lossFrom === undefined
+			? null
+			: new LossReader(settings.lossFrom, ofUnits.tokenizer);
+	const { carry = [] } = settings;
 	const template =
 		settings.text === null ? null : parseTemplate(settings.text, "text");
 	const filter = where === null ? null : parseFilter(where, "where");
 	const path = (given: string | null, option: string) =>
 		given === null ? null : parseFieldPath(given, option);
+	/** Wanted of all records alike, before what their documents are made of. */
+	const first = [
+		...(filter?.fields ?? []),
+		...carry.map(({ field }) => field),
+		...(loss === null ? [] : [loss.field]),
+	];
 	const textPath = path(textField, "textField");
 	const idPath = path(idField, "idField");
 	const partsPath = path(settings.parts ?? null, "partsField");
@@ -98,9 +128,9 @@ export function documentTaker(
 						? ((fixed ? null : textPath) ?? [fields.text])
 						: null,
 				id: (fixed ? null : idPath) ?? [fields.id],
-				...(reader !== null && { jsonFrom: filter?.fields.length ?? 0 }),
+				...(reader !== null && { jsonFrom: first.length }),
 				values: [
-					...(filter?.fields ?? []),
+					...first,
 					...(template?.fields ??
 						reader?.fields ??
 						(readsLists ? lists.fields : [])),
@@ -115,18 +145,25 @@ export function documentTaker(
 			if (filter !== null) choice.keepWhere(filter);
 			if (wanted.text !== null) choice.requireTexts(wanted.text);
 			if (idPath !== null && !format.fields.fixed) choice.requireId(idPath);
-			const first = filter?.fields.length ?? 0;
-			if (template !== null) choice.render(template, first);
-			if (reader !== null) choice.readConversations(reader, first);
+			choice.takeFacts(carry, filter?.fields.length ?? 0);
+			if (template !== null) choice.render(template, first.length);
+			if (reader !== null)
+				choice.readConversations(reader, first.length, strata);
 			if (format.content !== undefined) {
 				if (vocabSize !== undefined) choice.requireIds(vocabSize);
-			} else if (lists !== null) choice.readTokenLists(lists, first);
+			} else if (lists !== null) choice.readTokenLists(lists, first.length);
+			const areIds = format.content !== undefined || lists !== null;
+			if (strata !== null && reader === null)
+				choice.measureTexts(strata, areIds);
 			if (partsPath !== null)
 				choice.carry(wanted.values.length - (units?.fields.length ?? 0) - 1);
-			if (units !== null)
-				choice.findUnits(
-					units,
-					wanted.values.length - units.fields.length,
+			if (units !== null || loss !== null)
+				choice.mark(
+					{ units, loss },
+					{
+						units: wanted.values.length - (units?.fields.length ?? 0),
+						loss: first.length - 1,
+					},
 					source,
 				);
 			return choice.taken(sample, hashes);
@@ -183,8 +220,12 @@ class Choice {
 	/** The texts of those that do, where they are not those of the batch. */
 	#texts: TakenRecords["texts"] | null = null;
 	#marks: TakenRecords["marks"] = null;
+	/** What goes with documents, by record. */
+	#facts: IntColumns | null = null;
 	readonly #noted: Record<string, number> = {};
 	#moreDocuments = 0;
+	/** The lengths of those that are kept, where they are measured. */
+	#lengths: number[] | null = null;
 	#carried: readonly (string | null)[] | null = null;
 
 	constructor(batch: RecordBatch) {
@@ -206,7 +247,7 @@ class Choice {
 	}
 
 	#leaveOut(reason: keyof typeof leftOutReasons, count: number): void {
-		if (count > 0) this.#leftOut[reason] = count;
+		if (count > 0) addCounts(this.#leftOut, { [reason]: count });
 	}
 
 	keepWhere({ fields, holds }: Filter): void {
@@ -249,14 +290,34 @@ class Choice {
 	}
 
 	/** @param first Which of the batch's values is the first that the reader looks at. */
-	readConversations(reader: ConversationReader, first: number): void {
+	readConversations(
+		reader: ConversationReader,
+		first: number,
+		strata: StrataReader | null,
+	): void {
 		const values = this.#batch.values.slice(first);
 		const texts = new TextBatchBuilder();
 		const marks = new MarksBuilder();
+		const lengths: number[] = [];
 		this.#keep((record) => {
-			const { text, spans, turns, sides, said, ...counts } = reader.read(
+			let length = 0;
+			const read = reader.readChanged(
 				values.map((column) => column[record]),
+				(examples) => {
+					if (!strata?.isOfOutput) return examples;
+					const output = strata.readOutput(examples);
+					length = output.length;
+					return strata.takes(length) ? output.examples : null;
+				},
 			);
+			if (read !== null && strata?.isOfOutput === false)
+				length = strata.lengthOf(new TextEncoder().encode(read.text));
+			if (read === null || strata?.takes(length) === false) {
+				this.#leaveOut("strata", 1);
+				return false;
+			}
+			lengths.push(length);
+			const { text, spans, turns, sides, said, ...counts } = read;
 			const before = texts.length;
 			texts.add(text);
 			marks.add(text, texts.length - before, spans, turns, sides, said);
@@ -271,6 +332,36 @@ class Choice {
 		});
 		this.#texts = texts.view();
 		this.#marks = marks.view();
+		if (strata !== null) this.#lengths = lengths;
+	}
+
+	/** Measures texts, leaves out those that are not wanted, and tags the others. */
+	measureTexts(strata: StrataReader, areIds: boolean): void {
+		const texts = this.#texts;
+		const { bytes, offsets } = texts ?? this.#batch.texts;
+		const tagged = new TextBatchBuilder();
+		const lengths: number[] = [];
+		/** Which of the texts are kept, where they are not those of the batch. */
+		const kept: number[] = [];
+		const before = this.#kept;
+		this.#kept = before.filter((record, i) => {
+			const text = texts === null ? record : i;
+			const own = bytes.subarray(offsets[text], offsets[text + 1]);
+			const length = strata.lengthOf(own, areIds);
+			if (!strata.takes(length)) return false;
+			lengths.push(length);
+			kept.push(i);
+			if (strata.hasTags)
+				tagged.addBytes(Buffer.concat([strata.tagOf(length), own]));
+			return true;
+		});
+		this.#leaveOut("strata", before.length - kept.length);
+		this.#lengths = lengths;
+		if (strata.hasTags) this.#texts = tagged.view();
+		else if (texts !== null && kept.length < before.length) {
+			this.#texts = selectTexts(texts, kept);
+			this.#marks = this.#marks && selectMarks(this.#marks, kept);
+		}
 	}
 
 	/** Refuses documents of token ids of which some are too large. */
@@ -318,42 +409,74 @@ class Choice {
 			};
 	}
 
-	/** @param first Which of the batch's values is the first that the reader looks at. */
-	findUnits(reader: UnitReader, first: number, source: string): void {
-		const { ids } = this.#batch;
-		const values = this.#batch.values.slice(first);
+	/**
+	 * Keeps what goes with the documents; to be called before texts are made.
+	 * @param first Which of the batch's values is the first field's.
+	 */
+	takeFacts(fields: readonly CarriedField[], first: number): void {
+		if (fields.length === 0) return;
+		const { values, positions } = this.#batch;
+		const columns = fields.map(() => new Int32Array(positions.length));
+		this.#keep((record) => {
+			fields.forEach((field, i) => {
+				columns[i][record] = carriedValue(field, values[first + i]?.[record]);
+			});
+			return true;
+		});
+		this.#facts = Object.fromEntries(
+			fields.map(({ name }, i) => [name, columns[i]]),
+		);
+	}
+
+	/**
+	 * Finds what of texts is to be trained on, and the units that they are cut between.
+	 * @param first Which of the batch's values are the first that these look at.
+	 */
+	mark(
+		{ units, loss }: { units: UnitReader | null; loss: LossReader | null },
+		first: { units: number; loss: number },
+		source: string,
+	): void {
+		const { ids, values } = this.#batch;
+		const ofUnits = values.slice(first.units);
 		const texts = this.#texts;
 		const { bytes, offsets } = texts ?? this.#batch.texts;
 		const turns = new IntListsBuilder();
+		const trained = new IntListsBuilder();
 		/** Which of the texts are kept, where they are not those of the batch. */
 		const kept: number[] = [];
+		const lengths = this.#lengths;
+		const keptLengths: number[] = [];
 		let next = 0;
 		this.#keep((record) => {
-			const text = texts === null ? record : next++;
+			const place = next++;
+			const text = texts === null ? record : place;
 			const own = bytes.subarray(offsets[text], offsets[text + 1]);
-			turns.values.append(
-				reader.read(
-					own,
-					values.map((column) => column[record]),
-					[
-						typeof ids[record] === "string" ? String(ids[record]) : null,
-						source,
-					],
-					this.#noted,
-				),
+			const spans = loss?.read(own, values[first.loss]?.[record]);
+			const starts = units?.read(
+				own,
+				ofUnits.map((column) => column[record]),
+				[typeof ids[record] === "string" ? String(ids[record]) : null, source],
+				this.#noted,
 			);
+			if (spans !== undefined) trained.values.append(spans);
+			if (starts !== undefined) turns.values.append(starts);
+			trained.endList();
 			turns.endList();
 			kept.push(text);
+			if (lengths !== null) keptLengths.push(lengths[place]);
 			return true;
 		});
+		if (lengths !== null) this.#lengths = keptLengths;
 		if (texts !== null && kept.length < next)
 			this.#texts = selectTexts(texts, kept);
 		this.#marks = {
-			trained: null,
-			turns: turns.view(),
+			trained: loss && trained.view(),
+			trainedAreTokens: loss !== null,
+			turns: units && turns.view(),
 			sides: null,
 			said: null,
-			turnsAreTokens: reader.areTokens,
+			turnsAreTokens: units?.areTokens ?? false,
 		};
 	}
 
@@ -367,6 +490,7 @@ class Choice {
 		const { texts, ids, positions, numbers, bad } = this.#batch;
 		const isWhole = this.#kept.length === positions.length;
 		let kept = this.#kept;
+		let lengths = this.#lengths;
 		let chosen = this.#texts ?? (isWhole ? texts : selectTexts(texts, kept));
 		let marks = this.#marks;
 		let all = hashes || sample !== null ? hashesOf(chosen) : null;
@@ -379,6 +503,8 @@ class Choice {
 			if (inSample.length < kept.length) {
 				chosen = selectTexts(chosen, inSample);
 				marks = marks && selectMarks(marks, inSample);
+				lengths =
+					lengths && inSample.map((text) => (lengths as number[])[text]);
 				kept = inSample.map((text) => kept[text]);
 				all = hashes ? selectHashes(found, inSample) : null;
 			}
@@ -396,7 +522,9 @@ class Choice {
 			marks,
 			ids: select(ids).map((id) => (typeof id === "string" ? id : null)),
 			hashes: hashes ? all : null,
+			...(lengths && { measured: Int32Array.from(lengths) }),
 			positions: select(positions),
+			...(this.#facts && { facts: selectColumns(this.#facts, kept) }),
 			numbers: select(numbers),
 			...(this.#carried && { carried: select(this.#carried) }),
 			refused:

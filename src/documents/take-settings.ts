@@ -1,8 +1,10 @@
 import { optionName, UsageError } from "../core/errors.js";
 import { nearestName, quoted } from "../core/text.js";
 import { AUTO } from "../sources/formats.js";
+import { type CarriedField, carriedFields } from "./carried/carried-fields.js";
 import { lossChoices } from "./conversations/loss.js";
 import type {
+	CarriedOptions,
 	ConversationsOptions,
 	ReadingOptions,
 	TokenListsOptions,
@@ -44,6 +46,10 @@ export interface TakeSettings {
 	tokens: TokenListSettings | null;
 	/** The share of documents that is taken, chosen by their hashes; null for all. */
 	sample: number | null;
+	/** The field that says token by token of a text what is to be trained on; left out: none does. */
+	lossFrom?: string;
+	/** Fields whose values go with every sequence; left out: none do. */
+	carry?: CarriedField[];
 	/** Field that holds what a record is composed of, to be kept; left out: none is. */
 	parts?: string;
 	/** What units of text they have; left out: none that is looked for. */
@@ -62,14 +68,27 @@ export function takeSettings({
 	tokensField,
 	maskField,
 	bordersField,
+	lossFrom,
+	carry = [],
 	partsField,
 	...units
 }: Pick<ReadingOptions, "textField" | "text" | "idField" | "where" | "sample"> &
 	ConversationsOptions &
 	TokenListsOptions &
-	UnitsOptions & {
+	UnitsOptions &
+	CarriedOptions & {
 		partsField?: string | undefined;
 	}): TakeSettings {
+	for (const [name, value] of Object.entries({
+		maskField,
+		conversations,
+		loss,
+	}))
+		if (lossFrom !== undefined && value !== undefined)
+			throw new UsageError(
+				"ignored-option",
+				`${optionName("lossFrom")} and ${optionName(name)} both say what is to be trained on: give one of them.`,
+			);
 	if (tokensField === undefined)
 		for (const [name, value] of Object.entries({ maskField, bordersField }))
 			if (value !== undefined)
@@ -123,11 +142,13 @@ export function takeSettings({
 				? null
 				: {
 						field: tokensField,
-						mask: maskField ?? null,
+						mask: maskField ?? lossFrom ?? null,
 						borders: bordersField ?? null,
 					},
 		sample: sample ?? null,
 		...(partsField !== undefined && { parts: partsField }),
 		...(segment !== null && { segment }),
+		...(lossFrom !== undefined && tokensField === undefined && { lossFrom }),
+		...(carry.length > 0 && { carry: carriedFields(carry) }),
 	};
 }

@@ -86,7 +86,11 @@ export async function* tokenizeDocuments<R>(
 		const count = offsets.length - 1;
 		for (let text = 0; text < count; text++) {
 			const start = builder.ids.length;
-			if (sayTrained(marks) && builder.lossMask !== null) {
+			if (
+				sayTrained(marks) &&
+				!marks.trainedAreTokens &&
+				builder.lossMask !== null
+			) {
 				const of = sidesOf(marks, offsets, text);
 				special += addSides(bytes, of, encoder, {
 					builder,
@@ -111,7 +115,7 @@ export async function* tokenizeDocuments<R>(
 						position: rest.positions[text],
 						id: rest.ids[text],
 					});
-				builder.lossMask?.extend(builder.ids.length - start, 1);
+				addMask(builder, start, added, marks, text);
 				if (marks !== null)
 					addUnitCuts(own, added, marks, text, encoder, {
 						builder,
@@ -198,6 +202,28 @@ function addSides(
 
 const wayOf = ({ specialsInText }: Encoder) =>
 	specialsInText === undefined ? null : waysWithSpecials[specialsInText];
+/** Adds what of a text is to be trained on: what its marks say of its tokens, or all. */
+function addMask(
+	{ ids, lossMask }: TokenBatchBuilder,
+	start: number,
+	added: number,
+	marks: TextMarks | null,
+	text: number,
+): void {
+	if (lossMask === null) return;
+	const count = ids.length - start;
+	if (!sayTrained(marks)) {
+		lossMask.extend(count, 1);
+		return;
+	}
+	const mask = lossMask.extend(count);
+	const first = added & ADDED_BOS ? 1 : 0;
+	const spans = listAt(marks.trained, text);
+	for (let i = 0; i < spans.length; i += 2)
+		mask.fill(1, first + spans[i], first + spans[i + 1]);
+	if (added & ADDED_EOS) mask[count - 1] = mask[count - 2];
+}
+
 /** Adds where the units of a text begin, as tokens that it may be cut before. */
 function addUnitCuts(
 	text: Uint8Array,

@@ -12,6 +12,9 @@ export function lostByAll({ settings, totals }: Manifest): string[] {
 		...(settings.lossWeight === null
 			? []
 			: ["the weights of labels (loss_weight) are not exported"]),
+		...(settings.carry ?? []).map(
+			(name) => `what is carried with sequences (${name}) is not exported`,
+		),
 		...(settings.mask.kind === buildTable.mask.default.kind
 			? []
 			: [

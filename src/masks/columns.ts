@@ -32,7 +32,7 @@ import {
 import { ruledPositions } from "./positions.js";
 import type { TokenRow } from "./row.js";
 import { positionIds, segmentIds, seqIdx } from "./segments.js";
-import type { SequenceFactName, SequenceFacts } from "./sequence-facts.js";
+import type { FactSettings } from "./sequence-facts.js";
 
 /** What gathers the values of a column of each type. */
 export interface ColumnBuffers {
@@ -43,7 +43,7 @@ export interface ColumnBuffers {
 export type RowColumnType = keyof ColumnBuffers;
 
 /** The settings that columns look at. */
-export interface ColumnSettings {
+export interface ColumnSettings extends FactSettings {
 	/** Columns that are stored because they are asked for: names from `storedColumns`. */
 	readonly columns: readonly string[];
 	/** What sequences are padded to a multiple of for attention. */
@@ -63,7 +63,7 @@ export interface ColumnSettings {
 /** A row as columns are made of it: not padded. */
 export interface StoredRow extends TokenRow {
 	/** Of each sequence; for columns that are made of them. */
-	facts?: SequenceFacts;
+	facts?: Readonly<Record<string, Int32Array>>;
 }
 
 /** A column of packed rows: a list a row. */
@@ -80,7 +80,7 @@ export interface Column<T extends RowColumnType = RowColumnType> {
 	/** Whether it is stored when its name is asked for, too. */
 	readonly onRequest?: boolean;
 	/** What it is told. */
-	readonly needs?: keyof ColumnOptions;
+	readonly needs?: keyof ColumnOptions | "strata";
 	/** Appends the values of a row. */
 	stored?(
 		row: StoredRow,
@@ -89,7 +89,7 @@ export interface Column<T extends RowColumnType = RowColumnType> {
 	): void;
 	/** The values of a row that is padded to `rowLength` tokens, as trainers take them. */
 	batch?(
-		row: TokenRow,
+		row: StoredRow,
 		rowLength: number,
 		options: ColumnOptions,
 	): ArrayLike<number>;
@@ -271,6 +271,13 @@ const entries = {
 		"segment_count",
 		"how many sequences the document of each sequence is in",
 	),
+	stratum: {
+		...factColumn(
+			"stratum",
+			"the stratum of each sequence's document, as a number from 0 in the order of `strata`; -1 for none",
+		),
+		needs: "strata",
+	} satisfies Column as Column,
 	loss_weight: {
 		type: "list<float32>",
 		entries: "token",
@@ -278,7 +285,7 @@ const entries = {
 			"weights of the labels, to be divided by their sum over all rows of a step",
 		setting: "lossWeight",
 		stored(row, out, { lossWeight, shift }) {
-			if (lossWeight === null || row.facts === undefined)
+			if (lossWeight === null || row.facts?.document_labels === undefined)
 				throw new Error("weights of labels need a weighting, and label counts");
 			const weights = out.extend(row.ids.length);
 			fillLossWeights(row, row.facts.document_labels, lossWeight, weights);
@@ -321,7 +328,7 @@ function told<K extends keyof ColumnOptions>(
 }
 
 /** A column of what is known of sequences, which other columns of a row do not tell. */
-function factColumn(fact: SequenceFactName, meaning: string): Column {
+function factColumn(fact: string, meaning: string): Column {
 	return int32Column({
 		entries: "sequence",
 		meaning,
@@ -340,6 +347,33 @@ export const columns = registry<keyof typeof entries, Column>(
 );
 export type ColumnName = NameOf<typeof columns>;
 
+const NO_VALUES = new Int32Array(0);
+
+/** The columns of batches that are neither of the registry nor carried. */
+export const namesOfBatches: readonly string[] = [
+	...["step", "stage", "length", "step_labels", "rank_labels"],
+	...["dataset", "bucket", "row", "start", "document", "chunk"],
+	...["first_chunk", "last_chunk", "prefix_length"],
+];
+
+/**
+ * A column by its name: one of the registry, or else one of a field that records are
+ * carried with; a caller has checked that there is one of the name.
+ */
+export function rowColumn(name: string): Column {
+	if (columns.has(name)) return columns.find(name);
+	const stored = factColumn(
+		name,
+		`the ${name} of the record that each sequence is from`,
+	);
+	return {
+		...stored,
+		batch({ facts }) {
+			return facts?.[name] ?? NO_VALUES;
+		},
+	};
+}
+
 /** What rows are made of. */
 export const alwaysColumns = columns.where(({ always }) => always === true);
 /** What is stored besides when it is asked for by name. */
@@ -357,9 +391,10 @@ export function columnsOfRows(settings: ColumnSettings): readonly string[] {
 	const all = new Set([
 		...alwaysColumns,
 		...settings.columns,
+		...(settings.carry ?? []),
 		...columns.where(({ setting }) => setting !== undefined && isSet(setting)),
 	]);
 	return [...all].filter(
-		(name) => !settings.isIndex || columns.find(name).entries !== "token",
+		(name) => !settings.isIndex || rowColumn(name).entries !== "token",
 	);
 }

@@ -8,18 +8,36 @@ export const sequenceFactNames = [
 	/** Its number among the sequences of its document, from 1, and how many these are. */
 	"segment_number",
 	"segment_count",
+	/** The place of its document's stratum; -1 for none. */
+	"stratum",
 ] as const;
 
 export type SequenceFactName = (typeof sequenceFactNames)[number];
 
-/** Of some sequences: a value for each. */
-export type SequenceFacts = Readonly<Record<SequenceFactName, Int32Array>>;
+/** Of some sequences: a value for each, by the fact's name. */
+export type SequenceFacts = Readonly<
+	Record<SequenceFactName, Int32Array> & Record<string, Int32Array>
+>;
 
-/** The same values for all facts. */
+/** What of the settings says which facts there are. */
+export interface FactSettings {
+	/** Fields of records that are carried, by their columns' names; left out: none is. */
+	readonly carry?: readonly string[] | undefined;
+}
+
+/** The names of all facts. */
+export function factNames({ carry = [] }: FactSettings): readonly string[] {
+	return [...sequenceFactNames, ...carry];
+}
+
+/** A value for each fact. */
 export function eachFact<T>(
-	make: (name: SequenceFactName) => T,
-): Record<SequenceFactName, T> {
-	return Object.fromEntries(
-		sequenceFactNames.map((name) => [name, make(name)]),
-	) as Record<SequenceFactName, T>;
+	names: readonly string[],
+	make: (name: string) => T,
+): Record<SequenceFactName, T> & Record<string, T> {
+	return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<
+		SequenceFactName,
+		T
+	> &
+		Record<string, T>;
 }

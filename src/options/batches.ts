@@ -5,6 +5,7 @@ import {
 	type Given,
 	integer,
 	json,
+	type Option,
 	texts,
 } from "../core/option.js";
 import { columnTable } from "../masks/column-options.js";
@@ -21,6 +22,33 @@ export interface BatchState {
 	 */
 	worldSize?: number;
 	sequenceParallel?: number;
+}
+
+const madeColumns = entriesOf(
+	{ ...columns, names: batchColumns },
+	{ help: "columns to make besides", default: [], defaultText: "none" },
+);
+
+/** Columns that are made, and any that datasets may be carried with: whether they are is known once they are open. */
+const columnsOfBatches: Option<readonly string[], false, true> = {
+	...madeColumns,
+	help: `${madeColumns.help}, and those that the datasets carry`,
+	type: {
+		...madeColumns.type,
+		fault: (value) =>
+			madeColumns.type.fault(
+				Array.isArray(value)
+					? value.filter(
+							(name) => typeof name !== "string" || columns.has(name),
+						)
+					: value,
+			),
+	},
+};
+
+/** What is wrong with a column that no dataset is carried with, as the end of a sentence. */
+export function noColumn(name: string): string | null {
+	return madeColumns.type.fault([name]);
 }
 
 /** The options of `openBatches` and of the command. */
@@ -46,10 +74,7 @@ export const batchesTable = {
 		},
 		{ help: "go on where a run was, in place of a first step" },
 	),
-	columns: entriesOf(
-		{ ...columns, names: batchColumns },
-		{ help: "columns to make besides", default: [], defaultText: "none" },
-	),
+	columns: columnsOfBatches,
 	...columnTable,
 	padLoss: flag({
 		help: "train on padding, as a part of the last sequence of a row: for answers that go on with EOS",

@@ -26,6 +26,7 @@ import { turnSegmentsGiven } from "../decompose/given-segments.js";
 import { longConversations } from "../decompose/long-conversations.js";
 import { segmentOptions } from "../decompose/segment.js";
 import {
+	carriedTable,
 	chatTemplateTable,
 	conversationsTable,
 	limit,
@@ -35,6 +36,7 @@ import {
 	tokensTable,
 	unitsTable,
 } from "../documents/options.js";
+import { strataTable } from "../documents/strata/options.js";
 import { columnTable } from "../masks/column-options.js";
 import { columns, storedColumns } from "../masks/columns.js";
 import { lossWeightings } from "../masks/loss-weights.js";
@@ -120,6 +122,8 @@ export const buildTable = {
 	...tokenListsTable,
 	...tokensTable,
 	...unitsTable,
+	...strataTable,
+	...carriedTable,
 	...grouped("Layout", {
 		layout: entryOf(layouts, {
 			default: "packed",

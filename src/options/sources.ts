@@ -18,6 +18,7 @@ import {
 import { quoted } from "../core/text.js";
 import { isObject } from "../core/values.js";
 import {
+	carriedTable,
 	conversationsTable,
 	limit,
 	partsField,
@@ -53,6 +54,7 @@ export const sourceTable = {
 	...conversationsTable,
 	...tokenListsTable,
 	...unitsTable,
+	...carriedTable,
 	...grouped("Reading", { limit, partsField }),
 };
 

@@ -139,6 +139,17 @@ export class RowReader {
 		this.#readStored(rows, "loss_weight", first, bytes, 0, weights.length);
 	}
 
+	/** Reads a column that has a whole number for each sequence of a row. */
+	readSequences(row: number, column: string): Int32Array {
+		const rows = this.#find(row);
+		rows.readBounds(column, this.#place, this.#bounds);
+		const [from, to] = this.#bounds;
+		const values = new Int32Array(to - from);
+		const bytes = new Uint8Array(values.buffer);
+		rows.readValues(column, this.#place, from, bytes, 0, to - from);
+		return values;
+	}
+
 	#readStored(
 		rows: ArrowRows,
 		column: string,

@@ -44,7 +44,8 @@ export class StoreReader {
 		this.#directory = directory;
 		this.#storage = storageAt(directory);
 		this.#files = files;
-		this.#schema = rowSchema({ isMasked: manifest.settings.isMasked });
+		const { isMasked, carry } = manifest.settings;
+		this.#schema = rowSchema({ isMasked, carry });
 		for (const shard of manifest.shards) {
 			this.#tasks[shard.task] ??= [];
 			const own = this.#tasks[shard.task];

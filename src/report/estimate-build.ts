@@ -237,6 +237,10 @@ function unknownsOf({ settings }: Plan, { strata }: Sample): string[] {
 		unknown.push(
 			`the ${settings.validation} documents to hold out are counted among those to train on`,
 		);
+	if (settings.strata?.perStratum !== undefined)
+		unknown.push(
+			`all documents of a stratum are counted, and ${settings.strata.perStratum} at most are taken of each: the dataset may be smaller`,
+		);
 	if (settings.sources.some(({ limit }) => limit !== null))
 		unknown.push(
 			"a limit takes the first documents, and the sample is from all over the input: they may be longer or shorter than others",

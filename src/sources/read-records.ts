@@ -1,5 +1,6 @@
 import { addCounts } from "../core/counts.js";
 import { DataError, EnvironmentError } from "../core/errors.js";
+import type { IntColumns } from "../core/int-columns.js";
 import type { TextBatch, TextMarks } from "../core/text-batch.js";
 import { byteReasons } from "./bytes/bytes.js";
 import { CountedStorage } from "./bytes/counted-storage.js";
@@ -28,6 +29,10 @@ export interface Documents {
 	ids: (string | null)[];
 	/** Of each text, 32 bytes that tell it; null where none are wanted. */
 	hashes: Uint8Array | null;
+	/** The length of each, that strata go by; left out: they are not measured. */
+	measured?: Int32Array;
+	/** What of each goes with all its sequences, by column; left out: nothing does. */
+	facts?: IntColumns;
 	/** Where each record is in its file: the byte that it begins at when uncompressed, or its row. */
 	positions: number[];
 	/** The line of each, or what else its format counts; from 1 at the beginning of the span. */

@@ -45,6 +45,7 @@ function packedWindow(lengths: number[], task: number) {
 			document_labels: length.map((tokens) => tokens - 1),
 			segment_number: length.map((_, d) => d + 7),
 			segment_count: length.map((_, d) => d + 70),
+			stratum: length.map((_, d) => (d % 4) - 1),
 		},
 		pieces: {
 			document: length.map((_, d) => d),

@@ -430,6 +430,7 @@ describe("columns", () => {
 			document_labels: Int32Array.of(4, 1),
 			segment_number: Int32Array.of(1, 2),
 			segment_count: Int32Array.of(2, 2),
+			stratum: Int32Array.of(3, -1),
 		},
 	};
 	const settings = {
@@ -476,6 +477,7 @@ describe("columns", () => {
 			scaled_positions: [0, 0.25, 0.5, 0, 0.25],
 			segment_number: [1, 2],
 			segment_count: [2, 2],
+			stratum: [3, -1],
 			loss_weight: [0, 0.25, 0.25, 0, 1],
 		});
 		for (const { twice } of made)

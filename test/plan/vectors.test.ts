@@ -8,7 +8,12 @@ import { createRandom } from "../../src/core/random.js";
 import { shuffledIndex } from "../../src/core/shuffled-index.js";
 import { mixedPlace } from "../../src/curriculum/mixed-place.js";
 import type { SourceRows } from "../../src/curriculum/plan-stage.js";
+import type { GlobalAttention } from "../../src/masks/chunks.js";
 import { batchColumns, columns } from "../../src/masks/columns.js";
+import {
+	type PositionRule,
+	parsePositionRule,
+} from "../../src/masks/positions.js";
 import {
 	cutRow,
 	type SequenceShares,
@@ -39,6 +44,12 @@ interface Vectors {
 		seqLengths: number[];
 		lossMask: number[] | null;
 		length: number;
+		told: {
+			chunk: number;
+			positions: string;
+			globalAttention: GlobalAttention;
+			trainedPadding?: number;
+		};
 		nextLabel?: number;
 		columns: Record<string, number[]>;
 	}[];
@@ -86,11 +97,9 @@ test.each(vectors.mixed)(
 );
 
 test.each(vectors.rows)("columns of a row of $seqLengths", (row) => {
-	// Weights are read, and not made; what has to be told something is not for the Python reader.
-	const made = batchColumns.filter((name) => {
-		const { type, needs } = columns.find(name);
-		return type === "list<int32>" && needs === undefined;
-	});
+	// Weights are read, and not made.
+	const made = batchColumns.filter((name) => name !== "loss_weight");
+	const positions = parsePositionRule(row.told.positions) as PositionRule;
 	expect(Object.keys(row.columns).sort()).toEqual([...made].sort());
 	const tokenRow = {
 		ids: Int32Array.from(row.ids),
@@ -100,7 +109,11 @@ test.each(vectors.rows)("columns of a row of $seqLengths", (row) => {
 	};
 	for (const name of made)
 		expect(
-			Array.from(columns.find(name).batch?.(tokenRow, row.length, {}) ?? []),
+			Array.from(
+				columns
+					.find(name)
+					.batch?.(tokenRow, row.length, { ...row.told, positions }) ?? [],
+			),
 			name,
 		).toEqual(row.columns[name]);
 });

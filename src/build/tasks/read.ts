@@ -37,17 +37,20 @@ import {
 	usualWayWithSpecials,
 	type WayWithSpecialsName,
 } from "../../documents/specials-in-text.js";
+import { splitsByLength } from "../../documents/strata/strata-settings.js";
 import {
 	type Tokenized,
 	tokenizeDocuments,
 } from "../../documents/tokenize-documents.js";
 import type { ReadCounts } from "../../sources/read-records.js";
+import { stratumOf } from "../../strata/stratify.js";
 import type { ColumnBatch } from "../../tables/columns.js";
 import { DocumentChoice, type DocumentTest } from "../choose-documents.js";
 import { cutWindow } from "../cut-window.js";
 import { readList } from "../document-hashes.js";
 import { openOutput } from "../open-output.js";
 import type { OutputCounts, RowOutput } from "../output.js";
+import { perStratumTest, StrataCounts } from "../per-stratum.js";
 import { firstTaskOf, type Plan } from "../plan.js";
 import { readRecord, sparse, writeRecord } from "../record.js";
 import { SkippedFile } from "../skipped-file.js";
@@ -58,7 +61,7 @@ import { type SplitTest, type Window, windowsOf } from "../windows.js";
 import type { Workspace } from "../workspace.js";
 import { readingOf } from "./reading.js";
 import type { TaskRunner } from "./task.js";
-import { readThreshold } from "./threshold.js";
+import { readThresholds } from "./threshold.js";
 
 /**
  * Reads spans of the input and makes rows of them. A document's way: records, tokens,
@@ -80,15 +83,22 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 		const choice = new DocumentChoice(
 			await repeatsOf(workspace, task),
 			(settings.sources[task.source].limit ?? Infinity) - before,
-			shareTest(settings.sources[task.source], task),
+			{
+				repeat: shareTest(settings.sources[task.source], task),
+				perStratum: await perStratumTest(workspace, settings, task),
+			},
 		);
+		const strata = new StrataCounts(settings);
 		const documents = readingOf(context, task, {
-			hashes: settings.validation !== null || task.share !== undefined,
+			hashes:
+				settings.validation !== null ||
+				task.share !== undefined ||
+				task.threshold !== undefined,
 			hasEnough: () => choice.hasEnough(),
 			onBadRecord: (bad, span) => skipped.add(bad, span),
 		});
 		const chosen = mapGenerator(watch.watch("read", documents), (batch) =>
-			choice.choose(batch),
+			strata.add(choice.choose(batch)),
 		);
 		const areConversations = hasTurns(settings.sources[task.source]);
 		const tokens = tokenizeDocuments(chosen, {
@@ -146,6 +156,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 		} = counts.read;
 		const totals = addCounts(totalsOf(counts), {
 			leftOutRecords: choice.leftOut,
+			...strata.totals(),
 		});
 		const { noted } = totals;
 		await writeRecord(workspace, {
@@ -234,7 +245,8 @@ function shareTest(
 ): DocumentTest | null {
 	if (share === undefined) return null;
 	const most = share * (sample ?? 1);
-	return (hashes, text) => fractionAt(hashes, text, SAMPLE_AT) < most;
+	return ({ hashes }, document) =>
+		hashes === null || fractionAt(hashes, document, SAMPLE_AT) < most;
 }
 
 /** What tells the split of documents; null where all are to be trained on. */
@@ -254,11 +266,15 @@ async function splitTest(
 	);
 	const isHeldOut = await heldOutTest(workspace, settings, task);
 	const validation = splits.indexOf(VALIDATION);
-	return ({ source, hashes }, document) => {
-		const ofFile = ofFiles.get(source) ?? 0;
-		return ofFile === 0 && hashes !== null && isHeldOut?.(hashes, document)
-			? validation
-			: ofFile;
+	const byLength = splitsByLength(settings.strata);
+	const splitOfLength = byLength.map(({ name }) => splits.indexOf(name));
+	return (batch, document) => {
+		const { source, measured } = batch;
+		const known =
+			(byLength.length === 0
+				? ofFiles.get(source)
+				: splitOfLength[stratumOf(measured?.[document] ?? -1, byLength)]) ?? 0;
+		return known === 0 && isHeldOut?.(batch, document) ? validation : known;
 	};
 }
 
@@ -269,13 +285,14 @@ async function heldOutTest(
 	{ threshold }: ReadTask,
 ): Promise<DocumentTest | null> {
 	if (validation === null) return null;
-	const keyOf = (hashes: Uint8Array, text: number) =>
-		fractionAt(hashes, text, VALIDATION_AT);
-	if (threshold === undefined)
-		return (hashes: Uint8Array, text: number) =>
-			keyOf(hashes, text) < validation;
-	const largest = await readThreshold(workspace, threshold);
-	return (hashes: Uint8Array, text: number) => keyOf(hashes, text) <= largest;
+	const byKey =
+		(holds: (key: number) => boolean): DocumentTest =>
+		({ hashes }, document) =>
+			hashes !== null && holds(fractionAt(hashes, document, VALIDATION_AT));
+	if (validation < 1 || threshold === undefined)
+		return byKey((key) => key < validation);
+	const [{ key: largest }] = await readThresholds(workspace, threshold);
+	return byKey((key) => largest === null || key <= largest);
 }
 
 /** Writes what packing needs to know of a window's documents, and passes it on. */

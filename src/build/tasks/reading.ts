@@ -32,6 +32,7 @@ export async function* readingOf(
 				hashes,
 				chat,
 				vocabSize: tokenizer.vocabSize,
+				strata: settings.strata,
 				tokenizer: open,
 				...(parser && { parser }),
 			}),

@@ -1,16 +1,29 @@
 import { DataError, optionName } from "../../core/errors.js";
-import { emptyTotals } from "../../dataset/totals.js";
+import { emptyTotals, type Totals } from "../../dataset/totals.js";
+import { strataOf } from "../../documents/strata/strata-settings.js";
 import { readAll, writeAll } from "../../storage/storage.js";
 import { readKeys } from "../document-hashes.js";
+import { type KeyRule, keyRule } from "../key-rule.js";
 import { NO_ROWS, writeRecord } from "../record.js";
+import { countEqual, smallestKeys } from "../smallest-keys.js";
 import { Stopwatch } from "../stopwatch.js";
-import { documentsHeldOut, type ThresholdTask } from "../tasks-of-plan.js";
+import type { TaskRange, ThresholdTask } from "../tasks-of-plan.js";
 import type { Workspace } from "../workspace.js";
 import type { TaskRunner } from "./task.js";
 
+/** Up to which key the documents of a group are chosen. */
+export interface Threshold {
+	/** Null: all are. */
+	key: number | null;
+	/**
+	 * Where texts that are the same have that very key, and not all of them are chosen: how many of
+	 * each task that hashed, in their order.
+	 */
+	room?: number[];
+}
+
 /**
- * Finds the key up to which documents are held out, so that as many texts are as was
- * asked for.
+ * Finds the keys up to which documents are chosen, so that as many are as was asked for.
  * @throws DataError `too-few-documents`
  */
 export const runThreshold: TaskRunner<ThresholdTask> = async (
@@ -18,21 +31,35 @@ export const runThreshold: TaskRunner<ThresholdTask> = async (
 	number,
 	{ from, to },
 ) => {
-	const count = documentsHeldOut(plan.settings) ?? 0;
-	let smallest = new Float64Array(0);
-	for (let task = from; task < to; task++) {
-		const keys = await readKeys(workspace, task);
-		smallest = Float64Array.from(new Set([...smallest, ...keys]))
-			.sort()
-			.slice(0, count);
-	}
-	if (smallest.length < count)
+	const rule = keyRule(plan.settings);
+	if (rule === null) throw new Error("nothing is chosen by number");
+	const smallest: Float64Array[] = Array.from(
+		{ length: rule.groups },
+		() => new Float64Array(0),
+	);
+	for (let task = from; task < to; task++)
+		for (const [group, keys] of (await readKeys(workspace, task)).entries())
+			smallest[group] = smallestKeys([...smallest[group], ...keys], rule);
+	const found = smallest.map(({ length }) => Math.min(length, rule.count));
+	if (rule.isExact && found[0] < rule.count)
 		throw new DataError(
 			"too-few-documents",
-			`the input has ${smallest.length} documents with different texts, and ${count} are to be held out: give a smaller ${optionName("validation")}.`,
+			`the input has ${found[0]} documents with different texts, and ${rule.count} are to be held out: give a smaller ${optionName("validation")}.`,
 		);
+	const thresholds: Threshold[] = [];
+	for (const [group, keys] of smallest.entries())
+		thresholds.push(
+			await thresholdOf(workspace, { from, to }, rule, group, keys),
+		);
+	const totals: Totals = {
+		...emptyTotals(),
+		...missingOf(
+			strataOf(plan.settings.strata).map(({ name }) => name),
+			found.map((count) => rule.count - count),
+		),
+	};
 	const path = workspace.findings(number);
-	const content = `${smallest[count - 1]}\n`;
+	const content = `${JSON.stringify(thresholds)}\n`;
 	const written = await writeAll(workspace.storage, path, content, {
 		once: true,
 	});
@@ -40,17 +67,49 @@ export const runThreshold: TaskRunner<ThresholdTask> = async (
 		task: number,
 		planHash: plan.planHash,
 		...NO_ROWS,
-		totals: emptyTotals(),
+		totals,
 		findings: { path, ...written },
 	});
 	return new Stopwatch().times;
 };
 
-/** The key that such a task has found. */
-export async function readThreshold(
+/** @param keys The smallest of all tasks. */
+async function thresholdOf(
+	workspace: Workspace,
+	{ from, to }: TaskRange,
+	{ count }: KeyRule,
+	group: number,
+	keys: Float64Array,
+): Promise<Threshold> {
+	if (keys.length <= count) return { key: null };
+	const key = keys[count - 1];
+	if (keys[count] !== key) return { key };
+	let left = count - keys.indexOf(key);
+	const room: number[] = [];
+	for (let task = from; task < to; task++) {
+		const own = countEqual((await readKeys(workspace, task))[group], key);
+		room.push(Math.min(own, left));
+		left -= room[room.length - 1];
+	}
+	return { key, room };
+}
+
+/** How many documents strata lack; nothing where none does. */
+function missingOf(
+	names: readonly string[],
+	missing: readonly number[],
+): Pick<Totals, "strata"> {
+	const some = names
+		.map((name, i) => [name, { documents: 0, missing: missing[i] }] as const)
+		.filter(([, { missing }]) => missing > 0);
+	return some.length === 0 ? {} : { strata: Object.fromEntries(some) };
+}
+
+/** What such a task has found, of each group. */
+export async function readThresholds(
 	workspace: Workspace,
 	task: number,
-): Promise<number> {
+): Promise<Threshold[]> {
 	const content = await readAll(workspace.storage, workspace.findings(task));
-	return Number(content.toString("utf8"));
+	return JSON.parse(content.toString("utf8"));
 }

@@ -1,8 +1,8 @@
 import {
 	type ColumnSettings,
-	columns,
 	columnsOfRows,
 	type Column as RowColumn,
+	rowColumn,
 } from "../../masks/columns.js";
 import { shiftRight } from "../../masks/labels.js";
 import type { TokenRow } from "../../masks/row.js";
@@ -23,7 +23,7 @@ export function checkColumns(
 	const maskOf = (mask: Int32Array): ArrayLike<number> =>
 		shift ? shiftRight(mask) : mask;
 	const made = columnsOfRows(settings)
-		.map((name) => ({ name, column: columns.find(name) }))
+		.map((name) => ({ name, column: rowColumn(name) }))
 		.filter(({ column }) => column.stored !== undefined)
 		.filter(({ column }) => !isIndex || column.setting !== "isMasked")
 		.map(({ name, column }) => ({

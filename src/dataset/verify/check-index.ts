@@ -8,6 +8,7 @@ import {
 	mayRepeat,
 	startRule,
 } from "../../decompose/decompose-documents.js";
+import { strataOf } from "../../documents/strata/strata-settings.js";
 import { type ColumnBatch, columnOf } from "../../tables/columns.js";
 import type { Manifest, ManifestIndex } from "../manifest.js";
 import { documentId, numberOfDocument, taskOfDocument } from "../rows.js";
@@ -59,7 +60,11 @@ export class IndexCheck {
 	readonly #mayRepeat: boolean;
 	/** Tokens of each but the last of a document that are those of its end. */
 	readonly #carried: number;
+	/** How many strata there are. */
+	readonly #strata: number;
 	readonly #labelsOf: LabelsOf | null;
+	/** Columns of which all sequences of a document have the same value. */
+	readonly #shared: readonly string[];
 
 	constructor(
 		{ settings }: Manifest,
@@ -69,6 +74,7 @@ export class IndexCheck {
 		labelsOf: LabelsOf | null = null,
 	) {
 		this.#labelsOf = labelsOf;
+		this.#shared = settings.carry ?? [];
 		this.#file = file;
 		this.#found = found;
 		this.#order = found.sorted();
@@ -81,6 +87,7 @@ export class IndexCheck {
 		this.#leavesGaps = leavesGaps(cut);
 		this.#mayRepeat = mayRepeat(cut);
 		this.#carried = carriedTokens(cut);
+		this.#strata = strataOf(settings.strata).length;
 	}
 
 	/** Checks rows of the index file. */
@@ -138,6 +145,7 @@ export class IndexCheck {
 					`${this.#placeOf(place)} has ${tokens[d]} tokens; ${covered} are in rows and ${dropped[d]} are counted as dropped`,
 				);
 			this.#checkNumbers(place, this.#next - (at - first), at - first);
+			this.#checkStratum(place, this.#next - (at - first), at - first);
 			const carried = this.#carried * Math.max(0, at - first - 1);
 			this.tokens += tokens[d] - carried;
 			this.counts.repeatedTokens += carried;
@@ -176,6 +184,24 @@ export class IndexCheck {
 		);
 	}
 
+	/** Checks that the sequences of a document are of one stratum, and of one that there is. */
+	#checkStratum(place: number, first: number, count: number): void {
+		const { array, length } = this.#found.facts.stratum;
+		if (length === 0 || count === 0) return;
+		const own = array[this.#order[first]];
+		if (own < -1 || own >= this.#strata)
+			this.#problems.add(
+				`${this.#placeOf(place)}: its stratum is ${own}, and there are ${this.#strata}`,
+			);
+		for (let i = 1; i < count; i++) {
+			const other = array[this.#order[first + i]];
+			if (other !== own)
+				this.#problems.add(
+					`${this.#placeOf(place)}: its sequences are of the strata ${own} and ${other}`,
+				);
+		}
+	}
+
 	/** Checks the columns of what is known of a document's sequences. @param first The place of its first in the order. */
 	#checkNumbers(place: number, first: number, count: number): void {
 		const { segment_number, segment_count } = this.#found.facts;
@@ -189,6 +215,14 @@ export class IndexCheck {
 					this.#problems.add(
 						`${this.#placeOf(place)}: the ${name} of its sequence at token ${this.#found.start.array[sequence]} is ${array[sequence]}, where ${due} was due`,
 					);
+			for (const name of this.#shared) {
+				const { array } = this.#found.facts[name];
+				const due = array[this.#order[first]];
+				if (array[sequence] !== due)
+					this.#problems.add(
+						`${this.#placeOf(place)}: the ${name} of its sequence at token ${this.#found.start.array[sequence]} is ${array[sequence]}, and that of its first ${due}`,
+					);
+			}
 		}
 	}
 

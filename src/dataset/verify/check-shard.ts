@@ -5,7 +5,7 @@ import {
 	type DecomposeOptions,
 	longestSequence,
 } from "../../decompose/decompose-documents.js";
-import { sequenceFactNames } from "../../masks/sequence-facts.js";
+import { factNames } from "../../masks/sequence-facts.js";
 import {
 	type Column,
 	type ColumnBatch,
@@ -90,7 +90,7 @@ export class ShardCheck {
 	/** Checks a batch of rows, which follow those checked before. */
 	check(batch: ColumnBatch): void {
 		const first = this.counts.rows;
-		const { isMasked, isIndex } = this.#manifest.settings;
+		const { isMasked, isIndex, columns, carry } = this.#manifest.settings;
 		const ids = isIndex ? null : columnOf(batch, "input_ids", "list<int32>");
 		const lengths = columnOf(batch, "seq_lengths", "list<int32>");
 		const docIds = columnOf(batch, "doc_ids", "list<int64>");
@@ -98,8 +98,9 @@ export class ShardCheck {
 		const labels = isMasked
 			? columnOf(batch, "label_counts", "list<int32>")
 			: null;
-		const facts = sequenceFactNames
-			.filter((name) => this.#manifest.settings.columns.includes(name))
+		const stored = [...columns, ...(carry ?? [])];
+		const facts = factNames(this.#manifest.settings)
+			.filter((name) => stored.includes(name))
 			.map((name) => ({ name, lists: columnOf(batch, name, "list<int32>") }));
 		for (let r = 0; r < batch.rows; r++) {
 			const place = `${this.#shard.path} row ${first + r}`;

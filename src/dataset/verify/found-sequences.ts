@@ -1,5 +1,9 @@
 import { Int32Buffer } from "../../core/buffers.js";
-import { eachFact } from "../../masks/sequence-facts.js";
+import {
+	eachFact,
+	type FactSettings,
+	factNames,
+} from "../../masks/sequence-facts.js";
 
 /** Sequences of a task's documents, as they were found in rows. */
 export class FoundSequences {
@@ -14,7 +18,11 @@ export class FoundSequences {
 	readonly labels = new Int32Buffer();
 
 	/** Of each, where the rows have columns of them. */
-	readonly facts = eachFact(() => new Int32Buffer());
+	readonly facts: Record<string, Int32Buffer>;
+
+	constructor(settings: FactSettings) {
+		this.facts = eachFact(factNames(settings), () => new Int32Buffer());
+	}
 
 	get count(): number {
 		return this.document.length;

@@ -123,7 +123,9 @@ class Verification {
 		const repacked = shards.filter(({ task }) => task >= tasks.read);
 		for (const shard of repacked)
 			await this.#checkShard(shard, (task) =>
-				task < tasks.read ? entry(leftovers, task) : null,
+				task < tasks.read
+					? entry(leftovers, task, this.#manifest.settings)
+					: null,
 			);
 		const isWhole = !repacked.some(({ path }) => this.#unread.has(path));
 		const ofTask = groupByTask(shards.filter(({ task }) => task < tasks.read));
@@ -133,7 +135,8 @@ class Verification {
 			...(this.#store?.lengths.map(({ task }) => task) ?? []),
 			...leftovers.keys(),
 		])) {
-			const found = leftovers.get(task) ?? new FoundSequences();
+			const found =
+				leftovers.get(task) ?? new FoundSequences(this.#manifest.settings);
 			leftovers.delete(task);
 			await this.#checkTask(task, ofTask.get(task) ?? [], found, isWhole);
 		}
@@ -431,8 +434,9 @@ function groupByTask(
 function entry(
 	leftovers: Map<number, FoundSequences>,
 	task: number,
+	settings: Manifest["settings"],
 ): FoundSequences {
-	const found = leftovers.get(task) ?? new FoundSequences();
+	const found = leftovers.get(task) ?? new FoundSequences(settings);
 	leftovers.set(task, found);
 	return found;
 }

@@ -1,3 +1,4 @@
+import type { IntColumns } from "../../core/int-columns.js";
 import type { TextBatch, TextMarks } from "../../core/text-batch.js";
 import type { BadRecord, RecordBatch, SourceFormat } from "../source.js";
 import type { WantedFields } from "./fields.js";
@@ -18,6 +19,9 @@ export interface TakenRecords {
 	ids: (string | null)[];
 	/** Of each text, 32 bytes of `hashOfText`; null where none is wanted. */
 	hashes: Uint8Array | null;
+	/** As `Documents` has them. */
+	measured?: Int32Array;
+	facts?: IntColumns;
 	positions: number[];
 	numbers: number[];
 	/** As `Documents` has it. */

@@ -95,6 +95,18 @@ same(good, "--sequence-shares", "zigzag", sequence_shares="zigzag")
 same(good, *"--sequence-parallel 64 --world-size 64".split(), sequence_parallel=64, world_size=64)
 cut = {"sequence_parallel": 2, "world_size": 2, "columns": ["cu_seqlens"]}
 same(good, *"--sequence-parallel 2 --world-size 2 --columns cu_seqlens".split(), **cut)
+same(good, "--columns", "chunk_offsets", columns=["chunk_offsets"])
+same(good, "--columns", "scaled_positions", columns=["scaled_positions"])
+same(good, *"--columns chunk_offsets --chunk 0".split(), columns=["chunk_offsets"], chunk=0)
+same(good, "--chunk", "4", chunk=4)
+same(good, "--positions", "linear:4", positions="linear:4")
+same(good, "--global-attention", "first-token", global_attention="first-token")
+same(good, "--global-attention", "first", global_attention="first")
+for rule in ("linear", "linear:0", "stretch:1", "stretch:-1,2", "random:0.5", "random:1,2", "cubic:3"):
+    same(good, "--columns", "scaled_positions", "--positions", rule, columns=["scaled_positions"], positions=rule)
+same(good, *"--sequence-parallel 2 --world-size 2 --pad-loss".split(), sequence_parallel=2, world_size=2, pad_loss=True)
+same(directory / "plan-flat-packed", "--pad-loss", pad_loss=True)
+same(directory / "plan-carried", "--columns", "versions", columns=["versions"])
 datasets = [directory / "buckets", directory / "packed"]
 same(good, "--datasets", *map(str, datasets), datasets=datasets)
 same(good, "--datasets", str(datasets[1]), datasets=datasets[1:])

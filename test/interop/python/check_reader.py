@@ -18,6 +18,10 @@ NAMES = {
     "columns": "columns",
     "sequenceParallel": "sequence_parallel",
     "sequenceShares": "sequence_shares",
+    "chunk": "chunk",
+    "positions": "positions",
+    "globalAttention": "global_attention",
+    "padLoss": "pad_loss",
 }
 
 

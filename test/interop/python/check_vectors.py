@@ -15,6 +15,7 @@ from seqpack_reader.places import SourceRows, mixed, random_numbers, shuffled
 from seqpack_reader.plan import _Written, canonical_json
 from seqpack_reader.settings import BatchSettings
 from seqpack_reader.storage import Storage
+from seqpack_reader.told import ColumnOptions, parse_positions
 
 vectors = json.loads(Path(sys.argv[1]).read_text())
 for case in vectors["random"]:
@@ -32,8 +33,14 @@ for case in vectors["rows"]:
     if trained is not None:
         trained[: len(case["ids"])] = case["lossMask"]
     lengths = np.array(case["seqLengths"], np.int32)
+    told = case["told"]
+    options = ColumnOptions(
+        told["chunk"], parse_positions(told["positions"]), told["globalAttention"], told.get("trainedPadding")
+    )
     following = np.array([case.get("nextLabel", IGNORE)], np.int32)
-    rows = TokenRows(ids, 1, case["length"], lengths, np.array([len(lengths)]), trained, None, following)
+    rows = TokenRows(
+        ids, 1, case["length"], lengths, np.array([len(lengths)]), trained, next_labels=following, told=options
+    )
     made = {name: make(rows).tolist() for name, make in OF_TOKENS.items()}
     made |= {name: make(rows)[0].tolist() for name, make in OF_ROWS.items()}
     assert made == case["columns"] and {*made, "loss_weight"} == set(COLUMNS), (made, case)

@@ -24,26 +24,44 @@ const ALL_COLUMNS = [
 	"shift_labels",
 	"cu_seqlens",
 	"prompt_lengths",
+	"chunk_offsets",
+	"chunk_loss_tokens",
+	"global_attention_mask",
+	"scaled_positions",
 ];
-const OF_ROWS = ["cu_seqlens", "prompt_lengths"];
+const OF_ROWS = [
+	...["cu_seqlens", "prompt_lengths"],
+	...["chunk_offsets", "chunk_loss_tokens"],
+];
+/** What these columns are told, in one way and another. */
+const told = { chunk: 100, positions: "stretch:20,4" };
+const toldOfTokens = {
+	positions: "random:7",
+	globalAttention: "prompt-tokens",
+};
 const OF_SHARES = ALL_COLUMNS.filter((name) => !OF_ROWS.includes(name));
 
 /** What is asked of each plan: ranks of worlds of 1, 2 and 4, and rows that are cut. */
 const asked = [
 	{ rank: 0, worldSize: 1 },
-	{ rank: 0, worldSize: 2, columns: ALL_COLUMNS },
+	{ rank: 0, worldSize: 2, columns: ALL_COLUMNS, ...told },
 	{ rank: 1, worldSize: 2, columns: ["labels"] },
-	...[0, 1, 2, 3].map((rank) => ({ rank, worldSize: 4, columns: ALL_COLUMNS })),
+	...[0, 1, 2, 3].map((rank) => ({
+		...{ rank, worldSize: 4, columns: ALL_COLUMNS },
+		...{ ...toldOfTokens, chunk: 2 ** 12 },
+	})),
 	{
 		rank: 1,
 		worldSize: 4,
 		columns: OF_SHARES,
+		...toldOfTokens,
 		sequenceParallel: 2,
 	},
 	{
 		rank: 2,
 		worldSize: 4,
 		columns: OF_SHARES,
+		positions: "linear:4",
 		sequenceParallel: 2,
 		sequenceShares: "zigzag",
 	},
@@ -51,6 +69,13 @@ const asked = [
 
 /** What is asked of plans whose datasets have weights, besides. */
 const ofWeights = { rank: 1, worldSize: 2, columns: ["loss_weight", "labels"] };
+/** Of those whose datasets are carried with something. */
+const ofCarried = { rank: 1, worldSize: 2, columns: ["version", "epoch"] };
+/** Of those whose batches are padded. */
+const ofPadded = {
+	...{ rank: 1, worldSize: 2, padLoss: true },
+	columns: ["loss_mask", "labels", "shift_labels"],
+};
 
 /** Builds datasets of every kind, and plans of them; gives the plans' names. */
 async function makePlans(directory) {
@@ -86,6 +111,18 @@ async function makePlans(directory) {
 	await build({ ...packed, format: "parquet", out: at("parquet") });
 	await build({ ...packed, inputs: prose, out: at("packed-prose") });
 	await build({ ...packed, lossWeight: "document", out: at("weights") });
+	const records = at("carried.jsonl");
+	writeFileSync(records, carriedRecords());
+	const carried = {
+		...common,
+		inputs: [records],
+		carry: ["version", "meta.epoch=-1"],
+	};
+	await build({
+		...{ ...carried, seqLen: 512, format: "arrow" },
+		out: at("carried"),
+	});
+	await build({ ...carried, layout: "documents", out: at("carried-store") });
 	const masks = at("masks.jsonl");
 	writeFileSync(masks, maskedRecords());
 	const masked = {
@@ -122,6 +159,7 @@ async function makePlans(directory) {
 	for (const [store, out] of [
 		["store", "packing"],
 		["masked-store", "masked-packing"],
+		["carried-store", "carried-packing"],
 	])
 		await packStore({
 			store: at(store),
@@ -166,6 +204,11 @@ async function makePlans(directory) {
 		weights: { datasets: ["weights"] },
 		"flat-weights": { datasets: ["weights"], batches: "flat" },
 		masked: { datasets: ["masked"] },
+		carried: { datasets: ["carried-packing", "carried"] },
+		"flat-carried": {
+			datasets: ["carried", "carried-packing"],
+			batches: "flat",
+		},
 		packing: { datasets: ["packing"], epochs: 2 },
 		"masked-packing": { datasets: ["masked-packing"] },
 		"packing-and-rows": { datasets: ["packing", "packed"] },
@@ -190,6 +233,17 @@ async function makePlans(directory) {
 		out: at("plan-token-budget"),
 	});
 	return Object.keys(plans);
+}
+
+/** Texts with numbers of which every third record lacks one. */
+function carriedRecords() {
+	const lines = [];
+	for (let i = 0; i < 200; i++) {
+		const meta = i % 3 > 0 ? { epoch: i } : {};
+		const text = `record ${i}: `.repeat(1 + ((i * 37) % 60));
+		lines.push(JSON.stringify({ text, version: 1000 - i * i, meta }));
+	}
+	return `${lines.join("\n")}\n`;
 }
 
 /** Token ids with a mask, as a trainer on answers has them. */
@@ -224,7 +278,12 @@ export async function writeCases(directory) {
 	const cases = [];
 	for (const name of await makePlans(directory)) {
 		const plan = join(directory, `plan-${name}`);
-		const all = name.endsWith("weights") ? [...asked, ofWeights] : asked;
+		const all = [
+			...asked,
+			...(name.endsWith("weights") ? [ofWeights] : []),
+			...(name.endsWith("carried") ? [ofCarried] : []),
+			...(/^flat|streams$/.test(name) ? [] : [ofPadded]),
+		];
 		for (const [i, options] of all.entries()) {
 			const file = join(directory, `${name}-${i}.arrow`);
 			await writeStream(plan, options, file);
