@@ -47,6 +47,9 @@ interface Sequence {
 	start: number;
 	ids: number[];
 	row: Row & Record<string, number[]>;
+	/** Its place in the row. */
+	at: number;
+	split: string;
 	number: number;
 	count: number;
 	/** What a column of the row has for its tokens. */
@@ -61,15 +64,17 @@ async function sequencesOf(name: string): Promise<Sequence[]> {
 			file: await asyncBufferFromFile(path(name, shard.path)),
 		})) as Sequence["row"][];
 		for (const row of rows) {
-			let at = 0;
+			let end = 0;
 			row.seq_lengths.forEach((length, i) => {
-				const from = at;
-				at += length;
+				const from = end;
+				end += length;
 				found.push({
 					document: Number(row.doc_ids[i]),
 					start: row.doc_offsets[i],
-					ids: row.input_ids.slice(from, at),
+					ids: row.input_ids.slice(from, end),
 					row,
+					at: i,
+					split: shard.split,
 					number: row.segment_number?.[i],
 					count: row.segment_count?.[i],
 					of: (column) => row[column].slice(from, from + length),
@@ -517,7 +522,41 @@ test("Other tokens: six bases a token, a byte a token, lists as they are", async
 	]);
 });
 
-test("UloRL: the mask of the input is that of the rows", async () => {
+test("Ruler: 6 to 15 words are tagged [MLT:10], what is between ranges is left out; short texts to train, long to test", async () => {
+	await run("lengths");
+	const ranges = [10, 30, 50, 80, 150, 300, 500, 700, ">800"];
+	const tagged = (await sequencesOf("ruler")).map(({ ids, of, at, row }) => {
+		const mask = of("loss_mask");
+		const answer = decode(ids.filter((_, i) => mask[i] === 1));
+		const [, tag, text] =
+			/^\[MLT:(.*?)\](.*)\.<\|end_of_text\|>$/.exec(answer) ?? [];
+		expect(`${ranges[row.stratum[at]]}`).toBe(tag);
+		return [tag, wordsIn(text)];
+	});
+	expect(tagged).toEqual([
+		["10", 6],
+		["10", 15],
+		["150", 136],
+		["150", 155],
+		[">800", 801],
+	]);
+	const numbers = await sequencesOf("by-length");
+	expect(
+		["train", "test"].map((name) =>
+			numbers
+				.filter(({ split }) => split === name)
+				.map(({ ids }) => wordsIn(decode(ids.slice(0, -1)))),
+		),
+	).toEqual([
+		[1, 2, 5, 10, 15, 20],
+		[21, 40, 99, 100],
+	]);
+	const bytes = chapters("chapter-").map((text) => Buffer.from(text).length);
+	for (const { document, split } of await sequencesOf("giraffe-lengths"))
+		expect(split).toBe(bytes[document] > 20_480 ? "validation" : "train");
+});
+
+test("UloRL: the mask of the input is that of the rows, each with its version", async () => {
 	await run("rollouts");
 	const rollouts = await sequencesOf("rollouts");
 	expect(rollouts.map(({ of }) => of("loss_mask"))).toEqual([
@@ -525,6 +564,7 @@ test("UloRL: the mask of the input is that of the rows", async () => {
 		[0, 0, 1, 1, 0, 1],
 	]);
 	expect(sum(rollouts[0].row.chunk_loss_tokens)).toBe(7);
+	expect([...rollouts[0].row.segment_version].sort()).toEqual([4, 5]);
 });
 
 test("Packing and masks: rows as long as the longest prompt, positions from 0, ranks that share rows", async () => {
@@ -579,7 +619,7 @@ test("every page is run, and the table has all 52 papers, each with a page or a 
 	expect(papers).toHaveLength(52);
 	for (const [row, , , what] of rows)
 		expect(what, row).toMatch(
-			/\]\((recipes|guide)\/[\w-]+\.md|`--strata |^Nothing to build: |^Not yet: /,
+			/\]\((recipes|guide)\/[\w-]+\.md|^Nothing to build: |^Not yet: /,
 		);
 	for (const page of pages) expect(text).toContain(`(recipes/${page}`);
 	for (const [, page] of text.matchAll(/\]\(([\w/-]+\.md)/g))
