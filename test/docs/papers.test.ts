@@ -510,7 +510,7 @@ test("Other tokens: six bases a token, a byte a token, lists as they are", async
 	);
 	// GGCTAA, NCCTAG, ATTACA, GATTAC, A: one word has an N.
 	expect(second.ids.filter((id) => id === 0)).toHaveLength(1);
-	const bytes = await sequencesOf("bytes");
+	const bytes = await sequencesOf("byte-tokens");
 	const texts = chapters("chapter-03").map((text) => Buffer.from(text));
 	bytes.forEach(({ ids }, i) => {
 		const due = [...texts[i], 257].slice(0, 4096);
