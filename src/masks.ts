@@ -3,6 +3,14 @@
  * it for trainers. Needs nothing from Node.
  */
 export { DataError, SeqpackError, UsageError } from "./core/errors.js";
+export { createRandom, type Random } from "./core/random.js";
+export {
+	chooseChunks,
+	chunkLossTokens,
+	chunkOffsets,
+	globalAttentionMask,
+	promptLengths,
+} from "./masks/chunks.js";
 export {
 	alignmentOf,
 	type CuSeqlens,

@@ -55,3 +55,14 @@ test("what the guide calls is exported", () => {
 	expect(called.length).toBeGreaterThan(10);
 	for (const name of called) expect(Object.keys(seqpack)).toContain(name);
 });
+
+test("the functions that the page about masks names are exported", () => {
+	const masks = readFileSync(join(root, "docs/guide/masks.md"), "utf8");
+	const [table] = /^\| function \| gives \|.*?\n\n/ms.exec(masks) ?? [""];
+	const functions = [...table.matchAll(/^\| (.*?) \|/gm)].flatMap(([, cell]) =>
+		[...cell.matchAll(/`(\w+)/g)].map(([, name]) => name),
+	);
+	expect(functions.length).toBeGreaterThan(18);
+	for (const name of functions)
+		expect(Object.keys(seqpack), name).toContain(name);
+});

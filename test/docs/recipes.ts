@@ -33,7 +33,7 @@ export function recipeDirectory(): string {
 }
 
 /** Commands whose threads take longer to start than to work here; the bytes are the same without. */
-const THREADED = ["build", "pack"];
+const THREADED = ["build", "compose", "pack"];
 
 /** Runs a command as it is written, in a directory. */
 export async function runIn(

@@ -209,6 +209,19 @@ test("M4LE: a record of a limit is longer than the limit before, and no longer t
 	);
 });
 
+test("A fit has at least one record, however much is added besides", () => {
+	const { records, counts } = compose(
+		[
+			{ group: { by: "whole" } },
+			{ fit: { limits: [10], "per-limit": 50, overhead: 8 } },
+		],
+		[{ text: "two words" }, { text: "three words here" }],
+	);
+	expect(records.map(({ text }) => text)).toEqual(Array(50).fill("two words"));
+	expect(counts).toMatchObject({ fits: 50 });
+	expect(counts.empty).toBeUndefined();
+});
+
 test("A fit that cannot be reached ends, and is counted", () => {
 	const { records, counts } = compose(
 		[

@@ -120,8 +120,8 @@ export const fit: Step<typeof options> = {
 };
 
 /**
- * Records whose lengths add up to `least` or more, and `most` at most; null: none were found. No
- * record is drawn twice.
+ * Records whose lengths add up to `least` or more, and `most` at most; at least one, for `least` may be below 0 where
+ * something is added besides. Null: none were found. No record is drawn twice.
  */
 function draw(
 	lengths: readonly number[],
@@ -138,19 +138,19 @@ function draw(
 		const aim = least + randomBelow(random, most - least + 1);
 		const drawn = new Set<number>();
 		let total = 0;
-		while (total < aim && failed < tries) {
+		while ((drawn.size === 0 || total < aim) && failed < tries) {
 			const record = randomBelow(random, lengths.length);
 			if (drawn.has(record) || total + lengths[record] > most) {
 				if (drawn.size === lengths.length) break;
 				failed++;
 				// What is there may be enough.
-				if (total >= least) break;
+				if (drawn.size > 0 && total >= least) break;
 				continue;
 			}
 			drawn.add(record);
 			total += lengths[record];
 		}
-		if (total >= least) return [...drawn];
+		if (drawn.size > 0 && total >= least) return [...drawn];
 		failed++;
 	}
 	return null;
