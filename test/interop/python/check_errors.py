@@ -101,7 +101,7 @@ same(good, *"--columns chunk_offsets --chunk 0".split(), columns=["chunk_offsets
 same(good, "--chunk", "4", chunk=4)
 same(good, "--positions", "linear:4", positions="linear:4")
 same(good, "--global-attention", "first-token", global_attention="first-token")
-same(good, "--global-attention", "first", global_attention="first")
+same(good, "--global-attention", "first-tokens", global_attention="first-tokens")
 for rule in ("linear", "linear:0", "stretch:1", "stretch:-1,2", "random:0.5", "random:1,2", "cubic:3"):
     same(good, "--columns", "scaled_positions", "--positions", rule, columns=["scaled_positions"], positions=rule)
 same(good, *"--sequence-parallel 2 --world-size 2 --pad-loss".split(), sequence_parallel=2, world_size=2, pad_loss=True)

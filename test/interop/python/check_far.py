@@ -16,7 +16,10 @@ from seqpack_reader.grain import Batches
 
 directory, bucket = map(Path, sys.argv[1:])
 TOP = "s3://bucket/cases"
-NAMES = {"worldSize": "world_size", "sequenceParallel": "sequence_parallel", "sequenceShares": "sequence_shares"}
+NAMES = {
+    **{"worldSize": "world_size", "sequenceParallel": "sequence_parallel", "sequenceShares": "sequence_shares"},
+    **{"globalAttention": "global_attention", "padLoss": "pad_loss"},
+}
 
 
 def same(one, other, what):
