@@ -5,8 +5,23 @@ const TIMES = "test/**/*.times.test.ts";
 
 /** Tests that take a part of what there is, or everything: `npm run test:everything`. */
 const PARTIAL = [
-	"test/{documents/conversations/recorded,report/estimate-build,build/append,build/formats,build/preference,build/kill,build/resume,build/store,export/convert,pack/column-generation,plan/{make-plan,replace},sources/formats,sources/json/mutations}.test.ts",
-	"test/tokenizer/{bpe-components,bpe-tokenizer,decoders,inspect,models,normalize-nfc,normalizers,patterns/patterns,pre-tokenizers/pre-tokenizers,random-pipelines,tokenizers,word-encoder}.test.ts",
+	"test/{documents/conversations/recorded,build/formats,build/preference,build/kill,pack/column-generation,sources/json/mutations}.test.ts",
+	"test/tokenizer/{decoders,models,normalize-nfc,normalizers,patterns/patterns,pre-tokenizers/pre-tokenizers,random-pipelines}.test.ts",
+];
+
+/** Of these a quarter of the tests runs from day to day, always the same, and all in `npm run test:everything`. */
+const SAMPLED = [
+	"test/build/{append,buckets,carry,conversations,loss-from,packing-options,resume,segments,store,strata}.test.ts",
+	"test/{audit/audit,cli/batches,compose/compose-files,export/convert,export/formats,plan/make-plan,sources/formats}.test.ts",
+	"test/tokenizer/{bpe-components,bpe-tokenizer,inspect,metaspace-first,sentencepiece,tokenizers,word-encoder}.test.ts",
+];
+
+/** Tests that run in `npm run test:everything` alone. */
+const LONG = [
+	"test/batches/{far,meanwhile}.test.ts",
+	"test/build/{many-inputs,object-store,overwrite,touch}.test.ts",
+	"test/docs/{clusters,papers,strata}.test.ts",
+	"test/{engines/tasks,plan/replace,report/estimate-build}.test.ts",
 ];
 
 export default defineConfig({
@@ -24,7 +39,7 @@ export default defineConfig({
 				test: {
 					name: "tests",
 					include: ["test/**/*.test.ts"],
-					exclude: [TIMES],
+					exclude: [TIMES, ...SAMPLED, ...LONG],
 					// On a machine of two cores: what is written is waited for.
 					maxWorkers: 3,
 				},
@@ -32,8 +47,17 @@ export default defineConfig({
 			{
 				extends: true,
 				test: {
+					name: "sampled",
+					include: SAMPLED,
+					setupFiles: ["test/take-sample.ts"],
+					maxWorkers: 3,
+				},
+			},
+			{
+				extends: true,
+				test: {
 					name: "everything",
-					include: PARTIAL,
+					include: [...PARTIAL, ...SAMPLED, ...LONG],
 					env: { SEQPACK_EVERYTHING: "1" },
 					testTimeout: 600_000,
 					maxWorkers: 2,

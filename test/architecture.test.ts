@@ -84,7 +84,7 @@ const otherMeanings: Readonly<Record<string, string>> = {
 		"what a part of a content is",
 	'src/documents/chat.ts: "assistant", a loss': "who says a message",
 	'src/documents/strata/output.ts: "assistant", a loss': "who says a message",
-	'src/documents/tokenizer-option.ts: "tokens", a set of columns':
+	'src/documents/tokenizer-option.ts: "tokens", a unit of length':
 		"what a format holds",
 	'src/recipes/lengths.ts: "words", a unit of length':
 		"runs of what is no white space",
