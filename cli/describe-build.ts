@@ -5,6 +5,7 @@ import { notedCounts } from "../src/dataset/noted.js";
 import { PLACE } from "../src/dataset/trainers/load-dataset.js";
 import { trainers } from "../src/dataset/trainers/trainers.js";
 import type { BuildResult } from "../src/engines/build.js";
+import { flagName } from "./fail.js";
 import {
 	bytesText,
 	counted,
@@ -80,7 +81,7 @@ function inputLines(manifest: Manifest): Line[] {
 		([reason, n]) => `${counted(n, "record")} ${reason}`,
 	);
 	const leftOut = Object.entries(totals.leftOutRecords).map(
-		([reason, n]) => `${counted(n, "record")} by ${reason}`,
+		([reason, n]) => `${counted(n, "record")} by ${flagName(reason)}`,
 	);
 	return [
 		["documents", `${grouped(documents)} (${bytesText(textBytes)} of text)`],

@@ -3,7 +3,7 @@ import type { SeqpackError } from "../src/core/errors.js";
 import type { BuildCounts } from "../src/report/build-counts.js";
 import type { BuildEstimate } from "../src/report/estimate-build.js";
 import type { Estimate } from "../src/report/estimates.js";
-import { asFlag } from "./fail.js";
+import { asFlag, flagName } from "./fail.js";
 import {
 	bytesText,
 	counted,
@@ -129,7 +129,8 @@ function packLines({ buckets, fill, padding }: BuildCounts): Line[] {
 
 function reasonLines(name: string, counts: Record<string, Estimate>): Line[] {
 	const each = Object.entries(counts).map(
-		([reason, count]) => `${numberText(count, "record")} by ${reason}`,
+		([reason, count]) =>
+			`${numberText(count, "record")} by ${flagName(reason)}`,
 	);
 	return each.length === 0 ? [] : [[name, each.join(", ")]];
 }

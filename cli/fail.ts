@@ -24,10 +24,15 @@ export function failWith(
 
 /** An option as the command spells it, with its value: `--on-error skip`, `--no-add-eos`. */
 export function asFlag(option: string, value?: unknown): string {
-	const name = option.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+	const name = flagName(option);
 	if (value === undefined || value === true) return `--${name}`;
 	if (value === false) return `--no-${name}`;
 	return `--${name} ${argument(value)}`;
+}
+
+/** The name of an option as the command spells it: `per-stratum`. */
+export function flagName(option: string): string {
+	return option.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 }
 
 /** A value as an argument of the command, quoted for a shell where it must be. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { asFlag, failWith } from "../../cli/fail.js";
+import { asFlag, failWith, flagName } from "../../cli/fail.js";
 import {
 	DataError,
 	EnvironmentError,
@@ -69,4 +69,10 @@ test("what nobody foresaw is called a defect, and shows where only if asked", ()
 test("a terminal obeys nothing that an error quotes", () => {
 	failWith(new DataError("x", "a file called \u001b]0;mine\u0007.jsonl"));
 	expect(printed).toBe("seqpack: a file called \\u001b]0;mine\\u0007.jsonl\n");
+});
+
+test("names of options are spelled as the command spells them", () => {
+	expect(["limit", "perStratum"].map(flagName)).toEqual([
+		...["limit", "per-stratum"],
+	]);
 });
