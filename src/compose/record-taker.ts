@@ -93,7 +93,7 @@ function carriedOf(
 		? null
 		: new Utf8Text(bytes.subarray(offsets[record], offsets[record + 1]));
 	if (names.length === 0) return { text, fields: NO_FIELDS };
-	const fields: Record<string, unknown> = {};
+	const fields: Record<string, unknown> = Object.create(null);
 	for (const [f, name] of names.entries()) {
 		const value = values[first + f][record];
 		if (value !== undefined) fields[name] = value;

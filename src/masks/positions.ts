@@ -85,20 +85,19 @@ export function parsePositionRule(text: string): PositionRule | string {
 	const [kind, given = ""] = text.split(/:(.*)/s);
 	const numbers = given === "" ? [] : given.split(",").map(Number);
 	const [first, second] = numbers;
+	/** Whether positions divided by it are numbers of 32 bits: neither infinite nor all 0. */
+	const divides = (factor: number) =>
+		factor > 0 &&
+		Number.isFinite(Math.fround(2 ** 31 / factor)) &&
+		Math.fround(1 / factor) > 0;
 	const isWhole = (value: number) => Number.isSafeInteger(value) && value >= 0;
-	if (
-		kind === "linear" &&
-		numbers.length === 1 &&
-		first > 0 &&
-		Number.isFinite(first)
-	)
+	if (kind === "linear" && numbers.length === 1 && divides(first))
 		return { kind, factor: first };
 	if (
 		kind === "stretch" &&
 		numbers.length === 2 &&
 		isWhole(first) &&
-		second > 0 &&
-		Number.isFinite(second)
+		divides(second)
 	)
 		return { kind, kept: first, factor: second };
 	if (kind === "random" && numbers.length <= 1 && isWhole(first ?? 0))

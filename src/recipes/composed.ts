@@ -2,6 +2,7 @@ import { quoted } from "../core/text.js";
 import {
 	type Draft,
 	describeRecord,
+	ownField,
 	type Piece,
 	type RecipeRecord,
 } from "./draft.js";
@@ -83,7 +84,7 @@ function keptOf(pieces: readonly Piece[], keep: readonly string[]): string {
 	if (first == null) return "";
 	let json = "";
 	for (const name of keep) {
-		const value = first.fields[name];
+		const value = ownField(first, name);
 		if (value === undefined || OWN.includes(name)) continue;
 		requireNumbers(value, name, first);
 		json += `,${JSON.stringify(name)}:${JSON.stringify(value)}`;

@@ -15,6 +15,11 @@ export interface RecipeRecord {
 	readonly fields: Readonly<Record<string, unknown>>;
 }
 
+/** What a record has in a field; undefined: it has none of the name. Every object inherits some, such as `constructor`. */
+export function ownField({ fields }: RecipeRecord, name: string): unknown {
+	return Object.hasOwn(fields, name) ? fields[name] : undefined;
+}
+
 /** A run of a composed text. */
 export interface Piece {
 	/** Null: the record that it stands for has no text. */

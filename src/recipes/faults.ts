@@ -1,6 +1,11 @@
 import { DataError, optionName, UsageError } from "../core/errors.js";
 import { quoted } from "../core/text.js";
-import { describeRecord, type Piece, type RecipeRecord } from "./draft.js";
+import {
+	describeRecord,
+	ownField,
+	type Piece,
+	type RecipeRecord,
+} from "./draft.js";
 import type { PieceText } from "./utf8-text.js";
 
 /** The reasons for records that a recipe cannot compose, each with what it means. */
@@ -55,7 +60,7 @@ export function requireText({ text, record }: Piece): PieceText {
  * @throws DataError `no-field`
  */
 export function fieldOf(record: RecipeRecord, name: string): unknown {
-	const value = record.fields[name];
+	const value = ownField(record, name);
 	if (value === undefined || value === null)
 		throw composeFault(
 			"no-field",

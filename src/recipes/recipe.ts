@@ -69,7 +69,7 @@ export function parseRecipe(source: unknown, where = "the recipe"): Recipe {
 	if (!isObject(source))
 		throw badRecipe(where, "it is no mapping: give steps, a list");
 	const { steps: given, ...rest } = source;
-	const { keep, seed } = settingsOf(recipeTable, rest, where);
+	const { keep, seed } = settingsOf(recipeTable, rest, where, ["steps"]);
 	if (!Array.isArray(given) || given.length === 0)
 		throw badRecipe(
 			where,

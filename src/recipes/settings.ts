@@ -12,12 +12,14 @@ export function settingName(option: string): string {
 /**
  * The settings that a part of a recipe gives, checked by a table, with what it leaves out.
  * @param where What the part is called in messages.
+ * @param others What else may stand beside them, and was taken out.
  * @throws UsageError `bad-recipe`
  */
 export function settingsOf<T extends OptionTable>(
 	table: T,
 	given: unknown,
 	where: string,
+	others: readonly string[] = [],
 ): Resolved<T> {
 	if (!isObject(given))
 		throw badRecipe(
@@ -30,10 +32,11 @@ export function settingsOf<T extends OptionTable>(
 	for (const [key, value] of Object.entries(given)) {
 		const at = names.indexOf(key);
 		if (at === -1) {
-			const near = nearestName(key, names);
+			const known = [...others, ...names];
+			const near = nearestName(key, known);
 			throw badRecipe(
 				where,
-				`there is no setting ${quoted(key)}${near === null ? `; there are: ${names.join(", ")}` : `; did you mean ${near}?`}`,
+				`there is no setting ${quoted(key)}${near === null ? `; there are: ${known.join(", ")}` : `; did you mean ${near}?`}`,
 			);
 		}
 		all[Object.keys(table)[at]] = value;

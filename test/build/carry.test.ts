@@ -328,6 +328,11 @@ describe("bad input is told by name", () => {
 		[["document_labels"], /carry has "document_labels", which is another/],
 		[["a.v", "b.v"], /carry has two fields for the column v/],
 		[["v=x"], /carry gives "v" the default "x": give a whole number/],
+		[
+			["constructor=0"],
+			/carry has "constructor", which is a name that programs/,
+		],
+		[["__proto__"], /carry has "__proto__", which is a name that programs/],
 		[["my-field"], /carry has "my-field", which cannot name a column/],
 	])("%j", async (carry, sentence) => {
 		await expect(refused({ text: "so" }, { carry })).rejects.toThrow(sentence);

@@ -77,6 +77,10 @@ describe("positions", () => {
 			"linear",
 			"linear:0",
 			"linear:x",
+			// Positions that no number of 32 bits holds, or that are all 0.
+			"linear:1e-300",
+			"linear:1e50",
+			"stretch:4,1e-300",
 			"stretch:4",
 			"stretch:1.5,4",
 			"random:-1",

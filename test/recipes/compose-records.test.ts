@@ -544,3 +544,24 @@ test("A record that cannot be composed is named, or left out and counted", () =>
 	expect(left.map(({ text }) => text)).toEqual(["T: x"]);
 	expect(counts["no-field"]).toBe(1);
 });
+
+test("what every object inherits is no field of a record", () => {
+	const records = [{ id: "a", text: "one" }];
+	expect(() =>
+		compose([{ group: { by: "key", field: "constructor" } }], records),
+	).toThrow(/no field "constructor"/);
+	const complete = { complete: { fields: ["toString"] } };
+	expect(compose([complete], records).counts).toEqual({ incomplete: 1 });
+	const recipe = parseRecipe({
+		steps: [{ separator: { text: " " } }],
+		keep: ["constructor", "__proto__"],
+	});
+	const { records: composed } = composeRecords(recordsOf(records), recipe);
+	expect(Object.keys(composed[0])).not.toContain("constructor");
+});
+
+test("a setting of a recipe that is none names those there are", () => {
+	expect(() => parseRecipe({ group: {}, steps: [] })).toThrow(
+		/there is no setting "group"; there are: steps, /,
+	);
+});

@@ -59,6 +59,10 @@ export function carriedFields(given: readonly string[]): CarriedField[] {
 			throw refuse(
 				`has ${quoted(name)}, which cannot name a column: give a field whose name has letters, digits and _ alone`,
 			);
+		if (name in Object.prototype)
+			throw refuse(
+				`has ${quoted(name)}, which is a name that programs keep for themselves: rename the field`,
+			);
 		if (taken.includes(name))
 			throw refuse(
 				`has ${quoted(name)}, which is another column already: rename the field`,

@@ -1,6 +1,6 @@
 import { choice, integer, text } from "../../core/option.js";
 import { quoted } from "../../core/text.js";
-import type { Draft } from "../draft.js";
+import { type Draft, ownField } from "../draft.js";
 import { badRecipe, textOf } from "../faults.js";
 import type { Grouping } from "../grouping.js";
 import { lengthUnits } from "../lengths.js";
@@ -34,7 +34,7 @@ export const consecutive: Grouping<typeof options> = {
 				"nothing says where a group ends: give records, length or field",
 			);
 		const wordOf = (draft: Draft) =>
-			field === undefined ? "" : quoted(firstRecord(draft).fields[field]);
+			field === undefined ? "" : quoted(ownField(firstRecord(draft), field));
 		return {
 			kind: "run",
 			fields: field === undefined ? [] : [field],

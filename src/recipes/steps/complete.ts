@@ -1,5 +1,5 @@
 import { choice, required, text, texts } from "../../core/option.js";
-import type { RecipeRecord } from "../draft.js";
+import { ownField, type RecipeRecord } from "../draft.js";
 import type { Step } from "../step.js";
 
 const options = {
@@ -35,11 +35,12 @@ export const complete: Step<typeof options> = {
 							: records.slice(0, -1);
 				const isWhole =
 					looked.every((record) =>
-						fields.every((name) => hasValue(record.fields[name])),
+						fields.every((name) => hasValue(ownField(record, name))),
 					) &&
 					(countField === undefined ||
 						records.every(
-							(record) => Number(record.fields[countField]) === records.length,
+							(record) =>
+								Number(ownField(record, countField)) === records.length,
 						));
 				if (isWhole) return [draft];
 				count("incomplete");

@@ -1,7 +1,12 @@
 import { json, required } from "../../core/option.js";
 import { quoted } from "../../core/text.js";
 import { isObject } from "../../core/values.js";
-import { describeRecord, type Piece, type RecipeRecord } from "../draft.js";
+import {
+	describeRecord,
+	ownField,
+	type Piece,
+	type RecipeRecord,
+} from "../draft.js";
 import { composeFault } from "../faults.js";
 import type { Step } from "../step.js";
 
@@ -46,7 +51,10 @@ export const unnest: Step<typeof options> = {
 					);
 					const count = Math.max(...found.map(([, list]) => list.length));
 					return Array.from({ length: count }, (_, i) => {
-						const fields = { ...record.fields };
+						const fields: Record<string, unknown> = Object.assign(
+							Object.create(null),
+							record.fields,
+						);
 						let text = piece.text;
 						for (const [name, list] of found) {
 							fields[name] = list[i];
@@ -63,7 +71,7 @@ export const unnest: Step<typeof options> = {
 };
 
 function listOf(record: RecipeRecord, field: string): readonly unknown[] {
-	const value = record.fields[field];
+	const value = ownField(record, field);
 	if (value === undefined || value === null) return [];
 	if (Array.isArray(value)) return value;
 	throw composeFault(
