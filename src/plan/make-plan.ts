@@ -23,13 +23,13 @@ import {
 	openDatasetBuckets,
 } from "./dataset-buckets.js";
 import { lanesName, type PlanLanes } from "./lanes-file.js";
-import { LanesWriter } from "./lanes-writer.js";
+import { createLanesWriter } from "./lanes-writer.js";
 import { type PlanDirectory, withPlanDirectory } from "./plan-directory.js";
 import { planLanes } from "./plan-lanes.js";
 import { planPools } from "./plan-pools.js";
 import { resolveCurriculum } from "./resolve-curriculum.js";
 import { stepsName, stepsSchemaOf } from "./steps-file.js";
-import { StepsWriter } from "./steps-writer.js";
+import { createStepsWriter, type StepsWriter } from "./steps-writer.js";
 
 /**
  * Plans a curriculum: which rows of which datasets make each step. Writes
@@ -116,8 +116,8 @@ async function planDocuments(
 ): Promise<Planned> {
 	if (chunk === undefined) throw new Error("the order wants a chunk");
 	const schema = stepsSchemaOf(batchKinds.find(batches));
-	const steps = await StepsWriter.create(storage, stepsInWork, schema);
-	const lanes = await LanesWriter.create(storage, lanesInWork);
+	const steps = await createStepsWriter(storage, stepsInWork, schema);
+	const lanes = await createLanesWriter(storage, lanesInWork);
 	try {
 		const { stage, lanes: summary } = await planLanes({
 			datasets,
@@ -154,7 +154,7 @@ async function planStages(
 	{ storage, stepsInWork }: PlanDirectory,
 ): Promise<Planned> {
 	const schema = stepsSchemaOf(batchKinds.find(batches));
-	const writer = await StepsWriter.create(storage, stepsInWork, schema);
+	const writer = await createStepsWriter(storage, stepsInWork, schema);
 	const plan =
 		batchKinds.find(batches).items === "sequences"
 			? (stage: Stage, number: number) =>

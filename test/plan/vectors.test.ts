@@ -20,7 +20,7 @@ import {
 	shareOfRow,
 } from "../../src/masks/sequence-parallel.js";
 import type { LaneWindow, PlanLanes } from "../../src/plan/lanes-file.js";
-import { LanesWriter } from "../../src/plan/lanes-writer.js";
+import { createLanesWriter } from "../../src/plan/lanes-writer.js";
 import { canonicalJson, sha256 } from "../../src/storage/hash.js";
 import { storageAt } from "../../src/storage/storages.js";
 import { fixtures, temporaryDirectory } from "../helpers.js";
@@ -123,7 +123,7 @@ test.each(vectors.lanes)(
 	async ({ chunk, count, windows, documents, read }) => {
 		const directory = temporaryDirectory();
 		const path = join(directory, "lanes.arrow");
-		const writer = await LanesWriter.create(storageAt(path), path);
+		const writer = await createLanesWriter(storageAt(path), path);
 		const rows = documents.lane.map((_, i) => ({
 			lane: documents.lane[i],
 			firstStep: documents.first_step[i],
