@@ -1,7 +1,9 @@
 import { sum } from "../core/arithmetic.js";
 import { ROW_OF_ANY_LENGTH } from "../core/capacity.js";
+import { optionName, UsageError } from "../core/errors.js";
 import { type BatchKind, batchKinds } from "../curriculum/batch-kinds.js";
-import { shareMultiple, shareOfRow } from "../masks/sequence-parallel.js";
+import { sharedWidth } from "../masks/row-share.js";
+import { type Sharing, sequenceMultiple } from "../masks/sequence-parallel.js";
 import { balanceRanks } from "../pack/balance-ranks.js";
 import { type CostModel, DEFAULT_COST, SQUARES } from "../pack/cost.js";
 import { dealRows } from "../pack/deal-rows.js";
@@ -20,7 +22,7 @@ import { StoreReaders } from "../plan/store-reader.js";
 import { type Column, columnOf, type Schema } from "../tables/columns.js";
 import { type Batch, batchSchema } from "./batch.js";
 import { flatRow, paddedRows, type RowShape } from "./batch-rows.js";
-import type { BatchSettings } from "./batch-settings.js";
+import { type BatchSettings, sharingOf } from "./batch-settings.js";
 import { itemsOfLanes } from "./chunk-items.js";
 import { LanesReader } from "./lanes-reader.js";
 import {
@@ -32,6 +34,9 @@ import {
 	type StepItems,
 } from "./step-items.js";
 import { StepsReader } from "./steps-reader.js";
+
+/** Tokens of the rows of a batch: lists of columns have their borders in 32 bits. */
+const MOST_TOKENS = 2 ** 31 - 1;
 
 /**
  * Reads what one rank gets of a step; any step, in any order. All that it does throws
@@ -104,7 +109,7 @@ export class BatchReader {
 		});
 		const { length } = this.#plan.stages[step.stage].buckets[step.bucket];
 		const { rows, columns } = this.#kind.isPadded
-			? paddedRows(items, finder, length, this.#paddedShape(step))
+			? paddedRows(items, finder, length, this.#paddedShape(step, items))
 			: flatRow(items, finder, length, this.#flatShape(items));
 		const { values } = columnOf({ rows, columns }, "input_ids", "list<int32>");
 		const tokens = values.length / Math.max(1, rows);
@@ -203,7 +208,7 @@ export class BatchReader {
 	): number {
 		if (this.#settings.columnOptions.trainedPadding === undefined) return 0;
 		const of = items ?? this.#items(step, finder, 0, step.batchSize);
-		return of.count * this.#paddedShape(step).tokens - sum(of.lengths);
+		return of.count * this.#paddedShape(step, of).tokens - sum(of.lengths);
 	}
 
 	/** Labels of a step, of all ranks together. */
@@ -234,44 +239,46 @@ export class BatchReader {
 		return pool;
 	}
 
-	#paddedShape({ length }: PlanStep): RowShape {
+	#paddedShape({ length }: PlanStep, items: StepItems): RowShape {
 		// The lengths of sequences are not those of the bucket's rows.
-		if (this.#kind.items === "sequences")
-			return this.#shape(length, this.#roundedUp(length));
+		const plusOne = this.#kind.items !== "sequences" && this.#plan.plusOne;
+		const tokens = length + Number(plusOne);
 		// Rows that are cut give a token beyond the bucket's length as a label alone.
-		return this.#shape(length + Number(this.#plan.plusOne), length);
+		return this.#shape(tokens, length, items.count, (i) => lengthsOf(items, i));
 	}
 
 	#flatShape({ lengths }: StepItems): RowShape {
-		const tokens = lengths.reduce((sum, n) => sum + n, 0);
-		return this.#shape(tokens, this.#roundedUp(tokens));
+		const tokens = sum(lengths);
+		return this.#shape(tokens, tokens, 1, () => lengths);
 	}
 
-	#shape(tokens: number, cutWidth: number): RowShape {
+	/** @param most Tokens of a row that are given where it is cut. */
+	#shape(
+		tokens: number,
+		most: number,
+		count: number,
+		lengthsOfRow: (i: number) => Int32Array,
+	): RowShape {
 		const { padId } = this.#plan;
-		const { rank, sequenceParallel, sequenceShares, ...settings } =
-			this.#settings;
-		const { columns, columnOptions } = settings;
-		if (sequenceParallel === 1)
-			return {
-				tokens,
-				width: tokens,
-				spans: null,
-				padId,
-				columns,
-				columnOptions,
-			};
-		const part = rank % sequenceParallel;
-		const spans = shareOfRow(cutWidth, sequenceParallel, part, sequenceShares);
-		return { tokens, width: cutWidth, spans, padId, columns, columnOptions };
+		const { rank, columns, columnOptions } = this.#settings;
+		const sharing = sharingOf(this.#settings);
+		const shape = { tokens, padId, columns, columnOptions };
+		if (sharing.parts === 1) return { ...shape, share: null };
+		const rows = Array.from({ length: count }, (_, i) => lengthsOfRow(i));
+		const width = sharedWidth(rows, most, sharing);
+		requireRoom(width * count, sharing);
+		const part = rank % sharing.parts;
+		return { ...shape, share: { ...sharing, part, most, width } };
 	}
+}
 
-	/** Rounded up to what rows can be cut into. */
-	#roundedUp(tokens: number): number {
-		const { sequenceParallel, sequenceShares } = this.#settings;
-		const multiple = shareMultiple(sequenceParallel, sequenceShares);
-		return Math.ceil(tokens / multiple) * multiple;
-	}
+/** @throws UsageError where rows that are padded to be cut are more than a batch can have */
+function requireRoom(tokens: number, sharing: Sharing): void {
+	if (tokens > MOST_TOKENS)
+		throw new UsageError(
+			"bad-option",
+			`the rows of a step have ${tokens} tokens once each sequence is padded to a multiple of ${sequenceMultiple(sharing)} (${optionName("sequenceMultiple")}), and batches have at most ${MOST_TOKENS}: give a smaller multiple, or fewer ranks that share a row (${optionName("sequenceParallel")}).`,
+		);
 }
 
 function pickColumns(
