@@ -211,6 +211,7 @@ ALWAYS = frozenset({
 })
 # In the command's order.
 COLUMNS = [
-    *("position_ids", "segment_ids", "seq_idx", "attention_mask", "loss_mask", "labels", "shift_labels", BORDERS),
-    *(PADDED_BORDERS, "chunk_offsets", "chunk_loss_tokens", "global_attention_mask", "prompt_lengths", "scaled_positions", WEIGHTS),
+    *("position_ids", "segment_ids", "seq_idx", "attention_mask", "loss_mask", "labels", "shift_labels"),
+    *(BORDERS, PADDED_BORDERS, "chunk_offsets", "chunk_loss_tokens", "global_attention_mask"),
+    *("prompt_lengths", "scaled_positions", WEIGHTS),
 ]
