@@ -163,7 +163,7 @@ test("Injected spans are listed, with where they are", async () => {
 		jsonLines([{ id: "t", text: "TRAP ONE" }, { text: "TRAP TWO" }]),
 	);
 	const recipe = recipeIn(out, [
-		{ inject: { spans: `@${join(out, "traps.jsonl")}`, repetitions: [2, 5] } },
+		{ inject: { spans: "@traps.jsonl", repetitions: [2, 5] } },
 	]);
 	const { injected } = await composeFiles({
 		recipe,
