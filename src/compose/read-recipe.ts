@@ -53,7 +53,8 @@ async function readList(
 	name: string,
 	path: string,
 ): Promise<unknown> {
-	if ((await storageAt(path).stat(path))?.kind !== "file")
+	const found = await storageAt(path).stat(path);
+	if (found === null || found.kind === "directory")
 		throw badRecipe(
 			recipe,
 			`it names the list ${quoted(`@${name}`)}, and there is no file ${path}: the names of lists go from the directory of the recipe`,

@@ -48,6 +48,7 @@ import type { ColumnBatch } from "../../tables/columns.js";
 import { DocumentChoice, type DocumentTest } from "../choose-documents.js";
 import { cutWindow } from "../cut-window.js";
 import { readList } from "../document-hashes.js";
+import { InjectedList, injectedSpansOf } from "../injected-list.js";
 import { openOutput } from "../open-output.js";
 import type { OutputCounts, RowOutput } from "../output.js";
 import { perStratumTest, StrataCounts } from "../per-stratum.js";
@@ -78,6 +79,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 	const index = indexFile(workspace, place, indexSchemaOf(settings));
 	const lengths = lengthsFile(workspace, place, settings);
 	const skipped = new SkippedFile(workspace, number);
+	const injectedList = InjectedList.ofTask(workspace, number);
 	try {
 		const before = await documentsBefore(workspace, task);
 		const choice = new DocumentChoice(
@@ -133,10 +135,15 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 				)
 			: windows;
 		const described: IndexRows = (...of) => indexBatch(...of, name);
+		const injected = await injectedSpansOf(plan, task);
+		const listed = mapGenerator(measured, async (window) => {
+			await injectedList.add(injected.in(window));
+			return window;
+		});
 		const rows = watch.watch(
 			"pack",
 			rowsOf(
-				measured,
+				listed,
 				settings,
 				settings.sources[task.source],
 				output,
@@ -170,6 +177,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			index: await index.finish(),
 			lengths: table === null ? null : { ...table, ...tokensRead, noted },
 			skipped: await skipped.finish(),
+			injected: await injectedList.finish(),
 			leftovers,
 			findings: null,
 			documentsBefore: before,
@@ -179,6 +187,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 		await index.abort();
 		await lengths.abort();
 		await skipped.abort();
+		await injectedList.abort();
 		throw error;
 	}
 	return watch.times;
