@@ -28,7 +28,7 @@ const COMPOSED_FORMAT = "jsonl";
 /** The options of a build that go with no recipe, each with why and what to do instead. */
 const without: Partial<Record<keyof BuildValues, string>> = {
 	append:
-		"composing looks at all records together, and what it made of those in the store cannot be changed: build the store of all inputs, or run seqpack compose on the new ones and append what it writes, in files of other names",
+		"composing looks at all records together, and what it made of those in the store cannot be changed: build the store of all inputs again; or run seqpack compose, build the store of what that writes, and append what it writes later",
 	keepSplits:
 		"a composed record may be made of files of several splits: build each split alone, or hold documents out with validation",
 	text: "it has no records to compose: leave one of them out",
@@ -162,7 +162,7 @@ export async function composeSource(
 		},
 		composed: {
 			source: source.name ?? null,
-			...{ recipe, seed, hash: prepared.hash },
+			...{ recipe, seed },
 			...{ read, skipped, leftOut, records: summary.records, counts },
 			injected: injected && { ...injected, rows: summary.injected },
 		},
@@ -179,9 +179,10 @@ export function sourcesOfBuilt(
 	records: ComposedRecords,
 ): BuiltSources | null {
 	const built = manifest?.composed ?? [];
+	const hashes = manifest?.settings.sources.map(({ composed }) => composed);
 	const isSame =
 		built.length === composing.length &&
-		composing.every(({ prepared }, i) => built[i].hash === prepared.hash);
+		composing.every(({ prepared }, i) => hashes?.[i] === prepared.hash);
 	if (manifest === null || !isSame) return null;
 	const names = built.map(({ source }) => source);
 	const directories = composing.map(

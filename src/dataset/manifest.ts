@@ -111,8 +111,6 @@ export interface ManifestComposed {
 	/** SHA-256 of the recipe, with the lists that it names. */
 	recipe: string;
 	seed: number;
-	/** SHA-256 of all that decided what was composed. */
-	hash: string;
 	/** Records read, and those among them that could not be used or were not wanted, by reason. */
 	read: number;
 	skipped: Record<string, number>;

@@ -290,6 +290,39 @@ describe("A build with a recipe", () => {
 		}
 	});
 
+	test("makes a store that is not added to, as one of composed files is", async () => {
+		const to = temporaryDirectory();
+		const { seqLen, ...rest } = usual;
+		const options = { ...rest, layout: "documents" as const };
+		const recipe = recipeOf([{ separator: { text: "\n" } }]);
+		const composed = async (name: string, from: number, count: number) => {
+			const some = records.slice(from, from + count);
+			const out = join(to, name);
+			await composeFiles({
+				inputs: [directoryWith({ "c.jsonl": jsonLines(some) })],
+				...{ recipe, out, workers: 0 },
+			});
+			return [out];
+		};
+		const store = join(to, "store");
+		const first = await composed("first.jsonl", 0, 5);
+		const partsField = "parts";
+		await build({ ...options, inputs: first, partsField, out: store });
+		const second = await composed("second.jsonl", 5, 9);
+		await build({ ...options, inputs: second, append: true, out: store });
+		expect((await verify(store)).problems).toEqual([]);
+		const parts = (await readIndex(store)).map((row) =>
+			JSON.parse((row as unknown as { parts: string }).parts),
+		);
+		expect(parts.length).toBe(14);
+		for (const [{ source }] of parts) expect(source).toBe("c.jsonl");
+		const other = join(to, "other");
+		await build({ ...options, inputs: [inputs()], recipe, out: other });
+		await expect(
+			build({ ...options, inputs: second, append: true, out: other }),
+		).rejects.toThrow(/was built with recipe, and what a recipe has made/);
+	});
+
 	test("refuses what it cannot do, and says why", async () => {
 		const out = join(temporaryDirectory(), "out");
 		const options = { ...usual, inputs: [inputs()], recipe: joining(), out };
