@@ -224,8 +224,11 @@ export function requireTokenizer(
  * @throws UsageError `other-store` where those that are given come to others
  */
 export function specialsForGrowing(
-	{ out, manifest: { settings } }: Growing,
-	given: BuildOptions,
+	{
+		out,
+		manifest: { settings },
+	}: Pick<Growing, "out"> & { manifest: Pick<Manifest, "settings"> },
+	given: Partial<BuildOptions>,
 	tokenizer: Tokenizer,
 ): Partial<BuildValues> {
 	const kinds = Object.entries(specialOptions) as [
