@@ -1,10 +1,10 @@
 import { integer, required, text } from "../src/core/option.js";
 import { traceTable } from "../src/options/trace.js";
+import type { Characters } from "../src/report/trace/text-places.js";
 import {
 	type RowTrace,
 	type TracedPart,
 	type TracedRecord,
-	type TracedSegment,
 	traceRow,
 } from "../src/report/trace/trace-row.js";
 import { commandOf } from "./command.js";
@@ -51,7 +51,14 @@ export const traceCommand = () =>
 		},
 	});
 
-const HEADS = ["segment", "tokens", "document", "from", "characters"];
+const HEADS = [
+	"segment",
+	"tokens",
+	"document",
+	"from",
+	"its tokens",
+	"its characters",
+];
 
 function describe({ row, tokens, segments, token }: RowTrace): string {
 	const shown =
@@ -63,7 +70,8 @@ function describe({ row, tokens, segments, token }: RowTrace): string {
 		`${segment.first}..${segment.last}`,
 		segment.document ?? segment.docId,
 		placeText(segment),
-		charactersText(segment),
+		`${segment.documentToken}..${segment.documentToken + segment.last - segment.first} of ${segment.documentTokens}`,
+		segment.characters === null ? "?" : spanText(segment.characters),
 	]);
 	const widths = HEADS.map((head, i) =>
 		Math.max(head.length, ...cells.map((line) => line[i].length)),
@@ -97,25 +105,14 @@ function placeText({ place, source, position }: TracedRecord): string {
 	return place ?? `${source}, at ${position}`;
 }
 
-function charactersText({
-	characters,
-	documentToken,
-	documentTokens,
-}: TracedSegment): string {
-	const tokens = `tokens ${documentToken} on of ${documentTokens}`;
-	return characters === null
-		? `? (${tokens})`
-		: `${characters.first}..${characters.last} (${tokens})`;
-}
+const spanText = ({ first, last }: Characters) => `${first}..${last}`;
 
 function partText({ id, role, characters, ...record }: TracedPart): string {
 	return [
 		...(role === null ? [] : [role]),
 		...(id === null ? [] : [id]),
 		placeText(record),
-		...(characters === null
-			? []
-			: [`characters ${characters.first}..${characters.last}`]),
+		...(characters === null ? [] : [`characters ${spanText(characters)}`]),
 	].join(", ");
 }
 
@@ -139,14 +136,14 @@ function tokenLines({
 			"stands for",
 			characters === null
 				? "no characters that are known"
-				: `characters ${characters.first}..${characters.last} of the document, in line ${textLine} of its text`,
+				: `characters ${spanText(characters)} of the document, in line ${textLine} of its text`,
 		],
 		...(part === null
 			? []
 			: [
 					[
 						"part",
-						`characters ${part.characters.first}..${part.characters.last} of the part that is marked`,
+						`characters ${spanText(part.characters)} of the part that is marked`,
 					] satisfies [string, string],
 				]),
 	];

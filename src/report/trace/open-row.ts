@@ -23,8 +23,11 @@ export interface OpenedRow {
 	/** The dataset that has the tokens: of a packing, its store. */
 	directory: string;
 	manifest: StoreManifest;
-	/** The tokens of a segment's document up to the segment's last; null where they are in other rows. */
-	documentTokens(segment: number): Promise<Int32Array | null>;
+	/**
+	 * The tokens of a segment's document: all, or those up to the segment's last; null where these are in other rows.
+	 * @param count How many the document has.
+	 */
+	documentTokens(segment: number, count: number): Promise<Int32Array | null>;
 }
 
 /** The columns that say of which documents a row is. */
@@ -120,6 +123,6 @@ async function storeTokens(
 	}
 	return {
 		ids,
-		documentTokens: (i) => read(documents[i], 0, offsets[i] + lengths[i]),
+		documentTokens: (i, count) => read(documents[i], 0, count),
 	};
 }

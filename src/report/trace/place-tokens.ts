@@ -65,10 +65,31 @@ export function textOfTokens(
 	const begins = bos !== null && ids[0] === bos ? 1 : 0;
 	const last = ids.length - 1;
 	const ending = eos !== null && last >= begins && ids[last] === eos ? 1 : 0;
-	const own = ids.subarray(begins, ids.length - ending);
-	const text = new TextEncoder().encode(tokenizer.decode(own));
-	const placed = placeTokens(text, [{ start: 0, end: text.length }], encoder);
-	return placed !== null && beginsWith(placed.ids, ids) ? placed : null;
+	// The last may end within a character, which only tokens after them end.
+	for (let less = 0; less < (ending === 1 ? 1 : MOST_WITHIN); less++) {
+		const known = ids.subarray(0, ids.length - less);
+		const own = known.subarray(begins, known.length - ending);
+		if (own.length === 0) return null;
+		const text = new TextEncoder().encode(tokenizer.decode(own));
+		const sides = [{ start: 0, end: text.length }];
+		const placed = placeTokens(text, sides, encoder);
+		if (placed === null) return null;
+		if (beginsWith(placed.ids, known))
+			return less === 0 ? placed : firstOf(placed, known.length);
+	}
+	return null;
+}
+
+/** Tokens within a character of four bytes, at most. */
+const MOST_WITHIN = 4;
+
+function firstOf({ text, ...of }: PlacedText, count: number): PlacedText {
+	return {
+		text,
+		ids: of.ids.subarray(0, count),
+		starts: of.starts.subarray(0, count),
+		ends: of.ends.subarray(0, count),
+	};
 }
 
 /** Whether a list begins with another. */

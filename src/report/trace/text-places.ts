@@ -15,14 +15,14 @@ export interface Characters {
 	last: number;
 }
 
-/** The characters of tokens from one on to before another; null: they stand for none, as BOS does. */
+/** The characters of tokens from one on to before another, as far as these are known; null: they stand for none, as BOS does. */
 export function charactersOf(
 	{ text, starts, ends }: PlacedText,
 	from: number,
 	to: number,
 ): Characters | null {
 	let first = from;
-	let last = to - 1;
+	let last = Math.min(to, ends.length) - 1;
 	while (first <= last && starts[first] === ends[first]) first++;
 	while (last >= first && starts[last] === ends[last]) last--;
 	if (first > last) return null;

@@ -255,15 +255,20 @@ class Tracer {
 			for (const i of order) {
 				const { text, sides } = documents[i];
 				const placed = placeTokens(text, sides, encoder);
-				if (placed !== null && beginsWith(placed.ids, own, offsets[number]))
-					return placed;
+				if (placed === null) {
+					notes.push(
+						"this tokenizer does not tell where its tokens end: characters are not known",
+					);
+					return null;
+				}
+				if (beginsWith(placed.ids, own, offsets[number])) return placed;
 			}
 			notes.push(
 				`what is at ${record.place} is tokenized in another way than the row: its characters are not known`,
 			);
 			return null;
 		}
-		const before = await this.#row.documentTokens(number);
+		const before = await this.#row.documentTokens(number, document.tokens);
 		const text = before && textOfTokens(before, encoder);
 		if (text === null)
 			notes.push(
