@@ -1,4 +1,5 @@
 import { integer, required, text } from "../src/core/option.js";
+import { resolveOptions } from "../src/core/resolve-options.js";
 import { traceTable } from "../src/options/trace.js";
 import type { Characters } from "../src/report/trace/text-places.js";
 import {
@@ -40,7 +41,9 @@ export const traceCommand = () =>
 			"seqpack trace data/ --row 12",
 			"seqpack trace data/ --row 12 --token 511 --source corpus/ --tokenizer tokenizer.json",
 		],
-		async run({ dataset, row, json, ...options }) {
+		async run(given) {
+			resolveOptions(traceCommandTable, given);
+			const { dataset, row, json, ...options } = given;
 			const trace = await traceRow(dataset, row, options);
 			await writeOut(
 				json

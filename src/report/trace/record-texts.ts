@@ -39,7 +39,7 @@ export class RecordTexts {
 	readonly #inputs: readonly string[];
 	readonly #encoders: DatasetEncoders | null;
 	/** The files of each way of finding them, by what decides it. */
-	readonly #files = new Map<number, Promise<FoundInput[]>>();
+	readonly #files = new Map<string, Promise<FoundInput[]>>();
 
 	/** @param inputs Where the files are; none: nothing is found. */
 	constructor(
@@ -65,9 +65,7 @@ export class RecordTexts {
 				input.source === source &&
 				(input.of === undefined || input.of === sourceName),
 		);
-		const alike = (await this.#filesOf(of)).filter((file) =>
-			areAlike(file.source, source),
-		);
+		const alike = await this.#filesLike(of, source);
 		if (alike.length === 0 || known === undefined)
 			return { why: `${source} is not among the inputs that are given` };
 		for (const file of alike)
@@ -84,9 +82,7 @@ export class RecordTexts {
 	): Promise<FoundRecord | NotFound> {
 		if (this.#inputs.length === 0) return { why: "no inputs are given" };
 		const of = placeOfSource(this.#manifest.settings, sourceName);
-		const alike = (await this.#filesOf(of)).filter((file) =>
-			areAlike(file.source, source),
-		);
+		const alike = await this.#filesLike(of, source);
 		if (alike.length !== 1)
 			return {
 				why:
@@ -97,18 +93,29 @@ export class RecordTexts {
 		return this.#read(alike[0], of, { source, position });
 	}
 
-	#filesOf(of: number): Promise<FoundInput[]> {
-		const known = this.#files.get(of);
+	/** Files that may be one of the build's, by their names. */
+	async #filesLike(of: number, name: string): Promise<FoundInput[]> {
+		const { inputFormat } = this.#manifest.settings.sources[of];
+		const isLike = (file: FoundInput) => areAlike(file.source, name);
+		const alone = (await this.#filesOf(of, false)).filter(isLike);
+		const mayBeGrouped =
+			sourceFormats.has(inputFormat) &&
+			sourceFormats.find(inputFormat).findOptions !== undefined;
+		if (alone.length > 0 || !mayBeGrouped) return alone;
+		// Whether a build has grouped them its settings do not say.
+		return (await this.#filesOf(of, true)).filter(isLike);
+	}
+
+	#filesOf(of: number, groupByDirectory: boolean): Promise<FoundInput[]> {
+		const key = `${of} ${groupByDirectory}`;
+		const known = this.#files.get(key);
 		if (known !== undefined) return known;
-		const source = this.#manifest.settings.sources[of];
-		const { ignore, groupByDirectory, ...options } = source.inputOptions;
+		const { inputFormat, inputOptions } = this.#manifest.settings.sources[of];
 		const found = findInputs(this.#inputs, {
-			format: source.inputFormat,
-			...(typeof ignore === "string" && { ignore }),
-			...(groupByDirectory === true && { groupByDirectory }),
-			...{ onError: "skip", options, mayBeUnused: true },
+			...{ format: inputFormat, options: inputOptions, groupByDirectory },
+			...{ onError: "skip", mayBeUnused: true },
 		}).then(({ files }) => files);
-		this.#files.set(of, found);
+		this.#files.set(key, found);
 		return found;
 	}
 
