@@ -162,7 +162,7 @@ export async function makePlan(
 			}),
 		})),
 		...(grows && { grows }),
-		...(composed && { composed }),
+		...(composed && { composed: composed.map(withPlace) }),
 		chat,
 		leftOut,
 		onError,
@@ -173,6 +173,13 @@ export async function makePlan(
 		),
 	};
 	return { ...plan, planHash: hashOf(plan) };
+}
+
+/** With the place of its list of spans in full: tasks may run elsewhere. */
+function withPlace({ injected, ...composed }: PlanComposed): PlanComposed {
+	if (injected === null) return { ...composed, injected };
+	const path = storageAt(injected.path).absolute(injected.path);
+	return { ...composed, injected: { ...injected, path } };
 }
 
 /** Of each source, the spans of each of its tasks. */
