@@ -282,6 +282,7 @@ describe("A build with a recipe", () => {
 			]);
 			expect(code).toBe(0);
 			expect(stdout).toMatch(/documents +240 /);
+			expect(stdout).toMatch(/composed 240 records of 240/);
 			expect(readdirSync(to).sort()).toEqual(["out", "tmp"]);
 			expect(readdirSync(temporary)).toEqual([]);
 		} finally {
