@@ -33,6 +33,7 @@ export function describeBuild(result: BuildResult): string {
 				]
 			: sourceLines(manifest)),
 		...storeLines(manifest),
+		...injectedLines(manifest),
 		["shards", shards(manifest, out)] satisfies Line,
 	].map(([name, text]) => `  ${name.padEnd(11)}${text}`);
 	return `${[head, ...lines, ...trainerLines(manifest, out)].join("\n")}\n`;
@@ -51,6 +52,12 @@ function trainerLines(manifest: Manifest, out: string): string[] {
 }
 
 type Line = [name: string, text: string];
+
+function injectedLines({ injected }: Manifest): Line[] {
+	if (injected === undefined) return [];
+	const { rows, path } = injected;
+	return [["injected", `${counted(rows, "span")}; listed in ${path}`]];
+}
 
 /** What was added to a store the last time. */
 function addedLines({ history = [], inputs, lengths = [] }: Manifest): Line[] {

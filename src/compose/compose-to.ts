@@ -3,11 +3,14 @@ import { DataError } from "../core/errors.js";
 import type { ComposeProgress } from "../options/compose.js";
 import { DraftChoice } from "../recipes/draw-drafts.js";
 import type { Form } from "../recipes/forms.js";
-import type { InjectedSpan } from "../recipes/step.js";
 import type { PendingFile } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
-import type { Schema } from "../tables/columns.js";
-import { parquet } from "../tables/parquet.js";
+import {
+	injectedBatch,
+	injectedSchema,
+	injectedTable,
+	type PlacedSpan,
+} from "./injected.js";
 import type { ComposeOutput, OutputFile } from "./outputs.js";
 import type { PreparedCompose } from "./prepare.js";
 import { runUnits, type UnitEvents } from "./run-units.js";
@@ -60,7 +63,9 @@ class Composing {
 	readonly #running: ComposeRunning;
 	readonly #progress: ComposeProgress;
 	readonly #summary: ComposeSummary;
-	readonly #injected = new Map<number, InjectedSpan[]>();
+	/** Of each unit, what it put in, and the bytes that it wrote. */
+	readonly #injected = new Map<number, PlacedSpan[]>();
+	readonly #written = new Map<number, number>();
 
 	constructor(
 		output: ComposeOutput,
@@ -193,6 +198,7 @@ class Composing {
 				else addCounts(this.#summary.counts, result.counts);
 				this.#summary.records += result.records;
 				this.#injected.set(number, result.injected);
+				this.#written.set(number, result.bytes);
 				await files.get(number)?.close();
 				files.delete(number);
 				if (isOneFile) await late.end(number);
@@ -231,45 +237,24 @@ class Composing {
 	async #writeInjected(units: number): Promise<void> {
 		if (this.#summary.injected === 0) return;
 		const file = await this.#output.injected();
-		const writer = parquet.write(file, injectedSchema, {
-			compression: parquet.compressions[0],
+		const writer = injectedTable.write(file, injectedSchema, {
+			compression: injectedTable.compressions[0],
 			batchRows: 1 << 16,
 			metadata: new Map(),
 		});
+		const { isOneFile } = this.#output;
+		let first = 0;
 		for (let unit = 0; unit < units; unit++) {
 			const spans = this.#injected.get(unit) ?? [];
-			if (spans.length === 0) continue;
-			await writer.write({
-				rows: spans.length,
-				columns: {
-					trap: { type: "string", values: spans.map(({ trap }) => trap) },
-					document: {
-						type: "string",
-						values: spans.map(({ document }) => document),
-					},
-					offset: {
-						type: "int64",
-						values: BigInt64Array.from(spans, ({ offset }) => BigInt(offset)),
-					},
-					repetition: {
-						type: "int32",
-						values: Int32Array.from(spans, ({ repetition }) => repetition),
-					},
-				},
-			});
+			const source = this.#output.nameOf(unit);
+			if (spans.length > 0)
+				await writer.write(injectedBatch(spans, source, first));
+			if (isOneFile) first += this.#written.get(unit) ?? 0;
 		}
 		await writer.close();
 		await file.close();
 	}
 }
-
-/** The columns of the list of injected spans: see `InjectedSpan`. */
-export const injectedSchema: Schema = [
-	{ name: "trap", type: "string" },
-	{ name: "document", type: "string" },
-	{ name: "offset", type: "int64" },
-	{ name: "repetition", type: "int32" },
-];
 
 /**
  * Puts what units write into one file, in the order of their numbers: what comes before its turn

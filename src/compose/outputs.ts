@@ -18,6 +18,8 @@ export interface ComposeOutput {
 	readonly isOneFile: boolean;
 	/** Where what is needed only on the way may be kept. */
 	scratch(path: string): string;
+	/** The name of the file of a unit's records. */
+	nameOf(unit: number): string;
 	/** Begins the records of a unit. */
 	records(unit: number): Promise<OutputFile>;
 	/** Begins the list of injected spans. */
@@ -44,13 +46,13 @@ function directoryOutput(
 	directory: ExportDirectory,
 	gzip: boolean,
 ): ComposeOutput {
+	const nameOf = (unit: number) =>
+		`${String(unit).padStart(5, "0")}.jsonl${gzip ? ".gz" : ""}`;
 	return {
 		isOneFile: false,
 		scratch: (path) => directory.scratch(path),
-		records: (unit) =>
-			directory.create(
-				`data/${String(unit).padStart(5, "0")}.jsonl${gzip ? ".gz" : ""}`,
-			),
+		nameOf,
+		records: (unit) => directory.create(`data/${nameOf(unit)}`),
 		injected: () => directory.create(INJECTED_FILE),
 		async publish(summary) {
 			await directory.publish((files) => ({
@@ -105,6 +107,7 @@ export async function intoFile<T>(
 			action({
 				isOneFile: true,
 				scratch: (path) => `${work}/scratch/${path}`,
+				nameOf: () => name,
 				async records() {
 					records ??= await begin(out);
 					const file = records;

@@ -13,7 +13,6 @@ import {
 	type Recipe,
 } from "../recipes/recipe.js";
 import { type RunSettings, StepRunner } from "../recipes/run-steps.js";
-import type { InjectedSpan } from "../recipes/step.js";
 import type { InputSpan } from "../sources/divide.js";
 import {
 	type Documents,
@@ -25,6 +24,7 @@ import { storageAt } from "../storage/storages.js";
 import type { PreparedTokenizer } from "../tokenizer/from-json.js";
 import { openKept } from "../tokenizer/kept-tokenizer.js";
 import { gzipInto } from "./gzip.js";
+import type { PlacedSpan } from "./injected.js";
 import { type RecordSettings, recipeTaker, recordsIn } from "./record-taker.js";
 import { readSpill, type SpillBlock, SpillWriter } from "./spill.js";
 
@@ -65,8 +65,10 @@ export interface UnitResult {
 	read: Omit<ReadCounts, "numbers">;
 	/** Composed records. */
 	records: number;
+	/** Bytes of them, uncompressed. */
+	bytes: number;
 	counts: Record<string, number>;
-	injected: InjectedSpan[];
+	injected: PlacedSpan[];
 	drawn: Drawn[];
 	eligible: number;
 }
@@ -136,8 +138,9 @@ class UnitWork {
 		this.result = {
 			read: { bytes: 0, records: 0, skipped: {}, leftOut: {}, noted: {} },
 			records: 0,
+			bytes: 0,
 			counts: runner.counts,
-			injected: runner.injected,
+			injected: [],
 			drawn: [],
 			eligible: 0,
 		};
@@ -179,16 +182,27 @@ class UnitWork {
 			: { write, end: async () => {} };
 		for await (const drafts of this.#drafts(input, Infinity)) {
 			for (const draft of drafts) {
+				const position = this.result.bytes + lines.length;
+				// Those of this draft alone: it was made just now.
+				const spans = this.#runner.injected.splice(0);
 				if (!this.#runner.attempt(() => this.#write(draft, lines), false))
 					continue;
 				lines.json("\n");
 				this.result.records++;
-				if (lines.isFull) await out.write(lines.take());
+				for (const span of spans)
+					this.result.injected.push({ ...span, position });
+				if (lines.isFull) await out.write(this.#taken(lines));
 			}
 		}
-		if (this.result.records > 0) await out.write(lines.take());
+		if (this.result.records > 0) await out.write(this.#taken(lines));
 		await out.end();
 		this.#sink.onProgress(0, this.result.records);
+	}
+
+	#taken(lines: JsonWriter): Buffer {
+		const chunk = lines.take();
+		this.result.bytes += chunk.length;
+		return chunk;
 	}
 
 	#write(draft: Draft, lines: JsonWriter): boolean {

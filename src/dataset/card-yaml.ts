@@ -28,7 +28,7 @@ interface SplitFiles {
  * each bucket where there are several), and what columns, rows and bytes they have.
  */
 export function cardYaml(manifest: Manifest): string {
-	const { settings, index } = manifest;
+	const { settings, index, injected } = manifest;
 	const schema = shardSchema(settings);
 	const configs = configsOf(manifest);
 	const files = configs.map(({ name, splits }, i) =>
@@ -49,7 +49,12 @@ export function cardYaml(manifest: Manifest): string {
 				"- config_name: index",
 				"  data_files:",
 				"  - split: train",
-				...yamlPaths(indexPatterns(index.map(({ path }) => path))),
+				...yamlPaths(
+					indexPatterns(
+						index.map(({ path }) => path),
+						injected !== undefined,
+					),
+				),
 			].join("\n"),
 		);
 	const features = schema.map(({ name, type }) => yamlFeature(name, type));

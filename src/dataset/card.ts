@@ -13,7 +13,7 @@ import { trainers } from "./trainers/trainers.js";
  * files are rows, so that `load_dataset(directory)` works as it is.
  */
 export function datasetCard(manifest: Manifest): string {
-	const { settings, totals, summary, shards, sources } = manifest;
+	const { settings, totals, summary, shards, sources, injected } = manifest;
 	const layout = layouts.find(settings.layout);
 	const facts: [string, string][] = [
 		["documents", grouped(totals.documents)],
@@ -80,6 +80,14 @@ export function datasetCard(manifest: Manifest): string {
 				`${grouped(documents)} documents${missing > 0 ? `, ${grouped(missing)} too few` : ""}`,
 			],
 		),
+		...(injected === undefined
+			? []
+			: [
+					["injected", `${grouped(injected.rows)} spans`] satisfies [
+						string,
+						string,
+					],
+				]),
 		["shards", `${grouped(shards.length)} ${settings.format} files`],
 	];
 	return `---

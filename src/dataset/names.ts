@@ -34,8 +34,13 @@ export function indexPath(task: number, planHash: string): string {
 	return `${INDEX}/${padded(task, 5)}-${short(planHash)}.parquet`;
 }
 
-export function indexPatterns(paths: readonly string[]): string[] {
-	return endingsOf(paths).map((ending) => `${INDEX}/*-${ending}.parquet`);
+/** What matches the files of the index. @param besideOthers Whether other tables of its format lie there. */
+export function indexPatterns(
+	paths: readonly string[],
+	besideOthers = false,
+): string[] {
+	const task = besideOthers ? "[0-9]*" : "*";
+	return endingsOf(paths).map((ending) => `${INDEX}/${task}-${ending}.parquet`);
 }
 
 /** The lengths of the documents of a store's task. */
@@ -46,6 +51,11 @@ export function lengthsPath(task: number, planHash: string): string {
 /** The list of records that were passed over. */
 export function skippedPath(planHash: string): string {
 	return `${INDEX}/skipped-${short(planHash)}.jsonl`;
+}
+
+/** The list of spans that a recipe has put into documents. */
+export function injectedPath(planHash: string): string {
+	return `${INDEX}/injected-${short(planHash)}.parquet`;
 }
 
 /** Whether a file is named as those of a plan are. */

@@ -31,6 +31,11 @@ export class JsonWriter {
 		return this.#length >= CHUNK;
 	}
 
+	/** Bytes since the last chunk. */
+	get length(): number {
+		return this.#length;
+	}
+
 	/** Writes JSON as it is. */
 	json(text: string): void {
 		// A unit of UTF-16 is three bytes of UTF-8 at most.

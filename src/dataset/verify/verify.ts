@@ -9,6 +9,7 @@ import { storageAt } from "../../storage/storages.js";
 import { columnOf } from "../../tables/columns.js";
 import { datasetFormats, shardSchema } from "../formats.js";
 import { indexSchema, indexTable } from "../index-rows.js";
+import { injectedSchema, injectedTable } from "../injected-rows.js";
 import { Ledger, ledgerSchema } from "../ledger-rows.js";
 import { readLengths } from "../lengths.js";
 import {
@@ -16,6 +17,7 @@ import {
 	filesOf,
 	type Manifest,
 	type ManifestIndex,
+	type ManifestInjected,
 	type ManifestLengths,
 	type ManifestShard,
 } from "../manifest.js";
@@ -27,6 +29,7 @@ import { emptyTotals, shardCounts } from "../totals.js";
 import { checkStrangers, isAsListed } from "./check-files.js";
 import { checkHistory } from "./check-history.js";
 import { IndexCheck } from "./check-index.js";
+import { InjectedCheck } from "./check-injected.js";
 import { LengthsCheck, StoreLengths, withoutPlaces } from "./check-lengths.js";
 import { ShardCheck } from "./check-shard.js";
 import { checkSources, type RecountedSource } from "./check-sources.js";
@@ -116,7 +119,7 @@ class Verification {
 	}
 
 	async run(): Promise<VerifyResult> {
-		const { shards, index, skipped, beside, tasks } = this.#manifest;
+		const { shards, index, skipped, injected, beside, tasks } = this.#manifest;
 		await this.#openStore();
 		/** What the shards of repack tasks hold of each task. */
 		const leftovers = new Map<number, FoundSequences>();
@@ -141,6 +144,7 @@ class Verification {
 			await this.#checkTask(task, ofTask.get(task) ?? [], found, isWhole);
 		}
 		if (skipped !== null) await this.#checkSkipped(skipped);
+		if (injected !== undefined) await this.#checkInjected(injected);
 		for (const file of beside) await this.#isAsListed(file);
 		checkHistory(this.#manifest, this.#problems);
 		await checkStrangers(
@@ -383,6 +387,20 @@ class Verification {
 			const { reason } = JSON.parse(line);
 			addCounts(this.#counted.skippedRecords, { [String(reason)]: 1 });
 		}
+	}
+
+	async #checkInjected(file: ManifestInjected): Promise<void> {
+		if (!(await this.#isAsListed(file))) return;
+		const check = new InjectedCheck(this.#manifest, file, this.#problems);
+		await this.#read(file, async (readable, bytes) => {
+			for await (const batch of injectedTable.read(
+				readable,
+				bytes,
+				injectedSchema,
+			))
+				check.check(batch);
+			check.finish();
+		});
 	}
 
 	async #isAsListed(file: DatasetFile): Promise<boolean> {
