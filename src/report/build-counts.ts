@@ -1,8 +1,8 @@
 import type { Plan } from "../build/plan.js";
 import type { TaskRecord } from "../build/record.js";
 import { sum } from "../core/arithmetic.js";
+import { bucketKey, type RowGroup } from "../dataset/row-groups.js";
 import type { BucketSettings } from "../dataset/settings.js";
-import { bucketKey } from "../dataset/splits.js";
 import { emptyRowCounts, type RowCounts } from "../dataset/totals.js";
 import { packers } from "../pack/packers.js";
 import {
@@ -39,13 +39,12 @@ export interface BuildCounts {
 	/** What trainers add to the rows. */
 	padding: Estimate;
 	/** As the settings have them. */
-	buckets: {
-		split: string;
+	buckets: (RowGroup & {
 		length: number;
 		rows: Estimate;
 		sequences: Estimate;
 		tokens: Estimate;
-	}[];
+	})[];
 	sources: { name: string | null; documents: Estimate; tokens: Estimate }[];
 	shards: Estimate;
 	shardBytes: Estimate;
@@ -149,8 +148,9 @@ export async function countsOf(
 		sequences: total(sequences),
 		fill: room === 0 ? 0 : held / room,
 		padding: padded,
-		buckets: settings.buckets.map(({ split, length }, i) => ({
+		buckets: settings.buckets.map(({ split, stratum, length }, i) => ({
 			split,
+			...(stratum !== undefined && { stratum }),
 			length,
 			rows: rows[i],
 			sequences: sequences[i],
