@@ -102,7 +102,8 @@ export class DocumentsOfBatch {
 	#marks: TakenRecords["marks"] = null;
 	/** What goes with documents, by record. */
 	#facts: IntColumns | null = null;
-	readonly #noted: Record<string, number> = {};
+	/** What is worth knowing of documents, by record: counts of `notedCounts`. */
+	readonly #noted: Record<string, Int32Array> = {};
 	#moreDocuments = 0;
 	/** The lengths of those that are kept, where they are measured. */
 	#lengths: number[] | null = null;
@@ -128,6 +129,13 @@ export class DocumentsOfBatch {
 
 	#leaveOut(reason: keyof typeof leftOutReasons, count: number): void {
 		if (count > 0) addCounts(this.#leftOut, { [reason]: count });
+	}
+
+	#note(record: number, counts: Readonly<Record<string, number>>): void {
+		for (const [name, count] of Object.entries(counts)) {
+			this.#noted[name] ??= new Int32Array(this.#batch.positions.length);
+			this.#noted[name][record] += count;
+		}
 	}
 
 	keepWhere({ fields, holds }: Filter): void {
@@ -201,7 +209,7 @@ export class DocumentsOfBatch {
 			const before = texts.length;
 			texts.add(text);
 			marks.add(text, texts.length - before, spans, turns, sides, said);
-			addCounts(this.#noted, {
+			this.#note(record, {
 				answers: counts.answers,
 				pairs: Number(sides.length > 0),
 				withoutThinking: counts.withoutThinking,
@@ -337,7 +345,7 @@ export class DocumentsOfBatch {
 				own,
 				ofUnits.map((column) => column[record]),
 				[typeof ids[record] === "string" ? String(ids[record]) : null, source],
-				this.#noted,
+				(name) => this.#note(record, { [name]: 1 }),
 			);
 			if (spans !== undefined) trained.values.append(spans);
 			if (starts !== undefined) turns.values.append(starts);
@@ -412,7 +420,7 @@ export class DocumentsOfBatch {
 					? bad
 					: [...bad, ...refused].sort((a, b) => a.number - b.number),
 			leftOut: this.#leftOut,
-			noted: this.#noted,
+			noted: selectColumns(this.#noted, kept),
 			moreDocuments: this.#moreDocuments,
 		};
 	}

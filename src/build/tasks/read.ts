@@ -47,10 +47,11 @@ import { stratumOf } from "../../strata/stratify.js";
 import type { ColumnBatch } from "../../tables/columns.js";
 import { DocumentChoice, type DocumentTest } from "../choose-documents.js";
 import { cutWindow } from "../cut-window.js";
+import { DocumentCounts } from "../document-counts.js";
 import { readList } from "../document-hashes.js";
 import { openOutput } from "../open-output.js";
 import type { OutputCounts, RowOutput } from "../output.js";
-import { perStratumTest, StrataCounts } from "../per-stratum.js";
+import { perStratumTest } from "../per-stratum.js";
 import { firstTaskOf, type Plan } from "../plan.js";
 import { readRecord, sparse, writeRecord } from "../record.js";
 import { SkippedFile } from "../skipped-file.js";
@@ -88,7 +89,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 				perStratum: await perStratumTest(workspace, settings, task),
 			},
 		);
-		const strata = new StrataCounts(settings);
+		const kept = new DocumentCounts(settings);
 		const documents = readingOf(context, task, {
 			hashes:
 				settings.validation !== null ||
@@ -98,7 +99,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			onBadRecord: (bad, span) => skipped.add(bad, span),
 		});
 		const chosen = mapGenerator(watch.watch("read", documents), (batch) =>
-			strata.add(choice.choose(batch)),
+			kept.add(choice.choose(batch)),
 		);
 		const areConversations = hasTurns(settings.sources[task.source]);
 		const tokens = tokenizeDocuments(chosen, {
@@ -156,7 +157,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 		} = counts.read;
 		const totals = addCounts(totalsOf(counts), {
 			leftOutRecords: choice.leftOut,
-			...strata.totals(),
+			...kept.totals(),
 		});
 		const { noted } = totals;
 		await writeRecord(workspace, {
@@ -357,12 +358,11 @@ function totalsOf({
 		...tokens,
 		...(longUnits > 0 && { noted: { longUnits } }),
 	});
-	for (const { records, skipped, leftOut, noted } of input)
+	for (const { records, skipped, leftOut } of input)
 		addCounts(totals, {
 			records,
 			skippedRecords: skipped,
 			leftOutRecords: leftOut,
-			noted,
 		});
 	return totals;
 }
