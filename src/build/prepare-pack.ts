@@ -10,6 +10,7 @@ import { requireRandomAccess } from "../dataset/random-access.js";
 import { readManifest } from "../dataset/read-manifest.js";
 import type { Settings } from "../dataset/settings.js";
 import type { StrataSettings } from "../documents/strata/strata-settings.js";
+import { areGivenWeights } from "../masks/loss-weights.js";
 import {
 	type ExportOptions,
 	exportTable,
@@ -49,6 +50,11 @@ export async function preparePack(
 		shardTokens: INDEX_SHARD_TOKENS,
 	} as unknown as RowValues;
 	checkRows(ofRows, manifest.settings.sources);
+	if (areGivenWeights(values.lossWeight ?? null))
+		throw new UsageError(
+			"bad-option",
+			`${optionName("lossWeight")} is ${values.lossWeight}, and a store does not keep the weights of records: build rows of the records themselves, or give another weighting.`,
+		);
 	const [format] = datasetFormats.where(({ randomAccess }) => randomAccess);
 	const settings: Settings = {
 		...manifest.settings,

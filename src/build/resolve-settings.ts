@@ -34,6 +34,7 @@ import {
 import { documentTaker } from "../documents/take-documents.js";
 import { takeSettings } from "../documents/take-settings.js";
 import { usualUnits } from "../documents/units/unit-settings.js";
+import { areGivenWeights } from "../masks/loss-weights.js";
 import { columnOptions } from "../masks/resolve-columns.js";
 import { type BuildValues, USUAL_WINDOW } from "../options/build.js";
 import type { SourceValues } from "../options/sources.js";
@@ -95,6 +96,11 @@ export function checkSettings(
 		throw new UsageError(
 			"bad-option",
 			`${optionName("validation")} is ${values.validation} documents, which are chosen among all, and ${optionName("limit")} takes the first ones: give a share to hold out.`,
+		);
+	if (areGivenWeights(values.lossWeight ?? null) && !sources.some(hasMask))
+		throw new UsageError(
+			"missing-option",
+			`${optionName("lossWeight")} is ${values.lossWeight}, and no field gives weights: name it in ${optionName("lossFrom")}.`,
 		);
 	checkRows(values, sources);
 	checkSegments(values, sources);

@@ -42,6 +42,7 @@ import {
 	type Tokenized,
 	tokenizeDocuments,
 } from "../../documents/tokenize-documents.js";
+import { areGivenWeights } from "../../masks/loss-weights.js";
 import type { ReadCounts } from "../../sources/read-records.js";
 import { stratumOf } from "../../strata/stratify.js";
 import type { ColumnBatch } from "../../tables/columns.js";
@@ -108,6 +109,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			bos: areConversations ? null : settings.bos,
 			eos: areConversations ? null : settings.eos,
 			isMarked: settings.isMasked,
+			isWeighted: areGivenWeights(settings.lossWeight),
 			specialsInText: wayWithSpecials(settings),
 			head: headRule(settings),
 			...suffixRule(settings, settings.sources[task.source]),
@@ -124,7 +126,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			place,
 			settings.window,
 			await splitTest(workspace, plan, task),
-			settings.isMasked,
+			settings,
 		);
 		const { name } = settings.sources[task.source];
 		const isStore = !layouts.find(settings.layout).packs;
