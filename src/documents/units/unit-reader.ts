@@ -1,7 +1,7 @@
 import { Int32Buffer } from "../../core/buffers.js";
 import { quoted } from "../../core/text.js";
 import { costStarts } from "../../segment/costs.js";
-import { grammarOf, languages } from "../../segment/languages.js";
+import { languageOf, languages } from "../../segment/languages.js";
 import { lineStarts } from "../../segment/lines.js";
 import { syntaxStarts } from "../../segment/syntax.js";
 import type { UnitFinder } from "../../segment/unit-kind.js";
@@ -67,16 +67,16 @@ function syntaxReader(
 	{ language, ...rule }: NonNullable<UnitSettings["syntax"]>,
 	parser?: CodeParser,
 ): UnitReader {
-	const given = language && languages.find(language).grammar;
+	const given = language ? languages.find(language) : null;
 	return {
 		fields: [],
 		areTokens: false,
 		read(text, _values, names, note) {
 			if (parser === undefined)
 				throw new Error("units of syntax need a parser");
-			let grammar = given;
-			for (const name of names) if (name !== null) grammar ??= grammarOf(name);
-			const tree = grammar === null ? null : parser.parse(text, grammar);
+			let found = given;
+			for (const name of names) if (name !== null) found ??= languageOf(name);
+			const tree = found === null ? null : parser.parse(text, found.grammars);
 			if (tree === null) {
 				note("unparsed");
 				return lineStarts(text);
