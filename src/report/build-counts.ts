@@ -1,9 +1,10 @@
 import type { Plan } from "../build/plan.js";
 import type { TaskRecord } from "../build/record.js";
 import { sum } from "../core/arithmetic.js";
-import { bucketKey, type RowGroup } from "../dataset/row-groups.js";
+import { bucketKey } from "../dataset/row-groups.js";
 import type { BucketSettings } from "../dataset/settings.js";
 import { emptyRowCounts, type RowCounts } from "../dataset/totals.js";
+import { strataOf } from "../documents/strata/strata-settings.js";
 import { packers } from "../pack/packers.js";
 import {
 	type DocumentQuantiles,
@@ -39,12 +40,15 @@ export interface BuildCounts {
 	/** What trainers add to the rows. */
 	padding: Estimate;
 	/** As the settings have them. */
-	buckets: (RowGroup & {
+	buckets: {
+		split: string;
+		/** The name of its stratum, null for none; left out: rows mix strata. */
+		stratum?: string | null;
 		length: number;
 		rows: Estimate;
 		sequences: Estimate;
 		tokens: Estimate;
-	})[];
+	}[];
 	sources: { name: string | null; documents: Estimate; tokens: Estimate }[];
 	shards: Estimate;
 	shardBytes: Estimate;
@@ -69,6 +73,7 @@ export async function countsOf(
 ): Promise<BuildCounts> {
 	const { isWhole, workers, ofCut } = circumstances;
 	const { settings } = plan;
+	const strata = strataOf(settings.strata);
 	const scaled = new Scaled(run, plan, isWhole);
 	const { sums } = scaled;
 	const cutOf = (task: number, reason?: string) =>
@@ -150,7 +155,9 @@ export async function countsOf(
 		padding: padded,
 		buckets: settings.buckets.map(({ split, stratum, length }, i) => ({
 			split,
-			...(stratum !== undefined && { stratum }),
+			...(stratum !== undefined && {
+				stratum: strata[stratum]?.name ?? null,
+			}),
 			length,
 			rows: rows[i],
 			sequences: sequences[i],
