@@ -15,8 +15,8 @@ import {
 import {
 	type DatasetBuckets,
 	openDatasetBuckets,
-	parseDatasetName,
 } from "../plan/dataset-buckets.js";
+import { parseDatasetName } from "../plan/dataset-name.js";
 import { canonicalJson } from "../storage/hash.js";
 import { pathFrom } from "../storage/paths.js";
 import { storageAt } from "../storage/storages.js";

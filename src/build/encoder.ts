@@ -10,6 +10,7 @@ import { fillRule, type SegmentOptions } from "../decompose/segment.js";
 import type { Encoder } from "../documents/encode-text.js";
 import type { HeadRule } from "../documents/repeat-head.js";
 import { usualWayWithSpecials } from "../documents/specials-in-text.js";
+import { areGivenWeights } from "../masks/loss-weights.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 
 /** How the texts of a source become the tokens of documents. */
@@ -25,6 +26,7 @@ export function encoderOf(
 		bos: areConversations ? null : settings.bos,
 		eos: areConversations ? null : settings.eos,
 		isMarked: settings.isMasked,
+		isWeighted: areGivenWeights(settings.lossWeight),
 		specialsInText: settings.specialTokensInText ?? usualWayWithSpecials,
 		head: headRule(settings),
 		...suffixRule(settings, source),

@@ -72,7 +72,6 @@ export function recipeTaker(settings: RecordSettings): RecordTaker {
 				refused: [...batch.bad, ...refused].sort((a, b) => a.number - b.number),
 				moreDocuments: 0,
 				leftOut,
-				noted: {},
 			};
 		},
 	};

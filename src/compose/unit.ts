@@ -136,7 +136,7 @@ class UnitWork {
 		this.#runner = runner;
 		this.#sink = sink;
 		this.result = {
-			read: { bytes: 0, records: 0, skipped: {}, leftOut: {}, noted: {} },
+			read: { bytes: 0, records: 0, skipped: {}, leftOut: {} },
 			records: 0,
 			bytes: 0,
 			counts: runner.counts,

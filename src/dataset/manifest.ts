@@ -1,4 +1,5 @@
 import type { LeftOutSummary } from "../sources/find/left-out.js";
+import type { RowGroup } from "./row-groups.js";
 import type { Settings } from "./settings.js";
 import type { Summary } from "./summary.js";
 import type { ShardCounts, Totals } from "./totals.js";
@@ -21,11 +22,10 @@ export interface DatasetFile {
 }
 
 /** A shard, as the task that wrote it knows it. */
-export interface ShardOfTask extends DatasetFile, ShardCounts {
-	/** The task that wrote it, its number among the task's shards, and the split and length of its bucket. */
+export interface ShardOfTask extends DatasetFile, ShardCounts, RowGroup {
+	/** The task that wrote it, its number among the task's shards, and the length of its bucket. */
 	task: number;
 	number: number;
-	split: string;
 	bucket: number;
 }
 

@@ -2,6 +2,8 @@
 // in one directory are never confused, so that an old dataset stays whole beside a new
 // one until the new one is.
 
+import { groupName, type RowGroup } from "./row-groups.js";
+
 /** Letters of the plan's hash in the names of files. */
 const HASH_LETTERS = 8;
 
@@ -10,23 +12,23 @@ export const INDEX = "index";
 
 export function shardPath(
 	directory: string,
-	split: string,
+	group: RowGroup,
 	task: number,
 	number: number,
 	planHash: string,
 	extension: string,
 ): string {
-	return `${directory}/${split}-${padded(task, 5)}-${padded(number, 4)}-${short(planHash)}${extension}`;
+	return `${directory}/${groupName(group)}-${padded(task, 5)}-${padded(number, 4)}-${short(planHash)}${extension}`;
 }
 
-/** What matches the shards in a directory, for readers that take patterns: one for each build that wrote some. */
+/** What matches the shards of a group in a directory, for readers that take patterns: one for each build that wrote some. */
 export function shardPatterns(
 	directory: string,
-	split: string,
+	group: RowGroup,
 	paths: readonly string[],
 ): string[] {
 	return endingsOf(paths).map(
-		(ending) => `${directory}/${split}-*-${ending}.*`,
+		(ending) => `${directory}/${groupName(group)}-*-${ending}.*`,
 	);
 }
 

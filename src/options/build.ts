@@ -190,6 +190,11 @@ export const buildTable = {
 			of: ofPacking,
 			help: "count padding up to a multiple of this, not up to the whole row",
 		}),
+		strataApart: flag({
+			default: false,
+			of: ofPacking,
+			help: "keep rows of the strata apart, so that a curriculum can weigh them",
+		}),
 		window: integer({
 			least: 1,
 			most: 2 ** 30,

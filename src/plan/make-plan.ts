@@ -19,9 +19,10 @@ import {
 } from "./curriculum-plan.js";
 import {
 	type DatasetBuckets,
-	datasetName,
 	openDatasetBuckets,
+	partsByStratum,
 } from "./dataset-buckets.js";
+import { datasetName } from "./dataset-name.js";
 import { lanesName, type PlanLanes } from "./lanes-file.js";
 import { createLanesWriter } from "./lanes-writer.js";
 import { type PlanDirectory, withPlanDirectory } from "./plan-directory.js";
@@ -42,11 +43,18 @@ export async function planCurriculum(
 ): Promise<CurriculumPlan> {
 	const options = resolveCurriculum(given);
 	const out = withoutSlashes(options.out);
-	const datasets: DatasetBuckets[] = [];
+	const named: DatasetBuckets[] = [];
 	const { ofDocuments } = stepOrders.find(options.order);
 	for (const name of options.datasets)
-		datasets.push(await openDatasetBuckets(name, ofDocuments));
-	checkAlike(datasets);
+		named.push(await openDatasetBuckets(name, ofDocuments));
+	checkAlike(named);
+	const isByStratum = options.stages.some(
+		({ strataWeights }) => strataWeights !== undefined,
+	);
+	const parts = named.map((dataset) =>
+		isByStratum ? partsByStratum(dataset) : [dataset],
+	);
+	const datasets = parts.flat();
 	const batches = kindOf(options.batches, options.order, datasets);
 	return withPlanDirectory(out, options.overwrite, async (directory) => {
 		const context: PlanContext = {
@@ -55,6 +63,9 @@ export async function planCurriculum(
 			worldSize: options.worldSize,
 			epochs: options.epochs,
 			used: datasets.map(() => new Map()),
+			parts: parts.flatMap((own, dataset) =>
+				own.map(({ stratum }) => ({ dataset, stratum: stratum?.name ?? null })),
+			),
 		};
 		const { stages, steps, lanes } = ofDocuments
 			? await planDocuments(context, options, datasets, batches, directory)
@@ -74,8 +85,8 @@ export async function planCurriculum(
 				fingerprint: manifest.tokenizer.fingerprint,
 				vocabSize: manifest.tokenizer.vocabSize,
 			},
-			datasets: datasets.map(({ directory, source, hash, buckets }) => ({
-				path: datasetName({ directory: pathTo(out, directory), source }),
+			datasets: datasets.map(({ directory, hash, buckets, ...part }) => ({
+				path: datasetName({ ...part, directory: pathTo(out, directory) }),
 				manifest: hash,
 				buckets: buckets.map(({ length, rows, tokens }) => ({
 					length,

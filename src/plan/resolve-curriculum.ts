@@ -105,9 +105,10 @@ function whyUnused(
 	if (
 		name === "match" &&
 		values.weights === undefined &&
+		values.strataWeights === undefined &&
 		values.tokens === undefined
 	)
-		return `it is for ${optionName("weights")} or ${optionName("tokens")}, and neither is given`;
+		return `it is for ${optionName("weights")}, ${optionName("strataWeights")} or ${optionName("tokens")}, and none is given`;
 	const option = (stageTable as OptionTable)[name];
 	return option === undefined ? null : whyIgnored(option, values);
 }

@@ -33,12 +33,13 @@ import { stratumOf } from "../../strata/stratify.js";
 import type { ColumnBatch } from "../../tables/columns.js";
 import { DocumentChoice, type DocumentTest } from "../choose-documents.js";
 import { cutWindow } from "../cut-window.js";
+import { DocumentCounts } from "../document-counts.js";
 import { readList } from "../document-hashes.js";
 import { encoderOf } from "../encoder.js";
 import { InjectedList, injectedSpansOf } from "../injected-list.js";
 import { openOutput } from "../open-output.js";
 import type { OutputCounts, RowOutput } from "../output.js";
-import { perStratumTest, StrataCounts } from "../per-stratum.js";
+import { perStratumTest } from "../per-stratum.js";
 import { firstTaskOf, type Plan } from "../plan.js";
 import { readRecord, sparse, writeRecord } from "../record.js";
 import { SkippedFile } from "../skipped-file.js";
@@ -77,7 +78,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 				perStratum: await perStratumTest(workspace, settings, task),
 			},
 		);
-		const strata = new StrataCounts(settings);
+		const kept = new DocumentCounts(settings);
 		const documents = readingOf(context, task, {
 			hashes:
 				settings.validation !== null ||
@@ -87,7 +88,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			onBadRecord: (bad, span) => skipped.add(bad, span),
 		});
 		const chosen = mapGenerator(watch.watch("read", documents), (batch) =>
-			strata.add(choice.choose(batch)),
+			kept.add(choice.choose(batch)),
 		);
 		const tokens = tokenizeDocuments(
 			chosen,
@@ -105,7 +106,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			place,
 			settings.window,
 			await splitTest(workspace, plan, task),
-			settings.isMasked,
+			settings,
 		);
 		const { name } = settings.sources[task.source];
 		const isStore = !layouts.find(settings.layout).packs;
@@ -143,7 +144,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 		} = counts.read;
 		const totals = addCounts(totalsOf(counts), {
 			leftOutRecords: choice.leftOut,
-			...strata.totals(),
+			...kept.totals(),
 		});
 		const { noted } = totals;
 		await writeRecord(workspace, {
@@ -315,12 +316,11 @@ function totalsOf({
 		...tokens,
 		...(longUnits > 0 && { noted: { longUnits } }),
 	});
-	for (const { records, skipped, leftOut, noted } of input)
+	for (const { records, skipped, leftOut } of input)
 		addCounts(totals, {
 			records,
 			skippedRecords: skipped,
 			leftOutRecords: leftOut,
-			noted,
 		});
 	return totals;
 }

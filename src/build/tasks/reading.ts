@@ -1,5 +1,6 @@
 import { documentTaker } from "../../documents/take-documents.js";
 import { loadParser } from "../../documents/units/parser.js";
+import { areGivenWeights } from "../../masks/loss-weights.js";
 import { type ReadOptions, readSpans } from "../../sources/read-records.js";
 import { inputFile, type Plan } from "../plan.js";
 import type { ReadTask } from "../tasks-of-plan.js";
@@ -40,6 +41,7 @@ export async function* readingOf(
 				hashes,
 				chat,
 				vocabSize: tokenizer.vocabSize,
+				areWeights: areGivenWeights(settings.lossWeight),
 				strata: settings.strata,
 				tokenizer: open,
 				...(parser && { parser }),

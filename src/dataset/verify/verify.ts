@@ -1,5 +1,6 @@
 import { addCounts } from "../../core/counts.js";
 import { SeqpackError } from "../../core/errors.js";
+import { strataOf } from "../../documents/strata/strata-settings.js";
 import {
 	type ReadableFile,
 	readAll,
@@ -23,8 +24,8 @@ import {
 } from "../manifest.js";
 import { openStore } from "../open-store.js";
 import { readManifest } from "../read-manifest.js";
+import { bucketKey, groupText, isSameGroup } from "../row-groups.js";
 import type { Settings } from "../settings.js";
-import { bucketKey } from "../splits.js";
 import { emptyTotals, shardCounts } from "../totals.js";
 import { checkStrangers, isAsListed } from "./check-files.js";
 import { checkHistory } from "./check-history.js";
@@ -281,13 +282,10 @@ class Verification {
 				lengths.add(batch);
 		};
 		await this.#read(file, read, { storage, directory });
-		const check = new IndexCheck(
-			this.#manifest,
-			file,
-			found,
-			this.#problems,
-			lengths.labelsOf,
-		);
+		const check = new IndexCheck(this.#manifest, file, found, this.#problems, {
+			labelsOf: lengths.labelsOf,
+			stratumOf: lengths.stratumOf(strataOf(settings.strata)),
+		});
 		for (const tokens of lengths.tokens)
 			check.checkDocuments(
 				withoutPlaces(tokens, ledger.take(check.documents, tokens.length)),
@@ -315,11 +313,11 @@ class Verification {
 		if (!(await this.#isAsListed(shard))) return;
 		const { settings } = this.#manifest;
 		const bucket = settings.buckets.findIndex(
-			({ split, length }) => split === shard.split && length === shard.bucket,
+			(each) => isSameGroup(each, shard) && each.length === shard.bucket,
 		);
 		if (bucket === -1) {
 			this.#problems.add(
-				`${shard.path} is of a bucket of ${shard.bucket} of the split ${shard.split}, which the settings do not have`,
+				`${shard.path} is of a bucket of ${shard.bucket} of ${groupText(shard)}, which the settings do not have`,
 			);
 			this.#unread.add(shard.path);
 			return;
