@@ -176,7 +176,6 @@ export class ThreadSide {
 			write: (partition, bytes) =>
 				new Promise((resolve) => {
 					this.#taken = resolve;
-					// A view of more than its own would take that with it.
 					const own = new Uint8Array(bytes);
 					this.#send({ kind: "written", partition, bytes: own }, own.buffer);
 				}),

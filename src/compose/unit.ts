@@ -73,7 +73,7 @@ export interface UnitResult {
 
 /** What takes a unit's bytes, and is told how far it is. */
 export interface UnitSink {
-	/** @param partition Of what is written aside; else 0. The bytes are the taker's own. */
+	/** @param partition Of what is written aside; else 0. The bytes may be reused once it has resolved. */
 	write(partition: number, bytes: Uint8Array): Promise<void>;
 	onProgress(bytes: number, records: number): void;
 	shouldStop(): boolean;
