@@ -1,11 +1,10 @@
 import { Worker } from "node:worker_threads";
 import {
-	EnvironmentError,
 	type ErrorMessage,
 	InterruptedError,
-	optionName,
 	unpackError,
 } from "../core/errors.js";
+import { threadError } from "../core/thread-error.js";
 import {
 	type ComposeContext,
 	type Unit,
@@ -106,7 +105,8 @@ function runThread(
 	});
 	let unit: Unit | undefined;
 	const send = (message: ToThread) => worker.postMessage(message);
-	const fail = (error: unknown) => onFailed(unit?.number ?? 0, explain(error));
+	const fail = (error: unknown) =>
+		onFailed(unit?.number ?? 0, threadError(error, "groupMemory", "records"));
 	const next = () => {
 		unit = Atomics.load(flag, 0) === 0 ? queue.shift() : undefined;
 		send(unit === undefined ? { end: true } : { unit });
@@ -136,16 +136,6 @@ function runThread(
 	worker.on("error", fail);
 	next();
 	return new Promise((resolve) => worker.on("exit", () => resolve()));
-}
-
-function explain(error: unknown): Error {
-	const code = (error as NodeJS.ErrnoException).code;
-	if (code === "ERR_WORKER_OUT_OF_MEMORY")
-		return new EnvironmentError(
-			"out-of-memory",
-			`a thread ran out of memory: give fewer ${optionName("workers")}, a smaller ${optionName("groupMemory")}, or shorter records.`,
-		);
-	return error instanceof Error ? error : new Error(String(error));
 }
 
 /** What a thread does with what it is told. */

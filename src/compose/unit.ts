@@ -154,7 +154,7 @@ class UnitWork {
 				const key = this.#runner.attempt(() => grouping.keyOf(draft), null);
 				if (key === null) continue;
 				const partition = hashOfText(key)[1] % partitions;
-				await spill.add(partition, key, draft);
+				if (spill.add(partition, key, draft)) await spill.write();
 			}
 		await spill.finish();
 	}
@@ -236,8 +236,8 @@ class UnitWork {
 		for (const { path, blocks } of input.spills) {
 			const file = await storageAt(path).open(path);
 			try {
-				for await (const { key, draft } of readSpill(file, blocks))
-					groups.add(key, draft);
+				for await (const drafts of readSpill(file, blocks))
+					for (const { key, draft } of drafts) groups.add(key, draft);
 			} finally {
 				await file.close();
 			}
@@ -269,9 +269,11 @@ class UnitWork {
 					if (group !== null) yield group;
 				}
 		};
-		for await (const batch of this.#read(input))
+		for await (const batch of this.#read(input)) {
 			for (const group of groupsOf.call(this, batch))
 				yield this.#runner.run(group, late);
+			groups.keep();
+		}
 		const last = groups.end();
 		if (last !== null) yield this.#runner.run(last, late);
 	}

@@ -3,6 +3,7 @@ import { quoted } from "../core/text.js";
 import type { Draft } from "./draft.js";
 import { type KeyedGrouping, type RunGrouping, together } from "./grouping.js";
 import type { StepRunner } from "./run-steps.js";
+import { Utf8Text } from "./utf8-text.js";
 
 /** Characters of the texts of a group, at most: a composed text must fit into a string. */
 const LARGEST_GROUP = 2 ** 28;
@@ -50,6 +51,8 @@ export class RunGroups {
 	readonly #grouping: RunGrouping;
 	readonly #runner: StepRunner;
 	#open: Draft[] = [];
+	/** How many of these have texts of their own. */
+	#kept = 0;
 	#takes: (draft: Draft) => boolean;
 
 	constructor(grouping: RunGrouping, runner: StepRunner) {
@@ -70,10 +73,18 @@ export class RunGroups {
 		return group;
 	}
 
+	/** Keeps the texts of the group that is open: what they are views of is about to change. */
+	keep(): void {
+		for (; this.#kept < this.#open.length; this.#kept++)
+			for (const { text } of this.#open[this.#kept].pieces)
+				if (text instanceof Utf8Text) text.keep();
+	}
+
 	/** The group that is open, which ends; null: there is none. */
 	end(): Draft | null {
 		const drafts = this.#open;
 		this.#open = [];
+		this.#kept = 0;
 		this.#takes = this.#grouping.begin(this.#runner.lengthOf);
 		if (drafts.length === 0) return null;
 		this.#runner.count("groups");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { build, composeFiles, openDataset, verify } from "seqpack";
 import { describe, expect, test } from "vitest";
-import { injectedSchema } from "../../src/compose/compose-to.js";
+import { injectedSchema } from "../../src/compose/injected-file.js";
 import type { ComposedRecord } from "../../src/recipes/composed.js";
 import { storageAt } from "../../src/storage/storages.js";
 import { columnOf } from "../../src/tables/columns.js";

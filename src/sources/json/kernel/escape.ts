@@ -21,9 +21,9 @@ export function escapeText(at: usize, end: usize, to: usize): usize {
 		at += plain;
 		to += plain;
 		if (ends === 0) continue;
-		const escape = load<u64>(ESCAPES + (<usize>load<u8>(at) << 3));
-		store<u64>(to, escape);
-		to += <usize>(escape >>> 56);
+		const written = load<u64>(ESCAPES + ((<usize>load<u8>(at)) << 3));
+		store<u64>(to, written);
+		to += <usize>(written >>> 56);
 		at++;
 	}
 	return to;
@@ -33,7 +33,7 @@ export function escapeText(at: usize, end: usize, to: usize): usize {
 export function countCharacters(at: usize, end: usize): u32 {
 	let count: u32 = 0;
 	for (; end - at >= 16; at += 16) count += popcnt(beginsOf(v128.load(at)));
-	const rest = (1 << <u32>(end - at)) - 1;
+	const rest = (1 << (<u32>(end - at))) - 1;
 	return count + popcnt(beginsOf(v128.load(at)) & rest);
 }
 
