@@ -11,14 +11,19 @@ export interface SpillBlock {
 	length: number;
 }
 
-// A block is the length of its heads, whether they are JSON, the heads of its drafts, and
-// the texts of their pieces.
-const HEADER = 5;
+// A block is the texts of its drafts' pieces, the heads of the drafts, then how many bytes these
+// take, and whether they are JSON.
+const TRAILER = 5;
 /** Bytes of all partitions that wait to be written, and of one, about. */
 const ALL_WAITING = 1 << 26;
 const ONE_WAITING = 1 << 20;
 /** What a head takes beside its texts, about. */
 const HEAD = 128;
+/** Bytes of a buffer, at least. */
+const LEAST = 1 << 14;
+const NOTHING = Buffer.alloc(0);
+/** Buffers that were written and wait to be filled again. */
+const SPARE = 4;
 
 /** What is written of a draft beside the texts of its pieces: key, id, place, records, pieces. */
 type Head = [string, string, string, HeadRecord[], HeadPiece[]];
@@ -38,12 +43,13 @@ type Emit = (partition: number, bytes: Uint8Array) => Promise<void>;
 export class SpillWriter {
 	readonly #waiting: WaitingDrafts[];
 	readonly #emit: Emit;
+	readonly #spare: Buffer[] = [];
 	#total = 0;
 
 	constructor(partitions: number, emit: Emit) {
 		this.#waiting = Array.from(
 			{ length: partitions },
-			() => new WaitingDrafts(),
+			() => new WaitingDrafts(this.#spare),
 		);
 		this.#emit = emit;
 	}
@@ -73,7 +79,10 @@ export class SpillWriter {
 		const waiting = this.#waiting[partition];
 		if (waiting.size === 0) return;
 		this.#total -= waiting.size;
-		await this.#emit(partition, waiting.take());
+		const { block, memory } = waiting.take();
+		await this.#emit(partition, block);
+		if (memory.length <= 2 * ONE_WAITING && this.#spare.length < SPARE)
+			this.#spare.push(memory);
 	}
 }
 
@@ -83,8 +92,14 @@ class WaitingDrafts {
 	size = 0;
 	#heads: Head[] = [];
 	#areJson = true;
-	#texts = Buffer.alloc(0);
+	#memory: Buffer = NOTHING;
 	#length = 0;
+	readonly #spare: Buffer[];
+
+	/** @param spare Memory that may be taken. */
+	constructor(spare: Buffer[]) {
+		this.#spare = spare;
+	}
 
 	add(key: string, { id, place, pieces }: Draft): void {
 		const before = this.#length;
@@ -108,22 +123,23 @@ class WaitingDrafts {
 		this.size += size + this.#length - before;
 	}
 
-	/** All of them as a block; none are left. */
-	take(): Uint8Array {
+	/** All of them as a block, and the memory that it is in; none are left. */
+	take(): { block: Buffer; memory: Buffer } {
 		const heads = this.#areJson
 			? Buffer.from(JSON.stringify(this.#heads))
 			: serialize(this.#heads);
-		const header = Buffer.alloc(HEADER);
-		header.writeUInt32LE(heads.length);
-		header[4] = Number(this.#areJson);
-		const texts = this.#texts.subarray(0, this.#length);
-		const block = Buffer.concat([header, heads, texts]);
+		this.#reserve(heads.length + TRAILER);
+		const memory = this.#memory;
+		let at = this.#length;
+		memory.set(heads, at);
+		at = memory.writeUInt32LE(heads.length, at + heads.length);
+		at = memory.writeUInt8(Number(this.#areJson), at);
 		this.#heads = [];
 		this.#areJson = true;
-		// There may be many partitions, and little is to wait in all of them together.
-		this.#texts = Buffer.alloc(0);
+		// There may be many partitions, of which each has little.
+		this.#memory = NOTHING;
 		this.#length = this.size = 0;
-		return block;
+		return { block: memory.subarray(0, at), memory };
 	}
 
 	/** How much a value takes, about; also notes whether JSON can hold it. */
@@ -148,22 +164,26 @@ class WaitingDrafts {
 		if (typeof text !== "string") {
 			const { bytes } = text;
 			this.#reserve(bytes.length);
-			this.#texts.set(bytes, this.#length);
+			this.#memory.set(bytes, this.#length);
 			this.#length += bytes.length;
 			return bytes.length;
 		}
 		const length = Buffer.byteLength(text);
 		this.#reserve(length);
-		this.#length += this.#texts.write(text, this.#length);
+		this.#length += this.#memory.write(text, this.#length);
 		return length;
 	}
 
 	#reserve(count: number): void {
 		const needed = this.#length + count;
-		if (needed <= this.#texts.length) return;
-		const grown = Buffer.allocUnsafe(Math.max(needed, 2 * this.#texts.length));
-		this.#texts.copy(grown, 0, 0, this.#length);
-		this.#texts = grown;
+		if (needed <= this.#memory.length) return;
+		const spare = this.#memory === NOTHING ? this.#spare.pop() : undefined;
+		const grown =
+			spare !== undefined && spare.length >= needed
+				? spare
+				: Buffer.allocUnsafe(Math.max(needed, 2 * this.#memory.length, LEAST));
+		this.#memory.copy(grown, 0, 0, this.#length);
+		this.#memory = grown;
 	}
 }
 
@@ -176,22 +196,22 @@ export async function* readSpill(
 		const bytes = await file.read(position, length);
 		if (bytes.length < length)
 			throw new Error("what composing wrote aside has changed");
-		const texts = HEADER + bytes.readUInt32LE(0);
+		const end = length - TRAILER;
+		const start = end - bytes.readUInt32LE(end);
 		const heads: Head[] =
-			bytes[4] === 1
-				? JSON.parse(bytes.toString("utf8", HEADER, texts))
-				: deserialize(bytes.subarray(HEADER, texts));
-		yield draftsOf(heads, bytes, texts);
+			bytes[length - 1] === 1
+				? JSON.parse(bytes.toString("utf8", start, end))
+				: deserialize(bytes.subarray(start, end));
+		yield draftsOf(heads, bytes);
 	}
 }
 
-/** @param at Where the texts of their pieces begin. */
+/** @param bytes Begin with the texts of their pieces. */
 function draftsOf(
 	heads: readonly Head[],
 	bytes: Buffer,
-	at: number,
 ): { key: string; draft: Draft }[] {
-	let from = at;
+	let from = 0;
 	return heads.map(([key, id, place, records, written]) => {
 		const whole = records.map(
 			([id, source, position, fields]): RecipeRecord => ({

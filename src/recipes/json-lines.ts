@@ -16,38 +16,50 @@ let escaper: JsonEscaper | null = null;
 export class JsonWriter {
 	#buffer = Buffer.allocUnsafe(1 << 16);
 	#length = 0;
+	/** What comes after the bytes in the buffer. */
+	#json = "";
 
 	/** Whether there is enough for a chunk. */
 	get isFull(): boolean {
-		return this.#length >= CHUNK;
+		return this.#length + this.#json.length >= CHUNK;
 	}
 
 	/** Writes JSON as it is. */
 	json(text: string): void {
-		// A unit of UTF-16 is three bytes of UTF-8 at most.
-		this.#reserve(3 * text.length);
-		this.#length += this.#buffer.write(text, this.#length);
+		this.#json += text;
 	}
 
 	/** Writes a text within quotation marks; gives its characters (code points). */
 	text(text: PieceText): number {
-		escaper ??= new JsonEscaper();
-		if (typeof text !== "string") escaper.escape(text.bytes, this.#append);
-		else if (text.length >= LONG && text.isWellFormed())
-			escaper.escapeString(text, this.#append);
-		else {
-			this.json(JSON.stringify(text).slice(1, -1));
+		if (
+			typeof text === "string" &&
+			!(text.length >= LONG && text.isWellFormed())
+		) {
+			this.#json += JSON.stringify(text).slice(1, -1);
 			return characters(text);
 		}
+		this.#flush();
+		escaper ??= new JsonEscaper();
+		if (typeof text === "string") escaper.escapeString(text, this.#append);
+		else escaper.escape(text.bytes, this.#append);
 		return escaper.characters;
 	}
 
 	/** What was written since the last chunk: a view, valid until more is written. */
 	take(): Buffer {
+		this.#flush();
 		const chunk = this.#buffer.subarray(0, this.#length);
 		if (this.#buffer.length > KEPT) this.#buffer = Buffer.allocUnsafe(CHUNK);
 		this.#length = 0;
 		return chunk;
+	}
+
+	#flush(): void {
+		const json = this.#json;
+		// A unit of UTF-16 is three bytes of UTF-8 at most.
+		this.#reserve(3 * json.length);
+		this.#length += this.#buffer.write(json, this.#length);
+		this.#json = "";
 	}
 
 	readonly #append = (bytes: Uint8Array): void => {
