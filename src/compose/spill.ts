@@ -1,5 +1,4 @@
 import { deserialize, serialize } from "node:v8";
-import { isObject } from "../core/values.js";
 import type { Draft, Piece, RecipeRecord } from "../recipes/draft.js";
 import { Utf8Text } from "../recipes/utf8-text.js";
 import type { ReadableFile } from "../storage/storage.js";
@@ -11,22 +10,22 @@ export interface SpillBlock {
 	length: number;
 }
 
-// A block is the texts of its drafts' pieces, the heads of the drafts, then how many bytes these
-// take, and whether they are JSON.
-const TRAILER = 5;
-/** Bytes of all partitions that wait to be written, and of one, about. */
+/**
+ * Bytes before each draft: how long its key is, its head and the texts of its pieces, which follow, and whether
+ * the head is JSON.
+ */
+const LENGTHS = 13;
+/** Bytes of all partitions that wait to be written, and of one. */
 const ALL_WAITING = 1 << 26;
 const ONE_WAITING = 1 << 20;
-/** What a head takes beside its texts, about. */
-const HEAD = 128;
 /** Bytes of a buffer, at least. */
 const LEAST = 1 << 14;
 const NOTHING = Buffer.alloc(0);
 /** Buffers that were written and wait to be filled again. */
 const SPARE = 4;
 
-/** What is written of a draft beside the texts of its pieces: key, id, place, records, pieces. */
-type Head = [string, string, string, HeadRecord[], HeadPiece[]];
+/** What is written of a draft beside its key and its texts: id, place, records, pieces. */
+type Head = [string, string, HeadRecord[], HeadPiece[]];
 type HeadRecord = [
 	id: string | null,
 	source: string,
@@ -41,7 +40,7 @@ type Emit = (partition: number, bytes: Uint8Array) => Promise<void>;
 
 /** Writes drafts as bytes, apart by partition. */
 export class SpillWriter {
-	readonly #waiting: WaitingDrafts[];
+	readonly #waiting: Waiting[];
 	readonly #emit: Emit;
 	readonly #spare: Buffer[] = [];
 	#total = 0;
@@ -49,7 +48,7 @@ export class SpillWriter {
 	constructor(partitions: number, emit: Emit) {
 		this.#waiting = Array.from(
 			{ length: partitions },
-			() => new WaitingDrafts(this.#spare),
+			() => new Waiting(this.#spare),
 		);
 		this.#emit = emit;
 	}
@@ -57,43 +56,40 @@ export class SpillWriter {
 	/** @returns Whether `write` must be called, before anything else is added. */
 	add(partition: number, key: string, draft: Draft): boolean {
 		const waiting = this.#waiting[partition];
-		const before = waiting.size;
+		const before = waiting.length;
 		waiting.add(key, draft);
-		this.#total += waiting.size - before;
-		return waiting.size >= ONE_WAITING || this.#total >= ALL_WAITING;
+		this.#total += waiting.length - before;
+		return waiting.length >= ONE_WAITING || this.#total >= ALL_WAITING;
 	}
 
 	/** Writes what there is much of. */
 	async write(): Promise<void> {
 		const least = this.#total >= ALL_WAITING ? 1 : ONE_WAITING;
-		for (const [partition, { size }] of this.#waiting.entries())
-			if (size >= least) await this.#write(partition);
+		for (const [partition, { length }] of this.#waiting.entries())
+			if (length >= least) await this.#write(partition);
 	}
 
 	/** Writes all that is left. */
 	async finish(): Promise<void> {
-		for (const partition of this.#waiting.keys()) await this.#write(partition);
+		for (const [partition, { length }] of this.#waiting.entries())
+			if (length > 0) await this.#write(partition);
 	}
 
 	async #write(partition: number): Promise<void> {
 		const waiting = this.#waiting[partition];
-		if (waiting.size === 0) return;
-		this.#total -= waiting.size;
-		const { block, memory } = waiting.take();
-		await this.#emit(partition, block);
+		this.#total -= waiting.length;
+		const { memory, length } = waiting.take();
+		await this.#emit(partition, memory.subarray(0, length));
 		if (memory.length <= 2 * ONE_WAITING && this.#spare.length < SPARE)
 			this.#spare.push(memory);
 	}
 }
 
 /** Drafts of a partition that are yet to be written. */
-class WaitingDrafts {
-	/** Bytes of them, about. */
-	size = 0;
-	#heads: Head[] = [];
-	#areJson = true;
+class Waiting {
+	/** Bytes of them. */
+	length = 0;
 	#memory: Buffer = NOTHING;
-	#length = 0;
 	readonly #spare: Buffer[];
 
 	/** @param spare Memory that may be taken. */
@@ -101,134 +97,166 @@ class WaitingDrafts {
 		this.#spare = spare;
 	}
 
-	add(key: string, { id, place, pieces }: Draft): void {
-		const before = this.#length;
-		const known: RecipeRecord[] = [];
-		const records: HeadRecord[] = [];
-		let size = HEAD + key.length + id.length + place.length;
-		const written = pieces.map(
-			({ text, trained, speaker, record, role }): HeadPiece => {
-				let at = record === null ? -1 : known.lastIndexOf(record);
-				if (record !== null && at === -1) {
-					at = known.push(record) - 1;
-					const { id, source, position, fields } = record;
-					records.push([id, source, position, fields]);
-					for (const name in fields) size += this.#sizeOf(fields[name]);
-				}
-				const bytes = text === null ? -1 : this.#addText(text);
-				return [at, bytes, trained, speaker, role];
-			},
-		);
-		this.#heads.push([key, id, place, records, written]);
-		this.size += size + this.#length - before;
+	add(key: string, draft: Draft): void {
+		const { head, textBytes } = headOf(draft);
+		// A unit of UTF-16 is three bytes of UTF-8 at most.
+		this.#reserve(LENGTHS + 3 * key.length + 3 * head.length + textBytes);
+		const memory = this.#memory;
+		const start = this.length;
+		const keyBytes = memory.write(key, start + LENGTHS);
+		let at = start + LENGTHS + keyBytes;
+		let headBytes = head.length;
+		if (typeof head === "string") headBytes = memory.write(head, at);
+		else memory.set(head, at);
+		at += headBytes;
+		for (const { text } of draft.pieces)
+			if (typeof text === "string") at += memory.write(text, at);
+			else if (text !== null) {
+				memory.set(text.bytes, at);
+				at += text.bytes.length;
+			}
+		memory.writeUInt32LE(keyBytes, start);
+		memory.writeUInt32LE(headBytes, start + 4);
+		memory.writeUInt32LE(textBytes, start + 8);
+		memory[start + 12] = Number(typeof head === "string");
+		this.length = at;
 	}
 
-	/** All of them as a block, and the memory that it is in; none are left. */
-	take(): { block: Buffer; memory: Buffer } {
-		const heads = this.#areJson
-			? Buffer.from(JSON.stringify(this.#heads))
-			: serialize(this.#heads);
-		this.#reserve(heads.length + TRAILER);
-		const memory = this.#memory;
-		let at = this.#length;
-		memory.set(heads, at);
-		at = memory.writeUInt32LE(heads.length, at + heads.length);
-		at = memory.writeUInt8(Number(this.#areJson), at);
-		this.#heads = [];
-		this.#areJson = true;
+	/** All of them; none are left. */
+	take(): { memory: Buffer; length: number } {
+		const taken = { memory: this.#memory, length: this.length };
 		// There may be many partitions, of which each has little.
 		this.#memory = NOTHING;
-		this.#length = this.size = 0;
-		return { block: memory.subarray(0, at), memory };
-	}
-
-	/** How much a value takes, about; also notes whether JSON can hold it. */
-	#sizeOf(value: unknown): number {
-		if (typeof value === "string") return value.length;
-		if (Array.isArray(value) || isObject(value)) {
-			let size = 0;
-			for (const part of Object.values(value))
-				size += HEAD / 8 + this.#sizeOf(part);
-			return size;
-		}
-		this.#areJson &&=
-			value === null ||
-			typeof value === "boolean" ||
-			(typeof value === "number" &&
-				Number.isFinite(value) &&
-				!Object.is(value, -0));
-		return 8;
-	}
-
-	#addText(text: string | Utf8Text): number {
-		if (typeof text !== "string") {
-			const { bytes } = text;
-			this.#reserve(bytes.length);
-			this.#memory.set(bytes, this.#length);
-			this.#length += bytes.length;
-			return bytes.length;
-		}
-		const length = Buffer.byteLength(text);
-		this.#reserve(length);
-		this.#length += this.#memory.write(text, this.#length);
-		return length;
+		this.length = 0;
+		return taken;
 	}
 
 	#reserve(count: number): void {
-		const needed = this.#length + count;
+		const needed = this.length + count;
 		if (needed <= this.#memory.length) return;
 		const spare = this.#memory === NOTHING ? this.#spare.pop() : undefined;
 		const grown =
 			spare !== undefined && spare.length >= needed
 				? spare
 				: Buffer.allocUnsafe(Math.max(needed, 2 * this.#memory.length, LEAST));
-		this.#memory.copy(grown, 0, 0, this.#length);
+		this.#memory.copy(grown, 0, 0, this.length);
 		this.#memory = grown;
 	}
 }
 
-/** The drafts of blocks of a spill file, with their keys. */
-export async function* readSpill(
-	file: ReadableFile,
-	blocks: readonly SpillBlock[],
-): AsyncGenerator<{ key: string; draft: Draft }[]> {
-	for (const { position, length } of blocks) {
-		const bytes = await file.read(position, length);
-		if (bytes.length < length)
-			throw new Error("what composing wrote aside has changed");
-		const end = length - TRAILER;
-		const start = end - bytes.readUInt32LE(end);
-		const heads: Head[] =
-			bytes[length - 1] === 1
-				? JSON.parse(bytes.toString("utf8", start, end))
-				: deserialize(bytes.subarray(start, end));
-		yield draftsOf(heads, bytes);
-	}
+/** The head of a draft, as JSON where that can hold it, and how many bytes its texts take. */
+function headOf({ id, place, pieces }: Draft): {
+	head: string | Buffer;
+	textBytes: number;
+} {
+	const known: RecipeRecord[] = [];
+	const records: HeadRecord[] = [];
+	let textBytes = 0;
+	let isJson = true;
+	const written = pieces.map(
+		({ text, trained, speaker, record, role }): HeadPiece => {
+			let of = record === null ? -1 : known.lastIndexOf(record);
+			if (record !== null && of === -1) {
+				of = known.push(record) - 1;
+				const { id, source, position, fields } = record;
+				records.push([id, source, position, fields]);
+				isJson &&= isExactInJson(fields);
+			}
+			if (text === null) return [of, -1, trained, speaker, role];
+			const bytes =
+				typeof text === "string" ? Buffer.byteLength(text) : text.bytes.length;
+			textBytes += bytes;
+			return [of, bytes, trained, speaker, role];
+		},
+	);
+	const head: Head = [id, place, records, written];
+	return { head: isJson ? JSON.stringify(head) : serialize(head), textBytes };
 }
 
-/** @param bytes Begin with the texts of their pieces. */
-function draftsOf(
-	heads: readonly Head[],
-	bytes: Buffer,
-): { key: string; draft: Draft }[] {
-	let from = 0;
-	return heads.map(([key, id, place, records, written]) => {
+/** Whether a value comes out of JSON as it was. */
+function isExactInJson(value: unknown): boolean {
+	if (typeof value === "string" || typeof value === "boolean") return true;
+	if (typeof value === "number")
+		return Number.isFinite(value) && !Object.is(value, -0);
+	if (value === null) return true;
+	if (typeof value !== "object") return false;
+	for (const name in value)
+		if (!isExactInJson((value as Record<string, unknown>)[name])) return false;
+	return true;
+}
+
+/** A draft in a block, which becomes objects only once it is read. */
+export class SpilledDraft {
+	readonly #block: Buffer;
+	readonly #at: number;
+
+	constructor(block: Buffer, at: number) {
+		this.#block = block;
+		this.#at = at;
+	}
+
+	get key(): string {
+		const start = this.#at + LENGTHS;
+		return this.#block.toString("utf8", start, start + this.#length(0));
+	}
+
+	get textBytes(): number {
+		return this.#length(2);
+	}
+
+	/** Where it ends in the block. */
+	get end(): number {
+		const lengths = this.#length(0) + this.#length(1) + this.#length(2);
+		return this.#at + LENGTHS + lengths;
+	}
+
+	read(): Draft {
+		const block = this.#block;
+		const start = this.#at + LENGTHS + this.#length(0);
+		let at = start + this.#length(1);
+		const [id, place, records, written]: Head =
+			block[this.#at + 12] === 1
+				? JSON.parse(block.toString("utf8", start, at))
+				: deserialize(block.subarray(start, at));
 		const whole = records.map(
-			([id, source, position, fields]): RecipeRecord => ({
-				...{ id, source, position, fields },
-				text: null,
-			}),
+			([id, source, position, fields]): RecipeRecord => {
+				return { id, source, position, text: null, fields };
+			},
 		);
 		const pieces = written.map(
 			([of, length, trained, speaker, role]): Piece => {
 				const record = of === -1 ? null : whole[of];
-				if (length === -1)
-					return { text: null, trained, speaker, record, role };
-				const text = new Utf8Text(bytes.subarray(from, from + length));
-				from += length;
+				let text: Utf8Text | null = null;
+				if (length !== -1) {
+					text = new Utf8Text(block.subarray(at, at + length));
+					at += length;
+				}
 				return { text, trained, speaker, record, role };
 			},
 		);
-		return { key, draft: { id, place, pieces } };
-	});
+		return { id, place, pieces };
+	}
+
+	#length(i: number): number {
+		return this.#block.readUInt32LE(this.#at + 4 * i);
+	}
+}
+
+/** The drafts of blocks of a spill file. */
+export async function* readSpill(
+	file: ReadableFile,
+	blocks: readonly SpillBlock[],
+): AsyncGenerator<SpilledDraft[]> {
+	for (const { position, length } of blocks) {
+		const block = await file.read(position, length);
+		if (block.length < length)
+			throw new Error("what composing wrote aside has changed");
+		const drafts: SpilledDraft[] = [];
+		for (let at = 0; at < length; ) {
+			const draft = new SpilledDraft(block, at);
+			drafts.push(draft);
+			at = draft.end;
+		}
+		yield drafts;
+	}
 }

@@ -26,7 +26,12 @@ import type { PreparedTokenizer } from "../tokenizer/from-json.js";
 import { openKept } from "../tokenizer/kept-tokenizer.js";
 import { gzipInto } from "./gzip.js";
 import { type RecordSettings, recipeTaker, recordsIn } from "./record-taker.js";
-import { readSpill, type SpillBlock, SpillWriter } from "./spill.js";
+import {
+	readSpill,
+	type SpillBlock,
+	type SpilledDraft,
+	SpillWriter,
+} from "./spill.js";
 
 /** What all units of a call have in common, as plain data: any thread can do one of them. */
 export interface ComposeContext {
@@ -232,12 +237,15 @@ class UnitWork {
 		until: number,
 	): AsyncGenerator<Iterable<Draft>> {
 		if (!("spills" in input)) throw new Error("groups come of what was parted");
-		const groups = new KeyedGroups(grouping);
+		const groups = new KeyedGroups<SpilledDraft>(grouping, (draft) =>
+			draft.read(),
+		);
 		for (const { path, blocks } of input.spills) {
 			const file = await storageAt(path).open(path);
 			try {
 				for await (const drafts of readSpill(file, blocks))
-					for (const { key, draft } of drafts) groups.add(key, draft);
+					for (const draft of drafts)
+						groups.add(draft.key, draft, draft.textBytes);
 			} finally {
 				await file.close();
 			}

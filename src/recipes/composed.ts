@@ -145,6 +145,18 @@ class PartsWriter {
 		const own = id == null ? "" : `"id":${JSON.stringify(id)},`;
 		const length = this.#offset - this.#start;
 		const of = role == null ? "" : `,"role":${JSON.stringify(role)}`;
-		this.#json += `${comma}{"source":${JSON.stringify(source)},"position":${position},${own}"offset":${this.#start},"length":${length}${of}}`;
+		this.#json += `${comma}{"source":${jsonOfSource(source)},"position":${position},${own}"offset":${this.#start},"length":${length}${of}}`;
 	}
+}
+
+/** The last source that was written, and its JSON: most records are of that of the one before. */
+let lastSource = "";
+let lastJson = '""';
+
+function jsonOfSource(source: string): string {
+	if (source !== lastSource) {
+		lastSource = source;
+		lastJson = JSON.stringify(source);
+	}
+	return lastJson;
 }
