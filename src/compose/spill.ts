@@ -1,4 +1,5 @@
 import { deserialize, serialize } from "node:v8";
+import { giveMemory, takeMemory } from "../core/memory.js";
 import type { Draft, Piece, RecipeRecord } from "../recipes/draft.js";
 import { Utf8Text } from "../recipes/utf8-text.js";
 import type { ReadableFile } from "../storage/storage.js";
@@ -15,14 +16,11 @@ export interface SpillBlock {
  * the head is JSON.
  */
 const LENGTHS = 13;
-/** Bytes of all partitions that wait to be written, and of one. */
+/** Memory of all partitions that wait to be written, and bytes of one. */
 const ALL_WAITING = 1 << 26;
 const ONE_WAITING = 1 << 20;
-/** Bytes of a buffer, at least. */
-const LEAST = 1 << 14;
-const NOTHING = Buffer.alloc(0);
-/** Buffers that were written and wait to be filled again. */
-const SPARE = 4;
+/** Memory of one, at least. */
+const LEAST = 1 << 12;
 
 /** What is written of a draft beside its key and its texts: id, place, records, pieces. */
 type Head = [string, string, HeadRecord[], HeadPiece[]];
@@ -42,23 +40,19 @@ type Emit = (partition: number, bytes: Uint8Array) => Promise<void>;
 export class SpillWriter {
 	readonly #waiting: Waiting[];
 	readonly #emit: Emit;
-	readonly #spare: Buffer[] = [];
 	#total = 0;
 
 	constructor(partitions: number, emit: Emit) {
-		this.#waiting = Array.from(
-			{ length: partitions },
-			() => new Waiting(this.#spare),
-		);
+		this.#waiting = Array.from({ length: partitions }, () => new Waiting());
 		this.#emit = emit;
 	}
 
 	/** @returns Whether `write` must be called, before anything else is added. */
 	add(partition: number, key: string, draft: Draft): boolean {
 		const waiting = this.#waiting[partition];
-		const before = waiting.length;
+		const before = waiting.memoryBytes;
 		waiting.add(key, draft);
-		this.#total += waiting.length - before;
+		this.#total += waiting.memoryBytes - before;
 		return waiting.length >= ONE_WAITING || this.#total >= ALL_WAITING;
 	}
 
@@ -77,11 +71,9 @@ export class SpillWriter {
 
 	async #write(partition: number): Promise<void> {
 		const waiting = this.#waiting[partition];
-		this.#total -= waiting.length;
-		const { memory, length } = waiting.take();
-		await this.#emit(partition, memory.subarray(0, length));
-		if (memory.length <= 2 * ONE_WAITING && this.#spare.length < SPARE)
-			this.#spare.push(memory);
+		this.#total -= waiting.memoryBytes;
+		await this.#emit(partition, waiting.view());
+		waiting.empty();
 	}
 }
 
@@ -89,12 +81,10 @@ export class SpillWriter {
 class Waiting {
 	/** Bytes of them. */
 	length = 0;
-	#memory: Buffer = NOTHING;
-	readonly #spare: Buffer[];
+	#memory = Buffer.alloc(0);
 
-	/** @param spare Memory that may be taken. */
-	constructor(spare: Buffer[]) {
-		this.#spare = spare;
+	get memoryBytes(): number {
+		return this.#memory.length;
 	}
 
 	add(key: string, draft: Draft): void {
@@ -122,25 +112,28 @@ class Waiting {
 		this.length = at;
 	}
 
-	/** All of them; none are left. */
-	take(): { memory: Buffer; length: number } {
-		const taken = { memory: this.#memory, length: this.length };
-		// There may be many partitions, of which each has little.
-		this.#memory = NOTHING;
+	/** All of them: a view, valid until more is added. */
+	view(): Uint8Array {
+		return this.#memory.subarray(0, this.length);
+	}
+
+	/** Drops them, and lets others use the memory: there may be many partitions, of which each has little. */
+	empty(): void {
+		giveMemory(this.#memory.buffer as ArrayBuffer);
+		this.#memory = Buffer.alloc(0);
 		this.length = 0;
-		return taken;
 	}
 
 	#reserve(count: number): void {
 		const needed = this.length + count;
 		if (needed <= this.#memory.length) return;
-		const spare = this.#memory === NOTHING ? this.#spare.pop() : undefined;
-		const grown =
-			spare !== undefined && spare.length >= needed
-				? spare
-				: Buffer.allocUnsafe(Math.max(needed, 2 * this.#memory.length, LEAST));
-		this.#memory.copy(grown, 0, 0, this.length);
+		const before = this.#memory;
+		const grown = Buffer.from(
+			takeMemory(Math.max(needed, 2 * before.length, LEAST)),
+		);
+		before.copy(grown, 0, 0, this.length);
 		this.#memory = grown;
+		giveMemory(before.buffer as ArrayBuffer);
 	}
 }
 
@@ -242,21 +235,33 @@ export class SpilledDraft {
 	}
 }
 
-/** The drafts of blocks of a spill file. */
-export async function* readSpill(
-	file: ReadableFile,
-	blocks: readonly SpillBlock[],
-): AsyncGenerator<SpilledDraft[]> {
-	for (const { position, length } of blocks) {
-		const block = await file.read(position, length);
-		if (block.length < length)
-			throw new Error("what composing wrote aside has changed");
-		const drafts: SpilledDraft[] = [];
-		for (let at = 0; at < length; ) {
-			const draft = new SpilledDraft(block, at);
-			drafts.push(draft);
-			at = draft.end;
+/** The drafts of blocks of spill files. */
+export class SpillReader {
+	readonly #memory: ArrayBuffer[] = [];
+
+	async *read(
+		file: ReadableFile,
+		blocks: readonly SpillBlock[],
+	): AsyncGenerator<SpilledDraft[]> {
+		for (const { position, length } of blocks) {
+			const memory = takeMemory(length);
+			this.#memory.push(memory);
+			const block = await file.read(position, length, memory);
+			if (block.length < length)
+				throw new Error("what composing wrote aside has changed");
+			const drafts: SpilledDraft[] = [];
+			for (let at = 0; at < length; ) {
+				const draft = new SpilledDraft(block, at);
+				drafts.push(draft);
+				at = draft.end;
+			}
+			yield drafts;
 		}
-		yield drafts;
+	}
+
+	/** Lets others use the memory of all drafts that were read. */
+	free(): void {
+		for (const memory of this.#memory) giveMemory(memory);
+		this.#memory.length = 0;
 	}
 }

@@ -27,9 +27,9 @@ import { openKept } from "../tokenizer/kept-tokenizer.js";
 import { gzipInto } from "./gzip.js";
 import { type RecordSettings, recipeTaker, recordsIn } from "./record-taker.js";
 import {
-	readSpill,
 	type SpillBlock,
 	type SpilledDraft,
+	SpillReader,
 	SpillWriter,
 } from "./spill.js";
 
@@ -240,20 +240,25 @@ class UnitWork {
 		const groups = new KeyedGroups<SpilledDraft>(grouping, (draft) =>
 			draft.read(),
 		);
-		for (const { path, blocks } of input.spills) {
-			const file = await storageAt(path).open(path);
-			try {
-				for await (const drafts of readSpill(file, blocks))
-					for (const draft of drafts)
-						groups.add(draft.key, draft, draft.textBytes);
-			} finally {
-				await file.close();
+		const reader = new SpillReader();
+		try {
+			for (const { path, blocks } of input.spills) {
+				const file = await storageAt(path).open(path);
+				try {
+					for await (const drafts of reader.read(file, blocks))
+						for (const draft of drafts)
+							groups.add(draft.key, draft, draft.textBytes);
+				} finally {
+					await file.close();
+				}
+				this.#stopWhereAsked();
 			}
-			this.#stopWhereAsked();
+			const late = this.#late(until);
+			for (const group of groups.drafts(this.#runner))
+				yield this.#runner.run(group, late);
+		} finally {
+			reader.free();
 		}
-		const late = this.#late(until);
-		for (const group of groups.drafts(this.#runner))
-			yield this.#runner.run(group, late);
 	}
 
 	async *#runs(
