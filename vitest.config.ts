@@ -20,6 +20,7 @@ const SAMPLED = [
 const LONG = [
 	"test/batches/{far,meanwhile}.test.ts",
 	"test/build/{many-inputs,object-store,overwrite,touch}.test.ts",
+	"test/compose/memory.test.ts",
 	"test/docs/{clusters,papers,strata}.test.ts",
 	"test/{engines/tasks,plan/replace,report/estimate-build}.test.ts",
 ];

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ComposeSummary } from "../compose/compose-to.js";
+import type { ComposeSummary } from "../compose/summary.js";
 import { inParallel } from "../core/in-parallel.js";
 import type { DatasetFile } from "../dataset/manifest.js";
 import { EXPORT_FILE, INJECTED_FILE } from "../sources/find/own-files.js";

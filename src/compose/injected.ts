@@ -2,6 +2,7 @@ import type { InjectedSpan } from "../recipes/step.js";
 import type { ReadableFile } from "../storage/storage.js";
 import { type ColumnBatch, columnOf, type Schema } from "../tables/columns.js";
 import { parquet } from "../tables/parquet.js";
+import type { OutputFile } from "./outputs.js";
 
 /** A span that was put into a record, and where the record is written. */
 export interface PlacedSpan extends InjectedSpan {
@@ -22,12 +23,30 @@ export const injectedSchema: Schema = [
 	{ name: "repetition", type: "int32" },
 ];
 
-/** @param first Where in the file what the spans' unit wrote begins. */
-export function injectedBatch(
-	spans: readonly PlacedSpan[],
-	source: string,
-	first: number,
-): ColumnBatch {
+/** Spans in the records of a unit. */
+export interface InjectedOfUnit {
+	readonly spans: readonly PlacedSpan[];
+	/** The name of the file of the records, and where in it those of the unit begin. */
+	readonly source: string;
+	readonly first: number;
+}
+
+/** Writes the list, unit by unit, and closes the file. */
+export async function writeInjected(
+	file: OutputFile,
+	units: Iterable<InjectedOfUnit>,
+): Promise<void> {
+	const writer = injectedTable.write(file, injectedSchema, {
+		compression: injectedTable.compressions[0],
+		batchRows: 1 << 16,
+		metadata: new Map(),
+	});
+	for (const unit of units) await writer.write(injectedBatch(unit));
+	await writer.close();
+	await file.close();
+}
+
+function injectedBatch({ spans, source, first }: InjectedOfUnit): ColumnBatch {
 	const numbers = (of: (span: PlacedSpan) => number) =>
 		BigInt64Array.from(spans, (span) => BigInt(of(span)));
 	return {

@@ -28,6 +28,10 @@ export interface ComposeOutput {
 	publish(summary: object): Promise<void>;
 }
 
+/** Begins a file of what is needed only on the way: see `ComposeOutput.scratch`. */
+export const createScratch = (path: string): Promise<PendingFile> =>
+	storageAt(path).create(path, { scratch: true });
+
 /** Whether an output is one file, by its name. */
 export const isFileName = (out: string) => /\.jsonl(\.gz)?$/i.test(out);
 
@@ -77,7 +81,10 @@ export async function intoFile<T>(
 	const open = new Set<PendingFile>();
 	const done: PendingFile[] = [];
 	const begin = async (path: string): Promise<PendingFile> => {
-		const file = await storage.create(path, { partialsIn: work });
+		const file = await storage.create(path, {
+			partialsIn: work,
+			unhashed: true,
+		});
 		open.add(file);
 		return file;
 	};

@@ -26,7 +26,12 @@ import { openKept } from "../tokenizer/kept-tokenizer.js";
 import { gzipInto } from "./gzip.js";
 import type { PlacedSpan } from "./injected.js";
 import { type RecordSettings, recipeTaker, recordsIn } from "./record-taker.js";
-import { readSpill, type SpillBlock, SpillWriter } from "./spill.js";
+import {
+	type SpillBlock,
+	type SpilledDraft,
+	SpillReader,
+	SpillWriter,
+} from "./spill.js";
 
 /** What all units of a call have in common, as plain data: any thread can do one of them. */
 export interface ComposeContext {
@@ -75,7 +80,7 @@ export interface UnitResult {
 
 /** What takes a unit's bytes, and is told how far it is. */
 export interface UnitSink {
-	/** @param partition Of what is written aside; else 0. The bytes are the taker's own. */
+	/** @param partition Of what is written aside; else 0. The bytes may be reused once it has resolved. */
 	write(partition: number, bytes: Uint8Array): Promise<void>;
 	onProgress(bytes: number, records: number): void;
 	shouldStop(): boolean;
@@ -157,7 +162,7 @@ class UnitWork {
 				const key = this.#runner.attempt(() => grouping.keyOf(draft), null);
 				if (key === null) continue;
 				const partition = hashOfText(key)[1] % partitions;
-				await spill.add(partition, key, draft);
+				if (spill.add(partition, key, draft)) await spill.write();
 			}
 		await spill.finish();
 	}
@@ -182,9 +187,10 @@ class UnitWork {
 			: { write, end: async () => {} };
 		for await (const drafts of this.#drafts(input, Infinity)) {
 			for (const draft of drafts) {
-				const position = this.result.bytes + lines.length;
 				// Those of this draft alone: it was made just now.
 				const spans = this.#runner.injected.splice(0);
+				const position =
+					spans.length === 0 ? 0 : this.result.bytes + lines.length;
 				if (!this.#runner.attempt(() => this.#write(draft, lines), false))
 					continue;
 				lines.json("\n");
@@ -246,20 +252,28 @@ class UnitWork {
 		until: number,
 	): AsyncGenerator<Iterable<Draft>> {
 		if (!("spills" in input)) throw new Error("groups come of what was parted");
-		const groups = new KeyedGroups(grouping);
-		for (const { path, blocks } of input.spills) {
-			const file = await storageAt(path).open(path);
-			try {
-				for await (const { key, draft } of readSpill(file, blocks))
-					groups.add(key, draft);
-			} finally {
-				await file.close();
+		const groups = new KeyedGroups<SpilledDraft>(grouping, (draft) =>
+			draft.read(),
+		);
+		const reader = new SpillReader();
+		try {
+			for (const { path, blocks } of input.spills) {
+				const file = await storageAt(path).open(path);
+				try {
+					for await (const drafts of reader.read(file, blocks))
+						for (const draft of drafts)
+							groups.add(draft.key, draft, draft.textBytes);
+				} finally {
+					await file.close();
+				}
+				this.#stopWhereAsked();
 			}
-			this.#stopWhereAsked();
+			const late = this.#late(until);
+			for (const group of groups.drafts(this.#runner))
+				yield this.#runner.run(group, late);
+		} finally {
+			reader.free();
 		}
-		const late = this.#late(until);
-		for (const group of groups.drafts(this.#runner))
-			yield this.#runner.run(group, late);
 	}
 
 	async *#runs(
@@ -283,9 +297,11 @@ class UnitWork {
 					if (group !== null) yield group;
 				}
 		};
-		for await (const batch of this.#read(input))
+		for await (const batch of this.#read(input)) {
 			for (const group of groupsOf.call(this, batch))
 				yield this.#runner.run(group, late);
+			groups.keep();
+		}
 		const last = groups.end();
 		if (last !== null) yield this.#runner.run(last, late);
 	}

@@ -156,6 +156,30 @@ test("Groups come whole out of many partitions, each record once, in the order o
 				);
 });
 
+test("Fields that JSON cannot hold go through groups as they are", async () => {
+	const directory = directoryWith({
+		"a.jsonl": [
+			'{"id":"a","n":12345678901234567890,"list":[NaN,{"m":-12345678901234567891}],"text":"x"}',
+			'{"id":"b","n":NaN,"list":["\\ud800"],"text":"y"}',
+			'{"id":"c","n":12345678901234567890,"list":[0],"text":"z"}\n',
+		].join("\n"),
+	});
+	const out = join(directory, "out.jsonl");
+	const recipe = recipeIn(directory, [
+		{ group: { by: "key", field: "n" } },
+		{ unnest: { lists: { item: "list" } } },
+		{ template: { roles: { any: "{n}{text} " } } },
+	]);
+	await composeFiles({ recipe, inputs: [join(directory, "a.jsonl")], out });
+	expect(read(out).map(({ id, text }) => [id, text])).toEqual([
+		[
+			"12345678901234567890",
+			"12345678901234567890x 12345678901234567890x 12345678901234567890z ",
+		],
+		["NaN", "NaNy "],
+	]);
+});
+
 test("Injected spans are listed, with where they are", async () => {
 	const out = temporaryDirectory();
 	writeFileSync(
