@@ -55,12 +55,12 @@ class EqualSearch {
 
 	/** The better of two ways. */
 	plan(count: number): Assignment[] | null {
+		const { tokens } = this.#problem.items;
 		let best: Assignment[] | null = null;
 		let least = Number.POSITIVE_INFINITY;
 		for (const plan of [this.#allAtOnce(count), this.#byLevels(count)]) {
 			if (plan === null) continue;
-			for (const microBatch of plan)
-				exchangeItems(microBatch, this.#problem.items.tokens);
+			for (const microBatch of plan) exchangeItems(microBatch, tokens);
 			const took = sum(plan.map((one) => one.loads[one.slowest()]));
 			if (took < least) {
 				least = took;
