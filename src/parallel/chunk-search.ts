@@ -117,29 +117,47 @@ export class ChunkSearch {
 	}
 
 	/** Of all within the slack of the best that of the smallest groups. */
-	smallest(table: WorkTable): Assignment {
+	smallest(table: WorkTable, fastest: Assignment): Assignment {
 		const { slack, items } = this.#problem;
-		let smallest = this.fastest(table);
-		const limit = smallest.loads[smallest.slowest()] * (1 + slack);
-		for (const schedule of this.#found) {
+		const limit = fastest.loads[fastest.slowest()] * (1 + slack);
+		const most = fastest.spread();
+		const near = this.#found
 			// What is far off does not come near by exchanges.
-			if (schedule.slowest > limit * (1 + slack)) continue;
+			.filter(({ slowest }) => slowest <= limit * (1 + slack))
+			.map((schedule) => ({ schedule, spread: this.#spread(schedule) }))
+			.filter(({ spread }) => spread < most)
+			.sort((a, b) => a.spread - b.spread);
+		for (const { schedule } of near) {
 			const other = this.#assignment(table, schedule);
-			if (other.spread() >= smallest.spread()) continue;
 			exchangeItems(other, items.tokens, limit);
-			const isWithin = other.loads[other.slowest()] <= limit;
-			if (isWithin && other.spread() < smallest.spread()) smallest = other;
+			if (other.loads[other.slowest()] <= limit && other.spread() < most)
+				return other;
 		}
-		return smallest;
+		return fastest;
+	}
+
+	/** How many devices a token is shared between, summed over tokens. */
+	#spread({ shape, groupOf }: Schedule): number {
+		const { tokens } = this.#chunk;
+		const degrees = degreesOf(shape);
+		let spread = 0;
+		for (let at = 0; at < tokens.length; at++)
+			spread += tokens[at] * degrees[groupOf[at]];
+		return spread;
 	}
 
 	#assignment(table: WorkTable, { shape, groupOf }: Schedule): Assignment {
-		const degrees: number[] = [];
-		for (let level = shape.length - 1; level >= 0; level--)
-			for (let i = 0; i < shape[level]; i++) degrees.push(2 ** level);
-		const assigned = new Assignment(this.#problem, table, degrees);
+		const assigned = new Assignment(this.#problem, table, degreesOf(shape));
 		for (const [at, item] of this.#chunk.items.entries())
 			assigned.add(item, groupOf[at]);
 		return assigned;
 	}
+}
+
+/** Of each group, the largest first. */
+function degreesOf(shape: Shape): number[] {
+	const degrees: number[] = [];
+	for (let level = shape.length - 1; level >= 0; level--)
+		for (let i = 0; i < shape[level]; i++) degrees.push(1 << level);
+	return degrees;
 }

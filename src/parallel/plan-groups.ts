@@ -73,9 +73,9 @@ export function planGroups(
 	checkItems(given);
 	checkFits(given.tokens, devices, tokensPerDevice, multiple);
 	const items =
-		lengths instanceof Int32Array
-			? itemsOfLengths(lengths, multiple)
-			: { ...lengths, tokens: roundedUp(lengths.tokens, multiple) };
+		"squares" in lengths
+			? { ...lengths, tokens: roundedUp(lengths.tokens, multiple) }
+			: itemsOfLengths(lengths, multiple);
 	const problem: Problem = {
 		...{ items, devices, capacity: tokensPerDevice, cost, microBatches },
 		...{ largestDegree: devices, slack, padded: false },

@@ -10,7 +10,7 @@ import { WorkTable } from "./work-table.js";
 /** How many numbers of micro-batches are tried, from the fewest that can be. */
 const COUNTS_TRIED = 5;
 /** In how many of the best cuts into micro-batches items are exchanged. */
-const CUTS_EXCHANGED = 2;
+const CUTS_EXCHANGED = 3;
 
 /**
  * A plan of groups of powers of two that is near the best: a step is cut into micro-batches in
@@ -40,6 +40,8 @@ export function searchedPlan(problem: Problem): Solution | null {
 			least = Math.min(least, cut.cost);
 		}
 		if (found.length > 0) tries++;
+		// More micro-batches do not make it better, or not by more than the slack.
+		if (least <= (leastWork + fewest * cost.fixed) * (1 + slack)) break;
 	}
 	return chosenPlan(problem, table, found);
 }
@@ -77,25 +79,38 @@ function chosenPlan(
 	table: WorkTable,
 	found: readonly Cut[],
 ): Solution | null {
-	if (found.length === 0) return null;
 	const { slack } = problem;
 	const near = found
 		.toSorted((a, b) => a.cost - b.cost)
-		.slice(0, slack === 0 ? CUTS_EXCHANGED : found.length);
-	const plans = near.map(({ searches }) =>
-		solutionOf(searches.map((search) => search.fastest(table))),
-	);
-	const costs = plans.map((plan) => solutionCost(problem, plan));
-	const least = Math.min(...costs);
-	let best = plans[costs.indexOf(least)];
-	if (slack === 0) return best;
+		.slice(0, CUTS_EXCHANGED);
+	let best: Solution | null = null;
+	let least = Number.POSITIVE_INFINITY;
+	const small: Solution[] = [];
 	for (const { searches } of near) {
-		const plan = solutionOf(searches.map((search) => search.smallest(table)));
-		if (
-			solutionCost(problem, plan) <= least * (1 + slack) &&
-			solutionSpread(problem, plan) < solutionSpread(problem, best)
-		)
+		const plans = searches.map((search) => search.fastest(table));
+		const plan = solutionOf(plans);
+		const cost = solutionCost(problem, plan);
+		if (cost < least) {
+			least = cost;
 			best = plan;
+		}
+		if (slack > 0)
+			small.push(
+				solutionOf(
+					searches.map((search, i) => search.smallest(table, plans[i])),
+				),
+			);
+	}
+	let spread = best === null ? 0 : solutionSpread(problem, best);
+	for (const plan of small) {
+		const smaller = solutionSpread(problem, plan);
+		if (
+			smaller < spread &&
+			solutionCost(problem, plan) <= least * (1 + slack)
+		) {
+			best = plan;
+			spread = smaller;
+		}
 	}
 	return best;
 }
