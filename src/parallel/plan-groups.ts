@@ -8,7 +8,7 @@ import type { Problem } from "./problem.js";
 
 /** Of one item: they are 32-bit integers. */
 const MOST_TOKENS = 2 ** 31 - 1;
-const MOST_DEVICES = 2 ** 20;
+const MOST_DEVICES = 2 ** 17;
 
 export interface PlanGroupsOptions {
 	/** Tokens that a device holds of a micro-batch. */

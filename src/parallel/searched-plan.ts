@@ -3,6 +3,7 @@ import type { Assignment } from "./assignment.js";
 import { Chunk } from "./chunk.js";
 import { ChunkSearch } from "./chunk-search.js";
 import { EvenCuts } from "./even-cuts.js";
+import { fewestMicroBatches } from "./fewest.js";
 import type { Problem, Solution } from "./problem.js";
 import { solutionCost, solutionSpread } from "./solution-cost.js";
 import { WorkTable } from "./work-table.js";
@@ -18,13 +19,12 @@ const CUTS_EXCHANGED = 3;
  * nothing is found.
  */
 export function searchedPlan(problem: Problem): Solution | null {
-	const { devices, capacity, cost, microBatches, slack } = problem;
+	const { devices, cost, microBatches, slack } = problem;
 	const table = new WorkTable(problem);
 	const all = Chunk.all(problem, table);
 	const cuts = new EvenCuts(all.tokens);
 	const leastWork = sum(all.cheapest) / devices;
-	const fewest =
-		microBatches ?? Math.ceil(sum(all.tokens) / (devices * capacity));
+	const fewest = microBatches ?? fewestMicroBatches(problem, devices);
 	const most = microBatches ?? all.items.length;
 	const found: Cut[] = [];
 	let least = Number.POSITIVE_INFINITY;

@@ -355,7 +355,7 @@ describe("what cannot be planned is refused, with the numbers and a way out", ()
 		[
 			"none",
 			plan(0, {}),
-			"devices is 0: give a whole number from 1 to 1048576.",
+			"devices is 0: give a whole number from 1 to 131072.",
 		],
 		["more than there are", plan(2 ** 40, {}), "devices is 1099511627776"],
 		["no sequence", plan(8, {}, new Int32Array()), "nothing to share out"],
