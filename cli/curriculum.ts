@@ -4,6 +4,7 @@ import type { CurriculumPlan } from "../src/plan/curriculum-plan.js";
 import type { PlanLanes } from "../src/plan/lanes-file.js";
 import { planCurriculum } from "../src/plan/make-plan.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
+import { describeGroups } from "./describe-groups.js";
 import { counted, durationText, grouped, percent } from "./numbers.js";
 import { outputTable } from "./output-options.js";
 import { say } from "./say.js";
@@ -24,6 +25,7 @@ export const curriculumCommand = () =>
 		notes: NUMBERS_NOTE,
 		examples: [
 			"seqpack curriculum buckets/ --schedule grow-p2 --cycles 8 --tokens-per-step 512K --world-size 8 --out plan/",
+			"seqpack curriculum rows/ --batches flat --tokens-per-step 16M --parallel-plan flexsp --devices 64 --tokens-per-device 6484 --out plan/",
 			"seqpack curriculum store/ --order documents --chunk 2K --tokens-per-step 512K --world-size 8 --out plan/",
 		],
 		async run({ json, ...options }) {
@@ -71,6 +73,8 @@ function describe(out: string, plan: CurriculumPlan, seconds: number): string {
 	lines.push(
 		`  rows       ${grouped(totals.rows)} in steps, ${grouped(totals.unusedRows)} in none`,
 	);
+	if (plan.groups !== undefined)
+		lines.push(...describeGroups(plan.groups, totals.steps));
 	return `${lines.join("\n")}\n`;
 }
 

@@ -7,6 +7,11 @@ import { columnOptions } from "../masks/resolve-columns.js";
 import { type SequenceShares, shareOfRow } from "../masks/sequence-parallel.js";
 import { type BatchOptions, batchesTable } from "../options/batches.js";
 import type { CurriculumPlan } from "../plan/curriculum-plan.js";
+import {
+	checkGroupOptions,
+	cutsRows,
+	SHARES_OF_GROUPS,
+} from "./group-settings.js";
 
 /** What a rank is given of each step, and how. */
 export interface BatchSettings {
@@ -45,13 +50,17 @@ export function resolveBatches(
 	given: BatchOptions,
 ): BatchSettings {
 	const options = resolveOptions(batchesTable, given);
-	const { sequenceParallel, worldSize, rank } = options;
+	const { groups } = plan;
+	if (groups !== undefined) checkGroupOptions(groups, given);
+	const { sequenceParallel, rank } = options;
+	const worldSize = groups?.ranks ?? options.worldSize;
 	if (rank >= worldSize)
 		throw new UsageError(
 			"bad-option",
 			`there is no rank ${rank} (${optionName("rank")}) among ${worldSize} ranks (${optionName("worldSize")}): give one from 0 to ${worldSize - 1}.`,
 		);
-	const isCut = sequenceParallel > 1;
+	const isCut =
+		sequenceParallel > 1 || (groups !== undefined && cutsRows(groups));
 	if (options.sequenceShares !== undefined && !isCut)
 		throw new UsageError(
 			"ignored-option",
@@ -97,7 +106,10 @@ export function resolveBatches(
 	const { steps } = plan.totals;
 	const settings = {
 		...options,
-		sequenceShares: options.sequenceShares ?? "contiguous",
+		worldSize,
+		sequenceShares:
+			options.sequenceShares ??
+			(groups === undefined ? "contiguous" : SHARES_OF_GROUPS),
 		columns: [...new Set([...needed, ...options.columns])],
 		columnOptions: {
 			...columnOptions(options.columns, options),
@@ -115,13 +127,23 @@ function checkShares(
 	plan: CurriculumPlan,
 	{ worldSize, sequenceParallel, sequenceShares }: BatchSettings,
 ): void {
+	const requireCut = (parts: number) => {
+		if (parts === 1 || !batchKinds.find(plan.batches).isPadded) return;
+		for (const { buckets } of plan.stages)
+			for (const { length } of buckets)
+				shareOfRow(length, parts, 0, sequenceShares);
+	};
+	if (plan.groups !== undefined) {
+		plan.groups.degrees.forEach(requireCut);
+		return;
+	}
 	if (worldSize % sequenceParallel !== 0)
 		throw new UsageError(
 			"bad-option",
 			`${sequenceParallel} ranks that share a row (${optionName("sequenceParallel")}) do not divide the ${worldSize} ranks (${optionName("worldSize")}).`,
 		);
 	const groups = worldSize / sequenceParallel;
-	const { items, isPadded } = batchKinds.find(plan.batches);
+	const { items } = batchKinds.find(plan.batches);
 	const refuse = (rows: number, what: string) =>
 		new UsageError(
 			"bad-option",
@@ -133,7 +155,7 @@ function checkShares(
 		return;
 	}
 	for (const { buckets } of plan.stages)
-		for (const { length, batchRows } of buckets) {
+		for (const { length, batchRows } of buckets)
 			if (batchRows % groups !== 0)
 				throw refuse(
 					batchRows,
@@ -141,9 +163,7 @@ function checkShares(
 						? `sequences of ${length} tokens in a step`
 						: "lanes of a step",
 				);
-			if (sequenceParallel > 1 && isPadded)
-				shareOfRow(length, sequenceParallel, 0, sequenceShares);
-		}
+	requireCut(sequenceParallel);
 }
 
 function firstStep(

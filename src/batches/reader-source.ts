@@ -20,7 +20,7 @@ export async function createReader(source: ReaderSource): Promise<BatchReader> {
 }
 
 /**
- * The batches of steps, each read when it is asked for; where they are not on this machine,
+ * The batches of steps, those of a step read when the first is asked for; where they are not on this machine,
  * those after it as well.
  * @param isAhead Whether any may be read before they are asked for.
  */
@@ -36,9 +36,10 @@ export async function* readBatches(
 		? stepsAtATime(plan.tokensPerStep / settings.worldSize, settings.readAhead)
 		: 1;
 	try {
-		yield* stepsAhead(from, end, most, (step) =>
+		const steps = stepsAhead(from, end, most, (step) =>
 			whenRead(() => reader.read(step)),
 		);
+		for await (const batches of steps) yield* batches;
 	} finally {
 		reader.close();
 	}

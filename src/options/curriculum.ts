@@ -12,6 +12,7 @@ import {
 import { batchKinds } from "../curriculum/batch-kinds.js";
 import { type StageOptions, stageTable } from "../curriculum/stage-options.js";
 import { stepOrderOptions, stepOrders } from "../curriculum/step-orders.js";
+import { parallelTable } from "./parallel.js";
 
 /** The options of the plan of a curriculum that are not of its stages. */
 const planTable = {
@@ -58,6 +59,7 @@ const planTable = {
 		}),
 		seed: integer({ help: "seed of the order", default: 0 }),
 	}),
+	...parallelTable,
 	...grouped("Data", {
 		stages: json<readonly StageOptions[]>(
 			{

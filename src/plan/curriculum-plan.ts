@@ -7,6 +7,7 @@ import { isPlainPath } from "../storage/confined.js";
 import { canonicalJson, sha256 } from "../storage/hash.js";
 import { readAll } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
+import type { PlanGroups } from "./groups-file.js";
 import type { PlanLanes } from "./lanes-file.js";
 
 /** The plan of a curriculum, in its directory. */
@@ -80,6 +81,8 @@ export interface CurriculumPlan {
 	steps: { path: string; rows: number; bytes: number; sha256: string };
 	/** Which lane reads which documents; left out where steps are of rows. */
 	lanes?: PlanLanes;
+	/** Which groups of ranks share which rows of each step; left out where ranks share them evenly. */
+	groups?: PlanGroups;
 }
 
 /**
@@ -127,17 +130,16 @@ export async function openPlan(directory: string): Promise<CurriculumPlan> {
 export function filesOf({
 	steps,
 	lanes,
-}: Pick<CurriculumPlan, "steps" | "lanes">): [
-	what: "steps" | "lanes",
-	file: DatasetFile,
-][] {
-	return lanes === undefined
-		? [["steps", steps]]
-		: [
-				["steps", steps],
-				["lanes", lanes],
-			];
+	groups,
+}: Pick<CurriculumPlan, PlanFile>): [what: PlanFile, file: DatasetFile][] {
+	return [
+		["steps", steps],
+		...(lanes ? [["lanes", lanes] satisfies [PlanFile, DatasetFile]] : []),
+		...(groups ? [["groups", groups] satisfies [PlanFile, DatasetFile]] : []),
+	];
 }
+
+type PlanFile = "steps" | "lanes" | "groups";
 
 export function hashOfPlan(plan: Omit<CurriculumPlan, "planHash">): string {
 	return sha256(canonicalJson(plan));
