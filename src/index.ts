@@ -1,5 +1,5 @@
 // The Node entry: everything. What needs nothing from Node has entries of its own,
-// seqpack/pack, /decompose, /masks, /curriculum and /tokenizer.
+// seqpack/pack, /parallel, /decompose, /masks, /curriculum and /tokenizer.
 export { type AuditResult, audit } from "./audit/audit.js";
 export type { Finding } from "./audit/check.js";
 export type { AuditOptions } from "./audit/options.js";
@@ -104,6 +104,7 @@ export type { PackRecordsOptions } from "./options/pack-records.js";
 export type { ExportOptions, PackStoreOptions } from "./options/pack-store.js";
 export type { SourceOptions } from "./options/sources.js";
 export * from "./pack.js";
+export * from "./parallel.js";
 export type { CurriculumPlan, PlanStage } from "./plan/curriculum-plan.js";
 export { planCurriculum } from "./plan/make-plan.js";
 export {

@@ -1,0 +1,23 @@
+/**
+ * `seqpack/parallel`: which devices take which sequences of a step, in which micro-batches. Needs
+ * nothing from Node.
+ */
+export { DataError, SeqpackError, UsageError } from "./core/errors.js";
+export { type LengthBuckets, lengthBuckets } from "./parallel/buckets.js";
+export { cutEvenly } from "./parallel/cut-sorted.js";
+export {
+	checkCost,
+	type GroupCost,
+	SQUARED_LENGTH,
+} from "./parallel/group-cost.js";
+export type { GroupPlan, PlannedGroup } from "./parallel/group-plan.js";
+export { type Items, itemsOfLengths } from "./parallel/items.js";
+export { type ParallelRule, parallelPlans } from "./parallel/parallel-plans.js";
+export {
+	type PlanGroupsOptions,
+	planGroups,
+} from "./parallel/plan-groups.js";
+export {
+	type PlanMicroBatchesOptions,
+	planMicroBatches,
+} from "./parallel/plan-micro-batches.js";
