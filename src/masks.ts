@@ -44,6 +44,17 @@ export {
 	segmentIds,
 	seqIdx,
 } from "./masks/segments.js";
+export {
+	cutRow,
+	type SequenceShares,
+	type Sharing,
+	sequenceMultiple,
+	sequenceShares,
+	sharedLengths,
+	shareMultiple,
+	shareSpans,
+} from "./masks/sequence-parallel.js";
+export { shareCosts } from "./masks/share-costs.js";
 export { toAxolotl } from "./masks/views/axolotl.js";
 export { toFlashAttention } from "./masks/views/flash-attention.js";
 export { toFlattening } from "./masks/views/flattening.js";

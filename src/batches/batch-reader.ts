@@ -1,7 +1,9 @@
 import { sum } from "../core/arithmetic.js";
 import { ROW_OF_ANY_LENGTH } from "../core/capacity.js";
+import { optionName, UsageError } from "../core/errors.js";
 import { type BatchKind, batchKinds } from "../curriculum/batch-kinds.js";
-import { shareMultiple, shareOfRow } from "../masks/sequence-parallel.js";
+import { sharedWidth } from "../masks/row-share.js";
+import { type Sharing, sequenceMultiple } from "../masks/sequence-parallel.js";
 import { balanceRanks } from "../pack/balance-ranks.js";
 import { type CostModel, DEFAULT_COST, SQUARES } from "../pack/cost.js";
 import { dealRows } from "../pack/deal-rows.js";
@@ -22,8 +24,9 @@ import { eachOf } from "../storage/when-read.js";
 import { type Column, columnOf, type Schema } from "../tables/columns.js";
 import { type Batch, batchSchema } from "./batch.js";
 import { flatRow, paddedRows, type RowShape } from "./batch-rows.js";
-import type { BatchSettings } from "./batch-settings.js";
+import { type BatchSettings, sharingOf } from "./batch-settings.js";
 import { itemsOfLanes } from "./chunk-items.js";
+import { settingsInGroup } from "./group-settings.js";
 import { GroupsReader } from "./groups-reader.js";
 import { LanesReader } from "./lanes-reader.js";
 import {
@@ -35,6 +38,9 @@ import {
 	type StepItems,
 } from "./step-items.js";
 import { openSteps, type StepsReader } from "./steps-reader.js";
+
+/** Tokens of the rows of a batch: lists of columns have their borders in 32 bits. */
+const MOST_TOKENS = 2 ** 31 - 1;
 
 /**
  * Reads what one rank gets of a step; any step, in any order. All that it does throws
@@ -136,11 +142,7 @@ export class BatchReader {
 			const places = Float64Array.from(items, (item) => step.offset + item);
 			const fullLength = step.length + Number(this.#plan.plusOne);
 			const rows = itemsOfRows(finder, places, fullLength);
-			const settings = {
-				...this.#settings,
-				rank: rank - firstRank,
-				sequenceParallel: degree,
-			};
+			const settings = settingsInGroup(this.#settings, firstRank, degree);
 			const batch = this.#batch(number, step, rows, settings, {
 				step_labels: labelsOf(groups),
 				rank_labels: labelsOf(own),
@@ -166,7 +168,12 @@ export class BatchReader {
 		const finder = this.#finders[step.stage][step.bucket];
 		const { length } = this.#plan.stages[step.stage].buckets[step.bucket];
 		const { rows, columns } = this.#kind.isPadded
-			? paddedRows(items, finder, length, this.#paddedShape(step, settings))
+			? paddedRows(
+					items,
+					finder,
+					length,
+					this.#paddedShape(step, items, settings),
+				)
 			: flatRow(items, finder, length, this.#flatShape(items, settings));
 		const { values } = columnOf({ rows, columns }, "input_ids", "list<int32>");
 		const tokens = values.length / Math.max(1, rows);
@@ -272,7 +279,7 @@ export class BatchReader {
 	): number {
 		if (this.#settings.columnOptions.trainedPadding === undefined) return 0;
 		const of = items ?? this.#items(step, finder, 0, step.batchSize);
-		const { tokens } = this.#paddedShape(step, this.#settings);
+		const { tokens } = this.#paddedShape(step, of, this.#settings);
 		return of.count * tokens - sum(of.lengths);
 	}
 
@@ -304,45 +311,55 @@ export class BatchReader {
 		return pool;
 	}
 
-	#paddedShape({ length }: PlanStep, settings: BatchSettings): RowShape {
+	#paddedShape(
+		{ length }: PlanStep,
+		items: StepItems,
+		settings: BatchSettings,
+	): RowShape {
 		// The lengths of sequences are not those of the bucket's rows.
-		if (this.#kind.items === "sequences")
-			return this.#shape(length, roundedUp(length, settings), settings);
+		const plusOne = this.#kind.items !== "sequences" && this.#plan.plusOne;
+		const tokens = length + Number(plusOne);
 		// Rows that are cut give a token beyond the bucket's length as a label alone.
-		return this.#shape(length + Number(this.#plan.plusOne), length, settings);
+		const rows = Array.from({ length: items.count }, (_, i) =>
+			lengthsOf(items, i),
+		);
+		return this.#shape(tokens, length, rows, settings);
 	}
 
 	#flatShape({ lengths }: StepItems, settings: BatchSettings): RowShape {
-		const tokens = lengths.reduce((sum, n) => sum + n, 0);
-		return this.#shape(tokens, roundedUp(tokens, settings), settings);
+		const tokens = sum(lengths);
+		return this.#shape(tokens, tokens, [lengths], settings);
 	}
 
-	#shape(tokens: number, cutWidth: number, settings: BatchSettings): RowShape {
+	/**
+	 * @param most Tokens of a row that are given where it is cut.
+	 * @param rows The lengths of the sequences of each.
+	 */
+	#shape(
+		tokens: number,
+		most: number,
+		rows: readonly Int32Array[],
+		settings: BatchSettings,
+	): RowShape {
 		const { padId } = this.#plan;
-		const { rank, sequenceParallel, sequenceShares } = settings;
-		const { columns, columnOptions } = settings;
-		if (sequenceParallel === 1)
-			return {
-				tokens,
-				width: tokens,
-				spans: null,
-				padId,
-				columns,
-				columnOptions,
-			};
-		const part = rank % sequenceParallel;
-		const spans = shareOfRow(cutWidth, sequenceParallel, part, sequenceShares);
-		return { tokens, width: cutWidth, spans, padId, columns, columnOptions };
+		const { rank, columns, columnOptions } = settings;
+		const sharing = sharingOf(settings);
+		const shape = { tokens, padId, columns, columnOptions };
+		if (sharing.parts === 1) return { ...shape, share: null };
+		const width = sharedWidth(rows, most, sharing);
+		requireRoom(width * rows.length, sharing);
+		const part = rank % sharing.parts;
+		return { ...shape, share: { ...sharing, part, most, width } };
 	}
 }
 
-/** Rounded up to what rows can be cut into. */
-function roundedUp(
-	tokens: number,
-	{ sequenceParallel, sequenceShares }: BatchSettings,
-): number {
-	const multiple = shareMultiple(sequenceParallel, sequenceShares);
-	return Math.ceil(tokens / multiple) * multiple;
+/** @throws UsageError where rows that are padded to be cut are more than a batch can have */
+function requireRoom(tokens: number, sharing: Sharing): void {
+	if (tokens > MOST_TOKENS)
+		throw new UsageError(
+			"bad-option",
+			`the rows of a step have ${tokens} tokens once each sequence is padded to a multiple of ${sequenceMultiple(sharing)} (${optionName("sequenceMultiple")}), and batches have at most ${MOST_TOKENS}: give a smaller multiple, or fewer ranks that share a row (${optionName("sequenceParallel")}).`,
+		);
 }
 
 function pickColumns(

@@ -4,7 +4,13 @@ import { batchKinds } from "../curriculum/batch-kinds.js";
 import type { ColumnOptions } from "../masks/column-options.js";
 import { type ColumnName, rowColumn } from "../masks/columns.js";
 import { columnOptions } from "../masks/resolve-columns.js";
-import { type SequenceShares, shareOfRow } from "../masks/sequence-parallel.js";
+import {
+	type SequenceShares,
+	type Sharing,
+	sequenceMultiple,
+	sequenceShares,
+	shareOfRow,
+} from "../masks/sequence-parallel.js";
 import { type BatchOptions, batchesTable } from "../options/batches.js";
 import type { CurriculumPlan } from "../plan/curriculum-plan.js";
 import {
@@ -28,6 +34,8 @@ export interface BatchSettings {
 	/** Ranks that share each row. */
 	sequenceParallel: number;
 	sequenceShares: SequenceShares;
+	/** What sequences are padded to a multiple of, where they are cut; left out: the least that can be. */
+	sequenceMultiple?: number | undefined;
 	/** Steps to give: from one, to before another. */
 	from: number;
 	end: number;
@@ -40,6 +48,26 @@ const COLUMNS_OF_SHARES: readonly ColumnName[] = [
 	"position_ids",
 	"shift_labels",
 ];
+/** And where sequences are cut, as kernels need it that find each in all shares. */
+const BORDERS_OF_SHARES: readonly ColumnName[] = [
+	"cu_seqlens",
+	"cu_seqlens_padded",
+];
+
+const OF_SEQUENCES = sequenceShares.where((shares) => shares.cutsSequences);
+const OF_ROWS = sequenceShares.where((shares) => !shares.cutsSequences);
+
+/** How ranks share rows. */
+export function sharingOf({
+	sequenceShares: shares,
+	sequenceParallel: parts,
+	sequenceMultiple: multiple,
+}: Pick<
+	BatchSettings,
+	"sequenceShares" | "sequenceParallel" | "sequenceMultiple"
+>): Sharing {
+	return { shares, parts, multiple };
+}
 
 /**
  * The settings that the options come to for a plan.
@@ -66,25 +94,58 @@ export function resolveBatches(
 			"ignored-option",
 			`${optionName("sequenceShares")} says how ${optionName("sequenceParallel")} cuts rows: give that too.`,
 		);
-	const sharing = (["balanceRanks", "sortRows"] as const).find(
+	const shares =
+		options.sequenceShares ??
+		(groups === undefined ? "contiguous" : SHARES_OF_GROUPS);
+	const dealing = (["balanceRanks", "sortRows"] as const).find(
 		(option) => options[option],
 	);
-	if (sharing !== undefined && plan.lanes !== undefined)
+	if (dealing !== undefined && plan.lanes !== undefined)
 		throw new UsageError(
 			"bad-option",
-			`${optionName(sharing, true)} gives a row to another rank in each step, and the plan has lanes that read documents in order: leave it out.`,
+			`${optionName(dealing, true)} gives a row to another rank in each step, and the plan has lanes that read documents in order: leave it out.`,
 		);
-	const isOfWholeRows = (name: string) => rowColumn(name).entries !== "token";
+	const sharing = sharingOf({ ...options, sequenceShares: shares });
+	const cutsSequences = isCut && sequenceShares.find(shares).cutsSequences;
+	if (options.sequenceMultiple !== undefined && !cutsSequences)
+		throw new UsageError(
+			"ignored-option",
+			`${optionName("sequenceMultiple")} is what sequences are padded to a multiple of where ranks share each: give ${optionName("sequenceShares", OF_SEQUENCES[0])} too, or leave it out.`,
+		);
+	if (cutsSequences && plan.lanes !== undefined)
+		throw new UsageError(
+			"bad-option",
+			`${optionName("sequenceShares", shares)} pads and cuts each sequence, and the plan's ${plan.lanes.count} lanes read documents in chunks of ${plan.lanes.chunk} tokens, which have one length: give one that cuts rows, ${OF_ROWS.join(" or ")}.`,
+		);
+	const isOfWholeRows = (name: string) => {
+		const { entries } = rowColumn(name);
+		// Borders and what is known of sequences hold where all shares have a part of each.
+		return cutsSequences ? entries === "chunk" : entries !== "token";
+	};
+	const unshared = options.columns.find(
+		(name) => !cutsSequences && rowColumn(name).needs === "sequenceMultiple",
+	);
+	if (unshared !== undefined)
+		throw new UsageError(
+			"bad-option",
+			`${unshared} are of sequences that are padded and cut among ranks: give ${groups === undefined ? `${optionName("sequenceParallel")} and ` : ""}${optionName("sequenceShares", OF_SEQUENCES[0])}, or leave the column out.`,
+		);
 	const whole = options.columns.find(isOfWholeRows);
+	const cutter =
+		groups === undefined
+			? `${optionName("sequenceParallel")} cuts them: leave one of the two out.`
+			: "ranks of the plan share them: leave the column out.";
 	if (isCut && whole !== undefined)
 		throw new UsageError(
 			"bad-option",
-			`${whole} are of whole rows, and ${optionName("sequenceParallel")} cuts them: leave one of the two out.`,
+			`${whole} are of whole rows, and ${cutter}`,
 		);
 	if (isCut && options.columns.includes("loss_weight"))
 		throw new UsageError(
 			"bad-option",
-			`loss_weight lies as unshifted labels do, and ${optionName("sequenceParallel")} gives shifted ones: leave one of the two out.`,
+			groups === undefined
+				? `loss_weight lies as unshifted labels do, and ${optionName("sequenceParallel")} gives shifted ones: leave one of the two out.`
+				: "loss_weight lies as unshifted labels do, and ranks that share rows are given shifted ones: leave the column out.",
 		);
 	if (options.sortRows && options.balanceRanks)
 		throw new UsageError(
@@ -100,20 +161,23 @@ export function resolveBatches(
 		);
 	const ofKind = batchKinds.find(plan.batches).columns;
 	const needed = isCut
-		? [...ofKind.filter((name) => !isOfWholeRows(name)), ...COLUMNS_OF_SHARES]
+		? [
+				...ofKind.filter((name) => !isOfWholeRows(name)),
+				...COLUMNS_OF_SHARES,
+				...(cutsSequences ? BORDERS_OF_SHARES : []),
+			]
 		: ofKind;
 	const from = firstStep(options, plan);
 	const { steps } = plan.totals;
 	const settings = {
 		...options,
 		worldSize,
-		sequenceShares:
-			options.sequenceShares ??
-			(groups === undefined ? "contiguous" : SHARES_OF_GROUPS),
+		sequenceShares: shares,
 		columns: [...new Set([...needed, ...options.columns])],
 		columnOptions: {
 			...columnOptions(options.columns, options),
 			...(options.padLoss && { trainedPadding: plan.padId }),
+			...(cutsSequences && { sequenceMultiple: sequenceMultiple(sharing) }),
 		},
 		from,
 		end: Math.min(steps, from + (options.steps ?? steps)),
@@ -125,13 +189,14 @@ export function resolveBatches(
 /** @throws UsageError where ranks do not divide the rows of a step, or rows cannot be cut. */
 function checkShares(
 	plan: CurriculumPlan,
-	{ worldSize, sequenceParallel, sequenceShares }: BatchSettings,
+	{ worldSize, sequenceParallel, sequenceShares: shares }: BatchSettings,
 ): void {
+	const { items, isPadded } = batchKinds.find(plan.batches);
+	const isCutByRow = !sequenceShares.find(shares).cutsSequences;
 	const requireCut = (parts: number) => {
-		if (parts === 1 || !batchKinds.find(plan.batches).isPadded) return;
+		if (parts === 1 || !isPadded || !isCutByRow) return;
 		for (const { buckets } of plan.stages)
-			for (const { length } of buckets)
-				shareOfRow(length, parts, 0, sequenceShares);
+			for (const { length } of buckets) shareOfRow(length, parts, 0, shares);
 	};
 	if (plan.groups !== undefined) {
 		plan.groups.degrees.forEach(requireCut);
@@ -143,7 +208,6 @@ function checkShares(
 			`${sequenceParallel} ranks that share a row (${optionName("sequenceParallel")}) do not divide the ${worldSize} ranks (${optionName("worldSize")}).`,
 		);
 	const groups = worldSize / sequenceParallel;
-	const { items } = batchKinds.find(plan.batches);
 	const refuse = (rows: number, what: string) =>
 		new UsageError(
 			"bad-option",

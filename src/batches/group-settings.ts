@@ -1,6 +1,9 @@
 import { optionName, UsageError } from "../core/errors.js";
-import { rowColumn } from "../masks/columns.js";
-import type { SequenceShares } from "../masks/sequence-parallel.js";
+import type { ColumnOptions } from "../masks/column-options.js";
+import {
+	type SequenceShares,
+	sequenceMultiple,
+} from "../masks/sequence-parallel.js";
 import type { BatchOptions } from "../options/batches.js";
 import type { PlanGroups } from "../plan/groups-file.js";
 
@@ -13,7 +16,7 @@ const DECIDED = {
 } as const;
 
 /** How ranks of a group share rows where nothing else is asked for: as the plan has counted their padding. */
-export const SHARES_OF_GROUPS: SequenceShares = "zigzag";
+export const SHARES_OF_GROUPS: SequenceShares = "document-zigzag";
 
 /** Whether ranks share rows. */
 export function cutsRows({ degrees }: PlanGroups): boolean {
@@ -53,12 +56,40 @@ export function checkGroupOptions(
 			`${optionName("sequenceShares")} would change nothing: no ranks of the plan share rows. Leave it out.`,
 		);
 	}
-	const whole = given.columns?.find(
-		(name) => rowColumn(name).entries !== "token" || name === "loss_weight",
-	);
-	if (whole !== undefined)
+	if (given.sequenceMultiple !== undefined)
 		throw new UsageError(
 			"bad-option",
-			`${whole} is of whole rows, and ranks of the plan share rows: leave it out.`,
+			`${optionName("sequenceMultiple")} pads sequences beyond what the plan has counted for each rank: leave it out.`,
 		);
+}
+
+/** What of a rank's settings its group decides. */
+interface SharedSettings {
+	rank: number;
+	worldSize: number;
+	sequenceParallel: number;
+	sequenceShares: SequenceShares;
+	columnOptions: ColumnOptions;
+}
+
+/** Settings for the micro-batch of a group, as if it were all ranks there are. */
+export function settingsInGroup<Settings extends SharedSettings>(
+	settings: Settings,
+	firstRank: number,
+	degree: number,
+): Settings {
+	const { rank, sequenceShares: shares, columnOptions } = settings;
+	// A rank that is by itself has its rows as they are.
+	const multiple =
+		degree === 1 ? 1 : sequenceMultiple({ shares, parts: degree });
+	return {
+		...settings,
+		rank: rank - firstRank,
+		worldSize: degree,
+		sequenceParallel: degree,
+		columnOptions:
+			columnOptions.sequenceMultiple === undefined
+				? columnOptions
+				: { ...columnOptions, sequenceMultiple: multiple },
+	};
 }

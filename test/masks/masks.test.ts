@@ -442,6 +442,7 @@ describe("columns", () => {
 			chunk: 2,
 			positions: { kind: "linear", factor: 4 },
 			globalAttention: "first-token",
+			sequenceMultiple: 4,
 		},
 	} as const;
 	const made = columns
@@ -514,6 +515,13 @@ describe("columns", () => {
 				}
 			}),
 		);
+	});
+
+	test("of tokens say what padding has, and no others", () => {
+		for (const [name, { entries, batch, padding }] of columns.entries())
+			expect(padding !== undefined, name).toBe(
+				entries === "token" && batch !== undefined,
+			);
 	});
 
 	test("of rows: what rows are made of, what is asked for, what a setting makes", () => {
