@@ -15,6 +15,7 @@ import {
 } from "./groups-file.js";
 import { GroupsSum } from "./groups-sum.js";
 import { GroupsWriter } from "./groups-writer.js";
+import { KeptLists } from "./kept-lists.js";
 import type { GroupsTask } from "./resolve-groups.js";
 import type { RowFinder } from "./row-finder.js";
 import { readStepRows, rowTokens, type StepRows } from "./step-rows.js";
@@ -28,6 +29,7 @@ export class StepGrouper {
 	readonly #extra: number;
 	readonly #writer: GroupsWriter;
 	readonly #sum: GroupsSum;
+	readonly #kept = new KeptLists();
 	#steps = 0;
 
 	private constructor(
@@ -66,7 +68,9 @@ export class StepGrouper {
 		length: number,
 	): Promise<GroupsOfStep> {
 		const full = length + this.#extra;
-		const reading = whenRead(() => readStepRows(finder, first, count, full));
+		const reading = whenRead(() =>
+			readStepRows(finder, this.#kept, first, count, full),
+		);
 		const rows = reading instanceof Promise ? await reading : reading;
 		const step = this.#steps++;
 		const plan = this.#plan(step, rows, this.#isPadded ? length : null);

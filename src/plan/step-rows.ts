@@ -1,5 +1,7 @@
+import { sum } from "../core/arithmetic.js";
 import { Int32Buffer } from "../core/buffers.js";
-import { allOf, eachOf } from "../storage/when-read.js";
+import { eachOf } from "../storage/when-read.js";
+import type { KeptLists } from "./kept-lists.js";
 import type { RowFinder } from "./row-finder.js";
 
 /** The rows of a step, as groups of ranks share them. */
@@ -18,6 +20,7 @@ export interface StepRows {
  */
 export function readStepRows(
 	finder: RowFinder,
+	kept: KeptLists,
 	first: number,
 	count: number,
 	fullLength: number,
@@ -27,17 +30,17 @@ export function readStepRows(
 	const labels = new Int32Array(count);
 	eachOf(count, (i) => {
 		const { row, rows } = finder.find(first + i);
-		allOf(
-			() => {
-				if (rows.isFull) lengths.push(fullLength);
-				else lengths.append(rows.readLengths(row));
-			},
-			() => {
-				if (rows.isMasked) labels[i] = rows.readLabels(row);
-			},
-		);
+		if (rows.isFull) lengths.push(fullLength);
+		else {
+			const own = kept.read(rows, row, "seq_lengths");
+			rows.requireSound(row, own);
+			lengths.append(own);
+		}
 		offsets[i + 1] = lengths.length;
-		if (rows.isMasked) return;
+		if (rows.isMasked) {
+			labels[i] = sum(kept.read(rows, row, "label_counts"));
+			return;
+		}
 		for (let at = offsets[i]; at < offsets[i + 1]; at++)
 			labels[i] += lengths.array[at] - 1;
 	});
