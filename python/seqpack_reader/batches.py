@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arrow import ragged
-from .columns import COLUMNS, IGNORE, OF_ROWS, OF_TOKENS, WEIGHTS, TokenRows, split
+from .columns import COLUMNS, IGNORE, OF_ROWS, OF_TOKENS, PADDED_BORDERS, WEIGHTS, TokenRows, split
 from .errors import SeqpackError, require_choice
 from .lanes import Chunks, Lanes
 from .manifest import MASK, OpenDataset
@@ -14,6 +14,7 @@ from .places import SourceRows, mixed, shuffled
 from .rows import BucketRows
 from .settings import IS_PADDED, BatchSettings
 from .shards import OpenFiles
+from .shares import PADDING, SequenceShares, share_sequences
 from .storage import Storage
 
 if TYPE_CHECKING:
@@ -130,12 +131,12 @@ class BatchReader:
         needs_mask = not _OF_LABELS.isdisjoint(settings.columns)
         if WEIGHTS in settings.columns:
             _require_weights(self._datasets)
-        token_rows, width, rank_labels = self._read_rows(bucket, source, rows, step, settings, needs_mask)
+        token_rows, cut, rank_labels = self._read_rows(bucket, source, rows, step, settings, needs_mask)
         labels = (rank_labels if step_labels is None else step_labels, rank_labels)
         if settings.told.trained_padding is not None:
             labels = self._with_padding(bucket, step, labels, token_rows)
         places = {"dataset": bucket.datasets[source], "row": rows}
-        return self._batch(number, step, settings, bucket, token_rows, width, labels, places)
+        return self._batch(number, step, settings, bucket, token_rows, cut, labels, places)
 
     def _with_padding(
         self, bucket: StageBucket, step: "Step", labels: tuple[int, int], rows: TokenRows
@@ -157,20 +158,25 @@ class BatchReader:
         settings: BatchSettings,
         bucket: StageBucket,
         token_rows: TokenRows,
-        width: int,
+        cut: int | SequenceShares,
         labels: tuple[int, int],
         places: dict[str, np.ndarray],
     ) -> Batch:
-        """Rows as they are given: `width` tokens of each are cut among ranks."""
+        """Rows as they are given: of each so many tokens are cut among ranks, or its sequences are."""
         count, length = token_rows.count, token_rows.length
-        spans = [(0, length)] if settings.sequence_parallel == 1 else settings.spans(width)
+        share = cut if isinstance(cut, SequenceShares) else None
+        is_whole = settings.sequence_parallel == 1 or isinstance(cut, SequenceShares)
+        spans = [(0, length)] if is_whole else settings.spans(cut)
 
-        def given(values: np.ndarray) -> np.ndarray:
+        def given(values: np.ndarray, padding: int | str) -> np.ndarray:
+            if share is not None:
+                rows = share.cut(values, padding)
+                return rows if self._is_padded else rows[0]
             parts = [values.reshape(count, length)[:, begin:end] for begin, end in spans]
             whole = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
             return whole if self._is_padded else whole[0]
 
-        input_ids = given(token_rows.ids)
+        input_ids = given(token_rows.ids, self._plan["padId"])
         batch: Batch = {
             "step": number,
             "stage": step.stage,
@@ -185,16 +191,17 @@ class BatchReader:
         if self._is_padded:
             batch["seq_lengths"] = split(token_rows.seq_lengths, token_rows.seq_counts)
         for name in settings.columns:
-            if name in OF_ROWS:
-                of_rows = OF_ROWS[name](token_rows)
+            if name in OF_ROWS or name == PADDED_BORDERS:
+                borders = {} if share is None else share.borders
+                of_rows = borders[name] if name in borders else OF_ROWS[name](token_rows)
                 batch[name] = of_rows if self._is_padded else of_rows[0]
             elif name == WEIGHTS:
-                batch[name] = given(token_rows.weights)
+                batch[name] = given(token_rows.weights, 0)
             elif name in token_rows.carried:
                 carried = token_rows.carried[name]
                 batch[name] = split(carried, token_rows.seq_counts) if self._is_padded else carried
             else:
-                batch[name] = given(OF_TOKENS[name](token_rows))
+                batch[name] = given(OF_TOKENS[name](token_rows), PADDING[name])
         return batch
 
     def _batch_of_lanes(
@@ -274,8 +281,8 @@ class BatchReader:
         step: "Step",
         settings: BatchSettings,
         needs_mask: bool,
-    ) -> tuple[TokenRows, int, int]:
-        """The rows of a rank, the tokens of a row that is cut among ranks, and the labels."""
+    ) -> tuple[TokenRows, int | SequenceShares, int]:
+        """The rows of a rank, the tokens of a row that is cut among ranks or the shares of sequences, and the labels."""
         parts = []
         for number, reader in enumerate(bucket.readers):
             which = np.flatnonzero(source == number)
@@ -297,6 +304,14 @@ class BatchReader:
             tokens = int(used.sum())
             width = -(-tokens // settings.pieces) * settings.pieces
             length, count, at = width, 1, np.cumsum(used) - used
+        seq_counts = counts if self._is_padded else np.array([len(lengths)])
+        share = None
+        if settings.sequence_multiple is not None:
+            asked = (settings.sequence_shares, settings.sequence_parallel, settings.part, settings.sequence_multiple)
+            # Rows that are cut give a token beyond the bucket's length as a label alone.
+            share = share_sequences(lengths, seq_counts, *asked, step.length if self._is_padded else None)
+            length = share.length
+            at = np.arange(count) * length if self._is_padded else at
         size = count * length
         # What is read is written over at once: only what is left is padding.
         is_full = size == used.sum()
@@ -313,7 +328,6 @@ class BatchReader:
                 reader.read(located, used[which], trained, at[which], MASK)
             if weights is not None:
                 reader.read(located, used[which], weights.view(np.int32), at[which], WEIGHTS)
-        seq_counts = counts if self._is_padded else np.array([len(lengths)])
         labels = sum(
             reader.labels(rows[which]) if reader.is_masked else int(of_rows.sum()) - len(of_rows)
             for reader, which, _, of_rows, _ in parts
@@ -321,7 +335,7 @@ class BatchReader:
         token_rows = TokenRows(
             ids, count, length, lengths, seq_counts, trained, weights, told=settings.told, carried=carried
         )
-        return token_rows, width, labels
+        return token_rows, width if share is None else share, labels
 
 
 def _require_weights(datasets: Sequence[OpenDataset]) -> None:

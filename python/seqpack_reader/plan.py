@@ -100,23 +100,27 @@ class Plan:
         positions: str | None = None,
         global_attention: str | None = None,
         pad_loss: bool = False,
+        sequence_multiple: int | None = None,
     ) -> Batch:
         """What one rank gets of a step, as `seqpack batches` gives it.
 
         Args:
             columns: Names of columns to make besides, and of those that the datasets are carried with.
             sequence_parallel: Ranks that share each row; ranks that follow one another share one.
-            sequence_shares: How rows are cut among these: "contiguous" or "zigzag".
+            sequence_shares: How rows are cut among these: "contiguous" or "zigzag"; or how each of their sequences
+                is: "document-zigzag" or "document-contiguous".
             chunk: Tokens of a chunk, for the columns chunk_offsets and chunk_loss_tokens.
             positions: The rule of scaled_positions: "linear:4", "stretch:20,4" or "random:7".
             global_attention: Tokens of global_attention_mask: "first-token" or "prompt-tokens".
             pad_loss: Whether padding is trained on, as a part of a row's last sequence.
+            sequence_multiple: What each sequence is padded to a multiple of, where it is cut by itself; None: the
+                parts it is cut into.
 
         Raises:
             SeqpackError: says what is wrong and what to do.
         """
         asked = (rank, world_size, tuple(columns) if isinstance(columns, list) else columns, sequence_parallel)
-        told = (chunk, positions, global_attention, pad_loss)
+        told = (chunk, positions, global_attention, pad_loss, sequence_multiple)
         return self._reader.read(step, self.step(step), self.settings(*asked, sequence_shares, *told))
 
     def batches(

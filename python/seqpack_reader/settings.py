@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .columns import ALWAYS, BORDERS, COLUMNS, OF_ROWS, WEIGHTS
+from .columns import ALWAYS, BORDERS, COLUMNS, OF_CHUNKS, OF_ROWS, PADDED_BORDERS, WEIGHTS
 from .errors import SeqpackError, quoted, require_choice, require_whole
+from .shares import SHARES, sequence_multiple
 from .told import ColumnOptions, check_chunk, check_global_attention, column_options
 
 # Kinds of batches: whether each row is one of the batch, padded to a length; else all are one.
@@ -15,9 +16,10 @@ IS_PADDED = {"bucketed": True, "packed": True, "flat": False, "streams": True}
 _COLUMNS_OF_KIND = {"flat": (BORDERS, "position_ids"), "streams": ("shift_labels",)}
 # What a trainer needs beside rows that are cut: without it a share does not say where it is from.
 _COLUMNS_OF_SHARES = ("position_ids", "shift_labels")
-# Ways to cut rows: pieces of equal length that each rank gets of a row.
-_PIECES_EACH = {"contiguous": 1, "zigzag": 2}
+# And where sequences are cut, as kernels need it that find each in all shares.
+_BORDERS_OF_SHARES = (BORDERS, PADDED_BORDERS)
 _MOST_RANKS = 2**20
+_MOST_MULTIPLE = 2**21
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class BatchSettings:
     # Ranks that share each row, and how it is cut among them.
     sequence_parallel: int
     sequence_shares: str
+    # What each sequence is padded to a multiple of, where it is cut by itself; None: rows are cut, if anything is.
+    sequence_multiple: int | None = None
     # What columns are told.
     told: ColumnOptions = ColumnOptions()
 
@@ -42,7 +46,12 @@ class BatchSettings:
     @property
     def pieces(self) -> int:
         """Pieces into which all rows are cut."""
-        return self.sequence_parallel * _PIECES_EACH[self.sequence_shares]
+        return self.sequence_parallel * SHARES[self.sequence_shares].pieces_each
+
+    @property
+    def part(self) -> int:
+        """Which of the ranks that share a row this is."""
+        return self.rank % self.sequence_parallel
 
     def spans(self, length: int) -> list[tuple[int, int]]:
         """The parts of a row that are this rank's, each from and to a token."""
@@ -54,8 +63,7 @@ class BatchSettings:
                 f"rows of {length} tokens cannot be cut into {self.pieces} equal parts, as {self.sequence_shares} shares of {self.sequence_parallel} ranks need (sequence_parallel): give a number of ranks that {how} the row.",
             )
         size = length // self.pieces
-        part = self.rank % self.sequence_parallel
-        pieces = [part] if self.sequence_shares == "contiguous" else [part, self.pieces - 1 - part]
+        pieces = SHARES[self.sequence_shares].pieces(self.part, self.pieces)
         return [(piece * size, (piece + 1) * size) for piece in pieces]
 
 
@@ -70,6 +78,7 @@ def resolve_batches(
     positions: str | None = None,
     global_attention: str | None = None,
     pad_loss: bool = False,
+    multiple: int | None = None,
 ) -> BatchSettings:
     """Checks what is asked for, and finds the rest."""
     require_whole("rank", rank, 0)
@@ -77,6 +86,9 @@ def resolve_batches(
         require_whole(option, value, 1)
         if value > _MOST_RANKS:
             raise SeqpackError("bad-option", f"{option} is {value}: give a whole number from 1 to {_MOST_RANKS}.")
+    if multiple is not None:
+        require_whole("sequence_multiple", multiple, 1, _MOST_MULTIPLE)
+        multiple = operator.index(multiple)
     rank, world_size = operator.index(rank), operator.index(world_size)
     sequence_parallel = operator.index(sequence_parallel)
     if rank >= world_size:
@@ -98,10 +110,34 @@ def resolve_batches(
         raise SeqpackError("bad-option", f"pad_loss is {quoted(pad_loss)}: give true or false.")
     is_cut = sequence_parallel > 1
     if sequence_shares is not None:
-        require_choice("sequence_shares", "way to cut rows", sequence_shares, list(_PIECES_EACH))
+        require_choice("sequence_shares", "way to cut rows", sequence_shares, list(SHARES))
         if not is_cut:
             raise SeqpackError("ignored-option", "sequence_shares says how sequence_parallel cuts rows: give that too.")
-    whole = next((name for name in columns if name in OF_ROWS or name not in COLUMNS), None)
+    shares = sequence_shares or "contiguous"
+    cuts_sequences = is_cut and SHARES[shares].cuts_sequences
+    of_sequences = next(name for name in SHARES if SHARES[name].cuts_sequences)
+    if multiple is not None and not cuts_sequences:
+        raise SeqpackError(
+            "ignored-option",
+            f"sequence_multiple is what sequences are padded to a multiple of where ranks share each: give --sequence-shares {of_sequences} too, or leave it out.",
+        )
+    if cuts_sequences and "lanes" in plan:
+        lanes, of_rows = plan["lanes"], " or ".join(name for name in SHARES if not SHARES[name].cuts_sequences)
+        raise SeqpackError(
+            "bad-option",
+            f"--sequence-shares {shares} pads and cuts each sequence, and the plan's {lanes['count']} lanes read documents in chunks of {lanes['chunk']} tokens, which have one length: give one that cuts rows, {of_rows}.",
+        )
+    if PADDED_BORDERS in columns and not cuts_sequences:
+        raise SeqpackError(
+            "bad-option",
+            f"{PADDED_BORDERS} are of sequences that are padded and cut among ranks: give sequence_parallel and --sequence-shares {of_sequences}, or leave the column out.",
+        )
+
+    def is_whole(name: str) -> bool:
+        # Borders and what is known of sequences hold where all shares have a part of each.
+        return name in OF_CHUNKS if cuts_sequences else name in OF_ROWS or name not in COLUMNS
+
+    whole = next((name for name in columns if is_whole(name)), None)
     if is_cut and whole is not None:
         raise SeqpackError(
             "bad-option",
@@ -122,13 +158,15 @@ def resolve_batches(
     told = column_options(tuple(columns), chunk, positions, global_attention)
     needed: tuple[str, ...] = _COLUMNS_OF_KIND.get(plan["batches"], ())
     if is_cut:
-        needed = (*(name for name in needed if name != BORDERS), *_COLUMNS_OF_SHARES)
+        borders = _BORDERS_OF_SHARES if cuts_sequences else ()
+        needed = (*(name for name in needed if not is_whole(name)), *_COLUMNS_OF_SHARES, *borders)
     settings = BatchSettings(
         rank,
         world_size,
         tuple(dict.fromkeys((*needed, *columns))),
         sequence_parallel,
-        sequence_shares or "contiguous",
+        shares,
+        sequence_multiple(shares, sequence_parallel, multiple) if cuts_sequences else None,
         replace(told, trained_padding=plan["padId"]) if pad_loss else told,
     )
     _check_shares(plan, settings)
@@ -154,5 +192,5 @@ def _check_shares(plan: dict[str, Any], settings: BatchSettings) -> None:
                     "bad-option",
                     f"{groups} ranks{each} do not divide the {rows} {what}: use as many ranks as divide them, or plan again with --world-size {groups}.",
                 )
-            if parallel > 1 and IS_PADDED[plan["batches"]]:
+            if parallel > 1 and settings.sequence_multiple is None and IS_PADDED[plan["batches"]]:
                 settings.spans(length)

@@ -9,7 +9,7 @@ import torch
 from torch.utils.data import IterableDataset, get_worker_info
 
 from .batches import Batch
-from .columns import BORDERS
+from .columns import BORDERS, PADDED_BORDERS
 from .errors import SeqpackError, quoted, require_whole
 from .plan import Plan
 
@@ -30,7 +30,7 @@ class Batches(IterableDataset[Batch]):
         world_size: How many of these there are; default WORLD_SIZE of the environment, or 1.
         start: First step.
         datasets, filesystem, sequence_parallel, sequence_shares: As of `Plan` and its `batch`.
-        chunk, positions, global_attention, pad_loss: As of its `batch`.
+        chunk, positions, global_attention, pad_loss, sequence_multiple: As of its `batch`.
     """
 
     def __init__(
@@ -48,13 +48,14 @@ class Batches(IterableDataset[Batch]):
         positions: str | None = None,
         global_attention: str | None = None,
         pad_loss: bool = False,
+        sequence_multiple: int | None = None,
     ) -> None:
         super().__init__()
         self.plan = plan if isinstance(plan, Plan) else Plan(plan, datasets, filesystem)
         rank = _of_environment("RANK", 0) if rank is None else rank
         world_size = _of_environment("WORLD_SIZE", 1) if world_size is None else world_size
         asked = (rank, world_size, columns, sequence_parallel, sequence_shares)
-        self._asked = (*asked, chunk, positions, global_attention, pad_loss)
+        self._asked = (*asked, chunk, positions, global_attention, pad_loss, sequence_multiple)
         self.plan.settings(*self._asked)
         self._state: dict[str, Any] = {}
         self._next = 0
@@ -97,7 +98,7 @@ class Batches(IterableDataset[Batch]):
         return self._state_at(self._next)
 
     def _state_at(self, step: int) -> dict[str, Any]:
-        _, world_size, _, sequence_parallel, _ = self._asked
+        _, world_size, _, sequence_parallel, *_ = self._asked
         return self.plan.state(step, world_size, sequence_parallel)
 
     def state_after(self, batch: Batch) -> dict[str, Any]:
@@ -115,7 +116,7 @@ class Batches(IterableDataset[Batch]):
                 "bad-option", f'the state {quoted(state)} is none: give one such as {{"plan": "...", "step": 1200}}.'
             )
         require_whole("start", step, 0)
-        _, world_size, _, sequence_parallel, _ = self._asked
+        _, world_size, _, sequence_parallel, *_ = self._asked
         self.plan.require_state(state, world_size, sequence_parallel)
         # A run that is at its end may look again: there is nothing left for it.
         if step > len(self.plan) and "worker" not in state:
@@ -133,7 +134,7 @@ def tensors(batch: Batch) -> Batch:
 def _tensor(name: str, value: Any) -> Any:
     if isinstance(value, np.ndarray):
         tensor = torch.from_numpy(np.ascontiguousarray(value))
-        return tensor if name == BORDERS else tensor.long()
+        return tensor if name in (BORDERS, PADDED_BORDERS) else tensor.long()
     # Thousands of small tensors would not cross from a worker to the trainer.
     return [each.tolist() for each in value] if isinstance(value, list) else value
 

@@ -10,10 +10,12 @@ import { mixedPlace } from "../../src/curriculum/mixed-place.js";
 import type { SourceRows } from "../../src/curriculum/plan-stage.js";
 import type { GlobalAttention } from "../../src/masks/chunks.js";
 import { batchColumns, columns } from "../../src/masks/columns.js";
+import { paddedCuSeqlens } from "../../src/masks/cu-seqlens.js";
 import {
 	type PositionRule,
 	parsePositionRule,
 } from "../../src/masks/positions.js";
+import { rowShare } from "../../src/masks/row-share.js";
 import {
 	cutRow,
 	type SequenceShares,
@@ -67,6 +69,19 @@ interface Vectors {
 		shares: SequenceShares;
 		values: number[];
 	}[];
+	sequenceShares: {
+		seqLengths: number[];
+		shares: SequenceShares;
+		parts: number;
+		part: number;
+		multiple: number;
+		most: number;
+		width: number;
+		tokens: number[];
+		beyond: number[];
+		cu_seqlens: number[];
+		cu_seqlens_padded: number[];
+	}[];
 	hashes: { text: string; canonical: string; sha256: string }[];
 }
 
@@ -97,8 +112,11 @@ test.each(vectors.mixed)(
 );
 
 test.each(vectors.rows)("columns of a row of $seqLengths", (row) => {
-	// Weights are read, and not made.
-	const made = batchColumns.filter((name) => name !== "loss_weight");
+	// Weights are read, and not made; the borders of padded sequences are those of `sequenceShares`.
+	const made = batchColumns.filter(
+		(name) =>
+			name !== "loss_weight" && columns.find(name).needs !== "sequenceMultiple",
+	);
 	const positions = parsePositionRule(row.told.positions) as PositionRule;
 	expect(Object.keys(row.columns).sort()).toEqual([...made].sort());
 	const tokenRow = {
@@ -155,6 +173,26 @@ test.each(vectors.shares)("$shares share $part of $parts", (share) => {
 		values,
 	);
 });
+
+test.each(vectors.sequenceShares)(
+	"$shares share $part of $parts of sequences of $seqLengths",
+	({ seqLengths, tokens, beyond, ...share }) => {
+		const lengths = Int32Array.from(seqLengths);
+		const { cut, rowLength, padding, ...given } = rowShare(lengths, share);
+		const row = Array.from({ length: rowLength }, (_, i) => i);
+		const due = tokens.map((token, i) => token + beyond[i]);
+		expect([...cut(row, "repeated")]).toEqual(tokens);
+		expect([...cut(row, "counted")]).toEqual(due);
+		expect([...cut(row, -1)]).toEqual(
+			tokens.map((token, i) => (beyond[i] > 0 ? -1 : token)),
+		);
+		const whole = given.seqLengths.reduce((sum, n) => sum + n, padding);
+		const { multiple } = share;
+		const borders = paddedCuSeqlens(given.seqLengths, multiple, whole);
+		expect([...borders.cuSeqlens]).toEqual(share.cu_seqlens);
+		expect([...borders.cuSeqlensPadded]).toEqual(share.cu_seqlens_padded);
+	},
+);
 
 test.each(vectors.hashes)(
 	"the hash of $text",

@@ -95,6 +95,15 @@ same(good, "--sequence-shares", "zigzag", sequence_shares="zigzag")
 same(good, *"--sequence-parallel 64 --world-size 64".split(), sequence_parallel=64, world_size=64)
 cut = {"sequence_parallel": 2, "world_size": 2, "columns": ["cu_seqlens"]}
 same(good, *"--sequence-parallel 2 --world-size 2 --columns cu_seqlens".split(), **cut)
+by_document = {"sequence_parallel": 2, "world_size": 2, "sequence_shares": "document-zigzag"}
+as_flags = "--sequence-parallel 2 --world-size 2 --sequence-shares document-zigzag".split()
+for multiple in (6, 0, 2**22):
+    same(good, *as_flags, "--sequence-multiple", str(multiple), sequence_multiple=multiple, **by_document)
+same(good, *as_flags, *"--columns chunk_offsets --chunk 4".split(), columns=["chunk_offsets"], chunk=4, **by_document)
+same(directory / "plan-weights", *as_flags, "--columns", "loss_weight", columns=["loss_weight"], **by_document)
+same(directory / "plan-streams", *as_flags, **by_document)
+same(good, "--sequence-multiple", "4", sequence_multiple=4)
+same(good, "--columns", "cu_seqlens_padded", columns=["cu_seqlens_padded"])
 same(good, "--columns", "chunk_offsets", columns=["chunk_offsets"])
 same(good, "--columns", "scaled_positions", columns=["scaled_positions"])
 same(good, *"--columns chunk_offsets --chunk 0".split(), columns=["chunk_offsets"], chunk=0)

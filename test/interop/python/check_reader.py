@@ -18,6 +18,7 @@ NAMES = {
     "columns": "columns",
     "sequenceParallel": "sequence_parallel",
     "sequenceShares": "sequence_shares",
+    "sequenceMultiple": "sequence_multiple",
     "chunk": "chunk",
     "positions": "positions",
     "globalAttention": "global_attention",

@@ -67,6 +67,24 @@ const asked = [
 	},
 ];
 
+/** Of those whose sequences can be cut among ranks. */
+const ofSequences = [
+	{
+		rank: 1,
+		columns: [...OF_SHARES, "prompt_lengths"],
+		...toldOfTokens,
+		sequenceShares: "document-zigzag",
+		sequenceMultiple: 12,
+	},
+	{ rank: 2, sequenceShares: "document-zigzag" },
+	{
+		rank: 3,
+		columns: OF_SHARES,
+		positions: "linear:4",
+		sequenceShares: "document-contiguous",
+	},
+].map((options) => ({ ...options, worldSize: 4, sequenceParallel: 2 }));
+
 /** What is asked of plans whose datasets have weights, besides. */
 const ofWeights = { rank: 1, worldSize: 2, columns: ["loss_weight", "labels"] };
 /** Of those whose datasets are carried with something. */
@@ -281,7 +299,10 @@ export async function writeCases(directory) {
 		const all = [
 			...asked,
 			...(name.endsWith("weights") ? [ofWeights] : []),
-			...(name.endsWith("carried") ? [ofCarried] : []),
+			...(name.endsWith("carried")
+				? [ofCarried, { ...ofSequences[0], ...ofCarried, worldSize: 4 }]
+				: []),
+			...(name.endsWith("streams") ? [] : ofSequences),
 			...(/^flat|streams$/.test(name) ? [] : [ofPadded]),
 		];
 		for (const [i, options] of all.entries()) {
