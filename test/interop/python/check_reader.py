@@ -61,9 +61,9 @@ for case in cases:
     options = {NAMES[key]: value for key, value in case["options"].items()}
     with pa.memory_map(case["file"]) as source:
         stream = list(pa.ipc.open_stream(source))
-    assert len(stream) == len(plan) > 0, name
-    for step, due in enumerate(stream):
-        batch = plan.batch(step, **options)
+    assert len(stream) == plan.count_batches() >= len(plan) > 0, name
+    batches = (batch for step in range(len(plan)) for batch in plan.micro_batches(step, **options))
+    for step, (due, batch) in enumerate(zip(stream, batches, strict=True)):
         check_batch(batch, due, plan.info["batches"] == "flat", (name, options, step))
         steps += 1
 print(f"  {len(cases)} streams, {steps} batches")
