@@ -4,7 +4,7 @@
  */
 export { DataError, SeqpackError, UsageError } from "./core/errors.js";
 export { type LengthBuckets, lengthBuckets } from "./parallel/buckets.js";
-export { cutEvenly } from "./parallel/cut-sorted.js";
+export { EvenCuts } from "./parallel/even-cuts.js";
 export {
 	checkCost,
 	type GroupCost,

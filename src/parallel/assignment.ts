@@ -8,6 +8,7 @@ export class Assignment {
 	readonly works: readonly Float64Array[];
 	readonly loads: Float64Array;
 	readonly tokens: Float64Array;
+	/** Of each group its items, those of most work first. */
 	readonly members: number[][];
 	readonly #itemTokens: Int32Array;
 	readonly #capacity: number;
@@ -28,16 +29,17 @@ export class Assignment {
 	}
 
 	add(item: number, group: number) {
-		this.members[group].push(item);
+		const members = this.members[group];
+		const works = this.works[group];
+		let at = members.length;
+		while (at > 0 && works[members[at - 1]] < works[item]) at--;
+		members.splice(at, 0, item);
 		this.loads[group] += this.works[group][item];
 		this.tokens[group] += this.#itemTokens[item];
 	}
 
 	remove(at: number, group: number): number {
-		const members = this.members[group];
-		const item = members[at];
-		members[at] = members[members.length - 1];
-		members.pop();
+		const [item] = this.members[group].splice(at, 1);
 		this.loads[group] -= this.works[group][item];
 		this.tokens[group] -= this.#itemTokens[item];
 		return item;

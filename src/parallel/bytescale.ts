@@ -5,6 +5,7 @@ import type { ParallelRule } from "./problem.js";
 export const bytescale: ParallelRule = {
 	meaning: "each sequence on as few devices as hold it, of any number",
 	powersOfTwo: false,
+	takesMicroBatches: false,
 	solve: (problem) =>
 		planByLeastDegrees(problem, {
 			degreeOf: (tokens, capacity) => Math.ceil(tokens / capacity),

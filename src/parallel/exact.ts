@@ -1,6 +1,6 @@
 import { sum } from "../core/arithmetic.js";
 import type { Group, Problem, Solution } from "./problem.js";
-import { WorkTable } from "./work-table.js";
+import { longestFirst, WorkTable } from "./work-table.js";
 
 /** The most steps that the search may take: some milliseconds. */
 const MOST_STEPS = 1_500_000;
@@ -10,28 +10,37 @@ const MOST_STEPS = 1_500_000;
  * items that are alike; null where that would be long. Undefined where there is none.
  */
 export function exactPlan(problem: Problem): Solution | null | undefined {
-	const kinds = kindsOf(problem);
-	let pairs = 1;
-	for (const { length } of kinds) pairs *= ((length + 1) * (length + 2)) / 2;
-	const { devices } = problem;
-	let placements = 0;
+	const { devices, items, microBatches } = problem;
+	let stepsOfPair = microBatches ?? items.tokens.length;
 	for (let degree = 1; degree <= devices; degree *= 2)
-		placements += devices - degree + 1;
-	const microBatches = problem.microBatches ?? problem.items.tokens.length;
-	if (pairs * (placements + microBatches) > MOST_STEPS) return null;
-	return new Search(problem, kinds).solve();
+		stepsOfPair += devices - degree + 1;
+	const kinds = kindsOf(problem, MOST_STEPS / stepsOfPair);
+	return kinds === null ? null : new Search(problem, kinds).solve();
 }
 
-/** Items with the same tokens and squares. */
-function kindsOf({ items: { tokens, squares } }: Problem): number[][] {
-	const kinds = new Map<string, number[]>();
-	for (let i = 0; i < tokens.length; i++) {
-		const key = `${tokens[i]} ${squares[i]}`;
-		const kind = kinds.get(key);
-		if (kind === undefined) kinds.set(key, [i]);
-		else kind.push(i);
+/** Items with the same tokens and squares; null where they have more than so many parts. */
+function kindsOf(problem: Problem, mostPairs: number): number[][] | null {
+	const { tokens, squares } = problem.items;
+	const kinds: number[][] = [];
+	let pairs = 1;
+	let pairsBefore = 1;
+	for (const item of longestFirst(problem)) {
+		const kind = kinds.at(-1);
+		if (
+			kind !== undefined &&
+			tokens[kind[0]] === tokens[item] &&
+			squares[kind[0]] === squares[item]
+		)
+			kind.push(item);
+		else {
+			pairsBefore = pairs;
+			kinds.push([item]);
+		}
+		const count = kinds[kinds.length - 1].length;
+		pairs = (pairsBefore * (count + 1) * (count + 2)) / 2;
+		if (pairs > mostPairs) return null;
 	}
-	return [...kinds.values()];
+	return kinds;
 }
 
 /**

@@ -19,53 +19,63 @@ export function exchangeItems(
 	}
 }
 
+/** Takes the best of the moves and exchanges that it looks at; false where there is none. */
 function relieve(
 	assigned: Assignment,
 	slowest: number,
-	itemTokens: Int32Array,
+	tokens: Int32Array,
 ): boolean {
 	const { degrees, loads, members, works } = assigned;
 	const own = works[slowest];
+	const mine = members[slowest];
 	let least = loads[slowest] * (1 - 1e-9);
-	let bestAt = -1;
-	let bestGroup = -1;
-	let bestOther = -1;
+	let item = -1;
+	let to = -1;
+	let back = -1;
 	for (let group = 0; group < degrees.length; group++) {
-		if (group === slowest) continue;
+		if (group === slowest || loads[group] >= least) continue;
 		const theirs = works[group];
-		for (let at = 0; at < members[slowest].length; at++) {
-			const item = members[slowest][at];
-			const left = loads[slowest] - own[item];
-			if (left >= least) continue;
-			const joined = loads[group] + theirs[item];
+		const others = members[group];
+		let meet = 0;
+		for (let at = 0; at < mine.length; at++) {
+			const left = loads[slowest] - own[mine[at]];
+			const joined = loads[group] + theirs[mine[at]];
+			if (left >= least) break;
 			if (
-				members[slowest].length > 1 &&
-				Math.max(left, joined) < least &&
-				assigned.holds(group, itemTokens[item])
+				mine.length > 1 &&
+				joined < least &&
+				assigned.holds(group, tokens[mine[at]])
 			) {
 				least = Math.max(left, joined);
-				bestAt = at;
-				bestGroup = group;
-				bestOther = -1;
+				item = at;
+				to = group;
+				back = -1;
 			}
-			for (let other = 0; other < members[group].length; other++) {
-				const back = members[group][other];
-				const most = Math.max(left + own[back], joined - theirs[back]);
+			// The larger the item that comes back, the later the one is done and the sooner the
+			// other. Both are done together at a place that moves on as what goes is smaller.
+			while (
+				meet < others.length &&
+				joined - theirs[others[meet]] < left + own[others[meet]]
+			)
+				meet++;
+			for (let place = Math.max(0, meet - 1); place <= meet; place++) {
+				if (place === others.length) break;
+				const other = others[place];
+				const most = Math.max(left + own[other], joined - theirs[other]);
 				if (most >= least) continue;
-				const moved = itemTokens[item] - itemTokens[back];
+				const moved = tokens[mine[at]] - tokens[other];
 				if (!assigned.holds(group, moved) || !assigned.holds(slowest, -moved))
 					continue;
 				least = most;
-				bestAt = at;
-				bestGroup = group;
-				bestOther = other;
+				item = at;
+				to = group;
+				back = place;
 			}
 		}
 	}
-	if (bestAt === -1) return false;
-	const item = assigned.remove(bestAt, slowest);
-	if (bestOther !== -1)
-		assigned.add(assigned.remove(bestOther, bestGroup), slowest);
-	assigned.add(item, bestGroup);
+	if (item === -1) return false;
+	const moved = assigned.remove(item, slowest);
+	if (back !== -1) assigned.add(assigned.remove(back, to), slowest);
+	assigned.add(moved, to);
 	return true;
 }

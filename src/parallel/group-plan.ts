@@ -1,5 +1,5 @@
 import { sum } from "../core/arithmetic.js";
-import { workOf } from "./group-cost.js";
+import { type GroupCost, workOf } from "./group-cost.js";
 import type { Problem, Solution } from "./problem.js";
 import { groupCost } from "./solution-cost.js";
 
@@ -95,17 +95,32 @@ function costBound(problem: Problem): number {
 		sum(squares),
 		devices,
 	);
+	const degrees = fastDegrees(cost, devices);
 	let longest = 0;
+	let of = -1;
 	for (let i = 0; i < tokens.length; i++) {
+		// What has less of both is done sooner.
+		if (tokens[i] <= tokens[of] && squares[i] <= squares[of]) continue;
 		let fastest = Number.POSITIVE_INFINITY;
-		for (
-			let degree = Math.ceil(tokens[i] / capacity);
-			degree <= devices;
-			degree++
-		)
-			fastest = Math.min(fastest, workOf(cost, tokens[i], squares[i], degree));
-		longest = Math.max(longest, fastest);
+		for (const degree of degrees)
+			if (degree * capacity >= tokens[i])
+				fastest = Math.min(
+					fastest,
+					workOf(cost, tokens[i], squares[i], degree),
+				);
+		if (fastest <= longest) continue;
+		longest = fastest;
+		of = i;
 	}
 	const fewest = microBatches ?? Math.ceil(sum(tokens) / (devices * capacity));
 	return Math.max(compute, longest) + fewest * cost.fixed;
+}
+
+/** Degrees up to some devices, but for those that are no faster than a larger one of the same bandwidth. */
+function fastDegrees({ communication }: GroupCost, devices: number): number[] {
+	const degrees = new Set([devices]);
+	for (let degree = 1; degree < devices; degree *= 2) degrees.add(degree);
+	for (const listed of Object.keys(communication?.bandwidth ?? {}))
+		if (Number(listed) < devices) degrees.add(Number(listed));
+	return [...degrees];
 }

@@ -7,6 +7,7 @@ export const hbp: ParallelRule = {
 	meaning:
 		"one degree for all groups of a step, the least power of two that holds its longest sequence",
 	powersOfTwo: true,
+	takesMicroBatches: true,
 	solve(problem) {
 		const { items, devices, capacity } = problem;
 		const longest = items.tokens.reduce((most, n) => Math.max(most, n), 0);

@@ -7,6 +7,7 @@ export const hybridCp: ParallelRule = {
 	meaning:
 		"each sequence on the least power of two of devices that holds it, groups within 5 % of each other",
 	powersOfTwo: true,
+	takesMicroBatches: false,
 	solve: (problem) =>
 		planByLeastDegrees(problem, {
 			degreeOf: (tokens, capacity) => powerOfTwoFrom(tokens / capacity),

@@ -14,8 +14,12 @@ export interface Items {
  * @param multiple What kernels want: lengths count as its next multiple.
  */
 export function itemsOfLengths(lengths: Int32Array, multiple = 1): Items {
-	const tokens = lengths.map((length) => roundUp(length, multiple));
+	const tokens = roundedUp(lengths, multiple);
 	return { tokens, squares: Float64Array.from(tokens, (n) => n * n) };
+}
+
+export function roundedUp(tokens: Int32Array, multiple: number): Int32Array {
+	return multiple === 1 ? tokens : tokens.map((n) => roundUp(n, multiple));
 }
 
 /** @throws DataError `no-sequences`, `bad-sequence-length` */

@@ -1,10 +1,13 @@
-import { sum } from "../core/arithmetic.js";
+import { roundUp, sum } from "../core/arithmetic.js";
 import { DataError, optionName, UsageError } from "../core/errors.js";
 import { checkCost, type GroupCost, SQUARED_LENGTH } from "./group-cost.js";
 import { type GroupPlan, groupPlan } from "./group-plan.js";
-import { checkItems, type Items, itemsOfLengths } from "./items.js";
+import { checkItems, type Items, itemsOfLengths, roundedUp } from "./items.js";
 import { type ParallelRule, parallelPlans } from "./parallel-plans.js";
 import type { Problem } from "./problem.js";
+
+/** Of one item: they are 32-bit integers. */
+const MOST_TOKENS = 2 ** 31 - 1;
 
 export interface PlanGroupsOptions {
 	/** Tokens that a device holds of a micro-batch. */
@@ -13,10 +16,10 @@ export interface PlanGroupsOptions {
 	rule?: ParallelRule | undefined;
 	/** By default the squared length. */
 	cost?: GroupCost | undefined;
-	/** By default as many as are best of those that are tried. */
+	/** For flexsp and hbp; by default as many as they find to be best, or to be enough. */
 	microBatches?: number | undefined;
 	/**
-	 * Plans that cost this share more than the best that is found are as good, if their groups
+	 * For flexsp: plans that cost this share more than the best that is found are as good, if their groups
 	 * are smaller. By default 0, or 0.05 for a cost without communication: by it the best is
 	 * always one group of all devices.
 	 */
@@ -38,36 +41,45 @@ export function planGroups(
 	devices: number,
 	options: PlanGroupsOptions,
 ): GroupPlan {
-	const { rule = "flexsp", cost: given, multiple = 1 } = options;
+	const { rule = "flexsp", multiple = 1 } = options;
 	const { tokensPerDevice, microBatches = null } = options;
-	const { powersOfTwo, solve } = parallelPlans.find(rule);
+	const { powersOfTwo, takesMicroBatches, solve } = parallelPlans.find(rule);
 	checkNumber("devices", devices);
 	checkNumber("tokensPerDevice", tokensPerDevice);
 	checkNumber("multiple", multiple);
 	if (microBatches !== null) checkNumber("microBatches", microBatches);
+	if (microBatches !== null && !takesMicroBatches)
+		throw new UsageError(
+			"bad-option",
+			`${optionName("microBatches")} is not for ${rule}, which makes as many micro-batches as it needs: leave it out.`,
+		);
 	if (powersOfTwo && !Number.isInteger(Math.log2(devices)))
 		throw new UsageError(
 			"bad-option",
 			`${optionName("devices")} is ${devices}, and ${optionName("parallelPlan", rule)} makes groups of powers of two, which share out a power of two: give ${2 ** Math.floor(Math.log2(devices))} or ${2 ** Math.ceil(Math.log2(devices))}, or take one of ${parallelPlans.where((other) => !other.powersOfTwo).join(", ")}.`,
 		);
-	const cost = given === undefined ? SQUARED_LENGTH : checkCost(given, devices);
+	const cost =
+		options.cost === undefined
+			? SQUARED_LENGTH
+			: checkCost(options.cost, devices);
 	const { slack = cost.communication === undefined ? 0.05 : 0 } = options;
 	if (!(slack >= 0 && slack <= 1))
 		throw new UsageError(
 			"bad-option",
 			`slack is ${slack}: give a share from 0 to 1.`,
 		);
-	const isList = lengths instanceof Int32Array;
-	if (isList) checkItems(itemsOfLengths(lengths));
-	else checkItems(lengths);
-	const items = isList
-		? itemsOfLengths(lengths, multiple)
-		: { ...lengths, tokens: itemsOfLengths(lengths.tokens, multiple).tokens };
+	const given =
+		lengths instanceof Int32Array ? itemsOfLengths(lengths) : lengths;
+	checkItems(given);
+	checkFits(given.tokens, devices, tokensPerDevice, multiple);
+	const items =
+		lengths instanceof Int32Array
+			? itemsOfLengths(lengths, multiple)
+			: { ...lengths, tokens: roundedUp(lengths.tokens, multiple) };
 	const problem: Problem = {
 		...{ items, devices, capacity: tokensPerDevice, cost, microBatches },
 		...{ slack, padded: false },
 	};
-	checkFits(problem);
 	const solution = solve(problem);
 	if (solution === null) throw new UsageError("no-plan", whyNone(problem));
 	return groupPlan(problem, solution);
@@ -82,21 +94,25 @@ export function checkNumber(option: string, value: number): void {
 		);
 }
 
-function checkFits({ items: { tokens }, devices, capacity }: Problem): void {
-	for (let i = 0; i < tokens.length; i++)
-		if (tokens[i] > devices * capacity)
-			throw new DataError(
-				"sequence-too-long",
-				`sequence ${i} has ${tokens[i]} tokens, and ${devices} devices of ${capacity} tokens hold ${devices * capacity} together: cut it, or raise ${optionName("devices")} or ${optionName("tokensPerDevice")}, to ${Math.ceil(tokens[i] / devices)} at least.`,
-			);
+function checkFits(
+	tokens: Int32Array,
+	devices: number,
+	capacity: number,
+	multiple: number,
+): void {
+	const room = Math.min(devices * capacity, MOST_TOKENS);
+	for (let i = 0; i < tokens.length; i++) {
+		const rounded = roundUp(tokens[i], multiple);
+		if (rounded <= room) continue;
+		const counted = rounded === tokens[i] ? "" : `, which count as ${rounded}`;
+		throw new DataError(
+			"sequence-too-long",
+			`sequence ${i} has ${tokens[i]} tokens${counted}, and ${devices} devices of ${capacity} tokens hold ${room} together: cut it, take more devices, or raise ${optionName("tokensPerDevice")} to ${Math.ceil(rounded / devices)}.`,
+		);
+	}
 }
 
-function whyNone(problem: Problem): string {
-	const { devices, capacity, microBatches } = problem;
-	const { tokens } = problem.items;
-	const all = sum(tokens);
-	const some = `${tokens.length} sequences of ${all} tokens`;
-	return microBatches === null
-		? `there is no way of sharing ${some} out to ${devices} devices of ${capacity} tokens: raise ${optionName("tokensPerDevice")}.`
-		: `no way was found of sharing ${some} out in ${microBatches} micro-batches, none empty, of ${devices} devices of ${capacity} tokens: ${Math.ceil(all / (devices * capacity))} hold as many tokens at best; leave out ${optionName("microBatches")}, or raise ${optionName("tokensPerDevice")}.`;
+function whyNone({ items, devices, capacity, microBatches }: Problem): string {
+	const all = sum(items.tokens);
+	return `no way was found of sharing ${items.tokens.length} sequences of ${all} tokens out in ${microBatches} micro-batches, none empty, of ${devices} devices of ${capacity} tokens: ${Math.ceil(all / (devices * capacity))} micro-batches at least are needed. Leave out ${optionName("microBatches")}, or raise ${optionName("tokensPerDevice")}.`;
 }

@@ -34,6 +34,8 @@ export interface ParallelRule {
 	readonly meaning: string;
 	/** Whether degrees are powers of two, and so the number of devices. */
 	readonly powersOfTwo: boolean;
+	/** Whether it can be told how many micro-batches to make. */
+	readonly takesMicroBatches: boolean;
 	/** Null where there is none in so many micro-batches. */
 	solve(problem: Problem): Solution | null;
 }

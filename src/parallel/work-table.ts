@@ -13,22 +13,25 @@ export class WorkTable {
 	of(degree: number): Float64Array {
 		let works = this.#byDegree.get(degree);
 		if (works === undefined) {
-			const { items, cost } = this.#problem;
-			works = Float64Array.from(items.tokens, (tokens, i) =>
-				workOf(cost, tokens, items.squares[i], degree),
-			);
+			works = worksOn(this.#problem, degree);
 			this.#byDegree.set(degree, works);
 		}
 		return works;
 	}
 }
 
-/** Items by what they take on one device, then by tokens, the most first. */
-export function longestFirst({ items, cost }: Problem): Int32Array {
+function worksOn({ items, cost }: Problem, degree: number): Float64Array {
 	const { tokens, squares } = items;
-	const works = Float64Array.from(tokens, (count, i) =>
-		workOf(cost, count, squares[i], 1),
-	);
+	const works = new Float64Array(tokens.length);
+	for (let i = 0; i < works.length; i++)
+		works[i] = workOf(cost, tokens[i], squares[i], degree);
+	return works;
+}
+
+/** Items by what they take on one device, then by tokens, the most first. */
+export function longestFirst(problem: Problem): Int32Array {
+	const { tokens } = problem.items;
+	const works = worksOn(problem, 1);
 	return Int32Array.from(tokens.keys()).sort(
 		(a, b) => works[b] - works[a] || tokens[b] - tokens[a] || a - b,
 	);
