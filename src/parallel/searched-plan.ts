@@ -9,6 +9,8 @@ import { WorkTable } from "./work-table.js";
 
 /** How many numbers of micro-batches are tried, from the fewest that can be. */
 const COUNTS_TRIED = 5;
+/** The same where the smallest groups are wanted: what more of them give is slower. */
+const COUNTS_TRIED_FOR_SMALL = 3;
 /** In how many of the best cuts into micro-batches items are exchanged. */
 const CUTS_EXCHANGED = 2;
 
@@ -26,10 +28,11 @@ export function searchedPlan(problem: Problem): Solution | null {
 	const fewest =
 		microBatches ?? Math.ceil(sum(all.tokens) / (devices * capacity));
 	const most = microBatches ?? all.items.length;
+	const tried = slack === 0 ? COUNTS_TRIED : COUNTS_TRIED_FOR_SMALL;
 	const found: Cut[] = [];
 	let least = Number.POSITIVE_INFINITY;
 	let tries = 0;
-	for (let count = fewest; count <= most && tries < COUNTS_TRIED; count++) {
+	for (let count = fewest; count <= most && tries < tried; count++) {
 		const enough = least * (1 + slack);
 		if (leastWork + count * cost.fixed >= enough) break;
 		for (const places of [alike(cuts, count), dealt(all.tokens, count)]) {
@@ -79,17 +82,24 @@ function chosenPlan(
 ): Solution | null {
 	if (found.length === 0) return null;
 	const { slack } = problem;
-	const near = found
+	const fast = found
 		.toSorted((a, b) => a.cost - b.cost)
-		.slice(0, slack === 0 ? CUTS_EXCHANGED : found.length);
-	const plans = near.map(({ searches }) =>
+		.slice(0, CUTS_EXCHANGED);
+	const plans = fast.map(({ searches }) =>
 		solutionOf(searches.map((search) => search.fastest(table))),
 	);
 	const costs = plans.map((plan) => solutionCost(problem, plan));
 	const least = Math.min(...costs);
 	let best = plans[costs.indexOf(least)];
 	if (slack === 0) return best;
-	for (const { searches } of near) {
+	const near = found
+		.map(({ searches }) => ({
+			searches,
+			spread: sum(searches.map((search) => search.leastSpread)),
+		}))
+		.sort((a, b) => a.spread - b.spread);
+	for (const { searches, spread } of near) {
+		if (spread >= solutionSpread(problem, best)) break;
 		const plan = solutionOf(searches.map((search) => search.smallest(table)));
 		if (
 			solutionCost(problem, plan) <= least * (1 + slack) &&
