@@ -53,21 +53,36 @@ class EqualSearch {
 		this.#groups = problem.devices / degree;
 	}
 
-	/** The better of two ways. */
+	/** The best of some ways. */
 	plan(count: number): Assignment[] | null {
+		const { tokens } = this.#problem.items;
 		let best: Assignment[] | null = null;
 		let least = Number.POSITIVE_INFINITY;
-		for (const plan of [this.#allAtOnce(count), this.#byLevels(count)]) {
-			if (plan === null) continue;
-			for (const microBatch of plan)
-				exchangeItems(microBatch, this.#problem.items.tokens);
+		for (const plan of this.#ways(count)) {
+			for (const microBatch of plan) exchangeItems(microBatch, tokens);
 			const took = sum(plan.map((one) => one.loads[one.slowest()]));
-			if (took < least) {
-				least = took;
-				best = plan;
-			}
+			if (took >= least) continue;
+			least = took;
+			best = plan;
 		}
 		return best;
+	}
+
+	*#ways(count: number): Generator<Assignment[]> {
+		const groups = count * this.#groups;
+		if (groups > this.#order.length) return;
+		const byWork = assignInOrder(
+			...([this.#problem, this.#table, this.#order] as const),
+			new Array(groups).fill(this.#degree),
+		);
+		if (byWork !== null) yield this.#microBatches(byWork);
+		const byTokens = this.#byTokens(groups, "emptiest");
+		if (byTokens !== null) yield this.#microBatches(byTokens);
+		const byLevels = this.#byLevels(count);
+		if (byLevels !== null) yield byLevels;
+		if (byWork !== null || byTokens !== null || byLevels !== null) return;
+		const bestFit = this.#byTokens(groups, "fullest");
+		if (bestFit !== null) yield this.#microBatches(bestFit);
 	}
 
 	#empty(groups = this.#groups): Assignment {
@@ -78,52 +93,45 @@ class EqualSearch {
 		);
 	}
 
-	/** All groups of all micro-batches as equal as can be; those most alike are a micro-batch. */
-	#allAtOnce(count: number): Assignment[] | null {
-		const groups = count * this.#groups;
-		const degrees = new Array(groups).fill(this.#degree);
-		const assigned =
-			assignInOrder(this.#problem, this.#table, this.#order, degrees) ??
-			this.#bestFit(groups);
-		if (assigned === null) return null;
-		const costliest = Array.from(degrees.keys()).sort(
-			(a, b) => assigned.loads[b] - assigned.loads[a] || a - b,
+	/** Groups that cost nearly the same become a micro-batch. */
+	#microBatches({ loads, members }: Assignment): Assignment[] {
+		const costliest = Array.from(loads.keys()).sort(
+			(a, b) => loads[b] - loads[a] || a - b,
 		);
-		return Array.from({ length: count }, (_, microBatch) => {
+		return Array.from({ length: loads.length / this.#groups }, (_, at) => {
 			const one = this.#empty();
 			for (let group = 0; group < this.#groups; group++)
-				for (const item of assigned.members[
-					costliest[microBatch * this.#groups + group]
-				])
+				for (const item of members[costliest[at * this.#groups + group]])
 					one.add(item, group);
 			return one;
 		});
 	}
 
-	/** Those of most tokens first, to the fullest group with room for them. */
-	#bestFit(groups: number): Assignment | null {
+	/** Those of most tokens first, to the emptiest or the fullest group with room for them. */
+	#byTokens(
+		groups: number,
+		preferred: "emptiest" | "fullest",
+	): Assignment | null {
 		const { tokens } = this.#problem.items;
-		if (groups > tokens.length) return null;
 		const assigned = this.#empty(groups);
 		const order = Int32Array.from(this.#order).sort(
 			(a, b) => tokens[b] - tokens[a] || a - b,
 		);
+		let empty = groups;
 		for (const [at, item] of order.entries()) {
-			let best = -1;
-			for (let group = 0; group < groups; group++)
-				if (
-					assigned.holds(group, tokens[item]) &&
-					(best === -1 || assigned.tokens[group] > assigned.tokens[best])
-				)
-					best = group;
-			if (best === -1) return null;
 			// The last ones are for the groups that have none.
-			const empty = assigned.members.findIndex(({ length }) => length === 0);
-			const emptyGroups =
-				empty === -1
-					? 0
-					: assigned.members.filter(({ length }) => !length).length;
-			assigned.add(item, emptyGroups === order.length - at ? empty : best);
+			const mustFill = empty === order.length - at;
+			let best = -1;
+			for (let group = 0; group < groups; group++) {
+				if (mustFill && assigned.members[group].length > 0) continue;
+				if (!assigned.holds(group, tokens[item])) continue;
+				const more = assigned.tokens[group] - assigned.tokens[best];
+				if (best === -1 || (preferred === "fullest" ? more > 0 : more < 0))
+					best = group;
+			}
+			if (best === -1) return null;
+			if (assigned.members[best].length === 0) empty--;
+			assigned.add(item, best);
 		}
 		return assigned;
 	}

@@ -87,7 +87,7 @@ function ranks(groups: PlannedGroup[], had: Float64Array): PlannedGroup[] {
  * fastest for it; with `fixed` for the fewest micro-batches that hold the tokens.
  */
 function costBound(problem: Problem): number {
-	const { devices, capacity, cost, microBatches } = problem;
+	const { devices, largestDegree, capacity, cost, microBatches } = problem;
 	const { tokens, squares } = problem.items;
 	const compute = workOf(
 		{ ...cost, communication: undefined },
@@ -95,7 +95,7 @@ function costBound(problem: Problem): number {
 		sum(squares),
 		devices,
 	);
-	const degrees = fastDegrees(cost, devices);
+	const degrees = fastDegrees(cost, largestDegree);
 	let longest = 0;
 	let of = -1;
 	for (let i = 0; i < tokens.length; i++) {
@@ -116,11 +116,11 @@ function costBound(problem: Problem): number {
 	return Math.max(compute, longest) + fewest * cost.fixed;
 }
 
-/** Degrees up to some devices, but for those that are no faster than a larger one of the same bandwidth. */
-function fastDegrees({ communication }: GroupCost, devices: number): number[] {
-	const degrees = new Set([devices]);
-	for (let degree = 1; degree < devices; degree *= 2) degrees.add(degree);
+/** Degrees up to the largest, but for those that are no faster than a larger one of the same bandwidth. */
+function fastDegrees({ communication }: GroupCost, largest: number): number[] {
+	const degrees = new Set([largest]);
+	for (let degree = 1; degree < largest; degree *= 2) degrees.add(degree);
 	for (const listed of Object.keys(communication?.bandwidth ?? {}))
-		if (Number(listed) < devices) degrees.add(Number(listed));
+		if (Number(listed) < largest) degrees.add(Number(listed));
 	return [...degrees];
 }

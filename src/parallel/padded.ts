@@ -7,22 +7,22 @@ import { longestFirst, WorkTable } from "./work-table.js";
  * are given and are too few, or where there are fewer rows than ranks.
  */
 export function planPadded(problem: Problem): Group[][] | null {
-	const { devices, items, microBatches } = problem;
+	const { devices, microBatches } = problem;
 	const order = longestFirst(problem);
 	const runs = new Runs(problem, order);
-	const fewest =
-		microBatches ?? Math.ceil(runs.within(Infinity).length / devices);
-	const count = fewest * devices;
-	if (count > items.tokens.length) return null;
-	if (runs.within(Infinity).length > count) return null;
-	const ends = runs.split(runs.within(runs.leastLimit(count)), count);
-	const groups = ends.map((end, i) => ({
-		degree: 1,
-		items: order.subarray(i === 0 ? 0 : ends[i - 1], end),
-	}));
-	return Array.from({ length: fewest }, (_, i) =>
-		groups.slice(i * devices, (i + 1) * devices),
-	);
+	const fewest = runs.within(Infinity).length;
+	const count = microBatches ?? Math.ceil(fewest / devices);
+	if (fewest > count * devices || count * devices > order.length) return null;
+	const ends = runs.evenly(count * devices);
+	return Array.from({ length: count }, (_, i) => {
+		// The runs of all micro-batches are as even as can be, those of each may be more so.
+		const first = i === 0 ? 0 : ends[i * devices - 1];
+		const own = order.subarray(first, ends[(i + 1) * devices - 1]);
+		const cuts = [0, ...new Runs(problem, own).evenly(devices)];
+		return cuts
+			.slice(1)
+			.map((end, at) => ({ degree: 1, items: own.subarray(cuts[at], end) }));
+	});
 }
 
 /** Runs of rows, the costliest first; each is said by where it ends. */
@@ -61,21 +61,21 @@ class Runs {
 		return ends;
 	}
 
-	/** About the least limit within which there are at most `count` runs. */
-	leastLimit(count: number): number {
+	/** Exactly `count` runs, the costliest as cheap as can be. */
+	evenly(count: number): number[] {
 		let low = this.#works[0];
-		if (this.within(low).length <= count) return low;
 		let high = this.#tokens.length * low;
-		for (let i = 0; i < 40 && high > low * (1 + 1e-6); i++) {
+		if (this.within(low).length <= count) high = low;
+		while (high > low * (1 + 1e-6)) {
 			const middle = (low + high) / 2;
 			if (this.within(middle).length <= count) high = middle;
 			else low = middle;
 		}
-		return high;
+		return this.#split(this.within(high), count);
 	}
 
 	/** Runs cut in two, the costliest first, until there are `count`. */
-	split(ends: number[], count: number): number[] {
+	#split(ends: number[], count: number): number[] {
 		const all = [...ends];
 		while (all.length < count) {
 			let costliest = -1;

@@ -78,7 +78,7 @@ export function planGroups(
 			: { ...lengths, tokens: roundedUp(lengths.tokens, multiple) };
 	const problem: Problem = {
 		...{ items, devices, capacity: tokensPerDevice, cost, microBatches },
-		...{ slack, padded: false },
+		...{ largestDegree: devices, slack, padded: false },
 	};
 	const solution = solve(problem);
 	if (solution === null) throw new UsageError("no-plan", whyNone(problem));

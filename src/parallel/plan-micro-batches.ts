@@ -2,6 +2,7 @@ import { sum } from "../core/arithmetic.js";
 import { DataError, optionName, UsageError } from "../core/errors.js";
 import { type CostModel, DEFAULT_COST } from "../pack/cost.js";
 import { planEqualGroups } from "./equal-groups.js";
+import { checkCost } from "./group-cost.js";
 import { type GroupPlan, groupPlan } from "./group-plan.js";
 import { checkItems, type Items } from "./items.js";
 import { planPadded } from "./padded.js";
@@ -21,7 +22,7 @@ export interface PlanMicroBatchesOptions {
  * Cuts a step into micro-batches of at most `maxTokens`: equally many on every rank, none empty,
  * as few as are found, the ranks of each near each other in cost. A group of the plan is what one
  * rank takes in a micro-batch.
- * @throws UsageError `bad-option`, `too-few-rows`; DataError `no-sequences`,
+ * @throws UsageError `bad-option`, `bad-cost`, `too-few-rows`; DataError `no-sequences`,
  * `bad-sequence-length`, `sequence-too-long`
  */
 export function planMicroBatches(
@@ -42,8 +43,8 @@ export function planMicroBatches(
 			);
 	const problem: Problem = {
 		...{ items, devices: ranks, capacity: maxTokens, padded },
-		cost: { ...cost, fixed: 0 },
-		...{ microBatches: null, slack: 0 },
+		cost: checkCost(cost, ranks),
+		...{ largestDegree: 1, microBatches: null, slack: 0 },
 	};
 	const microBatches = padded
 		? planPadded(problem)

@@ -5,6 +5,8 @@ import type { Items } from "./items.js";
 export interface Problem {
 	readonly items: Items;
 	readonly devices: number;
+	/** The most devices that a group may have. */
+	readonly largestDegree: number;
 	/** Tokens that a device holds of a micro-batch. */
 	readonly capacity: number;
 	readonly cost: GroupCost;
