@@ -5,19 +5,31 @@
 // Builds 51,200 sequences of log-normal lengths (a mean of about 960 tokens, as the Wikipedia
 // file of FlexSP has, cut at 32,768), a sequence a row, and plans steps of 512 of them for 64
 // devices of 6,484 tokens, epoch after epoch, by each rule on one core: lengths read from the
-// dataset, groups found and written. Default: 10,000 steps by all rules, and micro-batches of
-// 32,768 tokens for 64 ranks.
+// dataset, groups found and written. `measured` is flexsp with what FlexSP has measured for a model
+// of 7 billion parameters; `none` is micro-batches of 32,768 tokens for 64 ranks. Default: 10,000
+// steps of each.
 import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { build, planCurriculum } from "seqpack";
 
-const [steps = "10000", rules = "flexsp,hybrid-cp,hbp,bytescale,none"] =
-	process.argv.slice(2);
+const [
+	steps = "10000",
+	rules = "flexsp,measured,hybrid-cp,hbp,bytescale,none",
+] = process.argv.slice(2);
 const DOCUMENTS = 51_200;
 const STEP = 512;
 const LONGEST = 32_768;
+const SEVEN_BILLION = {
+	perSquare: 5.128e-6,
+	perToken: 0.18396,
+	fixed: 629.36,
+	communication: {
+		perToken: 2,
+		bandwidth: { 2: 119.54, 4: 104.07, 8: 96.5, 16: 10.33, 32: 5.94, 64: 4.87 },
+	},
+};
 
 /** Park and Miller's generator: the same lengths on every machine. */
 let state = 42;
@@ -67,7 +79,12 @@ try {
 			epochs: Math.ceil((Number(steps) * STEP) / DOCUMENTS),
 			...(rule === "none"
 				? { worldSize: 64, maxTokensPerMicroBatch: LONGEST }
-				: { parallelPlan: rule, devices: 64, tokensPerDevice: 6484 }),
+				: {
+						parallelPlan: rule === "measured" ? "flexsp" : rule,
+						...(rule === "measured" && { cost: SEVEN_BILLION }),
+						devices: 64,
+						tokensPerDevice: 6484,
+					}),
 			overwrite: true,
 			out: join(directory, "plan"),
 		});

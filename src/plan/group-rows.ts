@@ -1,5 +1,4 @@
 import { roundUp, sum } from "../core/arithmetic.js";
-import { workOf } from "../parallel/group-cost.js";
 import type { GroupPlan, PlannedGroup } from "../parallel/group-plan.js";
 import { parallelPlans } from "../parallel/parallel-plans.js";
 import { planGroups } from "../parallel/plan-groups.js";
@@ -25,15 +24,7 @@ export function groupRows(
 		asPadded(rowTokens(rows, tokensOf), width);
 	if (rule === null) {
 		const tokens = shared((length) => length);
-		const items = { tokens, squares };
-		const plan = planMicroBatches(items, ranks, { maxTokens, cost });
-		// Ranks by themselves have each row alone.
-		const costliest = tokens.reduce(
-			(most, count, i) => Math.max(most, workOf(cost, count, squares[i], 1)),
-			0,
-		);
-		const bound = Math.min(plan.cost, Math.max(plan.bound, costliest));
-		return { ...plan, bound };
+		return planMicroBatches({ tokens, squares }, ranks, { maxTokens, cost });
 	}
 	const { powersOfTwo } = parallelPlans.find(rule);
 	const byDegree = new Map<number, Int32Array>();

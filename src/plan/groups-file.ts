@@ -70,7 +70,7 @@ export interface GroupsSummary {
 	/** What steps are predicted to take over their bounds. */
 	meanGap: number;
 	worstGap: number;
-	/** What steps are predicted to take over what they would if all ranks were as busy as they are on average. */
+	/** What the busiest rank of a step has, in all its micro-batches together, over the mean of the ranks. */
 	meanImbalance: number;
 	worstImbalance: number;
 	/** Steps whose imbalance is above `EVEN`, and the least that it can be in the worst of them. */

@@ -1,3 +1,5 @@
+import { sum } from "../core/arithmetic.js";
+import { imbalance as imbalanceOf } from "../pack/imbalance.js";
 import type { GroupPlan } from "../parallel/group-plan.js";
 import { EVEN, type GroupsSummary } from "./groups-file.js";
 
@@ -26,14 +28,14 @@ export class GroupsSum {
 	}
 
 	add({ microBatches, groups, cost, bound, isExact }: GroupPlan): void {
-		let busy = 0;
-		for (const group of groups) {
-			busy += group.degree * group.cost;
-			this.#degrees.add(group.degree);
+		const busy = new Float64Array(this.#ranks);
+		for (const { firstRank, degree, cost } of groups) {
+			for (let of = firstRank; of < firstRank + degree; of++) busy[of] += cost;
+			this.#degrees.add(degree);
 		}
-		const mean = busy / this.#ranks;
+		const mean = sum(busy) / this.#ranks;
 		const gap = over(cost, bound);
-		const imbalance = over(cost, mean);
+		const imbalance = imbalanceOf(busy);
 		const summary = this.#summary;
 		this.#steps++;
 		this.#gaps += gap;
