@@ -19,7 +19,9 @@ from .settings import IS_PADDED, BatchSettings, resolve_batches
 from .storage import Storage, is_far, path_from, pool, without_slashes
 
 PLAN_FILE = "curriculum.json"
-PLAN_VERSION = 2
+PLAN_VERSION = 3
+# That of plans that have none of what came after it.
+_PLAIN_PLAN_VERSION = 2
 
 # Steps that are read at a time of far datasets, and the tokens of a rank up to which there are more than two.
 _MOST_AHEAD, _TOKENS_AHEAD = 16, 1 << 22
@@ -224,8 +226,8 @@ def _read_plan(storage: Storage, directory: str) -> dict[str, Any]:
 
 def _fault_of(storage: Storage, directory: str, plan: Any, content: bytes) -> str | None:
     version = plan.get("formatVersion") if isinstance(plan, dict) else None
-    if version != PLAN_VERSION:
-        return f"its format version is {version}, and this seqpack reads version {PLAN_VERSION}"
+    if version not in (_PLAIN_PLAN_VERSION, PLAN_VERSION):
+        return f"its format version is {version}, and this seqpack reads versions {_PLAIN_PLAN_VERSION} and {PLAN_VERSION}"
     # Numbers with a fraction as they are written: another language may write them in its own way.
     rest = json.loads(content, parse_float=_Written)
     rest.pop("planHash", None)

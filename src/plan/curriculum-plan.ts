@@ -13,7 +13,22 @@ import type { PlanLanes } from "./lanes-file.js";
 export const PLAN_FILE = "curriculum.json";
 
 /** Raised when the layout of a plan changes, or what its numbers mean. */
-export const PLAN_VERSION = 2;
+export const PLAN_VERSION = 3;
+/** That of plans that have none of what came after it, and that is still read. */
+const PLAIN_PLAN_VERSION = 2;
+
+/** The version of a plan: that of older readers, where these read it rightly. */
+export function planVersion({
+	stages,
+}: Pick<CurriculumPlan, "stages">): number {
+	const isPlain = stages.every(
+		({ tokensPerStep, worldSize, buckets }) =>
+			tokensPerStep === undefined &&
+			worldSize === undefined &&
+			buckets.every(({ spans }) => spans === undefined),
+	);
+	return isPlain ? PLAIN_PLAN_VERSION : PLAN_VERSION;
+}
 
 /** A dataset as a plan knows it. */
 export interface PlanDataset {
@@ -32,6 +47,9 @@ export interface PlanStage {
 	firstStep: number;
 	steps: number;
 	tokens: number;
+	/** Where they are others than the plan's. */
+	tokensPerStep?: number;
+	worldSize?: number;
 	buckets: StageBucket[];
 	/** Steps of another length than a schedule by length wants; 0 for others. */
 	offSchedule: number;
@@ -105,9 +123,10 @@ export async function openPlan(directory: string): Promise<CurriculumPlan> {
 	} catch (error) {
 		throw refuse(`it is not JSON (${(error as Error).message})`);
 	}
-	if (plan?.formatVersion !== PLAN_VERSION)
+	const versions = [PLAIN_PLAN_VERSION, PLAN_VERSION];
+	if (!versions.includes(plan?.formatVersion))
 		throw refuse(
-			`its format version is ${plan?.formatVersion}, and this seqpack reads version ${PLAN_VERSION}`,
+			`its format version is ${plan?.formatVersion}, and this seqpack reads versions ${versions.join(" and ")}`,
 		);
 	const { planHash, ...rest } = plan;
 	if (planHash !== hashOfPlan(rest))

@@ -14,8 +14,8 @@ import { pathTo } from "../storage/paths.js";
 import { version } from "../version.js";
 import {
 	type CurriculumPlan,
-	PLAN_VERSION,
 	type PlanStage,
+	planVersion,
 } from "./curriculum-plan.js";
 import {
 	type DatasetBuckets,
@@ -61,7 +61,7 @@ export async function planCurriculum(
 			: await planStages(context, options, datasets, batches, directory);
 		const [{ manifest }] = datasets;
 		return directory.publish({
-			formatVersion: PLAN_VERSION,
+			formatVersion: planVersion({ stages }),
 			seqpackVersion: version,
 			seed: options.seed,
 			tokensPerStep: context.tokensPerStep,

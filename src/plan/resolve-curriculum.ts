@@ -82,6 +82,8 @@ function resolveStage(
 /** What a stage says, and else what is said for all, and else the defaults. */
 function seenBy(own: StageOptions, forAll: StageOptions): OptionValues {
 	const values: Record<string, unknown> = { ...forAll };
+	// Both say the shares: a stage's own are meant.
+	if (own.weights !== undefined) delete values.weightsAt;
 	for (const [name, value] of Object.entries(own))
 		if (value !== undefined) values[name] = value;
 	for (const [name, option] of Object.entries<OptionTable[string]>(stageTable))
@@ -96,18 +98,25 @@ function whyUnused(
 	values: OptionValues,
 	batches: BatchKindName | undefined,
 ): string | null {
-	if (
-		batches !== undefined &&
-		batchKinds.find(batches).items === "sequences" &&
-		Object.hasOwn(orderTable, name)
-	)
-		return `${optionName("batches")} is ${batches}, and those come in random order`;
+	if (batches !== undefined && batchKinds.find(batches).items === "sequences") {
+		if (Object.hasOwn(orderTable, name))
+			return `${optionName("batches")} is ${batches}, and those come in random order`;
+		if (name === "weightsAt")
+			return `${optionName("batches")} is ${batches}, and at which step a row comes is known only once its sequences are shared out`;
+	}
 	if (
 		name === "match" &&
 		values.weights === undefined &&
+		values.weightsAt === undefined &&
 		values.tokens === undefined
 	)
 		return `it is for ${optionName("weights")} or ${optionName("tokens")}, and neither is given`;
+	if (name === "weights" && values.weightsAt !== undefined)
+		return `${optionName("weightsAt")} says the shares`;
+	if (name === "weightsAt" && values.weightsAt === undefined)
+		return `${optionName("weights")} says the shares`;
+	if (name === "weightsBy" && values.weightsAt === undefined)
+		return `it is for ${optionName("weightsAt")}, which is not given`;
 	const option = (stageTable as OptionTable)[name];
 	return option === undefined ? null : whyIgnored(option, values);
 }
