@@ -15,7 +15,7 @@ from .batches import Batch, BatchReader
 from .errors import SeqpackError, require_whole
 from .lanes import Lanes, Ranks
 from .manifest import MANIFEST, OpenDataset, is_plain_path, open_dataset, parse_dataset_name
-from .settings import IS_PADDED, BatchSettings, resolve_batches
+from .settings import IS_PADDED, BatchSettings, check_stage, resolve_batches
 from .storage import Storage, is_far, path_from, pool, without_slashes
 
 PLAN_FILE = "curriculum.json"
@@ -119,7 +119,10 @@ class Plan:
         """
         asked = (rank, world_size, tuple(columns) if isinstance(columns, list) else columns, sequence_parallel)
         told = (chunk, positions, global_attention, pad_loss)
-        return self._reader.read(step, self.step(step), self.settings(*asked, sequence_shares, *told))
+        settings, planned = self.settings(*asked, sequence_shares, *told), self.step(step)
+        if "parents" in self.info:
+            check_stage(self.info, self.info["stages"][planned.stage], settings)
+        return self._reader.read(step, planned, settings)
 
     def batches(
         self, start: int = 0, stride: int = 1, rank: int = 0, world_size: int = 1, *options: Any
@@ -168,7 +171,13 @@ class Plan:
 
     def require_state(self, state: dict[str, Any], world_size: int = 1, sequence_parallel: int = 1) -> None:
         """Refuses a state that ranks as many as these cannot go on with."""
-        if state["plan"] != self.hash:
+        parents = {each["planHash"]: each["step"] for each in self.info.get("parents", ())}
+        if state["plan"] != self.hash and state["step"] > parents.get(state["plan"], state["step"]):
+            raise SeqpackError(
+                "other-plan",
+                f"the state is at step {state['step']} of the plan {state['plan'][:12]}, from which this one goes on at step {parents[state['plan']]}: take an earlier state, or begin with start.",
+            )
+        if state["plan"] != self.hash and state["plan"] not in parents:
             raise SeqpackError(
                 "other-plan",
                 f"the state is of the plan {state['plan'][:12]}, and this plan is {self.hash[:12]}: name the plan that it is of, or begin with start.",

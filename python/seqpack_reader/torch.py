@@ -97,7 +97,7 @@ class Batches(IterableDataset[Batch]):
         return self._state_at(self._next)
 
     def _state_at(self, step: int) -> dict[str, Any]:
-        _, world_size, _, sequence_parallel, _ = self._asked
+        _, world_size, _, sequence_parallel, *_ = self._asked
         return self.plan.state(step, world_size, sequence_parallel)
 
     def state_after(self, batch: Batch) -> dict[str, Any]:
@@ -115,7 +115,7 @@ class Batches(IterableDataset[Batch]):
                 "bad-option", f'the state {quoted(state)} is none: give one such as {{"plan": "...", "step": 1200}}.'
             )
         require_whole("start", step, 0)
-        _, world_size, _, sequence_parallel, _ = self._asked
+        _, world_size, _, sequence_parallel, *_ = self._asked
         self.plan.require_state(state, world_size, sequence_parallel)
         # A run that is at its end may look again: there is nothing left for it.
         if step > len(self.plan) and "worker" not in state:

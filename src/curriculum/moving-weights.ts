@@ -19,7 +19,7 @@ export function meanStage(
 	stage: Stage,
 	lengths: readonly number[],
 ): { stage: Stage; lines: WeightLines | null } {
-	const { weightsAt, weightsBy, tokens } = stage;
+	const { weightsAt, weightsBy = "steps", tokens } = stage;
 	if (weightsAt === undefined) return { stage, lines: null };
 	const { datasets, tokensPerStep } = context;
 	const [[, first]] = weightsAt;
@@ -28,7 +28,7 @@ export function meanStage(
 			"bad-option",
 			`there are ${first.length} weights at each point (${optionName("weightsAt")}) for ${datasets.length} datasets: give one for each, 0 to leave it out.`,
 		);
-	const unit = weightsBy === "tokens" ? tokensPerStep : 1;
+	const unit = weightsBy === "steps" ? 1 : tokensPerStep;
 	const lines = new WeightLines(
 		weightsAt.map(([at, weights]) => [at / unit, weights]),
 	);

@@ -66,6 +66,25 @@ export interface PoolSummary {
 	leftSequences: number;
 }
 
+/** A plan that another one goes on from. */
+export interface ExtendedPlan {
+	planHash: string;
+	/** How many of the first steps of both are the same. */
+	step: number;
+}
+
+/** Steps of a plan that the one that goes on from it leaves out. */
+export interface SkippedSteps {
+	/** The step before which they were. */
+	step: number;
+	steps: number;
+	/** Of sequences, how many these are. */
+	rows: number;
+	tokens: number;
+	/** The places of buckets before which nothing is left. */
+	places: { stage: number; bucket: number; end: number }[];
+}
+
 /** A curriculum: declarative, and with its datasets all that batches come from. */
 export interface CurriculumPlan {
 	formatVersion: number;
@@ -85,6 +104,10 @@ export interface CurriculumPlan {
 	tokenizer: { fingerprint: string; vocabSize: number };
 	datasets: PlanDataset[];
 	stages: PlanStage[];
+	/** The plans that it goes on from, the last one first; left out where it does not. */
+	parents?: ExtendedPlan[];
+	/** What was left out of them. */
+	skipped?: SkippedSteps[];
 	totals: {
 		steps: number;
 		/** Tokens in the steps, padding not counted. */
@@ -94,10 +117,30 @@ export interface CurriculumPlan {
 		unusedRows: number;
 		/** How many times the rows of the bucket that is used most are used. */
 		timesUsed: number;
+		/** What was left out of the plans that it goes on from. */
+		skipped?: { steps: number; rows: number; tokens: number };
 	};
 	steps: { path: string; rows: number; bytes: number; sha256: string };
 	/** Which lane reads which documents; left out where steps are of rows. */
 	lanes?: PlanLanes;
+}
+
+/** Whether a dataset is the one that a plan was made of. */
+export function isAsPlanned(
+	found: {
+		hash: string;
+		buckets: readonly PlanDataset["buckets"][number][];
+	},
+	{ manifest, buckets }: PlanDataset,
+): boolean {
+	const rows = found.buckets.map(({ length, rows, tokens }) => ({
+		length,
+		rows,
+		tokens,
+	}));
+	return (
+		found.hash === manifest && canonicalJson(rows) === canonicalJson(buckets)
+	);
 }
 
 /**

@@ -22,8 +22,15 @@ import {
 	datasetName,
 	openDatasetBuckets,
 } from "./dataset-buckets.js";
+import { familyOf, rowsWithKept, skippedTotals } from "./extended-totals.js";
+import { differing, type KeptSteps, keepSteps } from "./keep-steps.js";
 import { lanesName, type PlanLanes } from "./lanes-file.js";
 import { createLanesWriter } from "./lanes-writer.js";
+import {
+	openParent,
+	type ParentPlan,
+	requireAsPlanned,
+} from "./parent-plan.js";
 import { type PlanDirectory, withPlanDirectory } from "./plan-directory.js";
 import { planLanes } from "./plan-lanes.js";
 import { planPools } from "./plan-pools.js";
@@ -40,12 +47,14 @@ import { createStepsWriter, type StepsWriter } from "./steps-writer.js";
 export async function planCurriculum(
 	given: CurriculumOptions,
 ): Promise<CurriculumPlan> {
-	const options = resolveCurriculum(given);
+	const parent = await openParent(given);
+	const options = resolveCurriculum(parent?.options ?? given);
 	const out = withoutSlashes(options.out);
 	const datasets: DatasetBuckets[] = [];
 	const { ofDocuments } = stepOrders.find(options.order);
 	for (const name of options.datasets)
 		datasets.push(await openDatasetBuckets(name, ofDocuments));
+	if (parent !== null) requireAsPlanned(parent, datasets);
 	checkAlike(datasets);
 	const batches = kindOf(options.batches, options.order, datasets);
 	return withPlanDirectory(out, options.overwrite, async (directory) => {
@@ -56,16 +65,23 @@ export async function planCurriculum(
 			epochs: options.epochs,
 			used: datasets.map(() => new Map()),
 		};
-		const { stages, steps, lanes } = ofDocuments
+		const { stages, steps, lanes, kept } = ofDocuments
 			? await planDocuments(context, options, datasets, batches, directory)
-			: await planStages(context, options, datasets, batches, directory);
+			: await planStages(
+					context,
+					parent,
+					options,
+					datasets,
+					batches,
+					directory,
+				);
 		const [{ manifest }] = datasets;
 		return directory.publish({
 			formatVersion: planVersion({ stages }),
 			seqpackVersion: version,
 			seed: options.seed,
-			tokensPerStep: context.tokensPerStep,
-			worldSize: context.worldSize,
+			tokensPerStep: parent?.plan.tokensPerStep ?? context.tokensPerStep,
+			worldSize: parent?.plan.worldSize ?? context.worldSize,
 			epochs: context.epochs,
 			batches,
 			plusOne: hasExtraToken(manifest),
@@ -84,12 +100,18 @@ export async function planCurriculum(
 				})),
 			})),
 			stages,
+			...(parent && kept && familyOf(parent, kept)),
 			totals: {
 				steps: steps.rows,
 				tokens: sum(stages.map(({ tokens }) => tokens)),
-				rows: sum(stages.map(rowsOfStage)),
-				unusedRows: unusedRows(context),
+				...(kept === undefined
+					? {
+							rows: sum(stages.map(rowsOfStage)),
+							unusedRows: unusedRows(context),
+						}
+					: rowsWithKept(context, stages, kept)),
 				timesUsed: timesUsed(context),
+				...(kept && kept.skipped.length > 0 && skippedTotals(kept)),
 			},
 			steps: { path: stepsName(steps.sha256), ...steps },
 			...(lanes && { lanes }),
@@ -102,6 +124,7 @@ interface Planned {
 	stages: PlanStage[];
 	steps: Awaited<ReturnType<StepsWriter["finish"]>>;
 	lanes?: PlanLanes;
+	kept?: KeptSteps;
 }
 
 type Resolved = ReturnType<typeof resolveCurriculum>;
@@ -148,6 +171,7 @@ async function planDocuments(
 /** Plans the stages one after the other, and writes their steps. */
 async function planStages(
 	context: PlanContext,
+	parent: ParentPlan | null,
 	{ stages: asked, seed }: Resolved,
 	datasets: readonly DatasetBuckets[],
 	batches: BatchKindName,
@@ -163,11 +187,19 @@ async function planStages(
 					planRows(context, stage, seed, number, writer);
 	const stages: PlanStage[] = [];
 	try {
-		for (const [number, stage] of asked.entries()) {
-			const firstStep = sum(stages.map(({ steps }) => steps));
-			stages.push({ asked: stage, firstStep, ...(await plan(stage, number)) });
+		const kept = parent && (await keepSteps(parent, datasets, writer));
+		if (kept) {
+			stages.push(...kept.stages);
+			context.used.splice(0, datasets.length, ...kept.used);
 		}
-		return { stages, steps: await writer.finish() };
+		for (const stage of parent?.hasStages === false ? [] : asked) {
+			const firstStep = sum(stages.map(({ steps }) => steps));
+			const planned = await plan(stage, stages.length);
+			const own = parent === null ? {} : differing(context, parent.plan);
+			stages.push({ asked: stage, firstStep, ...planned, ...own });
+		}
+		const steps = await writer.finish();
+		return { stages, steps, ...(kept && { kept }) };
 	} catch (error) {
 		await writer.abort();
 		throw error;

@@ -2,6 +2,7 @@ import { optionName, SeqpackError, UsageError } from "../core/errors.js";
 import type { OptionTable, OptionValues, Resolved } from "../core/option.js";
 import {
 	defaultOf,
+	missingOption,
 	resolveOptions,
 	whyIgnored,
 } from "../core/resolve-options.js";
@@ -37,7 +38,12 @@ const listTable = {
  */
 export function resolveCurriculum(given: CurriculumOptions) {
 	const options = resolveOptions(listTable, given);
-	checkDatasets(options.datasets);
+	const { datasets, tokensPerStep } = options;
+	if (datasets === undefined)
+		throw missingOption("datasets", listTable.datasets);
+	checkDatasets(datasets);
+	if (tokensPerStep === undefined)
+		throw missingOption("tokensPerStep", listTable.tokensPerStep);
 	const forAll = pickStage(options);
 	const { stages: list, batches } = options;
 	checkOrder(options, forAll);
@@ -53,7 +59,7 @@ export function resolveCurriculum(given: CurriculumOptions) {
 			const values = seenBy(list?.[0] ?? {}, forAll);
 			throw ignored(name, whyUnused(name, values, batches));
 		}
-	return { ...options, stages };
+	return { ...options, datasets, tokensPerStep, stages };
 }
 
 /** @param used Is added to: names of options for all stages that this one has a use for. */

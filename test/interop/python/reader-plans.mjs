@@ -217,13 +217,31 @@ async function makePlans(directory) {
 		"flat-packing": { datasets: ["masked-packing"], batches: "flat" },
 		streams: { datasets: ["store"], ...documents, epochs: 2 },
 		"masked-streams": { datasets: ["masked-store", "ids-store"], ...documents },
+		moving: {
+			datasets: ["buckets", "buckets-code"],
+			weightsAt: [
+				[0, [0.9, 0.1]],
+				[40, [0.25, 0.75]],
+			],
+			tokens: 60 * 4096,
+		},
+		skipped: { extend: "moving", skip: [[5, 9]] },
+		regrouped: { extend: "skipped", fromStep: 20, tokensPerStep: 8192 },
+		appended: {
+			extend: "regrouped",
+			fromStep: 30,
+			datasets: ["bucket-packing"],
+		},
 	};
-	for (const [name, options] of Object.entries(plans))
+	for (const [name, { extend, datasets = [], ...options }] of Object.entries(
+		plans,
+	))
 		await planCurriculum({
-			tokensPerStep: 4096,
-			worldSize: 4,
+			...(extend === undefined
+				? { tokensPerStep: 4096, worldSize: 4 }
+				: { extend: at(`plan-${extend}`) }),
 			...options,
-			datasets: options.datasets.map(at),
+			datasets: datasets.map(at),
 			out: at(`plan-${name}`),
 		});
 	await planCurriculum({
