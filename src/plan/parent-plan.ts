@@ -2,7 +2,7 @@ import { DataError, optionName, UsageError } from "../core/errors.js";
 import { checkOption } from "../core/resolve-options.js";
 import { withoutSlashes } from "../core/text.js";
 import { batchKinds } from "../curriculum/batch-kinds.js";
-import { stageTable } from "../curriculum/stage-options.js";
+import { type StageOptions, stageTable } from "../curriculum/stage-options.js";
 import { stepOrders } from "../curriculum/step-orders.js";
 import type { CurriculumOptions } from "../options/curriculum.js";
 import { extendTable, type StepRange } from "../options/extend-plan.js";
@@ -88,6 +88,7 @@ export async function openParent(
 				...plan.datasets.map(({ path }) => pathFrom(directory, path)),
 				...datasets,
 			],
+			...withAllWeights(plan.datasets.length, datasets.length, given),
 			...{ tokensPerStep, worldSize },
 			...{ seed: plan.seed, padId: plan.padId, batches: plan.batches },
 			epochs: given.epochs ?? plan.epochs,
@@ -100,6 +101,34 @@ export async function openParent(
 	};
 	checkChange(parent, fromStep);
 	return parent;
+}
+
+/** Weights that are given for the new datasets alone, as such of all: the others have 0. */
+function withAllWeights(
+	before: number,
+	added: number,
+	{ weights, weightsAt, stages }: CurriculumOptions,
+): Partial<CurriculumOptions> {
+	const ofAll = (weights: readonly number[]) =>
+		Array.isArray(weights) && weights.length === added
+			? [...Array<number>(before).fill(0), ...weights]
+			: weights;
+	const filled = (stage: StageOptions): StageOptions => ({
+		...(stage.weights && { weights: ofAll(stage.weights) }),
+		...(Array.isArray(stage.weightsAt) && {
+			weightsAt: stage.weightsAt.map((point) =>
+				Array.isArray(point) ? [point[0], ofAll(point[1])] : point,
+			),
+		}),
+	});
+	return {
+		...filled({ weights, weightsAt }),
+		...(Array.isArray(stages) && {
+			stages: stages.map((stage) =>
+				typeof stage === "object" ? { ...stage, ...filled(stage) } : stage,
+			),
+		}),
+	};
 }
 
 /** @throws DataError where datasets are others than the plan was made of */

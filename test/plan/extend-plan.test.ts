@@ -20,6 +20,7 @@ import { allOf, builtFrom, rowsOf } from "../batches/datasets.js";
 import {
 	contentsOf,
 	everything,
+	fixtures,
 	seqpack,
 	sharedDirectory,
 	temporaryDirectory,
@@ -38,13 +39,15 @@ const ofPacks = {
 };
 
 beforeAll(async () => {
-	await builtFrom("prose", prose);
+	await builtFrom("prose", prose, {
+		inputs: [join(fixtures, "prose/chapter-0[0-2]*.txt")],
+	});
 	await builtFrom("code", code);
-	await builtFrom("scripts", packed, {
+	await builtFrom("code", packed, {
 		...ofPacks,
 		...{ layout: "packed", seqLen: 256, format: "arrow" },
 	});
-	await builtFrom("scripts", store, { ...ofPacks, layout: "documents" });
+	await builtFrom("code", store, { ...ofPacks, layout: "documents" });
 }, 60_000);
 
 function planned(options: CurriculumOptions): Promise<CurriculumPlan> {
@@ -55,12 +58,18 @@ const newOut = () => join(temporaryDirectory(), "plan");
 
 /** The rows of each step of a plan, as names. */
 async function stepsOf(directory: string): Promise<string[][]> {
-	const batches = await allOf(await openBatches(directory, { readAhead: 0 }));
-	return batches.map((batch) =>
-		rowsOf(batch).map(({ dataset, bucket, row }) =>
-			[dataset, bucket, row].join(" "),
-		),
-	);
+	const steps: string[][] = [];
+	for await (const { rows, columns } of await openBatches(directory, {
+		readAhead: 0,
+	})) {
+		const { dataset, bucket, row } = columns;
+		steps.push(
+			Array.from({ length: rows }, (_, i) =>
+				[dataset, bucket, row].map(({ values }) => values[i]).join(" "),
+			),
+		);
+	}
+	return steps;
 }
 
 /** A plan in a directory, its options and the rows of its steps. */
@@ -149,7 +158,7 @@ describe("new stages", () => {
 			[60, [0.2, 0.8]],
 		] as const;
 		const datasets = [prose, code];
-		const tokensPerStep = 1024;
+		const tokensPerStep = 256;
 		const one = await made({
 			datasets,
 			tokensPerStep,
@@ -167,7 +176,7 @@ describe("new stages", () => {
 			({ buckets }) => buckets.find(({ length }) => length === 64)?.rows ?? 0,
 		);
 		const all = there.reduce((a, b) => a + b);
-		expect(all - two.steps.flat().length).toBeLessThan(16);
+		expect(all - two.steps.flat().length).toBeLessThan(4);
 	});
 });
 
@@ -271,15 +280,28 @@ const anyChange = fc.record({
 	isWeighted: fc.boolean(),
 });
 
+/** Checks that all rows of a bucket come before any of them comes again. */
+function expectAllBeforeAny({ datasets }: CurriculumPlan, steps: string[][]) {
+	for (const [dataset, { buckets }] of datasets.entries())
+		for (const { length, rows } of buckets) {
+			const own = steps
+				.flat()
+				.filter((row) => row.startsWith(`${dataset} ${length} `));
+			const first = own.slice(0, rows);
+			expect(new Set(first).size).toBe(first.length);
+		}
+}
+
 test("over any chain: what was trained stays, nothing comes more often than the epochs, and all adds up", async () => {
 	await fc.assert(
 		fc.asyncProperty(
-			fc.array(anyChange, { minLength: 1, maxLength: 4 }),
+			fc.array(anyChange, { minLength: 1, maxLength: 3 }),
 			fc.integer({ min: 1, max: 2 }),
 			fc.nat(),
 			async (changes, epochs, seed) => {
 				const begin = { ...first, datasets: [prose, code], epochs, seed };
 				let last = await made({ ...begin, tokens: 70 * 1024, cycles: 2 });
+				let isUnbroken = true;
 				for (const change of changes) {
 					const { kind, at, length, tokensPerStep, schedule } = change;
 					const end = last.steps.length;
@@ -325,7 +347,8 @@ test("over any chain: what was trained stays, nothing comes more often than the 
 					expect(Math.max(...timesOf(steps).values())).toBeLessThanOrEqual(
 						epochs,
 					);
-					// A plan before takes no row that this one leaves for later.
+					isUnbroken &&= kind === "append";
+					if (isUnbroken) expectAllBeforeAny(plan, steps);
 					const state = { plan: last.plan.planHash, step };
 					const batches = await openBatches(next.out, { state, readAhead: 0 });
 					expect(batches.firstStep).toBe(step);
@@ -335,7 +358,7 @@ test("over any chain: what was trained stays, nothing comes more often than the 
 		),
 		{ numRuns: everything ? 60 : 8 },
 	);
-});
+}, 240_000);
 
 describe("batches of similar length", () => {
 	const budget = {
@@ -438,7 +461,6 @@ test("batches before the step are the parent's, byte for byte, and a state of it
 	};
 	for (const [from, count] of [
 		[0, 30],
-		[17, 13],
 		[29, 1],
 	])
 		expect(await streamOf(two.out, from, count)).toEqual(
