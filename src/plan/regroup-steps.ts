@@ -19,7 +19,18 @@ export class RegroupedSteps {
 	readonly #tokensPerStep: number;
 	/** The new number of each stage. */
 	readonly #numbers = new Map<number, number>();
-	readonly #waiting = new Map<string, WaitingRows>();
+	/** Of each new stage and bucket. */
+	readonly #waiting: (WaitingRows | undefined)[][] = [];
+	readonly #step: PlanStep = {
+		stage: 0,
+		stageStep: 0,
+		bucket: 0,
+		length: 0,
+		batchSize: 0,
+		offset: 0,
+		part: 0,
+		labels: 0,
+	};
 
 	/** @param kept How many of the stages stay: the new ones come after those. */
 	constructor(
@@ -37,14 +48,14 @@ export class RegroupedSteps {
 		return stage < this.#kept ? stage : this.#newNumber(stage);
 	}
 
-	/** The steps that can be made once a step of the plan before has come. */
+	/** The steps that can be made once a step of the plan before has come; each is the same object, written anew. */
 	*add({ stage, bucket, length, batchSize, offset }: PlanStep) {
 		const number = this.#newNumber(stage);
 		const own = this.stages[number - this.#kept];
 		const of = own.buckets[bucket];
-		const key = `${number} ${bucket}`;
-		const waiting = this.#waiting.get(key) ?? { from: offset, end: offset };
-		this.#waiting.set(key, waiting);
+		const ofStage = this.#waiting[number - this.#kept];
+		ofStage[bucket] ??= { from: offset, end: offset };
+		const waiting = ofStage[bucket];
 		// Rows that were left out part those before from those after.
 		if (waiting.end !== offset) {
 			of.leftRows += waiting.end - waiting.from;
@@ -52,12 +63,14 @@ export class RegroupedSteps {
 		}
 		waiting.end = offset + batchSize;
 		of.batchRows = this.#tokensPerStep / length;
+		const step = this.#step;
 		while (waiting.end - waiting.from >= of.batchRows) {
-			const step: PlanStep = {
-				...{ stage: number, stageStep: own.steps++, bucket, length },
-				...{ batchSize: of.batchRows, offset: waiting.from },
-				...{ part: 0, labels: 0 },
-			};
+			step.stage = number;
+			step.stageStep = own.steps++;
+			step.bucket = bucket;
+			step.length = length;
+			step.batchSize = of.batchRows;
+			step.offset = waiting.from;
 			waiting.from += of.batchRows;
 			yield step;
 		}
@@ -65,10 +78,10 @@ export class RegroupedSteps {
 
 	/** Counts the rows that fill no step. */
 	finish(): void {
-		for (const [key, { from, end }] of this.#waiting) {
-			const [number, bucket] = key.split(" ").map(Number);
-			this.stages[number - this.#kept].buckets[bucket].leftRows += end - from;
-		}
+		for (const [i, ofStage] of this.#waiting.entries())
+			for (const [bucket, waiting] of ofStage.entries())
+				if (waiting !== undefined)
+					this.stages[i].buckets[bucket].leftRows += waiting.end - waiting.from;
 	}
 
 	#newNumber(stage: number): number {
@@ -76,8 +89,9 @@ export class RegroupedSteps {
 		if (known !== undefined) return known;
 		const number = this.#kept + this.stages.length;
 		this.#numbers.set(stage, number);
-		const before = this.#before[stage];
+		const { tokensPerStep, worldSize, ...before } = this.#before[stage];
 		const isKept = stage < this.#kept;
+		this.#waiting.push([]);
 		this.stages.push({
 			...before,
 			...{ firstStep: 0, steps: 0, tokens: 0 },

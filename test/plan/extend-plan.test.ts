@@ -270,6 +270,60 @@ describe.each([
 	});
 });
 
+test("steps of twice the tokens, and some before and after left out: no row of theirs, the others in their order", async () => {
+	const one = await made({ ...first, buckets: [64], tokensPerStep: 512 });
+	const skip = [
+		[2, 3],
+		[10, 13],
+	] as const;
+	const own = { fromStep: 5, tokensPerStep: 1024, skip };
+	const two = await made({ extend: one.out, ...own });
+	const before = [...one.steps.slice(0, 2), ...one.steps.slice(3, 5)];
+	expect(two.steps.slice(0, 4)).toEqual(before);
+	// Five steps before the gap make two: the rows of the last one fill none.
+	const twos = (steps: string[][]) =>
+		Array.from({ length: Math.floor(steps.length / 2) }, (_, i) =>
+			steps.slice(2 * i, 2 * i + 2).flat(),
+		);
+	const rest = [one.steps.slice(5, 10), one.steps.slice(13)].flatMap(twos);
+	expect(two.steps.slice(4)).toEqual(rest);
+	const { parents, totals, skipped } = two.plan;
+	expect(parents?.[0].step).toBe(2);
+	expect(totals.skipped).toMatchObject({ steps: 4, tokens: 4 * 512 });
+	expect(skipped?.map(({ step, steps }) => [step, steps])).toEqual([
+		[2, 1],
+		[6, 3],
+	]);
+	// Of what is cut anew once more, as of any plan, the steps before stay.
+	const three = await made({
+		extend: two.out,
+		...{ fromStep: 7, tokensPerStep: 256 },
+	});
+	expect(three.steps.slice(0, 7)).toEqual(two.steps.slice(0, 7));
+	expect(three.steps.slice(7).flat()).toEqual(two.steps.slice(7).flat());
+});
+
+test("weights may be given for the new datasets alone", async () => {
+	const one = await made({ ...first, tokens: 20 * 1024 });
+	const options = { extend: one.out, datasets: [code], tokens: 10 * 1024 };
+	const steps = await Promise.all(
+		[
+			{ weights: [1] },
+			{ weights: [0, 1] },
+			{ weightsAt: [[0, [2]]] as const },
+			{ stages: [{ weights: [3] }] },
+		].map(async (own) => (await made({ ...options, ...own })).steps),
+	);
+	const [{ length }] = [one.steps];
+	const added = steps[0].slice(length).flat();
+	expect(added.length).toBeGreaterThan(40);
+	expect(added.filter((row) => !row.startsWith("1 "))).toEqual([]);
+	for (const others of steps) expect(others).toEqual(steps[0]);
+	await expect(made({ ...options, weights: [1, 1, 1] })).rejects.toThrow(
+		/3 weights .* for 2 datasets/,
+	);
+});
+
 /** What is done to a plan: drawn, where in it too. */
 const anyChange = fc.record({
 	kind: fc.constantFrom("append", "skip", "regroup", "both"),
@@ -279,6 +333,9 @@ const anyChange = fc.record({
 	schedule: fc.constantFrom("natural", "grow-p2", "fixed-linear"),
 	isWeighted: fc.boolean(),
 });
+
+const tokensOf = (rows: readonly string[]) =>
+	rows.reduce((sum, row) => sum + Number(row.split(" ")[1]), 0);
 
 /** Checks that all rows of a bucket come before any of them comes again. */
 function expectAllBeforeAny({ datasets }: CurriculumPlan, steps: string[][]) {
@@ -344,6 +401,14 @@ test("over any chain: what was trained stays, nothing comes more often than the 
 					expect(plan.totals.steps).toBe(steps.length);
 					const ofStages = plan.stages.map((stage) => stage.steps);
 					expect(ofStages.reduce((a, b) => a + b)).toBe(steps.length);
+					for (const stage of plan.stages) {
+						const end = stage.firstStep + stage.steps;
+						const tokens = steps.slice(stage.firstStep, end).map(tokensOf);
+						const due = stage.tokensPerStep ?? plan.tokensPerStep;
+						expect(new Set(tokens)).toEqual(new Set(tokens.slice(0, 1)));
+						expect(tokens[0] ?? due).toBe(due);
+						expect(stage.tokens).toBe(due * stage.steps);
+					}
 					expect(Math.max(...timesOf(steps).values())).toBeLessThanOrEqual(
 						epochs,
 					);
