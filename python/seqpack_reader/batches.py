@@ -11,7 +11,7 @@ from .errors import SeqpackError, require_choice
 from .groups import Group
 from .lanes import Chunks, Lanes
 from .manifest import MASK, OpenDataset
-from .places import SourceRows, mixed, shuffled
+from .places import BucketPlaces, SourceRows, shuffled
 from .rows import BucketRows
 from .settings import IS_PADDED, BatchSettings
 from .shards import OpenFiles
@@ -41,7 +41,9 @@ class StageBucket:
         self.length: int = bucket["length"]
         self.readers = readers
         self.datasets = np.array([source["dataset"] for source in bucket["sources"]], np.int32)
-        self._sources = [SourceRows(s["dataset"], s["first"], s["rows"]) for s in bucket["sources"]]
+        self._places = BucketPlaces(
+            [SourceRows(s["dataset"], s["first"], s["rows"]) for s in bucket["sources"]], bucket.get("spans")
+        )
         self._seed = seed
         # Labels of every row; None: they differ.
         each = {reader.labels_each for reader in readers}
@@ -49,7 +51,7 @@ class StageBucket:
 
     def find(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The source of each place, and the row of the source's dataset."""
-        source, place = mixed(self._sources, places)
+        source, place = self._places.find(places)
         rows = np.empty_like(places)
         for number, reader in enumerate(self.readers):
             of_source = np.flatnonzero(source == number)
@@ -58,7 +60,7 @@ class StageBucket:
             epochs = place[of_source] // reader.count
             for epoch in np.unique(epochs).tolist():
                 which = of_source[epochs == epoch]
-                key = (self._seed, self._sources[number].dataset, self.length, epoch)
+                key = (self._seed, int(self.datasets[number]), self.length, epoch)
                 rows[which] = shuffled(place[which] - epoch * reader.count, reader.count, *key)
         return source, rows
 

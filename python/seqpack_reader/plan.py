@@ -16,11 +16,13 @@ from .errors import SeqpackError, require_whole
 from .groups import Groups
 from .lanes import Lanes, Ranks
 from .manifest import MANIFEST, OpenDataset, is_plain_path, open_dataset, parse_dataset_name
-from .settings import IS_PADDED, BatchSettings, resolve_batches
+from .settings import IS_PADDED, BatchSettings, check_stage, resolve_batches
 from .storage import Storage, is_far, path_from, pool, without_slashes
 
 PLAN_FILE = "curriculum.json"
-PLAN_VERSION = 2
+PLAN_VERSION = 3
+# That of plans that have none of what came after it.
+_PLAIN_PLAN_VERSION = 2
 
 # Steps that are read at a time of far datasets, and the tokens of a rank up to which there are more than two.
 _MOST_AHEAD, _TOKENS_AHEAD = 16, 1 << 22
@@ -141,7 +143,10 @@ class Plan:
             )
         told = (chunk, positions, global_attention, pad_loss, sequence_multiple)
         settings = self._asked(rank, world_size, columns, sequence_parallel, sequence_shares, *told)
-        return self._reader.read(step, self.step(step), settings)
+        planned = self.step(step)
+        if "parents" in self.info:
+            check_stage(self.info, self.info["stages"][planned.stage], settings)
+        return self._reader.read(step, planned, settings)
 
     def micro_batches(self, step: int, *options: Any, **named: Any) -> list[Batch]:
         """What one rank gets of each micro-batch of a step; of a step that is not cut, its batch.
@@ -206,7 +211,13 @@ class Plan:
 
     def require_state(self, state: dict[str, Any], world_size: int = 1, sequence_parallel: int = 1) -> None:
         """Refuses a state that ranks as many as these cannot go on with."""
-        if state["plan"] != self.hash:
+        parents = {each["planHash"]: each["step"] for each in self.info.get("parents", ())}
+        if state["plan"] != self.hash and state["step"] > parents.get(state["plan"], state["step"]):
+            raise SeqpackError(
+                "other-plan",
+                f"the state is at step {state['step']} of the plan {state['plan'][:12]}, from which this one goes on at step {parents[state['plan']]}: take an earlier state, or begin with start.",
+            )
+        if state["plan"] != self.hash and state["plan"] not in parents:
             raise SeqpackError(
                 "other-plan",
                 f"the state is of the plan {state['plan'][:12]}, and this plan is {self.hash[:12]}: name the plan that it is of, or begin with start.",
@@ -282,8 +293,8 @@ def _read_plan(storage: Storage, directory: str) -> dict[str, Any]:
 
 def _fault_of(storage: Storage, directory: str, plan: Any, content: bytes) -> str | None:
     version = plan.get("formatVersion") if isinstance(plan, dict) else None
-    if version != PLAN_VERSION:
-        return f"its format version is {version}, and this seqpack reads version {PLAN_VERSION}"
+    if version not in (_PLAIN_PLAN_VERSION, PLAN_VERSION):
+        return f"its format version is {version}, and this seqpack reads versions {_PLAIN_PLAN_VERSION} and {PLAN_VERSION}"
     # Numbers with a fraction as they are written: another language may write them in its own way.
     rest = json.loads(content, parse_float=_Written)
     rest.pop("planHash", None)

@@ -244,22 +244,28 @@ def _check_groups(
 
 def _check_shares(plan: dict[str, Any], settings: BatchSettings) -> None:
     """Whether ranks divide the rows of a step, and rows can be cut."""
-    world_size, parallel, groups = settings.world_size, settings.sequence_parallel, settings.groups
+    world_size, parallel = settings.world_size, settings.sequence_parallel
     if world_size % parallel != 0:
         raise SeqpackError(
             "bad-option",
             f"{parallel} ranks that share a row (sequence_parallel) do not divide the {world_size} ranks (world_size).",
         )
+    # Where a plan goes on from another one, ranks may change at a step: each step's stage is checked when it is read.
+    for stage in plan["stages"][-1:] if "parents" in plan else plan["stages"]:
+        check_stage(plan, stage, settings)
+
+
+def check_stage(plan: dict[str, Any], stage: dict[str, Any], settings: BatchSettings) -> None:
+    """Whether ranks divide the rows of a stage's steps, and these can be cut."""
+    parallel, groups = settings.sequence_parallel, settings.groups
     each = f", of {parallel} each," if parallel > 1 else ""
-    has_lanes = "lanes" in plan
-    for stage in plan["stages"]:
-        for bucket in stage["buckets"]:
-            rows, length = bucket["batchRows"], bucket["length"]
-            if rows % groups != 0:
-                what = "lanes of a step" if has_lanes else f"sequences of {length} tokens in a step"
-                raise SeqpackError(
-                    "bad-option",
-                    f"{groups} ranks{each} do not divide the {rows} {what}: use as many ranks as divide them, or plan again with --world-size {groups}.",
-                )
-            if parallel > 1 and settings.sequence_multiple is None and IS_PADDED[plan["batches"]]:
-                settings.spans(length)
+    for bucket in stage["buckets"]:
+        rows, length = bucket["batchRows"], bucket["length"]
+        if rows % groups != 0:
+            what = "lanes of a step" if "lanes" in plan else f"sequences of {length} tokens in a step"
+            raise SeqpackError(
+                "bad-option",
+                f"{groups} ranks{each} do not divide the {rows} {what}: use as many ranks as divide them, or plan again with --world-size {groups}.",
+            )
+        if parallel > 1 and settings.sequence_multiple is None and IS_PADDED[plan["batches"]]:
+            settings.spans(length)

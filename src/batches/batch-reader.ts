@@ -17,7 +17,7 @@ import type { GroupsOfStep, StepGroup } from "../plan/groups-file.js";
 import { OpenFiles } from "../plan/open-files.js";
 import { RowFinder } from "../plan/row-finder.js";
 import { RowReader } from "../plan/row-reader.js";
-import { type Pool, readPool } from "../plan/sequence-pools.js";
+import { type Pool, poolOfStep, readPool } from "../plan/sequence-pools.js";
 import type { PlanStep } from "../plan/steps-file.js";
 import { StoreReaders } from "../plan/store-reader.js";
 import { eachOf } from "../storage/when-read.js";
@@ -293,19 +293,14 @@ export class BatchReader {
 		return labelsOfRows(finder, offset, batchSize, fullLength);
 	}
 
-	#poolOf({ stage, bucket, offset }: PlanStep, finder: RowFinder): Pool {
+	#poolOf(step: PlanStep, finder: RowFinder): Pool {
+		const { stage, offset } = step;
 		const known = this.#pools.find(
 			(each) => each.stage === stage && each.offset === offset,
 		);
 		if (known !== undefined) return known.pool;
-		const { pools, buckets } = this.#plan.stages[stage];
-		const { sources } = buckets[bucket];
-		const all = sources.reduce((sum, { rows }) => sum + rows, 0);
-		const rows = Math.min(pools?.rows ?? 0, all - offset);
-		const { tokensPerStep: tokens, worldSize: multiple, seed } = this.#plan;
-		const span = { first: offset, rows };
-		const key = [seed, stage, offset];
-		const pool = readPool(finder, span, { tokens, multiple }, key);
+		const { span, budget, key } = poolOfStep(this.#plan, step);
+		const pool = readPool(finder, span, budget, key);
 		this.#pools.push({ stage, offset, pool });
 		if (this.#pools.length > 2) this.#pools.shift();
 		return pool;

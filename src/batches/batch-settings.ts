@@ -189,7 +189,13 @@ export function resolveBatches(
 /** @throws UsageError where ranks do not divide the rows of a step, or rows cannot be cut. */
 function checkShares(
 	plan: CurriculumPlan,
-	{ worldSize, sequenceParallel, sequenceShares: shares }: BatchSettings,
+	{
+		worldSize,
+		sequenceParallel,
+		sequenceShares: shares,
+		from,
+		end,
+	}: BatchSettings,
 ): void {
 	const { items, isPadded } = batchKinds.find(plan.batches);
 	const isCutByRow = !sequenceShares.find(shares).cutsSequences;
@@ -213,12 +219,16 @@ function checkShares(
 			"bad-option",
 			`${groups} ranks${sequenceParallel > 1 ? `, of ${sequenceParallel} each,` : ""} do not divide the ${rows} ${what}: use as many ranks as divide them, or plan again with ${optionName("worldSize", groups)}.`,
 		);
+	const stages = plan.stages.filter(
+		({ firstStep, steps }) => firstStep < end && firstStep + steps > from,
+	);
 	if (items === "sequences") {
-		if (plan.worldSize % groups !== 0)
-			throw refuse(plan.worldSize, "sequences that batches are multiples of");
+		for (const { worldSize: multiple = plan.worldSize } of stages)
+			if (multiple % groups !== 0)
+				throw refuse(multiple, "sequences that batches are multiples of");
 		return;
 	}
-	for (const { buckets } of plan.stages)
+	for (const { buckets } of stages)
 		for (const { length, batchRows } of buckets)
 			if (batchRows % groups !== 0)
 				throw refuse(
@@ -232,14 +242,20 @@ function checkShares(
 
 function firstStep(
 	{ fromStep, state }: Pick<BatchOptions, "fromStep" | "state">,
-	{ planHash, totals }: CurriculumPlan,
+	{ planHash, totals, parents = [] }: CurriculumPlan,
 ): number {
 	if (state !== undefined && fromStep !== undefined)
 		throw new UsageError(
 			"ignored-option",
 			`${optionName("state")} says the step: leave out ${optionName("fromStep")}, or the state.`,
 		);
-	if (state !== undefined && state.plan !== planHash)
+	const parent = parents.find((each) => each.planHash === state?.plan);
+	if (parent !== undefined && state !== undefined && state.step > parent.step)
+		throw new UsageError(
+			"other-plan",
+			`the state is at step ${state.step} of the plan ${state.plan.slice(0, 12)}, from which this one goes on at step ${parent.step}: take an earlier state, or begin with ${optionName("fromStep")}.`,
+		);
+	if (state !== undefined && state.plan !== planHash && parent === undefined)
 		throw new UsageError(
 			"other-plan",
 			`the state is of the plan ${state.plan.slice(0, 12)}, and this plan is ${planHash.slice(0, 12)}: name the plan that it is of, or begin with ${optionName("fromStep")}.`,

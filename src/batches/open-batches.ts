@@ -9,6 +9,7 @@ import {
 } from "../options/batches.js";
 import {
 	type CurriculumPlan,
+	isAsPlanned,
 	openPlan,
 	type PlanDataset,
 } from "../plan/curriculum-plan.js";
@@ -17,7 +18,6 @@ import {
 	openDatasetBuckets,
 	parseDatasetName,
 } from "../plan/dataset-buckets.js";
-import { canonicalJson } from "../storage/hash.js";
 import { pathFrom } from "../storage/paths.js";
 import { storageAt } from "../storage/storages.js";
 import { whenRead } from "../storage/when-read.js";
@@ -151,15 +151,7 @@ async function openKnown(
 ): Promise<DatasetBuckets> {
 	if (!isNamed) await requireThere(path);
 	const found = await openDatasetBuckets(path, ofDocuments);
-	const rows = found.buckets.map(({ length, rows, tokens }) => ({
-		length,
-		rows,
-		tokens,
-	}));
-	if (
-		found.hash !== known.manifest ||
-		canonicalJson(rows) !== canonicalJson(known.buckets)
-	)
+	if (!isAsPlanned(found, known))
 		throw new DataError(
 			"dataset-changed",
 			`${path} is not the dataset that the plan was made of: the SHA-256 of its seqpack.json is ${found.hash.slice(0, 12)}, and was ${known.manifest.slice(0, 12)}. Plan again with seqpack curriculum, or name the right one (${optionName("datasets")}).`,

@@ -32,8 +32,10 @@ export async function* readBatches(
 ): AsyncGenerator<Batch> {
 	const { plan, settings } = source;
 	const reader = await createReader(source);
+	const ofSteps = plan.stages.map((stage) => stage.tokensPerStep ?? 0);
+	const tokens = Math.max(plan.tokensPerStep, ...ofSteps);
 	const most = isAhead
-		? stepsAtATime(plan.tokensPerStep / settings.worldSize, settings.readAhead)
+		? stepsAtATime(tokens / settings.worldSize, settings.readAhead)
 		: 1;
 	try {
 		const steps = stepsAhead(from, end, most, (step) =>

@@ -17,26 +17,16 @@ export function wantedRows(
 	stage: Stage,
 	lengths: readonly number[],
 ): number[][] {
-	const { datasets, epochs, used, tokensPerStep } = context;
+	const { datasets, tokensPerStep } = context;
 	const { tokens, weights } = stage;
 	if (tokens !== undefined && tokens < tokensPerStep)
 		throw new UsageError(
 			"bad-option",
 			`${optionName("tokens")} is ${tokens}, less than a step: give at least ${tokensPerStep}.`,
 		);
-	const all = datasets.map((buckets) =>
-		lengths.map(
-			(length) => buckets.find((b) => b.length === length)?.rows ?? 0,
-		),
-	);
-	const left = all.map((rows, dataset) =>
-		rows.map((n, b) =>
-			Math.max(0, n * epochs - (used[dataset].get(lengths[b]) ?? 0)),
-		),
-	);
+	const { all, left } = rowsThere(context, lengths);
 	if (tokens === undefined && weights === undefined) return left;
-	const tokensOf = (rows: readonly number[]) =>
-		rows.reduce((sum, n, b) => sum + n * lengths[b], 0);
+	const tokensOf = (rows: readonly number[]) => tokensOfRows(rows, lengths);
 	const leftTokens = left.map(tokensOf);
 	const shares =
 		weights === undefined
@@ -64,6 +54,43 @@ export function wantedRows(
 	});
 	const rows = lengths.map((_, b) => toWholeRows(exact.map((each) => each[b])));
 	return datasets.map((_, dataset) => rows.map((each) => each[dataset]));
+}
+
+/** Rows of each dataset (outer) and length (inner): of one epoch, and what is left of all. */
+export function rowsThere(
+	{ datasets, epochs, used }: PlanContext,
+	lengths: readonly number[],
+): { all: number[][]; left: number[][] } {
+	const all = datasets.map((buckets) =>
+		lengths.map(
+			(length) => buckets.find((b) => b.length === length)?.rows ?? 0,
+		),
+	);
+	const left = all.map((rows, dataset) =>
+		rows.map((n, b) =>
+			Math.max(0, n * epochs - (used[dataset].get(lengths[b]) ?? 0)),
+		),
+	);
+	return { all, left };
+}
+
+/** Tokens of each dataset: of one epoch, and what is left of all. */
+export function tokensThere(
+	context: PlanContext,
+	lengths: readonly number[],
+): { all: number[]; left: number[] } {
+	const { all, left } = rowsThere(context, lengths);
+	return {
+		all: all.map((rows) => tokensOfRows(rows, lengths)),
+		left: left.map((rows) => tokensOfRows(rows, lengths)),
+	};
+}
+
+export function tokensOfRows(
+	rows: readonly number[],
+	lengths: readonly number[],
+): number {
+	return rows.reduce((sum, n, b) => sum + n * lengths[b], 0);
 }
 
 /**

@@ -12,17 +12,24 @@ import { pathTo } from "../storage/paths.js";
 import { version } from "../version.js";
 import {
 	type CurriculumPlan,
-	PLAN_VERSION,
 	type PlanStage,
+	planVersion,
 } from "./curriculum-plan.js";
 import {
 	type DatasetBuckets,
 	datasetName,
 	openDatasetBuckets,
 } from "./dataset-buckets.js";
+import { familyOf, rowsWithKept, skippedTotals } from "./extended-totals.js";
 import type { PlanGroups } from "./groups-file.js";
+import { differing, type KeptSteps, keepSteps } from "./keep-steps.js";
 import { lanesName, type PlanLanes } from "./lanes-file.js";
 import { createLanesWriter } from "./lanes-writer.js";
+import {
+	openParent,
+	type ParentPlan,
+	requireAsPlanned,
+} from "./parent-plan.js";
 import { type PlanDirectory, withPlanDirectory } from "./plan-directory.js";
 import { planLanes } from "./plan-lanes.js";
 import { planPools } from "./plan-pools.js";
@@ -46,13 +53,15 @@ import { createStepsWriter, type StepsWriter } from "./steps-writer.js";
 export async function planCurriculum(
 	given: CurriculumOptions,
 ): Promise<CurriculumPlan> {
-	const options = resolveCurriculum(given);
+	const parent = await openParent(given);
+	const options = resolveCurriculum(parent?.options ?? given);
 	const task = resolveGroups(options, given);
 	const out = withoutSlashes(options.out);
 	const datasets: DatasetBuckets[] = [];
 	const { ofDocuments } = stepOrders.find(options.order);
 	for (const name of options.datasets)
 		datasets.push(await openDatasetBuckets(name, ofDocuments));
+	if (parent !== null) requireAsPlanned(parent, datasets);
 	checkAlike(datasets);
 	const batches = kindOf(options.batches, options.order, datasets);
 	if (task !== null) requireRows(batches);
@@ -65,16 +74,24 @@ export async function planCurriculum(
 			epochs: options.epochs,
 			used: datasets.map(() => new Map()),
 		};
-		const { stages, steps, lanes, groups } = ofDocuments
+		const { stages, steps, lanes, groups, kept } = ofDocuments
 			? await planDocuments(context, options, datasets, batches, directory)
-			: await planStages(context, options, datasets, batches, directory, task);
+			: await planStages(
+					context,
+					parent,
+					options,
+					datasets,
+					batches,
+					directory,
+					task,
+				);
 		const [{ manifest }] = datasets;
 		return directory.publish({
-			formatVersion: PLAN_VERSION,
+			formatVersion: planVersion({ stages, ...(groups && { groups }) }),
 			seqpackVersion: version,
 			seed: options.seed,
-			tokensPerStep: context.tokensPerStep,
-			worldSize: task?.ranks ?? options.worldSize,
+			tokensPerStep: parent?.plan.tokensPerStep ?? context.tokensPerStep,
+			worldSize: parent?.plan.worldSize ?? task?.ranks ?? options.worldSize,
 			epochs: context.epochs,
 			batches,
 			plusOne: hasExtraToken(manifest),
@@ -93,12 +110,18 @@ export async function planCurriculum(
 				})),
 			})),
 			stages,
+			...(parent && kept && familyOf(parent, kept)),
 			totals: {
 				steps: steps.rows,
 				tokens: sum(stages.map(({ tokens }) => tokens)),
-				rows: sum(stages.map(rowsOfStage)),
-				unusedRows: unusedRows(context),
+				...(kept === undefined
+					? {
+							rows: sum(stages.map(rowsOfStage)),
+							unusedRows: unusedRows(context),
+						}
+					: rowsWithKept(context, stages, kept)),
 				timesUsed: timesUsed(context),
+				...(kept && kept.skipped.length > 0 && skippedTotals(kept)),
 			},
 			steps: { path: stepsName(steps.sha256), ...steps },
 			...(lanes && { lanes }),
@@ -113,6 +136,7 @@ interface Planned {
 	steps: Awaited<ReturnType<StepsWriter["finish"]>>;
 	lanes?: PlanLanes;
 	groups?: PlanGroups;
+	kept?: KeptSteps;
 }
 
 type Resolved = ReturnType<typeof resolveCurriculum>;
@@ -159,6 +183,7 @@ async function planDocuments(
 /** Plans the stages one after the other, and writes their steps. */
 async function planStages(
 	context: PlanContext,
+	parent: ParentPlan | null,
 	{ stages: asked, seed }: Resolved,
 	datasets: readonly DatasetBuckets[],
 	batches: BatchKindName,
@@ -186,12 +211,20 @@ async function planStages(
 	};
 	const stages: PlanStage[] = [];
 	try {
-		for (const [number, stage] of asked.entries()) {
+		const kept = parent && (await keepSteps(parent, datasets, writer));
+		if (kept) {
+			stages.push(...kept.stages);
+			context.used.splice(0, datasets.length, ...kept.used);
+		}
+		for (const stage of parent?.hasStages === false ? [] : asked) {
 			const firstStep = sum(stages.map(({ steps }) => steps));
-			stages.push({ asked: stage, firstStep, ...(await plan(stage, number)) });
+			const planned = await plan(stage, stages.length);
+			const own = parent === null ? {} : differing(context, parent.plan);
+			stages.push({ asked: stage, firstStep, ...planned, ...own });
 		}
 		const groups = await grouper?.finish();
-		return { stages, steps: await writer.finish(), ...(groups && { groups }) };
+		const steps = await writer.finish();
+		return { stages, steps, ...(groups && { groups }), ...(kept && { kept }) };
 	} catch (error) {
 		await writer.abort();
 		await grouper?.abort();

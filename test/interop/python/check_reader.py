@@ -101,6 +101,21 @@ except SeqpackError as error:
     print(f"  {error}")
 assert "worldSize" not in plan.state(3, 4)
 
+# A plan takes the states of those that it goes on from, up to where they are the same.
+appended = plans["appended"]
+for name, step in (("regrouped", 30), ("skipped", 20), ("moving", 5)):
+    before = plans[name]
+    appended.require_state(before.state(step))
+    for number in range(step):
+        mine, its = appended.batch(number, 1, 2), before.batch(number, 1, 2)
+        assert all(np.array_equal(mine[column], its[column]) for column in ("row", "dataset", "input_ids")), number
+    try:
+        appended.require_state(before.state(step + 1))
+        raise AssertionError("nothing was refused")
+    except SeqpackError as error:
+        assert error.code == "other-plan", error
+        print(f"  {error}")
+
 source = Batches(plan, rank=1, world_size=2)
 try:
     import grain

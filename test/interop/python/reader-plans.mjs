@@ -275,13 +275,34 @@ async function makePlans(directory) {
 			maxTokensPerMicroBatch: 768,
 		},
 		"micro-groups": { datasets: ["plus"], maxTokensPerMicroBatch: 512 },
+		moving: {
+			datasets: ["buckets", "buckets-code"],
+			weightsAt: [
+				[0, [0.9, 0.1]],
+				[40, [0.25, 0.75]],
+			],
+			tokens: 60 * 4096,
+		},
+		skipped: { extend: "moving", skip: [[5, 9]] },
+		regrouped: { extend: "skipped", fromStep: 20, tokensPerStep: 8192 },
+		appended: {
+			extend: "regrouped",
+			fromStep: 30,
+			datasets: ["bucket-packing"],
+		},
 	};
-	for (const [name, options] of Object.entries(plans))
+	for (const [name, { extend, datasets = [], ...options }] of Object.entries(
+		plans,
+	))
 		await planCurriculum({
-			tokensPerStep: 4096,
-			...(options.devices === undefined && { worldSize: 4 }),
+			...(extend === undefined
+				? {
+						tokensPerStep: 4096,
+						...(options.devices === undefined && { worldSize: 4 }),
+					}
+				: { extend: at(`plan-${extend}`) }),
 			...options,
-			datasets: options.datasets.map(at),
+			datasets: datasets.map(at),
 			out: at(`plan-${name}`),
 		});
 	await planCurriculum({
