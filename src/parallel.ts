@@ -3,6 +3,7 @@
  * nothing from Node.
  */
 export { DataError, SeqpackError, UsageError } from "./core/errors.js";
+export { createRandom, type Random } from "./core/random.js";
 export { type LengthBuckets, lengthBuckets } from "./parallel/buckets.js";
 export { EvenCuts } from "./parallel/even-cuts.js";
 export {

@@ -1,4 +1,3 @@
-import { sum } from "../core/arithmetic.js";
 import { Assignment } from "./assignment.js";
 import { type Chunk, neighbours, type Shape } from "./chunk.js";
 import { exchangeItems } from "./exchange.js";
@@ -26,7 +25,6 @@ export class ChunkSearch {
 	/** All that was found, where the smallest groups are wanted. */
 	readonly #found: Schedule[] = [];
 	#best: Schedule | null = null;
-	#fastest: Assignment | null = null;
 
 	constructor(problem: Problem, chunk: Chunk) {
 		this.#problem = problem;
@@ -61,37 +59,22 @@ export class ChunkSearch {
 	/** Groups of one degree, the smallest first, while larger ones are faster. */
 	#tryEqual() {
 		const { devices, slack } = this.#problem;
-		const { tokens, rooms, bound } = this.#chunk;
+		const { tokens, rooms } = this.#chunk;
 		const longest = tokens.reduce((most, count) => Math.max(most, count), 0);
-		const equal = (level: number) =>
-			rooms.map((_, at) => (at === level ? devices >> level : 0));
-		if (slack > 0) {
-			this.#try(equal(rooms.length - 1));
-			this.#tryLimit(bound * (1 + slack));
-		}
-		const all = sum(tokens);
 		for (let level = 0; level < rooms.length; level++) {
 			if (rooms[level] < longest) continue;
-			// Its groups are larger than those of what is near enough.
-			if (all * 2 ** level >= this.#nearSpread()) return;
-			const isBetter = this.#try(equal(level));
+			const shape = new Array(rooms.length).fill(0);
+			shape[level] = devices >> level;
+			const isBetter = this.#try(shape);
 			if (slack > 0) continue;
 			if (this.#isNear || (!isBetter && this.#best !== null)) return;
 		}
 	}
 
-	/** The least spread of what is within the slack of the bound, and so of the best. */
-	#nearSpread(): number {
-		const limit = this.#chunk.bound * (1 + this.#problem.slack);
-		return this.#found.reduce(
-			(least, { slowest, spread }) =>
-				slowest <= limit ? Math.min(least, spread) : least,
-			Number.POSITIVE_INFINITY,
-		);
-	}
-
 	#tryLimits() {
+		const { slack } = this.#problem;
 		const { bound } = this.#chunk;
+		if (slack > 0) this.#tryLimit(bound * (1 + slack));
 		let low = bound;
 		let high = this.slowest;
 		// Where nothing is found yet, room matters and time does not.
@@ -128,47 +111,53 @@ export class ChunkSearch {
 
 	/** The best that is found, after exchanges. */
 	fastest(table: WorkTable): Assignment {
-		if (this.#fastest !== null) return this.#fastest;
 		const best = this.#assignment(table, this.#best as Schedule);
 		exchangeItems(best, this.#problem.items.tokens, this.#chunk.bound * NEAR);
-		this.#fastest = best;
 		return best;
 	}
 
-	/** The least spread of all that was found, before items are exchanged. */
-	get leastSpread(): number {
-		return this.#found.reduce(
-			(least, { spread }) => Math.min(least, spread),
-			Number.POSITIVE_INFINITY,
-		);
-	}
-
 	/** Of all within the slack of the best that of the smallest groups. */
-	smallest(table: WorkTable): Assignment {
+	smallest(table: WorkTable, fastest: Assignment): Assignment {
 		const { slack, items } = this.#problem;
-		const fastest = this.fastest(table);
 		const limit = fastest.loads[fastest.slowest()] * (1 + slack);
-		// What is far off does not come near by exchanges.
+		const most = fastest.spread();
 		const near = this.#found
+			// What is far off does not come near by exchanges.
 			.filter(({ slowest }) => slowest <= limit * (1 + slack))
+			.map((schedule) => ({ schedule, spread: this.#spread(schedule) }))
+			.filter(({ spread }) => spread < most)
 			.sort((a, b) => a.spread - b.spread);
-		for (const schedule of near) {
-			if (schedule.spread >= fastest.spread()) break;
+		for (const { schedule } of near) {
 			const other = this.#assignment(table, schedule);
 			exchangeItems(other, items.tokens, limit);
-			const isWithin = other.loads[other.slowest()] <= limit;
-			if (isWithin && other.spread() < fastest.spread()) return other;
+			if (other.loads[other.slowest()] <= limit && other.spread() < most)
+				return other;
 		}
 		return fastest;
 	}
 
+	/** How many devices a token is shared between, summed over tokens. */
+	#spread({ shape, groupOf }: Schedule): number {
+		const { tokens } = this.#chunk;
+		const degrees = degreesOf(shape);
+		let spread = 0;
+		for (let at = 0; at < tokens.length; at++)
+			spread += tokens[at] * degrees[groupOf[at]];
+		return spread;
+	}
+
 	#assignment(table: WorkTable, { shape, groupOf }: Schedule): Assignment {
-		const degrees: number[] = [];
-		for (let level = shape.length - 1; level >= 0; level--)
-			for (let i = 0; i < shape[level]; i++) degrees.push(2 ** level);
-		const assigned = new Assignment(this.#problem, table, degrees);
+		const assigned = new Assignment(this.#problem, table, degreesOf(shape));
 		for (const [at, item] of this.#chunk.items.entries())
 			assigned.add(item, groupOf[at]);
 		return assigned;
 	}
+}
+
+/** Of each group, the largest first. */
+function degreesOf(shape: Shape): number[] {
+	const degrees: number[] = [];
+	for (let level = shape.length - 1; level >= 0; level--)
+		for (let i = 0; i < shape[level]; i++) degrees.push(1 << level);
+	return degrees;
 }

@@ -2,6 +2,7 @@ import { sum } from "../core/arithmetic.js";
 import { assignInOrder } from "./assign.js";
 import { Assignment } from "./assignment.js";
 import { exchangeItems } from "./exchange.js";
+import { fewestMicroBatches } from "./fewest.js";
 import type { Group, Problem } from "./problem.js";
 import { longestFirst, WorkTable } from "./work-table.js";
 
@@ -19,9 +20,7 @@ export function planEqualGroups(
 	const order = longestFirst(problem);
 	const table = new WorkTable(problem);
 	const search = new EqualSearch(problem, table, order, degree);
-	const fewest =
-		problem.microBatches ??
-		Math.ceil(sum(problem.items.tokens) / (problem.devices * problem.capacity));
+	const fewest = problem.microBatches ?? fewestMicroBatches(problem, degree);
 	const most = problem.microBatches ?? Math.floor(order.length / groups);
 	for (let count = fewest; count <= most; count++) {
 		const found = search.plan(count);

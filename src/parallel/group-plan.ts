@@ -1,4 +1,5 @@
 import { sum } from "../core/arithmetic.js";
+import { fewestMicroBatches } from "./fewest.js";
 import { type GroupCost, workOf } from "./group-cost.js";
 import type { Problem, Solution } from "./problem.js";
 import { groupCost } from "./solution-cost.js";
@@ -112,7 +113,7 @@ function costBound(problem: Problem): number {
 		longest = fastest;
 		of = i;
 	}
-	const fewest = microBatches ?? Math.ceil(sum(tokens) / (devices * capacity));
+	const fewest = microBatches ?? fewestMicroBatches(problem, largestDegree);
 	return Math.max(compute, longest) + fewest * cost.fixed;
 }
 

@@ -20,7 +20,7 @@ interface Open extends Group {
 }
 
 /**
- * Each item on the devices that it needs. A micro-batch takes the longest items that are left,
+ * Each item on the devices that it needs. A micro-batch takes the costliest items that are left,
  * in groups of their own while devices are free, then more beside them while there is room and
  * no group takes over 5 % more than the slowest. Devices that are left over make the slowest
  * groups larger.
@@ -31,7 +31,13 @@ export function planByLeastDegrees(
 ): Solution {
 	const table = new WorkTable(problem);
 	const microBatches: Group[][] = [];
-	let left = [...longestFirst(problem)];
+	const { tokens } = problem.items;
+	const works = Float64Array.from(tokens, (count, item) => {
+		const degree = rule.degreeOf(count, problem.capacity);
+		return table.of(degree)[item];
+	});
+	// Those that take about as long on their devices are beside each other.
+	let left = [...longestFirst(problem)].sort((a, b) => works[b] - works[a]);
 	while (left.length > 0) {
 		const { groups, over } = fillMicroBatch(problem, rule, table, left);
 		microBatches.push(groups);

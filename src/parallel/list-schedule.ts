@@ -7,8 +7,6 @@ export interface Schedule {
 	readonly groupOf: Int32Array;
 	/** What the slowest group takes. */
 	readonly slowest: number;
-	/** How many devices a token is shared between, summed over tokens. */
-	readonly spread: number;
 }
 
 /**
@@ -78,10 +76,7 @@ export function listSchedule(
 	if (!fillEmpty({ tokens, works }, groupOf, levels, loads, free)) return null;
 	let slowest = 0;
 	for (const load of loads) slowest = Math.max(slowest, load);
-	let spread = 0;
-	for (let at = 0; at < tokens.length; at++)
-		spread += tokens[at] * 2 ** levels[groupOf[at]];
-	return { shape, groupOf, slowest, spread };
+	return { shape, groupOf, slowest };
 }
 
 function isBefore(loads: Float64Array, a: number, b: number): boolean {

@@ -8,6 +8,7 @@ import type { Problem } from "./problem.js";
 
 /** Of one item: they are 32-bit integers. */
 const MOST_TOKENS = 2 ** 31 - 1;
+const MOST_DEVICES = 2 ** 17;
 
 export interface PlanGroupsOptions {
 	/** Tokens that a device holds of a micro-batch. */
@@ -44,7 +45,7 @@ export function planGroups(
 	const { rule = "flexsp", multiple = 1 } = options;
 	const { tokensPerDevice, microBatches = null } = options;
 	const { powersOfTwo, takesMicroBatches, solve } = parallelPlans.find(rule);
-	checkNumber("devices", devices);
+	checkNumber("devices", devices, MOST_DEVICES);
 	checkNumber("tokensPerDevice", tokensPerDevice);
 	checkNumber("multiple", multiple);
 	if (microBatches !== null) checkNumber("microBatches", microBatches);
@@ -73,9 +74,9 @@ export function planGroups(
 	checkItems(given);
 	checkFits(given.tokens, devices, tokensPerDevice, multiple);
 	const items =
-		lengths instanceof Int32Array
-			? itemsOfLengths(lengths, multiple)
-			: { ...lengths, tokens: roundedUp(lengths.tokens, multiple) };
+		"squares" in lengths
+			? { ...lengths, tokens: roundedUp(lengths.tokens, multiple) }
+			: itemsOfLengths(lengths, multiple);
 	const problem: Problem = {
 		...{ items, devices, capacity: tokensPerDevice, cost, microBatches },
 		...{ largestDegree: devices, slack, padded: false },
@@ -86,12 +87,17 @@ export function planGroups(
 }
 
 /** @throws UsageError `bad-option` */
-export function checkNumber(option: string, value: number): void {
-	if (!Number.isInteger(value) || value < 1)
-		throw new UsageError(
-			"bad-option",
-			`${optionName(option)} is ${value}: give a whole number from 1.`,
-		);
+export function checkNumber(
+	option: string,
+	value: number,
+	most = Number.POSITIVE_INFINITY,
+): void {
+	if (Number.isInteger(value) && value >= 1 && value <= most) return;
+	const range = most === Number.POSITIVE_INFINITY ? "" : ` to ${most}`;
+	throw new UsageError(
+		"bad-option",
+		`${optionName(option)} is ${value}: give a whole number from 1${range}.`,
+	);
 }
 
 function checkFits(

@@ -3,16 +3,15 @@ import type { Assignment } from "./assignment.js";
 import { Chunk } from "./chunk.js";
 import { ChunkSearch } from "./chunk-search.js";
 import { EvenCuts } from "./even-cuts.js";
+import { fewestMicroBatches } from "./fewest.js";
 import type { Problem, Solution } from "./problem.js";
 import { solutionCost, solutionSpread } from "./solution-cost.js";
 import { WorkTable } from "./work-table.js";
 
 /** How many numbers of micro-batches are tried, from the fewest that can be. */
 const COUNTS_TRIED = 5;
-/** The same where the smallest groups are wanted: what more of them give is slower. */
-const COUNTS_TRIED_FOR_SMALL = 3;
 /** In how many of the best cuts into micro-batches items are exchanged. */
-const CUTS_EXCHANGED = 2;
+const CUTS_EXCHANGED = 3;
 
 /**
  * A plan of groups of powers of two that is near the best: a step is cut into micro-batches in
@@ -20,19 +19,17 @@ const CUTS_EXCHANGED = 2;
  * nothing is found.
  */
 export function searchedPlan(problem: Problem): Solution | null {
-	const { devices, capacity, cost, microBatches, slack } = problem;
+	const { devices, cost, microBatches, slack } = problem;
 	const table = new WorkTable(problem);
 	const all = Chunk.all(problem, table);
 	const cuts = new EvenCuts(all.tokens);
 	const leastWork = sum(all.cheapest) / devices;
-	const fewest =
-		microBatches ?? Math.ceil(sum(all.tokens) / (devices * capacity));
+	const fewest = microBatches ?? fewestMicroBatches(problem, devices);
 	const most = microBatches ?? all.items.length;
-	const tried = slack === 0 ? COUNTS_TRIED : COUNTS_TRIED_FOR_SMALL;
 	const found: Cut[] = [];
 	let least = Number.POSITIVE_INFINITY;
 	let tries = 0;
-	for (let count = fewest; count <= most && tries < tried; count++) {
+	for (let count = fewest; count <= most && tries < COUNTS_TRIED; count++) {
 		const enough = least * (1 + slack);
 		if (leastWork + count * cost.fixed >= enough) break;
 		for (const places of [alike(cuts, count), dealt(all.tokens, count)]) {
@@ -43,6 +40,8 @@ export function searchedPlan(problem: Problem): Solution | null {
 			least = Math.min(least, cut.cost);
 		}
 		if (found.length > 0) tries++;
+		// More micro-batches do not make it better, or not by more than the slack.
+		if (least <= (leastWork + fewest * cost.fixed) * (1 + slack)) break;
 	}
 	return chosenPlan(problem, table, found);
 }
@@ -80,32 +79,38 @@ function chosenPlan(
 	table: WorkTable,
 	found: readonly Cut[],
 ): Solution | null {
-	if (found.length === 0) return null;
 	const { slack } = problem;
-	const fast = found
+	const near = found
 		.toSorted((a, b) => a.cost - b.cost)
 		.slice(0, CUTS_EXCHANGED);
-	const plans = fast.map(({ searches }) =>
-		solutionOf(searches.map((search) => search.fastest(table))),
-	);
-	const costs = plans.map((plan) => solutionCost(problem, plan));
-	const least = Math.min(...costs);
-	let best = plans[costs.indexOf(least)];
-	if (slack === 0) return best;
-	const near = found
-		.map(({ searches }) => ({
-			searches,
-			spread: sum(searches.map((search) => search.leastSpread)),
-		}))
-		.sort((a, b) => a.spread - b.spread);
-	for (const { searches, spread } of near) {
-		if (spread >= solutionSpread(problem, best)) break;
-		const plan = solutionOf(searches.map((search) => search.smallest(table)));
-		if (
-			solutionCost(problem, plan) <= least * (1 + slack) &&
-			solutionSpread(problem, plan) < solutionSpread(problem, best)
-		)
+	let best: Solution | null = null;
+	let least = Number.POSITIVE_INFINITY;
+	const small: Solution[] = [];
+	for (const { searches } of near) {
+		const plans = searches.map((search) => search.fastest(table));
+		const plan = solutionOf(plans);
+		const cost = solutionCost(problem, plan);
+		if (cost < least) {
+			least = cost;
 			best = plan;
+		}
+		if (slack > 0)
+			small.push(
+				solutionOf(
+					searches.map((search, i) => search.smallest(table, plans[i])),
+				),
+			);
+	}
+	let spread = best === null ? 0 : solutionSpread(problem, best);
+	for (const plan of small) {
+		const smaller = solutionSpread(problem, plan);
+		if (
+			smaller < spread &&
+			solutionCost(problem, plan) <= least * (1 + slack)
+		) {
+			best = plan;
+			spread = smaller;
+		}
 	}
 	return best;
 }

@@ -352,7 +352,12 @@ describe("what cannot be planned is refused, with the numbers and a way out", ()
 			plan(12, {}),
 			'devices is 12, and parallelPlan: "flexsp" makes groups of powers of two, which share out a power of two: give 8 or 16, or take one of bytescale.',
 		],
-		["none", plan(0, {}), "devices is 0: give a whole number from 1."],
+		[
+			"none",
+			plan(0, {}),
+			"devices is 0: give a whole number from 1 to 1048576.",
+		],
+		["more than there are", plan(2 ** 40, {}), "devices is 1099511627776"],
 		["no sequence", plan(8, {}, new Int32Array()), "nothing to share out"],
 		[
 			"an empty sequence",

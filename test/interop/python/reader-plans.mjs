@@ -363,7 +363,7 @@ export async function writeCases(directory) {
 					...asked,
 					...(name.endsWith("weights") ? [ofWeights] : []),
 					...(name.endsWith("carried")
-						? [ofCarried, { ...ofSequences[0], ...ofCarried, worldSize: 4 }]
+						? [ofCarried, { ...ofSequences[1], ...ofCarried, worldSize: 4 }]
 						: []),
 					...(name.endsWith("streams") ? [] : ofSequences),
 					...(/^flat|streams$/.test(name) ? [] : [ofPadded]),
