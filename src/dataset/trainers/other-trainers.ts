@@ -9,7 +9,7 @@ const entries = {
 		key: "add_extra_token_to_sequence=False",
 		traps: [
 			"GPTDataset shuffles: the order of rows is not that of the file.",
-			"With context parallelism over packed rows, take `seqpack batches --sequence-shares document-zigzag` instead.",
+			"With context parallelism over packed rows, take the shares by document of `seqpack batches` instead.",
 		],
 	}),
 	"olmo-core": byExport({
