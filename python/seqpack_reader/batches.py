@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arrow import ragged
-from .columns import COLUMNS, IGNORE, OF_ROWS, OF_TOKENS, PADDED_BORDERS, WEIGHTS, TokenRows, split
+from .columns import BORDERS, COLUMNS, IGNORE, OF_ROWS, OF_TOKENS, PADDED_BORDERS, WEIGHTS, TokenRows, split
 from .errors import SeqpackError, require_choice
+from .groups import Group
 from .lanes import Chunks, Lanes
 from .manifest import MASK, OpenDataset
-from .places import SourceRows, mixed, shuffled
+from .places import BucketPlaces, SourceRows, shuffled
 from .rows import BucketRows
 from .settings import IS_PADDED, BatchSettings
 from .shards import OpenFiles
@@ -40,7 +41,9 @@ class StageBucket:
         self.length: int = bucket["length"]
         self.readers = readers
         self.datasets = np.array([source["dataset"] for source in bucket["sources"]], np.int32)
-        self._sources = [SourceRows(s["dataset"], s["first"], s["rows"]) for s in bucket["sources"]]
+        self._places = BucketPlaces(
+            [SourceRows(s["dataset"], s["first"], s["rows"]) for s in bucket["sources"]], bucket.get("spans")
+        )
         self._seed = seed
         # Labels of every row; None: they differ.
         each = {reader.labels_each for reader in readers}
@@ -48,7 +51,7 @@ class StageBucket:
 
     def find(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The source of each place, and the row of the source's dataset."""
-        source, place = mixed(self._sources, places)
+        source, place = self._places.find(places)
         rows = np.empty_like(places)
         for number, reader in enumerate(self.readers):
             of_source = np.flatnonzero(source == number)
@@ -57,7 +60,7 @@ class StageBucket:
             epochs = place[of_source] // reader.count
             for epoch in np.unique(epochs).tolist():
                 which = of_source[epochs == epoch]
-                key = (self._seed, self._sources[number].dataset, self.length, epoch)
+                key = (self._seed, int(self.datasets[number]), self.length, epoch)
                 rows[which] = shuffled(place[which] - epoch * reader.count, reader.count, *key)
         return source, rows
 
@@ -138,6 +141,29 @@ class BatchReader:
         places = {"dataset": bucket.datasets[source], "row": rows}
         return self._batch(number, step, settings, bucket, token_rows, cut, labels, places)
 
+    def read_micro_batches(
+        self, number: int, step: "Step", settings: BatchSettings, groups: list[Group]
+    ) -> list[Batch]:
+        """What a rank gets of each micro-batch of a step that these groups share."""
+        bucket = self._stages[step.stage][step.bucket]
+        own = [group for group in groups if 0 <= settings.rank - group.first_rank < group.degree]
+        labels = sum(group.labels for group in groups), sum(group.labels for group in own)
+        needs_mask = not _OF_LABELS.isdisjoint(settings.columns)
+        if WEIGHTS in settings.columns:
+            _require_weights(self._datasets)
+        batches = []
+        for group in own:
+            source, rows = bucket.find(step.offset + group.items.astype(np.int64))
+            in_group = settings.in_group(group.first_rank, group.degree)
+            token_rows, cut, _ = self._read_rows(bucket, source, rows, step, in_group, needs_mask)
+            places = {"dataset": bucket.datasets[source], "row": rows}
+            batch = self._batch(number, step, in_group, bucket, token_rows, cut, labels, places)
+            batch["micro_batch_labels"] = group.labels
+            batch["micro_batch"], batch["micro_batches"] = group.micro_batch, step.micro_batches
+            batch["degree"], batch["first_rank"] = group.degree, group.first_rank
+            batches.append(batch)
+        return batches
+
     def _with_padding(
         self, bucket: StageBucket, step: "Step", labels: tuple[int, int], rows: TokenRows
     ) -> tuple[int, int]:
@@ -193,7 +219,9 @@ class BatchReader:
         for name in settings.columns:
             if name in OF_ROWS or name == PADDED_BORDERS:
                 borders = {} if share is None else share.borders
-                of_rows = borders[name] if name in borders else OF_ROWS[name](token_rows)
+                # What is not cut is not padded either.
+                whole = OF_ROWS[BORDERS if name == PADDED_BORDERS else name]
+                of_rows = borders[name] if name in borders else whole(token_rows)
                 batch[name] = of_rows if self._is_padded else of_rows[0]
             elif name == WEIGHTS:
                 batch[name] = given(token_rows.weights, 0)

@@ -11,6 +11,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 from .batches import Batch
 from .columns import BORDERS, PADDED_BORDERS
 from .errors import SeqpackError, quoted, require_whole
+from .groups import has_groups
 from .plan import Plan
 
 
@@ -18,7 +19,8 @@ class Batches(IterableDataset[Batch]):
     """A rank's batches, step by step, as tensors of int64.
 
     Give it to a data loader with `batch_size=None`. Its workers take steps in turns, so that any number
-    of them gives the plan's order. Every iteration begins at `start`, or at the state that was loaded.
+    of them gives the plan's order. Of plans with micro-batches each is a batch, and a state
+    resumes at the first of a step; there can be one worker. Every iteration begins at `start`, or at the state that was loaded.
 
     `seq_lengths` and `cu_seqlens` of padded rows are lists, and `cu_seqlens` of flat batches are
     int32, as attention kernels take them.
@@ -53,7 +55,8 @@ class Batches(IterableDataset[Batch]):
         super().__init__()
         self.plan = plan if isinstance(plan, Plan) else Plan(plan, datasets, filesystem)
         rank = _of_environment("RANK", 0) if rank is None else rank
-        world_size = _of_environment("WORLD_SIZE", 1) if world_size is None else world_size
+        ranks = self.plan.info["groups"]["ranks"] if has_groups(self.plan.info) else 1
+        world_size = _of_environment("WORLD_SIZE", ranks) if world_size is None else world_size
         asked = (rank, world_size, columns, sequence_parallel, sequence_shares)
         self._asked = (*asked, chunk, positions, global_attention, pad_loss, sequence_multiple)
         self.plan.settings(*self._asked)
@@ -64,8 +67,8 @@ class Batches(IterableDataset[Batch]):
         self.load_state_dict({"plan": self.plan.hash, "step": start})
 
     def __len__(self) -> int:
-        """Steps of an iteration."""
-        return max(0, len(self.plan) - self._state["step"])
+        """Batches of an iteration."""
+        return self.plan.count_batches(self._state["step"])
 
     def __iter__(self) -> Iterator[Batch]:
         worker = get_worker_info()
@@ -76,13 +79,19 @@ class Batches(IterableDataset[Batch]):
                 "other-workers",
                 f"the state is of {of[1]} workers of a data loader, and there are {workers}: give as many (num_workers).",
             )
+        if workers > 1 and has_groups(self.plan.info):
+            raise SeqpackError(
+                "bad-option",
+                f"the plan cuts steps into micro-batches, which {workers} workers of a data loader would give in another order: give one (num_workers).",
+            )
         self._in_workers[0] = worker is not None
         self._next = self._state["step"] + (number if of is None else 0)
         return self._from_here(workers)
 
     def _from_here(self, workers: int) -> Iterator[Batch]:
         for batch in self.plan.batches(self._next, workers, *self._asked):
-            self._next += workers
+            if _is_last(batch):
+                self._next = batch["step"] + workers
             yield tensors(batch)
 
     def state_dict(self) -> dict[str, Any]:
@@ -103,7 +112,7 @@ class Batches(IterableDataset[Batch]):
 
     def state_after(self, batch: Batch) -> dict[str, Any]:
         """What resumes at the step after a batch, whatever data loader gave it."""
-        return self._state_at(batch["step"] + 1)
+        return self._state_at(int(batch["step"]) + int(_is_last(batch)))
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Begins where a run was; also with another number of ranks, unless it is of a worker.
@@ -124,6 +133,11 @@ class Batches(IterableDataset[Batch]):
         self._state = dict(state)
         self._next = step
         self._in_workers[0] = False
+
+
+def _is_last(batch: Batch) -> bool:
+    """Whether it is the last of its step."""
+    return batch.get("micro_batch", 0) + 1 == batch.get("micro_batches", 1)
 
 
 def tensors(batch: Batch) -> Batch:

@@ -13,6 +13,11 @@ import {
 } from "../masks/sequence-parallel.js";
 import { type BatchOptions, batchesTable } from "../options/batches.js";
 import type { CurriculumPlan } from "../plan/curriculum-plan.js";
+import {
+	checkGroupOptions,
+	cutsRows,
+	SHARES_OF_GROUPS,
+} from "./group-settings.js";
 
 /** What a rank is given of each step, and how. */
 export interface BatchSettings {
@@ -73,19 +78,25 @@ export function resolveBatches(
 	given: BatchOptions,
 ): BatchSettings {
 	const options = resolveOptions(batchesTable, given);
-	const { sequenceParallel, worldSize, rank } = options;
+	const { groups } = plan;
+	if (groups !== undefined) checkGroupOptions(groups, given);
+	const { sequenceParallel, rank } = options;
+	const worldSize = groups?.ranks ?? options.worldSize;
 	if (rank >= worldSize)
 		throw new UsageError(
 			"bad-option",
 			`there is no rank ${rank} (${optionName("rank")}) among ${worldSize} ranks (${optionName("worldSize")}): give one from 0 to ${worldSize - 1}.`,
 		);
-	const isCut = sequenceParallel > 1;
+	const isCut =
+		sequenceParallel > 1 || (groups !== undefined && cutsRows(groups));
 	if (options.sequenceShares !== undefined && !isCut)
 		throw new UsageError(
 			"ignored-option",
 			`${optionName("sequenceShares")} says how ${optionName("sequenceParallel")} cuts rows: give that too.`,
 		);
-	const shares = options.sequenceShares ?? "contiguous";
+	const shares =
+		options.sequenceShares ??
+		(groups === undefined ? "contiguous" : SHARES_OF_GROUPS);
 	const dealing = (["balanceRanks", "sortRows"] as const).find(
 		(option) => options[option],
 	);
@@ -117,18 +128,24 @@ export function resolveBatches(
 	if (unshared !== undefined)
 		throw new UsageError(
 			"bad-option",
-			`${unshared} are of sequences that are padded and cut among ranks: give ${optionName("sequenceParallel")} and ${optionName("sequenceShares", OF_SEQUENCES[0])}, or leave the column out.`,
+			`${unshared} are of sequences that are padded and cut among ranks: give ${groups === undefined ? `${optionName("sequenceParallel")} and ` : ""}${optionName("sequenceShares", OF_SEQUENCES[0])}, or leave the column out.`,
 		);
 	const whole = options.columns.find(isOfWholeRows);
+	const cutter =
+		groups === undefined
+			? `${optionName("sequenceParallel")} cuts them: leave one of the two out.`
+			: "ranks of the plan share them: leave the column out.";
 	if (isCut && whole !== undefined)
 		throw new UsageError(
 			"bad-option",
-			`${whole} are of whole rows, and ${optionName("sequenceParallel")} cuts them: leave one of the two out.`,
+			`${whole} are of whole rows, and ${cutter}`,
 		);
 	if (isCut && options.columns.includes("loss_weight"))
 		throw new UsageError(
 			"bad-option",
-			`loss_weight lies as unshifted labels do, and ${optionName("sequenceParallel")} gives shifted ones: leave one of the two out.`,
+			groups === undefined
+				? `loss_weight lies as unshifted labels do, and ${optionName("sequenceParallel")} gives shifted ones: leave one of the two out.`
+				: "loss_weight lies as unshifted labels do, and ranks that share rows are given shifted ones: leave the column out.",
 		);
 	if (options.sortRows && options.balanceRanks)
 		throw new UsageError(
@@ -154,6 +171,7 @@ export function resolveBatches(
 	const { steps } = plan.totals;
 	const settings = {
 		...options,
+		worldSize,
 		sequenceShares: shares,
 		columns: [...new Set([...needed, ...options.columns])],
 		columnOptions: {
@@ -171,29 +189,47 @@ export function resolveBatches(
 /** @throws UsageError where ranks do not divide the rows of a step, or rows cannot be cut. */
 function checkShares(
 	plan: CurriculumPlan,
-	{ worldSize, sequenceParallel, sequenceShares: shares }: BatchSettings,
+	{
+		worldSize,
+		sequenceParallel,
+		sequenceShares: shares,
+		from,
+		end,
+	}: BatchSettings,
 ): void {
+	const { items, isPadded } = batchKinds.find(plan.batches);
+	const isCutByRow = !sequenceShares.find(shares).cutsSequences;
+	const requireCut = (parts: number) => {
+		if (parts === 1 || !isPadded || !isCutByRow) return;
+		for (const { buckets } of plan.stages)
+			for (const { length } of buckets) shareOfRow(length, parts, 0, shares);
+	};
+	if (plan.groups !== undefined) {
+		plan.groups.degrees.forEach(requireCut);
+		return;
+	}
 	if (worldSize % sequenceParallel !== 0)
 		throw new UsageError(
 			"bad-option",
 			`${sequenceParallel} ranks that share a row (${optionName("sequenceParallel")}) do not divide the ${worldSize} ranks (${optionName("worldSize")}).`,
 		);
 	const groups = worldSize / sequenceParallel;
-	const isCutByRow =
-		sequenceParallel > 1 && !sequenceShares.find(shares).cutsSequences;
-	const { items, isPadded } = batchKinds.find(plan.batches);
 	const refuse = (rows: number, what: string) =>
 		new UsageError(
 			"bad-option",
 			`${groups} ranks${sequenceParallel > 1 ? `, of ${sequenceParallel} each,` : ""} do not divide the ${rows} ${what}: use as many ranks as divide them, or plan again with ${optionName("worldSize", groups)}.`,
 		);
+	const stages = plan.stages.filter(
+		({ firstStep, steps }) => firstStep < end && firstStep + steps > from,
+	);
 	if (items === "sequences") {
-		if (plan.worldSize % groups !== 0)
-			throw refuse(plan.worldSize, "sequences that batches are multiples of");
+		for (const { worldSize: multiple = plan.worldSize } of stages)
+			if (multiple % groups !== 0)
+				throw refuse(multiple, "sequences that batches are multiples of");
 		return;
 	}
-	for (const { buckets } of plan.stages)
-		for (const { length, batchRows } of buckets) {
+	for (const { buckets } of stages)
+		for (const { length, batchRows } of buckets)
 			if (batchRows % groups !== 0)
 				throw refuse(
 					batchRows,
@@ -201,21 +237,25 @@ function checkShares(
 						? `sequences of ${length} tokens in a step`
 						: "lanes of a step",
 				);
-			if (isCutByRow && isPadded)
-				shareOfRow(length, sequenceParallel, 0, shares);
-		}
+	requireCut(sequenceParallel);
 }
 
 function firstStep(
 	{ fromStep, state }: Pick<BatchOptions, "fromStep" | "state">,
-	{ planHash, totals }: CurriculumPlan,
+	{ planHash, totals, parents = [] }: CurriculumPlan,
 ): number {
 	if (state !== undefined && fromStep !== undefined)
 		throw new UsageError(
 			"ignored-option",
 			`${optionName("state")} says the step: leave out ${optionName("fromStep")}, or the state.`,
 		);
-	if (state !== undefined && state.plan !== planHash)
+	const parent = parents.find((each) => each.planHash === state?.plan);
+	if (parent !== undefined && state !== undefined && state.step > parent.step)
+		throw new UsageError(
+			"other-plan",
+			`the state is at step ${state.step} of the plan ${state.plan.slice(0, 12)}, from which this one goes on at step ${parent.step}: take an earlier state, or begin with ${optionName("fromStep")}.`,
+		);
+	if (state !== undefined && state.plan !== planHash && parent === undefined)
 		throw new UsageError(
 			"other-plan",
 			`the state is of the plan ${state.plan.slice(0, 12)}, and this plan is ${planHash.slice(0, 12)}: name the plan that it is of, or begin with ${optionName("fromStep")}.`,

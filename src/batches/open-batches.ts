@@ -9,6 +9,7 @@ import {
 } from "../options/batches.js";
 import {
 	type CurriculumPlan,
+	isAsPlanned,
 	openPlan,
 	type PlanDataset,
 } from "../plan/curriculum-plan.js";
@@ -17,27 +18,28 @@ import {
 	openDatasetBuckets,
 } from "../plan/dataset-buckets.js";
 import { parseDatasetName } from "../plan/dataset-name.js";
-import { canonicalJson } from "../storage/hash.js";
 import { pathFrom } from "../storage/paths.js";
 import { storageAt } from "../storage/storages.js";
+import { whenRead } from "../storage/when-read.js";
 import type { Batch } from "./batch.js";
 import { resolveBatches } from "./batch-settings.js";
 import { requireSameStates, stateOfLanes } from "./lane-states.js";
 import { type Imbalance, MeanImbalance } from "./mean-imbalance.js";
 import { readAhead } from "./read-ahead.js";
 import { readBatches } from "./reader-source.js";
+import { openSteps } from "./steps-reader.js";
 
 /** The batches of a rank, step by step. */
 export interface Batches extends AsyncIterable<Batch> {
 	readonly plan: CurriculumPlan;
 	/** Names of the columns that are made besides: those asked for, and those that the plan's batches need. */
 	readonly columns: readonly string[];
-	/** Which rank of how many they are for, the first step, and how many there are. */
+	/** Which rank of how many they are for, the first step, and how many there are: one a step, or one a micro-batch. */
 	readonly rank: number;
 	readonly worldSize: number;
 	readonly firstStep: number;
 	readonly count: number;
-	/** What resumes at the step after the last one given. */
+	/** What resumes at the step after the last one given; within its micro-batches at their first. */
 	readonly state: BatchState;
 	/** Over the batches given so far; null where ranks are not balanced. */
 	readonly imbalance: Imbalance | null;
@@ -69,6 +71,10 @@ export async function openBatches(
 		lanes === undefined
 			? { plan: planHash, step: from }
 			: stateOfLanes(planHash, from, settings);
+	const count =
+		plan.groups === undefined
+			? end - from
+			: await countMicroBatches(place, plan, from, end);
 	const imbalance = new MeanImbalance();
 	return {
 		plan,
@@ -76,7 +82,7 @@ export async function openBatches(
 		rank: settings.rank,
 		worldSize: settings.worldSize,
 		firstStep: from,
-		count: end - from,
+		count,
 		state,
 		get imbalance() {
 			return imbalance.mean;
@@ -87,12 +93,28 @@ export async function openBatches(
 					? readBatches(source, state.step, end, false)
 					: readAhead(source, state.step, end, ahead);
 			for await (const batch of batches) {
-				state.step = batch.step + 1;
+				const { step, microBatch, microBatches } = batch;
+				state.step = step + Number(microBatch + 1 === microBatches);
 				imbalance.add(batch);
 				yield batch;
 			}
 		},
 	};
+}
+
+/** Micro-batches of some steps of a plan with groups of ranks. */
+async function countMicroBatches(
+	directory: string,
+	plan: CurriculumPlan,
+	from: number,
+	end: number,
+): Promise<number> {
+	const steps = await whenRead(() => openSteps(directory, plan));
+	try {
+		return await whenRead(() => steps.countMicroBatches(from, end));
+	} finally {
+		steps.close();
+	}
 }
 
 /** The datasets of a plan, as they were when it was made. @throws UsageError, DataError where one is not */
@@ -129,15 +151,7 @@ async function openKnown(
 ): Promise<DatasetBuckets> {
 	if (!isNamed) await requireThere(path);
 	const found = await openDatasetBuckets(path, ofDocuments);
-	const rows = found.buckets.map(({ length, rows, tokens }) => ({
-		length,
-		rows,
-		tokens,
-	}));
-	if (
-		found.hash !== known.manifest ||
-		canonicalJson(rows) !== canonicalJson(known.buckets)
-	)
+	if (!isAsPlanned(found, known))
 		throw new DataError(
 			"dataset-changed",
 			`${path} is not the dataset that the plan was made of: the SHA-256 of its seqpack.json is ${found.hash.slice(0, 12)}, and was ${known.manifest.slice(0, 12)}. Plan again with seqpack curriculum, or name the right one (${optionName("datasets")}).`,

@@ -12,6 +12,7 @@ import {
 } from "../core/option.js";
 import { quoted } from "../core/text.js";
 import { scheduleOptions, schedules } from "./schedules.js";
+import { parsePoints, pointsFault, type WeightPoint } from "./weight-lines.js";
 
 /** The options that say in which order the steps of a stage come. */
 export const orderTable = {
@@ -65,6 +66,23 @@ const dataTable = grouped("Data", {
 			defaultText: "none: by the tokens that each has",
 		},
 	),
+	weightsAt: json<readonly WeightPoint[]>(
+		{
+			placeholder: "points",
+			expected: "points such as 0:0.7/0.3,1000:0.5/0.5",
+			written: "one",
+			parse: parsePoints,
+			fault: pointsFault,
+		},
+		{
+			help: "shares of the datasets as they change: of each point the step of the stage, and the weights there",
+			defaultText: "weights that do not change",
+		},
+	),
+	weightsBy: choice(["steps", "tokens"], {
+		help: "what the points of weights that change are counted in",
+		defaultText: "steps",
+	}),
 	match: choice(["sample", "repeat"], {
 		help: "no data twice, or, with weights alone, all of it at least once",
 		defaultText:

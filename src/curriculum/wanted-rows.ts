@@ -20,7 +20,7 @@ export function wantedRows(
 	stage: Stage,
 	lengths: readonly number[],
 ): number[][] {
-	const { datasets, epochs, used, tokensPerStep } = context;
+	const { datasets, tokensPerStep } = context;
 	const parts =
 		context.parts ?? datasets.map((_, dataset) => ({ dataset, stratum: null }));
 	const { tokens, weights, strataWeights } = stage;
@@ -29,19 +29,9 @@ export function wantedRows(
 			"bad-option",
 			`${optionName("tokens")} is ${tokens}, less than a step: give at least ${tokensPerStep}.`,
 		);
-	const all = datasets.map((buckets) =>
-		lengths.map(
-			(length) => buckets.find((b) => b.length === length)?.rows ?? 0,
-		),
-	);
-	const left = all.map((rows, dataset) =>
-		rows.map((n, b) =>
-			Math.max(0, n * epochs - (used[dataset].get(lengths[b]) ?? 0)),
-		),
-	);
+	const { all, left } = rowsThere(context, lengths);
 	if ((tokens ?? weights ?? strataWeights) === undefined) return left;
-	const tokensOf = (rows: readonly number[]) =>
-		rows.reduce((sum, n, b) => sum + n * lengths[b], 0);
+	const tokensOf = (rows: readonly number[]) => tokensOfRows(rows, lengths);
 	const leftTokens = left.map(tokensOf);
 	const { shares, groups } = sharesOf(
 		stage,
@@ -102,6 +92,43 @@ function toRowsOfGroups(
 		for (const [i, part] of own.entries()) rows[part] = ofPart[i];
 	}
 	return rows;
+}
+
+/** Rows of each dataset (outer) and length (inner): of one epoch, and what is left of all. */
+export function rowsThere(
+	{ datasets, epochs, used }: PlanContext,
+	lengths: readonly number[],
+): { all: number[][]; left: number[][] } {
+	const all = datasets.map((buckets) =>
+		lengths.map(
+			(length) => buckets.find((b) => b.length === length)?.rows ?? 0,
+		),
+	);
+	const left = all.map((rows, dataset) =>
+		rows.map((n, b) =>
+			Math.max(0, n * epochs - (used[dataset].get(lengths[b]) ?? 0)),
+		),
+	);
+	return { all, left };
+}
+
+/** Tokens of each dataset: of one epoch, and what is left of all. */
+export function tokensThere(
+	context: PlanContext,
+	lengths: readonly number[],
+): { all: number[]; left: number[] } {
+	const { all, left } = rowsThere(context, lengths);
+	return {
+		all: all.map((rows) => tokensOfRows(rows, lengths)),
+		left: left.map((rows) => tokensOfRows(rows, lengths)),
+	};
+}
+
+export function tokensOfRows(
+	rows: readonly number[],
+	lengths: readonly number[],
+): number {
+	return rows.reduce((sum, n, b) => sum + n * lengths[b], 0);
 }
 
 /**

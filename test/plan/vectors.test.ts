@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { LanesReader } from "../../src/batches/lanes-reader.js";
 import { createRandom } from "../../src/core/random.js";
 import { shuffledIndex } from "../../src/core/shuffled-index.js";
+import { BucketPlaces } from "../../src/curriculum/bucket-places.js";
 import { mixedPlace } from "../../src/curriculum/mixed-place.js";
 import type { SourceRows } from "../../src/curriculum/plan-stage.js";
 import type { GlobalAttention } from "../../src/masks/chunks.js";
@@ -37,6 +38,13 @@ interface Vectors {
 	}[];
 	mixed: {
 		sources: SourceRows[];
+		places: number[];
+		source: number[];
+		place: number[];
+	}[];
+	spans: {
+		sources: SourceRows[];
+		spans: number[][];
 		places: number[];
 		source: number[];
 		place: number[];
@@ -108,6 +116,23 @@ test.each(vectors.mixed)(
 		const found = places.map((at) => mixedPlace(sources, at));
 		expect(found.map((each) => each.source)).toEqual(source);
 		expect(found.map((each) => each.place)).toEqual(place);
+	},
+);
+
+test.each(vectors.spans)(
+	"places of the sources $sources in spans $spans",
+	({ sources, spans, places, source, place }) => {
+		const bucket = new BucketPlaces({ sources, spans });
+		const found = places.map((at) => bucket.find(at));
+		expect(found.map((each) => each.source)).toEqual(source);
+		expect(found.map((each) => each.place)).toEqual(place);
+		// How many are before a place is what was found so far.
+		const all = spans.flat().reduce((sum, rows) => sum + rows, 0);
+		const counts = sources.map(() => 0);
+		for (let at = 0; at <= Math.min(all, 200); at++) {
+			expect(bucket.before(at)).toEqual(counts);
+			if (at < all) counts[bucket.find(at).source]++;
+		}
 	},
 );
 

@@ -35,7 +35,7 @@ def by_reader(plan, **options):
     try:
         opened = Plan(plan, options.pop("datasets", None))
         for step in [options.pop("step")] if "step" in options else range(len(opened)):
-            opened.batch(step, **options)
+            opened.micro_batches(step, **options)
     except SeqpackError as error:
         assert isinstance(error, ValueError) and error.code
         return str(error)
@@ -145,6 +145,15 @@ for damaged in (b"", content[: len(content) // 2], content[:-3]):
 whole.unlink()
 same(where / "plan-natural")
 
+groups = directory / "plan-flat-groups"
+same(groups, "--world-size", "8", world_size=8)
+same(groups, "--rank", "4", rank=4)
+same(groups, *"--sequence-parallel 2".split(), sequence_parallel=2)
+same(groups, "--sequence-multiple", "64", sequence_multiple=64)
+same(groups, "--pad-loss", pad_loss=True)
+same(groups, "--columns", "loss_weight", columns=["loss_weight"])
+same(groups, *"--columns cu_seqlens --sequence-shares zigzag".split(), columns=["cu_seqlens"], sequence_shares="zigzag")
+same(directory / "plan-micro-groups", "--sequence-shares", "zigzag", sequence_shares="zigzag")
 streams = directory / "plan-streams"
 same(streams, "--world-size", "3", world_size=3)
 same(streams, "--columns", "loss_weight", columns=["loss_weight"])

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from seqpack_reader.columns import BORDERS, COLUMNS, IGNORE, OF_ROWS, OF_TOKENS, PADDED_BORDERS, TokenRows
 from seqpack_reader.lanes import LANE_COLUMNS, Lanes
-from seqpack_reader.places import SourceRows, mixed, random_numbers, shuffled
+from seqpack_reader.places import BucketPlaces, SourceRows, mixed, random_numbers, shuffled
 from seqpack_reader.plan import _Written, canonical_json
 from seqpack_reader.settings import BatchSettings
 from seqpack_reader.shares import share_sequences
@@ -26,6 +26,10 @@ for case in vectors["permutation"]:
 for case in vectors["mixed"]:
     sources = [SourceRows(**source) for source in case["sources"]]
     source, place = mixed(sources, np.array(case["places"]))
+    assert (source.tolist(), place.tolist()) == (case["source"], case["place"]), case
+for case in vectors["spans"]:
+    bucket = BucketPlaces([SourceRows(**source) for source in case["sources"]], case["spans"])
+    source, place = bucket.find(np.array(case["places"]))
     assert (source.tolist(), place.tolist()) == (case["source"], case["place"]), case
 for case in vectors["rows"]:
     ids = np.zeros(case["length"], np.int32)

@@ -95,6 +95,27 @@ const ofPadded = {
 	columns: ["loss_mask", "labels", "shift_labels"],
 };
 
+/** Of plans with groups of ranks: every rank, and every way of cutting rows where ranks share them. */
+function askedOfGroups(name) {
+	const isCut = !name.includes("micro");
+	const ranks = name.includes("bytescale") ? [0, 1, 2, 3, 4, 5] : [0, 1, 2, 3];
+	return [
+		...ranks.map((rank) => ({ rank })),
+		{ rank: 1, worldSize: ranks.length, columns: ["labels", "segment_ids"] },
+		...(isCut
+			? [
+					{
+						...{ rank: 2, sequenceShares: "document-contiguous" },
+						columns: [...OF_SHARES, "prompt_lengths"],
+						...toldOfTokens,
+					},
+					{ rank: 3, sequenceShares: "zigzag", columns: ["loss_mask"] },
+					{ rank: 0, sequenceShares: "contiguous" },
+				]
+			: [{ rank: 3, columns: ALL_COLUMNS, ...told }]),
+	];
+}
+
 /** Builds datasets of every kind, and plans of them; gives the plans' names. */
 async function makePlans(directory) {
 	const at = (name) => join(directory, name);
@@ -159,6 +180,7 @@ async function makePlans(directory) {
 		out: at("weighed"),
 	});
 	await build({ ...masked, maskField: undefined, out: at("ids") });
+	await build({ ...masked, packer: "padded", out: at("singles") });
 	await build({
 		...masked,
 		seqLen: undefined,
@@ -257,13 +279,52 @@ async function makePlans(directory) {
 		"flat-packing": { datasets: ["masked-packing"], batches: "flat" },
 		streams: { datasets: ["store"], ...documents, epochs: 2 },
 		"masked-streams": { datasets: ["masked-store", "ids-store"], ...documents },
+		// Rows of one sequence each, of which the long ones want several ranks.
+		"flat-groups": {
+			...{ datasets: ["singles"], batches: "flat", tokensPerStep: 16_384 },
+			...{ parallelPlan: "flexsp", devices: 4, tokensPerDevice: 192 },
+		},
+		"flat-bytescale-groups": {
+			...{ datasets: ["singles", "masked"], batches: "flat", seed: 2 },
+			...{ parallelPlan: "bytescale", devices: 6, tokensPerDevice: 192 },
+		},
+		"packed-groups": {
+			...{ datasets: ["packed"], parallelPlan: "hybrid-cp", devices: 4 },
+			tokensPerDevice: 320,
+		},
+		"flat-micro-groups": {
+			...{ datasets: ["masked-packing", "ids"], batches: "flat" },
+			maxTokensPerMicroBatch: 768,
+		},
+		"micro-groups": { datasets: ["plus"], maxTokensPerMicroBatch: 512 },
+		moving: {
+			datasets: ["buckets", "buckets-code"],
+			weightsAt: [
+				[0, [0.9, 0.1]],
+				[40, [0.25, 0.75]],
+			],
+			tokens: 60 * 4096,
+		},
+		skipped: { extend: "moving", skip: [[5, 9]] },
+		regrouped: { extend: "skipped", fromStep: 20, tokensPerStep: 8192 },
+		appended: {
+			extend: "regrouped",
+			fromStep: 30,
+			datasets: ["bucket-packing"],
+		},
 	};
-	for (const [name, options] of Object.entries(plans))
+	for (const [name, { extend, datasets = [], ...options }] of Object.entries(
+		plans,
+	))
 		await planCurriculum({
-			tokensPerStep: 4096,
-			worldSize: 4,
+			...(extend === undefined
+				? {
+						tokensPerStep: 4096,
+						...(options.devices === undefined && { worldSize: 4 }),
+					}
+				: { extend: at(`plan-${extend}`) }),
 			...options,
-			datasets: options.datasets.map(at),
+			datasets: datasets.map(at),
 			out: at(`plan-${name}`),
 		});
 	await planCurriculum({
@@ -319,15 +380,17 @@ export async function writeCases(directory) {
 	const cases = [];
 	for (const name of await makePlans(directory)) {
 		const plan = join(directory, `plan-${name}`);
-		const all = [
-			...asked,
-			...(name.endsWith("weights") ? [ofWeights] : []),
-			...(name.endsWith("carried")
-				? [ofCarried, { ...ofSequences[0], ...ofCarried, worldSize: 4 }]
-				: []),
-			...(name.endsWith("streams") ? [] : ofSequences),
-			...(/^flat|streams$/.test(name) ? [] : [ofPadded]),
-		];
+		const all = name.endsWith("groups")
+			? askedOfGroups(name)
+			: [
+					...asked,
+					...(name.endsWith("weights") ? [ofWeights] : []),
+					...(name.endsWith("carried")
+						? [ofCarried, { ...ofSequences[1], ...ofCarried, worldSize: 4 }]
+						: []),
+					...(name.endsWith("streams") ? [] : ofSequences),
+					...(/^flat|streams$/.test(name) ? [] : [ofPadded]),
+				];
 		for (const [i, options] of all.entries()) {
 			const file = join(directory, `${name}-${i}.arrow`);
 			await writeStream(plan, options, file);
