@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { resolveBatches } from "../../src/batches/batch-settings.js";
 import { LanesReader } from "../../src/batches/lanes-reader.js";
 import { createRandom } from "../../src/core/random.js";
 import { shuffledIndex } from "../../src/core/shuffled-index.js";
@@ -20,6 +21,11 @@ import {
 	type SequenceShares,
 	shareOfRow,
 } from "../../src/masks/sequence-parallel.js";
+import type { BatchState } from "../../src/options/batches.js";
+import type {
+	CurriculumPlan,
+	ExtendedPlan,
+} from "../../src/plan/curriculum-plan.js";
 import type { LaneWindow, PlanLanes } from "../../src/plan/lanes-file.js";
 import { createLanesWriter } from "../../src/plan/lanes-writer.js";
 import { canonicalJson, sha256 } from "../../src/storage/hash.js";
@@ -74,6 +80,12 @@ interface Vectors {
 		part: number;
 		shares: SequenceShares;
 		values: number[];
+	}[];
+	states: {
+		planHash: string;
+		parents?: ExtendedPlan[];
+		state: BatchState;
+		isTaken: boolean;
 	}[];
 	hashes: { text: string; canonical: string; sha256: string }[];
 }
@@ -180,6 +192,18 @@ test.each(vectors.shares)("$shares share $part of $parts", (share) => {
 		values,
 	);
 });
+
+test.each(vectors.states)(
+	"the state $state of a plan and its parents",
+	({ planHash, parents, state, isTaken }) => {
+		const rest = { batches: "packed", stages: [], totals: { steps: 40 } };
+		const plan = { planHash, ...(parents && { parents }), ...rest };
+		const resolve = () =>
+			resolveBatches(plan as unknown as CurriculumPlan, { state });
+		if (isTaken) expect(resolve().from).toBe(state.step);
+		else expect(resolve).toThrow(/the state is /);
+	},
+);
 
 test.each(vectors.hashes)(
 	"the hash of $text",

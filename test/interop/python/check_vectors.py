@@ -10,9 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from seqpack_reader.columns import COLUMNS, IGNORE, OF_ROWS, OF_TOKENS, TokenRows
+from seqpack_reader.errors import SeqpackError
 from seqpack_reader.lanes import LANE_COLUMNS, Lanes
 from seqpack_reader.places import BucketPlaces, SourceRows, mixed, random_numbers, shuffled
-from seqpack_reader.plan import _Written, canonical_json
+from seqpack_reader.plan import Plan, _Written, canonical_json
 from seqpack_reader.settings import BatchSettings
 from seqpack_reader.storage import Storage
 from seqpack_reader.told import ColumnOptions, parse_positions
@@ -65,6 +66,14 @@ for case in vectors["shares"]:
     settings = BatchSettings(case["part"], case["parts"], (), case["parts"], case["shares"])
     spans = settings.spans(case["length"])
     assert [i for begin, end in spans for i in range(begin, end)] == case["values"], case
+for case in vectors["states"]:
+    plan = Plan.__new__(Plan)
+    plan.info, plan._lanes = case, None
+    try:
+        plan.require_state(case["state"])
+        assert case["isTaken"], case
+    except SeqpackError as error:
+        assert error.code == "other-plan" and not case["isTaken"], case
 for case in vectors["hashes"]:
     text = canonical_json(json.loads(case["text"], parse_float=_Written))
     assert text == case["canonical"]
