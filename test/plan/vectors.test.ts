@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { resolveBatches } from "../../src/batches/batch-settings.js";
 import { LanesReader } from "../../src/batches/lanes-reader.js";
 import { createRandom } from "../../src/core/random.js";
 import { shuffledIndex } from "../../src/core/shuffled-index.js";
@@ -22,6 +23,11 @@ import {
 	type SequenceShares,
 	shareOfRow,
 } from "../../src/masks/sequence-parallel.js";
+import type { BatchState } from "../../src/options/batches.js";
+import type {
+	CurriculumPlan,
+	ExtendedPlan,
+} from "../../src/plan/curriculum-plan.js";
 import type { LaneWindow, PlanLanes } from "../../src/plan/lanes-file.js";
 import { createLanesWriter } from "../../src/plan/lanes-writer.js";
 import { canonicalJson, sha256 } from "../../src/storage/hash.js";
@@ -89,6 +95,12 @@ interface Vectors {
 		beyond: number[];
 		cu_seqlens: number[];
 		cu_seqlens_padded: number[];
+	}[];
+	states: {
+		planHash: string;
+		parents?: ExtendedPlan[];
+		state: BatchState;
+		isTaken: boolean;
 	}[];
 	hashes: { text: string; canonical: string; sha256: string }[];
 }
@@ -216,6 +228,18 @@ test.each(vectors.sequenceShares)(
 		const borders = paddedCuSeqlens(given.seqLengths, multiple, whole);
 		expect([...borders.cuSeqlens]).toEqual(share.cu_seqlens);
 		expect([...borders.cuSeqlensPadded]).toEqual(share.cu_seqlens_padded);
+	},
+);
+
+test.each(vectors.states)(
+	"the state $state of a plan and its parents",
+	({ planHash, parents, state, isTaken }) => {
+		const rest = { batches: "packed", stages: [], totals: { steps: 40 } };
+		const plan = { planHash, ...(parents && { parents }), ...rest };
+		const resolve = () =>
+			resolveBatches(plan as unknown as CurriculumPlan, { state });
+		if (isTaken) expect(resolve().from).toBe(state.step);
+		else expect(resolve).toThrow(/the state is /);
 	},
 );
 
