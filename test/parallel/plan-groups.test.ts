@@ -306,6 +306,35 @@ describe("flexsp", () => {
 	});
 });
 
+test.each(rules)("%s: rows of several sequences cost what these do", (rule) => {
+	// As many tokens, but a sequence of 4,000 costs as much as 16 of 1,000.
+	const items = {
+		tokens: new Int32Array(8).fill(4000),
+		squares: Float64Array.from({ length: 8 }, (_, i) =>
+			i < 2 ? 4000 ** 2 : 4 * 1000 ** 2,
+		),
+	};
+	const { groups, bound } = planGroups(items, 8, {
+		...{
+			tokensPerDevice: 4000,
+			rule,
+			cost: { perSquare: 1, perToken: 0, fixed: 0 },
+		},
+	});
+	for (const { items: own, degree, cost } of groups)
+		expect(cost).toBeCloseTo(
+			[...own].reduce((sum, item) => sum + items.squares[item], 0) / degree,
+			6,
+		);
+	expect(bound).toBeCloseTo((2 * 4000 ** 2 + 6 * 4 * 1000 ** 2) / 8, 6);
+});
+
+test("lengths count as the next multiple", () => {
+	const plan = (lengths: number[], multiple: number) =>
+		planGroups(Int32Array.from(lengths), 4, { tokensPerDevice: 512, multiple });
+	expect(plan([1, 129, 400, 512], 128)).toEqual(plan([128, 256, 512, 512], 1));
+});
+
 describe("the rules of others", () => {
 	const degreesOf = (rule: ParallelRule, lengths: number[], devices = 8) =>
 		planGroups(Int32Array.from(lengths), devices, {
@@ -355,7 +384,7 @@ describe("what cannot be planned is refused, with the numbers and a way out", ()
 		[
 			"none",
 			plan(0, {}),
-			"devices is 0: give a whole number from 1 to 1048576.",
+			"devices is 0: give a whole number from 1 to 131072.",
 		],
 		["more than there are", plan(2 ** 40, {}), "devices is 1099511627776"],
 		["no sequence", plan(8, {}, new Int32Array()), "nothing to share out"],
