@@ -44,6 +44,15 @@ export {
 	segmentIds,
 	seqIdx,
 } from "./masks/segments.js";
+export {
+	denseTreeMask,
+	preorderExits,
+	subtreeEnds,
+	type TreeRow,
+	targetFrom,
+	targetWeights,
+	treePositions,
+} from "./masks/tree.js";
 export { toAxolotl } from "./masks/views/axolotl.js";
 export { toFlashAttention } from "./masks/views/flash-attention.js";
 export { toFlattening } from "./masks/views/flattening.js";
