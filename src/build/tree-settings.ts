@@ -15,7 +15,8 @@ export function treeSettings(
 ): Pick<Settings, "prefixTree"> {
 	if (!values.prefixTree) return {};
 	const wrong = values.columns.filter(
-		(name) => rowColumn(name).ofTrees !== true,
+		(name) =>
+			rowColumn(name).ofTrees !== true || rowColumn(name).entries === "token",
 	);
 	for (const [name, value, isGiven, why] of [
 		[
