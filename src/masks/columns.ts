@@ -307,19 +307,20 @@ const entries = {
 	} satisfies Column as Column,
 	node_parent: nodeColumn(
 		"the sequence of the row that each node of a tree of prefixes follows; -1 for a root",
-		parentsOf,
+		({ parents }) => parents,
 	),
 	node_entry: nodeColumn(
 		"the number of each node in the row, from 0, in depth-first preorder",
-		({ seqLengths }) => seqLengths.map((_, node) => node),
+		({ parents }) => parents.map((_, node) => node),
 	),
 	node_exit: nodeColumn(
 		"the number of the node after the last one below each: a is b or above b if entry[a] <= entry[b] < exit[a]",
-		(row) => preorderExits(parentsOf(row)),
+		({ parents }) => preorderExits(parents),
 	),
 	node_multiplicity: nodeColumn(
 		"documents through each node",
-		({ facts }) => facts?.node_multiplicity ?? NO_VALUES,
+		({ parents, multiplicity }) =>
+			multiplicity ?? new Int32Array(parents.length).fill(1),
 	),
 	path_doc_ids: {
 		type: "list<int64>",
@@ -394,27 +395,31 @@ function int32Column(column: Omit<Column<"list<int32>">, "type">): Column {
 /** A column of the nodes of a row of trees, which other columns of it do not all tell. */
 function nodeColumn(
 	meaning: string,
-	values: (row: StoredRow) => Int32Array,
+	values: (tree: TreeRow) => Int32Array,
 ): Column {
 	return int32Column({
 		entries: "sequence",
 		meaning,
 		setting: ["prefixTree"],
 		ofTrees: true,
-		stored: (row, out) => out.append(values(row)),
+		stored: (row, out) => out.append(values(treeOf(row))),
+		batch: (row) => values(treeOf(row)),
 		check: ({ seqLengths }, values) => values.length === seqLengths.length,
 	});
 }
 
-/** The node above each, as it is told by how far back that is. */
-function parentsOf({ facts }: StoredRow): Int32Array {
-	if (facts?.node_back === undefined) throw new Error("nodes need node_back");
-	return facts.node_back.map((back, node) => (back === 0 ? -1 : node - back));
-}
-
 /** A row's trees; of sequences that share nothing, one for each. */
-function treeOf({ tree, seqLengths, lossMask }: StoredRow): TreeRow {
-	return tree ?? { ...separateTrees(seqLengths), trained: lossMask ?? null };
+function treeOf({ tree, seqLengths, lossMask, facts }: StoredRow): TreeRow {
+	if (tree !== undefined) return tree;
+	if (facts?.node_back === undefined)
+		return { ...separateTrees(seqLengths), trained: lossMask ?? null };
+	return {
+		seqLengths,
+		parents: facts.node_back.map((back, node) =>
+			back === 0 ? -1 : node - back,
+		),
+		multiplicity: facts.node_multiplicity,
+	};
 }
 
 function labelsOfBatch(
