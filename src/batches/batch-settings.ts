@@ -65,7 +65,8 @@ export function resolveBatches(
 			"bad-option",
 			`${optionName(sharing, true)} gives a row to another rank in each step, and the plan has lanes that read documents in order: leave it out.`,
 		);
-	const isOfWholeRows = (name: string) => rowColumn(name).entries !== "token";
+	const isOfWholeRows = (name: string) =>
+		rowColumn(name).entries !== "token" || rowColumn(name).ofWholeRows === true;
 	const whole = options.columns.find(isOfWholeRows);
 	if (isCut && whole !== undefined)
 		throw new UsageError(
@@ -88,6 +89,19 @@ export function resolveBatches(
 		throw new UsageError(
 			"ignored-option",
 			`${optionName("padLoss")} is for rows that are padded and not cut among ranks: leave it out, or ${isCut ? optionName("sequenceParallel") : `plan other ${optionName("batches")} than ${plan.batches}`}.`,
+		);
+	const ofWholeRows = options.columns.find(
+		(name) => rowColumn(name).ofWholeRows,
+	);
+	if (options.padLoss && ofWholeRows !== undefined)
+		throw new UsageError(
+			"bad-option",
+			`${ofWholeRows} has padding apart from the last sequence, and ${optionName("padLoss")} makes it a part of that: leave one of the two out.`,
+		);
+	if (plan.lanes !== undefined && ofWholeRows !== undefined)
+		throw new UsageError(
+			"bad-option",
+			`${ofWholeRows} is of one row, and documents go on in the row of the next step: take shift_labels.`,
 		);
 	const ofKind = batchKinds.find(plan.batches).columns;
 	const needed = isCut

@@ -95,6 +95,8 @@ export interface Column<T extends RowColumnType = RowColumnType> {
 	readonly onRequest?: boolean;
 	/** Whether it says what is right of rows of trees of prefixes, too. */
 	readonly ofTrees?: true;
+	/** Whether its values name tokens of the row, or are of those, so that rows may not be cut. */
+	readonly ofWholeRows?: true;
 	/** What it is told. */
 	readonly needs?: keyof ColumnOptions | "strata";
 	/** Appends the values of a row. */
@@ -348,6 +350,7 @@ const entries = {
 		meaning:
 			"where in the row what follows on each token ends: token i sees token j if j <= i < subtree_end[j]",
 		ofTrees: true,
+		ofWholeRows: true,
 		batch: (row, rowLength) => subtreeEnds(treeOf(row), rowLength),
 	}),
 	target_from: int32Column({
@@ -355,12 +358,14 @@ const entries = {
 		meaning:
 			"the token of the row whose logits predict each token; -1 for the first of each document and for padding",
 		ofTrees: true,
+		ofWholeRows: true,
 		batch: (row, rowLength) => targetFrom(treeOf(row), rowLength),
 	}),
 	target_weight: int32Column({
 		entries: "token",
 		meaning: "how many documents each token is a label of",
 		ofTrees: true,
+		ofWholeRows: true,
 		batch: (row, rowLength) => targetWeights(treeOf(row), rowLength),
 	}),
 	loss_weight: {
