@@ -67,6 +67,17 @@ const asked = [
 	},
 ];
 
+/** What is asked of plans whose rows may be trees of prefixes, and of all but streams besides. */
+const columnsOfTrees = [
+	...["position_ids", "subtree_end", "target_from", "target_weight"],
+	...["node_parent", "node_entry", "node_exit", "node_multiplicity"],
+];
+const ofTrees = [
+	{ rank: 0, worldSize: 1, columns: columnsOfTrees },
+	{ rank: 1, worldSize: 2, columns: columnsOfTrees },
+	{ rank: 3, worldSize: 4, columns: ["target_weight"] },
+];
+
 /** What is asked of plans whose datasets have weights, besides. */
 const ofWeights = { rank: 1, worldSize: 2, columns: ["loss_weight", "labels"] };
 /** Of those whose datasets are carried with something. */
@@ -156,6 +167,26 @@ async function makePlans(directory) {
 		layout: "documents",
 		out: at("store"),
 	});
+	const traces = at("traces.jsonl");
+	writeFileSync(traces, tracesRecords());
+	for (const [out, maskField] of [
+		["trees", "mask"],
+		["plain-trees", undefined],
+	]) {
+		const store = at(`store of ${out}`);
+		await build({
+			...{ ...masked, inputs: [traces], seqLen: undefined, maskField },
+			layout: "documents",
+			out: store,
+		});
+		await packStore({
+			store,
+			seqLen: 512,
+			prefixTree: true,
+			out: at(out),
+			workers: 0,
+		});
+	}
 	for (const [store, out] of [
 		["store", "packing"],
 		["masked-store", "masked-packing"],
@@ -215,6 +246,9 @@ async function makePlans(directory) {
 		"masked-packing-and-rows": { datasets: ["ids", "masked-packing"] },
 		"bucket-packing": { datasets: ["bucket-packing"] },
 		"flat-packing": { datasets: ["masked-packing"], batches: "flat" },
+		trees: { datasets: ["trees"], epochs: 2 },
+		"plain-trees": { datasets: ["plain-trees"] },
+		"rows-and-trees": { datasets: ["ids", "trees", "plain-trees", "masked"] },
 		streams: { datasets: ["store"], ...documents, epochs: 2 },
 		"masked-streams": { datasets: ["masked-store", "ids-store"], ...documents },
 	};
@@ -263,6 +297,27 @@ function maskedRecords() {
 	return `${lines.join("\n")}\n`;
 }
 
+/** Answers to prompts, as token ids with masks: what is trained on in one is context in another. */
+function tracesRecords() {
+	const lines = [];
+	let state = 7;
+	const next = (limit) => {
+		state = (state * 48271) % 2147483647;
+		return state % limit;
+	};
+	const tokens = (count) => Array.from({ length: count }, () => next(4000));
+	for (let p = 0; p < 60; p++) {
+		const prompt = tokens(20 + next(200));
+		const turn = tokens(20 + next(60));
+		for (let a = 0; a < 1 + next(6); a++) {
+			const ids = [...prompt, ...(a % 2 ? turn : []), ...tokens(1 + next(150))];
+			const mask = ids.map((_, at) => Number((at + 10 * a) % 50 > 20));
+			lines.push(JSON.stringify({ ids, mask }));
+		}
+	}
+	return `${lines.join("\n")}\n`;
+}
+
 async function writeStream(plan, options, file) {
 	const batches = await openBatches(plan, { ...options, readAhead: 0 });
 	const out = createWriteStream(file);
@@ -279,10 +334,11 @@ export async function writeCases(directory) {
 	for (const name of await makePlans(directory)) {
 		const plan = join(directory, `plan-${name}`);
 		const all = [
-			...asked,
+			...(name.endsWith("trees") ? [] : asked),
+			...(name.endsWith("streams") ? [] : ofTrees),
 			...(name.endsWith("weights") ? [ofWeights] : []),
 			...(name.endsWith("carried") ? [ofCarried] : []),
-			...(/^flat|streams$/.test(name) ? [] : [ofPadded]),
+			...(/^flat|streams$|trees$/.test(name) ? [] : [ofPadded]),
 		];
 		for (const [i, options] of all.entries()) {
 			const file = join(directory, `${name}-${i}.arrow`);
