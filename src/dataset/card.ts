@@ -23,10 +23,10 @@ export function datasetCard(manifest: Manifest): string {
 		...(layout.packs
 			? [
 					["fill", percent(summary.fill)] satisfies [string, string],
-					["sequences per row", summary.sequencesPerRow.toFixed(2)] satisfies [
-						string,
-						string,
-					],
+					[
+						`${summary.trees === undefined ? "sequences" : "nodes"} per row`,
+						summary.sequencesPerRow.toFixed(2),
+					] satisfies [string, string],
 				]
 			: []),
 		...(summary.buckets.length === 1 ? [] : summary.buckets).map(
