@@ -4,6 +4,7 @@ import type { CurriculumPlan } from "../src/plan/curriculum-plan.js";
 import type { PlanLanes } from "../src/plan/lanes-file.js";
 import { planCurriculum } from "../src/plan/make-plan.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
+import { describeGroups } from "./describe-groups.js";
 import { counted, durationText, grouped, percent } from "./numbers.js";
 import { outputTable } from "./output-options.js";
 import { say } from "./say.js";
@@ -24,19 +25,26 @@ export const curriculumCommand = () =>
 		notes: NUMBERS_NOTE,
 		examples: [
 			"seqpack curriculum buckets/ --schedule grow-p2 --cycles 8 --tokens-per-step 512K --world-size 8 --out plan/",
+			"seqpack curriculum rows/ --batches flat --tokens-per-step 16M --parallel-plan flexsp --devices 64 --tokens-per-device 6484 --out plan/",
+			"seqpack curriculum --extend plan/ --skip 1200:1260 --out plan-2/",
 			"seqpack curriculum store/ --order documents --chunk 2K --tokens-per-step 512K --world-size 8 --out plan/",
 		],
 		async run({ json, ...options }) {
 			const began = performance.now();
 			const plan = await planCurriculum(options);
 			const seconds = (performance.now() - began) / 1000;
-			say(describe(options.out, plan, seconds));
+			say(describe(options.out, options.extend, plan, seconds));
 			if (json) await writeOut(`${JSON.stringify(plan)}\n`);
 			return 0;
 		},
 	});
 
-function describe(out: string, plan: CurriculumPlan, seconds: number): string {
+function describe(
+	out: string,
+	extended: string | undefined,
+	plan: CurriculumPlan,
+	seconds: number,
+): string {
 	const { totals, stages, tokensPerStep, batches } = plan;
 	const lines = [
 		`Planned ${out} in ${durationText(seconds)}`,
@@ -44,10 +52,18 @@ function describe(out: string, plan: CurriculumPlan, seconds: number): string {
 	];
 	if (plan.lanes !== undefined)
 		return `${[...lines, ...describeLanes(plan, plan.lanes)].join("\n")}\n`;
+	if (plan.parents !== undefined)
+		lines.push(
+			`  the same   ${counted(plan.parents[0].step, "step")} of ${extended}`,
+		);
+	if (totals.skipped !== undefined)
+		lines.push(
+			`  skipped    ${counted(totals.skipped.steps, "step")} of ${counted(totals.skipped.tokens, "token")}`,
+		);
 	for (const [i, stage] of stages.entries()) {
 		if (stages.length > 1)
 			lines.push(
-				`  stage ${i + 1}    ${counted(stage.steps, "step")}, ${stage.asked.schedule ?? ""}`,
+				`  stage ${i + 1}    ${counted(stage.steps, "step")}${stage.tokensPerStep === undefined ? "" : ` of ${grouped(stage.tokensPerStep)} tokens`}, ${stage.asked.schedule ?? ""}`,
 			);
 		for (const { length, batchRows, steps, leftRows } of stage.buckets)
 			lines.push(
@@ -71,6 +87,8 @@ function describe(out: string, plan: CurriculumPlan, seconds: number): string {
 	lines.push(
 		`  rows       ${grouped(totals.rows)} in steps, ${grouped(totals.unusedRows)} in none`,
 	);
+	if (plan.groups !== undefined)
+		lines.push(...describeGroups(plan.groups, totals.steps));
 	return `${lines.join("\n")}\n`;
 }
 

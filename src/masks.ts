@@ -45,6 +45,17 @@ export {
 	seqIdx,
 } from "./masks/segments.js";
 export {
+	cutRow,
+	type SequenceShares,
+	type Sharing,
+	sequenceMultiple,
+	sequenceShares,
+	sharedLengths,
+	shareMultiple,
+	shareSpans,
+} from "./masks/sequence-parallel.js";
+export { shareCosts } from "./masks/share-costs.js";
+export {
 	denseTreeMask,
 	preorderExits,
 	subtreeEnds,

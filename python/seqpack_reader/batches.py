@@ -6,14 +6,28 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arrow import ragged
-from .columns import COLUMNS, IGNORE, OF_ROWS, OF_TOKENS, OF_TREES, WEIGHTS, TokenRows, Trees, split
+from .columns import (
+    BORDERS,
+    COLUMNS,
+    IGNORE,
+    OF_ROWS,
+    OF_TOKENS,
+    OF_TREES,
+    PADDED_BORDERS,
+    WEIGHTS,
+    TokenRows,
+    Trees,
+    split,
+)
 from .errors import SeqpackError, require_choice
+from .groups import Group
 from .lanes import Chunks, Lanes
 from .manifest import MASK, OpenDataset
-from .places import SourceRows, mixed, shuffled
+from .places import BucketPlaces, SourceRows, shuffled
 from .rows import BucketRows
 from .settings import IS_PADDED, BatchSettings
 from .shards import OpenFiles
+from .shares import PADDING, SequenceShares, share_sequences
 from .storage import Storage
 
 if TYPE_CHECKING:
@@ -41,7 +55,9 @@ class StageBucket:
         self.length: int = bucket["length"]
         self.readers = readers
         self.datasets = np.array([source["dataset"] for source in bucket["sources"]], np.int32)
-        self._sources = [SourceRows(s["dataset"], s["first"], s["rows"]) for s in bucket["sources"]]
+        self._places = BucketPlaces(
+            [SourceRows(s["dataset"], s["first"], s["rows"]) for s in bucket["sources"]], bucket.get("spans")
+        )
         self._seed = seed
         # Labels of every row; None: they differ.
         each = {reader.labels_each for reader in readers}
@@ -49,7 +65,7 @@ class StageBucket:
 
     def find(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The source of each place, and the row of the source's dataset."""
-        source, place = mixed(self._sources, places)
+        source, place = self._places.find(places)
         rows = np.empty_like(places)
         for number, reader in enumerate(self.readers):
             of_source = np.flatnonzero(source == number)
@@ -58,7 +74,7 @@ class StageBucket:
             epochs = place[of_source] // reader.count
             for epoch in np.unique(epochs).tolist():
                 which = of_source[epochs == epoch]
-                key = (self._seed, self._sources[number].dataset, self.length, epoch)
+                key = (self._seed, int(self.datasets[number]), self.length, epoch)
                 rows[which] = shuffled(place[which] - epoch * reader.count, reader.count, *key)
         return source, rows
 
@@ -117,7 +133,10 @@ class BatchReader:
         if of_trees is None:
             return
         wrong = next((name for name in settings.columns if name not in OF_TREES), None)
-        if settings.sequence_parallel > 1:
+        if "groups" in self._plan:
+            what = "a plan of groups of ranks"
+            why = "what a token sees may be anywhere before it; plan without --parallel-plan, or pack the store without --prefix-tree"
+        elif settings.sequence_parallel > 1:
             what = f"sequence_parallel {settings.sequence_parallel}"
             why = "what a token sees may be anywhere before it; give each row to one rank, or pack the store without --prefix-tree"
         elif settings.told.trained_padding is not None:
@@ -153,12 +172,35 @@ class BatchReader:
         needs_mask = not _OF_LABELS.isdisjoint(settings.columns)
         if WEIGHTS in settings.columns:
             _require_weights(self._datasets)
-        token_rows, width, rank_labels = self._read_rows(bucket, source, rows, step, settings, needs_mask)
+        token_rows, cut, rank_labels = self._read_rows(bucket, source, rows, step, settings, needs_mask)
         labels = (rank_labels if step_labels is None else step_labels, rank_labels)
         if settings.told.trained_padding is not None:
             labels = self._with_padding(bucket, step, labels, token_rows)
         places = {"dataset": bucket.datasets[source], "row": rows}
-        return self._batch(number, step, settings, bucket, token_rows, width, labels, places)
+        return self._batch(number, step, settings, bucket, token_rows, cut, labels, places)
+
+    def read_micro_batches(
+        self, number: int, step: "Step", settings: BatchSettings, groups: list[Group]
+    ) -> list[Batch]:
+        """What a rank gets of each micro-batch of a step that these groups share."""
+        bucket = self._stages[step.stage][step.bucket]
+        own = [group for group in groups if 0 <= settings.rank - group.first_rank < group.degree]
+        labels = sum(group.labels for group in groups), sum(group.labels for group in own)
+        needs_mask = not _OF_LABELS.isdisjoint(settings.columns)
+        if WEIGHTS in settings.columns:
+            _require_weights(self._datasets)
+        batches = []
+        for group in own:
+            source, rows = bucket.find(step.offset + group.items.astype(np.int64))
+            in_group = settings.in_group(group.first_rank, group.degree)
+            token_rows, cut, _ = self._read_rows(bucket, source, rows, step, in_group, needs_mask)
+            places = {"dataset": bucket.datasets[source], "row": rows}
+            batch = self._batch(number, step, in_group, bucket, token_rows, cut, labels, places)
+            batch["micro_batch_labels"] = group.labels
+            batch["micro_batch"], batch["micro_batches"] = group.micro_batch, step.micro_batches
+            batch["degree"], batch["first_rank"] = group.degree, group.first_rank
+            batches.append(batch)
+        return batches
 
     def _with_padding(
         self, bucket: StageBucket, step: "Step", labels: tuple[int, int], rows: TokenRows
@@ -180,20 +222,25 @@ class BatchReader:
         settings: BatchSettings,
         bucket: StageBucket,
         token_rows: TokenRows,
-        width: int,
+        cut: int | SequenceShares,
         labels: tuple[int, int],
         places: dict[str, np.ndarray],
     ) -> Batch:
-        """Rows as they are given: `width` tokens of each are cut among ranks."""
+        """Rows as they are given: of each so many tokens are cut among ranks, or its sequences are."""
         count, length = token_rows.count, token_rows.length
-        spans = [(0, length)] if settings.sequence_parallel == 1 else settings.spans(width)
+        share = cut if isinstance(cut, SequenceShares) else None
+        is_whole = settings.sequence_parallel == 1 or isinstance(cut, SequenceShares)
+        spans = [(0, length)] if is_whole else settings.spans(cut)
 
-        def given(values: np.ndarray) -> np.ndarray:
+        def given(values: np.ndarray, padding: int | str) -> np.ndarray:
+            if share is not None:
+                rows = share.cut(values, padding)
+                return rows if self._is_padded else rows[0]
             parts = [values.reshape(count, length)[:, begin:end] for begin, end in spans]
             whole = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
             return whole if self._is_padded else whole[0]
 
-        input_ids = given(token_rows.ids)
+        input_ids = given(token_rows.ids, self._plan["padId"])
         batch: Batch = {
             "step": number,
             "stage": step.stage,
@@ -208,16 +255,19 @@ class BatchReader:
         if self._is_padded:
             batch["seq_lengths"] = split(token_rows.seq_lengths, token_rows.seq_counts)
         for name in settings.columns:
-            if name in OF_ROWS:
-                of_rows = OF_ROWS[name](token_rows)
+            if name in OF_ROWS or name == PADDED_BORDERS:
+                borders = {} if share is None else share.borders
+                # What is not cut is not padded either.
+                whole = OF_ROWS[BORDERS if name == PADDED_BORDERS else name]
+                of_rows = borders[name] if name in borders else whole(token_rows)
                 batch[name] = of_rows if self._is_padded else of_rows[0]
             elif name == WEIGHTS:
-                batch[name] = given(token_rows.weights)
+                batch[name] = given(token_rows.weights, 0)
             elif name in token_rows.carried:
                 carried = token_rows.carried[name]
                 batch[name] = split(carried, token_rows.seq_counts) if self._is_padded else carried
             else:
-                batch[name] = given(OF_TOKENS[name](token_rows))
+                batch[name] = given(OF_TOKENS[name](token_rows), PADDING[name])
         return batch
 
     def _batch_of_lanes(
@@ -297,8 +347,8 @@ class BatchReader:
         step: "Step",
         settings: BatchSettings,
         needs_mask: bool,
-    ) -> tuple[TokenRows, int, int]:
-        """The rows of a rank, the tokens of a row that is cut among ranks, and the labels."""
+    ) -> tuple[TokenRows, int | SequenceShares, int]:
+        """The rows of a rank, the tokens of a row that is cut among ranks or the shares of sequences, and the labels."""
         parts = []
         for number, reader in enumerate(bucket.readers):
             which = np.flatnonzero(source == number)
@@ -320,6 +370,14 @@ class BatchReader:
             tokens = int(used.sum())
             width = -(-tokens // settings.pieces) * settings.pieces
             length, count, at = width, 1, np.cumsum(used) - used
+        seq_counts = counts if self._is_padded else np.array([len(lengths)])
+        share = None
+        if settings.sequence_multiple is not None:
+            asked = (settings.sequence_shares, settings.sequence_parallel, settings.part, settings.sequence_multiple)
+            # Rows that are cut give a token beyond the bucket's length as a label alone.
+            share = share_sequences(lengths, seq_counts, *asked, step.length if self._is_padded else None)
+            length = share.length
+            at = np.arange(count) * length if self._is_padded else at
         size = count * length
         # What is read is written over at once: only what is left is padding.
         is_full = size == used.sum()
@@ -351,7 +409,6 @@ class BatchReader:
                 # All is trained on, beside rows that have a mask: in every document.
                 through = trees.multiplicity[ragged(starts[which], of_part)]
                 trained[ragged(at[which], used[which])] = np.repeat(through, of_rows)
-        seq_counts = counts if self._is_padded else np.array([len(lengths)])
         labels = sum(
             reader.labels(rows[which]) if reader.is_masked or reader.has_trees else int(of_rows.sum()) - len(of_rows)
             for reader, which, _, of_rows, _ in parts
@@ -359,7 +416,7 @@ class BatchReader:
         token_rows = TokenRows(
             ids, count, length, lengths, seq_counts, trained, weights, told=settings.told, carried=carried, trees=trees
         )
-        return token_rows, width, labels
+        return token_rows, width if share is None else share, labels
 
 
 def _require_weights(datasets: Sequence[OpenDataset]) -> None:

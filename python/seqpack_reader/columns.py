@@ -293,6 +293,8 @@ OF_TOKENS: dict[str, Callable[[TokenRows], np.ndarray]] = {
     "target_weight": TokenRows.target_weight,
 }
 BORDERS = "cu_seqlens"
+# The same with what sequences are padded with; only of rows whose sequences are cut among ranks.
+PADDED_BORDERS = "cu_seqlens_padded"
 # Columns with another number of values a row.
 OF_ROWS: dict[str, Callable[[TokenRows], list[np.ndarray]]] = {
     BORDERS: TokenRows.cu_seqlens,
@@ -311,17 +313,19 @@ OF_TREES = (
     *("position_ids", *OF_WHOLE_ROWS),
     *("node_parent", "node_entry", "node_exit", "node_multiplicity"),
 )
+# Those of them that are of a row's chunks.
+OF_CHUNKS = ("chunk_offsets", "chunk_loss_tokens")
 # The column that is read, and not made of the others.
 WEIGHTS = "loss_weight"
 # What rows are stored with and batches are not made of by name.
 ALWAYS = frozenset({
     *("input_ids", "seq_lengths", "doc_ids", "doc_offsets", "label_counts", "seq_start_id"),
-    *("cu_seqlens_padded", "segment_number", "segment_count"),
-    *("path_doc_ids", "path_doc_offsets", "path_nodes"),
+    *("segment_number", "segment_count", "path_doc_ids", "path_doc_offsets", "path_nodes"),
 })
 # In the command's order.
 COLUMNS = [
-    *("position_ids", "segment_ids", "seq_idx", "attention_mask", "loss_mask", "labels", "shift_labels", BORDERS),
-    *("chunk_offsets", "chunk_loss_tokens", "global_attention_mask", "prompt_lengths", "scaled_positions"),
-    *("node_parent", "node_entry", "node_exit", "node_multiplicity", *OF_WHOLE_ROWS, WEIGHTS),
+    *("position_ids", "segment_ids", "seq_idx", "attention_mask", "loss_mask", "labels", "shift_labels"),
+    *(BORDERS, PADDED_BORDERS, "chunk_offsets", "chunk_loss_tokens", "global_attention_mask"),
+    *("prompt_lengths", "scaled_positions", "node_parent", "node_entry", "node_exit", "node_multiplicity"),
+    *(*OF_WHOLE_ROWS, WEIGHTS),
 ]

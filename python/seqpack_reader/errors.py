@@ -38,6 +38,9 @@ def require_choice(option: str, kind: str, value: object, choices: list[str]) ->
     )
 
 
-def require_whole(option: str, value: object, least: int) -> None:
-    if isinstance(value, bool) or not hasattr(value, "__index__") or value.__index__() < least:
-        raise SeqpackError("bad-option", f"{option} is {quoted(value)}: give a whole number of at least {least}.")
+def require_whole(option: str, value: object, least: int, most: int | None = None) -> None:
+    is_whole = not isinstance(value, bool) and hasattr(value, "__index__")
+    if is_whole and value.__index__() >= least and (most is None or value.__index__() <= most):
+        return
+    span = f"of at least {least}" if most is None else f"from {least} to {most}"
+    raise SeqpackError("bad-option", f"{option} is {quoted(value)}: give a whole number {span}.")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .batches import Batch
+from .groups import require_no_groups
 from .plan import Plan
 
 
@@ -34,6 +35,7 @@ class Batches:
         pad_loss: bool = False,
     ) -> None:
         self.plan = plan if isinstance(plan, Plan) else Plan(plan, datasets, filesystem)
+        require_no_groups(self.plan.info, "are no items of their own here")
         self._asked = (rank, world_size, columns, 1, None, chunk, positions, global_attention, pad_loss)
         self.plan.settings(*self._asked)
 

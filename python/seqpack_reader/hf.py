@@ -9,6 +9,7 @@ from transformers import DataCollatorWithFlattening, Trainer
 from .batches import Batch
 from .columns import IGNORE
 from .errors import SeqpackError
+from .groups import require_no_groups
 
 # What a causal model takes of a batch; with any attention mask documents would attend to each other.
 _OF_MODEL = ("input_ids", "position_ids", "labels")
@@ -56,6 +57,7 @@ class SeqpackTrainer(Trainer):
     """
 
     def get_train_dataloader(self) -> DataLoader:
+        require_no_groups(self.train_dataset.plan.info, "Trainer takes for steps")
         return DataLoader(
             self.train_dataset,
             batch_size=None,

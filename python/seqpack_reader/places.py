@@ -110,3 +110,27 @@ def mixed(sources: Sequence[SourceRows], places: np.ndarray) -> tuple[np.ndarray
         total -= rows
     place[left] = sources[-1].first + at
     return source, place
+
+
+class BucketPlaces:
+    """Which source the places of a stage's bucket are of. Its spans are mixed one by one; without any it is one."""
+
+    def __init__(self, sources: Sequence[SourceRows], spans: Sequence[Sequence[int]] | None) -> None:
+        counts = np.array([[rows for _, _, rows in sources]] if spans is None else spans, np.int64)
+        self._starts = np.cumsum(counts.sum(axis=1)) - counts.sum(axis=1)
+        firsts = np.array([first for _, first, _ in sources], np.int64) + np.cumsum(counts, axis=0) - counts
+        self._spans = [
+            [SourceRows(s.dataset, first, rows) for s, first, rows in zip(sources, *of_span, strict=True)]
+            for of_span in zip(firsts.tolist(), counts.tolist(), strict=True)
+        ]
+
+    def find(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The source of each place, and its place in that dataset's bucket."""
+        if len(self._spans) == 1:
+            return mixed(self._spans[0], places)
+        source, place = np.empty_like(places), np.empty_like(places)
+        spans = np.searchsorted(self._starts, places, "right") - 1
+        for span in np.unique(spans).tolist():
+            which = np.flatnonzero(spans == span)
+            source[which], place[which] = mixed(self._spans[span], places[which] - self._starts[span])
+        return source, place

@@ -13,13 +13,16 @@ import pyarrow as pa
 
 from .batches import Batch, BatchReader
 from .errors import SeqpackError, require_whole
+from .groups import Groups
 from .lanes import Lanes, Ranks
 from .manifest import MANIFEST, OpenDataset, is_plain_path, open_dataset, parse_dataset_name
-from .settings import IS_PADDED, BatchSettings, resolve_batches
+from .settings import IS_PADDED, BatchSettings, check_stage, resolve_batches
 from .storage import Storage, is_far, path_from, pool, without_slashes
 
 PLAN_FILE = "curriculum.json"
-PLAN_VERSION = 2
+PLAN_VERSION = 3
+# That of plans that have none of what came after it.
+_PLAIN_PLAN_VERSION = 2
 
 # Steps that are read at a time of far datasets, and the tokens of a rank up to which there are more than two.
 _MOST_AHEAD, _TOKENS_AHEAD = 16, 1 << 22
@@ -35,6 +38,10 @@ class Step(NamedTuple):
     offset: int
     # Of plans with lanes, else 0.
     labels: int = 0
+    # Of plans with groups of ranks: where those of the step are, how many, and the micro-batches that they make.
+    first_group: int = 0
+    groups: int = 0
+    micro_batches: int = 1
 
 
 class Plan:
@@ -62,6 +69,8 @@ class Plan:
         opened = _open_datasets(storage, self.path, self.info, self._moved)
         lanes = self.info.get("lanes")
         self._lanes = None if lanes is None else Lanes(storage, f"{self.path}/{lanes['path']}", lanes)
+        groups = self.info.get("groups")
+        self._groups = None if groups is None else Groups(storage, f"{self.path}/{groups['path']}", groups)
         self._reader = BatchReader(self.info, opened, storage, self._lanes)
         stores = [each.store.directory for each in opened if each.store is not None]
         self._is_far = any(map(is_far, [*stores, *(each.directory for each in opened)]))
@@ -85,14 +94,21 @@ class Plan:
                 "bad-option",
                 f"there is no step {number}: the plan has {len(self)}, from 0 to {len(self) - 1}, and {len(self)} is its end. Plan more --tokens or --epochs to go on.",
             )
-        batch, row = divmod(number, len(self._steps[0][0]))
-        return Step(*(column.item(row) for column in self._steps[batch]))
+        batch, row = divmod(number, len(self._steps[0]["stage"]))
+        return Step(**{name: column.item(row) for name, column in self._steps[batch].items()})
+
+    def count_batches(self, start: int = 0) -> int:
+        """Batches of a rank from the step `start` on: one a step, or one a micro-batch."""
+        if self._groups is None:
+            return max(0, len(self) - start)
+        counts = np.concatenate([each["micro_batches"] for each in self._steps])
+        return int(counts[start:].sum())
 
     def batch(
         self,
         step: int,
         rank: int = 0,
-        world_size: int = 1,
+        world_size: int | None = None,
         columns: Sequence[str] = (),
         sequence_parallel: int = 1,
         sequence_shares: str | None = None,
@@ -100,29 +116,58 @@ class Plan:
         positions: str | None = None,
         global_attention: str | None = None,
         pad_loss: bool = False,
+        sequence_multiple: int | None = None,
     ) -> Batch:
         """What one rank gets of a step, as `seqpack batches` gives it.
 
         Args:
+            world_size: How many ranks there are; None: 1, or those of a plan that has groups of ranks.
             columns: Names of columns to make besides, and of those that the datasets are carried with.
             sequence_parallel: Ranks that share each row; ranks that follow one another share one.
-            sequence_shares: How rows are cut among these: "contiguous" or "zigzag".
+            sequence_shares: How rows are cut among these: "contiguous" or "zigzag"; or how each of their sequences
+                is: "document-zigzag" or "document-contiguous".
             chunk: Tokens of a chunk, for the columns chunk_offsets and chunk_loss_tokens.
             positions: The rule of scaled_positions: "linear:4", "stretch:20,4" or "random:7".
             global_attention: Tokens of global_attention_mask: "first-token" or "prompt-tokens".
             pad_loss: Whether padding is trained on, as a part of a row's last sequence.
+            sequence_multiple: What each sequence is padded to a multiple of, where it is cut by itself; None: the
+                parts it is cut into.
 
         Raises:
             SeqpackError: says what is wrong and what to do.
         """
-        asked = (rank, world_size, tuple(columns) if isinstance(columns, list) else columns, sequence_parallel)
-        told = (chunk, positions, global_attention, pad_loss)
-        return self._reader.read(step, self.step(step), self.settings(*asked, sequence_shares, *told))
+        if self._groups is not None:
+            raise SeqpackError(
+                "bad-option",
+                "the plan cuts steps into micro-batches: read those of a step with micro_batches, or all of them with batches.",
+            )
+        told = (chunk, positions, global_attention, pad_loss, sequence_multiple)
+        settings = self._asked(rank, world_size, columns, sequence_parallel, sequence_shares, *told)
+        planned = self.step(step)
+        if "parents" in self.info:
+            check_stage(self.info, self.info["stages"][planned.stage], settings)
+        return self._reader.read(step, planned, settings)
+
+    def micro_batches(self, step: int, *options: Any, **named: Any) -> list[Batch]:
+        """What one rank gets of each micro-batch of a step; of a step that is not cut, its batch.
+
+        Args:
+            options: The other arguments of `batch`.
+            named: The same, by name.
+        """
+        if self._groups is None:
+            return [self.batch(step, *options, **named)]
+        planned = self.step(step)
+        settings = self._asked(*options, **named)
+        groups = self._groups.of(planned.first_group, planned.groups)
+        return self._reader.read_micro_batches(step, planned, settings, groups)
 
     def batches(
-        self, start: int = 0, stride: int = 1, rank: int = 0, world_size: int = 1, *options: Any
+        self, start: int = 0, stride: int = 1, rank: int = 0, world_size: int | None = None, *options: Any
     ) -> Iterator[Batch]:
-        """Those of every `stride`th step from `start` on; of far datasets several steps are read at a time.
+        """Those of every `stride`th step from `start` on, one micro-batch after the other.
+
+        Of far datasets several steps are read at a time.
 
         Args:
             options: The other arguments of `batch`, in its order.
@@ -130,9 +175,9 @@ class Plan:
         steps = range(start, len(self), stride)
         if not self._is_far:
             for step in steps:
-                yield self.batch(step, rank, world_size, *options)
+                yield from self.micro_batches(step, rank, world_size, *options)
             return
-        under_way: deque[tuple[int, Future[Batch]]] = deque()
+        under_way: deque[tuple[int, Future[list[Batch]]]] = deque()
         left = iter(steps)
         tokens = 0
         try:
@@ -142,14 +187,14 @@ class Plan:
                     if step is None:
                         break
                     planned = self.step(step)
-                    size = planned.batch_size * planned.length // world_size
+                    size = planned.batch_size * planned.length // (world_size or 1)
                     tokens += size
-                    read = pool("steps", _MOST_AHEAD).submit(self.batch, step, rank, world_size, *options)
+                    read = pool("steps", _MOST_AHEAD).submit(self.micro_batches, step, rank, world_size, *options)
                     under_way.append((size, read))
                 if not under_way:
                     return
                 size, read = under_way.popleft()
-                yield read.result()
+                yield from read.result()
                 tokens -= size
         finally:
             for _, read in under_way:
@@ -166,7 +211,13 @@ class Plan:
 
     def require_state(self, state: dict[str, Any], world_size: int = 1, sequence_parallel: int = 1) -> None:
         """Refuses a state that ranks as many as these cannot go on with."""
-        if state["plan"] != self.hash:
+        parents = {each["planHash"]: each["step"] for each in self.info.get("parents", ())}
+        if state["plan"] != self.hash and state["step"] > parents.get(state["plan"], state["step"]):
+            raise SeqpackError(
+                "other-plan",
+                f"the state is at step {state['step']} of the plan {state['plan'][:12]}, from which this one goes on at step {parents[state['plan']]}: take an earlier state, or begin with start.",
+            )
+        if state["plan"] != self.hash and state["plan"] not in parents:
             raise SeqpackError(
                 "other-plan",
                 f"the state is of the plan {state['plan'][:12]}, and this plan is {self.hash[:12]}: name the plan that it is of, or begin with start.",
@@ -175,10 +226,28 @@ class Plan:
             before = Ranks(state["worldSize"], state.get("sequenceParallel", 1))
             self._lanes.require_same(state["step"], before, Ranks(world_size, sequence_parallel))
 
+    def _asked(
+        self,
+        rank: int = 0,
+        world_size: int | None = None,
+        columns: Sequence[str] = (),
+        sequence_parallel: int = 1,
+        sequence_shares: str | None = None,
+        chunk: int | None = None,
+        positions: str | None = None,
+        global_attention: str | None = None,
+        pad_loss: bool = False,
+        sequence_multiple: int | None = None,
+    ) -> BatchSettings:
+        """The settings for the arguments of `batch`."""
+        names = tuple(columns) if isinstance(columns, list) else columns
+        told = (chunk, positions, global_attention, pad_loss, sequence_multiple)
+        return self.settings(rank, world_size, names, sequence_parallel, sequence_shares, *told)
+
     def settings(
         self,
         rank: int,
-        world_size: int,
+        world_size: int | None,
         columns: Sequence[str],
         sequence_parallel: int = 1,
         sequence_shares: str | None = None,
@@ -225,15 +294,15 @@ def _read_plan(storage: Storage, directory: str) -> dict[str, Any]:
 
 def _fault_of(storage: Storage, directory: str, plan: Any, content: bytes) -> str | None:
     version = plan.get("formatVersion") if isinstance(plan, dict) else None
-    if version != PLAN_VERSION:
-        return f"its format version is {version}, and this seqpack reads version {PLAN_VERSION}"
+    if version not in (_PLAIN_PLAN_VERSION, PLAN_VERSION):
+        return f"its format version is {version}, and this seqpack reads versions {_PLAIN_PLAN_VERSION} and {PLAN_VERSION}"
     # Numbers with a fraction as they are written: another language may write them in its own way.
     rest = json.loads(content, parse_float=_Written)
     rest.pop("planHash", None)
     text = canonical_json(rest).encode("utf8", "surrogatepass")
     if plan.get("planHash") != hashlib.sha256(text).hexdigest():
         return "it was changed after it was made: its hash is another"
-    for what in ("steps", "lanes"):
+    for what in ("steps", "lanes", "groups"):
         file = plan.get(what)
         if file is None:
             continue
@@ -262,7 +331,7 @@ def canonical_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _read_steps(storage: Storage, path: str, count: int) -> list[list[np.ndarray]]:
+def _read_steps(storage: Storage, path: str, count: int) -> list[dict[str, np.ndarray]]:
     """Of each record batch the columns of `Step`."""
     try:
         steps = list(pa.ipc.open_stream(storage.map(path)))
@@ -278,7 +347,7 @@ def _read_steps(storage: Storage, path: str, count: int) -> list[list[np.ndarray
             f"{path} cannot be read: it has {found} rows of {count}. Make the plan again with seqpack curriculum.",
         )
     names = [name for name in Step._fields if not steps or name in steps[0].schema.names]
-    return [[batch.column(name).to_numpy() for name in names] for batch in steps]
+    return [{name: batch.column(name).to_numpy() for name in names} for batch in steps]
 
 
 def _open_datasets(

@@ -7,6 +7,7 @@ import torch
 from torchtitan.components.dataloader import ParallelAwareDataloader
 
 from .batches import Batch
+from .groups import require_no_groups
 from .torch import Batches
 
 
@@ -25,6 +26,7 @@ class SeqpackDataLoader(ParallelAwareDataloader):
         self, config: Config, *, dp_world_size: int, dp_rank: int, snapshot_every_n_steps: int | None = 1, **_: Any
     ) -> None:
         batches = Batches(config.plan, ["position_ids", "shift_labels"], dp_rank, dp_world_size)
+        require_no_groups(batches.plan.info, "torchtitan takes for steps")
         super().__init__(
             batches,
             dp_rank=dp_rank,

@@ -1,7 +1,9 @@
 import { sum } from "../core/arithmetic.js";
 import { ROW_OF_ANY_LENGTH } from "../core/capacity.js";
+import { optionName, UsageError } from "../core/errors.js";
 import { type BatchKind, batchKinds } from "../curriculum/batch-kinds.js";
-import { shareMultiple, shareOfRow } from "../masks/sequence-parallel.js";
+import { sharedWidth } from "../masks/row-share.js";
+import { type Sharing, sequenceMultiple } from "../masks/sequence-parallel.js";
 import { balanceRanks } from "../pack/balance-ranks.js";
 import { type CostModel, DEFAULT_COST, SQUARES } from "../pack/cost.js";
 import { dealRows } from "../pack/deal-rows.js";
@@ -11,17 +13,21 @@ import {
 	bucketOfLength,
 	type DatasetBuckets,
 } from "../plan/dataset-buckets.js";
+import type { GroupsOfStep, StepGroup } from "../plan/groups-file.js";
 import { OpenFiles } from "../plan/open-files.js";
 import { RowFinder } from "../plan/row-finder.js";
 import { RowReader } from "../plan/row-reader.js";
-import { type Pool, readPool } from "../plan/sequence-pools.js";
-import { type PlanStep, stepsSchemaOf } from "../plan/steps-file.js";
+import { type Pool, poolOfStep, readPool } from "../plan/sequence-pools.js";
+import type { PlanStep } from "../plan/steps-file.js";
 import { StoreReaders } from "../plan/store-reader.js";
+import { eachOf } from "../storage/when-read.js";
 import { type Column, columnOf, type Schema } from "../tables/columns.js";
 import { type Batch, batchSchema } from "./batch.js";
 import { flatRow, paddedRows, type RowShape } from "./batch-rows.js";
-import type { BatchSettings } from "./batch-settings.js";
+import { type BatchSettings, sharingOf } from "./batch-settings.js";
 import { itemsOfLanes } from "./chunk-items.js";
+import { settingsInGroup } from "./group-settings.js";
+import { GroupsReader } from "./groups-reader.js";
 import { LanesReader } from "./lanes-reader.js";
 import {
 	itemsOfPool,
@@ -31,7 +37,10 @@ import {
 	pickItems,
 	type StepItems,
 } from "./step-items.js";
-import { StepsReader } from "./steps-reader.js";
+import { openSteps, type StepsReader } from "./steps-reader.js";
+
+/** Tokens of the rows of a batch: lists of columns have their borders in 32 bits. */
+const MOST_TOKENS = 2 ** 31 - 1;
 
 /**
  * Reads what one rank gets of a step; any step, in any order. All that it does throws
@@ -44,6 +53,8 @@ export class BatchReader {
 	readonly #steps: StepsReader;
 	/** Null where steps are not of lanes. */
 	readonly #lanes: LanesReader | null;
+	/** Null where groups of ranks do not share steps. */
+	readonly #groups: GroupsReader | null;
 	readonly #files = new OpenFiles();
 	readonly #schema: Schema;
 	/** By stage, then bucket. */
@@ -60,12 +71,16 @@ export class BatchReader {
 		this.#plan = plan;
 		this.#kind = batchKinds.find(plan.batches);
 		this.#settings = settings;
-		this.#schema = batchSchema(plan.batches, settings.columns);
-		this.#steps = new StepsReader(
-			`${directory}/${plan.steps.path}`,
-			plan.steps.rows,
-			stepsSchemaOf(this.#kind),
+		this.#schema = batchSchema(
+			plan.batches,
+			settings.columns,
+			plan.groups !== undefined,
 		);
+		this.#steps = openSteps(directory, plan);
+		this.#groups =
+			plan.groups === undefined
+				? null
+				: new GroupsReader(directory, plan.groups);
 		this.#lanes =
 			plan.lanes === undefined ? null : new LanesReader(directory, plan.lanes);
 		const stores = new StoreReaders(this.#files);
@@ -91,37 +106,93 @@ export class BatchReader {
 	}
 
 	/** @param number The step, from 0. */
-	read(number: number): Batch {
+	/** One batch; of a step that is cut, one for each micro-batch. */
+	read(number: number): Batch[] {
 		const step = this.#steps.read(number);
 		const finder = this.#finders[step.stage][step.bucket];
+		if (step.groups !== undefined)
+			return this.#microBatches(number, step, finder, step.groups);
 		const { items, imbalance, ...shared } = this.#share(step, finder);
 		const labels = shared.labels + this.#trainedPadding(step, finder, null);
 		const ofRank =
 			sum(items.labels) + this.#trainedPadding(step, finder, items);
-		const inEachRow = (value: number): Column => ({
-			type: "int32",
-			values: new Int32Array(rows).fill(value),
+		const facts = { step_labels: labels, rank_labels: ofRank };
+		const batch = this.#batch(number, step, items, this.#settings, facts);
+		return [{ ...batch, microBatch: 0, microBatches: 1, imbalance }];
+	}
+
+	/** What this rank is given of each micro-batch of a step. */
+	#microBatches(
+		number: number,
+		step: PlanStep,
+		finder: RowFinder,
+		planned: GroupsOfStep,
+	): Batch[] {
+		const { rank } = this.#settings;
+		const groups = this.#groups?.of(planned) ?? [];
+		const own = groups.filter(
+			({ firstRank, degree }) => firstRank <= rank && rank < firstRank + degree,
+		);
+		const labelsOf = (some: readonly StepGroup[]) =>
+			sum(some.map(({ labels }) => labels));
+		const { microBatches } = planned;
+		const batches: Batch[] = [];
+		eachOf(own.length, (i) => {
+			const { microBatch, firstRank, degree, labels, items } = own[i];
+			const places = Float64Array.from(items, (item) => step.offset + item);
+			const fullLength = step.length + Number(this.#plan.plusOne);
+			const rows = itemsOfRows(finder, places, fullLength);
+			const settings = settingsInGroup(this.#settings, firstRank, degree);
+			const batch = this.#batch(number, step, rows, settings, {
+				step_labels: labelsOf(groups),
+				rank_labels: labelsOf(own),
+				micro_batch_labels: labels,
+				micro_batch: microBatch,
+				micro_batches: microBatches,
+				degree,
+				first_rank: firstRank,
+			});
+			batches[i] = { ...batch, microBatch, microBatches, imbalance: null };
 		});
+		return batches;
+	}
+
+	/** @param facts Columns that have one value in each row. */
+	#batch(
+		number: number,
+		step: PlanStep,
+		items: StepItems,
+		settings: BatchSettings,
+		facts: Readonly<Record<string, number>>,
+	): Omit<Batch, "microBatch" | "microBatches" | "imbalance"> {
+		const finder = this.#finders[step.stage][step.bucket];
 		const { length } = this.#plan.stages[step.stage].buckets[step.bucket];
 		const { rows, columns } = this.#kind.isPadded
-			? paddedRows(items, finder, length, this.#paddedShape(step))
-			: flatRow(items, finder, length, this.#flatShape(items));
+			? paddedRows(
+					items,
+					finder,
+					length,
+					this.#paddedShape(step, items, settings),
+				)
+			: flatRow(items, finder, length, this.#flatShape(items, settings));
 		const { values } = columnOf({ rows, columns }, "input_ids", "list<int32>");
 		const tokens = values.length / Math.max(1, rows);
+		const all = { step: number, stage: step.stage, length: tokens, ...facts };
+		const inEachRow = Object.entries(all).map(
+			([name, value]): [string, Column] => [
+				name,
+				{ type: "int32", values: new Int32Array(rows).fill(value) },
+			],
+		);
 		return {
 			step: number,
 			stage: step.stage,
 			length: tokens,
 			rows,
 			columns: pickColumns(this.#schema, {
-				step: inEachRow(number),
-				stage: inEachRow(step.stage),
-				length: inEachRow(tokens),
-				step_labels: inEachRow(labels),
-				rank_labels: inEachRow(ofRank),
+				...Object.fromEntries(inEachRow),
 				...columns,
 			}),
-			imbalance,
 		};
 	}
 
@@ -140,6 +211,7 @@ export class BatchReader {
 	close(): void {
 		this.#steps.close();
 		this.#lanes?.close();
+		this.#groups?.close();
 		this.#files.close();
 	}
 
@@ -192,7 +264,11 @@ export class BatchReader {
 			return itemsOfPool(finder, pool, step.part, first, count);
 		}
 		const fullLength = step.length + Number(this.#plan.plusOne);
-		return itemsOfRows(finder, step.offset + first, count, fullLength);
+		const places = Float64Array.from(
+			{ length: count },
+			(_, i) => step.offset + first + i,
+		);
+		return itemsOfRows(finder, places, fullLength);
 	}
 
 	/** Padding of a step that is trained on: of some items, or of all ranks together. */
@@ -203,7 +279,8 @@ export class BatchReader {
 	): number {
 		if (this.#settings.columnOptions.trainedPadding === undefined) return 0;
 		const of = items ?? this.#items(step, finder, 0, step.batchSize);
-		return of.count * this.#paddedShape(step).tokens - sum(of.lengths);
+		const { tokens } = this.#paddedShape(step, of, this.#settings);
+		return of.count * tokens - sum(of.lengths);
 	}
 
 	/** Labels of a step, of all ranks together. */
@@ -216,62 +293,68 @@ export class BatchReader {
 		return labelsOfRows(finder, offset, batchSize, fullLength);
 	}
 
-	#poolOf({ stage, bucket, offset }: PlanStep, finder: RowFinder): Pool {
+	#poolOf(step: PlanStep, finder: RowFinder): Pool {
+		const { stage, offset } = step;
 		const known = this.#pools.find(
 			(each) => each.stage === stage && each.offset === offset,
 		);
 		if (known !== undefined) return known.pool;
-		const { pools, buckets } = this.#plan.stages[stage];
-		const { sources } = buckets[bucket];
-		const all = sources.reduce((sum, { rows }) => sum + rows, 0);
-		const rows = Math.min(pools?.rows ?? 0, all - offset);
-		const { tokensPerStep: tokens, worldSize: multiple, seed } = this.#plan;
-		const span = { first: offset, rows };
-		const key = [seed, stage, offset];
-		const pool = readPool(finder, span, { tokens, multiple }, key);
+		const { span, budget, key } = poolOfStep(this.#plan, step);
+		const pool = readPool(finder, span, budget, key);
 		this.#pools.push({ stage, offset, pool });
 		if (this.#pools.length > 2) this.#pools.shift();
 		return pool;
 	}
 
-	#paddedShape({ length }: PlanStep): RowShape {
+	#paddedShape(
+		{ length }: PlanStep,
+		items: StepItems,
+		settings: BatchSettings,
+	): RowShape {
 		// The lengths of sequences are not those of the bucket's rows.
-		if (this.#kind.items === "sequences")
-			return this.#shape(length, this.#roundedUp(length));
+		const plusOne = this.#kind.items !== "sequences" && this.#plan.plusOne;
+		const tokens = length + Number(plusOne);
 		// Rows that are cut give a token beyond the bucket's length as a label alone.
-		return this.#shape(length + Number(this.#plan.plusOne), length);
+		const rows = Array.from({ length: items.count }, (_, i) =>
+			lengthsOf(items, i),
+		);
+		return this.#shape(tokens, length, rows, settings);
 	}
 
-	#flatShape({ lengths }: StepItems): RowShape {
-		const tokens = lengths.reduce((sum, n) => sum + n, 0);
-		return this.#shape(tokens, this.#roundedUp(tokens));
+	#flatShape({ lengths }: StepItems, settings: BatchSettings): RowShape {
+		const tokens = sum(lengths);
+		return this.#shape(tokens, tokens, [lengths], settings);
 	}
 
-	#shape(tokens: number, cutWidth: number): RowShape {
+	/**
+	 * @param most Tokens of a row that are given where it is cut.
+	 * @param rows The lengths of the sequences of each.
+	 */
+	#shape(
+		tokens: number,
+		most: number,
+		rows: readonly Int32Array[],
+		settings: BatchSettings,
+	): RowShape {
 		const { padId } = this.#plan;
-		const { rank, sequenceParallel, sequenceShares, ...settings } =
-			this.#settings;
-		const { columns, columnOptions } = settings;
-		if (sequenceParallel === 1)
-			return {
-				tokens,
-				width: tokens,
-				spans: null,
-				padId,
-				columns,
-				columnOptions,
-			};
-		const part = rank % sequenceParallel;
-		const spans = shareOfRow(cutWidth, sequenceParallel, part, sequenceShares);
-		return { tokens, width: cutWidth, spans, padId, columns, columnOptions };
+		const { rank, columns, columnOptions } = settings;
+		const sharing = sharingOf(settings);
+		const shape = { tokens, padId, columns, columnOptions };
+		if (sharing.parts === 1) return { ...shape, share: null };
+		const width = sharedWidth(rows, most, sharing);
+		requireRoom(width * rows.length, sharing);
+		const part = rank % sharing.parts;
+		return { ...shape, share: { ...sharing, part, most, width } };
 	}
+}
 
-	/** Rounded up to what rows can be cut into. */
-	#roundedUp(tokens: number): number {
-		const { sequenceParallel, sequenceShares } = this.#settings;
-		const multiple = shareMultiple(sequenceParallel, sequenceShares);
-		return Math.ceil(tokens / multiple) * multiple;
-	}
+/** @throws UsageError where rows that are padded to be cut are more than a batch can have */
+function requireRoom(tokens: number, sharing: Sharing): void {
+	if (tokens > MOST_TOKENS)
+		throw new UsageError(
+			"bad-option",
+			`the rows of a step have ${tokens} tokens once each sequence is padded to a multiple of ${sequenceMultiple(sharing)} (${optionName("sequenceMultiple")}), and batches have at most ${MOST_TOKENS}: give a smaller multiple, or fewer ranks that share a row (${optionName("sequenceParallel")}).`,
+		);
 }
 
 function pickColumns(

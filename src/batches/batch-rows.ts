@@ -1,13 +1,19 @@
+import { sum } from "../core/arithmetic.js";
 import { Float32Buffer, Int32Buffer } from "../core/buffers.js";
 import type { ColumnOptions } from "../masks/column-options.js";
 import {
 	type ColumnName,
+	type Column as RowColumn,
 	rowColumn,
 	columns as rowColumns,
 	type StoredRow,
 } from "../masks/columns.js";
 import { IGNORE } from "../masks/labels.js";
-import { cutRow } from "../masks/sequence-parallel.js";
+import {
+	type BatchShare,
+	type RowShare,
+	rowShare,
+} from "../masks/row-share.js";
 import type { RowFinder } from "../plan/row-finder.js";
 import { allOf, eachOf } from "../storage/when-read.js";
 import type { Column, ColumnBatch } from "../tables/columns.js";
@@ -27,10 +33,8 @@ const WEIGHTS: ColumnName = "loss_weight";
 export interface RowShape {
 	/** Tokens of a row, with padding. */
 	tokens: number;
-	/** Tokens of a row that is cut among ranks, from its beginning; they may be more. */
-	width: number;
-	/** The parts of a row that are given, each from and to a token; null: all of it. */
-	spans: readonly (readonly [number, number])[] | null;
+	/** What this rank is given of each row; null: all of it. */
+	share: BatchShare | null;
 	padId: number;
 	/** Names from `batchColumns`. */
 	columns: readonly string[];
@@ -63,6 +67,7 @@ export function paddedRows(
 		rows.readTokens(items.row[i], items.start[i], bytes, at, used);
 		if (used < tokens) ids.fill(padId, at + used, at + tokens);
 	});
+	const shares = sharesOf(count, (i) => lengthsOf(items, i), shape);
 	const madeOf = (i: number): StoredRow => ({
 		ids: ids.subarray(i * tokens, i * tokens + tokensOf(items, i)),
 		seqLengths: lengthsOf(items, i),
@@ -86,7 +91,7 @@ export function paddedRows(
 			dataset: { type: "int32", values: items.dataset },
 			bucket: { type: "int32", values: new Int32Array(count).fill(bucket) },
 			row: { type: "int64", values: int64(items.row) },
-			input_ids: givenRows(ids, count, shape),
+			input_ids: givenRows(ids, count, shares, shape),
 			seq_lengths: {
 				type: "list<int32>",
 				values: items.lengths,
@@ -94,7 +99,7 @@ export function paddedRows(
 			},
 			start: { type: "int32", values: items.start },
 			...chunkColumns(items),
-			...madeColumns(count, rowOf, shape),
+			...madeColumns(count, rowOf, shares, shape),
 		},
 	};
 }
@@ -137,6 +142,7 @@ export function flatRow(
 		);
 	});
 	const row = { ids, seqLengths: items.lengths, lossMask, lossWeights, facts };
+	const shares = sharesOf(1, () => items.lengths, shape);
 	return {
 		rows: 1,
 		columns: {
@@ -147,9 +153,9 @@ export function flatRow(
 				values: int64(items.row),
 				offsets: Int32Array.of(0, items.count),
 			},
-			input_ids: givenRows(ids, 1, shape),
+			input_ids: givenRows(ids, 1, shares, shape),
 			seq_lengths: oneList(items.lengths),
-			...madeColumns(1, () => row, shape),
+			...madeColumns(1, () => row, shares, shape),
 		},
 	};
 }
@@ -240,38 +246,58 @@ function factsOfItem(
 	);
 }
 
+/** What this rank is given of each row; null: all of it. */
+function sharesOf(
+	count: number,
+	lengthsOfRow: (i: number) => Int32Array,
+	{ share }: RowShape,
+): RowShare[] | null {
+	if (share === null) return null;
+	return Array.from({ length: count }, (_, i) =>
+		rowShare(lengthsOfRow(i), share),
+	);
+}
+
 /** Rows of ids as they are given: whole, or the parts of this rank. */
-function givenRows(ids: Int32Array, count: number, shape: RowShape): Column {
-	const { spans, width, padId } = shape;
+function givenRows(
+	ids: Int32Array,
+	count: number,
+	shares: readonly RowShare[] | null,
+	{ padId }: RowShape,
+): Column {
 	const tokens = count === 0 ? 0 : ids.length / count;
-	if (spans === null) return equalLists(ids, count, tokens);
+	if (shares === null) return equalLists(ids, count, tokens);
 	const out = new Int32Buffer(ids.length);
-	for (let i = 0; i < count; i++) {
-		const row = new Int32Array(width).fill(padId);
-		row.set(ids.subarray(i * tokens, i * tokens + Math.min(tokens, width)));
-		out.append(cutRow(row, spans));
-	}
+	shares.forEach(({ rowLength, cut }, i) => {
+		const row = new Int32Array(rowLength).fill(padId);
+		const end = i * tokens + Math.min(tokens, rowLength);
+		row.set(ids.subarray(i * tokens, end));
+		out.append(cut(row, padId));
+	});
 	return equalLists(out.view(), count, count === 0 ? 0 : out.length / count);
 }
 
 function madeColumns(
 	count: number,
 	rowOf: (i: number) => StoredRow,
-	{ columns, columnOptions, tokens, width, spans }: RowShape,
+	shares: readonly RowShare[] | null,
+	{ columns, columnOptions, tokens }: RowShape,
 ): Record<string, Column> {
 	const made: Record<string, Column> = {};
-	const length = Math.max(width, tokens);
 	for (const name of columns) {
-		const { batch, type } = rowColumn(name);
+		const column = rowColumn(name);
+		const { batch, type } = column;
 		if (batch === undefined) throw new Error(`no batch has a column ${name}`);
 		const values: Float32Buffer | Int32Buffer =
 			type === "list<float32>"
 				? new Float32Buffer()
-				: new Int32Buffer(count * length);
+				: new Int32Buffer(count * tokens);
 		const offsets = new Int32Array(count + 1);
 		eachOf(count, (i) => {
-			const row = batch(rowOf(i), length, columnOptions);
-			const given = spans === null ? row : cutRow(row, spans);
+			const given =
+				shares === null
+					? batch(rowOf(i), tokens, columnOptions)
+					: shareOfColumn(column, rowOf(i), shares[i], columnOptions);
 			if (values instanceof Float32Buffer)
 				values.extend(given.length).set(given);
 			else values.append(given);
@@ -280,6 +306,22 @@ function madeColumns(
 		made[name] = { type, values: values.view(), offsets } as Column;
 	}
 	return made;
+}
+
+/** What a rank is given of a column of a row. */
+function shareOfColumn(
+	{ entries, batch, padding }: RowColumn,
+	row: StoredRow,
+	{ rowLength, seqLengths, padding: atEnd, cut }: RowShare,
+	options: ColumnOptions,
+): ArrayLike<number> {
+	if (batch === undefined) throw new Error("the column is of no batch");
+	if (padding !== undefined)
+		return cut(batch(row, rowLength, options), padding);
+	if (entries !== "border") return batch(row, rowLength, options);
+	const tokens = sum(seqLengths);
+	const given = { ...row, seqLengths, ids: row.ids.subarray(0, tokens) };
+	return batch(given, tokens + atEnd, options);
 }
 
 function equalLists(values: Int32Array, count: number, length: number): Column {

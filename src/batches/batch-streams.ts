@@ -16,7 +16,7 @@ export const batchStreams = registry("format", {
 	arrow: {
 		meaning: "an Arrow IPC stream, a record batch for each batch",
 		async *encode(batches) {
-			const { planHash, batches: kind, padId, totals } = batches.plan;
+			const { planHash, batches: kind, padId, totals, groups } = batches.plan;
 			const metadata = {
 				plan: planHash,
 				steps: totals.steps,
@@ -27,7 +27,10 @@ export const batchStreams = registry("format", {
 				padId,
 			};
 			const encoder = new ArrowStreamEncoder(
-				[...batchSchema(kind, batches.columns), { name: LEFT, type: "int32" }],
+				[
+					...batchSchema(kind, batches.columns, groups !== undefined),
+					{ name: LEFT, type: "int32" },
+				],
 				new Map(
 					Object.entries(metadata).map(([name, value]) => [
 						`seqpack.${name}`,
@@ -70,7 +73,10 @@ export function jsonLine({ columns }: Batch): string {
 }
 
 /** Columns with one value for all rows. */
-const OF_BATCH = ["step", "stage", "length", LEFT];
+const OF_BATCH = [
+	...["step", "stage", "length", LEFT],
+	...["micro_batch", "micro_batches", "degree", "first_rank"],
+];
 
 function entriesOf(column: Column): unknown[] {
 	if (column.type === "string") return column.values;

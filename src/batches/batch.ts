@@ -2,11 +2,14 @@ import { type BatchKindName, batchKinds } from "../curriculum/batch-kinds.js";
 import { rowColumn } from "../masks/columns.js";
 import type { ColumnBatch, Schema } from "../tables/columns.js";
 
-/** What one rank gets of one step. */
+/** What one rank gets of one step, or of one of its micro-batches. */
 export interface Batch extends ColumnBatch {
 	/** The step's number in the plan, from 0, and its stage. */
 	step: number;
 	stage: number;
+	/** Which micro-batch of the step it is, of how many: 0 of 1 where the plan does not cut steps. */
+	microBatch: number;
+	microBatches: number;
 	/** Tokens of each row of `input_ids`; where rows are cut among ranks, of a share. */
 	length: number;
 	/**
@@ -16,10 +19,14 @@ export interface Batch extends ColumnBatch {
 	imbalance: { shared: number; inOrder: number } | null;
 }
 
-/** The columns that batches of a kind have, with those asked for. */
+/**
+ * The columns that batches of a kind have, with those asked for.
+ * @param hasGroups Whether groups of ranks share the rows of a step.
+ */
 export function batchSchema(
 	kind: BatchKindName,
 	columns: readonly string[],
+	hasGroups = false,
 ): Schema {
 	const { items, isPadded } = batchKinds.find(kind);
 	return [
@@ -30,6 +37,7 @@ export function batchSchema(
 		/** Labels of the step, of all ranks together, and of the rows of this rank. */
 		{ name: "step_labels", type: "int32" },
 		{ name: "rank_labels", type: "int32" },
+		...(hasGroups ? MICRO_BATCH : []),
 		...(isPadded ? ROWS : FLAT),
 		/** Sequences within a row of the datasets begin at these tokens of it. */
 		...(items === "rows" ? [] : [{ name: "start", type: "int32" as const }]),
@@ -37,6 +45,17 @@ export function batchSchema(
 		...columns.map((name) => ({ name, type: rowColumn(name).type })),
 	];
 }
+
+const MICRO_BATCH: Schema = [
+	/** Labels of the rows that this rank, and those that share them, have in the micro-batch. */
+	{ name: "micro_batch_labels", type: "int32" },
+	/** Which micro-batch of the step it is, of how many. */
+	{ name: "micro_batch", type: "int32" },
+	{ name: "micro_batches", type: "int32" },
+	/** The ranks that share the rows: how many, from which on. */
+	{ name: "degree", type: "int32" },
+	{ name: "first_rank", type: "int32" },
+];
 
 /** Which chunk of which document a row is. */
 const CHUNKS: Schema = [

@@ -9,35 +9,37 @@ import {
 } from "../options/batches.js";
 import {
 	type CurriculumPlan,
+	isAsPlanned,
 	openPlan,
 	type PlanDataset,
 } from "../plan/curriculum-plan.js";
 import {
 	type DatasetBuckets,
 	openDatasetBuckets,
-	parseDatasetName,
 } from "../plan/dataset-buckets.js";
-import { canonicalJson } from "../storage/hash.js";
+import { parseDatasetName } from "../plan/dataset-name.js";
 import { pathFrom } from "../storage/paths.js";
 import { storageAt } from "../storage/storages.js";
+import { whenRead } from "../storage/when-read.js";
 import type { Batch } from "./batch.js";
 import { type BatchSettings, resolveBatches } from "./batch-settings.js";
 import { requireSameStates, stateOfLanes } from "./lane-states.js";
 import { type Imbalance, MeanImbalance } from "./mean-imbalance.js";
 import { readAhead } from "./read-ahead.js";
 import { readBatches } from "./reader-source.js";
+import { openSteps } from "./steps-reader.js";
 
 /** The batches of a rank, step by step. */
 export interface Batches extends AsyncIterable<Batch> {
 	readonly plan: CurriculumPlan;
 	/** Names of the columns that are made besides: those asked for, and those that the plan's batches need. */
 	readonly columns: readonly string[];
-	/** Which rank of how many they are for, the first step, and how many there are. */
+	/** Which rank of how many they are for, the first step, and how many there are: one a step, or one a micro-batch. */
 	readonly rank: number;
 	readonly worldSize: number;
 	readonly firstStep: number;
 	readonly count: number;
-	/** What resumes at the step after the last one given. */
+	/** What resumes at the step after the last one given; within its micro-batches at their first. */
 	readonly state: BatchState;
 	/** Over the batches given so far; null where ranks are not balanced. */
 	readonly imbalance: Imbalance | null;
@@ -60,7 +62,7 @@ export async function openBatches(
 	const datasets = await openDatasets(place, plan, options.datasets);
 	requireWeights(settings.columns, datasets);
 	requireCarried(settings.columns, datasets);
-	requireTrees(settings, datasets);
+	requireTrees(plan, settings, datasets);
 	const source = { directory: place, plan, datasets, settings };
 	const { from, end, readAhead: ahead } = settings;
 	const { planHash, lanes } = plan;
@@ -70,6 +72,10 @@ export async function openBatches(
 		lanes === undefined
 			? { plan: planHash, step: from }
 			: stateOfLanes(planHash, from, settings);
+	const count =
+		plan.groups === undefined
+			? end - from
+			: await countMicroBatches(place, plan, from, end);
 	const imbalance = new MeanImbalance();
 	return {
 		plan,
@@ -77,7 +83,7 @@ export async function openBatches(
 		rank: settings.rank,
 		worldSize: settings.worldSize,
 		firstStep: from,
-		count: end - from,
+		count,
 		state,
 		get imbalance() {
 			return imbalance.mean;
@@ -88,12 +94,28 @@ export async function openBatches(
 					? readBatches(source, state.step, end, false)
 					: readAhead(source, state.step, end, ahead);
 			for await (const batch of batches) {
-				state.step = batch.step + 1;
+				const { step, microBatch, microBatches } = batch;
+				state.step = step + Number(microBatch + 1 === microBatches);
 				imbalance.add(batch);
 				yield batch;
 			}
 		},
 	};
+}
+
+/** Micro-batches of some steps of a plan with groups of ranks. */
+async function countMicroBatches(
+	directory: string,
+	plan: CurriculumPlan,
+	from: number,
+	end: number,
+): Promise<number> {
+	const steps = await whenRead(() => openSteps(directory, plan));
+	try {
+		return await whenRead(() => steps.countMicroBatches(from, end));
+	} finally {
+		steps.close();
+	}
 }
 
 /** The datasets of a plan, as they were when it was made. @throws UsageError, DataError where one is not */
@@ -130,15 +152,7 @@ async function openKnown(
 ): Promise<DatasetBuckets> {
 	if (!isNamed) await requireThere(path);
 	const found = await openDatasetBuckets(path, ofDocuments);
-	const rows = found.buckets.map(({ length, rows, tokens }) => ({
-		length,
-		rows,
-		tokens,
-	}));
-	if (
-		found.hash !== known.manifest ||
-		canonicalJson(rows) !== canonicalJson(known.buckets)
-	)
+	if (!isAsPlanned(found, known))
 		throw new DataError(
 			"dataset-changed",
 			`${path} is not the dataset that the plan was made of: the SHA-256 of its seqpack.json is ${found.hash.slice(0, 12)}, and was ${known.manifest.slice(0, 12)}. Plan again with seqpack curriculum, or name the right one (${optionName("datasets")}).`,
@@ -148,6 +162,7 @@ async function openKnown(
 
 /** @throws UsageError for what rows of trees of prefixes cannot be given */
 function requireTrees(
+	{ groups }: CurriculumPlan,
 	{ columns, columnOptions, sequenceParallel }: BatchSettings,
 	datasets: readonly DatasetBuckets[],
 ): void {
@@ -159,6 +174,11 @@ function requireTrees(
 		new UsageError(
 			"bad-option",
 			`${what} cannot be had of ${ofTrees.directory}, whose rows are trees of prefixes: ${why}.`,
+		);
+	if (groups !== undefined)
+		throw refused(
+			"a plan of groups of ranks",
+			`what a token sees may be anywhere before it; plan without ${optionName("parallelPlan")}, or pack the store without ${optionName("prefixTree", true)}`,
 		);
 	if (sequenceParallel > 1)
 		throw refused(

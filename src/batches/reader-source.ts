@@ -20,7 +20,7 @@ export async function createReader(source: ReaderSource): Promise<BatchReader> {
 }
 
 /**
- * The batches of steps, each read when it is asked for; where they are not on this machine,
+ * The batches of steps, those of a step read when the first is asked for; where they are not on this machine,
  * those after it as well.
  * @param isAhead Whether any may be read before they are asked for.
  */
@@ -32,13 +32,16 @@ export async function* readBatches(
 ): AsyncGenerator<Batch> {
 	const { plan, settings } = source;
 	const reader = await createReader(source);
+	const ofSteps = plan.stages.map((stage) => stage.tokensPerStep ?? 0);
+	const tokens = Math.max(plan.tokensPerStep, ...ofSteps);
 	const most = isAhead
-		? stepsAtATime(plan.tokensPerStep / settings.worldSize, settings.readAhead)
+		? stepsAtATime(tokens / settings.worldSize, settings.readAhead)
 		: 1;
 	try {
-		yield* stepsAhead(from, end, most, (step) =>
+		const steps = stepsAhead(from, end, most, (step) =>
 			whenRead(() => reader.read(step)),
 		);
+		for await (const batches of steps) yield* batches;
 	} finally {
 		reader.close();
 	}

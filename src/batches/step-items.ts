@@ -49,14 +49,14 @@ export function allocateItems(count: number): Omit<StepItems, "lengths"> {
  */
 export function itemsOfRows(
 	finder: RowFinder,
-	first: number,
-	count: number,
+	places: ArrayLike<number>,
 	fullLength: number,
 ): StepItems {
+	const count = places.length;
 	const items = allocateItems(count);
 	const lengths = new Int32Buffer(count);
 	eachOf(count, (i) => {
-		const { dataset, row, rows } = finder.find(first + i);
+		const { dataset, row, rows } = finder.find(places[i]);
 		items.dataset[i] = dataset;
 		items.row[i] = row;
 		allOf(

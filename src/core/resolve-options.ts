@@ -90,7 +90,11 @@ function unknownOption(table: OptionTable, name: string): UsageError {
 	);
 }
 
-function missingOption(name: string, { help, type }: Option): UsageError {
+/** The error for an option that is not given, and must be. */
+export function missingOption(
+	name: string,
+	{ help, type }: Option,
+): UsageError {
 	return new UsageError(
 		"missing-option",
 		`${optionName(name)} is missing: give ${type.expected} (${help}).`,

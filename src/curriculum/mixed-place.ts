@@ -25,6 +25,22 @@ export function mixedPlace(
 	return { source, place: sources[source].first + at };
 }
 
+/** How many of the places before one are of each source. */
+export function placesBefore(
+	sources: readonly SourceRows[],
+	place: number,
+): number[] {
+	let at = place;
+	let total = sources.reduce((sum, { rows }) => sum + rows, 0);
+	return sources.map(({ rows }, source) => {
+		if (source === sources.length - 1) return at;
+		const before = total === 0 ? 0 : scaled(at, rows, total);
+		at -= before;
+		total -= rows;
+		return before;
+	});
+}
+
 /** floor(at * part / whole), exactly. */
 function scaled(at: number, part: number, whole: number): number {
 	const product = at * part;

@@ -1,12 +1,14 @@
-import { greatestCommonDivisor } from "../core/arithmetic.js";
+import { greatestCommonDivisor, sum } from "../core/arithmetic.js";
 import { DataError, optionName, UsageError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import { shareOfCycle } from "./cycles.js";
+import { meanStage, movedRows } from "./moving-weights.js";
 import type { CountedBucket, PlanContext } from "./plan-context.js";
 import type { Schedule } from "./schedule.js";
 import { schedules } from "./schedules.js";
 import type { Stage } from "./stage-options.js";
 import { wantedRows } from "./wanted-rows.js";
+import { weightSpans } from "./weight-spans.js";
 
 /** Rows of a dataset's bucket, as places in the bucket's permutation, epoch after epoch. */
 export interface SourceRows {
@@ -23,6 +25,11 @@ export interface StageBucket {
 	steps: number;
 	/** The rows of the steps, mixed evenly: see `mixedPlace`. */
 	sources: SourceRows[];
+	/**
+	 * Runs of places, one after the other, each mixed by itself: how many rows each source gives.
+	 * Left out where all places are one run.
+	 */
+	spans?: number[][];
 	/** Rows that were wanted and fill no step. */
 	leftRows: number;
 }
@@ -50,7 +57,8 @@ export function planStage(
 	const lengths = lengthsOf(context, stage);
 	checkSteps(context, lengths);
 	schedule.check?.(stage, lengths);
-	const wanted = wantedRows(context, stage, lengths);
+	const mean = meanStage(context, stage, lengths);
+	const wanted = wantedRows(context, mean.stage, lengths);
 	const all = lengths.map((length, b) => {
 		const batchRows = context.tokensPerStep / length;
 		const rows = wanted.reduce((sum, ofDataset) => sum + ofDataset[b], 0);
@@ -59,23 +67,49 @@ export function planStage(
 	});
 	const available = all.map(({ steps }) => steps);
 	const steps = schedule.trim?.(available, stage) ?? available;
-	const buckets = all.map(({ length, batchRows, rows }, b): StageBucket => {
-		const taken = steps[b] * batchRows;
-		const ofDatasets = wanted.map((ofDataset) => ofDataset[b]);
-		return {
-			length,
-			batchRows,
-			steps: steps[b],
-			sources: takeRows(context, length, ofDatasets, rows - taken),
-			leftRows: rows - taken,
-		};
-	});
 	if (steps.every((n) => n === 0)) throw noSteps(context, stage, all);
 	checkCount(steps.reduce((sum, n) => sum + n, 0));
 	const order = schedule.order(steps, lengths, stage, random);
 	if (stage.firstLongest) putLongestFirst(order);
 	const offSchedule = countOffSchedule(schedule, order, steps, lengths, stage);
+	const { lines } = mean;
+	const own = steps.map((count, b) =>
+		lines === null ? new Int32Array() : stepsOf(order, b, count),
+	);
+	const given =
+		lines === null
+			? wanted
+			: movedRows(context, lines, wanted, lengths, own, mean.stage.match);
+	const buckets = all.map(({ length, batchRows, rows }, b): StageBucket => {
+		const taken = steps[b] * batchRows;
+		const ofDatasets = given.map((ofDataset) => ofDataset[b]);
+		const spare = sum(ofDatasets) - taken;
+		const sources = takeRows(context, length, ofDatasets, spare);
+		const spans =
+			lines === null ? null : weightSpans(own[b], batchRows, sources, lines);
+		return {
+			length,
+			batchRows,
+			steps: steps[b],
+			sources,
+			...(spans !== null && { spans }),
+			leftRows: rows - taken,
+		};
+	});
 	return { buckets, order, offSchedule };
+}
+
+/** The numbers of the steps of a bucket, which has `count`. */
+function stepsOf(
+	order: Uint16Array,
+	bucket: number,
+	count: number,
+): Int32Array {
+	const steps = new Int32Array(count);
+	let at = 0;
+	for (let step = 0; step < order.length; step++)
+		if (order[step] === bucket) steps[at++] = step;
+	return steps;
 }
 
 /** Steps that are not of the longest bucket that fits the length asked for at them. */
@@ -134,8 +168,12 @@ export function lengthsOf(
 	return lengths;
 }
 
-function checkSteps(
-	{ tokensPerStep, worldSize }: PlanContext,
+/** @throws UsageError where steps are no whole number of rows, or ranks do not divide these */
+export function checkSteps(
+	{
+		tokensPerStep,
+		worldSize,
+	}: Pick<PlanContext, "tokensPerStep" | "worldSize">,
 	lengths: readonly number[],
 ): void {
 	const longest = lengths[lengths.length - 1];

@@ -6,10 +6,13 @@ import {
 	grouped,
 	integer,
 	integers,
+	json,
 	numbers,
 	type Resolved,
 } from "../core/option.js";
+import { quoted } from "../core/text.js";
 import { scheduleOptions, schedules } from "./schedules.js";
+import { parsePoints, pointsFault, type WeightPoint } from "./weight-lines.js";
 
 /** The options that say in which order the steps of a stage come. */
 export const orderTable = {
@@ -50,12 +53,68 @@ const dataTable = grouped("Data", {
 		help: "shares of the datasets in the tokens, such as 0.7,0.3",
 		defaultText: "by the tokens that each has",
 	}),
+	strataWeights: json<Readonly<Record<string, number>>>(
+		{
+			placeholder: "list",
+			expected: "a weight for each stratum, such as short=0.2,long=0.8",
+			written: "one",
+			fault: weightsFault,
+			parse: parseWeights,
+		},
+		{
+			help: "shares of the strata in the tokens, such as short=0.2,long=0.8; of datasets that keep strata apart",
+			defaultText: "none: by the tokens that each has",
+		},
+	),
+	weightsAt: json<readonly WeightPoint[]>(
+		{
+			placeholder: "points",
+			expected: "points such as 0:0.7/0.3,1000:0.5/0.5",
+			written: "one",
+			parse: parsePoints,
+			fault: pointsFault,
+		},
+		{
+			help: "shares of the datasets as they change: of each point the step of the stage, and the weights there",
+			defaultText: "weights that do not change",
+		},
+	),
+	weightsBy: choice(["steps", "tokens"], {
+		help: "what the points of weights that change are counted in",
+		defaultText: "steps",
+	}),
 	match: choice(["sample", "repeat"], {
 		help: "no data twice, or, with weights alone, all of it at least once",
 		defaultText:
 			"sample with weights alone; with tokens, data is repeated where there is less",
 	}),
 });
+
+/** Reads `short=0.2,long=0.8`. */
+function parseWeights(text: string): Record<string, number> {
+	const weights = new Map<string, number>();
+	for (const part of text.split(",")) {
+		const cut = part.lastIndexOf("=");
+		const name = part.slice(0, Math.max(0, cut)).trim();
+		const weight = part.slice(cut + 1).trim();
+		if (weight === "" || weights.has(name)) throw new Error("no list");
+		weights.set(name, Number(weight));
+	}
+	return Object.fromEntries(weights);
+}
+
+function weightsFault(value: unknown): string | null {
+	const example = "give a name and a number for each, such as short=0.2";
+	if (typeof value !== "object" || value === null || Array.isArray(value))
+		return ` is ${quoted(value)}: ${example}`;
+	if (Object.keys(value).length === 0) return ` is empty: ${example}`;
+	for (const [name, weight] of Object.entries(value)) {
+		if (name === "") return ` has a weight without a name: ${example}`;
+		if (typeof weight !== "number" || !(weight >= 0 && weight < Infinity))
+			return ` has no weight for ${quoted(name)} that is a number of at least 0: ${example}`;
+	}
+	return null;
+}
 
 /** The options of a stage of a curriculum. */
 export const stageTable = { ...orderTable, ...dataTable };

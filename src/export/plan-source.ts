@@ -43,6 +43,11 @@ export async function openPlanSource(
 			"bad-option",
 			`${directory} is a plan of documents in order, which files of rows do not keep: read it with seqpack batches.`,
 		);
+	if (plan.groups !== undefined)
+		throw new UsageError(
+			"bad-option",
+			`${directory} shares steps out in micro-batches, which files of rows do not keep: read it with seqpack batches, or plan without groups of ranks.`,
+		);
 	const settings = resolveBatches(plan, options);
 	const datasets = await openDatasets(directory, plan, options.datasets);
 	const ofTrees = datasets.find(({ manifest }) => manifest.settings.prefixTree);

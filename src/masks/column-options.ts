@@ -26,4 +26,6 @@ export interface ColumnOptions {
 	readonly globalAttention?: GlobalAttention;
 	/** The token that rows are padded with, where padding is to be trained on as a part of the last sequence. */
 	readonly trainedPadding?: number;
+	/** What sequences are padded to a multiple of, where they are cut among ranks. */
+	readonly sequenceMultiple?: number;
 }

@@ -14,6 +14,7 @@ import {
 import type { ColumnOptions } from "./column-options.js";
 import { cuSeqlens, paddedCuSeqlens } from "./cu-seqlens.js";
 import {
+	IGNORE,
 	labelCounts,
 	labels,
 	labelsWithPadding,
@@ -31,6 +32,7 @@ import {
 } from "./loss-weights.js";
 import { ruledPositions } from "./positions.js";
 import type { TokenRow } from "./row.js";
+import type { SequencePadding } from "./row-share.js";
 import { positionIds, segmentIds, seqIdx } from "./segments.js";
 import type { FactSettings } from "./sequence-facts.js";
 import {
@@ -99,6 +101,8 @@ export interface Column<T extends RowColumnType = RowColumnType> {
 	readonly ofWholeRows?: true;
 	/** What it is told. */
 	readonly needs?: keyof ColumnOptions | "strata";
+	/** Of batches, with a value a token: what tokens have that a sequence is padded with before it is cut. */
+	readonly padding?: SequencePadding;
 	/** Appends the values of a row. */
 	stored?(
 		row: StoredRow,
@@ -150,6 +154,7 @@ const entries = {
 	} as Column,
 	position_ids: int32Column({
 		entries: "token",
+		padding: "counted",
 		meaning: "positions, from 0 in each sequence, and in padding",
 		ofTrees: true,
 		stored: ({ seqLengths }, out) => out.append(positionIds(seqLengths)),
@@ -160,6 +165,7 @@ const entries = {
 	}),
 	segment_ids: int32Column({
 		entries: "token",
+		padding: 0,
 		meaning:
 			"the number of each token's sequence in the row, from 1; 0 for padding",
 		stored: ({ seqLengths }, out) => out.append(segmentIds(seqLengths)),
@@ -167,6 +173,7 @@ const entries = {
 	}),
 	seq_idx: int32Column({
 		entries: "token",
+		padding: "repeated",
 		meaning:
 			"the number of each token's sequence in the row, from 0, as Mamba's kernels take it; padding is one more",
 		stored: ({ seqLengths }, out) => out.append(seqIdx(seqLengths)),
@@ -174,6 +181,7 @@ const entries = {
 	}),
 	attention_mask: int32Column({
 		entries: "token",
+		padding: 0,
 		meaning:
 			"1 for tokens, 0 for padding; not for rows of several sequences, which trainers take for one then",
 		stored: ({ ids }, out) => {
@@ -184,6 +192,7 @@ const entries = {
 	}),
 	loss_mask: int32Column({
 		entries: "token",
+		padding: 0,
 		meaning:
 			"1 where the token is a label, 0 for the first of each sequence and for what is not to be trained on",
 		setting: ["isMasked"],
@@ -207,6 +216,7 @@ const entries = {
 	}),
 	labels: int32Column({
 		entries: "token",
+		padding: IGNORE,
 		meaning:
 			"unshifted labels: the tokens; -100 for the first of each sequence, for what is not to be trained on and for padding",
 		stored: (row, out, { shift }) =>
@@ -215,6 +225,7 @@ const entries = {
 	}),
 	shift_labels: int32Column({
 		entries: "token",
+		padding: IGNORE,
 		meaning:
 			"shifted labels: the label of the next token, which this one is to predict",
 		batch: (row, rowLength, options) =>
@@ -238,10 +249,14 @@ const entries = {
 		entries: "border",
 		meaning:
 			"as cu_seqlens, once each sequence is padded to the multiple of the settings",
+		needs: "sequenceMultiple",
 		stored: ({ seqLengths }, out, { padDocumentToMultiple }) =>
 			out.append(
 				paddedCuSeqlens(seqLengths, padDocumentToMultiple).cuSeqlensPadded,
 			),
+		batch: ({ seqLengths }, rowLength, options) =>
+			paddedCuSeqlens(seqLengths, told(options, "sequenceMultiple"), rowLength)
+				.cuSeqlensPadded,
 	}),
 	chunk_offsets: int32Column({
 		entries: "chunk",
@@ -263,6 +278,7 @@ const entries = {
 	}),
 	global_attention_mask: int32Column({
 		entries: "token",
+		padding: 0,
 		needs: "globalAttention",
 		meaning:
 			"1 for tokens that all tokens of their sequence attend to, as Longformer takes it",
@@ -283,6 +299,7 @@ const entries = {
 	scaled_positions: {
 		type: "list<float32>",
 		entries: "token",
+		padding: "repeated",
 		needs: "positions",
 		meaning: "positions by a rule, in each sequence and in padding from 0",
 		stored: (row, out, { columnOptions }) =>
@@ -371,6 +388,7 @@ const entries = {
 	loss_weight: {
 		type: "list<float32>",
 		entries: "token",
+		padding: 0,
 		meaning:
 			"weights of the labels, to be divided by their sum over all rows of a step",
 		setting: ["lossWeight"],

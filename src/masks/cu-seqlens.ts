@@ -1,4 +1,4 @@
-import { greatestCommonDivisor } from "../core/arithmetic.js";
+import { greatestCommonDivisor, roundUp, sum } from "../core/arithmetic.js";
 import { UsageError } from "../core/errors.js";
 import { usedTokens } from "./row.js";
 
@@ -38,19 +38,21 @@ export interface PaddedCuSeqlens extends CuSeqlens {
 /**
  * Borders of sequences that are each padded to a multiple (context parallelism
  * cuts every sequence into 2 CP parts): the real lengths, and the padded ones.
+ * @param rowLength Tokens of the row with padding at its end, which is a segment of its own in both; default without.
  * @throws DataError `bad-row`; UsageError `bad-option`
  */
 export function paddedCuSeqlens(
 	seqLengths: Int32Array,
 	multiple: number,
+	rowLength?: number,
 ): PaddedCuSeqlens {
 	requireWhole(multiple, "sequences cannot be padded to a multiple of");
-	const used = usedTokens(seqLengths);
-	const padded = bordersOf(
-		seqLengths.map((length) => Math.ceil(length / multiple) * multiple),
-	);
+	const used = usedTokens(seqLengths, rowLength);
+	const roomy = seqLengths.map((length) => roundUp(length, multiple));
+	const padding = (rowLength ?? used) - used;
+	const padded = cuSeqlens(roomy, sum(roomy) + padding);
 	return {
-		...bordersOf(seqLengths),
+		...cuSeqlens(seqLengths, rowLength),
 		cuSeqlensPadded: padded.cuSeqlens,
 		maxSeqlenPadded: padded.maxSeqlen,
 		alignmentTokens: padded.cuSeqlens[seqLengths.length] - used,

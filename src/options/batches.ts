@@ -98,6 +98,12 @@ export const batchesTable = {
 		help: "how rows are cut among ranks that share them",
 		defaultText: "contiguous",
 	}),
+	sequenceMultiple: integer({
+		help: "what each sequence is padded to a multiple of, where it is cut among ranks by itself",
+		defaultText: "the parts it is cut into",
+		least: 1,
+		most: 2 ** 21,
+	}),
 	datasets: texts({
 		help: "where the plan's datasets are, in its order, if they were moved",
 		placeholder: "dir",

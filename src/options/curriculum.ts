@@ -12,23 +12,23 @@ import {
 import { batchKinds } from "../curriculum/batch-kinds.js";
 import { type StageOptions, stageTable } from "../curriculum/stage-options.js";
 import { stepOrderOptions, stepOrders } from "../curriculum/step-orders.js";
+import { extendTable } from "./extend-plan.js";
+import { parallelTable } from "./parallel.js";
 
 /** The options of the plan of a curriculum that are not of its stages. */
 const planTable = {
-	datasets: required(
-		texts({
-			help: "directories of datasets with Arrow shards; of stores, for documents in order",
-			placeholder: "dataset",
-		}),
-	),
+	datasets: texts({
+		help: "directories of datasets with Arrow shards; of stores, for documents in order",
+		placeholder: "dataset",
+		defaultText: "those of a plan that is extended; else required",
+	}),
 	out: required(text({ help: "the directory to write", placeholder: "plan" })),
-	tokensPerStep: required(
-		integer({
-			help: "tokens of a step, of all ranks together",
-			least: 1,
-			most: 2 ** 40,
-		}),
-	),
+	tokensPerStep: integer({
+		help: "tokens of a step, of all ranks together",
+		defaultText: "those of a plan that is extended; else required",
+		least: 1,
+		most: 2 ** 40,
+	}),
 	...grouped("Steps", {
 		order: entryOf(stepOrders, {
 			help: "what decides which data a step has",
@@ -58,6 +58,7 @@ const planTable = {
 		}),
 		seed: integer({ help: "seed of the order", default: 0 }),
 	}),
+	...parallelTable,
 	...grouped("Data", {
 		stages: json<readonly StageOptions[]>(
 			{
@@ -73,6 +74,7 @@ const planTable = {
 			},
 		),
 	}),
+	...grouped("Plans that change", extendTable),
 	...grouped("Writing", {
 		overwrite: flag({ help: "replace another plan", default: false }),
 	}),

@@ -7,13 +7,32 @@ import { isPlainPath } from "../storage/confined.js";
 import { canonicalJson, sha256 } from "../storage/hash.js";
 import { readAll } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
+import type { PlanGroups } from "./groups-file.js";
 import type { PlanLanes } from "./lanes-file.js";
 
 /** The plan of a curriculum, in its directory. */
 export const PLAN_FILE = "curriculum.json";
 
 /** Raised when the layout of a plan changes, or what its numbers mean. */
-export const PLAN_VERSION = 2;
+export const PLAN_VERSION = 3;
+/** That of plans that have none of what came after it, and that is still read. */
+const PLAIN_PLAN_VERSION = 2;
+
+/** The version of a plan: that of older readers, where these read it rightly. */
+export function planVersion({
+	stages,
+	groups,
+}: Pick<CurriculumPlan, "stages" | "groups">): number {
+	const isPlain =
+		groups === undefined &&
+		stages.every(
+			({ tokensPerStep, worldSize, buckets }) =>
+				tokensPerStep === undefined &&
+				worldSize === undefined &&
+				buckets.every(({ spans }) => spans === undefined),
+		);
+	return isPlain ? PLAIN_PLAN_VERSION : PLAN_VERSION;
+}
 
 /** A dataset as a plan knows it. */
 export interface PlanDataset {
@@ -32,6 +51,9 @@ export interface PlanStage {
 	firstStep: number;
 	steps: number;
 	tokens: number;
+	/** Where they are others than the plan's. */
+	tokensPerStep?: number;
+	worldSize?: number;
 	buckets: StageBucket[];
 	/** Steps of another length than a schedule by length wants; 0 for others. */
 	offSchedule: number;
@@ -46,6 +68,25 @@ export interface PoolSummary {
 	paddedTokens: number;
 	/** Sequences that fill no step. */
 	leftSequences: number;
+}
+
+/** A plan that another one goes on from. */
+export interface ExtendedPlan {
+	planHash: string;
+	/** How many of the first steps of both are the same. */
+	step: number;
+}
+
+/** Steps of a plan that the one that goes on from it leaves out. */
+export interface SkippedSteps {
+	/** The step before which they were. */
+	step: number;
+	steps: number;
+	/** Of sequences, how many these are. */
+	rows: number;
+	tokens: number;
+	/** The places of buckets before which nothing is left. */
+	places: { stage: number; bucket: number; end: number }[];
 }
 
 /** A curriculum: declarative, and with its datasets all that batches come from. */
@@ -67,6 +108,10 @@ export interface CurriculumPlan {
 	tokenizer: { fingerprint: string; vocabSize: number };
 	datasets: PlanDataset[];
 	stages: PlanStage[];
+	/** The plans that it goes on from, the last one first; left out where it does not. */
+	parents?: ExtendedPlan[];
+	/** What was left out of them. */
+	skipped?: SkippedSteps[];
 	totals: {
 		steps: number;
 		/** Tokens in the steps, padding not counted. */
@@ -76,10 +121,32 @@ export interface CurriculumPlan {
 		unusedRows: number;
 		/** How many times the rows of the bucket that is used most are used. */
 		timesUsed: number;
+		/** What was left out of the plans that it goes on from. */
+		skipped?: { steps: number; rows: number; tokens: number };
 	};
 	steps: { path: string; rows: number; bytes: number; sha256: string };
 	/** Which lane reads which documents; left out where steps are of rows. */
 	lanes?: PlanLanes;
+	/** Which groups of ranks share which rows of each step; left out where ranks share them evenly. */
+	groups?: PlanGroups;
+}
+
+/** Whether a dataset is the one that a plan was made of. */
+export function isAsPlanned(
+	found: {
+		hash: string;
+		buckets: readonly PlanDataset["buckets"][number][];
+	},
+	{ manifest, buckets }: PlanDataset,
+): boolean {
+	const rows = found.buckets.map(({ length, rows, tokens }) => ({
+		length,
+		rows,
+		tokens,
+	}));
+	return (
+		found.hash === manifest && canonicalJson(rows) === canonicalJson(buckets)
+	);
 }
 
 /**
@@ -105,9 +172,10 @@ export async function openPlan(directory: string): Promise<CurriculumPlan> {
 	} catch (error) {
 		throw refuse(`it is not JSON (${(error as Error).message})`);
 	}
-	if (plan?.formatVersion !== PLAN_VERSION)
+	const versions = [PLAIN_PLAN_VERSION, PLAN_VERSION];
+	if (!versions.includes(plan?.formatVersion))
 		throw refuse(
-			`its format version is ${plan?.formatVersion}, and this seqpack reads version ${PLAN_VERSION}`,
+			`its format version is ${plan?.formatVersion}, and this seqpack reads versions ${versions.join(" and ")}`,
 		);
 	const { planHash, ...rest } = plan;
 	if (planHash !== hashOfPlan(rest))
@@ -127,17 +195,16 @@ export async function openPlan(directory: string): Promise<CurriculumPlan> {
 export function filesOf({
 	steps,
 	lanes,
-}: Pick<CurriculumPlan, "steps" | "lanes">): [
-	what: "steps" | "lanes",
-	file: DatasetFile,
-][] {
-	return lanes === undefined
-		? [["steps", steps]]
-		: [
-				["steps", steps],
-				["lanes", lanes],
-			];
+	groups,
+}: Pick<CurriculumPlan, PlanFile>): [what: PlanFile, file: DatasetFile][] {
+	return [
+		["steps", steps],
+		...(lanes ? [["lanes", lanes] satisfies [PlanFile, DatasetFile]] : []),
+		...(groups ? [["groups", groups] satisfies [PlanFile, DatasetFile]] : []),
+	];
 }
+
+type PlanFile = "steps" | "lanes" | "groups";
 
 export function hashOfPlan(plan: Omit<CurriculumPlan, "planHash">): string {
 	return sha256(canonicalJson(plan));

@@ -1,11 +1,9 @@
 import { sum } from "../core/arithmetic.js";
 import { ROW_OF_ANY_LENGTH } from "../core/capacity.js";
 import { optionName, UsageError } from "../core/errors.js";
-import { createRandom } from "../core/random.js";
 import { withoutSlashes } from "../core/text.js";
 import { type BatchKindName, batchKinds } from "../curriculum/batch-kinds.js";
 import type { PlanContext } from "../curriculum/plan-context.js";
-import { planStage } from "../curriculum/plan-stage.js";
 import type { Stage } from "../curriculum/stage-options.js";
 import { type StepOrderName, stepOrders } from "../curriculum/step-orders.js";
 import type { Manifest } from "../dataset/manifest.js";
@@ -14,20 +12,37 @@ import { pathTo } from "../storage/paths.js";
 import { version } from "../version.js";
 import {
 	type CurriculumPlan,
-	PLAN_VERSION,
 	type PlanStage,
+	planVersion,
 } from "./curriculum-plan.js";
 import {
 	type DatasetBuckets,
-	datasetName,
 	openDatasetBuckets,
+	partsByStratum,
 } from "./dataset-buckets.js";
+import { datasetName } from "./dataset-name.js";
+import { familyOf, rowsWithKept, skippedTotals } from "./extended-totals.js";
+import type { PlanGroups } from "./groups-file.js";
+import { differing, type KeptSteps, keepSteps } from "./keep-steps.js";
 import { lanesName, type PlanLanes } from "./lanes-file.js";
 import { createLanesWriter } from "./lanes-writer.js";
+import {
+	openParent,
+	type ParentPlan,
+	requireAsPlanned,
+	requireParted,
+} from "./parent-plan.js";
 import { type PlanDirectory, withPlanDirectory } from "./plan-directory.js";
 import { planLanes } from "./plan-lanes.js";
 import { planPools } from "./plan-pools.js";
+import { planRows } from "./plan-rows.js";
 import { resolveCurriculum } from "./resolve-curriculum.js";
+import {
+	type GroupsTask,
+	requireRows,
+	resolveGroups,
+} from "./resolve-groups.js";
+import { StepGrouper } from "./step-grouper.js";
 import { stepsName, stepsSchemaOf } from "./steps-file.js";
 import { createStepsWriter, type StepsWriter } from "./steps-writer.js";
 
@@ -40,32 +55,56 @@ import { createStepsWriter, type StepsWriter } from "./steps-writer.js";
 export async function planCurriculum(
 	given: CurriculumOptions,
 ): Promise<CurriculumPlan> {
-	const options = resolveCurriculum(given);
+	const parent = await openParent(given);
+	const options = resolveCurriculum(parent?.options ?? given);
+	const task = resolveGroups(options, given);
 	const out = withoutSlashes(options.out);
-	const datasets: DatasetBuckets[] = [];
+	const named: DatasetBuckets[] = [];
 	const { ofDocuments } = stepOrders.find(options.order);
 	for (const name of options.datasets)
-		datasets.push(await openDatasetBuckets(name, ofDocuments));
-	checkAlike(datasets);
+		named.push(await openDatasetBuckets(name, ofDocuments));
+	if (parent !== null) requireAsPlanned(parent, named);
+	checkAlike(named);
+	const isByStratum = options.stages.some(
+		({ strataWeights }) => strataWeights !== undefined,
+	);
+	if (parent !== null && isByStratum) requireParted(parent, named);
+	const parts = named.map((dataset) =>
+		isByStratum ? partsByStratum(dataset) : [dataset],
+	);
+	const datasets = parts.flat();
 	const batches = kindOf(options.batches, options.order, datasets);
+	if (task !== null) requireRows(batches);
 	return withPlanDirectory(out, options.overwrite, async (directory) => {
 		const context: PlanContext = {
 			datasets: datasets.map(({ buckets }) => buckets),
 			tokensPerStep: options.tokensPerStep,
-			worldSize: options.worldSize,
+			// Groups of ranks need not have as many rows each.
+			worldSize: task === null ? options.worldSize : 1,
 			epochs: options.epochs,
 			used: datasets.map(() => new Map()),
+			parts: parts.flatMap((own, dataset) =>
+				own.map(({ stratum }) => ({ dataset, stratum: stratum?.name ?? null })),
+			),
 		};
-		const { stages, steps, lanes } = ofDocuments
+		const { stages, steps, lanes, groups, kept } = ofDocuments
 			? await planDocuments(context, options, datasets, batches, directory)
-			: await planStages(context, options, datasets, batches, directory);
+			: await planStages(
+					context,
+					parent,
+					options,
+					datasets,
+					batches,
+					directory,
+					task,
+				);
 		const [{ manifest }] = datasets;
 		return directory.publish({
-			formatVersion: PLAN_VERSION,
+			formatVersion: planVersion({ stages, ...(groups && { groups }) }),
 			seqpackVersion: version,
 			seed: options.seed,
-			tokensPerStep: context.tokensPerStep,
-			worldSize: context.worldSize,
+			tokensPerStep: parent?.plan.tokensPerStep ?? context.tokensPerStep,
+			worldSize: parent?.plan.worldSize ?? task?.ranks ?? options.worldSize,
 			epochs: context.epochs,
 			batches,
 			plusOne: hasExtraToken(manifest),
@@ -74,8 +113,8 @@ export async function planCurriculum(
 				fingerprint: manifest.tokenizer.fingerprint,
 				vocabSize: manifest.tokenizer.vocabSize,
 			},
-			datasets: datasets.map(({ directory, source, hash, buckets }) => ({
-				path: datasetName({ directory: pathTo(out, directory), source }),
+			datasets: datasets.map(({ directory, hash, buckets, ...part }) => ({
+				path: datasetName({ ...part, directory: pathTo(out, directory) }),
 				manifest: hash,
 				buckets: buckets.map(({ length, rows, tokens }) => ({
 					length,
@@ -84,15 +123,22 @@ export async function planCurriculum(
 				})),
 			})),
 			stages,
+			...(parent && kept && familyOf(parent, kept)),
 			totals: {
 				steps: steps.rows,
 				tokens: sum(stages.map(({ tokens }) => tokens)),
-				rows: sum(stages.map(rowsOfStage)),
-				unusedRows: unusedRows(context),
+				...(kept === undefined
+					? {
+							rows: sum(stages.map(rowsOfStage)),
+							unusedRows: unusedRows(context),
+						}
+					: rowsWithKept(context, stages, kept)),
 				timesUsed: timesUsed(context),
+				...(kept && kept.skipped.length > 0 && skippedTotals(kept)),
 			},
 			steps: { path: stepsName(steps.sha256), ...steps },
 			...(lanes && { lanes }),
+			...(groups && { groups }),
 		});
 	});
 }
@@ -102,6 +148,8 @@ interface Planned {
 	stages: PlanStage[];
 	steps: Awaited<ReturnType<StepsWriter["finish"]>>;
 	lanes?: PlanLanes;
+	groups?: PlanGroups;
+	kept?: KeptSteps;
 }
 
 type Resolved = ReturnType<typeof resolveCurriculum>;
@@ -115,7 +163,7 @@ async function planDocuments(
 	{ storage, stepsInWork, lanesInWork }: PlanDirectory,
 ): Promise<Planned> {
 	if (chunk === undefined) throw new Error("the order wants a chunk");
-	const schema = stepsSchemaOf(batchKinds.find(batches));
+	const schema = stepsSchemaOf(batchKinds.find(batches), false);
 	const steps = await createStepsWriter(storage, stepsInWork, schema);
 	const lanes = await createLanesWriter(storage, lanesInWork);
 	try {
@@ -148,28 +196,51 @@ async function planDocuments(
 /** Plans the stages one after the other, and writes their steps. */
 async function planStages(
 	context: PlanContext,
+	parent: ParentPlan | null,
 	{ stages: asked, seed }: Resolved,
 	datasets: readonly DatasetBuckets[],
 	batches: BatchKindName,
-	{ storage, stepsInWork }: PlanDirectory,
+	{ storage, stepsInWork, groupsInWork }: PlanDirectory,
+	task: GroupsTask | null,
 ): Promise<Planned> {
-	const schema = stepsSchemaOf(batchKinds.find(batches));
+	const { items, isPadded } = batchKinds.find(batches);
+	const schema = stepsSchemaOf(batchKinds.find(batches), task !== null);
 	const writer = await createStepsWriter(storage, stepsInWork, schema);
-	const plan =
-		batchKinds.find(batches).items === "sequences"
-			? (stage: Stage, number: number) =>
-					planPools({ datasets, context, asked: stage, seed, number, writer })
-			: (stage: Stage, number: number) =>
-					planRows(context, stage, seed, number, writer);
+	const extra = Number(hasExtraToken(datasets[0].manifest));
+	const grouper =
+		task === null
+			? null
+			: await StepGrouper.create(
+					task,
+					{ isPadded, extra },
+					storage,
+					groupsInWork,
+				);
+	const plan = (asked: Stage, number: number) => {
+		const own = { datasets, context, asked, seed, number, writer };
+		return items === "sequences"
+			? planPools(own)
+			: planRows({ ...own, grouper });
+	};
 	const stages: PlanStage[] = [];
 	try {
-		for (const [number, stage] of asked.entries()) {
-			const firstStep = sum(stages.map(({ steps }) => steps));
-			stages.push({ asked: stage, firstStep, ...(await plan(stage, number)) });
+		const kept = parent && (await keepSteps(parent, datasets, writer));
+		if (kept) {
+			stages.push(...kept.stages);
+			context.used.splice(0, datasets.length, ...kept.used);
 		}
-		return { stages, steps: await writer.finish() };
+		for (const stage of parent?.hasStages === false ? [] : asked) {
+			const firstStep = sum(stages.map(({ steps }) => steps));
+			const planned = await plan(stage, stages.length);
+			const own = parent === null ? {} : differing(context, parent.plan);
+			stages.push({ asked: stage, firstStep, ...planned, ...own });
+		}
+		const groups = await grouper?.finish();
+		const steps = await writer.finish();
+		return { stages, steps, ...(groups && { groups }), ...(kept && { kept }) };
 	} catch (error) {
 		await writer.abort();
+		await grouper?.abort();
 		throw error;
 	}
 }
@@ -182,39 +253,6 @@ function rowsOfStage({ buckets }: PlanStage): number {
 function hasExtraToken({ settings }: Manifest): boolean {
 	const [{ length, capacity }] = settings.buckets;
 	return capacity > length;
-}
-
-async function planRows(
-	context: PlanContext,
-	asked: Stage,
-	seed: number,
-	number: number,
-	writer: StepsWriter,
-): Promise<Omit<PlanStage, "asked" | "firstStep">> {
-	const random = createRandom(seed, number);
-	const { buckets, order, offSchedule } = planStage(context, asked, random);
-	const offsets = buckets.map(() => 0);
-	for (let stageStep = 0; stageStep < order.length; stageStep++) {
-		const bucket = order[stageStep];
-		const { length, batchRows: batchSize } = buckets[bucket];
-		const offset = offsets[bucket];
-		offsets[bucket] += batchSize;
-		const step = {
-			stage: number,
-			stageStep,
-			bucket,
-			length,
-			batchSize,
-			offset,
-			part: 0,
-			labels: 0,
-		};
-		const writing = writer.add(step);
-		if (writing !== undefined) await writing;
-	}
-	const steps = order.length;
-	const tokens = steps * context.tokensPerStep;
-	return { steps, tokens, buckets, offSchedule, pools: null };
 }
 
 /** @throws UsageError where the kind is not for datasets of this layout, or would part what belongs together. */

@@ -14,11 +14,12 @@ import {
 	hashOfPlan,
 	PLAN_FILE,
 } from "./curriculum-plan.js";
+import { groupsName } from "./groups-file.js";
 import { lanesName } from "./lanes-file.js";
 import { stepsName } from "./steps-file.js";
 
 /** How the files of a plan are named. */
-const nameOf = { steps: stepsName, lanes: lanesName };
+const nameOf = { steps: stepsName, lanes: lanesName, groups: groupsName };
 
 /** What is being written; gone once it is in its place. */
 const WORK = `${STATE}/work`;
@@ -48,6 +49,11 @@ export class PlanDirectory {
 	/** Where the lanes are written, if there are any. */
 	get lanesInWork(): string {
 		return this.#inWork("lanes");
+	}
+
+	/** Where the groups of ranks are written, if there are any. */
+	get groupsInWork(): string {
+		return this.#inWork("groups");
 	}
 
 	/**

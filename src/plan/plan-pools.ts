@@ -9,10 +9,9 @@ import type { Stage } from "../curriculum/stage-options.js";
 import { wantedRows } from "../curriculum/wanted-rows.js";
 import { whenRead } from "../storage/when-read.js";
 import type { PlanStage } from "./curriculum-plan.js";
-import { bucketOfLength, type DatasetBuckets } from "./dataset-buckets.js";
+import type { DatasetBuckets } from "./dataset-buckets.js";
 import { OpenFiles } from "./open-files.js";
-import { RowFinder } from "./row-finder.js";
-import { RowReader } from "./row-reader.js";
+import { openFinder } from "./open-finder.js";
 import { readPool } from "./sequence-pools.js";
 import type { StepsWriter } from "./steps-writer.js";
 import { StoreReaders } from "./store-reader.js";
@@ -59,19 +58,7 @@ export async function planPools({
 	};
 	const files = new OpenFiles();
 	const stores = new StoreReaders(files);
-	const finder = new RowFinder(
-		bucket,
-		sources.map(
-			({ dataset }) =>
-				new RowReader(
-					datasets[dataset],
-					bucketOfLength(datasets[dataset], length),
-					files,
-					stores,
-				),
-		),
-		seed,
-	);
+	const finder = openFinder(bucket, datasets, seed, files, stores);
 	const poolRows = Math.max(
 		1,
 		Math.ceil((STEPS_PER_POOL * tokensPerStep) / length),

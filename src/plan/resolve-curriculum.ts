@@ -2,6 +2,7 @@ import { optionName, SeqpackError, UsageError } from "../core/errors.js";
 import type { OptionTable, OptionValues, Resolved } from "../core/option.js";
 import {
 	defaultOf,
+	missingOption,
 	resolveOptions,
 	whyIgnored,
 } from "../core/resolve-options.js";
@@ -37,7 +38,12 @@ const listTable = {
  */
 export function resolveCurriculum(given: CurriculumOptions) {
 	const options = resolveOptions(listTable, given);
-	checkDatasets(options.datasets);
+	const { datasets, tokensPerStep } = options;
+	if (datasets === undefined)
+		throw missingOption("datasets", listTable.datasets);
+	checkDatasets(datasets);
+	if (tokensPerStep === undefined)
+		throw missingOption("tokensPerStep", listTable.tokensPerStep);
 	const forAll = pickStage(options);
 	const { stages: list, batches } = options;
 	checkOrder(options, forAll);
@@ -53,7 +59,19 @@ export function resolveCurriculum(given: CurriculumOptions) {
 			const values = seenBy(list?.[0] ?? {}, forAll);
 			throw ignored(name, whyUnused(name, values, batches));
 		}
-	return { ...options, stages };
+	checkShares(stages);
+	return { ...options, datasets, tokensPerStep, stages };
+}
+
+/** @throws UsageError where strata of datasets are weighed in one stage, and in another datasets along lines */
+function checkShares(stages: readonly Stage[]): void {
+	const has = (name: "strataWeights" | "weightsAt") =>
+		stages.some((stage) => stage[name] !== undefined);
+	if (has("strataWeights") && has("weightsAt"))
+		throw new UsageError(
+			"bad-option",
+			`one stage has ${optionName("strataWeights")} and another ${optionName("weightsAt")}: name each stratum as a dataset of its own, such as data#stratum:short, and give ${optionName("weights")} in place of the first.`,
+		);
 }
 
 /** @param used Is added to: names of options for all stages that this one has a use for. */
@@ -82,6 +100,8 @@ function resolveStage(
 /** What a stage says, and else what is said for all, and else the defaults. */
 function seenBy(own: StageOptions, forAll: StageOptions): OptionValues {
 	const values: Record<string, unknown> = { ...forAll };
+	// Both say the shares: a stage's own are meant.
+	if ((own.weights ?? own.strataWeights) !== undefined) delete values.weightsAt;
 	for (const [name, value] of Object.entries(own))
 		if (value !== undefined) values[name] = value;
 	for (const [name, option] of Object.entries<OptionTable[string]>(stageTable))
@@ -96,18 +116,27 @@ function whyUnused(
 	values: OptionValues,
 	batches: BatchKindName | undefined,
 ): string | null {
-	if (
-		batches !== undefined &&
-		batchKinds.find(batches).items === "sequences" &&
-		Object.hasOwn(orderTable, name)
-	)
-		return `${optionName("batches")} is ${batches}, and those come in random order`;
+	if (batches !== undefined && batchKinds.find(batches).items === "sequences") {
+		if (Object.hasOwn(orderTable, name))
+			return `${optionName("batches")} is ${batches}, and those come in random order`;
+		if (name === "weightsAt")
+			return `${optionName("batches")} is ${batches}, and at which step a row comes is known only once its sequences are shared out`;
+	}
 	if (
 		name === "match" &&
 		values.weights === undefined &&
+		values.strataWeights === undefined &&
+		values.weightsAt === undefined &&
 		values.tokens === undefined
 	)
-		return `it is for ${optionName("weights")} or ${optionName("tokens")}, and neither is given`;
+		return `it is for ${optionName("weights")}, ${optionName("strataWeights")} or ${optionName("tokens")}, and none is given`;
+	const saysShares = name === "weights" || name === "strataWeights";
+	if (saysShares && values.weightsAt !== undefined)
+		return `${optionName("weightsAt")} says the shares`;
+	if (name === "weightsAt" && values.weightsAt === undefined)
+		return `${optionName(values.weights === undefined ? "strataWeights" : "weights")} says the shares`;
+	if (name === "weightsBy" && values.weightsAt === undefined)
+		return `it is for ${optionName("weightsAt")}, which is not given`;
 	const option = (stageTable as OptionTable)[name];
 	return option === undefined ? null : whyIgnored(option, values);
 }

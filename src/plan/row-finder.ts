@@ -1,5 +1,5 @@
 import { shuffledIndex } from "../core/shuffled-index.js";
-import { mixedPlace } from "../curriculum/mixed-place.js";
+import { BucketPlaces } from "../curriculum/bucket-places.js";
 import type { StageBucket } from "../curriculum/plan-stage.js";
 import type { RowReader } from "./row-reader.js";
 
@@ -13,6 +13,7 @@ export interface FoundRow {
 /** Finds the row at a place of a stage's bucket: places are computed, nothing is replayed. */
 export class RowFinder {
 	readonly #bucket: StageBucket;
+	readonly #places: BucketPlaces;
 	readonly #rows: RowReader[];
 	readonly #seed: number;
 	/** The number of a dataset's source among the sources. */
@@ -24,6 +25,7 @@ export class RowFinder {
 	/** @param rows What reads each source's rows, in the order of the bucket's sources. */
 	constructor(bucket: StageBucket, rows: RowReader[], seed: number) {
 		this.#bucket = bucket;
+		this.#places = new BucketPlaces(bucket);
 		this.#rows = rows;
 		this.#seed = seed;
 		bucket.sources.forEach(({ dataset }, source) => {
@@ -41,7 +43,7 @@ export class RowFinder {
 	/** The next call writes its answer into the same object. */
 	find(place: number): FoundRow {
 		const { sources, length } = this.#bucket;
-		const mixed = mixedPlace(sources, place);
+		const mixed = this.#places.find(place);
 		const { dataset } = sources[mixed.source];
 		const rows = this.#rows[mixed.source];
 		const epoch = Math.floor(mixed.place / rows.count);

@@ -91,14 +91,7 @@ export class RowReader {
 		const lengths = new Int32Array(to - from);
 		const bytes = new Uint8Array(lengths.buffer);
 		rows.readValues("seq_lengths", this.#place, from, bytes, 0, to - from);
-		let tokens = 0;
-		let shortest = Infinity;
-		for (const length of lengths) {
-			tokens += length;
-			shortest = Math.min(shortest, length);
-		}
-		if (shortest < 1 || tokens < 1 || tokens > this.#bucket.capacity)
-			throw rows.refused(DAMAGED);
+		this.requireSound(row, lengths);
 		return lengths;
 	}
 
@@ -164,6 +157,47 @@ export class RowReader {
 		const bytes = new Uint8Array(values.buffer);
 		rows.readValues(column, this.#place, from, bytes, 0, to - from);
 		return values;
+	}
+
+	/** The first row, and how many there are, of those that are stored together with a row. */
+	batchOf(row: number): { first: number; count: number } {
+		this.#find(row);
+		return { first: row - this.#place.row, count: this.#place.batch.rows };
+	}
+
+	/**
+	 * A column of whole numbers for each sequence, of all rows that are stored together with one: those
+	 * of the i-th are `values[offsets[i] .. offsets[i + 1])`.
+	 */
+	readBatch(
+		row: number,
+		column: string,
+	): { values: Int32Array; offsets: Int32Array } {
+		const rows = this.#find(row);
+		const { batch, position } = this.#place;
+		const place = { batch, position, row: 0 };
+		const offsets = new Int32Array(batch.rows + 1);
+		rows.readNumbers(column, place, offsets);
+		const from = offsets[0];
+		const count = offsets[batch.rows] - from;
+		if (!(count >= 0) || count * 4 > batch.bytes) throw rows.refused(DAMAGED);
+		const values = new Int32Array(count);
+		const bytes = new Uint8Array(values.buffer);
+		rows.readValues(column, place, from, bytes, 0, count);
+		for (let i = 0; i <= batch.rows; i++) offsets[i] -= from;
+		return { values, offsets };
+	}
+
+	/** @throws DataError where sequences of these lengths cannot be those of a row */
+	requireSound(row: number, lengths: Int32Array): void {
+		let tokens = 0;
+		let shortest = Infinity;
+		for (const length of lengths) {
+			tokens += length;
+			shortest = Math.min(shortest, length);
+		}
+		if (shortest < 1 || tokens < 1 || tokens > this.#bucket.capacity)
+			throw this.#find(row).refused(DAMAGED);
 	}
 
 	#readStored(

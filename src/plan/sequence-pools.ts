@@ -1,3 +1,4 @@
+import { sum } from "../core/arithmetic.js";
 import { Int32Buffer } from "../core/buffers.js";
 import { createRandom, permutation } from "../core/random.js";
 import {
@@ -5,7 +6,9 @@ import {
 	tokenBudgetBatches,
 } from "../curriculum/token-budget.js";
 import { eachOf } from "../storage/when-read.js";
+import type { CurriculumPlan } from "./curriculum-plan.js";
 import type { RowFinder } from "./row-finder.js";
+import type { PlanStep } from "./steps-file.js";
 
 /** Rows whose sequences are sorted together, and the batches that they make. */
 export interface Pool {
@@ -16,6 +19,25 @@ export interface Pool {
 	batches: BudgetBatches;
 	/** In which order the batches come. */
 	turns: Int32Array;
+}
+
+/** Which rows the pool of a step has, how it is shared out, and the key of its order. */
+export function poolOfStep(
+	plan: CurriculumPlan,
+	{ stage, bucket, offset }: Pick<PlanStep, "stage" | "bucket" | "offset">,
+) {
+	const own = plan.stages[stage];
+	const all = sum(own.buckets[bucket].sources.map(({ rows }) => rows));
+	const { tokensPerStep = plan.tokensPerStep } = own;
+	const { worldSize = plan.worldSize } = own;
+	return {
+		span: {
+			first: offset,
+			rows: Math.min(own.pools?.rows ?? 0, all - offset),
+		},
+		budget: { tokens: tokensPerStep, multiple: worldSize },
+		key: [plan.seed, stage, offset],
+	};
 }
 
 /**

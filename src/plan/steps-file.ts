@@ -1,5 +1,6 @@
 import type { BatchKind } from "../curriculum/batch-kinds.js";
 import type { Schema } from "../tables/columns.js";
+import type { GroupsOfStep } from "./groups-file.js";
 
 /**
  * The name of a plan's steps, in its directory, by their SHA-256: the steps of a plan that
@@ -25,8 +26,19 @@ const stepsSchema: Schema = [
 	{ name: "part", type: "int32" },
 ];
 
+/** Where the groups of ranks of a step are, and how many micro-batches they make. */
+const groupColumns: Schema = [
+	{ name: "first_group", type: "int64" },
+	{ name: "groups", type: "int32" },
+	{ name: "micro_batches", type: "int32" },
+];
+
 /** The columns of the steps of a kind of batches. */
-export function stepsSchemaOf({ items }: BatchKind): Schema {
+export function stepsSchemaOf(
+	{ items }: BatchKind,
+	hasGroups: boolean,
+): Schema {
+	if (hasGroups) return [...stepsSchema, ...groupColumns];
 	if (items !== "chunks") return stepsSchema;
 	/** Of all lanes together; of others the rows say it. */
 	return [...stepsSchema, { name: "labels", type: "int32" }];
@@ -46,4 +58,6 @@ export interface PlanStep {
 	part: number;
 	/** Where items are chunks, its labels; else 0. */
 	labels: number;
+	/** The groups of ranks that share it; left out where ranks share it evenly. */
+	groups?: GroupsOfStep;
 }

@@ -26,6 +26,9 @@ export function createStepsWriter(
 			offset: ({ offset }) => offset,
 			part: ({ part }) => part,
 			labels: ({ labels }) => labels,
+			first_group: ({ groups }) => groups?.first ?? 0,
+			groups: ({ groups }) => groups?.count ?? 0,
+			micro_batches: ({ groups }) => groups?.microBatches ?? 1,
 		},
 	);
 }

@@ -3,6 +3,7 @@ import {
 	type DataType,
 	Field,
 	Float32,
+	Float64,
 	Int32,
 	Int64,
 	List,
@@ -19,6 +20,7 @@ import type { Column, ColumnBatch, ColumnType, Schema } from "./columns.js";
 const TYPES: Record<ColumnType, () => DataType> = {
 	int32: () => new Int32(),
 	int64: () => new Int64(),
+	float64: () => new Float64(),
 	string: () => new Utf8(),
 	"list<int32>": () => new List(new Field("item", new Int32(), true)),
 	"list<int64>": () => new List(new Field("item", new Int64(), true)),
@@ -56,6 +58,7 @@ function toData(column: Column, type: DataType, length: number) {
 	switch (column.type) {
 		case "int32":
 		case "int64":
+		case "float64":
 			return makeData({
 				type: type as Int32,
 				length,
@@ -95,16 +98,16 @@ export function fromRecordBatch(
 		const data = vector.data[0];
 		if (type === "string") {
 			columns[name] = { type, values: vector.toArray() as (string | null)[] };
-		} else if (type === "int32" || type === "int64") {
-			const values = data.values.subarray(0, batch.numRows);
-			columns[name] = { type, values } as Column;
-		} else {
+		} else if (type.startsWith("list<")) {
 			const offsets = data.valueOffsets.subarray(0, batch.numRows + 1);
 			const values = data.children[0].values.subarray(
 				0,
 				offsets[batch.numRows],
 			);
 			columns[name] = { type, offsets, values } as Column;
+		} else {
+			const values = data.values.subarray(0, batch.numRows);
+			columns[name] = { type, values } as Column;
 		}
 		const wanted = TYPES[type]().toString();
 		if (vector.type.toString() !== wanted)

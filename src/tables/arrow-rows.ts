@@ -21,6 +21,7 @@ const NEAR = 16 << 10;
 const LAYOUT: Record<ColumnType, number> = {
 	int32: 2,
 	int64: 2,
+	float64: 2,
 	string: 3,
 	"list<int32>": 4,
 	"list<int64>": 4,
@@ -178,7 +179,7 @@ export class ArrowRows {
 	readNumbers(
 		column: string,
 		place: RowPlace,
-		target: Int32Array | BigInt64Array,
+		target: Int32Array | BigInt64Array | Float64Array,
 	): void {
 		const buffer = (this.#buffers.get(column) ?? 0) + 1;
 		const { buffer: memory, byteOffset, byteLength } = target;

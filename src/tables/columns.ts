@@ -2,6 +2,7 @@
 export type ColumnType =
 	| "int32"
 	| "int64"
+	| "float64"
 	| "string"
 	| "list<int32>"
 	| "list<int64>"
@@ -14,6 +15,7 @@ export type Schema = readonly { name: string; type: ColumnType }[];
 export type Column =
 	| { type: "int32"; values: Int32Array }
 	| { type: "int64"; values: BigInt64Array }
+	| { type: "float64"; values: Float64Array }
 	| { type: "string"; values: (string | null)[] }
 	| { type: "list<int32>"; values: Int32Array; offsets: Int32Array }
 	| { type: "list<int64>"; values: BigInt64Array; offsets: Int32Array }

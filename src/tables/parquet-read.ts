@@ -116,6 +116,8 @@ function toColumn(
 		return { type, values: Int32Array.from(values as ArrayLike<number>) };
 	if (type === "int64")
 		return { type, values: BigInt64Array.from(values as ArrayLike<bigint>) };
+	if (type === "float64")
+		return { type, values: Float64Array.from(values as ArrayLike<number>) };
 	const lists = values as ArrayLike<ArrayLike<number | bigint>>;
 	const offsets = new Int32Array(rows + 1);
 	for (let i = 0; i < rows; i++) offsets[i + 1] = offsets[i] + lists[i].length;

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
 import { lossWeights, openBatches, verify } from "seqpack";
 import { beforeAll, expect, test } from "vitest";
-import { allOf } from "../batches/datasets.js";
+import { allOf, rowsOf } from "../batches/datasets.js";
 import { commandsOf, recipeDirectory, runIn } from "./recipes.js";
 
 const directory = recipeDirectory();
@@ -16,18 +16,23 @@ beforeAll(async () => {
 	}
 }, 60_000);
 
-/** Rows and tokens that the steps of a plan take of each dataset, and the rows of each step. */
-async function takenOf(plan: string) {
+/** The first of stage 2's steps and datasets. */
+const second = { fromStep: 320, dataset: 10 };
+
+/** Rows and tokens that the steps of a plan take of each dataset from a first step and dataset on, and the rows of each step. */
+async function takenOf(plan: string, from = { fromStep: 0, dataset: 0 }) {
 	const rows: number[] = [];
 	const tokens: number[] = [];
 	const steps: number[] = [];
 	const pieces: Set<number>[] = [];
-	for await (const batch of await openBatches(path(plan), { readAhead: 0 })) {
+	const { fromStep } = from;
+	const options = { fromStep, readAhead: 0 };
+	for await (const batch of await openBatches(path(plan), options)) {
 		const { dataset, seq_lengths } = batch.columns;
 		if (!("offsets" in seq_lengths)) throw new Error("no lists");
 		steps.push(batch.rows);
 		for (let row = 0; row < batch.rows; row++) {
-			const of = Number(dataset.values[row]);
+			const of = Number(dataset.values[row]) - from.dataset;
 			const lengths = seq_lengths.values.subarray(
 				seq_lengths.offsets[row],
 				seq_lengths.offsets[row + 1],
@@ -56,7 +61,7 @@ test("a fifth of stage 2 lies in rows of one long piece, the rest in pieces as l
 		...[0.15, 0.15, 0.05, 0.25, 0.1, 0.1, 0.04, 0.04],
 		...[0.03, 0.03, 0.03, 0.03],
 	];
-	const { rows, tokens, steps, pieces } = await takenOf("stage-2");
+	const { rows, tokens, steps, pieces } = await takenOf("both-stages", second);
 	expect(steps).toEqual(Array(160).fill(16));
 	shares.forEach((share, domain) => {
 		expect(Math.abs(rows[domain] - 160 * 16 * share)).toBeLessThan(1);
@@ -74,11 +79,28 @@ test("a fifth of stage 2 lies in rows of one long piece, the rest in pieces as l
 	expect(share).toBeLessThan(0.205);
 });
 
+test("the plan of both stages begins with the steps of stage 1, and takes a state of it", async () => {
+	const [one, both] = ["stage-1", "both-stages"].map(path);
+	const options = { fromStep: 300, readAhead: 0 };
+	const due = await allOf(await openBatches(one, options));
+	const found = await allOf(await openBatches(both, { ...options, steps: 20 }));
+	expect(found.map(rowsOf)).toEqual(due.map(rowsOf));
+	const { plan } = await openBatches(one);
+	const state = { plan: plan.planHash, step: 320 };
+	const batches = await openBatches(both, { state, readAhead: 0 });
+	expect(batches.firstStep).toBe(320);
+	expect(batches.count).toBe(160);
+});
+
 test("loss weights by token are 1 over the labels of the step, which every batch tells", async () => {
-	const first = [...tableFromIPC(batches)].filter(({ step }) => step === 0);
+	const first = [...tableFromIPC(batches)].filter(
+		({ step }) => step === second.fromStep,
+	);
 	expect(first).toHaveLength(2);
 	const [whole] = await allOf(
-		await openBatches(path("stage-2"), { steps: 1, readAhead: 0 }),
+		await openBatches(path("both-stages"), {
+			...{ fromStep: second.fromStep, steps: 1, readAhead: 0 },
+		}),
 	);
 	const { seq_lengths } = whole.columns;
 	if (!("offsets" in seq_lengths)) throw new Error("no lists");

@@ -18,6 +18,7 @@ const groups = {
 			script: "python/run-vocabularies.mjs",
 			PYTHON: "vocabularies",
 		},
+		balancing: { script: "python/run-balancing.mjs", PYTHON: "balancing" },
 		exports: {
 			script: "python/run-exports.mjs",
 			PYTHON: "light",

@@ -145,7 +145,11 @@ describe("of what is to be trained on", () => {
 						ok(areLossWeights(stored, row, weighting));
 						for (const i of stored.keys()) {
 							const wrong = stored.slice();
-							wrong[i] += 3;
+							// A weight of a field may be any number above 0.
+							wrong[i] =
+								lossWeightings.find(weighting).isGiven && stored[i] > 0
+									? -stored[i]
+									: stored[i] + 3;
 							ok(!areLossWeights(wrong, row, weighting));
 						}
 					}
@@ -444,6 +448,7 @@ describe("columns", () => {
 			chunk: 2,
 			positions: { kind: "linear", factor: 4 },
 			globalAttention: "first-token",
+			sequenceMultiple: 4,
 		},
 	} as const;
 	const made = columns
@@ -520,6 +525,13 @@ describe("columns", () => {
 				}
 			}),
 		);
+	});
+
+	test("of tokens say what padding has, and no others", () => {
+		for (const [name, { entries, batch, padding }] of columns.entries())
+			expect(padding !== undefined, name).toBe(
+				entries === "token" && batch !== undefined,
+			);
 	});
 
 	test("of rows: what rows are made of, what is asked for, what a setting makes", () => {

@@ -92,6 +92,17 @@ describe.each([
 		],
 	],
 	[
+		"./parallel",
+		`({ planGroups }) =>
+			planGroups(Int32Array.of(30, 5, 5), 4, { tokensPerDevice: 10, rule: "hybrid-cp" })
+				.groups.map(({ degree, items }) => [degree, ...items])`,
+		[
+			[4, 0],
+			[2, 1],
+			[2, 2],
+		],
+	],
+	[
 		"./curriculum",
 		`({ scheduleOdds }) => scheduleOdds("grow-p2", 3)`,
 		[4, 2, 1],
@@ -324,6 +335,7 @@ test("these are the entries: those without Node are tested above", () => {
 		"./masks",
 		"./tokenizer",
 		"./curriculum",
+		"./parallel",
 		"./package.json",
 	]);
 });

@@ -30,6 +30,24 @@ test("a stage has what it says, and else what is said for all, and else defaults
 	]);
 });
 
+test("of weights for all stages and those of a stage, the stage's are meant, whether they change or not", () => {
+	const weightsAt = [[0, [1, 2]]] as const;
+	const still = resolved({ weightsAt, stages: [{}, { weights: [3, 4] }] });
+	expect(still.stages.map(({ weights }) => weights)).toEqual([
+		undefined,
+		[3, 4],
+	]);
+	expect(still.stages.map((stage) => stage.weightsAt)).toEqual([
+		weightsAt,
+		undefined,
+	]);
+	const moving = resolved({ weights: [3, 4], stages: [{}, { weightsAt }] });
+	expect(moving.stages.map(({ weights }) => weights)).toEqual([
+		[3, 4],
+		undefined,
+	]);
+});
+
 test.each(schedules.names)(
 	"%s: what it needs may be said for all or in the stage, and is of no use to others",
 	(schedule) => {
@@ -68,6 +86,24 @@ describe("errors have one code for one mistake, and name the option", () => {
 			"ignored-option",
 			["cycles", "batches"],
 			/cycles would change nothing: batches is token-budget/,
+		],
+		[
+			{ weights: [1], weightsAt: [[0, [1]]] },
+			"ignored-option",
+			["weights", "weightsAt"],
+			/weights would change nothing: weightsAt says the shares/,
+		],
+		[
+			{ weightsBy: "tokens" },
+			"ignored-option",
+			["weightsBy", "weightsAt"],
+			/weightsBy would change nothing: it is for weightsAt/,
+		],
+		[
+			{ batches: "token-budget", weightsAt: [[0, [1]]] },
+			"ignored-option",
+			["weightsAt", "batches"],
+			/at which step a row comes is known only once/,
 		],
 		[
 			{ stages: [{}, { schedule: "odds" }] },

@@ -6,14 +6,17 @@ import { expect, test } from "vitest";
 import { LanesReader } from "../../src/batches/lanes-reader.js";
 import { createRandom } from "../../src/core/random.js";
 import { shuffledIndex } from "../../src/core/shuffled-index.js";
+import { BucketPlaces } from "../../src/curriculum/bucket-places.js";
 import { mixedPlace } from "../../src/curriculum/mixed-place.js";
 import type { SourceRows } from "../../src/curriculum/plan-stage.js";
 import type { GlobalAttention } from "../../src/masks/chunks.js";
 import { batchColumns, columns } from "../../src/masks/columns.js";
+import { paddedCuSeqlens } from "../../src/masks/cu-seqlens.js";
 import {
 	type PositionRule,
 	parsePositionRule,
 } from "../../src/masks/positions.js";
+import { rowShare } from "../../src/masks/row-share.js";
 import {
 	cutRow,
 	type SequenceShares,
@@ -35,6 +38,13 @@ interface Vectors {
 	}[];
 	mixed: {
 		sources: SourceRows[];
+		places: number[];
+		source: number[];
+		place: number[];
+	}[];
+	spans: {
+		sources: SourceRows[];
+		spans: number[][];
 		places: number[];
 		source: number[];
 		place: number[];
@@ -69,6 +79,19 @@ interface Vectors {
 		shares: SequenceShares;
 		values: number[];
 	}[];
+	sequenceShares: {
+		seqLengths: number[];
+		shares: SequenceShares;
+		parts: number;
+		part: number;
+		multiple: number;
+		most: number;
+		width: number;
+		tokens: number[];
+		beyond: number[];
+		cu_seqlens: number[];
+		cu_seqlens_padded: number[];
+	}[];
 	hashes: { text: string; canonical: string; sha256: string }[];
 }
 
@@ -98,11 +121,29 @@ test.each(vectors.mixed)(
 	},
 );
 
+test.each(vectors.spans)(
+	"places of the sources $sources in spans $spans",
+	({ sources, spans, places, source, place }) => {
+		const bucket = new BucketPlaces({ sources, spans });
+		const found = places.map((at) => bucket.find(at));
+		expect(found.map((each) => each.source)).toEqual(source);
+		expect(found.map((each) => each.place)).toEqual(place);
+		// How many are before a place is what was found so far.
+		const all = spans.flat().reduce((sum, rows) => sum + rows, 0);
+		const counts = sources.map(() => 0);
+		for (let at = 0; at <= Math.min(all, 200); at++) {
+			expect(bucket.before(at)).toEqual(counts);
+			if (at < all) counts[bucket.find(at).source]++;
+		}
+	},
+);
+
 test.each(vectors.rows)("columns of a row of $seqLengths", (row) => {
-	// Weights are read, and not made.
+	// Weights are read, and not made; the borders of padded sequences are those of `sequenceShares`.
 	const made = batchColumns.filter(
 		(name) =>
 			name !== "loss_weight" &&
+			columns.find(name).needs !== "sequenceMultiple" &&
 			(row.tree === undefined || columns.find(name).ofTrees),
 	);
 	const positions = parsePositionRule(row.told.positions) as PositionRule;
@@ -170,6 +211,26 @@ test.each(vectors.shares)("$shares share $part of $parts", (share) => {
 		values,
 	);
 });
+
+test.each(vectors.sequenceShares)(
+	"$shares share $part of $parts of sequences of $seqLengths",
+	({ seqLengths, tokens, beyond, ...share }) => {
+		const lengths = Int32Array.from(seqLengths);
+		const { cut, rowLength, padding, ...given } = rowShare(lengths, share);
+		const row = Array.from({ length: rowLength }, (_, i) => i);
+		const due = tokens.map((token, i) => token + beyond[i]);
+		expect([...cut(row, "repeated")]).toEqual(tokens);
+		expect([...cut(row, "counted")]).toEqual(due);
+		expect([...cut(row, -1)]).toEqual(
+			tokens.map((token, i) => (beyond[i] > 0 ? -1 : token)),
+		);
+		const whole = given.seqLengths.reduce((sum, n) => sum + n, padding);
+		const { multiple } = share;
+		const borders = paddedCuSeqlens(given.seqLengths, multiple, whole);
+		expect([...borders.cuSeqlens]).toEqual(share.cu_seqlens);
+		expect([...borders.cuSeqlensPadded]).toEqual(share.cu_seqlens_padded);
+	},
+);
 
 test.each(vectors.hashes)(
 	"the hash of $text",

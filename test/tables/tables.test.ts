@@ -19,6 +19,7 @@ import { temporaryDirectory } from "../helpers.js";
 const schema: Schema = [
 	{ name: "number", type: "int32" },
 	{ name: "big", type: "int64" },
+	{ name: "cost", type: "float64" },
 	{ name: "name", type: "string" },
 	{ name: "ids", type: "list<int32>" },
 	{ name: "big_ids", type: "list<int64>" },
@@ -28,6 +29,7 @@ const schema: Schema = [
 interface Row {
 	number: number;
 	big: bigint;
+	cost: number;
 	name: string | null;
 	ids: number[];
 	big_ids: bigint[];
@@ -39,6 +41,7 @@ const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 const row: fc.Arbitrary<Row> = fc.record({
 	number: int32,
 	big: int64,
+	cost: fc.double({ noNaN: true }),
 	name: fc.option(fc.string({ unit: "grapheme" })),
 	ids: fc.array(int32),
 	big_ids: fc.array(int64),
@@ -58,6 +61,7 @@ function toBatch(rows: Row[]): ColumnBatch {
 		columns: {
 			number: { type: "int32", values: Int32Array.from(rows, (r) => r.number) },
 			big: { type: "int64", values: BigInt64Array.from(rows, (r) => r.big) },
+			cost: { type: "float64", values: Float64Array.from(rows, (r) => r.cost) },
 			name: { type: "string", values: rows.map((r) => r.name) },
 			ids: {
 				type: "list<int32>",
@@ -150,6 +154,7 @@ describe.each(every)("%s with compression %s", (format, compression) => {
 				{
 					number: 1,
 					big: 2n,
+					cost: 0.1,
 					name: "n",
 					ids: [3],
 					big_ids: [4n],
@@ -188,6 +193,7 @@ describe.each(every)("%s with compression %s", (format, compression) => {
 			{
 				number: 1,
 				big: 2n,
+				cost: 0.1,
 				name: "n",
 				ids: [3],
 				big_ids: [4n],
@@ -238,6 +244,7 @@ describe.each(["snappy", "none"])("Parquet with %s", (compression) => {
 			(length, i): Row => ({
 				number: i,
 				big: BigInt(i),
+				cost: i / 7,
 				name: i % 5 === 0 ? null : `name ${i % 21}`,
 				ids: Array.from({ length }, (_, j) => (i * j) % 1000),
 				big_ids: Array.from({ length: i % 4 }, () => -1n),
@@ -279,6 +286,7 @@ test("Parquet: a row group for each batch, three-level lists, and metadata", asy
 		Array.from({ length: count }, (_, i) => ({
 			number: i,
 			big: BigInt(i),
+			cost: i,
 			name: "n",
 			ids: [i, i],
 			big_ids: [],
@@ -314,6 +322,7 @@ test("Arrow: a stream (not a file) whose lists have the child `item`", async () 
 			{
 				number: 1,
 				big: 2n,
+				cost: 0.1,
 				name: null,
 				ids: [3],
 				big_ids: [4n],

@@ -7,7 +7,10 @@ const entries = {
 		to: "megatron",
 		tried: "megatron-core 0.16.1, IndexedDataset and GPTDataset",
 		key: "add_extra_token_to_sequence=False",
-		traps: ["GPTDataset shuffles: the order of rows is not that of the file."],
+		traps: [
+			"GPTDataset shuffles: the order of rows is not that of the file.",
+			"With context parallelism over packed rows, take the shares by document of `seqpack batches` instead.",
+		],
 	}),
 	"olmo-core": byExport({
 		title: "OLMo-core",

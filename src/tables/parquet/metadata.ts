@@ -22,7 +22,7 @@ export interface RowGroup {
 }
 
 /** Parquet's numbers for types, codecs and other things. */
-const TYPES = { int32: 1, int64: 2, float32: 4, string: 6 };
+const TYPES = { int32: 1, int64: 2, float32: 4, float64: 5, string: 6 };
 const OPTIONAL = 1;
 const REPEATED = 2;
 const UTF8 = 0;

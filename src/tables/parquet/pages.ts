@@ -26,7 +26,7 @@ export function pagesOf(column: Column, rows: number): Generator<Page> {
 		: pagesOfNumbers(column.values, rows);
 }
 
-type Numbers = Int32Array | BigInt64Array | Float32Array;
+type Numbers = Int32Array | BigInt64Array | Float32Array | Float64Array;
 
 /** No value is null: all definition levels are 1. */
 function* pagesOfNumbers(values: Numbers, rows: number): Generator<Page> {

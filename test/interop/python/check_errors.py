@@ -35,7 +35,7 @@ def by_reader(plan, **options):
     try:
         opened = Plan(plan, options.pop("datasets", None))
         for step in [options.pop("step")] if "step" in options else range(len(opened)):
-            opened.batch(step, **options)
+            opened.micro_batches(step, **options)
     except SeqpackError as error:
         assert isinstance(error, ValueError) and error.code
         return str(error)
@@ -95,6 +95,15 @@ same(good, "--sequence-shares", "zigzag", sequence_shares="zigzag")
 same(good, *"--sequence-parallel 64 --world-size 64".split(), sequence_parallel=64, world_size=64)
 cut = {"sequence_parallel": 2, "world_size": 2, "columns": ["cu_seqlens"]}
 same(good, *"--sequence-parallel 2 --world-size 2 --columns cu_seqlens".split(), **cut)
+by_document = {"sequence_parallel": 2, "world_size": 2, "sequence_shares": "document-zigzag"}
+as_flags = "--sequence-parallel 2 --world-size 2 --sequence-shares document-zigzag".split()
+for multiple in (6, 0, 2**22):
+    same(good, *as_flags, "--sequence-multiple", str(multiple), sequence_multiple=multiple, **by_document)
+same(good, *as_flags, *"--columns chunk_offsets --chunk 4".split(), columns=["chunk_offsets"], chunk=4, **by_document)
+same(directory / "plan-weights", *as_flags, "--columns", "loss_weight", columns=["loss_weight"], **by_document)
+same(directory / "plan-streams", *as_flags, **by_document)
+same(good, "--sequence-multiple", "4", sequence_multiple=4)
+same(good, "--columns", "cu_seqlens_padded", columns=["cu_seqlens_padded"])
 same(good, "--columns", "chunk_offsets", columns=["chunk_offsets"])
 same(good, "--columns", "scaled_positions", columns=["scaled_positions"])
 same(good, *"--columns chunk_offsets --chunk 0".split(), columns=["chunk_offsets"], chunk=0)
@@ -146,6 +155,15 @@ for damaged in (b"", content[: len(content) // 2], content[:-3]):
 whole.unlink()
 same(where / "plan-natural")
 
+groups = directory / "plan-flat-groups"
+same(groups, "--world-size", "8", world_size=8)
+same(groups, "--rank", "4", rank=4)
+same(groups, *"--sequence-parallel 2".split(), sequence_parallel=2)
+same(groups, "--sequence-multiple", "64", sequence_multiple=64)
+same(groups, "--pad-loss", pad_loss=True)
+same(groups, "--columns", "loss_weight", columns=["loss_weight"])
+same(groups, *"--columns cu_seqlens --sequence-shares zigzag".split(), columns=["cu_seqlens"], sequence_shares="zigzag")
+same(directory / "plan-micro-groups", "--sequence-shares", "zigzag", sequence_shares="zigzag")
 streams = directory / "plan-streams"
 same(streams, "--world-size", "3", world_size=3)
 same(streams, "--columns", "loss_weight", columns=["loss_weight"])

@@ -18,7 +18,7 @@ directory, bucket = map(Path, sys.argv[1:])
 TOP = "s3://bucket/cases"
 NAMES = {
     **{"worldSize": "world_size", "sequenceParallel": "sequence_parallel", "sequenceShares": "sequence_shares"},
-    **{"globalAttention": "global_attention", "padLoss": "pad_loss"},
+    **{"globalAttention": "global_attention", "padLoss": "pad_loss", "sequenceMultiple": "sequence_multiple"},
 }
 
 

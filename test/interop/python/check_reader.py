@@ -18,6 +18,7 @@ NAMES = {
     "columns": "columns",
     "sequenceParallel": "sequence_parallel",
     "sequenceShares": "sequence_shares",
+    "sequenceMultiple": "sequence_multiple",
     "chunk": "chunk",
     "positions": "positions",
     "globalAttention": "global_attention",
@@ -60,9 +61,9 @@ for case in cases:
     options = {NAMES[key]: value for key, value in case["options"].items()}
     with pa.memory_map(case["file"]) as source:
         stream = list(pa.ipc.open_stream(source))
-    assert len(stream) == len(plan) > 0, name
-    for step, due in enumerate(stream):
-        batch = plan.batch(step, **options)
+    assert len(stream) == plan.count_batches() >= len(plan) > 0, name
+    batches = (batch for step in range(len(plan)) for batch in plan.micro_batches(step, **options))
+    for step, (due, batch) in enumerate(zip(stream, batches, strict=True)):
         check_batch(batch, due, plan.info["batches"] == "flat", (name, options, step))
         steps += 1
 print(f"  {len(cases)} streams, {steps} batches")
@@ -99,6 +100,21 @@ except SeqpackError as error:
     assert error.code == "other-ranks", error
     print(f"  {error}")
 assert "worldSize" not in plan.state(3, 4)
+
+# A plan takes the states of those that it goes on from, up to where they are the same.
+appended = plans["appended"]
+for name, step in (("regrouped", 30), ("skipped", 20), ("moving", 5)):
+    before = plans[name]
+    appended.require_state(before.state(step))
+    for number in range(step):
+        mine, its = appended.batch(number, 1, 2), before.batch(number, 1, 2)
+        assert all(np.array_equal(mine[column], its[column]) for column in ("row", "dataset", "input_ids")), number
+    try:
+        appended.require_state(before.state(step + 1))
+        raise AssertionError("nothing was refused")
+    except SeqpackError as error:
+        assert error.code == "other-plan", error
+        print(f"  {error}")
 
 source = Batches(plan, rank=1, world_size=2)
 try:

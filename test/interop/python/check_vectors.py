@@ -9,11 +9,22 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from seqpack_reader.columns import COLUMNS, IGNORE, OF_ROWS, OF_TOKENS, OF_TREES, TokenRows, Trees
+from seqpack_reader.columns import (
+    BORDERS,
+    COLUMNS,
+    IGNORE,
+    OF_ROWS,
+    OF_TOKENS,
+    OF_TREES,
+    PADDED_BORDERS,
+    TokenRows,
+    Trees,
+)
 from seqpack_reader.lanes import LANE_COLUMNS, Lanes
-from seqpack_reader.places import SourceRows, mixed, random_numbers, shuffled
+from seqpack_reader.places import BucketPlaces, SourceRows, mixed, random_numbers, shuffled
 from seqpack_reader.plan import _Written, canonical_json
 from seqpack_reader.settings import BatchSettings
+from seqpack_reader.shares import share_sequences
 from seqpack_reader.storage import Storage
 from seqpack_reader.told import ColumnOptions, parse_positions
 
@@ -25,6 +36,10 @@ for case in vectors["permutation"]:
 for case in vectors["mixed"]:
     sources = [SourceRows(**source) for source in case["sources"]]
     source, place = mixed(sources, np.array(case["places"]))
+    assert (source.tolist(), place.tolist()) == (case["source"], case["place"]), case
+for case in vectors["spans"]:
+    bucket = BucketPlaces([SourceRows(**source) for source in case["sources"]], case["spans"])
+    source, place = bucket.find(np.array(case["places"]))
     assert (source.tolist(), place.tolist()) == (case["source"], case["place"]), case
 for case in vectors["rows"]:
     ids = np.zeros(case["length"], np.int32)
@@ -48,7 +63,7 @@ for case in vectors["rows"]:
     names = OF_TREES if trees else [*OF_TOKENS, *OF_ROWS]
     made = {name: OF_TOKENS[name](rows).tolist() for name in names if name in OF_TOKENS}
     made |= {name: OF_ROWS[name](rows)[0].tolist() for name in names if name in OF_ROWS}
-    assert made == case["columns"] and (trees or {*made, "loss_weight"} == set(COLUMNS)), (made, case)
+    assert made == case["columns"] and (trees or {*made, "loss_weight", PADDED_BORDERS} == set(COLUMNS)), (made, case)
 for case in vectors["lanes"]:
     table = pa.table({name: pa.array(case["documents"][name]) for name in LANE_COLUMNS})
     with tempfile.TemporaryDirectory() as directory:
@@ -66,6 +81,14 @@ for case in vectors["shares"]:
     settings = BatchSettings(case["part"], case["parts"], (), case["parts"], case["shares"])
     spans = settings.spans(case["length"])
     assert [i for begin, end in spans for i in range(begin, end)] == case["values"], case
+for case in vectors["sequenceShares"]:
+    lengths = np.array(case["seqLengths"], np.int32)
+    asked = (case["shares"], case["parts"], case["part"], case["multiple"], case["most"], case["width"])
+    share = share_sequences(lengths, np.array([len(lengths)]), *asked)
+    assert (share.places[0].tolist(), share.beyond[0].tolist()) == (case["tokens"], case["beyond"]), case
+    assert {name: of_rows[0].tolist() for name, of_rows in share.borders.items()} == {
+        name: case[name] for name in (BORDERS, PADDED_BORDERS)
+    }, case
 for case in vectors["hashes"]:
     text = canonical_json(json.loads(case["text"], parse_float=_Written))
     assert text == case["canonical"]

@@ -77,6 +77,23 @@ const ofTrees = [
 	{ rank: 1, worldSize: 2, columns: columnsOfTrees },
 	{ rank: 3, worldSize: 4, columns: ["target_weight"] },
 ];
+/** Of those whose sequences can be cut among ranks. */
+const ofSequences = [
+	{
+		rank: 1,
+		columns: [...OF_SHARES, "prompt_lengths"],
+		...toldOfTokens,
+		sequenceShares: "document-zigzag",
+		sequenceMultiple: 12,
+	},
+	{ rank: 2, sequenceShares: "document-zigzag" },
+	{
+		rank: 3,
+		columns: OF_SHARES,
+		positions: "linear:4",
+		sequenceShares: "document-contiguous",
+	},
+].map((options) => ({ ...options, worldSize: 4, sequenceParallel: 2 }));
 
 /** What is asked of plans whose datasets have weights, besides. */
 const ofWeights = { rank: 1, worldSize: 2, columns: ["loss_weight", "labels"] };
@@ -87,6 +104,27 @@ const ofPadded = {
 	...{ rank: 1, worldSize: 2, padLoss: true },
 	columns: ["loss_mask", "labels", "shift_labels"],
 };
+
+/** Of plans with groups of ranks: every rank, and every way of cutting rows where ranks share them. */
+function askedOfGroups(name) {
+	const isCut = !name.includes("micro");
+	const ranks = name.includes("bytescale") ? [0, 1, 2, 3, 4, 5] : [0, 1, 2, 3];
+	return [
+		...ranks.map((rank) => ({ rank })),
+		{ rank: 1, worldSize: ranks.length, columns: ["labels", "segment_ids"] },
+		...(isCut
+			? [
+					{
+						...{ rank: 2, sequenceShares: "document-contiguous" },
+						columns: [...OF_SHARES, "prompt_lengths"],
+						...toldOfTokens,
+					},
+					{ rank: 3, sequenceShares: "zigzag", columns: ["loss_mask"] },
+					{ rank: 0, sequenceShares: "contiguous" },
+				]
+			: [{ rank: 3, columns: ALL_COLUMNS, ...told }]),
+	];
+}
 
 /** Builds datasets of every kind, and plans of them; gives the plans' names. */
 async function makePlans(directory) {
@@ -147,7 +185,12 @@ async function makePlans(directory) {
 		format: "arrow",
 	};
 	await build({ ...masked, out: at("masked") });
+	await build({
+		...{ ...masked, maskField: "weights", lossWeight: "field" },
+		out: at("weighed"),
+	});
 	await build({ ...masked, maskField: undefined, out: at("ids") });
+	await build({ ...masked, packer: "padded", out: at("singles") });
 	await build({
 		...masked,
 		seqLen: undefined,
@@ -187,6 +230,14 @@ async function makePlans(directory) {
 			workers: 0,
 		});
 	}
+	await build({
+		...{ ...common, inputs: prose, layout: "documents" },
+		...{ strata: "short:-2000,long:2000-9000", out: at("strata-store") },
+	});
+	await packStore({
+		...{ store: at("strata-store"), strataApart: true, seqLen: 512 },
+		...{ out: at("strata-packing"), workers: 0 },
+	});
 	for (const [store, out] of [
 		["store", "packing"],
 		["masked-store", "masked-packing"],
@@ -234,6 +285,16 @@ async function makePlans(directory) {
 		"flat-masked": { datasets: ["masked", "ids"], batches: "flat" },
 		weights: { datasets: ["weights"] },
 		"flat-weights": { datasets: ["weights"], batches: "flat" },
+		"field-weights": { datasets: ["weighed"] },
+		"flat-field-weights": { datasets: ["weighed"], batches: "flat" },
+		strata: {
+			datasets: ["strata-packing"],
+			strataWeights: { short: 1, long: 3 },
+			tokens: 81_920,
+		},
+		stratum: {
+			datasets: ["strata-packing#stratum:long", "strata-packing#stratum:"],
+		},
 		masked: { datasets: ["masked"] },
 		carried: { datasets: ["carried-packing", "carried"] },
 		"flat-carried": {
@@ -251,13 +312,52 @@ async function makePlans(directory) {
 		"rows-and-trees": { datasets: ["ids", "trees", "plain-trees", "masked"] },
 		streams: { datasets: ["store"], ...documents, epochs: 2 },
 		"masked-streams": { datasets: ["masked-store", "ids-store"], ...documents },
+		// Rows of one sequence each, of which the long ones want several ranks.
+		"flat-groups": {
+			...{ datasets: ["singles"], batches: "flat", tokensPerStep: 16_384 },
+			...{ parallelPlan: "flexsp", devices: 4, tokensPerDevice: 192 },
+		},
+		"flat-bytescale-groups": {
+			...{ datasets: ["singles", "masked"], batches: "flat", seed: 2 },
+			...{ parallelPlan: "bytescale", devices: 6, tokensPerDevice: 192 },
+		},
+		"packed-groups": {
+			...{ datasets: ["packed"], parallelPlan: "hybrid-cp", devices: 4 },
+			tokensPerDevice: 320,
+		},
+		"flat-micro-groups": {
+			...{ datasets: ["masked-packing", "ids"], batches: "flat" },
+			maxTokensPerMicroBatch: 768,
+		},
+		"micro-groups": { datasets: ["plus"], maxTokensPerMicroBatch: 512 },
+		moving: {
+			datasets: ["buckets", "buckets-code"],
+			weightsAt: [
+				[0, [0.9, 0.1]],
+				[40, [0.25, 0.75]],
+			],
+			tokens: 60 * 4096,
+		},
+		skipped: { extend: "moving", skip: [[5, 9]] },
+		regrouped: { extend: "skipped", fromStep: 20, tokensPerStep: 8192 },
+		appended: {
+			extend: "regrouped",
+			fromStep: 30,
+			datasets: ["bucket-packing"],
+		},
 	};
-	for (const [name, options] of Object.entries(plans))
+	for (const [name, { extend, datasets = [], ...options }] of Object.entries(
+		plans,
+	))
 		await planCurriculum({
-			tokensPerStep: 4096,
-			worldSize: 4,
+			...(extend === undefined
+				? {
+						tokensPerStep: 4096,
+						...(options.devices === undefined && { worldSize: 4 }),
+					}
+				: { extend: at(`plan-${extend}`) }),
 			...options,
-			datasets: options.datasets.map(at),
+			datasets: datasets.map(at),
 			out: at(`plan-${name}`),
 		});
 	await planCurriculum({
@@ -292,7 +392,8 @@ function maskedRecords() {
 		const count = 2 + next(300);
 		const ids = Array.from({ length: count }, () => next(4000));
 		const mask = ids.map((_, at) => Number(at % 50 > 20));
-		lines.push(JSON.stringify({ ids, mask }));
+		const weights = mask.map((trains, at) => (trains * (at % 7)) / 4);
+		lines.push(JSON.stringify({ ids, mask, weights }));
 	}
 	return `${lines.join("\n")}\n`;
 }
@@ -333,13 +434,18 @@ export async function writeCases(directory) {
 	const cases = [];
 	for (const name of await makePlans(directory)) {
 		const plan = join(directory, `plan-${name}`);
-		const all = [
-			...(name.endsWith("trees") ? [] : asked),
-			...(name.endsWith("streams") ? [] : ofTrees),
-			...(name.endsWith("weights") ? [ofWeights] : []),
-			...(name.endsWith("carried") ? [ofCarried] : []),
-			...(/^flat|streams$|trees$/.test(name) ? [] : [ofPadded]),
-		];
+		const all = name.endsWith("groups")
+			? askedOfGroups(name)
+			: [
+					...(name.endsWith("trees") ? [] : asked),
+					...(name.endsWith("streams") ? [] : ofTrees),
+					...(name.endsWith("weights") ? [ofWeights] : []),
+					...(name.endsWith("carried")
+						? [ofCarried, { ...ofSequences[1], ...ofCarried, worldSize: 4 }]
+						: []),
+					...(/streams$|trees$/.test(name) ? [] : ofSequences),
+					...(/^flat|streams$|trees$/.test(name) ? [] : [ofPadded]),
+				];
 		for (const [i, options] of all.entries()) {
 			const file = join(directory, `${name}-${i}.arrow`);
 			await writeStream(plan, options, file);

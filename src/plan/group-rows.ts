@@ -1,0 +1,60 @@
+import { roundUp, sum } from "../core/arithmetic.js";
+import type { GroupPlan, PlannedGroup } from "../parallel/group-plan.js";
+import { parallelPlans } from "../parallel/parallel-plans.js";
+import { planGroups } from "../parallel/plan-groups.js";
+import { planMicroBatches } from "../parallel/plan-micro-batches.js";
+import type { GroupsTask } from "./resolve-groups.js";
+import { rowSquares, rowTokens, type StepRows } from "./step-rows.js";
+
+/**
+ * Shares the rows of a step out among groups of ranks, so that none holds more tokens than it
+ * can. Where ranks share rows, sequences are padded, so that they can be cut by document: these
+ * tokens count.
+ * @param width Tokens that each row is padded to; null: rows are not padded.
+ * @throws UsageError, DataError
+ */
+export function groupRows(
+	task: GroupsTask,
+	rows: StepRows,
+	width: number | null,
+): GroupPlan {
+	const { rule, ranks, maxTokens, cost } = task;
+	const squares = rowSquares(rows);
+	const shared = (tokensOf: (length: number) => number) =>
+		asPadded(rowTokens(rows, tokensOf), width);
+	if (rule === null) {
+		const tokens = shared((length) => length);
+		return planMicroBatches({ tokens, squares }, ranks, { maxTokens, cost });
+	}
+	const { powersOfTwo } = parallelPlans.find(rule);
+	const byDegree = new Map<number, Int32Array>();
+	const tokensOnDegree = (degree: number) => {
+		const known = byDegree.get(degree);
+		if (known !== undefined) return known;
+		const own = rowTokens(rows, (length) => roundUp(length, 2 * degree));
+		byDegree.set(degree, own);
+		return own;
+	};
+	const isOver = ({ degree, items }: PlannedGroup) => {
+		if (degree === 1) return false;
+		const own = items.map((item) => tokensOnDegree(degree)[item]);
+		return sum(asPadded(own, width)) > degree * maxTokens;
+	};
+	// Plans that need no more than the tokens themselves are the best.
+	for (let multiple = 1; ; ) {
+		const tokens = shared((length) =>
+			powersOfTwo ? roundUp(length, multiple) : length + multiple - 1,
+		);
+		const options = { tokensPerDevice: maxTokens, rule, cost };
+		const plan = planGroups({ tokens, squares }, ranks, options);
+		const over = plan.groups.filter(isOver).map(({ degree }) => degree);
+		if (over.length === 0) return plan;
+		multiple = Math.max(2 * multiple, 2 * Math.max(...over));
+	}
+}
+
+/** Tokens of rows as batches have them: all are as long as the longest, or as the width. */
+function asPadded(tokens: Int32Array, width: number | null): Int32Array {
+	if (width === null) return tokens;
+	return tokens.map(() => tokens.reduce((a, b) => Math.max(a, b), width));
+}
