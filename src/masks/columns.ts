@@ -368,6 +368,7 @@ const entries = {
 			"where in the row what follows on each token ends: token i sees token j if j <= i < subtree_end[j]",
 		ofTrees: true,
 		ofWholeRows: true,
+		padding: "repeated",
 		batch: (row, rowLength) => subtreeEnds(treeOf(row), rowLength),
 	}),
 	target_from: int32Column({
@@ -376,6 +377,7 @@ const entries = {
 			"the token of the row whose logits predict each token; -1 for the first of each document and for padding",
 		ofTrees: true,
 		ofWholeRows: true,
+		padding: -1,
 		batch: (row, rowLength) => targetFrom(treeOf(row), rowLength),
 	}),
 	target_weight: int32Column({
@@ -383,6 +385,7 @@ const entries = {
 		meaning: "how many documents each token is a label of",
 		ofTrees: true,
 		ofWholeRows: true,
+		padding: 0,
 		batch: (row, rowLength) => targetWeights(treeOf(row), rowLength),
 	}),
 	loss_weight: {
