@@ -154,7 +154,7 @@ function labelLines({ settings, summary, totals }: Manifest): Line[] {
 	return [
 		[
 			"labels",
-			`${grouped(summary.labels)} tokens (${percent(summary.labels / Math.max(1, summary.tokens))})${inAnswers}${warnings.map((text) => `; ${text}`).join("")}`,
+			`${grouped(summary.labels)} tokens (${percent(summary.labels / Math.max(1, summary.trees?.unrolledTokens ?? summary.tokens))})${inAnswers}${warnings.map((text) => `; ${text}`).join("")}`,
 		],
 	];
 }
@@ -186,7 +186,7 @@ function rowLines(manifest: Manifest): Line[] {
 	if (buckets.length === 1)
 		lines.push([
 			"packs",
-			`${counted(buckets[0].rows, "row")} of ${grouped(buckets[0].length)}, ${buckets[0].sequencesPerRow.toFixed(2)} sequences each`,
+			`${counted(buckets[0].rows, "row")} of ${grouped(buckets[0].length)}, ${buckets[0].sequencesPerRow.toFixed(2)} ${summary.trees === undefined ? "sequences" : "nodes"} each`,
 		]);
 	else
 		for (const { length, stratum, sequences, tokens, share } of buckets)
@@ -194,7 +194,7 @@ function rowLines(manifest: Manifest): Line[] {
 				`  ${grouped(length)}`,
 				`${counted(sequences, "sequence")}, ${counted(tokens, "token")} (${percent(share)})${stratum === undefined ? "" : ` of ${escapeControls(stratumText(settings.strata, stratum))}`}`,
 			]);
-	lines.push(...sourceLines(manifest));
+	lines.push(...treeLines(manifest), ...sourceLines(manifest));
 	const splits = [...new Set(held.map(({ split }) => split))];
 	for (const [i, split] of splits.entries()) {
 		const own = held.filter((bucket) => bucket.split === split);
@@ -224,6 +224,26 @@ function rowLines(manifest: Manifest): Line[] {
 			`${counted(cutDocuments, "document")} of ${grouped(documents)} ${cutDocuments === 1 ? "is" : "are"} not whole in one row`,
 		]);
 	return lines;
+}
+
+/** What holding prefixes once comes to. */
+function treeLines({ summary: { trees, tokens } }: Manifest): Line[] {
+	if (trees === undefined) return [];
+	const { documents, unrolledTokens, savedShare, repeatedTokens } = trees;
+	return [
+		[
+			"trees",
+			`${counted(trees.trees, "tree")} of ${counted(documents, "sequence")}: ${grouped(unrolledTokens)} tokens are held in ${grouped(tokens)} (${percent(savedShare)} saved)`,
+		],
+		...(repeatedTokens === 0
+			? []
+			: [
+					[
+						"",
+						`${grouped(repeatedTokens)} of these are held again, for trees that are larger than a row`,
+					] satisfies Line,
+				]),
+	];
 }
 
 function sourceLines({ sources, summary }: Manifest): Line[] {

@@ -50,6 +50,7 @@ balanced; time.`,
 		examples: [
 			"seqpack pack store/ --seq-len 8192 --out packing/",
 			"seqpack pack store/ --layout buckets --out buckets/",
+			"seqpack pack store/ --seq-len 8192 --prefix-tree --out trees/",
 			"seqpack pack items/*.parquet --length-column n --pass-through --seq-len 8192 --out packed/",
 			"seqpack pack --compare corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192",
 		],

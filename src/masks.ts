@@ -55,6 +55,15 @@ export {
 	shareSpans,
 } from "./masks/sequence-parallel.js";
 export { shareCosts } from "./masks/share-costs.js";
+export {
+	denseTreeMask,
+	preorderExits,
+	subtreeEnds,
+	type TreeRow,
+	targetFrom,
+	targetWeights,
+	treePositions,
+} from "./masks/tree.js";
 export { toAxolotl } from "./masks/views/axolotl.js";
 export { toFlashAttention } from "./masks/views/flash-attention.js";
 export { toFlattening } from "./masks/views/flattening.js";

@@ -29,5 +29,7 @@ export {
 export type { Packer } from "./pack/packer.js";
 export { type PackerName, packers } from "./pack/packers.js";
 export type { Packing } from "./pack/packing.js";
+export { type PrefixTrees, prefixTree } from "./pack/prefix-tree.js";
 export type { OrderedRows, RowOrder, StepCounts } from "./pack/row-order.js";
+export { type FittingTrees, splitTrees } from "./pack/split-trees.js";
 export { StreamingPacker } from "./pack/streaming.js";

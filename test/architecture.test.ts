@@ -79,6 +79,8 @@ const otherMeanings: Readonly<Record<string, string>> = {
 	'cli/audit.ts: "error", a cut': "how bad a finding is",
 	'src/batches/batch-settings.ts: "token", a loss weighting':
 		"what a column has a value for",
+	'src/build/tree-settings.ts: "token", a loss weighting':
+		"what a column has a value for",
 	'src/dataset/file-fault.ts: "file", a storage': "what a path is",
 	'src/dataset/find-manifest.ts: "file", a storage': "what a path is",
 	'src/build/file-sizes.ts: "file", a storage': "what a path is",

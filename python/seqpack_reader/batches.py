@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arrow import ragged
-from .columns import BORDERS, COLUMNS, IGNORE, OF_ROWS, OF_TOKENS, PADDED_BORDERS, WEIGHTS, TokenRows, split
+from .columns import (
+    BORDERS,
+    COLUMNS,
+    IGNORE,
+    OF_ROWS,
+    OF_TOKENS,
+    OF_TREES,
+    PADDED_BORDERS,
+    WEIGHTS,
+    TokenRows,
+    Trees,
+    split,
+)
 from .errors import SeqpackError, require_choice
 from .groups import Group
 from .lanes import Chunks, Lanes
@@ -30,8 +42,10 @@ _ANY_LENGTH = 0
 # Columns that want to know what is to be trained on.
 _OF_LABELS = {
     *("loss_mask", "labels", "shift_labels", "prompt_lengths"),
-    *("chunk_loss_tokens", "global_attention_mask"),
+    *("chunk_loss_tokens", "global_attention_mask", "target_weight"),
 }
+# Columns that want to know the trees of prefixes that rows are.
+_OF_TREES = set(OF_TREES)
 
 
 class StageBucket:
@@ -112,6 +126,30 @@ class BatchReader:
                     "bad-option",
                     f"{without[0].directory} has no column {name}: leave it out, or build with --carry {name}.",
                 )
+
+    def require_trees(self, settings: BatchSettings) -> None:
+        """Whether rows of trees of prefixes can be given as is asked for."""
+        of_trees = next((each for each in self._datasets if each.has_trees), None)
+        if of_trees is None:
+            return
+        wrong = next((name for name in settings.columns if name not in OF_TREES), None)
+        if "groups" in self._plan:
+            what = "a plan of groups of ranks"
+            why = "what a token sees may be anywhere before it; plan without --parallel-plan, or pack the store without --prefix-tree"
+        elif settings.sequence_parallel > 1:
+            what = f"sequence_parallel {settings.sequence_parallel}"
+            why = "what a token sees may be anywhere before it; give each row to one rank, or pack the store without --prefix-tree"
+        elif settings.told.trained_padding is not None:
+            what = "pad_loss"
+            why = "padding follows on none of the documents that end in a row; leave it out"
+        elif wrong is not None:
+            what = wrong
+            why = "a token may have several successors, and several documents; take position_ids, subtree_end, target_from and target_weight"
+        else:
+            return
+        raise SeqpackError(
+            "bad-option", f"{what} cannot be had of {of_trees.directory}, whose rows are trees of prefixes: {why}."
+        )
 
     def read(self, number: int, step: "Step", settings: BatchSettings) -> Batch:
         bucket = self._stages[step.stage][step.bucket]
@@ -347,21 +385,36 @@ class BatchReader:
         trained = None
         weights = np.zeros(size, np.float32) if WEIGHTS in settings.columns else None
         carried = {name: np.empty_like(lengths) for name in settings.columns if name not in COLUMNS}
-        for reader, which, located, _, of_part in parts:
+        trees = None
+        if any(reader.has_trees for reader, *_ in parts) and not _OF_TREES.isdisjoint(settings.columns):
+            trees = Trees(np.full_like(lengths, -1), np.ones_like(lengths))
+        for reader, which, located, of_rows, of_part in parts:
+            own = ragged(starts[which], of_part)
             for name, values in carried.items():
-                values[ragged(starts[which], of_part)] = reader.sequences(located, name, of_part)
+                values[own] = reader.sequences(located, name, of_part)
             reader.read(located, used[which], ids, at[which])
+            if reader.has_trees and trees is not None:
+                found = reader.trees(located, of_part)
+                trees.parents[own], trees.multiplicity[own] = found.parents, found.multiplicity
             if needs_mask and reader.is_masked:
                 trained = np.ones(size, np.int32) if trained is None else trained
-                reader.read(located, used[which], trained, at[which], MASK)
+                if trees is not None and reader.has_trees:
+                    reader.read_tree_mask(located, of_rows, of_part, trees.parents[own], trained, at[which])
+                else:
+                    reader.read(located, used[which], trained, at[which], MASK)
             if weights is not None:
                 reader.read(located, used[which], weights.view(np.int32), at[which], WEIGHTS)
+        for reader, which, _, of_rows, of_part in parts:
+            if trained is not None and trees is not None and reader.has_trees and not reader.is_masked:
+                # All is trained on, beside rows that have a mask: in every document.
+                through = trees.multiplicity[ragged(starts[which], of_part)]
+                trained[ragged(at[which], used[which])] = np.repeat(through, of_rows)
         labels = sum(
-            reader.labels(rows[which]) if reader.is_masked else int(of_rows.sum()) - len(of_rows)
+            reader.labels(rows[which]) if reader.is_masked or reader.has_trees else int(of_rows.sum()) - len(of_rows)
             for reader, which, _, of_rows, _ in parts
         )
         token_rows = TokenRows(
-            ids, count, length, lengths, seq_counts, trained, weights, told=settings.told, carried=carried
+            ids, count, length, lengths, seq_counts, trained, weights, told=settings.told, carried=carried, trees=trees
         )
         return token_rows, width if share is None else share, labels
 

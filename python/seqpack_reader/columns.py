@@ -14,6 +14,16 @@ IGNORE = -100
 
 
 @dataclass
+class Trees:
+    """Of each sequence of rows that are trees of prefixes: it is a node, and a document is those down to its last."""
+
+    # The node above it, by its place in its row; -1 for a root.
+    parents: np.ndarray
+    # Documents through it.
+    multiplicity: np.ndarray
+
+
+@dataclass
 class TokenRows:
     """Rows of tokens, padded to one length, one after the other."""
 
@@ -25,7 +35,7 @@ class TokenRows:
     # Tokens of all sequences, and how many sequences each row has.
     seq_lengths: np.ndarray
     seq_counts: np.ndarray
-    # 0 for tokens that are not to be trained on; None: all are.
+    # 0 for tokens that are not to be trained on; of trees, in how many documents each is; None: all are.
     trained: np.ndarray | None
     # The weight of each token's label, as datasets have it; None: not read.
     weights: np.ndarray | None = None
@@ -35,6 +45,8 @@ class TokenRows:
     told: ColumnOptions = ColumnOptions()
     # Of each sequence, by column: what rows are carried with.
     carried: dict[str, np.ndarray] = field(default_factory=dict)
+    # Where rows are trees of prefixes; None: they are not.
+    trees: Trees | None = None
 
     @cached_property
     def _with_padding(self) -> np.ndarray:
@@ -62,7 +74,94 @@ class TokenRows:
     def position_ids(self) -> np.ndarray:
         positions = np.arange(len(self.ids), dtype=np.int32)
         positions -= np.repeat(self._starts.astype(np.int32), self._with_padding)
+        if self.trees is not None:
+            above = np.zeros(len(self._with_padding), np.int32)
+            above[~self._is_padding] = self._depths
+            positions += np.repeat(above, self._with_padding)
         return positions
+
+    @cached_property
+    def _row_of(self) -> np.ndarray:
+        """The row of each sequence."""
+        return np.repeat(np.arange(self.count), self.seq_counts)
+
+    @cached_property
+    def _above(self) -> np.ndarray:
+        """The sequence that each follows, of those of all rows; -1 for none."""
+        if self.trees is None:
+            return np.full(len(self.seq_lengths), -1)
+        firsts = np.cumsum(self.seq_counts) - self.seq_counts
+        return np.where(self.trees.parents < 0, -1, self.trees.parents + firsts[self._row_of])
+
+    @cached_property
+    def _depths(self) -> np.ndarray:
+        """Tokens of the nodes above each."""
+        depths = np.zeros(len(self.seq_lengths), np.int32)
+        for node, above in enumerate(self._above.tolist()):
+            if above >= 0:
+                depths[node] = depths[above] + self.seq_lengths[above]
+        return depths
+
+    @cached_property
+    def _exits(self) -> np.ndarray:
+        """The sequence after the last below each, of those of all rows."""
+        exits = np.arange(1, len(self.seq_lengths) + 1)
+        for node in range(len(exits) - 1, -1, -1):
+            above = self._above[node]
+            if above >= 0:
+                exits[above] = max(exits[above], exits[node])
+        return exits
+
+    def subtree_end(self) -> np.ndarray:
+        begins = self._starts[~self._is_padding]
+        last = self._exits - 1
+        ends = np.full(len(self._with_padding), self.length, np.int64)
+        ends[~self._is_padding] = begins[last] + self.seq_lengths[last] - self._row_of * self.length
+        return np.repeat(ends.astype(np.int32), self._with_padding)
+
+    def target_from(self) -> np.ndarray:
+        begins = self._starts[~self._is_padding]
+        targets = np.tile(np.arange(-1, self.length - 1, dtype=np.int32), self.count)
+        above = self._above
+        ends = begins[above] + self.seq_lengths[above] - 1 - self._row_of * self.length
+        targets[begins] = np.where(above < 0, -1, ends)
+        targets[self._padding] = -1
+        return targets
+
+    def target_weight(self) -> np.ndarray:
+        begins = self._starts[~self._is_padding]
+        if self.trained is not None:
+            weights = self.trained.astype(np.int32)
+        else:
+            through = np.ones(len(self._with_padding), np.int32)
+            through[~self._is_padding] = self._multiplicity
+            weights = np.repeat(through, self._with_padding)
+        weights[begins[self._above < 0]] = 0
+        weights[self._padding] = 0
+        return weights
+
+    @property
+    def _multiplicity(self) -> np.ndarray:
+        return np.ones(len(self.seq_lengths), np.int32) if self.trees is None else self.trees.multiplicity
+
+    def _of_nodes(self, values: np.ndarray) -> list[np.ndarray]:
+        return split(values.astype(np.int32), self.seq_counts)
+
+    @property
+    def _first_of_row(self) -> np.ndarray:
+        return (np.cumsum(self.seq_counts) - self.seq_counts)[self._row_of]
+
+    def node_parent(self) -> list[np.ndarray]:
+        return self._of_nodes(np.where(self._above < 0, -1, self._above - self._first_of_row))
+
+    def node_entry(self) -> list[np.ndarray]:
+        return self._of_nodes(np.arange(len(self.seq_lengths)) - self._first_of_row)
+
+    def node_exit(self) -> list[np.ndarray]:
+        return self._of_nodes(self._exits - self._first_of_row)
+
+    def node_multiplicity(self) -> list[np.ndarray]:
+        return self._of_nodes(self._multiplicity)
 
     def segment_ids(self) -> np.ndarray:
         numbers = ragged(np.ones(self.count, np.int64), self.seq_counts + 1)
@@ -189,6 +288,9 @@ OF_TOKENS: dict[str, Callable[[TokenRows], np.ndarray]] = {
     "shift_labels": TokenRows.shift_labels,
     "global_attention_mask": TokenRows.global_attention_mask,
     "scaled_positions": TokenRows.scaled_positions,
+    "subtree_end": TokenRows.subtree_end,
+    "target_from": TokenRows.target_from,
+    "target_weight": TokenRows.target_weight,
 }
 BORDERS = "cu_seqlens"
 # The same with what sequences are padded with; only of rows whose sequences are cut among ranks.
@@ -199,7 +301,18 @@ OF_ROWS: dict[str, Callable[[TokenRows], list[np.ndarray]]] = {
     "chunk_offsets": TokenRows.chunk_offsets,
     "chunk_loss_tokens": TokenRows.chunk_loss_tokens,
     "prompt_lengths": TokenRows.prompt_lengths,
+    "node_parent": TokenRows.node_parent,
+    "node_entry": TokenRows.node_entry,
+    "node_exit": TokenRows.node_exit,
+    "node_multiplicity": TokenRows.node_multiplicity,
 }
+# Those of them that name tokens of a row, or are of those, so that rows may not be cut.
+OF_WHOLE_ROWS = ("subtree_end", "target_from", "target_weight")
+# Columns that say of rows of trees of prefixes what is right.
+OF_TREES = (
+    *("position_ids", *OF_WHOLE_ROWS),
+    *("node_parent", "node_entry", "node_exit", "node_multiplicity"),
+)
 # Those of them that are of a row's chunks.
 OF_CHUNKS = ("chunk_offsets", "chunk_loss_tokens")
 # The column that is read, and not made of the others.
@@ -207,11 +320,12 @@ WEIGHTS = "loss_weight"
 # What rows are stored with and batches are not made of by name.
 ALWAYS = frozenset({
     *("input_ids", "seq_lengths", "doc_ids", "doc_offsets", "label_counts", "seq_start_id"),
-    *("segment_number", "segment_count"),
+    *("segment_number", "segment_count", "path_doc_ids", "path_doc_offsets", "path_nodes"),
 })
 # In the command's order.
 COLUMNS = [
     *("position_ids", "segment_ids", "seq_idx", "attention_mask", "loss_mask", "labels", "shift_labels"),
     *(BORDERS, PADDED_BORDERS, "chunk_offsets", "chunk_loss_tokens", "global_attention_mask"),
-    *("prompt_lengths", "scaled_positions", WEIGHTS),
+    *("prompt_lengths", "scaled_positions", "node_parent", "node_entry", "node_exit", "node_multiplicity"),
+    *(*OF_WHOLE_ROWS, WEIGHTS),
 ]

@@ -101,7 +101,8 @@ def _checked(number: int, count: int) -> int:
 class _ArrowRows:
     def __init__(self, dataset: OpenDataset, bucket: Bucket, files: OpenFiles) -> None:
         self._rows = BucketRows(dataset, bucket, files)
-        self._of_store = [TOKENS, MASK] if dataset.is_masked else [TOKENS]
+        # What is to be trained on of a node is not the same in all documents through it.
+        self._of_store = [TOKENS, MASK] if dataset.is_masked and not dataset.has_trees else [TOKENS]
 
     def row(self, number: int) -> Row:
         located = self._rows.locate(np.array([number]))

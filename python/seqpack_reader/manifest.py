@@ -63,6 +63,11 @@ class OpenDataset:
         """Whether some tokens are not to be trained on."""
         return self.manifest["settings"]["isMasked"]
 
+    @property
+    def has_trees(self) -> bool:
+        """Whether rows are trees of prefixes."""
+        return "prefixTree" in self.manifest["settings"]
+
 
 def open_dataset(storage: Storage, name: str, split: str = "train", is_store: bool = False) -> OpenDataset:
     """A dataset's directory, or that and one of its sources or strata: `data#web`, `data#stratum:short`.
@@ -97,7 +102,7 @@ def open_dataset(storage: Storage, name: str, split: str = "train", is_store: bo
         shards = [shard for shard in shards if shard["stratum"] == place]
     # Those of each stratum have the same lengths.
     by_length = {bucket["length"]: bucket for bucket in settings["buckets"] if bucket["split"] == split}
-    buckets = [_bucket(bucket, shards) for bucket in by_length.values()]
+    buckets = [_bucket(bucket, shards, "prefixTree" in settings) for bucket in by_length.values()]
     return OpenDataset(directory, manifest, hashlib.sha256(content).hexdigest(), buckets, store)
 
 
@@ -107,17 +112,20 @@ def _columns_of(settings: dict[str, Any]) -> list[str]:
     columns += settings.get("carry", [])
     if settings["isMasked"]:
         columns += [MASK, "label_counts"]
+    if "prefixTree" in settings:
+        columns += ["label_counts", "node_parent", "node_entry", "node_exit", "node_multiplicity"]
+        columns += ["path_doc_ids", "path_doc_offsets", "path_nodes"]
     if settings.get("lossWeight") is not None:
         columns += [WEIGHTS]
     left_out = {TOKENS, MASK, WEIGHTS, *OF_TOKENS} if settings.get("isIndex") else ()
     return [name for name in dict.fromkeys(columns) if name not in left_out]
 
 
-def _bucket(settings: dict[str, Any], shards: list[dict[str, Any]]) -> Bucket:
+def _bucket(settings: dict[str, Any], shards: list[dict[str, Any]], has_trees: bool) -> Bucket:
     own = [shard for shard in shards if shard["bucket"] == settings["length"]]
     rows, sequences, tokens = (sum(shard[key] for shard in own) for key in ("rows", "sequences", "tokens"))
     capacity = settings["capacity"]
-    is_full = rows > 0 and sequences == rows and tokens == rows * capacity
+    is_full = rows > 0 and sequences == rows and tokens == rows * capacity and not has_trees
     return Bucket(settings["length"], rows, tokens, own, capacity, is_full)
 
 

@@ -262,6 +262,7 @@ class Plan:
         if known is None:
             known = resolve_batches(self.info, *asked)
             self._reader.require_carried(known.columns)
+            self._reader.require_trees(known)
             if len(self._settings) < 1024:
                 key = (rank, world_size, tuple(columns), sequence_parallel, sequence_shares, *told)
                 self._settings[key] = known

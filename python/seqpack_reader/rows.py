@@ -4,7 +4,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .arrow import DAMAGED, SEQ_LENGTHS, ArrowFile, copy_words, groups_of, runs_of, values_of
+from .arrow import DAMAGED, SEQ_LENGTHS, ArrowFile, copy_words, groups_of, ragged, runs_of, values_of
+from .columns import Trees
 from .errors import SeqpackError
 from .manifest import MASK, TOKENS, Bucket, OpenDataset, Store
 from .shards import OpenFiles, prepare_all
@@ -40,6 +41,7 @@ class BucketRows:
         self._capacity = bucket.capacity
         self._is_full = bucket.is_full
         self.is_masked = dataset.is_masked
+        self.has_trees = dataset.has_trees
         self._directory = dataset.directory
         self._shards = bucket.shards
         self._columns = dataset.columns
@@ -121,6 +123,49 @@ class BucketRows:
         values, found = self.gather(located, column)
         _require(located, found == counts)
         return values
+
+    def trees(self, located: list[RowsOfFile], counts: np.ndarray) -> Trees:
+        """The trees of prefixes that rows are, of `counts` nodes each."""
+        parents = self.sequences(located, "node_parent", counts)
+        multiplicity = self.sequences(located, "node_multiplicity", counts)
+        places = np.arange(len(parents)) - np.repeat(np.cumsum(counts) - counts, counts)
+        if len(parents) > 0 and (parents.min() < -1 or (parents >= places).any()):
+            raise located[0].file.refused(DAMAGED)
+        return Trees(parents, multiplicity)
+
+    def read_tree_mask(
+        self,
+        located: list[RowsOfFile],
+        lengths: np.ndarray,
+        counts: np.ndarray,
+        parents: np.ndarray,
+        out: np.ndarray,
+        at: np.ndarray,
+    ) -> None:
+        """Writes in how many documents each token of rows of trees is to be trained on to `out`, from `at` on."""
+        assert self._store is not None
+        nodes, of_nodes = self.gather(located, "path_nodes")
+        starts, of_starts = self.gather(located, "path_doc_offsets")
+        documents, of_documents = self.gather(located, "path_doc_ids")
+        _require(located, (of_starts == of_nodes) & (of_documents == 2 * of_nodes))
+        firsts = np.cumsum(counts) - counts
+        above = np.where(parents < 0, -1, parents + np.repeat(firsts, counts)).tolist()
+        before = np.cumsum(lengths, dtype=np.int64) - lengths
+        begins = before + np.repeat(at - before[firsts], counts)
+        out[ragged(begins, lengths)] = 0
+        paths = []
+        for node in (nodes + np.repeat(firsts, of_nodes)).tolist():
+            path = []
+            while node >= 0:
+                path.append(node)
+                node = above[node]
+            paths.append(np.array(path[::-1]))
+        used = np.array([lengths[path].sum() for path in paths], np.int64)
+        read = np.empty(used.sum(), np.int32)
+        ends = np.cumsum(used)
+        self._store.read(documents.view(np.int64), starts, used, read, ends - used, MASK)
+        for path, end, count in zip(paths, ends.tolist(), used.tolist(), strict=True):
+            out[ragged(begins[path], lengths[path])] += read[end - count : end]
 
     @property
     def labels_each(self) -> int | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .columns import ALWAYS, BORDERS, COLUMNS, OF_CHUNKS, OF_ROWS, PADDED_BORDERS, WEIGHTS
+from .columns import ALWAYS, BORDERS, COLUMNS, OF_CHUNKS, OF_ROWS, OF_WHOLE_ROWS, PADDED_BORDERS, WEIGHTS
 from .errors import SeqpackError, quoted, require_choice, require_whole
 from .shares import SHARES, sequence_multiple
 from .told import ColumnOptions, check_chunk, check_global_attention, column_options
@@ -133,6 +133,7 @@ def resolve_batches(
         require_choice("sequence_shares", "way to cut rows", sequence_shares, list(SHARES))
         if not is_cut:
             raise SeqpackError("ignored-option", "sequence_shares says how sequence_parallel cuts rows: give that too.")
+    of_whole_rows = next((name for name in columns if name in OF_WHOLE_ROWS), None)
     shares = sequence_shares or ("contiguous" if groups is None else _SHARES_OF_GROUPS)
     cuts_sequences = is_cut and SHARES[shares].cuts_sequences
     of_sequences = next(name for name in SHARES if SHARES[name].cuts_sequences)
@@ -154,6 +155,8 @@ def resolve_batches(
         )
 
     def is_whole(name: str) -> bool:
+        if name in OF_WHOLE_ROWS:
+            return True
         # Borders and what is known of sequences hold where all shares have a part of each.
         return name in OF_CHUNKS if cuts_sequences else name in OF_ROWS or name not in COLUMNS
 
@@ -172,6 +175,16 @@ def resolve_batches(
         raise SeqpackError(
             "bad-option",
             f"{WEIGHTS} lies as unshifted labels do, and sequence_parallel gives shifted ones: leave one of the two out.",
+        )
+    if pad_loss and of_whole_rows is not None:
+        raise SeqpackError(
+            "bad-option",
+            f"{of_whole_rows} has padding apart from the last sequence, and pad_loss makes it a part of that: leave one of the two out.",
+        )
+    if "lanes" in plan and of_whole_rows is not None:
+        raise SeqpackError(
+            "bad-option",
+            f"{of_whole_rows} is of one row, and documents go on in the row of the next step: take shift_labels.",
         )
     has_answers = IS_PADDED[plan["batches"]] and "lanes" not in plan
     if pad_loss and (is_cut or not has_answers):

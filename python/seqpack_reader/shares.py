@@ -52,6 +52,9 @@ PADDING: dict[str, int | str] = {
     "shift_labels": IGNORE,
     "global_attention_mask": 0,
     "scaled_positions": REPEATED,
+    "subtree_end": REPEATED,
+    "target_from": -1,
+    "target_weight": 0,
 }
 
 

@@ -50,6 +50,11 @@ class PackedRows(PackedDataset):
             raise SeqpackError(
                 "bad-option", f"the masks of {os.fspath(source)} are stored shifted: build it again without --shift."
             )
+        if "prefixTree" in settings:
+            raise SeqpackError(
+                "bad-option",
+                f"{os.fspath(source)} has rows of trees of prefixes (--prefix-tree), in which a token has several successors, and recipes take labels that are shifted: pack the store without it.",
+            )
         if length is None and len(dataset.lengths) > 1:
             there = ", ".join(map(str, dataset.lengths))
             raise SeqpackError(

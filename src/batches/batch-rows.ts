@@ -68,16 +68,23 @@ export function paddedRows(
 		if (used < tokens) ids.fill(padId, at + used, at + tokens);
 	});
 	const shares = sharesOf(count, (i) => lengthsOf(items, i), shape);
-	const rowOf = (i: number): StoredRow => ({
+	const madeOf = (i: number): StoredRow => ({
 		ids: ids.subarray(i * tokens, i * tokens + tokensOf(items, i)),
 		seqLengths: lengthsOf(items, i),
-		lossMask: maskOfItem(items, i, finder),
+		...labelsOfItem(items, i, finder),
 		lossWeights: shape.columns.includes(WEIGHTS)
 			? weightsOfItem(items, i, finder)
 			: null,
 		facts: factsOfItem(items, i, finder, shape),
 		...nextLabelOf(items, i, finder),
 	});
+	// Each column is made of the same rows.
+	const made = new Map<number, StoredRow>();
+	const rowOf = (i: number): StoredRow => {
+		const row = made.get(i) ?? madeOf(i);
+		made.set(i, row);
+		return row;
+	};
 	return {
 		rows: count,
 		columns: {
@@ -181,6 +188,19 @@ function nextLabelOf(
 	rows.readTokens(row, next, new Uint8Array(label.buffer), 0, 1);
 	if (rows.isMasked && maskOf(rows, row, next, 1)[0] === 0) label[0] = IGNORE;
 	return { nextLabel: label[0] };
+}
+
+/** What tells the labels of an item: its trees of prefixes, or else its mask. */
+function labelsOfItem(
+	items: StepItems,
+	i: number,
+	finder: RowFinder,
+): Pick<StoredRow, "tree" | "lossMask"> {
+	const tree =
+		tokensOf(items, i) === 0
+			? null
+			: finder.rowsOf(items.dataset[i]).readTree(items.row[i]);
+	return tree === null ? { lossMask: maskOfItem(items, i, finder) } : { tree };
 }
 
 /** What of an item is a label; null where it is all but the first token of each sequence. */

@@ -118,7 +118,8 @@ export function resolveBatches(
 			`${optionName("sequenceShares", shares)} pads and cuts each sequence, and the plan's ${plan.lanes.count} lanes read documents in chunks of ${plan.lanes.chunk} tokens, which have one length: give one that cuts rows, ${OF_ROWS.join(" or ")}.`,
 		);
 	const isOfWholeRows = (name: string) => {
-		const { entries } = rowColumn(name);
+		const { entries, ofWholeRows } = rowColumn(name);
+		if (ofWholeRows) return true;
 		// Borders and what is known of sequences hold where all shares have a part of each.
 		return cutsSequences ? entries === "chunk" : entries !== "token";
 	};
@@ -158,6 +159,19 @@ export function resolveBatches(
 		throw new UsageError(
 			"ignored-option",
 			`${optionName("padLoss")} is for rows that are padded and not cut among ranks: leave it out, or ${isCut ? optionName("sequenceParallel") : `plan other ${optionName("batches")} than ${plan.batches}`}.`,
+		);
+	const ofWholeRows = options.columns.find(
+		(name) => rowColumn(name).ofWholeRows,
+	);
+	if (options.padLoss && ofWholeRows !== undefined)
+		throw new UsageError(
+			"bad-option",
+			`${ofWholeRows} has padding apart from the last sequence, and ${optionName("padLoss")} makes it a part of that: leave one of the two out.`,
+		);
+	if (plan.lanes !== undefined && ofWholeRows !== undefined)
+		throw new UsageError(
+			"bad-option",
+			`${ofWholeRows} is of one row, and documents go on in the row of the next step: take shift_labels.`,
 		);
 	const ofKind = batchKinds.find(plan.batches).columns;
 	const needed = isCut

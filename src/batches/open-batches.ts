@@ -1,7 +1,7 @@
 import { DataError, optionName, UsageError } from "../core/errors.js";
 import { withoutSlashes } from "../core/text.js";
 import { MANIFEST } from "../dataset/manifest.js";
-import { columns as rowColumns } from "../masks/columns.js";
+import { rowColumn, columns as rowColumns } from "../masks/columns.js";
 import {
 	type BatchOptions,
 	type BatchState,
@@ -22,7 +22,7 @@ import { pathFrom } from "../storage/paths.js";
 import { storageAt } from "../storage/storages.js";
 import { whenRead } from "../storage/when-read.js";
 import type { Batch } from "./batch.js";
-import { resolveBatches } from "./batch-settings.js";
+import { type BatchSettings, resolveBatches } from "./batch-settings.js";
 import { requireSameStates, stateOfLanes } from "./lane-states.js";
 import { type Imbalance, MeanImbalance } from "./mean-imbalance.js";
 import { readAhead } from "./read-ahead.js";
@@ -62,6 +62,7 @@ export async function openBatches(
 	const datasets = await openDatasets(place, plan, options.datasets);
 	requireWeights(settings.columns, datasets);
 	requireCarried(settings.columns, datasets);
+	requireTrees(plan, settings, datasets);
 	const source = { directory: place, plan, datasets, settings };
 	const { from, end, readAhead: ahead } = settings;
 	const { planHash, lanes } = plan;
@@ -157,6 +158,45 @@ async function openKnown(
 			`${path} is not the dataset that the plan was made of: the SHA-256 of its seqpack.json is ${found.hash.slice(0, 12)}, and was ${known.manifest.slice(0, 12)}. Plan again with seqpack curriculum, or name the right one (${optionName("datasets")}).`,
 		);
 	return found;
+}
+
+/** @throws UsageError for what rows of trees of prefixes cannot be given */
+function requireTrees(
+	{ groups }: CurriculumPlan,
+	{ columns, columnOptions, sequenceParallel }: BatchSettings,
+	datasets: readonly DatasetBuckets[],
+): void {
+	const ofTrees = datasets.find(
+		({ manifest }) => manifest.settings.prefixTree !== undefined,
+	);
+	if (ofTrees === undefined) return;
+	const refused = (what: string, why: string) =>
+		new UsageError(
+			"bad-option",
+			`${what} cannot be had of ${ofTrees.directory}, whose rows are trees of prefixes: ${why}.`,
+		);
+	if (groups !== undefined)
+		throw refused(
+			"a plan of groups of ranks",
+			`what a token sees may be anywhere before it; plan without ${optionName("parallelPlan")}, or pack the store without ${optionName("prefixTree", true)}`,
+		);
+	if (sequenceParallel > 1)
+		throw refused(
+			optionName("sequenceParallel", sequenceParallel),
+			"what a token sees may be anywhere before it; give each row to one rank, or pack the store without " +
+				optionName("prefixTree", true),
+		);
+	if (columnOptions.trainedPadding !== undefined)
+		throw refused(
+			optionName("padLoss", true),
+			"padding follows on none of the documents that end in a row; leave it out",
+		);
+	const wrong = columns.find((name) => !rowColumn(name).ofTrees);
+	if (wrong !== undefined)
+		throw refused(
+			wrong,
+			"a token may have several successors, and several documents; take position_ids, subtree_end, target_from and target_weight",
+		);
 }
 
 /** @throws UsageError where weights are asked for that a dataset does not have, or others than the rest */

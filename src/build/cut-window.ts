@@ -65,6 +65,11 @@ export function cutWindow(
 			"bad-option",
 			`pairs of a chosen and a rejected answer have no segments, and are as long as a row allows: leave out ${optionName("segment")} and ${optionName("maxSequence")}, or give ${optionName("longConversations", "split")}.`,
 		);
+	if (hasSides && settings.prefixTree !== undefined)
+		throw new UsageError(
+			"bad-option",
+			`${optionName("prefixTree", true)} cannot be had for pairs of a chosen and a rejected answer, whose sides share a row as they are: leave it out.`,
+		);
 	if (hasSides && padDocumentToMultiple > 1)
 		throw new UsageError(
 			"bad-option",

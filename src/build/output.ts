@@ -12,6 +12,7 @@ import {
 	emptyRowCounts,
 	type RowCounts,
 	type Totals,
+	type TreeCounts,
 } from "../dataset/totals.js";
 import type { SequenceFacts } from "../masks/sequence-facts.js";
 import { packCosts } from "../pack/cost.js";
@@ -30,10 +31,11 @@ import { Leftovers, type PackedSequences } from "./leftovers.js";
 import type { Plan } from "./plan.js";
 import { ShardSeries } from "./shard-series.js";
 import type { Stopwatch } from "./stopwatch.js";
+import { treesOfWindow, type WindowTrees } from "./trees-of-window.js";
 import type { Workspace } from "./workspace.js";
 
 /** What is counted of rows. */
-export type OutputCounts = Pick<Totals, "buckets" | "order">;
+export type OutputCounts = Pick<Totals, "buckets" | "order" | "trees">;
 
 /** What a task has written once all its windows are. */
 export interface OutputFiles {
@@ -109,15 +111,22 @@ export class Output implements RowOutput {
 		const facts = factsOfSides(sequences.facts, ofSides.first);
 		for (const [number, bucket] of this.#buckets.entries()) {
 			const members = membersOf(number, buckets);
-			const { rows, order } = await bucket.write(
-				{ ...window, pieces },
-				ofSides,
-				facts,
-				members,
-				places,
-				random,
-			);
-			addCounts(counts, { buckets: { [bucket.key]: rows }, order });
+			const { rows, ...others } = bucket.makesTrees
+				? await bucket.writeTrees(
+						{ ...window, pieces },
+						members,
+						places,
+						random,
+					)
+				: await bucket.write(
+						{ ...window, pieces },
+						ofSides,
+						facts,
+						members,
+						places,
+						random,
+					);
+			addCounts(counts, { buckets: { [bucket.key]: rows }, ...others });
 		}
 		return { places, counts };
 	}
@@ -193,14 +202,9 @@ class BucketOutput {
 		places: SequencePlaces,
 		random: Random,
 	): Promise<{ rows: RowCounts; order: StepCounts }> {
-		const { packer, padDocumentToMultiple: multiple } = this.#settings;
+		const { padDocumentToMultiple: multiple } = this.#settings;
 		const rooms = roundedUp(window.pieces.length, multiple);
-		const { name, ...options } = packer;
-		const found = packers.find(name).pack(
-			members.map((piece) => rooms[piece]),
-			this.#capacity,
-			options,
-		);
+		const found = this.#pack(members.map((piece) => rooms[piece]));
 		const packing = {
 			order: found.order.map((member) => members[member]),
 			packOffsets: found.packOffsets,
@@ -212,23 +216,79 @@ class BucketOutput {
 			facts,
 			packing: packsOfSides(packing, first),
 		};
+		const order = await this.#writeRows(packed, packs, random, (pack, place) =>
+			setPlaces(places, packing, pack, place),
+		);
+		const rows = this.#count(packed, packs);
+		this.#countRooms(packing, packs, rooms, rows);
+		return { rows, order };
+	}
+
+	/** Whether rows hold prefixes that sequences share once. */
+	get makesTrees(): boolean {
+		return this.#settings.prefixTree !== undefined;
+	}
+
+	/** The same where rows hold trees of prefixes, none of which is left over. */
+	async writeTrees(
+		window: Omit<PackedSequences, "packing">,
+		members: Int32Array,
+		places: SequencePlaces,
+		random: Random,
+	): Promise<{ rows: RowCounts; order: StepCounts; trees: TreeCounts }> {
+		const { minShared = 1 } = this.#settings.prefixTree ?? {};
+		const trees = treesOfWindow(window, members, minShared, this.#capacity);
+		const packing = this.#pack(trees.sizes);
+		const packs = Int32Array.from(
+			{ length: packing.packOffsets.length - 1 },
+			(_, i) => i,
+		);
+		const packed: PackedWindow = {
+			...window,
+			...trees,
+			packing: packsOfSides(packing, trees.first),
+		};
+		const placeOf: { shard: number; row: number }[] = [];
+		const order = await this.#writeRows(
+			packed,
+			packs,
+			random,
+			(pack, place) => {
+				const { order, packOffsets } = packing;
+				for (let at = packOffsets[pack]; at < packOffsets[pack + 1]; at++)
+					placeOf[order[at]] = place;
+			},
+		);
+		members.forEach((piece, member) => {
+			const { shard, row } = placeOf[trees.treeOf[member]];
+			places.shards[piece] = shard;
+			places.rows[piece] = row;
+		});
+		const rows = countTrees(trees, packs.length);
+		this.#countRooms(packing, packs, trees.sizes, rows);
+		return { rows, order, trees: trees.counts };
+	}
+
+	/** Which items of so many tokens share a row. */
+	#pack(rooms: Int32Array): Packing {
+		const { name, ...options } = this.#settings.packer;
+		return packers.find(name).pack(rooms, this.#capacity, options);
+	}
+
+	/** @param onRow Told of the place of a pack. */
+	async #writeRows(
+		packed: PackedWindow,
+		packs: Int32Array,
+		random: Random,
+		onRow: (pack: number, place: { shard: number; row: number }) => void,
+	): Promise<StepCounts> {
 		const { order, counts } = this.#rowOrder(packed, packs, random);
 		for (const pack of order) {
-			const { shard, row } = this.series.next();
-			for (
-				let at = packing.packOffsets[pack];
-				at < packing.packOffsets[pack + 1];
-				at++
-			) {
-				places.shards[packing.order[at]] = shard;
-				places.rows[packing.order[at]] = row;
-			}
+			onRow(pack, this.series.next());
 			const writing = this.series.add(packed, pack);
 			if (writing !== undefined) await writing;
 		}
-		const rows = this.#count(packed, packs);
-		this.#countRooms(packing, packs, rooms, rows);
-		return { rows, order: counts };
+		return counts;
 	}
 
 	/** The packs in the order of their rows, and what the order comes to. */
@@ -289,6 +349,33 @@ class BucketOutput {
 		}
 		counts.alignmentTokens = taken - counts.tokens;
 	}
+}
+
+function setPlaces(
+	{ shards, rows }: SequencePlaces,
+	{ order, packOffsets }: Packing,
+	pack: number,
+	{ shard, row }: { shard: number; row: number },
+): void {
+	for (let at = packOffsets[pack]; at < packOffsets[pack + 1]; at++) {
+		shards[order[at]] = shard;
+		rows[order[at]] = row;
+	}
+}
+
+function countTrees(
+	{ sizes, pieces, positions, facts }: WindowTrees,
+	rows: number,
+): RowCounts {
+	const counts = emptyRowCounts();
+	counts.rows = rows;
+	counts.sequences = pieces.length.length;
+	for (const tokens of sizes) counts.tokens += tokens;
+	for (const labels of facts.node_labels) counts.labels += labels;
+	pieces.length.forEach((tokens, node) => {
+		counts.context += tokens * positions[node] + (tokens * (tokens - 1)) / 2;
+	});
+	return counts;
 }
 
 /** Which sequences are of a bucket. */

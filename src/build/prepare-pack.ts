@@ -9,6 +9,7 @@ import { type OpenStore, openStore } from "../dataset/open-store.js";
 import { requireRandomAccess } from "../dataset/random-access.js";
 import { readManifest } from "../dataset/read-manifest.js";
 import type { Settings } from "../dataset/settings.js";
+import { treesNotWritten } from "../dataset/trees-not-written.js";
 import type { StrataSettings } from "../documents/strata/strata-settings.js";
 import { areGivenWeights } from "../masks/loss-weights.js";
 import {
@@ -24,6 +25,7 @@ import type { PreparedBuild } from "./prepare.js";
 import { checkRows, type RowValues, rowSettings } from "./resolve-settings.js";
 import { shardSizes } from "./shard-sizes.js";
 import { type PackTask, packTasks } from "./tasks-of-plan.js";
+import { treeSettings } from "./tree-settings.js";
 
 /** Room of an index's shards, in tokens: a task has one of each bucket. */
 const INDEX_SHARD_TOKENS = 2 ** 42;
@@ -55,6 +57,7 @@ export async function preparePack(
 			"bad-option",
 			`${optionName("lossWeight")} is ${values.lossWeight}, and a store does not keep the weights of records: build rows of the records themselves, or give another weighting.`,
 		);
+	const trees = treeSettings(values, manifest.settings);
 	const [format] = datasetFormats.where(({ randomAccess }) => randomAccess);
 	const settings: Settings = {
 		...manifest.settings,
@@ -65,6 +68,7 @@ export async function preparePack(
 		),
 		format,
 		compression: datasetFormats.find(format).compressions[0],
+		...trees,
 		isIndex: true,
 	};
 	return prepared({ directory, manifest }, settings, values);
@@ -90,6 +94,7 @@ export async function prepareExport(
 			"not-a-packing",
 			`${directory} has its rows in files already: what is exported is an index over a store, made by seqpack pack.`,
 		);
+	if (packed.prefixTree !== undefined) throw treesNotWritten(directory);
 	if (manifest.seqpackVersion !== version)
 		throw new DataError(
 			"other-version",
@@ -175,7 +180,7 @@ function prepared(
 /** A task for each that has read the store. */
 function tasksOf(
 	{ tasks, lengths = [], shards, index }: OpenStore["manifest"],
-	{ sources, isIndex = false }: Settings,
+	{ sources, isIndex = false, prefixTree }: Settings,
 ): PackTask[] {
 	return Array.from({ length: tasks.read }, (_, task) => {
 		const own = lengths.find((each) => each.task === task);
@@ -189,7 +194,7 @@ function tasksOf(
 			source: sources.findIndex(({ name }) => name === own.source),
 			lengths: own,
 		};
-		if (isIndex) return pack;
+		if (isIndex && prefixTree === undefined) return pack;
 		return {
 			...pack,
 			shards: shards

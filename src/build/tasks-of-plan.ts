@@ -170,7 +170,9 @@ export function packTasks(
 	packing: readonly PackTask[],
 	settings: Settings,
 ): Task[] {
-	return [...packing, ...repackTasks(packing, settings)];
+	// A tree is of the documents of one window.
+	const leaves = settings.prefixTree === undefined;
+	return [...packing, ...(leaves ? repackTasks(packing, settings) : [])];
 }
 
 /** The tasks that read a source, as often as it is repeated. */

@@ -212,6 +212,8 @@ function valuesOf(
 		border: sequences + rows,
 		// A begin and an end at least: rows do not say how long they are.
 		chunk: 2 * rows,
+		// A document a node at least: more of them are through the same ones.
+		path: sequences,
 	};
 	return of[rowColumn(column).entries];
 }

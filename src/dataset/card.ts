@@ -20,13 +20,14 @@ export function datasetCard(manifest: Manifest): string {
 		["documents", grouped(totals.documents)],
 		["tokens in rows", grouped(summary.tokens)],
 		["rows", grouped(summary.rows)],
+		...treeFacts(summary),
 		...(layout.packs
 			? [
 					["fill", percent(summary.fill)] satisfies [string, string],
-					["sequences per row", summary.sequencesPerRow.toFixed(2)] satisfies [
-						string,
-						string,
-					],
+					[
+						`${summary.trees === undefined ? "sequences" : "nodes"} per row`,
+						summary.sequencesPerRow.toFixed(2),
+					] satisfies [string, string],
 				]
 			: []),
 		...(summary.buckets.length === 1 ? [] : summary.buckets).map(
@@ -52,7 +53,7 @@ export function datasetCard(manifest: Manifest): string {
 			? [
 					[
 						"labels",
-						`${grouped(summary.labels)} tokens (${percent(summary.labels / Math.max(1, summary.tokens))})`,
+						`${grouped(summary.labels)} tokens (${percent(summary.labels / Math.max(1, summary.trees?.unrolledTokens ?? summary.tokens))})`,
 					] satisfies [string, string],
 				]
 			: []),
@@ -104,7 +105,7 @@ ${cardYaml(manifest)}
 
 # ${layout.title}
 
-Made by seqpack ${manifest.seqpackVersion}. ${layout.about(settings)}${manifest.store === undefined ? "" : ` This is an index: it says which tokens of which documents a row holds, and the tokens are in the store \`${manifest.store.path}\`. \`seqpack export\` writes the rows out.`}
+Made by seqpack ${manifest.seqpackVersion}. ${layout.about(settings)}${manifest.store === undefined ? "" : ` This is an index: it says which tokens of which documents a row holds, and the tokens are in the store \`${manifest.store.path}\`.${settings.prefixTree === undefined ? " `seqpack export` writes the rows out." : TREES}`}
 
 | | |
 |---|---|
@@ -122,6 +123,26 @@ ${snippet(manifest).join("\n")}
 ${trainerSection(manifest)}
 \`seqpack.json\` records settings, totals and a checksum of every file; \`seqpack verify\` checks them.
 `;
+}
+
+/** What a reader of rows of trees has to know. */
+const TREES =
+	" A row holds prefixes that documents share once: its sequences are nodes of trees in depth-first preorder, a document is the nodes from a root down to the one that it ends at, and a token may have several successors. So shifted labels and `cu_seqlens` do not hold for it: `seqpack batches` makes `position_ids`, `subtree_end`, `target_from` and `target_weight`.";
+
+/** What holding prefixes once comes to. */
+function treeFacts({ trees }: Manifest["summary"]): [string, string][] {
+	if (trees === undefined) return [];
+	const { unrolledTokens, savedTokens, savedShare, repeatedTokens } = trees;
+	return [
+		[
+			"trees",
+			`${grouped(trees.trees)} of ${grouped(trees.documents)} sequences`,
+		],
+		["tokens of these, unrolled", grouped(unrolledTokens)],
+		["tokens shared", grouped(savedTokens)],
+		["tokens repeated by splits of trees", grouped(repeatedTokens)],
+		["saved", percent(savedShare)],
+	];
 }
 
 function snippet(manifest: Manifest): string[] {

@@ -4,6 +4,7 @@ import {
 	Int64Buffer,
 	Uint8Buffer,
 } from "../core/buffers.js";
+import { type IntLists, listAt } from "../core/int-lists.js";
 import { countLabels, type TokenBatch } from "../core/token-batch.js";
 import type { Pieces } from "../decompose/pieces.js";
 import {
@@ -46,18 +47,33 @@ export function rowSchema(settings: Partial<ColumnSettings>): Schema {
  */
 export const packedSchema: Schema = rowSchema(PLAIN);
 
+/** Of some runs of tokens the document's task, its number there, and its token that each begins at. */
+export interface DocumentPlaces {
+	task: Int32Array;
+	number: Int32Array;
+	start: Int32Array;
+}
+
 /** What some documents were made into, on lengths alone. */
 export interface PackedWindow {
 	/** The tokens of the documents, or of pieces of documents; of an index the borders alone. */
 	documents: TokenBatch;
-	/** Which document of the dataset each is: its task, its number there, and its token that it begins at. */
-	doc: { task: Int32Array; number: Int32Array; start: Int32Array };
+	/** Which document of the dataset each is. */
+	doc: DocumentPlaces;
 	/** The sequences, as pieces of the documents. */
 	pieces: Pieces;
 	/** Of each sequence. */
 	facts: SequenceFacts;
 	/** Which sequences share a row. */
 	packing: Packing;
+	/** Where sequences are nodes of trees of prefixes; left out: they are not. */
+	paths?: TreePaths;
+}
+
+/** What of documents of the dataset is in trees of prefixes. */
+export interface TreePaths extends DocumentPlaces {
+	/** Which of these end at each node. */
+	ending: IntLists;
 }
 
 /**
@@ -116,6 +132,10 @@ export class RowBuffer {
 	readonly #seqLengths = new Int32Buffer();
 	readonly #docIds = new Int64Buffer();
 	readonly #docOffsets = new Int32Buffer();
+	/** Of each document of trees of prefixes. */
+	readonly #pathDocIds = new Int64Buffer();
+	readonly #pathDocOffsets = new Int32Buffer();
+	readonly #pathNodes = new Int32Buffer();
 	/** Of each sequence; no columns, but what some are made of. */
 	readonly #factNames: readonly string[];
 	readonly #facts: Record<string, Int32Buffer>;
@@ -130,6 +150,7 @@ export class RowBuffer {
 		token: new Int32Buffer(),
 		sequence: new Int32Buffer(),
 		border: new Int32Buffer(),
+		path: new Int32Buffer(),
 	} satisfies Record<Exclude<RowColumn["entries"], "chunk">, Int32Buffer>;
 
 	constructor(settings: ColumnSettings = PLAIN) {
@@ -141,6 +162,9 @@ export class RowBuffer {
 			seq_lengths: this.#seqLengths,
 			doc_ids: this.#docIds,
 			doc_offsets: this.#docOffsets,
+			path_doc_ids: this.#pathDocIds,
+			path_doc_offsets: this.#pathDocOffsets,
+			path_nodes: this.#pathNodes,
 		};
 		this.#columns = columnsOfRows(settings).map((name) => {
 			const column = rowColumn(name);
@@ -191,7 +215,8 @@ export class RowBuffer {
 		this.#docOffsets.length += end - begin;
 		this.tokens += tokens;
 		// An index of what is all to be trained on does not look for tokens.
-		if (this.#settings.isIndex && !documents.lossMask)
+		if (window.paths !== undefined) this.#addPaths(window, window.paths, pack);
+		else if (this.#settings.isIndex && !documents.lossMask)
 			this.labels += tokens - (end - begin);
 		else
 			for (let at = begin; at < end; at++)
@@ -206,6 +231,24 @@ export class RowBuffer {
 		this.#offsets.token.push(this.tokens);
 		this.#offsets.sequence.push(this.#seqLengths.length);
 		this.#offsets.border.push(this.#seqLengths.length + this.rows);
+		this.#offsets.path.push(this.#pathNodes.length);
+	}
+
+	/** Adds the documents of the trees of a pack, and its labels: of an index, which has no tokens. */
+	#addPaths(
+		{ facts, packing: { order, packOffsets } }: PackedWindow,
+		{ ending, task, number, start }: TreePaths,
+		pack: number,
+	): void {
+		const begin = packOffsets[pack];
+		for (let at = begin; at < packOffsets[pack + 1]; at++) {
+			this.labels += facts.node_labels[order[at]];
+			for (const path of listAt(ending, order[at])) {
+				this.#pathDocIds.push(task[path], number[path]);
+				this.#pathDocOffsets.push(start[path]);
+				this.#pathNodes.push(at - begin);
+			}
+		}
 	}
 
 	/** Adds the tokens of a sequence, what of them is to be trained on, and its labels. */

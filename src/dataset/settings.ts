@@ -137,8 +137,16 @@ export interface Settings {
 	taskSize: number;
 	/** Fields of records that go with every sequence, by their columns' names; left out: none does. */
 	carry?: readonly string[];
+	/** How rows hold prefixes that documents share once; left out: they do not. */
+	prefixTree?: PrefixTreeSettings;
 	/** Whether rows say which tokens they hold, and have none: those are in a store. */
 	isIndex?: boolean;
+}
+
+/** How prefixes of documents are shared. */
+export interface PrefixTreeSettings {
+	/** Tokens that documents must share at least. */
+	minShared: number;
 }
 
 /** The rows of one length, of one split, and where strata are kept apart of one stratum. */

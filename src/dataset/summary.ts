@@ -8,6 +8,7 @@ import {
 	emptyRowCounts,
 	type RowCounts,
 	type Totals,
+	type TreeCounts,
 } from "./totals.js";
 
 /** What the rows of a dataset, or of one of its buckets, come to. */
@@ -43,8 +44,16 @@ export interface Summary extends RowSummary {
 	imbalance: number | null;
 	/** The share of a full shuffle's randomness, in bits, that the order keeps. */
 	randomnessKept: number | null;
+	/** Of trees of prefixes; left out: there are none. */
+	trees?: TreeSummary;
 	/** As the settings have them; `share` is of all tokens in rows. */
 	buckets: (RowSummary & RowGroup & { length: number; share: number })[];
+}
+
+/** What holding prefixes once comes to. */
+export interface TreeSummary extends TreeCounts {
+	/** Of the documents' tokens the share that rows do not hold, what they hold again taken off. */
+	savedShare: number;
 }
 
 /**
@@ -86,7 +95,7 @@ export function summarize(
 		0,
 	);
 	const isPacked = buckets.some(({ rowsAtOnce }) => rowsAtOnce !== null);
-	const { order } = totals;
+	const { order, trees } = totals;
 	return {
 		...rowSummary(all, room, {
 			lowerBoundRows: buckets.reduce((sum, b) => sum + b.lowerBoundRows, 0),
@@ -101,6 +110,15 @@ export function summarize(
 		),
 		imbalance: order.steps === 0 ? null : order.imbalance / order.steps,
 		randomnessKept: order.bits === 0 ? null : order.bitsKept / order.bits,
+		...(trees !== undefined && {
+			trees: {
+				...trees,
+				savedShare: ratio(
+					trees.savedTokens - trees.repeatedTokens,
+					trees.unrolledTokens,
+				),
+			},
+		}),
 		buckets,
 	};
 }

@@ -53,12 +53,26 @@ export interface RowCounts {
 	paddedTokens: number;
 }
 
+/** What is counted of trees of prefixes, in rows. */
+export interface TreeCounts {
+	trees: number;
+	/** Documents, or pieces of them, and their tokens. */
+	documents: number;
+	unrolledTokens: number;
+	/** Tokens of these that others have already, and that rows hold once. */
+	savedTokens: number;
+	/** Tokens that rows hold again, since a tree had to be split. */
+	repeatedTokens: number;
+}
+
 /** What a task or a build has counted. They balance: see `discrepancies`. */
 export interface Totals extends ReadCounts, TokenCounts, CutCounts {
 	/** By the bucket's length. */
 	buckets: Record<string, RowCounts>;
 	/** Of an order of rows that makes steps. */
 	order: StepCounts;
+	/** Of trees of prefixes; left out: there are none. */
+	trees?: TreeCounts;
 }
 
 /** What is counted of the rows of a shard, and of a source. */
@@ -117,7 +131,17 @@ export function discrepancies(totals: Totals): string[] {
 			`${totals.records} records were read, but ${totals.documents} documents, ${skipped} skipped records and ${leftOut} that were not wanted are counted`,
 		);
 	const read = totals.textTokens + totals.specialTokens;
-	const kept = allRows(totals).tokens - totals.repeatedTokens;
+	const { trees } = totals;
+	const inRows = allRows(totals).tokens;
+	const unrolled =
+		trees === undefined
+			? inRows
+			: inRows - trees.repeatedTokens + trees.savedTokens;
+	if (trees !== undefined && unrolled !== trees.unrolledTokens)
+		problems.push(
+			`${inRows} tokens are in rows of trees, of which ${trees.repeatedTokens} are repeated and ${trees.savedTokens} are saved, but their documents have ${trees.unrolledTokens}`,
+		);
+	const kept = unrolled - totals.repeatedTokens;
 	const dropped = sum(Object.values(totals.dropped).map((d) => d.tokens));
 	if (read !== kept + dropped)
 		problems.push(

@@ -28,6 +28,7 @@ import { manifestInFormat } from "../dataset/other-format.js";
 import { readManifest } from "../dataset/read-manifest.js";
 import { groupText, isSameGroup } from "../dataset/row-groups.js";
 import { trainers } from "../dataset/trainers/trainers.js";
+import { treesNotWritten } from "../dataset/trees-not-written.js";
 import {
 	type ConvertOptions,
 	type ConvertProgress,
@@ -281,6 +282,7 @@ function requireConvertible(
 	to: { format: string; compression: string },
 ): void {
 	const format = datasetFormats.find(to.format);
+	if (settings.prefixTree !== undefined) throw treesNotWritten(directory);
 	if (store !== undefined)
 		throw new UsageError(
 			"cannot-carry",

@@ -6,6 +6,7 @@ import { bucketName } from "../dataset/names.js";
 import { type Dataset, openDataset } from "../dataset/open-dataset.js";
 import { openStore } from "../dataset/open-store.js";
 import type { BucketSettings } from "../dataset/settings.js";
+import { treesNotWritten } from "../dataset/trees-not-written.js";
 import {
 	type DecomposeOptions,
 	sequencesFillRows,
@@ -41,6 +42,8 @@ export async function openDatasetSource(
 	const dataset = await openDataset(directory);
 	const { manifest } = dataset;
 	const { settings } = manifest;
+	if (manifest.settings.prefixTree !== undefined)
+		throw treesNotWritten(directory);
 	const store = manifest.store && (await openStore(directory, manifest.store));
 	const isDocuments = !layouts.find(settings.layout).packs;
 	const lengths = new Set(settings.buckets.map(({ length }) => length));

@@ -6,6 +6,7 @@ import { UsageError } from "../core/errors.js";
 import { batchKinds } from "../curriculum/batch-kinds.js";
 import { padded } from "../dataset/names.js";
 import { TRAIN } from "../dataset/splits.js";
+import { treesNotWritten } from "../dataset/trees-not-written.js";
 import type { BatchOptions } from "../options/batches.js";
 import { packers } from "../pack/packers.js";
 import { openPlan } from "../plan/curriculum-plan.js";
@@ -49,6 +50,8 @@ export async function openPlanSource(
 		);
 	const settings = resolveBatches(plan, options);
 	const datasets = await openDatasets(directory, plan, options.datasets);
+	const ofTrees = datasets.find(({ manifest }) => manifest.settings.prefixTree);
+	if (ofTrees !== undefined) throw treesNotWritten(ofTrees.directory);
 	const source: ReaderSource = { directory, plan, datasets, settings };
 	const ofRows = batchKinds.find(plan.batches).items === "rows";
 	const buckets = plan.stages.flatMap((stage) => stage.buckets);

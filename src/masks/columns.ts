@@ -35,6 +35,15 @@ import type { TokenRow } from "./row.js";
 import type { SequencePadding } from "./row-share.js";
 import { positionIds, segmentIds, seqIdx } from "./segments.js";
 import type { FactSettings } from "./sequence-facts.js";
+import {
+	preorderExits,
+	separateTrees,
+	subtreeEnds,
+	type TreeRow,
+	targetFrom,
+	targetWeights,
+	treePositions,
+} from "./tree.js";
 
 /** What gathers the values of a column of each type. */
 export interface ColumnBuffers {
@@ -66,21 +75,30 @@ export interface ColumnSettings extends FactSettings {
 export interface StoredRow extends TokenRow {
 	/** Of each sequence; for columns that are made of them. */
 	facts?: Readonly<Record<string, Int32Array>>;
+	/** Where its sequences are nodes of trees of prefixes; left out: they are not. */
+	tree?: TreeRow;
 }
 
 /** A column of packed rows: a list a row. */
 export interface Column<T extends RowColumnType = RowColumnType> {
 	readonly type: T;
-	/** How many values a row has: one a token, one a sequence, one a sequence and one more, or as many as its chunks need. */
-	readonly entries: "token" | "sequence" | "border" | "chunk";
+	/**
+	 * How many values a row has: one a token, one a sequence, one a sequence and one more, as many as its
+	 * chunks need, or one a document of its trees.
+	 */
+	readonly entries: "token" | "sequence" | "border" | "chunk" | "path";
 	/** One line, for the card of a dataset and the docs. */
 	readonly meaning: string;
 	/** Rows are made of it, and always have it. */
 	readonly always?: true;
-	/** The setting that it is stored for; without one it is stored when its name is asked for. */
-	readonly setting?: keyof ColumnSettings;
+	/** The settings, any of which it is stored for; without one it is stored when its name is asked for. */
+	readonly setting?: readonly (keyof ColumnSettings)[];
 	/** Whether it is stored when its name is asked for, too. */
 	readonly onRequest?: boolean;
+	/** Whether it says what is right of rows of trees of prefixes, too. */
+	readonly ofTrees?: true;
+	/** Whether its values name tokens of the row, or are of those, so that rows may not be cut. */
+	readonly ofWholeRows?: true;
 	/** What it is told. */
 	readonly needs?: keyof ColumnOptions | "strata";
 	/** Of batches, with a value a token: what tokens have that a sequence is padded with before it is cut. */
@@ -111,31 +129,39 @@ const entries = {
 		entries: "token",
 		meaning: "the row's tokens, unshifted",
 		always: true,
+		ofTrees: true,
 	} as Column,
 	seq_lengths: {
 		type: "list<int32>",
 		entries: "sequence",
 		meaning: "tokens of each sequence in it",
 		always: true,
+		ofTrees: true,
 	} as Column,
 	doc_ids: {
 		type: "list<int64>",
 		entries: "sequence",
 		meaning: "document of each sequence: `doc_id` in `index/`",
 		always: true,
+		ofTrees: true,
 	} as Column,
 	doc_offsets: {
 		type: "list<int32>",
 		entries: "sequence",
 		meaning: "where in its document each sequence begins",
 		always: true,
+		ofTrees: true,
 	} as Column,
 	position_ids: int32Column({
 		entries: "token",
 		padding: "counted",
 		meaning: "positions, from 0 in each sequence, and in padding",
+		ofTrees: true,
 		stored: ({ seqLengths }, out) => out.append(positionIds(seqLengths)),
-		batch: ({ seqLengths }, rowLength) => positionIds(seqLengths, rowLength),
+		batch: ({ seqLengths, tree }, rowLength) =>
+			tree === undefined
+				? positionIds(seqLengths, rowLength)
+				: treePositions(tree, rowLength),
 	}),
 	segment_ids: int32Column({
 		entries: "token",
@@ -169,7 +195,7 @@ const entries = {
 		padding: 0,
 		meaning:
 			"1 where the token is a label, 0 for the first of each sequence and for what is not to be trained on",
-		setting: "isMasked",
+		setting: ["isMasked"],
 		onRequest: true,
 		stored: (row, out, { shift }) =>
 			out.append(shift ? shiftedLossMask(row) : lossMask(row)),
@@ -180,10 +206,13 @@ const entries = {
 	}),
 	label_counts: int32Column({
 		entries: "sequence",
-		meaning: "labels of each sequence",
-		setting: "isMasked",
+		meaning:
+			"labels of each sequence; of a node of a tree, each as often as documents have it",
+		setting: ["isMasked", "prefixTree"],
 		onRequest: true,
-		stored: (row, out) => out.append(labelCounts(row)),
+		ofTrees: true,
+		stored: (row, out) =>
+			out.append(row.facts?.node_labels ?? labelCounts(row)),
 	}),
 	labels: int32Column({
 		entries: "token",
@@ -295,13 +324,77 @@ const entries = {
 		),
 		needs: "strata",
 	} satisfies Column as Column,
+	node_parent: nodeColumn(
+		"the sequence of the row that each node of a tree of prefixes follows; -1 for a root",
+		({ parents }) => parents,
+	),
+	node_entry: nodeColumn(
+		"the number of each node in the row, from 0, in depth-first preorder",
+		({ parents }) => parents.map((_, node) => node),
+	),
+	node_exit: nodeColumn(
+		"the number of the node after the last one below each: a is b or above b if entry[a] <= entry[b] < exit[a]",
+		({ parents }) => preorderExits(parents),
+	),
+	node_multiplicity: nodeColumn(
+		"documents through each node",
+		({ parents, multiplicity }) =>
+			multiplicity ?? new Int32Array(parents.length).fill(1),
+	),
+	path_doc_ids: {
+		type: "list<int64>",
+		entries: "path",
+		meaning: "each document of the row's trees: `doc_id` in `index/`",
+		setting: ["prefixTree"],
+		ofTrees: true,
+	} as Column,
+	path_doc_offsets: {
+		type: "list<int32>",
+		entries: "path",
+		meaning: "where in it what the row has of it begins",
+		setting: ["prefixTree"],
+		ofTrees: true,
+	} as Column,
+	path_nodes: {
+		type: "list<int32>",
+		entries: "path",
+		meaning: "the node that it ends at",
+		setting: ["prefixTree"],
+		ofTrees: true,
+	} as Column,
+	subtree_end: int32Column({
+		entries: "token",
+		meaning:
+			"where in the row what follows on each token ends: token i sees token j if j <= i < subtree_end[j]",
+		ofTrees: true,
+		ofWholeRows: true,
+		padding: "repeated",
+		batch: (row, rowLength) => subtreeEnds(treeOf(row), rowLength),
+	}),
+	target_from: int32Column({
+		entries: "token",
+		meaning:
+			"the token of the row whose logits predict each token; -1 for the first of each document and for padding",
+		ofTrees: true,
+		ofWholeRows: true,
+		padding: -1,
+		batch: (row, rowLength) => targetFrom(treeOf(row), rowLength),
+	}),
+	target_weight: int32Column({
+		entries: "token",
+		meaning: "how many documents each token is a label of",
+		ofTrees: true,
+		ofWholeRows: true,
+		padding: 0,
+		batch: (row, rowLength) => targetWeights(treeOf(row), rowLength),
+	}),
 	loss_weight: {
 		type: "list<float32>",
 		entries: "token",
 		padding: 0,
 		meaning:
 			"weights of the labels, to be divided by their sum over all rows of a step",
-		setting: "lossWeight",
+		setting: ["lossWeight"],
 		stored(row, out, { lossWeight, shift }) {
 			if (lossWeight === null || row.facts?.document_labels === undefined)
 				throw new Error("weights of labels need a weighting, and label counts");
@@ -323,6 +416,36 @@ const entries = {
 
 function int32Column(column: Omit<Column<"list<int32>">, "type">): Column {
 	return { ...column, type: "list<int32>" } as Column<"list<int32>"> as Column;
+}
+
+/** A column of the nodes of a row of trees, which other columns of it do not all tell. */
+function nodeColumn(
+	meaning: string,
+	values: (tree: TreeRow) => Int32Array,
+): Column {
+	return int32Column({
+		entries: "sequence",
+		meaning,
+		setting: ["prefixTree"],
+		ofTrees: true,
+		stored: (row, out) => out.append(values(treeOf(row))),
+		batch: (row) => values(treeOf(row)),
+		check: ({ seqLengths }, values) => values.length === seqLengths.length,
+	});
+}
+
+/** A row's trees; of sequences that share nothing, one for each. */
+function treeOf({ tree, seqLengths, lossMask, facts }: StoredRow): TreeRow {
+	if (tree !== undefined) return tree;
+	if (facts?.node_back === undefined)
+		return { ...separateTrees(seqLengths), trained: lossMask ?? null };
+	return {
+		seqLengths,
+		parents: facts.node_back.map((back, node) =>
+			back === 0 ? -1 : node - back,
+		),
+		multiplicity: facts.node_multiplicity,
+	};
 }
 
 function labelsOfBatch(
@@ -405,12 +528,12 @@ export const batchColumns = columns.where(({ batch }) => batch !== undefined);
 /** The columns that rows have with these settings, in their order. */
 export function columnsOfRows(settings: ColumnSettings): readonly string[] {
 	const isSet = (setting: keyof ColumnSettings) =>
-		settings[setting] !== null && settings[setting] !== false;
+		(settings[setting] ?? false) !== false;
 	const all = new Set([
 		...alwaysColumns,
 		...settings.columns,
 		...(settings.carry ?? []),
-		...columns.where(({ setting }) => setting !== undefined && isSet(setting)),
+		...columns.where(({ setting }) => setting?.some(isSet) ?? false),
 	]);
 	return [...all].filter(
 		(name) => !settings.isIndex || rowColumn(name).entries !== "token",

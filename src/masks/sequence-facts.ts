@@ -12,6 +12,21 @@ export const sequenceFactNames = [
 	"stratum",
 ] as const;
 
+/** The same of a node of a tree of prefixes: see `TreeRow`. */
+export const nodeFactNames = [
+	/** How many nodes of its row before it the node above it is; 0 for a root. */
+	"node_back",
+	/** Documents through it. */
+	"node_multiplicity",
+	/** Its labels, each as often as documents have it. */
+	"node_labels",
+] as const;
+
+/** Values of nodes that `nodeFactNames` names. */
+export type NodeFacts = Readonly<
+	Record<(typeof nodeFactNames)[number], Int32Array>
+>;
+
 export type SequenceFactName = (typeof sequenceFactNames)[number];
 
 /** Of some sequences: a value for each, by the fact's name. */
@@ -23,11 +38,20 @@ export type SequenceFacts = Readonly<
 export interface FactSettings {
 	/** Fields of records that are carried, by their columns' names; left out: none is. */
 	readonly carry?: readonly string[] | undefined;
+	/** What says that rows hold trees of prefixes; left out: they do not. */
+	readonly prefixTree?: object | undefined;
 }
 
 /** The names of all facts. */
-export function factNames({ carry = [] }: FactSettings): readonly string[] {
-	return [...sequenceFactNames, ...carry];
+export function factNames({
+	carry = [],
+	prefixTree,
+}: FactSettings): readonly string[] {
+	return [
+		...sequenceFactNames,
+		...(prefixTree === undefined ? [] : nodeFactNames),
+		...carry,
+	];
 }
 
 /** A value for each fact. */

@@ -1,6 +1,10 @@
+import { LARGEST_CAPACITY } from "../core/capacity.js";
 import {
 	entryOf,
+	flag,
 	type Given,
+	grouped,
+	integer,
 	type OptionTable,
 	required,
 	text,
@@ -14,6 +18,8 @@ import type {
 	tokenListsTable,
 	tokensTable,
 } from "../documents/options.js";
+import { packers } from "../pack/packers.js";
+import { USUAL_MIN_SHARED } from "../pack/prefix-tree.js";
 import { buildTable } from "./build.js";
 
 /** Options of rows that are of the files of a dataset. */
@@ -85,6 +91,23 @@ export const packStoreTable = {
 		),
 		group: "Layout",
 	},
+	...grouped("Prefix trees", {
+		prefixTree: flag({
+			default: false,
+			of: {
+				layout: layouts.where(({ holdsTrees }) => holdsTrees === true),
+				packer: packers.where(({ cuts }) => cuts === undefined),
+			},
+			help: "hold prefixes that documents of a window share once: rows of trees",
+		}),
+		minShared: integer({
+			least: 1,
+			most: LARGEST_CAPACITY,
+			default: USUAL_MIN_SHARED,
+			of: { prefixTree: ["true"] },
+			help: "tokens that documents must share to hold them once, at least",
+		}),
+	}),
 };
 
 export type PackStoreOptions = Given<typeof packStoreTable>;

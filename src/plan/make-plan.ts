@@ -283,6 +283,15 @@ function kindOf(
 		);
 	const [usual] = batchKinds.where(({ layout }) => layout === first.layout);
 	const kind = asked ?? usual;
+	const trees = datasets.find(
+		({ manifest }) => manifest.settings.prefixTree !== undefined,
+	);
+	const { items, isPadded } = batchKinds.find(kind);
+	if (trees !== undefined && (items !== "rows" || !isPadded))
+		throw new UsageError(
+			"bad-option",
+			`${optionName("batches")} is ${kind}, which takes rows as sequences one after the other, and those of ${trees.directory} are trees of prefixes: leave it out.`,
+		);
 	const pairs = datasets.find(
 		({ manifest }) => manifest.totals.noted.pairs > 0,
 	);

@@ -1,6 +1,7 @@
 import { sum } from "../core/arithmetic.js";
 import { DataError, UsageError } from "../core/errors.js";
 import { rowSchema } from "../dataset/rows.js";
+import type { TreeRow } from "../masks/tree.js";
 import type { RandomAccessFile, Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import { NotYetRead } from "../storage/when-read.js";
@@ -8,6 +9,7 @@ import { ArrowRows, DAMAGED, newRowPlace } from "../tables/arrow-rows.js";
 import type { Schema } from "../tables/columns.js";
 import type { DatasetBucket, DatasetBuckets } from "./dataset-buckets.js";
 import { IndexTokens } from "./index-tokens.js";
+import { IndexTrees } from "./index-trees.js";
 import { type OpenFiles, requireBytes } from "./open-files.js";
 import type { StoreReaders, TokenColumn } from "./store-reader.js";
 
@@ -32,6 +34,8 @@ export class RowReader {
 	readonly #bounds = new Int32Array(2);
 	/** What finds the tokens of rows that have none; null: they have. */
 	readonly #index: IndexTokens | null;
+	/** What finds the trees of prefixes that rows hold; null: they hold none. */
+	readonly #trees: IndexTrees | null;
 
 	constructor(
 		{ directory, manifest, store }: DatasetBuckets,
@@ -40,6 +44,10 @@ export class RowReader {
 		stores: StoreReaders,
 	) {
 		this.#index = store === null ? null : new IndexTokens(stores.of(store));
+		this.#trees =
+			store === null || manifest.settings.prefixTree === undefined
+				? null
+				: new IndexTrees(stores.of(store));
 		this.#directory = directory;
 		this.#bucket = bucket;
 		this.isFull = bucket.isFull;
@@ -90,10 +98,11 @@ export class RowReader {
 	/** Labels of a row. */
 	readLabels(row: number): number {
 		const rows = this.#find(row);
-		const column = this.isMasked ? "label_counts" : "seq_lengths";
+		const isCounted = this.isMasked || this.#trees !== null;
+		const column = isCounted ? "label_counts" : "seq_lengths";
 		rows.readBounds(column, this.#place, this.#bounds);
 		const [from, to] = this.#bounds;
-		if (this.isMasked) {
+		if (isCounted) {
 			const counts = new Int32Array(to - from);
 			const bytes = new Uint8Array(counts.buffer);
 			rows.readValues(column, this.#place, from, bytes, 0, to - from);
@@ -123,6 +132,13 @@ export class RowReader {
 			return;
 		}
 		this.#readStored(rows, column, first, target, at, count);
+	}
+
+	/** The trees of prefixes that a row holds; null where rows hold none. */
+	readTree(row: number): TreeRow | null {
+		if (this.#trees === null) return null;
+		const rows = this.#find(row);
+		return this.#trees.read(rows, this.#place, this.isMasked);
 	}
 
 	/** Reads the weights of a row's labels from its token `first` on; an index has none. */

@@ -1,10 +1,11 @@
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openBatches as openBuiltBatches } from "seqpack";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
 	type Batch,
 	type BatchOptions,
+	build,
 	type CurriculumOptions,
 	exportDataset,
 	openBatches,
@@ -54,7 +55,37 @@ beforeAll(async () => {
 		out: here("packing"),
 		workers: 0,
 	});
+	writeFileSync(here("traces.jsonl"), traces());
+	await build({
+		inputs: [here("traces.jsonl")],
+		tokensField: "ids",
+		maskField: "train",
+		vocabSize: 64,
+		layout: "documents",
+		workers: 0,
+		out: here("traces"),
+	});
+	await packStore({
+		store: here("traces"),
+		seqLen: 512,
+		prefixTree: true,
+		out: here("trees"),
+		workers: 0,
+	});
 }, 60_000);
+
+/** Answers to prompts, as token ids with masks. */
+function traces(): string {
+	const tokens = (count: number, seed: number) =>
+		Array.from({ length: count }, (_, i) => (i * i * 7 + i * seed) % 64);
+	const lines = Array.from({ length: 200 }, (_, i) => {
+		const prompt = tokens(100 + ((i >> 2) % 50), i >> 2);
+		const ids = [...prompt, ...tokens(10 + ((i * 37) % 90), i)];
+		const train = ids.map((_, at) => Number((at + i) % 3 > 0));
+		return JSON.stringify({ ids, train });
+	});
+	return `${lines.join("\n")}\n`;
+}
 
 type Planned = Omit<CurriculumOptions, "out" | "datasets"> & {
 	datasets: string[];
@@ -96,6 +127,14 @@ const plans: Record<string, [Planned, BatchOptions]> = {
 	],
 	whole: [{ datasets: ["whole"], tokensPerStep: 4096 }, {}],
 	index: [{ datasets: ["packing"], tokensPerStep: 2 * 4096 }, {}],
+	trees: [
+		{ datasets: ["trees"], tokensPerStep: 4 * 512 },
+		{
+			columns: ["position_ids", "target_from", "target_weight", "node_parent"],
+			worldSize: 2,
+			rank: 1,
+		},
+	],
 	streams: [
 		{
 			datasets: ["store"],

@@ -435,6 +435,8 @@ describe("columns", () => {
 			segment_number: Int32Array.of(1, 2),
 			segment_count: Int32Array.of(2, 2),
 			stratum: Int32Array.of(3, -1),
+			node_back: Int32Array.of(0, 1),
+			node_multiplicity: Int32Array.of(3, 2),
 		},
 	};
 	const settings = {
@@ -483,6 +485,10 @@ describe("columns", () => {
 			segment_number: [1, 2],
 			segment_count: [2, 2],
 			stratum: [3, -1],
+			node_parent: [-1, 0],
+			node_entry: [0, 1],
+			node_exit: [2, 2],
+			node_multiplicity: [3, 2],
 			loss_weight: [0, 0.25, 0.25, 0, 1],
 		});
 		for (const { twice } of made)
@@ -492,7 +498,7 @@ describe("columns", () => {
 	});
 
 	test("have as many values as they say", () => {
-		const due = { token: 5, sequence: 2, border: 3 };
+		const due = { token: 5, sequence: 2, border: 3, path: 0 };
 		for (const { column, twice } of made)
 			if (column.entries !== "chunk")
 				expect(twice).toHaveLength(2 * due[column.entries]);

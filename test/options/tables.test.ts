@@ -32,7 +32,8 @@ describe.each(Object.entries(tables))("%s", (_, table) => {
 			expect(names).toContain(selector);
 			expect(names.indexOf(selector)).toBeLessThan(names.indexOf(name));
 			for (const value of allowed) {
-				expect(table[selector].type.fault(value)).toBeNull();
+				const { type } = table[selector];
+				expect(type.fault(value === "true" ? true : value)).toBeNull();
 				const others = Object.fromEntries(
 					Object.entries(of).map(([other, [first]]) => [other, first]),
 				);

@@ -67,6 +67,8 @@ interface Vectors {
 			trainedPadding?: number;
 		};
 		nextLabel?: number;
+		/** Of rows of trees of prefixes, whose loss mask is of all documents through each token together. */
+		tree?: { parents: number[]; multiplicity: number[] };
 		columns: Record<string, number[]>;
 	}[];
 	lanes: {
@@ -152,15 +154,26 @@ test.each(vectors.rows)("columns of a row of $seqLengths", (row) => {
 	// Weights are read, and not made; the borders of padded sequences are those of `sequenceShares`.
 	const made = batchColumns.filter(
 		(name) =>
-			name !== "loss_weight" && columns.find(name).needs !== "sequenceMultiple",
+			name !== "loss_weight" &&
+			columns.find(name).needs !== "sequenceMultiple" &&
+			(row.tree === undefined || columns.find(name).ofTrees),
 	);
 	const positions = parsePositionRule(row.told.positions) as PositionRule;
 	expect(Object.keys(row.columns).sort()).toEqual([...made].sort());
+	const seqLengths = Int32Array.from(row.seqLengths);
 	const tokenRow = {
 		ids: Int32Array.from(row.ids),
-		seqLengths: Int32Array.from(row.seqLengths),
+		seqLengths,
 		lossMask: row.lossMask,
 		...(row.nextLabel !== undefined && { nextLabel: row.nextLabel }),
+		...(row.tree && {
+			tree: {
+				seqLengths,
+				parents: Int32Array.from(row.tree.parents),
+				multiplicity: Int32Array.from(row.tree.multiplicity),
+				trained: row.lossMask,
+			},
+		}),
 	};
 	for (const name of made)
 		expect(

@@ -43,13 +43,15 @@ export const runPack: TaskRunner<PackTask> = async (context, number, task) => {
 		? (window, _places, dropped) => ledgerBatch(number, window.first, dropped)
 		: (...of) => indexBatch(...of, name);
 	try {
-		const windows = isIndex
-			? windowsOfLengths(
-					watch.watch("read", lengthsOf(context, task)),
-					number,
-					settings.window,
-				)
-			: windowsOfTokens(context, number, task, watch);
+		// Prefixes are found by comparing tokens.
+		const windows =
+			isIndex && settings.prefixTree === undefined
+				? windowsOfLengths(
+						watch.watch("read", lengthsOf(context, task)),
+						number,
+						settings.window,
+					)
+				: windowsOfTokens(context, number, task, watch);
 		const rows = watch.watch(
 			"pack",
 			rowsOf(

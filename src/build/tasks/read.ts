@@ -287,7 +287,7 @@ export async function* rowsOf<R>(
 	const { dropped, repeatedTokens, cutDocuments, noted, buckets, order } =
 		emptyTotals();
 	const cut = { dropped, repeatedTokens, cutDocuments, noted };
-	const written = { buckets, order };
+	const written: OutputCounts = { buckets, order };
 	let number = 0;
 	const read = yield* mapGenerator(windows, async (window) => {
 		const random = createRandom(settings.seed, window.task, number++);

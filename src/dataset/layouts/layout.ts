@@ -22,6 +22,8 @@ export interface Layout<O extends OptionTable = OptionTable> {
 	about(settings: Settings): string;
 	/** Whether it makes rows of several documents or pieces: packers, orders and windows are for these. */
 	readonly packs: boolean;
+	/** Whether its rows may hold trees of prefixes that documents share. */
+	readonly holdsTrees?: true;
 	/** The format of its shards where none is asked for. */
 	readonly format: FormatName;
 	/** The packer where none is asked for. */

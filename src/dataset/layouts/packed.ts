@@ -22,6 +22,7 @@ export const packed: Layout<typeof options> = {
 	meaning: "rows of up to one length, each of one or more documents",
 	options,
 	packs: true,
+	holdsTrees: true,
 	title: "Packed token sequences",
 	about: ({ buckets: [{ length }] }) =>
 		`A row holds up to ${length.toLocaleString("en-US")} tokens of one or more documents, without padding; \`seq_lengths\` says where each sequence ends.`,

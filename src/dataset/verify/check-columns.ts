@@ -25,7 +25,9 @@ export function checkColumns(
 	const made = columnsOfRows(settings)
 		.map((name) => ({ name, column: rowColumn(name) }))
 		.filter(({ column }) => column.stored !== undefined)
-		.filter(({ column }) => !isIndex || column.setting !== "isMasked")
+		.filter(
+			({ column }) => !isIndex || column.setting?.includes("isMasked") !== true,
+		)
 		.map(({ name, column }) => ({
 			name,
 			isRight: checkOf(column, settings),

@@ -19,6 +19,13 @@ import { checkColumns } from "./check-columns.js";
 import type { FoundSequences } from "./found-sequences.js";
 import { joinSides, type RowSequences } from "./join-sides.js";
 import type { Problems } from "./problems.js";
+import {
+	nodePositions,
+	pathLength,
+	type TreeRowColumns,
+	treeRowsOf,
+	treeSizes,
+} from "./tree-rows.js";
 
 /** A list column of a batch. */
 type Lists = Extract<Column, { offsets: Int32Array }>;
@@ -64,13 +71,16 @@ export class ShardCheck {
 		this.#capacities = bucketsOfGroup(buckets).map(
 			({ capacity }) => capacity || Infinity,
 		);
-		this.#longest = Math.max(
-			...manifest.settings.sources.map((source) =>
-				longestSequence(
-					cutOfSource(manifest.settings, source) as DecomposeOptions,
-				),
-			),
-		);
+		this.#longest =
+			manifest.settings.prefixTree === undefined
+				? Math.max(
+						...manifest.settings.sources.map((source) =>
+							longestSequence(
+								cutOfSource(manifest.settings, source) as DecomposeOptions,
+							),
+						),
+					)
+				: this.#capacity;
 		this.#rooms = rooms;
 		this.#sequencesOf = sequencesOf;
 		this.#keepsLabels =
@@ -88,6 +98,54 @@ export class ShardCheck {
 	/** Checks a batch of rows, which follow those checked before. */
 	check(batch: ColumnBatch): void {
 		const first = this.counts.rows;
+		if (this.#manifest.settings.prefixTree === undefined)
+			this.#checkRows(batch, first);
+		else this.#checkTrees(batch, first);
+		this.counts.rows += batch.rows;
+		checkColumns(batch, this.#manifest.settings, (row, column) =>
+			this.#problems.add(
+				`${this.#shard.path} row ${first + row}: its column ${column} is not what its seq_lengths make it`,
+			),
+		);
+	}
+
+	/** Checks rows of trees of prefixes: what is found of a document is its path. */
+	#checkTrees(batch: ColumnBatch, first: number): void {
+		const rowAt = treeRowsOf(batch);
+		for (let r = 0; r < batch.rows; r++) {
+			const { faults, ...row } = rowAt(r);
+			const place = `${this.#shard.path} row ${first + r}`;
+			for (const fault of faults) this.#problems.add(`${place} ${fault}`);
+			if (faults.length > 0) continue;
+			this.#countNodes(row);
+			this.#checkSequences(treeSizes(row), sum(row.lengths), place);
+			const { docIds, docOffsets, nodes } = row.paths;
+			for (let p = 0; p < nodes.length; p++)
+				this.#note(
+					docIds[p],
+					docOffsets[p],
+					pathLength(row, nodes[p]),
+					first + r,
+					null,
+				);
+			const ids = [...row.docIds, ...docIds];
+			if (ids.some((id) => taskOfDocument(id) !== this.#shard.task))
+				this.#problems.add(`${place} has documents of several tasks`);
+			else this.#sequencesOf(this.#shard.task)?.trees.add(row, place);
+		}
+	}
+
+	#countNodes(row: TreeRowColumns): void {
+		const { counts } = this;
+		counts.sequences += row.lengths.length;
+		counts.labels += sum(row.labels);
+		nodePositions(row).forEach((position, node) => {
+			const tokens = row.lengths[node];
+			counts.context += tokens * position + (tokens * (tokens - 1)) / 2;
+		});
+	}
+
+	#checkRows(batch: ColumnBatch, first: number): void {
 		const { isMasked, isIndex, columns, carry } = this.#manifest.settings;
 		const ids = isIndex ? null : columnOf(batch, "input_ids", "list<int32>");
 		const lengths = columnOf(batch, "seq_lengths", "list<int32>");
@@ -148,12 +206,6 @@ export class ShardCheck {
 				if (stratum !== undefined) sequences?.strata.push(stratum);
 			}
 		}
-		this.counts.rows += batch.rows;
-		checkColumns(batch, this.#manifest.settings, (row, column) =>
-			this.#problems.add(
-				`${this.#shard.path} row ${first + row}: its column ${column} is not what its seq_lengths make it`,
-			),
-		);
 	}
 
 	#checkTokens(ids: Int32Array, place: string): void {

@@ -13,6 +13,7 @@ export interface Recounted
 		| "repeatedTokens"
 		| "cutDocuments"
 		| "skippedRecords"
+		| "trees"
 	> {
 	/** Of the documents as they were read. */
 	tokensRead: number;

@@ -4,6 +4,7 @@ import {
 	type FactSettings,
 	factNames,
 } from "../../masks/sequence-facts.js";
+import { FoundTrees } from "./found-trees.js";
 
 /** Sequences of a task's documents, as they were found in rows. */
 export class FoundSequences {
@@ -21,6 +22,8 @@ export class FoundSequences {
 	readonly strata = new Int32Buffer();
 	/** Of each, where the rows have columns of them. */
 	readonly facts: Record<string, Int32Buffer>;
+	/** Of rows of trees of prefixes, in which what is found of a document is its path; else they are empty. */
+	readonly trees = new FoundTrees();
 
 	constructor(settings: FactSettings) {
 		this.facts = eachFact(factNames(settings), () => new Int32Buffer());

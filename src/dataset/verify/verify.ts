@@ -1,3 +1,4 @@
+import { Int32Buffer } from "../../core/buffers.js";
 import { addCounts } from "../../core/counts.js";
 import { SeqpackError } from "../../core/errors.js";
 import { strataOf } from "../../documents/strata/strata-settings.js";
@@ -25,6 +26,7 @@ import {
 import { openStore } from "../open-store.js";
 import { readManifest } from "../read-manifest.js";
 import { bucketKey, groupText, isSameGroup } from "../row-groups.js";
+import { rowSchema } from "../rows.js";
 import type { Settings } from "../settings.js";
 import { emptyTotals, shardCounts } from "../totals.js";
 import { checkStrangers, isAsListed } from "./check-files.js";
@@ -36,6 +38,7 @@ import { ShardCheck } from "./check-shard.js";
 import { checkSources, type RecountedSource } from "./check-sources.js";
 import { checkTotals, type Recounted } from "./check-totals.js";
 import { FoundSequences } from "./found-sequences.js";
+import type { StoreTokens } from "./found-trees.js";
 import { Problems } from "./problems.js";
 
 export interface VerifyResult {
@@ -74,6 +77,15 @@ export async function verify(
 	return new Verification(directory, manifest, options).run();
 }
 
+/** What is read of a packing's store. */
+interface StoreFiles {
+	storage: Storage;
+	directory: string;
+	lengths: ManifestLengths[];
+	shards: ManifestShard[];
+	settings: Settings;
+}
+
 class Verification {
 	readonly #storage: Storage;
 	readonly #directory: string;
@@ -84,12 +96,7 @@ class Verification {
 	readonly #rooms: Float64Array[];
 	readonly #sources = new Map<string | null, RecountedSource>();
 	/** The store of a packing by index. */
-	#store: {
-		storage: Storage;
-		directory: string;
-		lengths: ManifestLengths[];
-		settings: Settings;
-	} | null = null;
+	#store: StoreFiles | null = null;
 	#files = 0;
 	/** Files that could not be read: what they hold is in no count. */
 	readonly #unread = new Set<string>();
@@ -183,11 +190,12 @@ class Verification {
 		if (store === undefined) return;
 		try {
 			const { directory, manifest } = await openStore(this.#directory, store);
-			const { lengths = [], settings } = manifest;
+			const { lengths = [], shards, settings } = manifest;
 			this.#store = {
 				directory,
 				storage: storageAt(directory),
 				lengths,
+				shards,
 				settings,
 			};
 		} catch (error) {
@@ -295,6 +303,45 @@ class Verification {
 				`${ledgerFile?.path} speaks of ${ledger.left} documents that ${file.path} does not have, or out of their order`,
 			);
 		this.#count(check, file);
+		if (this.#manifest.settings.prefixTree === undefined) return;
+		addCounts(this.#counted, { trees: found.trees.counts });
+		const tokens = await this.#readTokens(task, store);
+		if (tokens !== null) found.trees.check(tokens, this.#problems);
+	}
+
+	/** The tokens of a task of a store, all at once; null where they are not as they are listed. */
+	async #readTokens(
+		task: number,
+		{ storage, directory, shards, settings }: StoreFiles,
+	): Promise<StoreTokens | null> {
+		const { isMasked, carry } = settings;
+		const schema = rowSchema({ isMasked, carry });
+		const { read } = datasetFormats.find(settings.format);
+		const ids = new Int32Buffer();
+		const offsets = new Int32Buffer();
+		const lossMask = isMasked ? new Int32Buffer() : null;
+		offsets.push(0);
+		for (const shard of shards.filter((each) => each.task === task)) {
+			if (!(await isAsListed(storage, directory, shard, this.#problems)))
+				return null;
+			const add = async (file: ReadableFile, bytes: number) => {
+				for await (const batch of read(file, bytes, schema)) {
+					const tokens = columnOf(batch, "input_ids", "list<int32>");
+					const before = ids.length;
+					ids.append(tokens.values);
+					for (const end of tokens.offsets.subarray(1))
+						offsets.push(before + end);
+					lossMask?.append(columnOf(batch, "loss_mask", "list<int32>").values);
+				}
+			};
+			await this.#read(shard, add, { storage, directory });
+			if (this.#unread.has(shard.path)) return null;
+		}
+		return {
+			ids: ids.view(),
+			offsets: offsets.view(),
+			lossMask: lossMask?.view() ?? null,
+		};
 	}
 
 	/** Counts what a check has come to once all documents of a task are checked. */

@@ -116,6 +116,16 @@ for rule in ("linear", "linear:0", "stretch:1", "stretch:-1,2", "random:0.5", "r
 same(good, *"--sequence-parallel 2 --world-size 2 --pad-loss".split(), sequence_parallel=2, world_size=2, pad_loss=True)
 same(directory / "plan-flat-packed", "--pad-loss", pad_loss=True)
 same(directory / "plan-carried", "--columns", "versions", columns=["versions"])
+trees = directory / "plan-trees"
+for name in ("labels", "shift_labels", "cu_seqlens", "loss_mask"):
+    same(trees, "--columns", name, columns=[name])
+same(trees, *"--sequence-parallel 2 --world-size 2".split(), sequence_parallel=2, world_size=2)
+same(trees, "--pad-loss", pad_loss=True)
+padded = {"pad_loss": True, "columns": ["target_weight"]}
+same(directory / "plan-packed", *"--pad-loss --columns target_weight".split(), **padded)
+cut = {"sequence_parallel": 2, "world_size": 2, "columns": ["target_from"]}
+same(directory / "plan-packed", *"--sequence-parallel 2 --world-size 2 --columns target_from".split(), **cut)
+same(directory / "plan-streams", "--columns", "subtree_end", columns=["subtree_end"])
 datasets = [directory / "buckets", directory / "packed"]
 same(good, "--datasets", *map(str, datasets), datasets=datasets)
 same(good, "--datasets", str(datasets[1]), datasets=datasets[1:])

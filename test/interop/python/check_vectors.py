@@ -9,7 +9,17 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from seqpack_reader.columns import BORDERS, COLUMNS, IGNORE, OF_ROWS, OF_TOKENS, PADDED_BORDERS, TokenRows
+from seqpack_reader.columns import (
+    BORDERS,
+    COLUMNS,
+    IGNORE,
+    OF_ROWS,
+    OF_TOKENS,
+    OF_TREES,
+    PADDED_BORDERS,
+    TokenRows,
+    Trees,
+)
 from seqpack_reader.errors import SeqpackError
 from seqpack_reader.lanes import LANE_COLUMNS, Lanes
 from seqpack_reader.places import BucketPlaces, SourceRows, mixed, random_numbers, shuffled
@@ -44,12 +54,17 @@ for case in vectors["rows"]:
         told["chunk"], parse_positions(told["positions"]), told["globalAttention"], told.get("trainedPadding")
     )
     following = np.array([case.get("nextLabel", IGNORE)], np.int32)
+    trees = case.get("tree")
     rows = TokenRows(
-        ids, 1, case["length"], lengths, np.array([len(lengths)]), trained, next_labels=following, told=options
+        *(ids, 1, case["length"], lengths, np.array([len(lengths)]), trained),
+        next_labels=following,
+        told=options,
+        trees=trees and Trees(*(np.array(trees[name], np.int32) for name in ("parents", "multiplicity"))),
     )
-    made = {name: make(rows).tolist() for name, make in OF_TOKENS.items()}
-    made |= {name: make(rows)[0].tolist() for name, make in OF_ROWS.items()}
-    assert made == case["columns"] and {*made, "loss_weight", PADDED_BORDERS} == set(COLUMNS), (made, case)
+    names = OF_TREES if trees else [*OF_TOKENS, *OF_ROWS]
+    made = {name: OF_TOKENS[name](rows).tolist() for name in names if name in OF_TOKENS}
+    made |= {name: OF_ROWS[name](rows)[0].tolist() for name in names if name in OF_ROWS}
+    assert made == case["columns"] and (trees or {*made, "loss_weight", PADDED_BORDERS} == set(COLUMNS)), (made, case)
 for case in vectors["lanes"]:
     table = pa.table({name: pa.array(case["documents"][name]) for name in LANE_COLUMNS})
     with tempfile.TemporaryDirectory() as directory:

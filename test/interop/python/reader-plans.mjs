@@ -67,6 +67,16 @@ const asked = [
 	},
 ];
 
+/** What is asked of plans whose rows may be trees of prefixes, and of all but streams besides. */
+const columnsOfTrees = [
+	...["position_ids", "subtree_end", "target_from", "target_weight"],
+	...["node_parent", "node_entry", "node_exit", "node_multiplicity"],
+];
+const ofTrees = [
+	{ rank: 0, worldSize: 1, columns: columnsOfTrees },
+	{ rank: 1, worldSize: 2, columns: columnsOfTrees },
+	{ rank: 3, worldSize: 4, columns: ["target_weight"] },
+];
 /** Of those whose sequences can be cut among ranks. */
 const ofSequences = [
 	{
@@ -200,6 +210,26 @@ async function makePlans(directory) {
 		layout: "documents",
 		out: at("store"),
 	});
+	const traces = at("traces.jsonl");
+	writeFileSync(traces, tracesRecords());
+	for (const [out, maskField] of [
+		["trees", "mask"],
+		["plain-trees", undefined],
+	]) {
+		const store = at(`store of ${out}`);
+		await build({
+			...{ ...masked, inputs: [traces], seqLen: undefined, maskField },
+			layout: "documents",
+			out: store,
+		});
+		await packStore({
+			store,
+			seqLen: 512,
+			prefixTree: true,
+			out: at(out),
+			workers: 0,
+		});
+	}
 	await build({
 		...{ ...common, inputs: prose, layout: "documents" },
 		...{ strata: "short:-2000,long:2000-9000", out: at("strata-store") },
@@ -277,6 +307,9 @@ async function makePlans(directory) {
 		"masked-packing-and-rows": { datasets: ["ids", "masked-packing"] },
 		"bucket-packing": { datasets: ["bucket-packing"] },
 		"flat-packing": { datasets: ["masked-packing"], batches: "flat" },
+		trees: { datasets: ["trees"], epochs: 2 },
+		"plain-trees": { datasets: ["plain-trees"] },
+		"rows-and-trees": { datasets: ["ids", "trees", "plain-trees", "masked"] },
 		streams: { datasets: ["store"], ...documents, epochs: 2 },
 		"masked-streams": { datasets: ["masked-store", "ids-store"], ...documents },
 		// Rows of one sequence each, of which the long ones want several ranks.
@@ -365,6 +398,27 @@ function maskedRecords() {
 	return `${lines.join("\n")}\n`;
 }
 
+/** Answers to prompts, as token ids with masks: what is trained on in one is context in another. */
+function tracesRecords() {
+	const lines = [];
+	let state = 7;
+	const next = (limit) => {
+		state = (state * 48271) % 2147483647;
+		return state % limit;
+	};
+	const tokens = (count) => Array.from({ length: count }, () => next(4000));
+	for (let p = 0; p < 60; p++) {
+		const prompt = tokens(20 + next(200));
+		const turn = tokens(20 + next(60));
+		for (let a = 0; a < 1 + next(6); a++) {
+			const ids = [...prompt, ...(a % 2 ? turn : []), ...tokens(1 + next(150))];
+			const mask = ids.map((_, at) => Number((at + 10 * a) % 50 > 20));
+			lines.push(JSON.stringify({ ids, mask }));
+		}
+	}
+	return `${lines.join("\n")}\n`;
+}
+
 async function writeStream(plan, options, file) {
 	const batches = await openBatches(plan, { ...options, readAhead: 0 });
 	const out = createWriteStream(file);
@@ -383,13 +437,14 @@ export async function writeCases(directory) {
 		const all = name.endsWith("groups")
 			? askedOfGroups(name)
 			: [
-					...asked,
+					...(name.endsWith("trees") ? [] : asked),
+					...(name.endsWith("streams") ? [] : ofTrees),
 					...(name.endsWith("weights") ? [ofWeights] : []),
 					...(name.endsWith("carried")
 						? [ofCarried, { ...ofSequences[1], ...ofCarried, worldSize: 4 }]
 						: []),
-					...(name.endsWith("streams") ? [] : ofSequences),
-					...(/^flat|streams$/.test(name) ? [] : [ofPadded]),
+					...(/streams$|trees$/.test(name) ? [] : ofSequences),
+					...(/^flat|streams$|trees$/.test(name) ? [] : [ofPadded]),
 				];
 		for (const [i, options] of all.entries()) {
 			const file = join(directory, `${name}-${i}.arrow`);
