@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from seqpack_reader.columns import BORDERS, COLUMNS, IGNORE, OF_ROWS, OF_TOKENS, PADDED_BORDERS, TokenRows
+from seqpack_reader.groups import Group, Groups
 from seqpack_reader.lanes import LANE_COLUMNS, Lanes
 from seqpack_reader.places import BucketPlaces, SourceRows, mixed, random_numbers, shuffled
 from seqpack_reader.plan import _Written, canonical_json
@@ -62,6 +63,16 @@ for case in vectors["lanes"]:
         assert [dict(zip(LANE_COLUMNS, each, strict=True)) for each in zip(*found, strict=True)] == due, (step, case)
         last = lanes.at(step, case["count"] - 1, 1)
         assert last.row.tolist() == [each["row"] for each in due if each["lane"] == case["count"] - 1], (step, case)
+for case in vectors["groups"]:
+    table = pa.table({name: pa.array(values) for name, values in case["rows"].items()})
+    with tempfile.TemporaryDirectory() as directory:
+        path = f"{directory}/groups.arrow"
+        with pa.ipc.new_stream(path, table.schema) as stream:
+            stream.write_table(table, max_chunksize=4)
+        groups = Groups(Storage(None), path, {"rows": table.num_rows})
+    for first, count in [*case["steps"], *reversed(case["steps"])]:
+        found = [{**group._asdict(), "items": group.items.tolist()} for group in groups.of(first, count)]
+        assert found == table.select(Group._fields).slice(first, count).to_pylist(), (first, case)
 for case in vectors["shares"]:
     settings = BatchSettings(case["part"], case["parts"], (), case["parts"], case["shares"])
     spans = settings.spans(case["length"])
