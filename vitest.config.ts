@@ -11,7 +11,7 @@ const PARTIAL = [
 
 /** Of these a quarter of the tests runs from day to day, always the same, and all in `npm run test:everything`. */
 const SAMPLED = [
-	"test/build/{append,buckets,carry,conversations,loss-from,packing-options,resume,segments,store,strata}.test.ts",
+	"test/build/{append,buckets,carry,conversations,loss-from,packing-options,recipe,resume,segments,store,strata}.test.ts",
 	"test/{audit/audit,cli/batches,compose/compose-files,export/convert,export/formats,plan/make-plan,sources/formats}.test.ts",
 	"test/tokenizer/{bpe-components,bpe-tokenizer,inspect,metaspace-first,sentencepiece,tokenizers,word-encoder}.test.ts",
 ];
@@ -20,6 +20,7 @@ const SAMPLED = [
 const LONG = [
 	"test/batches/{far,meanwhile}.test.ts",
 	"test/build/{many-inputs,object-store,overwrite,touch}.test.ts",
+	"test/compose/memory.test.ts",
 	"test/docs/{clusters,papers,strata}.test.ts",
 	"test/{engines/tasks,plan/replace,report/estimate-build}.test.ts",
 ];

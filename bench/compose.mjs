@@ -1,7 +1,7 @@
 // How fast records are composed, in MB of JSON Lines a second of processor time, beside reading the
 // same file and doing nothing with it:
 //
-//   npm run build && node bench/compose.mjs [megabytes]
+//   npm run build && node bench/compose.mjs [megabytes] [rounds]
 import {
 	mkdtempSync,
 	readdirSync,
@@ -13,11 +13,12 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { composeFiles } from "../dist/src/compose/compose-files.js";
-import { recipeTaker } from "../dist/src/compose/record-taker.js";
+import { recipeTaker, recordsIn } from "../dist/src/compose/record-taker.js";
 import { readSpans } from "../dist/src/sources/read-records.js";
 import { storageAt } from "../dist/src/storage/storages.js";
 
 const megabytes = Number(process.argv[2] ?? 60);
+const rounds = Number(process.argv[3] ?? 7);
 const directory = mkdtempSync(join(tmpdir(), "seqpack-bench-"));
 process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
 
@@ -72,73 +73,65 @@ async function rate(action) {
 	return Math.round(size / (user + system));
 }
 
-async function read(fields, toStrings) {
+async function read(asRecords) {
 	const taker = recipeTaker({
 		textField: null,
 		idField: null,
 		where: null,
-		fields,
+		fields: ["path"],
 	});
-	const bytesOnly = {
+	const asColumns = {
 		wanted: (format) => taker.wanted(format),
-		take: (batch) => ({
-			...{
-				texts: batch.texts,
-				marks: null,
-				hashes: null,
-				refused: [],
-				leftOut: {},
-				noted: {},
-			},
-			...{
-				ids: batch.ids,
-				positions: batch.positions,
-				numbers: batch.numbers,
-				moreDocuments: 0,
-			},
+		take: ({ texts, ids, positions, numbers }) => ({
+			...{ texts, ids, positions, numbers, marks: null, hashes: null },
+			...{ refused: [], leftOut: {}, noted: {}, moreDocuments: 0 },
 		}),
 	};
 	const file = {
-		...{
-			path: input,
-			source: "input.jsonl",
-			size,
-			version: null,
-			format: "jsonl",
-		},
-		...{ compression: null, frames: null },
+		...{ path: input, source: "input.jsonl", size },
+		...{ version: null, format: "jsonl", compression: null, frames: null },
 	};
 	const span = { start: 0, end: size };
-	for await (const _ of readSpans([{ storage: storageAt(input), file, span }], {
-		taker: toStrings ? taker : bytesOnly,
-		onBadRecord: null,
-	}));
+	for await (const batch of readSpans(
+		[{ storage: storageAt(input), file, span }],
+		{ taker: asRecords ? taker : asColumns, onBadRecord: null },
+	))
+		if (asRecords) recordsIn(batch);
 }
 
-console.log(
-	`${Math.round(size / 1e6)} MB of JSON Lines, records of 4 kB, MB a second of processor time`,
+function compose(steps) {
+	const recipe = join(directory, "recipe.json");
+	writeFileSync(recipe, JSON.stringify({ steps }));
+	const out = join(directory, "out.jsonl");
+	const options = { recipe, inputs: [input], out, workers: 0, overwrite: true };
+	return composeFiles(options);
+}
+
+const actions = {
+	"read, as columns": () => read(false),
+	"read, as records of recipes": () => read(true),
+	...Object.fromEntries(
+		Object.entries(recipes).map(([name, steps]) => [
+			name,
+			() => compose(steps),
+		]),
+	),
+};
+/** In turn, so that what else the machine does falls on all of them. */
+const rates = Object.fromEntries(
+	Object.keys(actions).map((name) => [name, []]),
 );
-for (let round = 0; round < 2; round++) {
-	console.log(round === 0 ? "first time" : "again");
+for (let round = 0; round < rounds; round++)
+	for (const [name, action] of Object.entries(actions))
+		rates[name].push(await rate(action));
+console.log(
+	`${Math.round(size / 1e6)} MB of JSON Lines, records of 4 kB, MB a second of processor time in ${rounds} rounds
+                               first  median  best`,
+);
+for (const [name, all] of Object.entries(rates)) {
+	const inOrder = all.toSorted((a, b) => a - b);
+	const shown = [all[0], inOrder[rounds >> 1], inOrder[rounds - 1]];
 	console.log(
-		`  read, texts as bytes       ${await rate(() => read(["path"], false))}`,
+		`  ${name.padEnd(28)} ${shown.map((n) => String(n).padStart(6)).join(" ")}`,
 	);
-	console.log(
-		`  read, texts as strings     ${await rate(() => read(["path"], true))}`,
-	);
-	for (const [name, steps] of Object.entries(recipes)) {
-		const recipe = join(directory, "recipe.json");
-		writeFileSync(recipe, JSON.stringify({ steps }));
-		const out = join(directory, "out.jsonl");
-		const options = {
-			recipe,
-			inputs: [input],
-			out,
-			workers: 0,
-			overwrite: true,
-		};
-		console.log(
-			`  ${name.padEnd(26)} ${await rate(() => composeFiles(options))}`,
-		);
-	}
 }

@@ -13,7 +13,7 @@ import {
 	submissionSummary,
 } from "./describe-submission.js";
 import { outputTable } from "./output-options.js";
-import { runBuild, runTold } from "./run-build.js";
+import { runBuild, runTold, tellComposing } from "./run-build.js";
 import { escaped } from "./say.js";
 import { writeOut } from "./streams.js";
 
@@ -58,10 +58,11 @@ Ctrl-C stops cleanly; the same command goes on where it stopped.`,
 			if (!dryRun && engine.submit !== undefined)
 				return runTold(
 					printing,
-					async ({ onNotice }) => {
+					async ({ onNotice }, draw) => {
 						const result = await submitBuild({
 							...options,
 							...executor,
+							...tellComposing(draw),
 							onNotice,
 						});
 						if (!json && result.text !== null) await writeOut(result.text);
@@ -71,10 +72,16 @@ Ctrl-C stops cleanly; the same command goes on where it stopped.`,
 					describeSubmission,
 					submissionSummary,
 				);
-			return runBuild("build", printing, async (running) => {
-				if (!dryRun) return build({ ...options, ...running });
+			return runBuild("build", printing, async (running, draw, clear) => {
+				const composing = tellComposing(draw);
+				if (!dryRun) return build({ ...options, ...composing, ...running });
 				const { signal } = running;
-				const estimate = await estimateBuild({ ...options, signal });
+				const estimate = await estimateBuild({
+					...options,
+					...composing,
+					signal,
+				});
+				clear();
 				await writeOut(
 					json
 						? `${JSON.stringify(estimateSummary(estimate))}\n`

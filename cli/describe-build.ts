@@ -4,6 +4,7 @@ import type { Manifest } from "../src/dataset/manifest.js";
 import { notedCounts } from "../src/dataset/noted.js";
 import { PLACE } from "../src/dataset/trainers/load-dataset.js";
 import { trainers } from "../src/dataset/trainers/trainers.js";
+import { stratumText } from "../src/documents/strata/strata-settings.js";
 import type { BuildResult } from "../src/engines/build.js";
 import { flagName } from "./fail.js";
 import {
@@ -33,6 +34,7 @@ export function describeBuild(result: BuildResult): string {
 				]
 			: sourceLines(manifest)),
 		...storeLines(manifest),
+		...injectedLines(manifest),
 		["shards", shards(manifest, out)] satisfies Line,
 	].map(([name, text]) => `  ${name.padEnd(11)}${text}`);
 	return `${[head, ...lines, ...trainerLines(manifest, out)].join("\n")}\n`;
@@ -51,6 +53,12 @@ function trainerLines(manifest: Manifest, out: string): string[] {
 }
 
 type Line = [name: string, text: string];
+
+function injectedLines({ injected }: Manifest): Line[] {
+	if (injected === undefined) return [];
+	const { rows, path } = injected;
+	return [["injected", `${counted(rows, "span")}; listed in ${path}`]];
+}
 
 /** What was added to a store the last time. */
 function addedLines({ history = [], inputs, lengths = [] }: Manifest): Line[] {
@@ -181,10 +189,10 @@ function rowLines(manifest: Manifest): Line[] {
 			`${counted(buckets[0].rows, "row")} of ${grouped(buckets[0].length)}, ${buckets[0].sequencesPerRow.toFixed(2)} sequences each`,
 		]);
 	else
-		for (const { length, sequences, tokens, share } of buckets)
+		for (const { length, stratum, sequences, tokens, share } of buckets)
 			lines.push([
 				`  ${grouped(length)}`,
-				`${counted(sequences, "sequence")}, ${counted(tokens, "token")} (${percent(share)})`,
+				`${counted(sequences, "sequence")}, ${counted(tokens, "token")} (${percent(share)})${stratum === undefined ? "" : ` of ${escapeControls(stratumText(settings.strata, stratum))}`}`,
 			]);
 	lines.push(...sourceLines(manifest));
 	const splits = [...new Set(held.map(({ split }) => split))];

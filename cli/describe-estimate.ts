@@ -1,5 +1,6 @@
 import { ROW_OF_ANY_LENGTH } from "../src/core/capacity.js";
 import type { SeqpackError } from "../src/core/errors.js";
+import { escapeControls } from "../src/core/text.js";
 import type { BuildCounts } from "../src/report/build-counts.js";
 import type { BuildEstimate } from "../src/report/estimate-build.js";
 import type { Estimate } from "../src/report/estimates.js";
@@ -114,17 +115,24 @@ function packLines({ buckets, fill, padding }: BuildCounts): Line[] {
 	if (buckets.every(({ length }) => length === ROW_OF_ANY_LENGTH)) return [];
 	const filled = buckets.filter(({ rows }) => rows.value > 0);
 	return [
-		...filled.map(({ split, length, rows, sequences }): Line => {
+		...filled.map(({ split, stratum, length, rows, sequences }): Line => {
 			const of = ` of ${grouped(length)}`;
 			const name = filled.length === 1 ? "packs" : "  rows";
 			const which = split === filled[0].split ? "" : ` to hold out (${split})`;
 			return [
 				name,
-				`${numberText(rows, "row", of)}, ${numberText(sequences, "sequence")}${which}`,
+				`${numberText(rows, "row", of)}, ${numberText(sequences, "sequence")}${ofStratum(stratum)}${which}`,
 			];
 		}),
 		["fill", `${percent(fill)} (${numberText(padding, "token")} of padding)`],
 	];
+}
+
+function ofStratum(name: string | null | undefined): string {
+	if (name === undefined) return "";
+	return name === null
+		? " of no stratum"
+		: ` of stratum ${escapeControls(name)}`;
 }
 
 function reasonLines(name: string, counts: Record<string, Estimate>): Line[] {

@@ -8,7 +8,7 @@ import { commandOf, NUMBERS_NOTE } from "./command.js";
 import { config, withConfig } from "./config-option.js";
 import { bytesText, counted } from "./numbers.js";
 import { outputTable } from "./output-options.js";
-import { runTold } from "./run-build.js";
+import { runTold, tellComposing } from "./run-build.js";
 
 export const planCommand = () =>
 	commandOf({
@@ -33,7 +33,8 @@ export const planCommand = () =>
 			const options = await withConfig(config, given);
 			return runTold(
 				{ json, quiet },
-				(running) => planUnlessBuilt({ ...options, ...running }),
+				(running, draw) =>
+					planUnlessBuilt({ ...options, ...tellComposing(draw), ...running }),
 				(planned) => describe(planned, tasksPerJob, options.workers),
 				(planned) => summary(planned, tasksPerJob, options.workers),
 			);

@@ -18,6 +18,7 @@ import { runTasksCommand } from "./run-tasks.js";
 import { say } from "./say.js";
 import { statusCommand } from "./status.js";
 import { tokenizerCommand } from "./tokenizer.js";
+import { traceCommand } from "./trace.js";
 import { verifyCommand } from "./verify.js";
 
 /**
@@ -62,6 +63,7 @@ function createProgram(): Command {
 		.addCommand(finalizeCommand())
 		.addCommand(initCommand())
 		.addCommand(verifyCommand())
+		.addCommand(traceCommand())
 		.addCommand(auditCommand())
 		.addCommand(composeCommand())
 		.addCommand(curriculumCommand())

@@ -1,7 +1,8 @@
 import { InterruptedError } from "../src/core/errors.js";
 import type { BuildResult } from "../src/engines/build.js";
-import type { BuildProgress } from "../src/options/build.js";
+import type { BuildProgress, ComposeProgress } from "../src/options/build.js";
 import { describeBuild } from "./describe-build.js";
+import { composeProgressText } from "./describe-compose.js";
 import { failWith } from "./fail.js";
 import { ProgressLine } from "./progress.js";
 import { say } from "./say.js";
@@ -14,6 +15,12 @@ export interface Running {
 	onNotice: (notice: string) => void;
 	onProgress: (progress: BuildProgress) => void;
 }
+
+/** Tells how far composing is that comes before a build. */
+export const tellComposing = (draw: ProgressLine["draw"]) => ({
+	onComposing: (now: ComposeProgress) =>
+		draw((seconds) => `composing: ${composeProgressText(now, seconds)}`),
+});
 
 /** What a command prints. */
 interface Printing {
@@ -29,7 +36,11 @@ interface Printing {
 export function runBuild(
 	command: string,
 	printing: Printing,
-	run: (running: Running) => Promise<BuildResult | null>,
+	run: (
+		running: Running,
+		draw: ProgressLine["draw"],
+		clear: () => void,
+	) => Promise<BuildResult | null>,
 ): Promise<number> {
 	return runTold(printing, run, describeBuild, (result) =>
 		summary(command, result),
@@ -38,13 +49,17 @@ export function runBuild(
 
 /**
  * Runs what takes a while, as `runBuild` does.
- * @param run Is given, besides, what draws a line of its own that tells how far it is.
+ * @param run Is given, besides, what draws a line of its own that tells how far it is, and what clears it.
  * @param describe What came of it, as lines for a person.
  * @param summarize The same for a program.
  */
 export async function runTold<T>(
 	{ json = false, quiet = false }: Printing,
-	run: (running: Running, draw: ProgressLine["draw"]) => Promise<T | null>,
+	run: (
+		running: Running,
+		draw: ProgressLine["draw"],
+		clear: () => void,
+	) => Promise<T | null>,
 	describe: (result: T) => string,
 	summarize: (result: T) => object,
 ): Promise<number> {
@@ -63,9 +78,13 @@ export async function runTold<T>(
 				if (!quiet) progress.update(now);
 			},
 		};
-		const result = await run(running, (text) => {
-			if (!quiet) progress.draw(text);
-		});
+		const result = await run(
+			running,
+			(text) => {
+				if (!quiet) progress.draw(text);
+			},
+			() => progress.clear(),
+		);
 		progress.clear();
 		if (result === null) return 0;
 		if (!quiet) say(describe(result));

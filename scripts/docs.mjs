@@ -23,6 +23,7 @@ import {
 } from "../dist/cli/describe-option.js";
 import { asFlag } from "../dist/cli/fail.js";
 import { outputTable } from "../dist/cli/output-options.js";
+import { traceCommandTable } from "../dist/cli/trace.js";
 import { auditChecks } from "../dist/src/audit/checks.js";
 import { needs } from "../dist/src/audit/context.js";
 import { auditKinds } from "../dist/src/audit/kinds.js";
@@ -124,6 +125,11 @@ const tables = {
 		optionTables(composeCommandTable, {
 			words: ["recipe", "inputs"],
 			ofCommand: Object.keys(outputTable),
+		}),
+	"options:trace": () =>
+		optionTables(traceCommandTable, {
+			words: ["dataset"],
+			ofCommand: ["row", "json"],
 		}),
 	groupings: () => settingsTable("`group: { by: ... }`", groupings),
 	"recipe-steps": () => settingsTable("step", steps),

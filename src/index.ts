@@ -103,6 +103,7 @@ export type { ExportProgress, ExportToOptions } from "./options/export.js";
 export type { PackRecordsOptions } from "./options/pack-records.js";
 export type { ExportOptions, PackStoreOptions } from "./options/pack-store.js";
 export type { SourceOptions } from "./options/sources.js";
+export type { TraceOptions } from "./options/trace.js";
 export * from "./pack.js";
 export * from "./parallel.js";
 export type { CurriculumPlan, PlanStage } from "./plan/curriculum-plan.js";
@@ -136,6 +137,14 @@ export {
 	estimateBuild,
 } from "./report/estimate-build.js";
 export type { Estimate } from "./report/estimates.js";
+export type { Characters } from "./report/trace/text-places.js";
+export {
+	type RowTrace,
+	type TracedPart,
+	type TracedSegment,
+	type TracedToken,
+	traceRow,
+} from "./report/trace/trace-row.js";
 export * from "./segment.js";
 export type { SkippedRecord } from "./sources/read-records.js";
 export type { BadRecord, InputFile } from "./sources/source.js";

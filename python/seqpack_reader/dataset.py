@@ -30,7 +30,7 @@ class Dataset(Sequence[Row]):
     groups are read and the last ones kept: reading in order is fast, reading at random slow.
 
     Args:
-        path: Its directory, or that and one of its sources: `data#web`.
+        path: Its directory, or that and one of its sources or strata: `data#web`, `data#stratum:short`.
         split: "train", or the name of rows that are held out.
         filesystem: What reads URLs: see `Plan`.
     """

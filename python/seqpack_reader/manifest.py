@@ -65,12 +65,12 @@ class OpenDataset:
 
 
 def open_dataset(storage: Storage, name: str, split: str = "train", is_store: bool = False) -> OpenDataset:
-    """A dataset's directory, or that and one of its sources: `data#web`.
+    """A dataset's directory, or that and one of its sources or strata: `data#web`, `data#stratum:short`.
 
     Args:
         is_store: Whether it is to be a store, whose rows are documents.
     """
-    directory, source = parse_dataset_name(storage, name)
+    directory, source, stratum = parse_dataset_name(storage, name)
     content, manifest = _read_manifest(storage, directory)
     settings = manifest["settings"]
     names = [each["name"] for each in manifest["sources"]]
@@ -82,6 +82,7 @@ def open_dataset(storage: Storage, name: str, split: str = "train", is_store: bo
             "not-packed",
             f"{directory} is a store of documents, which make no batches by themselves: pack it with seqpack pack, and name the packing; or have seqpack curriculum read its documents in order (--order documents).",
         )
+    place = None if stratum is None else _place_of_stratum(directory, settings, stratum)
     splits = sorted({bucket["split"] for bucket in settings["buckets"]})
     if is_store and "lengths" not in manifest:
         raise SeqpackError(
@@ -92,7 +93,11 @@ def open_dataset(storage: Storage, name: str, split: str = "train", is_store: bo
         raise SeqpackError("unknown-name", f"{directory} has no split {quoted(split)}; it has: {', '.join(splits)}.")
     store = _open_store(storage, directory, manifest["store"]) if "store" in manifest else None
     shards = [s for s in manifest["shards"] if s["split"] == split and source in (None, s["source"])]
-    buckets = [_bucket(bucket, shards) for bucket in settings["buckets"] if bucket["split"] == split]
+    if place is not None:
+        shards = [shard for shard in shards if shard["stratum"] == place]
+    # Those of each stratum have the same lengths.
+    by_length = {bucket["length"]: bucket for bucket in settings["buckets"] if bucket["split"] == split}
+    buckets = [_bucket(bucket, shards) for bucket in by_length.values()]
     return OpenDataset(directory, manifest, hashlib.sha256(content).hexdigest(), buckets, store)
 
 
@@ -116,9 +121,35 @@ def _bucket(settings: dict[str, Any], shards: list[dict[str, Any]]) -> Bucket:
     return Bucket(settings["length"], rows, tokens, own, capacity, is_full)
 
 
-def parse_dataset_name(storage: Storage, name: str) -> tuple[str, str | None]:
-    """Directory and source. A directory's own name may have the sign in it."""
+def _place_of_stratum(directory: str, settings: dict[str, Any], name: str) -> int:
+    """The place of a stratum, -1 for "": that of the rows whose documents are in none."""
+    places = {bucket["stratum"] for bucket in settings["buckets"] if "stratum" in bucket}
+    if not places:
+        raise SeqpackError(
+            "mixed-strata",
+            f"the rows of {directory} mix documents of all lengths: build or pack it with --strata-apart.",
+        )
+    parts = re.split(r"[,\s]+", settings["strata"]["strata"])
+    names = [part.rpartition(":")[0] for part in parts if part]
+    place = names.index(name) if name in names else -1
+    if (name and place == -1) or place not in places:
+        which = f"a stratum {quoted(name)}" if name else "no stratum"
+        raise SeqpackError("unknown-name", f"{directory} has no rows of {which}; it has: {', '.join(names)}.")
+    return place
+
+
+def parse_dataset_name(storage: Storage, name: str) -> tuple[str, str | None, str | None]:
+    """Directory, source and stratum, "" for none. A directory's own name may have the signs in it."""
     whole = without_slashes(os.fspath(name))
+    if storage.exists(f"{whole}/{MANIFEST}"):
+        return whole, None, None
+    rest, sign, stratum = whole.rpartition("#stratum:")
+    if not sign:
+        return *_parse_source(storage, whole), None
+    return *_parse_source(storage, without_slashes(rest)), stratum
+
+
+def _parse_source(storage: Storage, whole: str) -> tuple[str, str | None]:
     directory, sign, source = whole.rpartition("#")
     if not sign or storage.exists(f"{whole}/{MANIFEST}"):
         return whole, None

@@ -294,7 +294,9 @@ def _read_plan(storage: Storage, directory: str) -> dict[str, Any]:
 def _fault_of(storage: Storage, directory: str, plan: Any, content: bytes) -> str | None:
     version = plan.get("formatVersion") if isinstance(plan, dict) else None
     if version not in (_PLAIN_PLAN_VERSION, PLAN_VERSION):
-        return f"its format version is {version}, and this seqpack reads versions {_PLAIN_PLAN_VERSION} and {PLAN_VERSION}"
+        return (
+            f"its format version is {version}, and this seqpack reads versions {_PLAIN_PLAN_VERSION} and {PLAN_VERSION}"
+        )
     # Numbers with a fraction as they are written: another language may write them in its own way.
     rest = json.loads(content, parse_float=_Written)
     rest.pop("planHash", None)

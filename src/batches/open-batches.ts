@@ -16,8 +16,8 @@ import {
 import {
 	type DatasetBuckets,
 	openDatasetBuckets,
-	parseDatasetName,
 } from "../plan/dataset-buckets.js";
+import { parseDatasetName } from "../plan/dataset-name.js";
 import { pathFrom } from "../storage/paths.js";
 import { storageAt } from "../storage/storages.js";
 import { whenRead } from "../storage/when-read.js";

@@ -72,6 +72,7 @@ export class DocumentChoice {
 			positions: select(batch.positions),
 			numbers: select(batch.numbers),
 			...(batch.facts && { facts: selectColumns(batch.facts, kept) }),
+			...(batch.noted && { noted: selectColumns(batch.noted, kept) }),
 			...(batch.carried && { carried: select(batch.carried) }),
 		};
 	}

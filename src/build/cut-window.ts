@@ -3,6 +3,11 @@ import { optionName, UsageError } from "../core/errors.js";
 import type { IntLists } from "../core/int-lists.js";
 import type { Random } from "../core/random.js";
 import type { DroppedTokens } from "../dataset/index-rows.js";
+import {
+	bucketsOfGroup,
+	NO_STRATUM,
+	strataOfRows,
+} from "../dataset/row-groups.js";
 import type { PackedWindow } from "../dataset/rows.js";
 import { factsOfPieces } from "../dataset/sequence-facts.js";
 import {
@@ -12,7 +17,6 @@ import {
 	type Settings,
 	type SourceSettings,
 } from "../dataset/settings.js";
-import { ofTraining } from "../dataset/splits.js";
 import type { CutCounts, ReadCounts } from "../dataset/totals.js";
 import { LongDocumentError } from "../decompose/at-most-one.js";
 import type { CutOptions } from "../decompose/cuts.js";
@@ -75,14 +79,15 @@ export function cutWindow(
 				random,
 				cutsOf(window, source),
 				hasTurns(source)
-					? ofTraining(all).map(({ capacity }) => capacity)
+					? bucketsOfGroup(all).map(({ capacity }) => capacity)
 					: undefined,
 			),
 	);
-	const { splits } = window;
-	const lengthsOfSplit = ofTraining(all).length;
+	const strata = strataOfWindow(window, settings);
+	const groups = groupsOf(window, strata, settings);
+	const lengthsOfGroup = bucketsOfGroup(all).length;
 	const bucketOf = (bucket: number, piece: number) =>
-		bucket + (splits?.[pieces.document[piece]] ?? 0) * lengthsOfSplit;
+		bucket + (groups?.[pieces.document[piece]] ?? 0) * lengthsOfGroup;
 	const sequences = new Int32Array(lengths.length);
 	for (const document of pieces.document) sequences[document]++;
 	const counts: CutCounts = { dropped: {}, repeatedTokens, cutDocuments: 0 };
@@ -108,10 +113,10 @@ export function cutWindow(
 				pieces,
 				labelsOfDocuments(window.tokens, piecesOfSides(pieces, sides).pieces),
 				window.facts,
-				strataOfWindow(window, settings),
+				strata,
 			),
 			sides,
-			buckets: splits === null ? buckets : buckets.map(bucketOf),
+			buckets: groups === null ? buckets : buckets.map(bucketOf),
 		},
 		dropped: { tokens: dropped.tokens, reasons },
 		counts,
@@ -139,6 +144,22 @@ function strataOfWindow(
 	if (measured === undefined || strata?.strata === undefined) return null;
 	const all = strataOf(strata);
 	return measured.map((length) => stratumOf(length, all));
+}
+
+/** Of each document, the place of the buckets of its split and stratum; null: all are of the first. */
+function groupsOf(
+	{ splits, lengths }: Window,
+	strata: Int32Array | null,
+	{ buckets }: Pick<Settings, "buckets">,
+): Int32Array | null {
+	const apart = strataOfRows(buckets);
+	if (apart.length === 0) return splits && Int32Array.from(splits);
+	return lengths.map((_, document) => {
+		const place = apart.indexOf(strata?.[document] ?? NO_STRATUM);
+		if (place === -1)
+			throw new Error("a document is of a stratum that no row is of");
+		return (splits?.[document] ?? 0) * apart.length + place;
+	});
 }
 
 /** The tokens that documents may be cut before; null: any. Those without units are one each. */

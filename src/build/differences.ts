@@ -11,6 +11,7 @@ export type Before = Pick<Plan, "settings" | "seqpackVersion"> & {
 	tokenizer: { fingerprint: string };
 	inputs: { source: string; bytes: number; fingerprint: string }[];
 	store?: ManifestStore;
+	composed?: readonly { injected: { sha256: string } | null }[];
 };
 
 /** What differs between what was built or begun and a plan, in words for a person. */
@@ -29,11 +30,19 @@ export function describeDifference(before: Before, now: Plan): string[] {
 		);
 	const files = compareInputs(before.inputs, now.inputs);
 	if (files !== null) differences.push(files);
+	if (injectedIn(before) !== injectedIn(now))
+		differences.push("other spans are injected, or elsewhere");
 	if (before.seqpackVersion !== now.seqpackVersion)
 		differences.push(
 			`it was made by seqpack ${before.seqpackVersion}, and this is ${now.seqpackVersion}`,
 		);
 	return differences;
+}
+
+function injectedIn({ composed = [] }: Pick<Before, "composed">): string {
+	return canonicalJson(
+		composed.map(({ injected }) => injected?.sha256 ?? null),
+	);
 }
 
 /** What differs between the inputs of two builds; null: nothing. */

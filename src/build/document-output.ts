@@ -1,9 +1,9 @@
 import type { Random } from "../core/random.js";
 import { countLabels } from "../core/token-batch.js";
 import type { SequencePlaces } from "../dataset/index-rows.js";
+import { bucketKey } from "../dataset/row-groups.js";
 import type { PackedWindow } from "../dataset/rows.js";
 import { factsOfSides } from "../dataset/sequence-facts.js";
-import { bucketKey } from "../dataset/splits.js";
 import { emptyRowCounts, type RowCounts } from "../dataset/totals.js";
 import { packsOfSides, piecesOfSides } from "../pack/sides.js";
 import type { Sequences } from "./cut-window.js";

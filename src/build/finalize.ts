@@ -9,6 +9,7 @@ import {
 	filesOf,
 	MANIFEST,
 	type Manifest,
+	type ManifestComposed,
 	type SourceTotals,
 } from "../dataset/manifest.js";
 import { readManifest } from "../dataset/read-manifest.js";
@@ -22,6 +23,7 @@ import {
 import { joinLeftOut } from "../sources/find/left-out.js";
 import { pathTo } from "../storage/paths.js";
 import { writeAll } from "../storage/storage.js";
+import { InjectedList } from "./injected-list.js";
 import { firstTaskOf, type Plan } from "./plan.js";
 import { noteReplaced, putAway } from "./put-away.js";
 import type { TaskRecord } from "./record.js";
@@ -118,6 +120,9 @@ async function gather(
 		}
 	}
 	await skippedList.addAll(records);
+	const injectedList = InjectedList.ofDataset(workspace);
+	await injectedList.addAll(workspace, records);
+	const injected = await injectedList.finish();
 	const problems = discrepancies(totals);
 	if (problems.length > 0) throw new Error(problems.join("; "));
 	const ofKind = (kind: Task["kind"]) =>
@@ -158,6 +163,8 @@ async function gather(
 				},
 			}),
 		skipped: await skippedList.finish(),
+		...(plan.composed && { composed: plan.composed.map(manifestComposed) }),
+		...(injected !== null && { injected }),
 		beside: [],
 	};
 }
@@ -177,6 +184,16 @@ async function readGrown(
 		"store-changed",
 		`${out} is not the store any more that was to be added to: it was changed in the meantime. Plan again.`,
 	);
+}
+
+/** What is said of a composed source; where its list of spans was is nobody's business by then. */
+function manifestComposed({
+	injected,
+	...composed
+}: NonNullable<Plan["composed"]>[number]): ManifestComposed {
+	if (injected === null) return { ...composed, injected };
+	const { path, ...list } = injected;
+	return { ...composed, injected: list };
 }
 
 function historyOf({

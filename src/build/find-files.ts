@@ -37,7 +37,8 @@ export async function findFiles(
 			...findOptionsOf({ ...source, onError: values.onError }),
 			...(!isComposed(source) && { output: out }),
 			standardInput: () => input.keep(),
-			taskSize: values.taskSize ?? null,
+			// Composed files are all looked into, so that what is known of them depends on nothing else.
+			...(!isComposed(source) && { taskSize: values.taskSize ?? null }),
 			// A store's hold for its other files.
 			mayBeUnused: growing !== null,
 		});

@@ -31,12 +31,16 @@ export interface Growing {
 
 /**
  * The store in a directory, to be added to; null where there is none yet.
- * @throws UsageError `not-a-store`; DataError `bad-manifest`
+ * @throws UsageError `not-a-store`, `other-store`; DataError `bad-manifest`
  */
 export async function findGrowing(out: string): Promise<Growing | null> {
 	if ((await findManifest(out)) === null) return null;
 	const manifest = await readManifest(out);
-	const { layout } = manifest.settings;
+	const { layout, sources } = manifest.settings;
+	if (sources.some(({ composed }) => composed !== undefined))
+		throw otherStore(
+			`${out} was built with ${optionName("recipe")}, and what a recipe has made cannot be added to: build the store again of all inputs; or compose with seqpack compose, and build a store of what that writes, which can be added to`,
+		);
 	if (layouts.find(layout).packs || manifest.lengths === undefined)
 		throw new UsageError(
 			"not-a-store",
@@ -145,9 +149,11 @@ function optionsOfSource({
 	repeat,
 	segment,
 	carry,
+	parts,
 	...source
 }: SourceSettings): Record<string, unknown> {
 	const options = {
+		partsField: parts,
 		...Object.fromEntries(
 			Object.keys(readOptionsTable).map((option) => [option, null]),
 		),
@@ -218,8 +224,11 @@ export function requireTokenizer(
  * @throws UsageError `other-store` where those that are given come to others
  */
 export function specialsForGrowing(
-	{ out, manifest: { settings } }: Growing,
-	given: BuildOptions,
+	{
+		out,
+		manifest: { settings },
+	}: Pick<Growing, "out"> & { manifest: Pick<Manifest, "settings"> },
+	given: Partial<BuildOptions>,
 	tokenizer: Tokenizer,
 ): Partial<BuildValues> {
 	const kinds = Object.entries(specialOptions) as [

@@ -4,6 +4,7 @@ import { type TokenBatch, TokenBatchBuilder } from "../core/token-batch.js";
 import type { DatasetFile } from "../dataset/manifest.js";
 import { numberOfDocument, taskOfDocument } from "../dataset/rows.js";
 import type { Settings } from "../dataset/settings.js";
+import { areGivenWeights } from "../masks/loss-weights.js";
 import { eachFact, factNames } from "../masks/sequence-facts.js";
 import type { Packing } from "../pack/packing.js";
 import { arrow } from "../tables/arrow.js";
@@ -33,6 +34,8 @@ const leftoversSchema = (facts: readonly string[]): Schema => [
 	{ name: "ids", type: "list<int32>" },
 	/** 1 for each token that is to be trained on; empty where all are. */
 	{ name: "trained", type: "list<int32>" },
+	/** The weight of each token; empty where none is given. */
+	{ name: "weights", type: "list<float32>" },
 	/** The tokens of it that its sides but for the first begin at. */
 	{ name: "sides", type: "list<int32>" },
 ];
@@ -121,6 +124,7 @@ export class Leftovers {
 				pieces.length[piece],
 				documents.ids.subarray(from, to),
 				documents.lossMask?.subarray(from, to),
+				documents.lossWeights?.subarray(from, to),
 			);
 		}
 	}
@@ -138,7 +142,7 @@ export class Leftovers {
 				batchRows: lists,
 				metadata: new Map(),
 			});
-			const { ids, offsets, lossMask } = documents;
+			const { ids, offsets, lossMask, lossWeights } = documents;
 			const none = new Int32Array(lists + 1);
 			await writer.write({
 				rows: lists,
@@ -163,6 +167,11 @@ export class Leftovers {
 						values: Int32Array.from(lossMask ?? []),
 						offsets: lossMask ? offsets : none,
 					},
+					weights: {
+						type: "list<float32>",
+						values: lossWeights ?? new Float32Array(0),
+						offsets: lossWeights ? offsets : none,
+					},
 					sides: { type: "list<int32>", ...this.#sides.view() },
 				},
 			});
@@ -177,7 +186,8 @@ export class Leftovers {
 }
 
 /** What of the settings says which tokens are kept of sequences. */
-type TokenSettings = Pick<Settings, "isMasked" | "isIndex" | "carry">;
+type TokenSettings = Pick<Settings, "isMasked" | "isIndex" | "carry"> &
+	Partial<Pick<Settings, "lossWeight">>;
 
 /** Lists of tokens; of an index their lengths, and what is to be trained on. */
 class LeftTokens {
@@ -185,8 +195,15 @@ class LeftTokens {
 	readonly #lengths = new Int32Buffer();
 	readonly #isIndex: boolean;
 
-	constructor(capacity: number, { isMasked, isIndex = false }: TokenSettings) {
-		this.#tokens = new TokenBatchBuilder(isIndex ? 0 : capacity, isMasked);
+	constructor(
+		capacity: number,
+		{ isMasked, lossWeight = null, isIndex = false }: TokenSettings,
+	) {
+		this.#tokens = new TokenBatchBuilder(
+			isIndex ? 0 : capacity,
+			isMasked,
+			areGivenWeights(lossWeight),
+		);
 		this.#isIndex = isIndex;
 	}
 
@@ -194,10 +211,12 @@ class LeftTokens {
 		length: number,
 		ids: ArrayLike<number>,
 		lossMask: ArrayLike<number> = [],
+		lossWeights: ArrayLike<number> = [],
 	): void {
 		const { offsets } = this.#tokens;
 		if (!this.#isIndex) this.#tokens.ids.append(ids);
 		this.#tokens.lossMask?.append(lossMask);
+		this.#tokens.lossWeights?.append(lossWeights);
 		this.#lengths.push(length);
 		offsets.push(offsets.array[offsets.length - 1] + length);
 	}
@@ -242,6 +261,7 @@ export class LeftoversReader {
 			for await (const batch of arrow.read(file, size, schema)) {
 				const { values, offsets } = columnOf(batch, "ids", "list<int32>");
 				const trained = columnOf(batch, "trained", "list<int32>");
+				const weights = columnOf(batch, "weights", "list<float32>");
 				const lengths = columnOf(batch, "length", "int32").values;
 				const docIds = columnOf(batch, "doc_id", "int64").values;
 				this.#buckets.append(columnOf(batch, "bucket", "int32").values);
@@ -257,6 +277,7 @@ export class LeftoversReader {
 						lengths[i],
 						values.subarray(offsets[i], offsets[i + 1]),
 						trained.values.subarray(trained.offsets[i], trained.offsets[i + 1]),
+						weights.values.subarray(weights.offsets[i], weights.offsets[i + 1]),
 					);
 					this.#tasks.push(taskOfDocument(docIds[i]));
 					this.#numbers.push(numberOfDocument(docIds[i]) | 0);

@@ -17,6 +17,7 @@ export async function* windowsOfLengths(
 	size: number,
 ): AsyncGenerator<Window, void> {
 	const lengths = new Int32Buffer(1 << 12);
+	const measured = new Int32Buffer();
 	const splits = new Uint8Buffer();
 	const trained = new IntListsBuilder();
 	const cuts = new IntListsBuilder();
@@ -34,6 +35,7 @@ export async function* windowsOfLengths(
 			ids: [],
 			sources: [],
 			positions: [],
+			...(measured.length > 0 && { measured: measured.view().slice() }),
 			splits: splits.length === 0 ? null : splits.view().slice(),
 			lengths: own,
 			tokens: {
@@ -50,6 +52,7 @@ export async function* windowsOfLengths(
 		first += lengths.length;
 		tokens = 0;
 		lengths.length = 0;
+		measured.length = 0;
 		splits.length = 0;
 		trained.clear();
 		cuts.clear();
@@ -65,6 +68,8 @@ export async function* windowsOfLengths(
 			);
 			while (until < most && tokens < size) tokens += batch.lengths[until++];
 			lengths.append(batch.lengths.subarray(at, until));
+			if (batch.measured !== undefined)
+				measured.append(batch.measured.subarray(at, until));
 			if (batch.splits !== null)
 				splits.append(batch.splits.subarray(at, until));
 			if (batch.trained !== null) trained.addLists(batch.trained, at, until);

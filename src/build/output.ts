@@ -4,10 +4,10 @@ import type { Random } from "../core/random.js";
 import { countLabels } from "../core/token-batch.js";
 import type { SequencePlaces } from "../dataset/index-rows.js";
 import type { DatasetFile, ShardOfTask } from "../dataset/manifest.js";
+import { bucketKey } from "../dataset/row-groups.js";
 import type { PackedWindow } from "../dataset/rows.js";
 import { factsOfSides } from "../dataset/sequence-facts.js";
 import type { BucketSettings } from "../dataset/settings.js";
-import { bucketKey } from "../dataset/splits.js";
 import {
 	emptyRowCounts,
 	type RowCounts,

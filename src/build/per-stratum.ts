@@ -1,7 +1,4 @@
 import type { Settings } from "../dataset/settings.js";
-import { strataOf } from "../documents/strata/strata-settings.js";
-import type { Documents } from "../sources/read-records.js";
-import { stratumOf } from "../strata/stratify.js";
 import type { DocumentTest } from "./choose-documents.js";
 import { keyRule } from "./key-rule.js";
 import { readThresholds } from "./tasks/threshold.js";
@@ -28,36 +25,4 @@ export async function perStratumTest(
 		const own = rule.keyOf({ hashes }, document);
 		return own < key || (own === key && room[group]-- > 0);
 	};
-}
-
-/** Counts the documents of each stratum. */
-export class StrataCounts {
-	readonly #strata;
-	readonly #counts: number[];
-
-	constructor({ strata }: Pick<Settings, "strata">) {
-		this.#strata = strataOf(strata);
-		this.#counts = this.#strata.map(() => 0);
-	}
-
-	add<T extends Pick<Documents, "measured">>(batch: T): T {
-		for (const length of batch.measured ?? []) {
-			const stratum = stratumOf(length, this.#strata);
-			if (stratum !== -1) this.#counts[stratum]++;
-		}
-		return batch;
-	}
-
-	/** As totals have them; nothing where there are no strata. */
-	totals(): { strata?: Record<string, { documents: number }> } {
-		if (this.#strata.length === 0) return {};
-		return {
-			strata: Object.fromEntries(
-				this.#strata.map(({ name }, i) => [
-					name,
-					{ documents: this.#counts[i] },
-				]),
-			),
-		};
-	}
 }

@@ -1,5 +1,10 @@
 import { sum } from "../core/arithmetic.js";
-import { FORMAT_VERSION, type ManifestStore } from "../dataset/manifest.js";
+import {
+	FORMAT_VERSION,
+	type ManifestComposed,
+	type ManifestInjected,
+	type ManifestStore,
+} from "../dataset/manifest.js";
 import type { Settings } from "../dataset/settings.js";
 import type { Chat } from "../documents/chat.js";
 import { bytesOf, cutIntoTasks, type InputSpan } from "../sources/divide.js";
@@ -59,6 +64,8 @@ export interface Plan {
 	grows?: GrownStore;
 	/** The store that is packed; where it is no part of the hash. Left out: the inputs are read. */
 	store?: ManifestStore;
+	/** How the records of each source were composed; of it what was injected alone is part of the hash. Left out: none were. */
+	composed?: PlanComposed[];
 	/** What conversations are rendered with; null where there are none. */
 	chat: Chat | null;
 	/** What was met where the inputs are, and is none; not part of the hash. Left out: nothing was. */
@@ -77,6 +84,11 @@ export interface Plan {
 		inputs: number;
 		bytes: number;
 	};
+}
+
+/** How the records of a source were composed, and where the list of what was injected lies. */
+export interface PlanComposed extends Omit<ManifestComposed, "injected"> {
+	injected: ManifestInjected | null;
 }
 
 /** The state of a store that a build adds tasks and inputs to. */
@@ -116,7 +128,9 @@ export async function makePlan(
 		leftOut,
 		onError,
 		grows,
-	}: Required<Pick<Plan, "chat" | "leftOut" | "onError">> & Pick<Plan, "grows">,
+		composed,
+	}: Required<Pick<Plan, "chat" | "leftOut" | "onError">> &
+		Pick<Plan, "grows" | "composed">,
 ): Promise<Plan> {
 	const inputBytes = sum(divisions.map(bytesOf));
 	const plan = {
@@ -148,6 +162,7 @@ export async function makePlan(
 			}),
 		})),
 		...(grows && { grows }),
+		...(composed && { composed: composed.map(withPlace) }),
 		chat,
 		leftOut,
 		onError,
@@ -158,6 +173,13 @@ export async function makePlan(
 		),
 	};
 	return { ...plan, planHash: hashOf(plan) };
+}
+
+/** With the place of its list of spans in full: tasks may run elsewhere. */
+function withPlace({ injected, ...composed }: PlanComposed): PlanComposed {
+	if (injected === null) return { ...composed, injected };
+	const path = storageAt(injected.path).absolute(injected.path);
+	return { ...composed, injected: { ...injected, path } };
 }
 
 /** Of each source, the spans of each of its tasks. */
@@ -180,7 +202,7 @@ function spansOfSources(
 
 /** Where files are, which are left out, and how errors are met makes no other dataset. */
 export function hashOf(plan: Omit<Plan, "planHash">): string {
-	const { onError, leftOut, store, parts, ...rest } = plan;
+	const { onError, leftOut, store, parts, composed, ...rest } = plan;
 	const { path, asked, ...tokenizer } = plan.tokenizer;
 	const inputs = plan.inputs.map(
 		({ path, version, members, beside, ...input }) =>
@@ -192,5 +214,7 @@ export function hashOf(plan: Omit<Plan, "planHash">): string {
 					},
 	);
 	const of = store && { store: store.planHash };
-	return sha256OfJson({ ...rest, ...of, tokenizer, inputs });
+	const lists = composed?.map(({ injected }) => injected?.sha256 ?? null);
+	const injected = lists?.some((list) => list !== null) && { injected: lists };
+	return sha256OfJson({ ...rest, ...of, ...injected, tokenizer, inputs });
 }

@@ -9,6 +9,8 @@ import { type OpenStore, openStore } from "../dataset/open-store.js";
 import { requireRandomAccess } from "../dataset/random-access.js";
 import { readManifest } from "../dataset/read-manifest.js";
 import type { Settings } from "../dataset/settings.js";
+import type { StrataSettings } from "../documents/strata/strata-settings.js";
+import { areGivenWeights } from "../masks/loss-weights.js";
 import {
 	type ExportOptions,
 	exportTable,
@@ -44,9 +46,15 @@ export async function preparePack(
 	requireRandomAccess(directory, manifest.settings);
 	const ofRows = {
 		...values,
+		...ofStrata(manifest.settings),
 		shardTokens: INDEX_SHARD_TOKENS,
 	} as unknown as RowValues;
 	checkRows(ofRows, manifest.settings.sources);
+	if (areGivenWeights(values.lossWeight ?? null))
+		throw new UsageError(
+			"bad-option",
+			`${optionName("lossWeight")} is ${values.lossWeight}, and a store does not keep the weights of records: build rows of the records themselves, or give another weighting.`,
+		);
 	const [format] = datasetFormats.where(({ randomAccess }) => randomAccess);
 	const settings: Settings = {
 		...manifest.settings,
@@ -108,6 +116,16 @@ export async function prepareExport(
 			`${optionName("format")} is ${format}, which cannot carry these rows: ${fault}.`,
 		);
 	return prepared(await openStore(directory, known), written, values);
+}
+
+/** What options of rows go by that are of a build. */
+function ofStrata({
+	strata,
+}: Settings): Pick<StrataSettings, "strata" | "perStratum"> {
+	return {
+		...(strata?.strata !== undefined && { strata: strata.strata }),
+		...(strata?.perStratum !== undefined && { perStratum: strata.perStratum }),
+	};
 }
 
 function prepared(

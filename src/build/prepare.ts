@@ -2,6 +2,7 @@ import { DataError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
 import { resolveOptions } from "../core/resolve-options.js";
 import { withoutSlashes } from "../core/text.js";
+import { findManifest } from "../dataset/find-manifest.js";
 import { splitsOf } from "../dataset/lengths.js";
 import { hasTurns } from "../dataset/settings.js";
 import { splitNames } from "../dataset/splits.js";
@@ -37,7 +38,14 @@ import type {
 	TokenizerEngine,
 } from "../tokenizer/from-json.js";
 import { openKept, prepareKept } from "../tokenizer/kept-tokenizer.js";
-import { composedSource, composeSource, recipeOf } from "./compose-sources.js";
+import {
+	composedSource,
+	composeSource,
+	prepareSources,
+	recipeOf,
+	sourcesOfBuilt,
+} from "./compose-sources.js";
+import { ComposedRecords } from "./composed-records.js";
 import { findFiles } from "./find-files.js";
 import {
 	checkSteps,
@@ -49,8 +57,13 @@ import {
 	specialsForGrowing,
 } from "./grow-store.js";
 import { KeptInput } from "./kept-input.js";
-import type { Replaces } from "./output-directory.js";
-import { makePlan, type Plan } from "./plan.js";
+import { lookAtOutput, type Replaces } from "./output-directory.js";
+import {
+	makePlan,
+	type Plan,
+	type PlanComposed,
+	type SourceFile,
+} from "./plan.js";
 import {
 	checkSettings,
 	resolveSettings,
@@ -65,7 +78,7 @@ export interface PreparedBuild {
 	tokenizer: PreparedTokenizer | null;
 	replaces: Replaces;
 	notify: (sentence: string) => void;
-	/** Removes the standard input that was kept for this build alone, and what was made to keep it in. */
+	/** Removes the standard input and the composed records that were kept for this build alone, and what was made to keep them in. */
 	discardInput: () => Promise<void>;
 }
 
@@ -108,22 +121,55 @@ export async function prepareBuild(
 	if (ofSources.some(({ segment }) => segment?.syntax !== undefined))
 		await loadParser();
 	const input = new KeptInput(out, mayWrite);
-	try {
-		const read: SourceValues[] = [];
-		for (const source of sources)
-			read.push(
-				recipe === null
-					? source
-					: await composeSource(values, source, recipe, out, input),
-			);
-		return await prepare(
-			{ options, values, sources: read, growing, out },
-			input,
-		);
-	} catch (error) {
+	const records = new ComposedRecords(out, mayWrite);
+	const discardInput = async () => {
 		await input.discard();
+		await records.discard();
+	};
+	const asGiven = { options, values, sources, growing, out };
+	try {
+		const prepared =
+			recipe === null
+				? await prepare(asGiven, input)
+				: await prepareComposed(asGiven, input, records);
+		return { ...prepared, discardInput };
+	} catch (error) {
+		await discardInput();
 		throw error;
 	}
+}
+
+/** Composes the records of a build, unless they are there, or its dataset is. */
+async function prepareComposed(
+	asked: Asked,
+	input: KeptInput,
+	records: ComposedRecords,
+): Promise<Prepared> {
+	const { values, out } = asked;
+	const composing = await prepareSources(values, asked.sources, out, input);
+	// A sample needs the records, also of what is built.
+	const manifest =
+		values.overwrite || !records.areKept ? null : await findManifest(out);
+	const built = sourcesOfBuilt(manifest, composing, records);
+	if (built !== null) {
+		// What it has to tell is told below, where there is something to do.
+		const silent = { ...values, onNotice: undefined };
+		const prepared = await prepare(
+			{ ...asked, ...built, values: silent },
+			input,
+		);
+		const { plan, replaces } = prepared;
+		const found = await lookAtOutput(out, plan, replaces);
+		if (found.state === "built") return prepared;
+	}
+	const sources: SourceValues[] = [];
+	const composed: PlanComposed[] = [];
+	for (const source of composing) {
+		const done = await composeSource(values, source, records);
+		sources.push(done.read);
+		composed.push(done.composed);
+	}
+	return prepare({ ...asked, sources, composed }, input);
 }
 
 /** Whether what a recipe makes says that some tokens are not to be trained on. */
@@ -147,19 +193,21 @@ interface Asked {
 	/** The store that is added to; null: none. */
 	growing: Growing | null;
 	out: string;
+	/** How the records of the sources were composed; left out: they are read as they are. */
+	composed?: PlanComposed[];
+	/** What is read, where that is known; left out: it is to be found. */
+	files?: SourceFile[];
 }
 
+type Prepared = Omit<PreparedTextBuild, "discardInput">;
+
 async function prepare(
-	{ options, values, sources, growing, out }: Asked,
+	{ options, values, sources, growing, out, composed, files: known }: Asked,
 	input: KeptInput,
-): Promise<PreparedTextBuild> {
-	const { files: found, leftOut } = await findFiles(
-		values,
-		sources,
-		growing,
-		out,
-		input,
-	);
+): Promise<Prepared> {
+	const { files: found, leftOut } = known
+		? { files: known, leftOut: [] }
+		: await findFiles(values, sources, growing, out, input);
 	const ofSources =
 		growing?.manifest.settings.sources ?? sources.map(sourceSettings);
 	const asked = tokenizerOf(values);
@@ -241,6 +289,7 @@ async function prepare(
 				files.map(({ path }) => path),
 			),
 			onError: values.onError,
+			...(composed && { composed }),
 			...(growing && {
 				grows: {
 					planHash: growing.manifest.planHash,
@@ -249,7 +298,6 @@ async function prepare(
 			}),
 		},
 	);
-	const discardInput = () => input.discard();
 	return {
 		out,
 		// Where nothing is added the plan is that of the store as it is.
@@ -266,7 +314,6 @@ async function prepare(
 		notify: values.onNotice ?? (() => {}),
 		leftOut,
 		divisions,
-		discardInput,
 	};
 }
 

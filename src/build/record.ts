@@ -5,6 +5,7 @@ import type {
 	DatasetFile,
 	IndexOfTask,
 	LengthsOfTask,
+	ManifestInjected,
 	ManifestSkipped,
 	ShardOfTask,
 } from "../dataset/manifest.js";
@@ -33,6 +34,8 @@ export interface TaskRecord {
 	lengths: LengthsOfTask | null;
 	/** The task's own list of records passed over, where there are any; its path is of the state. */
 	skipped: ManifestSkipped | null;
+	/** The task's own list of the spans in its documents, where there are any; its path is of the state. */
+	injected: ManifestInjected | null;
 	/** Sequences left to a repack task, where there are any; its path is of the state. */
 	leftovers: DatasetFile | null;
 	/** What it found out for other tasks; its path is of the state. */
@@ -50,6 +53,7 @@ export const NO_ROWS = {
 	index: null,
 	lengths: null,
 	skipped: null,
+	injected: null,
 	leftovers: null,
 	findings: null,
 	documentsBefore: 0,
@@ -108,6 +112,7 @@ export async function readRecord(
 	}
 	for (const [file, place] of [
 		[record.skipped, workspace.skipped(task)],
+		[record.injected, workspace.injected(task)],
 		[record.leftovers, workspace.leftovers(task)],
 		[record.findings, workspace.findings(task)],
 	] as const)

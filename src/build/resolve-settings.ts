@@ -3,6 +3,7 @@ import type { OptionTable } from "../core/option.js";
 import { quoted } from "../core/text.js";
 import { compressionOf, datasetFormats } from "../dataset/formats.js";
 import { layouts } from "../dataset/layouts/layouts.js";
+import { NO_STRATUM, type RowGroup } from "../dataset/row-groups.js";
 import {
 	type Chosen,
 	hasMask,
@@ -33,6 +34,7 @@ import {
 import { documentTaker } from "../documents/take-documents.js";
 import { takeSettings } from "../documents/take-settings.js";
 import { usualUnits } from "../documents/units/unit-settings.js";
+import { areGivenWeights } from "../masks/loss-weights.js";
 import { columnOptions } from "../masks/resolve-columns.js";
 import { type BuildValues, USUAL_WINDOW } from "../options/build.js";
 import type { SourceValues } from "../options/sources.js";
@@ -42,6 +44,7 @@ import { packers } from "../pack/packers.js";
 import { usualTaskSize } from "../sources/divide.js";
 import { readOptionsOf } from "../sources/formats.js";
 import { canonicalJson, sha256 } from "../storage/hash.js";
+import { parseStrata } from "../strata/parse-strata.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { shardSizes } from "./shard-sizes.js";
 
@@ -93,6 +96,11 @@ export function checkSettings(
 		throw new UsageError(
 			"bad-option",
 			`${optionName("validation")} is ${values.validation} documents, which are chosen among all, and ${optionName("limit")} takes the first ones: give a share to hold out.`,
+		);
+	if (areGivenWeights(values.lossWeight ?? null) && !sources.some(hasMask))
+		throw new UsageError(
+			"missing-option",
+			`${optionName("lossWeight")} is ${values.lossWeight}, and no field gives weights: name it in ${optionName("lossFrom")}.`,
 		);
 	checkRows(values, sources);
 	checkSegments(values, sources);
@@ -188,6 +196,11 @@ export function checkRows(
 ): void {
 	cutOfTurns(values, sources);
 	columnsTold(values);
+	if (values.strataApart && values.strata === undefined)
+		throw new UsageError(
+			"missing-option",
+			`${optionName("strataApart", true)} keeps strata apart, and there are none: give ${optionName("strata")} where texts are read, or leave it out.`,
+		);
 	if (values.shift && datasetFormats.find(values.format).randomAccess)
 		throw new UsageError(
 			"bad-option",
@@ -344,14 +357,16 @@ export function rowSettings(
 		order: layout.packs
 			? chosen(values.order, rowOrders, values)
 			: AS_THEY_COME,
-		buckets: splits.flatMap((split) =>
-			buckets.map((bucket) => ({
-				...bucket,
-				...shardSizes(bucket.capacity, values.shardTokens),
-				split,
-				directory: splitDirectory(bucket.directory, split),
-			})),
-		),
+		buckets: splits
+			.flatMap((split) => groupsOfSplit(split, values))
+			.flatMap((group) =>
+				buckets.map((bucket) => ({
+					...bucket,
+					...shardSizes(bucket.capacity, values.shardTokens),
+					...group,
+					directory: splitDirectory(bucket.directory, group.split),
+				})),
+			),
 		columns: [...new Set(values.columns)],
 		...columnsTold(values),
 		...(values.for !== undefined && { trainer: values.for }),
@@ -361,6 +376,18 @@ export function rowSettings(
 		window: values.window ?? USUAL_WINDOW,
 		seed: values.seed ?? 0,
 	};
+}
+
+/** The rows of a split that are kept apart. */
+function groupsOfSplit(
+	split: string,
+	{ strataApart = false, strata, perStratum }: RowValues,
+): RowGroup[] {
+	if (!strataApart || strata === undefined) return [{ split }];
+	const places = [...parseStrata(strata).keys()];
+	// Else what is in none is not taken.
+	if (perStratum === undefined) places.push(NO_STRATUM);
+	return places.map((stratum) => ({ split, stratum }));
 }
 
 /** What columns are told; nothing where none needs to be. */

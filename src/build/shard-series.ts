@@ -105,11 +105,11 @@ export class ShardSeries {
 	async #openShard(): Promise<OpenShard> {
 		const { format: name, compression } = this.#settings;
 		const { planHash } = this.#workspace;
-		const { directory, split, batchRows } = this.#bucket;
+		const { directory, batchRows } = this.#bucket;
 		const format = datasetFormats.find(name);
 		const path = shardPath(
 			directory,
-			split,
+			this.#bucket,
 			this.#task,
 			this.#shard,
 			planHash,
@@ -133,11 +133,13 @@ export class ShardSeries {
 		const { path, file, writer, ...counts } = this.#open;
 		await writer.close();
 		const written = await file.commit();
+		const { split, stratum } = this.#bucket;
 		this.shards.push({
 			path,
 			task: this.#task,
 			number: this.#shard,
-			split: this.#bucket.split,
+			split,
+			...(stratum !== undefined && { stratum }),
 			bucket: this.#bucket.length,
 			...counts,
 			...written,

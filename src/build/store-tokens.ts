@@ -64,6 +64,10 @@ export async function* tokensOfTask(
 				const range = (from: number) =>
 					Array.from({ length: most }, (_, i) => from + i);
 				const { cuts, sides, splits, facts = {} } = sizes.batch;
+				const lengths = sizes.batch.measured?.subarray(
+					sizes.at,
+					sizes.at + most,
+				);
 				yield {
 					tokens: {
 						ids: ids.subarray(offsets[at], offsets[at + most]),
@@ -76,6 +80,7 @@ export async function* tokensOfTask(
 					cuts: cuts && selectLists(cuts, range(sizes.at)),
 					sides: sides && selectLists(sides, range(sizes.at)),
 					splits: splits?.subarray(sizes.at, sizes.at + most) ?? null,
+					...(lengths && { measured: lengths }),
 					facts: mapColumns(facts, (values) =>
 						values.subarray(sizes.at, sizes.at + most),
 					),

@@ -6,7 +6,9 @@ import {
 	TokenBatchBuilder,
 } from "../core/token-batch.js";
 import type { IndexedDocuments } from "../dataset/index-rows.js";
+import type { Settings } from "../dataset/settings.js";
 import type { TokenizedBatch } from "../documents/tokenize-documents.js";
+import { areGivenWeights } from "../masks/loss-weights.js";
 
 /** The place of a document's split among those of the settings. */
 export type SplitTest = (
@@ -39,16 +41,23 @@ export const MOST_DOCUMENTS = 2 ** 18;
  * @param task The task that reads them.
  * @param splitOf The place of a document's split, by the document's place in a batch;
  * null: all are to be trained on.
- * @param isMasked Whether some tokens are not to be trained on.
+ * @param settings Whether some tokens are not to be trained on, and whether they have weights.
  */
 export async function* windowsOf<R>(
 	batches: AsyncGenerator<TokenizedBatch, R>,
 	task: number,
 	size: number,
 	splitOf: SplitTest | null = null,
-	isMasked = false,
+	{
+		isMasked = false,
+		lossWeight = null,
+	}: Partial<Pick<Settings, "isMasked" | "lossWeight">> = {},
 ): AsyncGenerator<Window, R> {
-	const tokens = new TokenBatchBuilder(1 << 16, isMasked);
+	const tokens = new TokenBatchBuilder(
+		1 << 16,
+		isMasked,
+		areGivenWeights(lossWeight),
+	);
 	const cuts = new IntListsBuilder();
 	const sides = new IntListsBuilder();
 	const facts = new IntColumnsBuilder();
@@ -114,6 +123,8 @@ export async function* windowsOf<R>(
 				tokens.ids.append(more.ids.subarray(from, to));
 				if (more.lossMask)
 					tokens.lossMask?.append(more.lossMask.subarray(from, to));
+				if (more.lossWeights)
+					tokens.lossWeights?.append(more.lossWeights.subarray(from, to));
 				if (moreCuts !== null) cuts.addLists(moreCuts, at, until);
 				if (moreSides !== null) sides.addLists(moreSides, at, until);
 				facts.add(next.value.facts ?? {}, at, until);

@@ -78,6 +78,11 @@ export class Workspace {
 		return this.state(`findings/${padded(task)}.bin`);
 	}
 
+	/** The task's own list of the spans that a recipe has put into its documents. */
+	injected(task: number): string {
+		return this.state(`injected/${padded(task)}.parquet`);
+	}
+
 	/** The task's own list of skipped records, with lines counted in its spans. */
 	skipped(task: number): string {
 		return this.state(`skipped/${padded(task)}.jsonl`);

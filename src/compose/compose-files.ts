@@ -8,9 +8,10 @@ import { type ComposeOptions, composeTable } from "../options/compose.js";
 import { spoolStandardInput } from "../storage/spool.js";
 import { storageAt } from "../storage/storages.js";
 import { usableCpus } from "../storage/usable-cpus.js";
-import { type ComposeSummary, composeTo } from "./compose-to.js";
+import { composeTo } from "./compose-to.js";
 import { intoDirectory, intoFile, isFileName } from "./outputs.js";
 import { prepareCompose } from "./prepare.js";
+import type { ComposeSummary } from "./summary.js";
 
 /** What composing has written. */
 export interface ComposeResult extends ComposeSummary {

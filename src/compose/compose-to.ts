@@ -2,39 +2,24 @@ import { addCounts } from "../core/counts.js";
 import { DataError } from "../core/errors.js";
 import type { ComposeProgress } from "../options/compose.js";
 import { DraftChoice } from "../recipes/draw-drafts.js";
-import type { Form } from "../recipes/forms.js";
-import type { InjectedSpan } from "../recipes/step.js";
-import type { PendingFile } from "../storage/storage.js";
-import { storageAt } from "../storage/storages.js";
-import type { Schema } from "../tables/columns.js";
-import { parquet } from "../tables/parquet.js";
+import {
+	type InjectedOfUnit,
+	type PlacedSpan,
+	writeInjected,
+} from "./injected.js";
+import { LateBytes } from "./late-bytes.js";
 import type { ComposeOutput, OutputFile } from "./outputs.js";
 import type { PreparedCompose } from "./prepare.js";
 import { runUnits, type UnitEvents } from "./run-units.js";
-import type { SpillBlock } from "./spill.js";
-import type { Unit, UnitInput, UnitResult } from "./unit.js";
-
-/** What composing came to. */
-export interface ComposeSummary {
-	/** Records read, and those among them that could not be used or are not wanted, by reason. */
-	read: number;
-	skipped: Record<string, number>;
-	leftOut: Record<string, number>;
-	/** Composed records. */
-	records: number;
-	/** How they are written. */
-	form: Form;
-	/** Whether messages say which of them to train on, in the field `train`. */
-	marksMessages: boolean;
-	/** What the recipe's steps have counted, by name. */
-	counts: Record<string, number>;
-	/** Spans that were put in. */
-	injected: number;
-	/** SHA-256 of the recipe. */
-	recipe: string;
-	seed: number;
-	[field: string]: unknown;
-}
+import { SpillFiles } from "./spill-files.js";
+import {
+	addRead,
+	type ComposeSummary,
+	describeCounts,
+	emptySummary,
+	sorted,
+} from "./summary.js";
+import type { Unit, UnitInput } from "./unit.js";
 
 export interface ComposeRunning {
 	workers: number;
@@ -60,7 +45,9 @@ class Composing {
 	readonly #running: ComposeRunning;
 	readonly #progress: ComposeProgress;
 	readonly #summary: ComposeSummary;
-	readonly #injected = new Map<number, InjectedSpan[]>();
+	readonly #injected = new Map<number, PlacedSpan[]>();
+	/** Bytes that each unit has written. */
+	readonly #written = new Map<number, number>();
 
 	constructor(
 		output: ComposeOutput,
@@ -70,16 +57,9 @@ class Composing {
 		this.#output = output;
 		this.#prepared = prepared;
 		this.#running = running;
-		const { totalBytes, recipe, recipeHash, context } = prepared;
+		const { totalBytes } = prepared;
 		this.#progress = { bytes: 0, totalBytes, records: 0 };
-		this.#summary = {
-			...{ read: 0, skipped: {}, leftOut: {}, records: 0 },
-			form: recipe.form,
-			marksMessages: recipe.marksMessages,
-			...{ counts: {}, injected: 0 },
-			recipe: recipeHash,
-			seed: context.seed,
-		};
+		this.#summary = emptySummary(prepared);
 	}
 
 	async run(): Promise<ComposeSummary> {
@@ -91,8 +71,6 @@ class Composing {
 		const chosen =
 			recipe.choosing === null ? undefined : await this.#choose(inputs);
 		await this.#compose(inputs, chosen);
-		for (const unit of inputs.keys())
-			for (const _ of this.#injected.get(unit) ?? []) this.#summary.injected++;
 		await this.#writeInjected(inputs.length);
 		if (this.#summary.records === 0)
 			throw new DataError(
@@ -107,46 +85,24 @@ class Composing {
 	/** Writes records aside by their keys; gives the input of each partition. */
 	async #part(): Promise<UnitInput[]> {
 		const { units: spans, context } = this.#prepared;
-		const files = new Map<
-			number,
-			{ path: string; file: PendingFile; length: number; blocks: SpillBlock[] }
-		>();
+		const spills = new SpillFiles(this.#output);
 		const units = spans.map((spans, number): Unit => {
 			return { stage: "part", number, input: { spans } };
 		});
 		try {
 			await this.#run(units, {
-				write: async ({ number }, partition, bytes) => {
-					let spill = files.get(number);
-					if (spill === undefined) {
-						const path = this.#output.scratch(`groups/${number}.bin`);
-						const file = await storageAt(path).create(path);
-						spill = { path, file, length: 0, blocks: [] };
-						files.set(number, spill);
-					}
-					const { length } = bytes;
-					await spill.file.write(bytes);
-					spill.blocks.push({ partition, position: spill.length, length });
-					spill.length += length;
-				},
+				write: ({ number }, partition, bytes) =>
+					spills.write(number, partition, bytes),
 				onDone: async ({ number }, result) => {
-					this.#noteRead(result);
-					await files.get(number)?.file.commit();
+					addRead(this.#summary, result);
+					await spills.end(number);
 				},
 			});
 		} catch (error) {
-			for (const { file } of files.values()) await file.abort();
+			await spills.abort();
 			throw error;
 		}
-		return Array.from({ length: context.partitions }, (_, partition) => ({
-			spills: spans.flatMap((_, number) => {
-				const spill = files.get(number);
-				if (spill === undefined) return [];
-				const { path } = spill;
-				const blocks = spill.blocks.filter((b) => b.partition === partition);
-				return blocks.length === 0 ? [] : [{ path, blocks }];
-			}),
-		}));
+		return spills.inputs(context.partitions);
 	}
 
 	/** The places of the drafts that a step chooses. */
@@ -189,10 +145,12 @@ class Composing {
 				await file.write(bytes);
 			},
 			onDone: async ({ number }, result) => {
-				if (this.#prepared.context.partitions === 0) this.#noteRead(result);
+				if (this.#prepared.context.partitions === 0)
+					addRead(this.#summary, result);
 				else addCounts(this.#summary.counts, result.counts);
 				this.#summary.records += result.records;
 				this.#injected.set(number, result.injected);
+				this.#written.set(number, result.bytes);
 				await files.get(number)?.close();
 				files.delete(number);
 				if (isOneFile) await late.end(number);
@@ -206,11 +164,20 @@ class Composing {
 		}
 	}
 
-	#noteRead({ read, counts }: UnitResult): void {
-		this.#summary.read += read.records;
-		addCounts(this.#summary.skipped, read.skipped);
-		addCounts(this.#summary.leftOut, read.leftOut);
-		addCounts(this.#summary.counts, counts);
+	async #writeInjected(units: number): Promise<void> {
+		for (const { length } of this.#injected.values())
+			this.#summary.injected += length;
+		if (this.#summary.injected === 0) return;
+		const output = this.#output;
+		const lists: InjectedOfUnit[] = [];
+		let first = 0;
+		for (let unit = 0; unit < units; unit++) {
+			const spans = this.#injected.get(unit) ?? [];
+			if (spans.length > 0)
+				lists.push({ spans, source: output.nameOf(unit), first });
+			if (output.isOneFile) first += this.#written.get(unit) ?? 0;
+		}
+		await writeInjected(await output.injected(), lists);
 	}
 
 	async #run(
@@ -227,139 +194,4 @@ class Composing {
 			},
 		});
 	}
-
-	async #writeInjected(units: number): Promise<void> {
-		if (this.#summary.injected === 0) return;
-		const file = await this.#output.injected();
-		const writer = parquet.write(file, injectedSchema, {
-			compression: parquet.compressions[0],
-			batchRows: 1 << 16,
-			metadata: new Map(),
-		});
-		for (let unit = 0; unit < units; unit++) {
-			const spans = this.#injected.get(unit) ?? [];
-			if (spans.length === 0) continue;
-			await writer.write({
-				rows: spans.length,
-				columns: {
-					trap: { type: "string", values: spans.map(({ trap }) => trap) },
-					document: {
-						type: "string",
-						values: spans.map(({ document }) => document),
-					},
-					offset: {
-						type: "int64",
-						values: BigInt64Array.from(spans, ({ offset }) => BigInt(offset)),
-					},
-					repetition: {
-						type: "int32",
-						values: Int32Array.from(spans, ({ repetition }) => repetition),
-					},
-				},
-			});
-		}
-		await writer.close();
-		await file.close();
-	}
-}
-
-/** The columns of the list of injected spans: see `InjectedSpan`. */
-export const injectedSchema: Schema = [
-	{ name: "trap", type: "string" },
-	{ name: "document", type: "string" },
-	{ name: "offset", type: "int64" },
-	{ name: "repetition", type: "int32" },
-];
-
-/**
- * Puts what units write into one file, in the order of their numbers: what comes before its turn
- * waits on the disk.
- */
-class LateBytes {
-	readonly #output: ComposeOutput;
-	readonly #waiting = new Map<number, { path: string; file: PendingFile }>();
-	readonly #ended = new Set<number>();
-	#turn = 0;
-	#advancing: Promise<void> = Promise.resolve();
-	#file: OutputFile | null = null;
-
-	constructor(output: ComposeOutput) {
-		this.#output = output;
-	}
-
-	async write(unit: number, bytes: Uint8Array): Promise<void> {
-		if (unit === this.#turn && !this.#waiting.has(unit)) {
-			await this.#append(bytes);
-			return;
-		}
-		let waiting = this.#waiting.get(unit);
-		if (waiting === undefined) {
-			const path = this.#output.scratch(`units/${unit}.bin`);
-			waiting = { path, file: await storageAt(path).create(path) };
-			this.#waiting.set(unit, waiting);
-		}
-		await waiting.file.write(bytes);
-	}
-
-	async end(unit: number): Promise<void> {
-		await this.#waiting.get(unit)?.file.commit();
-		this.#ended.add(unit);
-		// Units that end at the same time are put in their places one after the other.
-		this.#advancing = this.#advancing.then(() => this.#advance());
-		await this.#advancing;
-	}
-
-	async abort(): Promise<void> {
-		for (const [unit, { file }] of this.#waiting)
-			if (!this.#ended.has(unit)) await file.abort();
-	}
-
-	async #advance(): Promise<void> {
-		while (this.#ended.has(this.#turn)) {
-			const waiting = this.#waiting.get(this.#turn);
-			if (waiting !== undefined) {
-				await this.#copy(waiting.path);
-				this.#waiting.delete(this.#turn);
-			}
-			this.#turn++;
-		}
-	}
-
-	async #copy(path: string): Promise<void> {
-		const storage = storageAt(path);
-		const file = await storage.open(path);
-		try {
-			for (let position = 0; ; ) {
-				const piece = await file.read(position, storage.readSize);
-				if (piece.length === 0) break;
-				await this.#append(piece);
-				position += piece.length;
-			}
-		} finally {
-			await file.close();
-		}
-		await storage.remove(path);
-	}
-
-	async #append(bytes: Uint8Array): Promise<void> {
-		this.#file ??= await this.#output.records(0);
-		await this.#file.write(bytes);
-	}
-}
-
-function describeCounts({
-	skipped,
-	leftOut,
-	counts,
-}: Pick<ComposeSummary, "skipped" | "leftOut" | "counts">): string {
-	const all = Object.entries({ ...leftOut, ...skipped, ...sorted(counts) });
-	return all.length === 0
-		? "give other inputs"
-		: all.map(([name, count]) => `${name} ${count}`).join(", ");
-}
-
-function sorted(counts: Readonly<Record<string, number>>) {
-	return Object.fromEntries(
-		Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)),
-	);
 }

@@ -16,7 +16,8 @@ export function gzipInto(write: (bytes: Uint8Array) => Promise<void>): {
 	return {
 		async write(bytes) {
 			isEmpty = false;
-			if (!gzip.write(bytes))
+			// It is compressed later, when the bytes may be others.
+			if (!gzip.write(Buffer.from(bytes)))
 				await Promise.race([once(gzip, "drain"), pumping]);
 		},
 		async end() {

@@ -18,6 +18,8 @@ export interface ComposeOutput {
 	readonly isOneFile: boolean;
 	/** Where what is needed only on the way may be kept. */
 	scratch(path: string): string;
+	/** The name of the file of a unit's records. */
+	nameOf(unit: number): string;
 	/** Begins the records of a unit. */
 	records(unit: number): Promise<OutputFile>;
 	/** Begins the list of injected spans. */
@@ -25,6 +27,10 @@ export interface ComposeOutput {
 	/** Puts everything in its place. @param summary What is said of it, where there is a place for that. */
 	publish(summary: object): Promise<void>;
 }
+
+/** Begins a file of what is needed only on the way: see `ComposeOutput.scratch`. */
+export const createScratch = (path: string): Promise<PendingFile> =>
+	storageAt(path).create(path, { scratch: true });
 
 /** Whether an output is one file, by its name. */
 export const isFileName = (out: string) => /\.jsonl(\.gz)?$/i.test(out);
@@ -44,13 +50,13 @@ function directoryOutput(
 	directory: ExportDirectory,
 	gzip: boolean,
 ): ComposeOutput {
+	const nameOf = (unit: number) =>
+		`${String(unit).padStart(5, "0")}.jsonl${gzip ? ".gz" : ""}`;
 	return {
 		isOneFile: false,
 		scratch: (path) => directory.scratch(path),
-		records: (unit) =>
-			directory.create(
-				`data/${String(unit).padStart(5, "0")}.jsonl${gzip ? ".gz" : ""}`,
-			),
+		nameOf,
+		records: (unit) => directory.create(`data/${nameOf(unit)}`),
 		injected: () => directory.create(INJECTED_FILE),
 		async publish(summary) {
 			await directory.publish((files) => ({
@@ -75,7 +81,10 @@ export async function intoFile<T>(
 	const open = new Set<PendingFile>();
 	const done: PendingFile[] = [];
 	const begin = async (path: string): Promise<PendingFile> => {
-		const file = await storage.create(path, { partialsIn: work });
+		const file = await storage.create(path, {
+			partialsIn: work,
+			unhashed: true,
+		});
 		open.add(file);
 		return file;
 	};
@@ -105,6 +114,7 @@ export async function intoFile<T>(
 			action({
 				isOneFile: true,
 				scratch: (path) => `${work}/scratch/${path}`,
+				nameOf: () => name,
 				async records() {
 					records ??= await begin(out);
 					const file = records;

@@ -1,4 +1,3 @@
-import type { TextBatch } from "../core/text-batch.js";
 import type { Filter } from "../documents/filter.js";
 import { parseFilter } from "../documents/filter.js";
 import type { RecipeRecord } from "../recipes/draft.js";
@@ -24,7 +23,10 @@ export interface RecordSettings {
 	fields: readonly string[];
 }
 
-/** Takes from records what a recipe wants of them: `recordsIn` reads what it carries. */
+/**
+ * Takes from records what a recipe wants of them: `recordsIn` reads what it carries. Their texts
+ * are views of the batch: whoever has them after the next is asked for keeps them (`Utf8Text.keep`).
+ */
 export function recipeTaker(settings: RecordSettings): RecordTaker {
 	const path = (name: string | null, option: string) =>
 		name === null ? null : parseFieldPath(name, option);
@@ -43,12 +45,6 @@ export function recipeTaker(settings: RecordSettings): RecordTaker {
 			const wantsId = fields.fixed ? null : idPath;
 			const { kept, refused, leftOut } = choose(batch, filter, wantsId);
 			const first = filter?.fields.length ?? 0;
-			// They are read after the next batch has begun, as records of one group.
-			const { offsets } = batch.texts;
-			const texts = {
-				bytes: new Uint8Array(batch.texts.bytes),
-				offsets: offsets.slice(),
-			};
 			const select = <T>(values: readonly T[]) =>
 				kept.length === values.length
 					? [...values]
@@ -67,12 +63,11 @@ export function recipeTaker(settings: RecordSettings): RecordTaker {
 				positions: select(batch.positions),
 				numbers: select(batch.numbers),
 				carried: kept.map((record) =>
-					carriedOf(batch, texts, record, settings.fields, first),
+					carriedOf(batch, record, settings.fields, first),
 				),
 				refused: [...batch.bad, ...refused].sort((a, b) => a.number - b.number),
 				moreDocuments: 0,
 				leftOut,
-				noted: {},
 			};
 		},
 	};
@@ -83,8 +78,7 @@ type Carried = Pick<RecipeRecord, "text" | "fields">;
 const NO_FIELDS: Readonly<Record<string, unknown>> = {};
 
 function carriedOf(
-	{ notTexts, values }: RecordBatch,
-	{ bytes, offsets }: TextBatch,
+	{ texts: { bytes, offsets }, notTexts, values }: RecordBatch,
 	record: number,
 	names: readonly string[],
 	first: number,

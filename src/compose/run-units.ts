@@ -1,11 +1,10 @@
 import { Worker } from "node:worker_threads";
 import {
-	EnvironmentError,
 	type ErrorMessage,
 	InterruptedError,
-	optionName,
 	unpackError,
 } from "../core/errors.js";
+import { threadError } from "../core/thread-error.js";
 import {
 	type ComposeContext,
 	type Unit,
@@ -106,7 +105,8 @@ function runThread(
 	});
 	let unit: Unit | undefined;
 	const send = (message: ToThread) => worker.postMessage(message);
-	const fail = (error: unknown) => onFailed(unit?.number ?? 0, explain(error));
+	const fail = (error: unknown) =>
+		onFailed(unit?.number ?? 0, threadError(error, "groupMemory", "records"));
 	const next = () => {
 		unit = Atomics.load(flag, 0) === 0 ? queue.shift() : undefined;
 		send(unit === undefined ? { end: true } : { unit });
@@ -138,16 +138,6 @@ function runThread(
 	return new Promise((resolve) => worker.on("exit", () => resolve()));
 }
 
-function explain(error: unknown): Error {
-	const code = (error as NodeJS.ErrnoException).code;
-	if (code === "ERR_WORKER_OUT_OF_MEMORY")
-		return new EnvironmentError(
-			"out-of-memory",
-			`a thread ran out of memory: give fewer ${optionName("workers")}, a smaller ${optionName("groupMemory")}, or shorter records.`,
-		);
-	return error instanceof Error ? error : new Error(String(error));
-}
-
 /** What a thread does with what it is told. */
 export class ThreadSide {
 	readonly #runner: UnitRunner;
@@ -176,7 +166,6 @@ export class ThreadSide {
 			write: (partition, bytes) =>
 				new Promise((resolve) => {
 					this.#taken = resolve;
-					// A view of more than its own would take that with it.
 					const own = new Uint8Array(bytes);
 					this.#send({ kind: "written", partition, bytes: own }, own.buffer);
 				}),

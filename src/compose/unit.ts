@@ -13,7 +13,6 @@ import {
 	type Recipe,
 } from "../recipes/recipe.js";
 import { type RunSettings, StepRunner } from "../recipes/run-steps.js";
-import type { InjectedSpan } from "../recipes/step.js";
 import type { InputSpan } from "../sources/divide.js";
 import {
 	type Documents,
@@ -25,8 +24,14 @@ import { storageAt } from "../storage/storages.js";
 import type { PreparedTokenizer } from "../tokenizer/from-json.js";
 import { openKept } from "../tokenizer/kept-tokenizer.js";
 import { gzipInto } from "./gzip.js";
+import type { PlacedSpan } from "./injected.js";
 import { type RecordSettings, recipeTaker, recordsIn } from "./record-taker.js";
-import { readSpill, type SpillBlock, SpillWriter } from "./spill.js";
+import {
+	type SpillBlock,
+	type SpilledDraft,
+	SpillReader,
+	SpillWriter,
+} from "./spill.js";
 
 /** What all units of a call have in common, as plain data: any thread can do one of them. */
 export interface ComposeContext {
@@ -65,15 +70,17 @@ export interface UnitResult {
 	read: Omit<ReadCounts, "numbers">;
 	/** Composed records. */
 	records: number;
+	/** Bytes of them, uncompressed. */
+	bytes: number;
 	counts: Record<string, number>;
-	injected: InjectedSpan[];
+	injected: PlacedSpan[];
 	drawn: Drawn[];
 	eligible: number;
 }
 
 /** What takes a unit's bytes, and is told how far it is. */
 export interface UnitSink {
-	/** @param partition Of what is written aside; else 0. The bytes are the taker's own. */
+	/** @param partition Of what is written aside; else 0. The bytes may be reused once it has resolved. */
 	write(partition: number, bytes: Uint8Array): Promise<void>;
 	onProgress(bytes: number, records: number): void;
 	shouldStop(): boolean;
@@ -134,10 +141,11 @@ class UnitWork {
 		this.#runner = runner;
 		this.#sink = sink;
 		this.result = {
-			read: { bytes: 0, records: 0, skipped: {}, leftOut: {}, noted: {} },
+			read: { bytes: 0, records: 0, skipped: {}, leftOut: {} },
 			records: 0,
+			bytes: 0,
 			counts: runner.counts,
-			injected: runner.injected,
+			injected: [],
 			drawn: [],
 			eligible: 0,
 		};
@@ -154,7 +162,7 @@ class UnitWork {
 				const key = this.#runner.attempt(() => grouping.keyOf(draft), null);
 				if (key === null) continue;
 				const partition = hashOfText(key)[1] % partitions;
-				await spill.add(partition, key, draft);
+				if (spill.add(partition, key, draft)) await spill.write();
 			}
 		await spill.finish();
 	}
@@ -179,16 +187,28 @@ class UnitWork {
 			: { write, end: async () => {} };
 		for await (const drafts of this.#drafts(input, Infinity)) {
 			for (const draft of drafts) {
+				// Those of this draft alone: it was made just now.
+				const spans = this.#runner.injected.splice(0);
+				const position =
+					spans.length === 0 ? 0 : this.result.bytes + lines.length;
 				if (!this.#runner.attempt(() => this.#write(draft, lines), false))
 					continue;
 				lines.json("\n");
 				this.result.records++;
-				if (lines.isFull) await out.write(lines.take());
+				for (const span of spans)
+					this.result.injected.push({ ...span, position });
+				if (lines.isFull) await out.write(this.#taken(lines));
 			}
 		}
-		if (this.result.records > 0) await out.write(lines.take());
+		if (this.result.records > 0) await out.write(this.#taken(lines));
 		await out.end();
 		this.#sink.onProgress(0, this.result.records);
+	}
+
+	#taken(lines: JsonWriter): Buffer {
+		const chunk = lines.take();
+		this.result.bytes += chunk.length;
+		return chunk;
 	}
 
 	#write(draft: Draft, lines: JsonWriter): boolean {
@@ -232,20 +252,28 @@ class UnitWork {
 		until: number,
 	): AsyncGenerator<Iterable<Draft>> {
 		if (!("spills" in input)) throw new Error("groups come of what was parted");
-		const groups = new KeyedGroups(grouping);
-		for (const { path, blocks } of input.spills) {
-			const file = await storageAt(path).open(path);
-			try {
-				for await (const { key, draft } of readSpill(file, blocks))
-					groups.add(key, draft);
-			} finally {
-				await file.close();
+		const groups = new KeyedGroups<SpilledDraft>(grouping, (draft) =>
+			draft.read(),
+		);
+		const reader = new SpillReader();
+		try {
+			for (const { path, blocks } of input.spills) {
+				const file = await storageAt(path).open(path);
+				try {
+					for await (const drafts of reader.read(file, blocks))
+						for (const draft of drafts)
+							groups.add(draft.key, draft, draft.textBytes);
+				} finally {
+					await file.close();
+				}
+				this.#stopWhereAsked();
 			}
-			this.#stopWhereAsked();
+			const late = this.#late(until);
+			for (const group of groups.drafts(this.#runner))
+				yield this.#runner.run(group, late);
+		} finally {
+			reader.free();
 		}
-		const late = this.#late(until);
-		for (const group of groups.drafts(this.#runner))
-			yield this.#runner.run(group, late);
 	}
 
 	async *#runs(
@@ -269,9 +297,11 @@ class UnitWork {
 					if (group !== null) yield group;
 				}
 		};
-		for await (const batch of this.#read(input))
+		for await (const batch of this.#read(input)) {
 			for (const group of groupsOf.call(this, batch))
 				yield this.#runner.run(group, late);
+			groups.keep();
+		}
 		const last = groups.end();
 		if (last !== null) yield this.#runner.run(last, late);
 	}

@@ -125,6 +125,10 @@ export class Float32Buffer {
 	#array: Float32Array = new Float32Array(1024);
 	length = 0;
 
+	append(values: ArrayLike<number>): void {
+		this.extend(values.length).set(values);
+	}
+
 	/** Adds zeros, and returns a view of them to be written to. */
 	extend(count: number): Float32Array {
 		const start = this.length;

@@ -1,4 +1,5 @@
 import { Int32Buffer } from "./buffers.js";
+import { type FloatLists, selectFloats } from "./float-lists.js";
 import { type IntLists, selectLists } from "./int-lists.js";
 
 /**
@@ -17,6 +18,8 @@ export interface TextMarks {
 	trained: IntLists | null;
 	/** Whether `trained` are numbers of tokens, those of BOS and EOS aside. */
 	trainedAreTokens?: boolean;
+	/** The weight of each token, those of BOS and EOS aside; left out: none is given. */
+	weights?: FloatLists;
 	/**
 	 * Where its turns begin, or its units, in ascending order: a text may be cut before each but
 	 * the first. What is before the first is its head. Null: a text may be cut anywhere.
@@ -38,12 +41,13 @@ export interface TextMarks {
 
 /** The marks of some texts, in the order that they are named in: a copy. */
 export function selectMarks(
-	{ trained, turns, sides, said, ...marks }: TextMarks,
+	{ trained, weights, turns, sides, said, ...marks }: TextMarks,
 	wanted: readonly number[],
 ): TextMarks {
 	return {
 		...marks,
 		trained: trained && selectLists(trained, wanted),
+		...(weights && { weights: selectFloats(weights, wanted) }),
 		turns: turns && selectLists(turns, wanted),
 		sides: sides && selectLists(sides, wanted),
 		said: said && selectLists(said, wanted),

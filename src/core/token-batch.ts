@@ -1,4 +1,4 @@
-import { Int32Buffer, Uint8Buffer } from "./buffers.js";
+import { Float32Buffer, Int32Buffer, Uint8Buffer } from "./buffers.js";
 
 /**
  * A batch of token lists, held as in an Arrow list array:
@@ -11,21 +11,28 @@ export interface TokenBatch {
 	offsets: Int32Array;
 	/** 1 for each of `ids` that is to be trained on; left out or null: all are. */
 	lossMask?: Uint8Array | null;
+	/** The weight of each of `ids`, 0 for those that are not to be trained on; left out or null: none is given. */
+	lossWeights?: Float32Array | null;
 }
 
 /**
- * Builds a TokenBatch list by list: write a list's tokens to `ids`, and to `lossMask`
- * where there is one, then call `endList`.
+ * Builds a TokenBatch list by list: write a list's tokens to `ids`, and to `lossMask` and
+ * `lossWeights` where there are any, then call `endList`.
  */
 export class TokenBatchBuilder {
 	readonly ids: Int32Buffer;
 	readonly offsets: Int32Buffer;
 	readonly lossMask: Uint8Buffer | null;
+	readonly lossWeights: Float32Buffer | null;
 
-	/** @param isMasked Whether some tokens are not to be trained on. */
-	constructor(capacity = 1024, isMasked = false) {
+	/**
+	 * @param isMasked Whether some tokens are not to be trained on.
+	 * @param isWeighted Whether tokens have weights.
+	 */
+	constructor(capacity = 1024, isMasked = false, isWeighted = false) {
 		this.ids = new Int32Buffer(capacity);
 		this.lossMask = isMasked ? new Uint8Buffer() : null;
+		this.lossWeights = isWeighted ? new Float32Buffer() : null;
 		this.offsets = new Int32Buffer(256);
 		this.offsets.push(0);
 	}
@@ -42,7 +49,12 @@ export class TokenBatchBuilder {
 	/** The lists so far: views, valid until the builder is written to again. */
 	view(): TokenBatch {
 		const lossMask = this.lossMask?.view() ?? null;
-		return { ids: this.ids.view(), offsets: this.offsets.view(), lossMask };
+		return {
+			ids: this.ids.view(),
+			offsets: this.offsets.view(),
+			lossMask,
+			...(this.lossWeights && { lossWeights: this.lossWeights.view() }),
+		};
 	}
 
 	/** Empties the builder and keeps its memory. */
@@ -50,6 +62,7 @@ export class TokenBatchBuilder {
 		this.ids.length = 0;
 		this.offsets.length = 1;
 		if (this.lossMask !== null) this.lossMask.length = 0;
+		if (this.lossWeights !== null) this.lossWeights.length = 0;
 	}
 
 	/** Lets others use the memory: no view may be left, and nothing can be added. */
@@ -57,6 +70,7 @@ export class TokenBatchBuilder {
 		this.ids.free();
 		this.offsets.free();
 		this.lossMask?.free();
+		this.lossWeights?.free();
 	}
 }
 

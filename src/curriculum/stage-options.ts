@@ -10,6 +10,7 @@ import {
 	numbers,
 	type Resolved,
 } from "../core/option.js";
+import { quoted } from "../core/text.js";
 import { scheduleOptions, schedules } from "./schedules.js";
 import { parsePoints, pointsFault, type WeightPoint } from "./weight-lines.js";
 
@@ -52,6 +53,19 @@ const dataTable = grouped("Data", {
 		help: "shares of the datasets in the tokens, such as 0.7,0.3",
 		defaultText: "by the tokens that each has",
 	}),
+	strataWeights: json<Readonly<Record<string, number>>>(
+		{
+			placeholder: "list",
+			expected: "a weight for each stratum, such as short=0.2,long=0.8",
+			written: "one",
+			fault: weightsFault,
+			parse: parseWeights,
+		},
+		{
+			help: "shares of the strata in the tokens, such as short=0.2,long=0.8; of datasets that keep strata apart",
+			defaultText: "none: by the tokens that each has",
+		},
+	),
 	weightsAt: json<readonly WeightPoint[]>(
 		{
 			placeholder: "points",
@@ -75,6 +89,32 @@ const dataTable = grouped("Data", {
 			"sample with weights alone; with tokens, data is repeated where there is less",
 	}),
 });
+
+/** Reads `short=0.2,long=0.8`. */
+function parseWeights(text: string): Record<string, number> {
+	const weights = new Map<string, number>();
+	for (const part of text.split(",")) {
+		const cut = part.lastIndexOf("=");
+		const name = part.slice(0, Math.max(0, cut)).trim();
+		const weight = part.slice(cut + 1).trim();
+		if (weight === "" || weights.has(name)) throw new Error("no list");
+		weights.set(name, Number(weight));
+	}
+	return Object.fromEntries(weights);
+}
+
+function weightsFault(value: unknown): string | null {
+	const example = "give a name and a number for each, such as short=0.2";
+	if (typeof value !== "object" || value === null || Array.isArray(value))
+		return ` is ${quoted(value)}: ${example}`;
+	if (Object.keys(value).length === 0) return ` is empty: ${example}`;
+	for (const [name, weight] of Object.entries(value)) {
+		if (name === "") return ` has a weight without a name: ${example}`;
+		if (typeof weight !== "number" || !(weight >= 0 && weight < Infinity))
+			return ` has no weight for ${quoted(name)} that is a number of at least 0: ${example}`;
+	}
+	return null;
+}
 
 /** The options of a stage of a curriculum. */
 export const stageTable = { ...orderTable, ...dataTable };

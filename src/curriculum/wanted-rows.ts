@@ -1,5 +1,7 @@
+import { sum } from "../core/arithmetic.js";
 import { DataError, optionName, UsageError } from "../core/errors.js";
-import type { PlanContext } from "./plan-context.js";
+import type { DatasetPart, PlanContext } from "./plan-context.js";
+import { sharesOf, sumsOf } from "./shares.js";
 import type { Stage } from "./stage-options.js";
 
 /** What a product of a share may lack of the whole number that it stands for. */
@@ -8,8 +10,9 @@ const ROUNDING = 1e-6;
 /**
  * How many rows a stage wants of each dataset (outer) and length (inner). Without a
  * number of tokens and without weights, all that the epochs have left; else each
- * dataset's share of the tokens, first from what is left, then from all again. Each has
- * its share to a row, and those of a length come to what all shares together are.
+ * dataset's share of the tokens, first from what is left, then from all again. Each, and each
+ * stratum that is weighed, has its share to a row, and those of a length come to what all
+ * shares together are.
  * @throws DataError where that would be needed and `match` is `sample`.
  */
 export function wantedRows(
@@ -18,21 +21,31 @@ export function wantedRows(
 	lengths: readonly number[],
 ): number[][] {
 	const { datasets, tokensPerStep } = context;
-	const { tokens, weights } = stage;
+	const parts =
+		context.parts ?? datasets.map((_, dataset) => ({ dataset, stratum: null }));
+	const { tokens, weights, strataWeights } = stage;
 	if (tokens !== undefined && tokens < tokensPerStep)
 		throw new UsageError(
 			"bad-option",
 			`${optionName("tokens")} is ${tokens}, less than a step: give at least ${tokensPerStep}.`,
 		);
 	const { all, left } = rowsThere(context, lengths);
-	if (tokens === undefined && weights === undefined) return left;
+	if ((tokens ?? weights ?? strataWeights) === undefined) return left;
 	const tokensOf = (rows: readonly number[]) => tokensOfRows(rows, lengths);
 	const leftTokens = left.map(tokensOf);
-	const shares =
-		weights === undefined
-			? normalized(leftTokens)
-			: checked(weights, all.map(tokensOf));
-	const total = tokens ?? matched(leftTokens, shares, stage.match ?? "sample");
+	const { shares, groups } = sharesOf(
+		stage,
+		parts,
+		leftTokens,
+		all.map(tokensOf),
+	);
+	const total =
+		tokens ??
+		matched(
+			sumsOf(groups, leftTokens),
+			sumsOf(groups, shares),
+			stage.match ?? "sample",
+		);
 	const exact = datasets.map((_, dataset) => {
 		const share = total * shares[dataset];
 		if (
@@ -42,7 +55,7 @@ export function wantedRows(
 		)
 			throw new DataError(
 				"too-few-tokens",
-				`dataset ${dataset + 1} is to give ${Math.ceil(share)} tokens, and has ${leftTokens[dataset]} left to be used once (${optionName("match", "sample")}): give fewer ${optionName("tokens")}, or ${optionName("match", "repeat")}.`,
+				`dataset ${parts[dataset].dataset + 1} is to give ${Math.ceil(share)} tokens${of(parts[dataset])}, and has ${leftTokens[dataset]} left to be used once (${optionName("match", "sample")}): give fewer ${optionName("tokens")}, or ${optionName("match", "repeat")}.`,
 			);
 		const within = Math.min(1, share / Math.max(1, leftTokens[dataset]));
 		const beyond =
@@ -52,8 +65,33 @@ export function wantedRows(
 			(_, b) => left[dataset][b] * within + all[dataset][b] * beyond,
 		);
 	});
-	const rows = lengths.map((_, b) => toWholeRows(exact.map((each) => each[b])));
+	const rows = lengths.map((_, b) =>
+		toRowsOfGroups(
+			exact.map((each) => each[b]),
+			groups,
+		),
+	);
 	return datasets.map((_, dataset) => rows.map((each) => each[dataset]));
+}
+
+const of = ({ stratum }: DatasetPart) =>
+	stratum === null ? "" : ` of the stratum ${stratum}`;
+
+/** Whole numbers that are each less than 1 from the given one, as those of each group are together. */
+function toRowsOfGroups(
+	shares: readonly number[],
+	groups: readonly number[],
+): number[] {
+	const rows = shares.map(() => 0);
+	for (const [group, whole] of toWholeRows(sumsOf(groups, shares)).entries()) {
+		const own = [...shares.keys()].filter((part) => groups[part] === group);
+		const ofPart = toWholeRows(
+			own.map((part) => shares[part]),
+			whole,
+		);
+		for (const [i, part] of own.entries()) rows[part] = ofPart[i];
+	}
+	return rows;
 }
 
 /** Rows of each dataset (outer) and length (inner): of one epoch, and what is left of all. */
@@ -94,14 +132,16 @@ export function tokensOfRows(
 }
 
 /**
- * Whole numbers that are each less than 1 from the given one, and add up to as many as these
- * do, rounded down: the largest remainders are rounded up.
+ * Whole numbers that are each less than 1 from the given one: the largest remainders are
+ * rounded up.
+ * @param total What they add up to; by default as many as the given ones do, rounded down.
  */
-function toWholeRows(shares: readonly number[]): number[] {
+function toWholeRows(
+	shares: readonly number[],
+	total = Math.floor(sum(shares) + ROUNDING),
+): number[] {
 	const whole = shares.map((share) => Math.floor(share + ROUNDING));
-	const sum = (numbers: readonly number[]) =>
-		numbers.reduce((total, n) => total + n, 0);
-	const over = Math.floor(sum(shares) + ROUNDING) - sum(whole);
+	const over = total - sum(whole);
 	const byRemainder = [...shares.keys()].sort(
 		(a, b) => shares[b] - whole[b] - (shares[a] - whole[a]) || a - b,
 	);
@@ -119,38 +159,4 @@ function matched(
 		.map((n, dataset) => n / shares[dataset])
 		.filter((_, dataset) => shares[dataset] > 0);
 	return match === "sample" ? Math.min(...totals) : Math.max(...totals);
-}
-
-function checked(
-	weights: readonly number[],
-	tokens: readonly number[],
-): number[] {
-	if (weights.length !== tokens.length)
-		throw new UsageError(
-			"bad-option",
-			`there are ${weights.length} weights (${optionName("weights")}) for ${tokens.length} datasets: give one for each, 0 to leave it out.`,
-		);
-	weights.forEach((weight, dataset) => {
-		if (weight < 0)
-			throw new UsageError(
-				"bad-option",
-				`a weight (${optionName("weights")}) of ${weight} cannot be: give numbers of at least 0.`,
-			);
-		if (weight > 0 && tokens[dataset] === 0)
-			throw new UsageError(
-				"bad-option",
-				`dataset ${dataset + 1} has a weight of ${weight}, and no sequences in the buckets of this stage: give it 0, or use more buckets.`,
-			);
-	});
-	if (weights.every((weight) => weight === 0))
-		throw new UsageError(
-			"bad-option",
-			`all weights (${optionName("weights")}) are 0.`,
-		);
-	return normalized(weights);
-}
-
-function normalized(numbers: readonly number[]): number[] {
-	const sum = numbers.reduce((total, n) => total + n, 0);
-	return numbers.map((n) => (sum === 0 ? 0 : n / sum));
 }

@@ -1,11 +1,13 @@
 import { sum } from "../core/arithmetic.js";
+import { strataOf } from "../documents/strata/strata-settings.js";
 import { rowColumn } from "../masks/columns.js";
 import type { ColumnType, Schema } from "../tables/columns.js";
 import { datasetFormats, shardSchema } from "./formats.js";
 import { indexTable } from "./index-rows.js";
 import type { Manifest } from "./manifest.js";
-import { bucketName, indexPatterns, shardPatterns } from "./names.js";
-import { ofTraining } from "./splits.js";
+import { bucketName, INDEX, indexPatterns, shardPatterns } from "./names.js";
+import { bucketsOfGroup, strataOfRows } from "./row-groups.js";
+import type { BucketSettings } from "./settings.js";
 import type { RowCounts } from "./totals.js";
 
 /** A configuration of the dataset: some of its shards. */
@@ -28,12 +30,12 @@ interface SplitFiles {
  * each bucket where there are several), and what columns, rows and bytes they have.
  */
 export function cardYaml(manifest: Manifest): string {
-	const { settings, index } = manifest;
+	const { settings, index, injected } = manifest;
 	const schema = shardSchema(settings);
 	const configs = configsOf(manifest);
 	const files = configs.map(({ name, splits }, i) =>
 		[
-			`- config_name: ${name}`,
+			`- config_name: ${yamlText(name)}`,
 			...(i === 0 ? ["  default: true"] : []),
 			"  data_files:",
 			...splits.flatMap(({ name, paths }) => [
@@ -46,16 +48,21 @@ export function cardYaml(manifest: Manifest): string {
 	if (datasetFormats.find(settings.format).extension === indexTable.extension)
 		files.push(
 			[
-				"- config_name: index",
+				`- config_name: ${INDEX}`,
 				"  data_files:",
 				"  - split: train",
-				...yamlPaths(indexPatterns(index.map(({ path }) => path))),
+				...yamlPaths(
+					indexPatterns(
+						index.map(({ path }) => path),
+						injected !== undefined,
+					),
+				),
 			].join("\n"),
 		);
 	const features = schema.map(({ name, type }) => yamlFeature(name, type));
 	const info = configs.map(({ name, splits }) =>
 		[
-			`- config_name: ${name}`,
+			`- config_name: ${yamlText(name)}`,
 			"  features:",
 			...features,
 			"  splits:",
@@ -74,6 +81,26 @@ dataset_info:
 ${info.join("\n")}`;
 }
 
+/** A text in YAML, in quotes where it could be read as something else. */
+function yamlText(text: string): string {
+	return /^[a-z][a-z-]*(-\d+)?$/.test(text) && !YAML_WORDS.includes(text)
+		? text
+		: JSON.stringify(text);
+}
+
+/** Texts that YAML reads as values. */
+const YAML_WORDS = [
+	"true",
+	"false",
+	"yes",
+	"no",
+	"on",
+	"off",
+	"null",
+	"y",
+	"n",
+];
+
 function yamlPaths(paths: readonly string[]): string[] {
 	return paths.length === 1
 		? [`    path: ${paths[0]}`]
@@ -84,42 +111,67 @@ function configsOf(manifest: Manifest): Config[] {
 	const { settings, summary } = manifest;
 	const used = settings.buckets.filter((_, i) => summary.buckets[i].rows > 0);
 	const splits = [...new Set(used.map(({ split }) => split))];
-	const configOf = (name: string, length: number | null): Config => ({
+	const configOf = (name: string, which: Which): Config => ({
 		name,
 		splits: splits
-			.map((split) => splitFiles(manifest, split, length))
+			.map((split) => splitFiles(manifest, split, which))
 			.filter(({ paths }) => paths.length > 0),
 	});
-	const lengths = [...new Set(used.map(({ length }) => length))];
-	const all = configOf("default", null);
-	return ofTraining(settings.buckets).length === 1
-		? [all]
-		: [all, ...lengths.map((length) => configOf(bucketName(length), length))];
+	const configs = [configOf("default", {})];
+	if (bucketsOfGroup(settings.buckets).length > 1)
+		for (const length of new Set(used.map(({ length }) => length)))
+			configs.push(configOf(bucketName(length), { length }));
+	const places = strataOfRows(used);
+	for (const [place, { name }] of strataOf(settings.strata).entries())
+		if (places.includes(place))
+			configs.push(
+				configOf(configName(name, place, configs), { stratum: place }),
+			);
+	return configs;
 }
 
-/** @param length Of the bucket; null: all. */
+/** Which buckets a configuration has of a split; what is left out does not matter. */
+type Which = Partial<Pick<BucketSettings, "length" | "stratum">>;
+
+/**
+ * The configuration of a stratum: its name, unless `datasets` takes no such name, or another
+ * has it.
+ */
+function configName(
+	stratum: string,
+	place: number,
+	others: readonly Config[],
+): string {
+	const isTaken = [...others.map(({ name }) => name), INDEX].includes(stratum);
+	return isTaken || /[<>:/\\|?*]/.test(stratum) ? `stratum-${place}` : stratum;
+}
+
 function splitFiles(
 	{ settings, summary, shards }: Manifest,
 	split: string,
-	length: number | null,
+	{ length, stratum }: Which,
 ): SplitFiles {
-	const isOf = (bucket: { split: string; length: number }) =>
-		bucket.split === split && (length === null || bucket.length === length);
+	const isOf = (bucket: Which & { split: string }) =>
+		bucket.split === split &&
+		(length === undefined || bucket.length === length) &&
+		(stratum === undefined || bucket.stratum === stratum);
 	const own = summary.buckets.filter((bucket) => isOf(bucket));
-	const files = shards.filter(({ split, bucket }) =>
-		isOf({ split, length: bucket }),
+	const files = shards.filter((shard) =>
+		isOf({ ...shard, length: shard.bucket }),
+	);
+	const used = settings.buckets.filter(
+		(bucket, i) => isOf(bucket) && summary.buckets[i].rows > 0,
 	);
 	return {
 		name: split,
-		paths: settings.buckets
-			.filter((bucket, i) => isOf(bucket) && summary.buckets[i].rows > 0)
-			.flatMap(({ directory }) =>
+		paths: [...new Set(used.map(({ directory }) => directory))].flatMap(
+			(directory) =>
 				shardPatterns(
 					directory,
-					split,
+					{ split, ...(stratum !== undefined && { stratum }) },
 					files.map(({ path }) => path).filter(isIn(directory)),
 				),
-			),
+		),
 		counts: {
 			rows: sum(own.map(({ rows }) => rows)),
 			sequences: sum(own.map(({ sequences }) => sequences)),

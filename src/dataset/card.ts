@@ -1,3 +1,4 @@
+import { stratumText } from "../documents/strata/strata-settings.js";
 import { rowColumn } from "../masks/columns.js";
 import { cardYaml } from "./card-yaml.js";
 import { datasetFormats, shardSchema } from "./formats.js";
@@ -13,7 +14,7 @@ import { trainers } from "./trainers/trainers.js";
  * files are rows, so that `load_dataset(directory)` works as it is.
  */
 export function datasetCard(manifest: Manifest): string {
-	const { settings, totals, summary, shards, sources } = manifest;
+	const { settings, totals, summary, shards, sources, injected } = manifest;
 	const layout = layouts.find(settings.layout);
 	const facts: [string, string][] = [
 		["documents", grouped(totals.documents)],
@@ -29,8 +30,15 @@ export function datasetCard(manifest: Manifest): string {
 				]
 			: []),
 		...(summary.buckets.length === 1 ? [] : summary.buckets).map(
-			({ split, length, sequences, tokens, share }): [string, string] => [
-				`${split === TRAIN ? "" : `${split}, `}bucket ${grouped(length)}`,
+			({
+				split,
+				stratum,
+				length,
+				sequences,
+				tokens,
+				share,
+			}): [string, string] => [
+				`${split === TRAIN ? "" : `${split}, `}${stratum === undefined ? "" : `${inTable(stratumText(settings.strata, stratum))}, `}bucket ${grouped(length)}`,
 				`${grouped(sequences)} sequences, ${grouped(tokens)} tokens (${percent(share)})`,
 			],
 		),
@@ -76,10 +84,18 @@ export function datasetCard(manifest: Manifest): string {
 		),
 		...Object.entries(totals.strata ?? {}).map(
 			([name, { documents, missing = 0 }]): [string, string] => [
-				`stratum ${name.replaceAll("|", "\\|")}`,
+				`stratum ${inTable(name)}`,
 				`${grouped(documents)} documents${missing > 0 ? `, ${grouped(missing)} too few` : ""}`,
 			],
 		),
+		...(injected === undefined
+			? []
+			: [
+					["injected", `${grouped(injected.rows)} spans`] satisfies [
+						string,
+						string,
+					],
+				]),
 		["shards", `${grouped(shards.length)} ${settings.format} files`],
 	];
 	return `---
@@ -135,6 +151,10 @@ ${traps.map((trap) => `- ${trap}`).join("\n")}
 
 Tried: ${tried}.
 `;
+}
+
+function inTable(text: string): string {
+	return text.replaceAll("|", "\\|");
 }
 
 function percent(share: number): string {

@@ -13,6 +13,8 @@ export const lengthsTable = arrow;
 export interface DocumentLengths {
 	/** Tokens of each. */
 	lengths: Int32Array;
+	/** The length of each that strata go by; left out: they are not measured. */
+	measured?: Int32Array;
 	/** The place of each one's split among those of the settings; null: all are to be trained on. */
 	splits: Uint8Array | null;
 	/** What of each is to be trained on: first tokens of runs, each followed by the one after its last; null: all. */
@@ -37,6 +39,9 @@ export function lengthsSchema(settings: Settings): Schema {
 		...(splitsOf(settings).length > 1
 			? [{ name: "split", type: "int32" } as const]
 			: []),
+		...(settings.strata?.strata !== undefined
+			? [{ name: "measured", type: "int32" } as const]
+			: []),
 		...(settings.isMasked
 			? [{ name: "trained", type: "list<int32>" } as const]
 			: []),
@@ -59,6 +64,7 @@ const ofFact = (name: string) => `fact_${name}`;
 /** The rows of a file of lengths; columns that the schema does not have are not written. */
 export function lengthsBatch({
 	lengths,
+	measured,
 	splits,
 	trained,
 	cuts,
@@ -74,6 +80,11 @@ export function lengthsBatch({
 			split: {
 				type: "int32",
 				values: Int32Array.from(splits ?? new Uint8Array(lengths.length)),
+			},
+			measured: {
+				type: "int32",
+				...none,
+				...(measured && { values: measured }),
 			},
 			trained: { type: "list<int32>", offsets, ...none, ...trained },
 			turns: { type: "list<int32>", offsets, ...none, ...cuts },
@@ -105,6 +116,9 @@ export async function* readLengths(
 	for await (const batch of lengthsTable.read(file, bytes, schema)) {
 		yield {
 			lengths: columnOf(batch, "tokens", "int32").values,
+			...(has("measured") && {
+				measured: columnOf(batch, "measured", "int32").values,
+			}),
 			splits: has("split")
 				? Uint8Array.from(columnOf(batch, "split", "int32").values)
 				: null,

@@ -1,4 +1,5 @@
 import type { LeftOutSummary } from "../sources/find/left-out.js";
+import type { RowGroup } from "./row-groups.js";
 import type { Settings } from "./settings.js";
 import type { Summary } from "./summary.js";
 import type { ShardCounts, Totals } from "./totals.js";
@@ -21,11 +22,10 @@ export interface DatasetFile {
 }
 
 /** A shard, as the task that wrote it knows it. */
-export interface ShardOfTask extends DatasetFile, ShardCounts {
-	/** The task that wrote it, its number among the task's shards, and the split and length of its bucket. */
+export interface ShardOfTask extends DatasetFile, ShardCounts, RowGroup {
+	/** The task that wrote it, its number among the task's shards, and the length of its bucket. */
 	task: number;
 	number: number;
-	split: string;
 	bucket: number;
 }
 
@@ -99,6 +99,30 @@ export interface ManifestSkipped extends DatasetFile {
 	rows: number;
 }
 
+/** The list of spans that a recipe has put into documents. */
+export interface ManifestInjected extends DatasetFile {
+	rows: number;
+}
+
+/** How the records of a source were composed before they were read. */
+export interface ManifestComposed {
+	/** The name of the source; null where there is one without a name. */
+	source: string | null;
+	/** SHA-256 of the recipe, with the lists that it names. */
+	recipe: string;
+	seed: number;
+	/** Records read, and those among them that could not be used or were not wanted, by reason. */
+	read: number;
+	skipped: Record<string, number>;
+	leftOut: Record<string, number>;
+	/** Composed records. */
+	records: number;
+	/** What the recipe's steps counted, by name. */
+	counts: Record<string, number>;
+	/** The list of spans that were put in; null: none were. */
+	injected: Omit<ManifestInjected, "path"> | null;
+}
+
 export interface Manifest {
 	formatVersion: number;
 	/** Version of seqpack that made the dataset. */
@@ -135,6 +159,10 @@ export interface Manifest {
 	/** Of a packing by index: where the tokens of its rows are. */
 	store?: ManifestStore;
 	skipped: ManifestSkipped | null;
+	/** Of records that a recipe has composed. */
+	composed?: ManifestComposed[];
+	/** Spans that stand in documents of the dataset; left out: none do. */
+	injected?: ManifestInjected;
 	/** The dataset card, and what readers of the format want beside the shards. */
 	beside: DatasetFile[];
 }
@@ -145,8 +173,9 @@ export function filesOf({
 	index = [],
 	lengths = [],
 	skipped = null,
+	injected,
 	beside = [],
 }: Partial<Manifest>): DatasetFile[] {
-	const one = skipped ? [skipped] : [];
-	return [...shards, ...index, ...lengths, ...one, ...beside];
+	const lists = [skipped ?? [], injected ?? []].flat();
+	return [...shards, ...index, ...lengths, ...lists, ...beside];
 }

@@ -2,6 +2,8 @@
 // in one directory are never confused, so that an old dataset stays whole beside a new
 // one until the new one is.
 
+import { groupName, type RowGroup } from "./row-groups.js";
+
 /** Letters of the plan's hash in the names of files. */
 const HASH_LETTERS = 8;
 
@@ -10,23 +12,23 @@ export const INDEX = "index";
 
 export function shardPath(
 	directory: string,
-	split: string,
+	group: RowGroup,
 	task: number,
 	number: number,
 	planHash: string,
 	extension: string,
 ): string {
-	return `${directory}/${split}-${padded(task, 5)}-${padded(number, 4)}-${short(planHash)}${extension}`;
+	return `${directory}/${groupName(group)}-${padded(task, 5)}-${padded(number, 4)}-${short(planHash)}${extension}`;
 }
 
-/** What matches the shards in a directory, for readers that take patterns: one for each build that wrote some. */
+/** What matches the shards of a group in a directory, for readers that take patterns: one for each build that wrote some. */
 export function shardPatterns(
 	directory: string,
-	split: string,
+	group: RowGroup,
 	paths: readonly string[],
 ): string[] {
 	return endingsOf(paths).map(
-		(ending) => `${directory}/${split}-*-${ending}.*`,
+		(ending) => `${directory}/${groupName(group)}-*-${ending}.*`,
 	);
 }
 
@@ -34,8 +36,13 @@ export function indexPath(task: number, planHash: string): string {
 	return `${INDEX}/${padded(task, 5)}-${short(planHash)}.parquet`;
 }
 
-export function indexPatterns(paths: readonly string[]): string[] {
-	return endingsOf(paths).map((ending) => `${INDEX}/*-${ending}.parquet`);
+/** What matches the files of the index. @param besideOthers Whether other tables of its format lie there. */
+export function indexPatterns(
+	paths: readonly string[],
+	besideOthers = false,
+): string[] {
+	const task = besideOthers ? "[0-9]*" : "*";
+	return endingsOf(paths).map((ending) => `${INDEX}/${task}-${ending}.parquet`);
 }
 
 /** The lengths of the documents of a store's task. */
@@ -46,6 +53,11 @@ export function lengthsPath(task: number, planHash: string): string {
 /** The list of records that were passed over. */
 export function skippedPath(planHash: string): string {
 	return `${INDEX}/skipped-${short(planHash)}.jsonl`;
+}
+
+/** The list of spans that a recipe has put into documents. */
+export function injectedPath(planHash: string): string {
+	return `${INDEX}/injected-${short(planHash)}.parquet`;
 }
 
 /** Whether a file is named as those of a plan are. */

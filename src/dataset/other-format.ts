@@ -55,6 +55,7 @@ export function manifestInFormat(
 			})),
 		}),
 		skipped: manifest.skipped && renamed(manifest.skipped),
+		...(manifest.injected && { injected: renamed(manifest.injected) }),
 	};
 }
 

@@ -121,6 +121,8 @@ export class RowBuffer {
 	readonly #facts: Record<string, Int32Buffer>;
 	/** What of the row that was added last is to be trained on. */
 	readonly #trained = new Uint8Buffer();
+	/** The weights of its tokens, where they are given. */
+	readonly #weights = new Float32Buffer();
 	/** The columns that rows have, in their order, and those that the others are made into. */
 	readonly #columns: GatheredColumn[];
 	readonly #made: GatheredColumn[];
@@ -167,6 +169,7 @@ export class RowBuffer {
 		const firstToken = this.#inputIds.length;
 		const firstSequence = this.#seqLengths.length;
 		this.#trained.length = 0;
+		this.#weights.length = 0;
 		const begin = packOffsets[pack];
 		const end = packOffsets[pack + 1];
 		this.#seqLengths.reserve(end - begin);
@@ -214,6 +217,8 @@ export class RowBuffer {
 			this.#inputIds.append(documents.ids.subarray(from, from + length));
 		if (documents.lossMask)
 			this.#trained.append(documents.lossMask.subarray(from, from + length));
+		if (documents.lossWeights)
+			this.#weights.append(documents.lossWeights.subarray(from, from + length));
 		this.labels += countLabels(documents, from, length);
 	}
 
@@ -260,6 +265,7 @@ export class RowBuffer {
 				this.#facts[name].view().subarray(firstSequence),
 			),
 			lossMask: this.#settings.isMasked ? this.#trained.view() : null,
+			lossWeights: this.#weights.length > 0 ? this.#weights.view() : null,
 		};
 		for (const { column, values, offsets } of this.#made) {
 			column.stored?.(row, values as never, this.#settings);

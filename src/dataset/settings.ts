@@ -5,6 +5,7 @@ import { areCutAnywhere } from "../documents/units/unit-settings.js";
 import type { ColumnOptions } from "../masks/column-options.js";
 import type { LossWeighting } from "../masks/loss-weights.js";
 import type { MaskKind } from "../masks/mask-kinds.js";
+import type { RowGroup } from "./row-groups.js";
 
 /** The name of a registry's entry, and what it was told. */
 export interface Chosen {
@@ -109,8 +110,9 @@ export interface Settings {
 	/** In what order rows are written: an entry of `orders`. */
 	order: Chosen;
 	/**
-	 * The kinds of rows, the shortest first; rows of one capacity are one bucket. Where
-	 * documents are held out, buckets of the same lengths for these come after.
+	 * The kinds of rows, the shortest first; rows of one capacity are one bucket. Where strata
+	 * are kept apart, each in its turn has buckets of these lengths; and where documents are
+	 * held out, each split.
 	 */
 	buckets: BucketSettings[];
 	/** Stored columns besides those that are always there, as `columns` names them. */
@@ -139,10 +141,8 @@ export interface Settings {
 	isIndex?: boolean;
 }
 
-/** The rows of one length, of one split. */
-export interface BucketSettings {
-	/** `train`; `validation` or `test` for documents that are held out. */
-	split: string;
+/** The rows of one length, of one split, and where strata are kept apart of one stratum. */
+export interface BucketSettings extends RowGroup {
 	/** Tokens that trainers see of a row, by which the bucket is known. */
 	length: number;
 	/** Tokens that a row can hold: the length, or one more for shifted targets. */

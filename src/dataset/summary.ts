@@ -1,8 +1,8 @@
 import { ROW_OF_ANY_LENGTH } from "../core/capacity.js";
 import { planHistogram } from "../pack/histogram-plan.js";
 import { lowerBoundOfCounts } from "../pack/lower-bound.js";
+import { bucketKey, type RowGroup } from "./row-groups.js";
 import { longestCapacity, type Settings } from "./settings.js";
-import { bucketKey } from "./splits.js";
 import {
 	allRows,
 	emptyRowCounts,
@@ -44,7 +44,7 @@ export interface Summary extends RowSummary {
 	/** The share of a full shuffle's randomness, in bits, that the order keeps. */
 	randomnessKept: number | null;
 	/** As the settings have them; `share` is of all tokens in rows. */
-	buckets: (RowSummary & { split: string; length: number; share: number })[];
+	buckets: (RowSummary & RowGroup & { length: number; share: number })[];
 }
 
 /**
@@ -58,11 +58,12 @@ export function summarize(
 ): Summary {
 	const all = allRows(totals);
 	const maxSequences = settings.packer.maxSequences as number | undefined;
-	const buckets = settings.buckets.map(({ split, length, capacity }, i) => {
-		const counts =
-			totals.buckets[bucketKey({ split, length })] ?? emptyRowCounts();
+	const buckets = settings.buckets.map((bucket, i) => {
+		const { split, stratum, length, capacity } = bucket;
+		const counts = totals.buckets[bucketKey(bucket)] ?? emptyRowCounts();
 		return {
 			split,
+			...(stratum !== undefined && { stratum }),
 			length,
 			share: ratio(counts.tokens, all.tokens),
 			...(capacity === ROW_OF_ANY_LENGTH

@@ -21,7 +21,7 @@ export interface SuffixRule {
  * @returns Tokens that are repeated, and units longer than a segment, which are cut.
  */
 export function carrySuffix(
-	{ ids, lossMask }: TokenBatchBuilder,
+	{ ids, lossMask, lossWeights }: TokenBatchBuilder,
 	cuts: IntListsBuilder,
 	start: number,
 	rule: SuffixRule,
@@ -36,12 +36,17 @@ export function carrySuffix(
 		const mask = lossMask?.view().slice(start);
 		const suffix = own.subarray(body);
 		ids.length = start;
+		const weights = lossWeights?.view().slice(start);
 		if (lossMask !== null) lossMask.length = start;
+		if (lossWeights !== null) lossWeights.length = start;
 		fill(body, units, rule.fill, (from, to) => {
 			if (from > 0) newCuts.push(ids.length - start);
 			ids.append(own.subarray(from, to));
 			ids.append(suffix);
 			lossMask?.append(mask?.subarray(from, to) ?? []);
+			lossWeights?.append(weights?.subarray(from, to) ?? []);
+			if (to === body) lossWeights?.append(weights?.subarray(body) ?? []);
+			else lossWeights?.extend(suffix.length);
 			if (to === body) lossMask?.append(mask?.subarray(body) ?? []);
 			else lossMask?.extend(suffix.length);
 		});

@@ -1,5 +1,6 @@
 import { addCounts } from "../core/counts.js";
 import { optionName } from "../core/errors.js";
+import { floatLists } from "../core/float-lists.js";
 import { type IntColumns, selectColumns } from "../core/int-columns.js";
 import { IntListsBuilder } from "../core/int-lists.js";
 import {
@@ -51,11 +52,12 @@ export const leftOutReasons = {
 	limit: "there were enough before",
 };
 
-/** Adds what of some spans of a record's ids is in one of its documents, in bytes of that. */
+/** Adds what of some spans of a record's ids is in one of its documents, in units of that, of which an id has some. */
 function addWithin(
 	spans: ArrayLike<number>,
 	borders: Int32Array,
 	document: number,
+	unit: number,
 	out: IntListsBuilder,
 ): void {
 	const [start, end] = borders.subarray(document, document + 2);
@@ -63,8 +65,8 @@ function addWithin(
 		const from = Math.max(spans[i], start);
 		const to = Math.min(spans[i + 1], end);
 		if (from >= to) continue;
-		out.values.push(ID_BYTES * (from - start));
-		out.values.push(ID_BYTES * (to - start));
+		out.values.push(unit * (from - start));
+		out.values.push(unit * (to - start));
 	}
 	out.endList();
 }
@@ -102,7 +104,8 @@ export class DocumentsOfBatch {
 	#marks: TakenRecords["marks"] = null;
 	/** What goes with documents, by record. */
 	#facts: IntColumns | null = null;
-	readonly #noted: Record<string, number> = {};
+	/** What is worth knowing of documents, by record: counts of `notedCounts`. */
+	readonly #noted: Record<string, Int32Array> = {};
 	#moreDocuments = 0;
 	/** The lengths of those that are kept, where they are measured. */
 	#lengths: number[] | null = null;
@@ -128,6 +131,13 @@ export class DocumentsOfBatch {
 
 	#leaveOut(reason: keyof typeof leftOutReasons, count: number): void {
 		if (count > 0) addCounts(this.#leftOut, { [reason]: count });
+	}
+
+	#note(record: number, counts: Readonly<Record<string, number>>): void {
+		for (const [name, count] of Object.entries(counts)) {
+			this.#noted[name] ??= new Int32Array(this.#batch.positions.length);
+			this.#noted[name][record] += count;
+		}
 	}
 
 	keepWhere({ fields, holds }: Filter): void {
@@ -201,7 +211,7 @@ export class DocumentsOfBatch {
 			const before = texts.length;
 			texts.add(text);
 			marks.add(text, texts.length - before, spans, turns, sides, said);
-			addCounts(this.#noted, {
+			this.#note(record, {
 				answers: counts.answers,
 				pairs: Number(sides.length > 0),
 				withoutThinking: counts.withoutThinking,
@@ -263,6 +273,7 @@ export class DocumentsOfBatch {
 		const trained = new IntListsBuilder();
 		/** The record of each document. */
 		const records: number[] = [];
+		const weights: Float32Array[] = [];
 		let isMasked = false;
 		this.#keep((record) => {
 			const list = reader.read(values.map((column) => column[record]));
@@ -272,7 +283,12 @@ export class DocumentsOfBatch {
 				const start = ID_BYTES * list.borders[i];
 				const end = ID_BYTES * list.borders[i + 1];
 				texts.addBytes(new Uint8Array(buffer, byteOffset + start, end - start));
-				addWithin(list.trained ?? [], list.borders, i, trained);
+				const unit = list.weights === null ? ID_BYTES : 1;
+				addWithin(list.trained ?? [], list.borders, i, unit, trained);
+				if (list.weights !== null)
+					weights.push(
+						list.weights.subarray(list.borders[i], list.borders[i + 1]),
+					);
 				records.push(record);
 			}
 			return true;
@@ -283,6 +299,10 @@ export class DocumentsOfBatch {
 		if (isMasked)
 			this.#marks = {
 				trained: trained.view(),
+				...(weights.length > 0 && {
+					trainedAreTokens: true,
+					weights: floatLists(weights),
+				}),
 				turns: null,
 				sides: null,
 				said: null,
@@ -323,6 +343,7 @@ export class DocumentsOfBatch {
 		const { bytes, offsets } = texts ?? this.#batch.texts;
 		const turns = new IntListsBuilder();
 		const trained = new IntListsBuilder();
+		const weights: Float32Array[] = [];
 		/** Which of the texts are kept, where they are not those of the batch. */
 		const kept: number[] = [];
 		const lengths = this.#lengths;
@@ -332,14 +353,15 @@ export class DocumentsOfBatch {
 			const place = next++;
 			const text = texts === null ? record : place;
 			const own = bytes.subarray(offsets[text], offsets[text + 1]);
-			const spans = loss?.read(own, values[first.loss]?.[record]);
+			const marked = loss?.read(own, values[first.loss]?.[record]);
 			const starts = units?.read(
 				own,
 				ofUnits.map((column) => column[record]),
 				[typeof ids[record] === "string" ? String(ids[record]) : null, source],
-				this.#noted,
+				(name) => this.#note(record, { [name]: 1 }),
 			);
-			if (spans !== undefined) trained.values.append(spans);
+			if (marked !== undefined) trained.values.append(marked.trained);
+			if (marked?.weights) weights.push(marked.weights);
 			if (starts !== undefined) turns.values.append(starts);
 			trained.endList();
 			turns.endList();
@@ -353,6 +375,7 @@ export class DocumentsOfBatch {
 		this.#marks = {
 			trained: loss && trained.view(),
 			trainedAreTokens: loss !== null,
+			...(weights.length > 0 && { weights: floatLists(weights) }),
 			turns: units && turns.view(),
 			sides: null,
 			said: null,
@@ -412,7 +435,7 @@ export class DocumentsOfBatch {
 					? bad
 					: [...bad, ...refused].sort((a, b) => a.number - b.number),
 			leftOut: this.#leftOut,
-			noted: this.#noted,
+			noted: selectColumns(this.#noted, kept),
 			moreDocuments: this.#moreDocuments,
 		};
 	}

@@ -9,6 +9,8 @@ export interface Encoder {
 	tokenizer: Tokenizer;
 	/** Whether texts come with marks of what is to be trained on. */
 	isMarked?: boolean;
+	/** Whether tokens have weights: those of the marks, and else 1. */
+	isWeighted?: boolean;
 	/** What special tokens are that stand in what records say; left out: they are not looked for. */
 	specialsInText?: WayWithSpecialsName;
 	/** Of what length documents repeat their heads, and in which way; null: none does. */

@@ -141,7 +141,7 @@ export const unitsTable = grouped("Segments", {
 export const carriedTable = grouped("Reading", {
 	lossFrom: text({
 		placeholder: "name",
-		help: "field with a 1 for each token of the text that is to be trained on, and a 0 for the others",
+		help: "field with a 1 for each token of the text that is to be trained on, and a 0 for the others; or with the weights of tokens",
 		defaultText: "none: all are",
 	}),
 	carry: names({

@@ -22,6 +22,8 @@ export interface TakeContext extends UnitContext {
 	chat?: Chat | null;
 	/** One more than the largest id of a token, for documents that are ids; left out: any. */
 	vocabSize?: number;
+	/** Whether what says which tokens to train on holds their weights. */
+	areWeights?: boolean;
 	/** How they are told apart by their lengths; left out: they are not measured. */
 	strata?: StrataSettings | undefined;
 }
@@ -33,6 +35,7 @@ export function documentTaker(
 		hashes = false,
 		chat = null,
 		vocabSize,
+		areWeights = false,
 		strata: ofStrata,
 		...ofUnits
 	}: TakeContext = {},
@@ -45,7 +48,7 @@ export function documentTaker(
 	const lists =
 		settings.tokens === null
 			? null
-			: new TokenListReader(settings.tokens, vocabSize);
+			: new TokenListReader(settings.tokens, vocabSize, areWeights);
 	const units =
 		settings.segment === undefined
 			? null
@@ -57,7 +60,7 @@ export function documentTaker(
 	const loss =
 		settings.lossFrom === undefined
 			? null
-			: new LossReader(settings.lossFrom, ofUnits.tokenizer);
+			: new LossReader(settings.lossFrom, areWeights, ofUnits.tokenizer);
 	const { carry = [] } = settings;
 	const template =
 		settings.text === null ? null : parseTemplate(settings.text, "text");

@@ -1,6 +1,7 @@
 import type { Uint8Buffer } from "../core/buffers.js";
 import { addCounts } from "../core/counts.js";
 import { DataError } from "../core/errors.js";
+import { floatsAt } from "../core/float-lists.js";
 import { mapGenerator } from "../core/generators.js";
 import { type IntLists, IntListsBuilder, listAt } from "../core/int-lists.js";
 import { quoted } from "../core/text.js";
@@ -63,7 +64,11 @@ export async function* tokenizeDocuments<R>(
 	batches: AsyncGenerator<Documents, R>,
 	encoder: Encoder,
 ): AsyncGenerator<TokenizedBatch, Tokenized<R>> {
-	const builder = new TokenBatchBuilder(1 << 16, encoder.isMarked);
+	const builder = new TokenBatchBuilder(
+		1 << 16,
+		encoder.isMarked,
+		encoder.isWeighted,
+	);
 	const cuts = new IntListsBuilder();
 	const sides = new IntListsBuilder();
 	const counts: TokenCounts = {
@@ -116,6 +121,7 @@ export async function* tokenizeDocuments<R>(
 						id: rest.ids[text],
 					});
 				addMask(builder, start, added, marks, text);
+				addWeights(builder, start, added, marks, text);
 				if (marks !== null)
 					addUnitCuts(own, added, marks, text, encoder, {
 						builder,
@@ -124,6 +130,9 @@ export async function* tokenizeDocuments<R>(
 					});
 				cuts.endList();
 			}
+			builder.lossWeights
+				?.extend(builder.ids.length - builder.lossWeights.length)
+				.fill(1);
 			if (encoder.suffix !== undefined)
 				addCounts(carried, carrySuffix(builder, cuts, start, encoder.suffix));
 			builder.endList();
@@ -222,6 +231,20 @@ function addMask(
 	for (let i = 0; i < spans.length; i += 2)
 		mask.fill(1, first + spans[i], first + spans[i + 1]);
 	if (added & ADDED_EOS) mask[count - 1] = mask[count - 2];
+}
+
+/** Adds the weights of a text's tokens, where its marks give them. */
+function addWeights(
+	{ ids, lossWeights }: TokenBatchBuilder,
+	start: number,
+	added: number,
+	marks: TextMarks | null,
+	text: number,
+): void {
+	if (lossWeights === null || marks?.weights === undefined) return;
+	const out = lossWeights.extend(ids.length - start);
+	out.set(floatsAt(marks.weights, text), added & ADDED_BOS ? 1 : 0);
+	if (added & ADDED_EOS) out[out.length - 1] = out[out.length - 2];
 }
 
 /** Adds where the units of a text begin, as tokens that it may be cut before. */

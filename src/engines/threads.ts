@@ -6,12 +6,11 @@ import type { TaskContext } from "../build/tasks/task.js";
 import { dependenciesOf } from "../build/tasks-of-plan.js";
 import { Workspace } from "../build/workspace.js";
 import {
-	EnvironmentError,
 	type ErrorMessage,
 	InterruptedError,
-	optionName,
 	unpackError,
 } from "../core/errors.js";
+import { threadError } from "../core/thread-error.js";
 import { storageAt } from "../storage/storages.js";
 import type { PreparedTokenizer } from "../tokenizer/from-json.js";
 import { openKept } from "../tokenizer/kept-tokenizer.js";
@@ -212,7 +211,7 @@ class Pool {
 		});
 		worker.on("error", (error) => {
 			this.#busy--;
-			this.#fail(member.task, explain(error));
+			this.#fail(member.task, threadError(error, "window", "documents"));
 			this.#assign();
 		});
 		this.#idle.push(member);
@@ -253,14 +252,4 @@ function firstCause(failures: { task: number; error: Error }[]): Error {
 		({ error }) => !(error instanceof InterruptedError),
 	);
 	return (causes[0] ?? failures[0]).error;
-}
-
-function explain(error: unknown): Error {
-	const code = (error as NodeJS.ErrnoException).code;
-	if (code === "ERR_WORKER_OUT_OF_MEMORY")
-		return new EnvironmentError(
-			"out-of-memory",
-			`a worker ran out of memory: give fewer ${optionName("workers")}, a smaller ${optionName("window")}, or shorter documents.`,
-		);
-	return error instanceof Error ? error : new Error(String(error));
 }

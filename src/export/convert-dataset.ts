@@ -26,6 +26,7 @@ import {
 } from "../dataset/manifest.js";
 import { manifestInFormat } from "../dataset/other-format.js";
 import { readManifest } from "../dataset/read-manifest.js";
+import { groupText, isSameGroup } from "../dataset/row-groups.js";
 import { trainers } from "../dataset/trainers/trainers.js";
 import {
 	type ConvertOptions,
@@ -304,17 +305,14 @@ function requireConvertible(
 }
 
 /** @throws DataError `bad-manifest` */
-function bucketOf(
-	{ buckets }: Manifest["settings"],
-	{ path, split, bucket }: ManifestShard,
-) {
+function bucketOf({ buckets }: Manifest["settings"], shard: ManifestShard) {
 	const found = buckets.find(
-		(each) => each.split === split && each.length === bucket,
+		(each) => isSameGroup(each, shard) && each.length === shard.bucket,
 	);
 	if (found === undefined)
 		throw new DataError(
 			"bad-manifest",
-			`the manifest has no bucket of ${bucket} of the split ${split}, which ${path} is of: build the dataset again.`,
+			`the manifest has no bucket of ${shard.bucket} of ${groupText(shard)}, which ${shard.path} is of: build the dataset again.`,
 		);
 	return found;
 }

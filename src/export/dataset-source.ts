@@ -44,7 +44,11 @@ export async function openDatasetSource(
 	const store = manifest.store && (await openStore(directory, manifest.store));
 	const isDocuments = !layouts.find(settings.layout).packs;
 	const lengths = new Set(settings.buckets.map(({ length }) => length));
-	const parts = settings.buckets
+	// Rows of a split are one part, of whatever stratum they are.
+	const groups = settings.buckets.filter(
+		({ stratum }) => stratum === settings.buckets[0].stratum,
+	);
+	const parts = groups
 		.map((bucket): SourcePart => {
 			const { length, capacity, split } = bucket;
 			return {

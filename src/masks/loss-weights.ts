@@ -8,8 +8,15 @@ import { usedTokens } from "./row.js";
 /** What counts the same in a step. */
 interface Weighting {
 	readonly meaning: string;
-	/** What all weights of a step add up to, before they are divided by it. */
-	sum(step: { labels: number; documents: number; answers: number }): number;
+	/** Whether the weights are given, and not found by counting. */
+	readonly isGiven?: true;
+	/** What all weights of a step add up to, before they are divided by it. @param step.given Of weights that are given. */
+	sum(step: {
+		labels: number;
+		documents: number;
+		answers: number;
+		given: number;
+	}): number;
 	/**
 	 * The weight of a label, before weights are divided by their sum.
 	 * @param labelsOfDocument Labels of its document in all rows.
@@ -48,8 +55,25 @@ export const lossWeightings = registry("loss weighting", {
 		weight: (_, run) => 1 / run,
 		isPossible: (weight, _, run) => weight === Math.fround(1 / run),
 	} as Weighting,
+	field: {
+		meaning: "every label counts as much as the weight that records give it",
+		isGiven: true,
+		sum: ({ given }) => given,
+		weight: () => 1,
+		isPossible: (weight) => weight > 0 && weight < Infinity,
+	} as Weighting,
 });
 export type LossWeighting = NameOf<typeof lossWeightings>;
+
+/** The weighting by weights that records give. */
+export const [givenWeighting] = lossWeightings.where(
+	({ isGiven }) => isGiven === true,
+);
+
+/** Whether a weighting goes by weights that records give. */
+export function areGivenWeights(weighting: LossWeighting | null): boolean {
+	return weighting !== null && lossWeightings.find(weighting).isGiven === true;
+}
 
 /** A row of a step: its sequences, and which document each is from. */
 export interface StepRow {
@@ -58,6 +82,8 @@ export interface StepRow {
 	docIds?: ArrayLike<number | bigint> | undefined;
 	/** As that of `TokenRow`. */
 	lossMask?: ArrayLike<number> | null | undefined;
+	/** The weight of each token, where weights are given; default: 1. */
+	lossWeights?: ArrayLike<number> | null | undefined;
 }
 
 /**
@@ -89,16 +115,24 @@ export function lossWeights(
 	const step = {
 		labels: counts.reduce((sum, labels) => sum + labels, 0),
 		documents: counts.length,
-		answers: 0,
+		...{ answers: 0, given: 0 },
 	};
-	for (const { seqLengths, lossMask = null } of rows)
-		forEachRun({ seqLengths, lossMask }, () => step.answers++);
+	for (const { seqLengths, lossMask = null, lossWeights } of rows)
+		forEachRun({ seqLengths, lossMask }, (_, start, end) => {
+			step.answers++;
+			for (let i = start; i < end; i++) step.given += lossWeights?.[i] ?? 1;
+		});
 	const sum = lossWeightings.find(weighting).sum(step);
-	return rows.map(({ seqLengths, lossMask = null }, r) => {
+	return rows.map(({ seqLengths, lossMask = null, lossWeights }, r) => {
 		const used = usedTokens(seqLengths, rowLength);
 		const weights = new Float64Array(rowLength ?? used);
 		const counts = documents[r].map((document) => labelsOf.get(document) ?? 0);
-		fillLossWeights({ seqLengths, lossMask }, counts, weighting, weights);
+		fillLossWeights(
+			{ seqLengths, lossMask, lossWeights },
+			counts,
+			weighting,
+			weights,
+		);
 		return weights.map((value) => value && value / sum);
 	});
 }
@@ -106,20 +140,22 @@ export function lossWeights(
 /**
  * Writes the weight of each label of a row, before they are divided by the sum of
  * those of a step: 1 for labels that count the same, 1 over the labels of the
- * document, or of the answer, for documents or answers that do.
+ * document, or of the answer, for documents or answers that do; what is given, where weights are.
  * @param labelCounts Labels of each sequence's document in all rows.
  * @param out As many zeros as the row has positions; those without a label stay 0.
  */
 export function fillLossWeights(
-	row: LabelRow,
+	row: LabelRow & Pick<StepRow, "lossWeights">,
 	labelCounts: ArrayLike<number>,
 	weighting: LossWeighting,
 	out: Float32Array | Float64Array,
 ): void {
-	const { weight } = lossWeightings.find(weighting);
-	forEachRun(row, (sequence, start, end) =>
-		out.fill(weight(labelCounts[sequence], end - start), start, end),
-	);
+	const { weight, isGiven } = lossWeightings.find(weighting);
+	const given = isGiven ? row.lossWeights : null;
+	forEachRun(row, (sequence, start, end) => {
+		out.fill(weight(labelCounts[sequence], end - start), start, end);
+		if (given) for (let i = start; i < end; i++) out[i] = given[i];
+	});
 }
 
 /** Calls back for all labels that follow one another in a sequence, in order. */
@@ -141,15 +177,15 @@ function forEachRun(
 }
 
 /**
- * Whether stored weights can be those of a row's labels: 0 for tokens without one, and
- * for the labels of an answer all the same.
+ * Whether stored weights can be those of a row's labels: 0 for tokens without one, and, but for
+ * weights that are given, for the labels of an answer all the same.
  */
 export function areLossWeights(
 	weights: ArrayLike<number>,
 	row: LabelRow,
 	weighting: LossWeighting,
 ): boolean {
-	const { isPossible } = lossWeightings.find(weighting);
+	const { isPossible, isGiven } = lossWeightings.find(weighting);
 	const counts = labelCounts(row);
 	let areRight = true;
 	/** Where the labels before end. */
@@ -158,8 +194,11 @@ export function areLossWeights(
 		const labels = counts[sequence];
 		const first = weights[start];
 		for (let i = last; i < start; i++) areRight &&= weights[i] === 0;
-		areRight &&= isPossible(first, labels, end - start);
-		for (let i = start + 1; i < end; i++) areRight &&= weights[i] === first;
+		for (let i = start; i < end; i++)
+			areRight &&=
+				i === start || isGiven
+					? isPossible(weights[i], labels, end - start)
+					: weights[i] === first;
 		last = end;
 	});
 	const tokens = row.seqLengths.reduce((sum, length) => sum + length, 0);

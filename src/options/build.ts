@@ -46,6 +46,15 @@ import { packDocumentsTable } from "../pack/pack-documents.js";
 import { fingerprintKinds } from "../sources/find/fingerprint.js";
 import { inputs, sources } from "./sources.js";
 
+/** How far composing is. */
+export interface ComposeProgress {
+	/** Bytes of input read, of how many; more than once where a step chooses among all records. */
+	bytes: number;
+	totalBytes: number;
+	/** Composed records that are written. */
+	records: number;
+}
+
 /** How far a build is. */
 export interface BuildProgress {
 	/** Bytes of input read, of how many. */
@@ -181,6 +190,11 @@ export const buildTable = {
 			of: ofPacking,
 			help: "count padding up to a multiple of this, not up to the whole row",
 		}),
+		strataApart: flag({
+			default: false,
+			of: ofPacking,
+			help: "keep rows of the strata apart, so that a curriculum can weigh them",
+		}),
 		window: integer({
 			least: 1,
 			most: 2 ** 30,
@@ -291,6 +305,11 @@ export const buildTable = {
 			"a function",
 			(value) => typeof value === "function",
 			{ help: "told of how far the build is, several times a second" },
+		),
+		onComposing: programValue<(progress: ComposeProgress) => void>(
+			"a function",
+			(value) => typeof value === "function",
+			{ help: "told of how far composing by a recipe is, now and then" },
 		),
 		onNotice: programValue<(notice: string) => void>(
 			"a function",

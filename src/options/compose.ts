@@ -11,16 +11,9 @@ import {
 } from "../core/option.js";
 import { readingTable, tokensTable } from "../documents/options.js";
 import { describeFormats } from "../sources/formats.js";
-import { buildTable } from "./build.js";
+import { buildTable, type ComposeProgress } from "./build.js";
 
-/** How far composing is. */
-export interface ComposeProgress {
-	/** Bytes of input read, of how many; more than once where a step chooses among all records. */
-	bytes: number;
-	totalBytes: number;
-	/** Composed records that are written. */
-	records: number;
-}
+export type { ComposeProgress };
 
 const { text: _, sample: __, ...reading } = readingTable;
 const { signal, onNotice, overwrite, workers } = buildTable;

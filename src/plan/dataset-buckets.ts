@@ -1,6 +1,6 @@
 import { sum } from "../core/arithmetic.js";
 import { DataError, optionName, UsageError } from "../core/errors.js";
-import { quoted, withoutSlashes } from "../core/text.js";
+import { quoted } from "../core/text.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import {
 	MANIFEST,
@@ -10,20 +10,25 @@ import {
 import { type OpenStore, openStore } from "../dataset/open-store.js";
 import { requireRandomAccess } from "../dataset/random-access.js";
 import { readManifest } from "../dataset/read-manifest.js";
+import {
+	bucketsOfGroup,
+	NO_STRATUM,
+	strataOfRows,
+} from "../dataset/row-groups.js";
+import type { Settings } from "../dataset/settings.js";
 import { ofTraining } from "../dataset/splits.js";
 import {
 	type DecomposeOptions,
 	sequencesFillRows,
 } from "../decompose/decompose-documents.js";
+import { strataOf } from "../documents/strata/strata-settings.js";
 import { sha256 } from "../storage/hash.js";
 import { readAll } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
+import { type DatasetSelection, parseDatasetName } from "./dataset-name.js";
 
 /** A dataset that batches are read from, as buckets; packed rows are one. */
-export interface DatasetBuckets {
-	directory: string;
-	/** The source whose rows alone are meant; null: all rows. */
-	source: string | null;
+export interface DatasetBuckets extends DatasetSelection {
 	manifest: Manifest;
 	/** Where the tokens of an index are; null: in the rows. */
 	store: OpenStore | null;
@@ -46,34 +51,8 @@ export interface DatasetBucket {
 	batchRows: number;
 }
 
-/** Between a dataset's directory and the name of one of its sources. */
-const OF_SOURCE = "#";
-
-/** A dataset, or one of its sources, as it is named: `data`, `data#web`. */
-export function datasetName({
-	directory,
-	source,
-}: Pick<DatasetBuckets, "directory" | "source">): string {
-	return source === null ? directory : `${directory}${OF_SOURCE}${source}`;
-}
-
-/** What is named so. A directory's own name may have the sign in it. */
-export async function parseDatasetName(
-	name: string,
-): Promise<Pick<DatasetBuckets, "directory" | "source">> {
-	const whole = withoutSlashes(name);
-	const cut = whole.lastIndexOf(OF_SOURCE);
-	const isDirectory =
-		(await storageAt(whole).stat(`${whole}/${MANIFEST}`)) !== null;
-	if (cut === -1 || isDirectory) return { directory: whole, source: null };
-	return {
-		directory: withoutSlashes(whole.slice(0, cut)),
-		source: whole.slice(cut + 1),
-	};
-}
-
 /**
- * @param name A dataset's directory, or that and one of its sources: `data#web`.
+ * @param name A dataset's directory, or that and one of its sources or strata: `data#web`.
  * @param ofDocuments Whether it is to be a store, whose rows are documents; else it is to have packed rows.
  * @throws UsageError, DataError when it is not, or cannot be read at random.
  */
@@ -81,15 +60,17 @@ export async function openDatasetBuckets(
 	name: string,
 	ofDocuments: boolean,
 ): Promise<DatasetBuckets> {
-	const { directory, source } = await parseDatasetName(name);
+	const selection = await parseDatasetName(name);
+	const { directory, source, stratum } = selection;
 	const manifest = await readManifest(directory);
-	const { settings, shards } = manifest;
+	const { settings } = manifest;
 	const names = manifest.sources.map(({ name }) => name);
 	if (source !== null && !names.includes(source))
 		throw new UsageError(
 			"unknown-name",
 			`${directory} has no source ${quoted(source)}; it has: ${names.filter((name) => name !== null).join(", ") || "none with a name"}.`,
 		);
+	if (stratum !== undefined) requireStratum(directory, manifest, stratum);
 	const { packs } = layouts.find(settings.layout);
 	if (!packs && !ofDocuments)
 		throw new DataError(
@@ -108,11 +89,28 @@ export async function openDatasetBuckets(
 	requireRandomAccess(directory, settings);
 	const path = `${directory}/${MANIFEST}`;
 	const hash = sha256(await readAll(storageAt(directory), path));
+	return {
+		...selection,
+		manifest,
+		store,
+		hash,
+		buckets: bucketsOf(manifest, selection),
+	};
+}
+
+/** The rows to train on of a part of a dataset, by their lengths. */
+function bucketsOf(
+	{ settings, shards }: Manifest,
+	{ source, stratum }: DatasetSelection,
+): DatasetBucket[] {
 	const isFull = sequencesFillRows(settings.cut as DecomposeOptions);
+	const place = stratum && placeOfStratum(settings, stratum.name);
 	const training = ofTraining(shards).filter(
-		(shard) => source === null || shard.source === source,
+		(shard) =>
+			(source === null || shard.source === source) &&
+			(place === undefined || shard.stratum === place),
 	);
-	const buckets = ofTraining(settings.buckets).map(
+	return bucketsOfGroup(settings.buckets).map(
 		({ length, capacity, batchRows }) => {
 			const own = training.filter(({ bucket }) => bucket === length);
 			const rows = sum(own.map((shard) => shard.rows));
@@ -120,7 +118,55 @@ export async function openDatasetBuckets(
 			return { length, rows, tokens, shards: own, isFull, capacity, batchRows };
 		},
 	);
-	return { directory, source, manifest, store, hash, buckets };
+}
+
+/**
+ * The parts of a dataset whose strata are kept apart: one of each stratum, and one of what is
+ * in none. What is a part already is the only one.
+ * @throws UsageError `mixed-strata`
+ */
+export function partsByStratum(dataset: DatasetBuckets): DatasetBuckets[] {
+	if (dataset.stratum !== undefined) return [dataset];
+	const { directory, manifest } = dataset;
+	return strataApart(directory, manifest).map((name) => {
+		const part = { ...dataset, stratum: { name } };
+		return { ...part, buckets: bucketsOf(manifest, part) };
+	});
+}
+
+/** @throws UsageError `mixed-strata`, `unknown-name` */
+function requireStratum(
+	directory: string,
+	manifest: Manifest,
+	{ name }: { name: string | null },
+): void {
+	const names = strataApart(directory, manifest);
+	if (!names.includes(name))
+		throw new UsageError(
+			"unknown-name",
+			`${directory} has no rows of ${name === null ? "no stratum" : `a stratum ${quoted(name)}`}; it has: ${names.filter((name) => name !== null).join(", ")}.`,
+		);
+}
+
+/** The strata that a dataset keeps apart, by name; null: what is in none. */
+function strataApart(
+	directory: string,
+	{ settings }: Manifest,
+): (string | null)[] {
+	const places = strataOfRows(settings.buckets);
+	if (places.length === 0)
+		throw new UsageError(
+			"mixed-strata",
+			`the rows of ${directory} mix documents of all lengths: build or pack it with ${optionName("strataApart", true)}.`,
+		);
+	const strata = strataOf(settings.strata);
+	return places.map((place) => strata[place]?.name ?? null);
+}
+
+function placeOfStratum({ strata }: Settings, name: string | null): number {
+	return name === null
+		? NO_STRATUM
+		: strataOf(strata).findIndex((stratum) => stratum.name === name);
 }
 
 /** The bucket of a length, which is there. */

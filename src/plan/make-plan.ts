@@ -17,9 +17,10 @@ import {
 } from "./curriculum-plan.js";
 import {
 	type DatasetBuckets,
-	datasetName,
 	openDatasetBuckets,
+	partsByStratum,
 } from "./dataset-buckets.js";
+import { datasetName } from "./dataset-name.js";
 import { familyOf, rowsWithKept, skippedTotals } from "./extended-totals.js";
 import type { PlanGroups } from "./groups-file.js";
 import { differing, type KeptSteps, keepSteps } from "./keep-steps.js";
@@ -29,6 +30,7 @@ import {
 	openParent,
 	type ParentPlan,
 	requireAsPlanned,
+	requireParted,
 } from "./parent-plan.js";
 import { type PlanDirectory, withPlanDirectory } from "./plan-directory.js";
 import { planLanes } from "./plan-lanes.js";
@@ -57,12 +59,20 @@ export async function planCurriculum(
 	const options = resolveCurriculum(parent?.options ?? given);
 	const task = resolveGroups(options, given);
 	const out = withoutSlashes(options.out);
-	const datasets: DatasetBuckets[] = [];
+	const named: DatasetBuckets[] = [];
 	const { ofDocuments } = stepOrders.find(options.order);
 	for (const name of options.datasets)
-		datasets.push(await openDatasetBuckets(name, ofDocuments));
-	if (parent !== null) requireAsPlanned(parent, datasets);
-	checkAlike(datasets);
+		named.push(await openDatasetBuckets(name, ofDocuments));
+	if (parent !== null) requireAsPlanned(parent, named);
+	checkAlike(named);
+	const isByStratum = options.stages.some(
+		({ strataWeights }) => strataWeights !== undefined,
+	);
+	if (parent !== null && isByStratum) requireParted(parent, named);
+	const parts = named.map((dataset) =>
+		isByStratum ? partsByStratum(dataset) : [dataset],
+	);
+	const datasets = parts.flat();
 	const batches = kindOf(options.batches, options.order, datasets);
 	if (task !== null) requireRows(batches);
 	return withPlanDirectory(out, options.overwrite, async (directory) => {
@@ -73,6 +83,9 @@ export async function planCurriculum(
 			worldSize: task === null ? options.worldSize : 1,
 			epochs: options.epochs,
 			used: datasets.map(() => new Map()),
+			parts: parts.flatMap((own, dataset) =>
+				own.map(({ stratum }) => ({ dataset, stratum: stratum?.name ?? null })),
+			),
 		};
 		const { stages, steps, lanes, groups, kept } = ofDocuments
 			? await planDocuments(context, options, datasets, batches, directory)
@@ -100,8 +113,8 @@ export async function planCurriculum(
 				fingerprint: manifest.tokenizer.fingerprint,
 				vocabSize: manifest.tokenizer.vocabSize,
 			},
-			datasets: datasets.map(({ directory, source, hash, buckets }) => ({
-				path: datasetName({ directory: pathTo(out, directory), source }),
+			datasets: datasets.map(({ directory, hash, buckets, ...part }) => ({
+				path: datasetName({ ...part, directory: pathTo(out, directory) }),
 				manifest: hash,
 				buckets: buckets.map(({ length, rows, tokens }) => ({
 					length,

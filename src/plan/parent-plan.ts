@@ -147,6 +147,21 @@ export function requireAsPlanned(
 	});
 }
 
+/** @throws UsageError where strata are to be weighed that the plan does not keep apart: its datasets keep their numbers. */
+export function requireParted(
+	{ directory, plan }: Pick<ParentPlan, "directory" | "plan">,
+	datasets: readonly DatasetBuckets[],
+): void {
+	const whole = datasets
+		.slice(0, plan.datasets.length)
+		.find(({ stratum }) => stratum === undefined);
+	if (whole !== undefined)
+		throw new UsageError(
+			"bad-option",
+			`${optionName("strataWeights")} weighs strata, and ${directory} takes ${whole.directory} as a whole: leave it out, or leave out ${optionName("extend")} to plan anew.`,
+		);
+}
+
 /** @throws UsageError where the new plan would take the place of the one that it goes on from */
 async function requireOther(directory: string, out: string): Promise<void> {
 	const contentOf = (place: string) =>

@@ -59,7 +59,19 @@ export function resolveCurriculum(given: CurriculumOptions) {
 			const values = seenBy(list?.[0] ?? {}, forAll);
 			throw ignored(name, whyUnused(name, values, batches));
 		}
+	checkShares(stages);
 	return { ...options, datasets, tokensPerStep, stages };
+}
+
+/** @throws UsageError where strata of datasets are weighed in one stage, and in another datasets along lines */
+function checkShares(stages: readonly Stage[]): void {
+	const has = (name: "strataWeights" | "weightsAt") =>
+		stages.some((stage) => stage[name] !== undefined);
+	if (has("strataWeights") && has("weightsAt"))
+		throw new UsageError(
+			"bad-option",
+			`one stage has ${optionName("strataWeights")} and another ${optionName("weightsAt")}: name each stratum as a dataset of its own, such as data#stratum:short, and give ${optionName("weights")} in place of the first.`,
+		);
 }
 
 /** @param used Is added to: names of options for all stages that this one has a use for. */
@@ -89,7 +101,7 @@ function resolveStage(
 function seenBy(own: StageOptions, forAll: StageOptions): OptionValues {
 	const values: Record<string, unknown> = { ...forAll };
 	// Both say the shares: a stage's own are meant.
-	if (own.weights !== undefined) delete values.weightsAt;
+	if ((own.weights ?? own.strataWeights) !== undefined) delete values.weightsAt;
 	for (const [name, value] of Object.entries(own))
 		if (value !== undefined) values[name] = value;
 	for (const [name, option] of Object.entries<OptionTable[string]>(stageTable))
@@ -113,14 +125,16 @@ function whyUnused(
 	if (
 		name === "match" &&
 		values.weights === undefined &&
+		values.strataWeights === undefined &&
 		values.weightsAt === undefined &&
 		values.tokens === undefined
 	)
-		return `it is for ${optionName("weights")} or ${optionName("tokens")}, and neither is given`;
-	if (name === "weights" && values.weightsAt !== undefined)
+		return `it is for ${optionName("weights")}, ${optionName("strataWeights")} or ${optionName("tokens")}, and none is given`;
+	const saysShares = name === "weights" || name === "strataWeights";
+	if (saysShares && values.weightsAt !== undefined)
 		return `${optionName("weightsAt")} says the shares`;
 	if (name === "weightsAt" && values.weightsAt === undefined)
-		return `${optionName("weights")} says the shares`;
+		return `${optionName(values.weights === undefined ? "strataWeights" : "weights")} says the shares`;
 	if (name === "weightsBy" && values.weightsAt === undefined)
 		return `it is for ${optionName("weightsAt")}, which is not given`;
 	const option = (stageTable as OptionTable)[name];

@@ -80,10 +80,10 @@ function* draftsOf(
 		return;
 	}
 	if (grouping.kind === "keyed") {
-		const groups = new KeyedGroups(grouping);
+		const groups = new KeyedGroups<Draft>(grouping, (draft) => draft);
 		for (const draft of alone()) {
 			const key = runner.attempt(() => grouping.keyOf(draft), null);
-			if (key !== null) groups.add(key, draft);
+			if (key !== null) groups.add(key, draft, textLength(draft));
 		}
 		for (const group of groups.drafts(runner)) yield* runner.run(group, late);
 		return;
@@ -100,4 +100,13 @@ function* draftsOf(
 	}
 	const last = groups.end();
 	if (last !== null) yield* runner.run(last, late);
+}
+
+/** The length of its texts, in bytes or UTF-16 units. */
+function textLength({ pieces }: Draft): number {
+	let length = 0;
+	for (const { text } of pieces)
+		if (text !== null)
+			length += typeof text === "string" ? text.length : text.bytes.length;
+	return length;
 }

@@ -58,12 +58,12 @@ export function writeComposed(
 	const kept = keptOf(pieces, keep);
 	const { before, end } = forms[form].layOut(pieces, marksMessages);
 	out.json(`{"id":${JSON.stringify(id)},`);
-	const parts = new PartsBuilder();
-	for (const [i, piece] of pieces.entries()) {
+	const parts = new PartsWriter();
+	for (let i = 0; i < pieces.length; i++) {
 		if (before[i] !== "") out.json(before[i]);
-		parts.add(piece, out.text(requireText(piece)));
+		parts.add(pieces[i], out.text(requireText(pieces[i])));
 	}
-	out.json(`${end},"parts":${JSON.stringify(parts.parts)}${kept}}`);
+	out.json(`${end},"parts":[${parts.end()}]${kept}}`);
 	return true;
 }
 
@@ -107,27 +107,56 @@ function requireNumbers(
 		for (const part of Object.values(value)) requireNumbers(part, name, record);
 }
 
-/** Builds the list of parts, piece by piece. */
-class PartsBuilder {
-	readonly parts: ComposedPart[] = [];
+/** Writes the list of parts, piece by piece. */
+class PartsWriter {
+	#json = "";
+	/** The last piece of the part that is open, and where that begins. */
+	#last: Piece | null = null;
+	#start = 0;
 	#offset = 0;
-	#before: Piece | null = null;
 
 	/** @param length Of the piece, in characters. */
 	add(piece: Piece, length: number): void {
-		const { record, role } = piece;
-		const before = this.#before;
-		if (record !== null && before?.record === record && before.role === role)
-			this.parts[this.parts.length - 1].length += length;
-		else if (record !== null)
-			this.parts.push({
-				source: record.source,
-				position: record.position,
-				...(record.id !== null && { id: record.id }),
-				...{ offset: this.#offset, length },
-				...(role !== null && { role }),
-			});
+		const last = this.#last;
+		if (
+			last === null ||
+			last.record !== piece.record ||
+			last.role !== piece.role
+		) {
+			this.#close();
+			this.#start = this.#offset;
+		}
+		this.#last = piece;
 		this.#offset += length;
-		this.#before = piece;
 	}
+
+	/** The parts, with commas between them. */
+	end(): string {
+		this.#close();
+		return this.#json;
+	}
+
+	/** Writes the part that is open: what comes of a record is one. */
+	#close(): void {
+		if (this.#last === null || this.#last.record === null) return;
+		const { record, role } = this.#last;
+		const { source, position, id } = record;
+		const comma = this.#json === "" ? "" : ",";
+		const own = id == null ? "" : `"id":${JSON.stringify(id)},`;
+		const length = this.#offset - this.#start;
+		const of = role == null ? "" : `,"role":${JSON.stringify(role)}`;
+		this.#json += `${comma}{"source":${jsonOfSource(source)},"position":${position},${own}"offset":${this.#start},"length":${length}${of}}`;
+	}
+}
+
+/** The last source that was written, and its JSON: most records are of that of the one before. */
+let lastSource = "";
+let lastJson = '""';
+
+function jsonOfSource(source: string): string {
+	if (source !== lastSource) {
+		lastSource = source;
+		lastJson = JSON.stringify(source);
+	}
+	return lastJson;
 }

@@ -64,23 +64,22 @@ export function parseFieldText(template: string, where: string): FieldText {
 				if (name === TEXT) {
 					runs.push(text, null);
 					text = literals[i + 1];
-				} else
-					text +=
-						valueFor(name, { ...context, text: neverText }) + literals[i + 1];
+				} else text += valueFor(name, context, neverText) + literals[i + 1];
 			}
 			return [...runs, text].filter((run) => run !== "");
 		},
 		fill(context) {
 			let text = literals[0];
 			for (const [i, name] of names.entries())
-				text += valueFor(name, context) + literals[i + 1];
+				text += valueFor(name, context, context.text) + literals[i + 1];
 			return text;
 		},
 	};
 
 	function valueFor(
 		name: string,
-		{ record, text, before }: TextContext,
+		{ record, before }: Omit<TextContext, "text">,
+		text: () => string,
 	): string {
 		if (!name.startsWith(BEFORE))
 			return name === TEXT ? text() : textOfField(record, name);

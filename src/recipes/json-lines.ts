@@ -1,80 +1,78 @@
-import { isAscii } from "node:buffer";
+import { JsonEscaper } from "../sources/json/escaper.js";
 import { characters } from "./lengths.js";
 import type { PieceText } from "./utf8-text.js";
 
 /** Bytes of a chunk, about. */
 const CHUNK = 1 << 20;
+/** Memory that is kept for the next, in bytes: that of a long record is let go. */
+const KEPT = 1 << 23;
+/** UTF-16 units of a text that is worth the way to the kernel. */
+const LONG = 256;
 
-const BACKSLASH = 92;
-/** What stands after a backslash for bytes that JSON must escape; `UNICODE`: their number; 0: they need not be. */
-const ESCAPES = new Uint8Array(256);
-const UNICODE = 1;
-ESCAPES.fill(UNICODE, 0, 32);
-for (const [character, letter] of [
-	['"', '"'],
-	["\\", "\\"],
-	["\b", "b"],
-	["\f", "f"],
-	["\n", "n"],
-	["\r", "r"],
-	["\t", "t"],
-])
-	ESCAPES[character.charCodeAt(0)] = letter.charCodeAt(0);
+/** One for this thread: nothing is kept in it from text to text. */
+let escaper: JsonEscaper | null = null;
 
 /** Writes JSON in chunks; texts that are UTF-8 already go into it without a string. */
 export class JsonWriter {
-	#buffer = Buffer.allocUnsafe(2 * CHUNK);
+	#buffer = Buffer.allocUnsafe(1 << 16);
 	#length = 0;
+	/** What comes after the bytes in the buffer. */
+	#json = "";
 
 	/** Whether there is enough for a chunk. */
 	get isFull(): boolean {
-		return this.#length >= CHUNK;
+		return this.#length + this.#json.length >= CHUNK;
+	}
+
+	/** Bytes since the last chunk. */
+	get length(): number {
+		this.#flush();
+		return this.#length;
 	}
 
 	/** Writes JSON as it is. */
 	json(text: string): void {
-		// A unit of UTF-16 is three bytes of UTF-8 at most.
-		this.#reserve(3 * text.length);
-		this.#length += this.#buffer.write(text, this.#length);
+		this.#json += text;
 	}
 
 	/** Writes a text within quotation marks; gives its characters (code points). */
 	text(text: PieceText): number {
-		if (typeof text !== "string") return this.#escaped(text.bytes);
-		this.json(JSON.stringify(text).slice(1, -1));
-		return characters(text);
+		if (
+			typeof text === "string" &&
+			!(text.length >= LONG && text.isWellFormed())
+		) {
+			this.#json += JSON.stringify(text).slice(1, -1);
+			return characters(text);
+		}
+		this.#flush();
+		escaper ??= new JsonEscaper();
+		if (typeof text === "string") escaper.escapeString(text, this.#append);
+		else escaper.escape(text.bytes, this.#append);
+		return escaper.characters;
 	}
 
-	/** What was written since the last chunk: memory of the caller's own. */
+	/** What was written since the last chunk: a view, valid until more is written. */
 	take(): Buffer {
+		this.#flush();
 		const chunk = this.#buffer.subarray(0, this.#length);
-		this.#buffer = Buffer.allocUnsafe(2 * CHUNK);
+		if (this.#buffer.length > KEPT) this.#buffer = Buffer.allocUnsafe(CHUNK);
 		this.#length = 0;
 		return chunk;
 	}
 
-	#escaped(bytes: Uint8Array): number {
-		this.#reserve(6 * bytes.length);
-		const out = this.#buffer;
-		let at = this.#length;
-		let copied = 0;
-		for (let i = 0; i < bytes.length; i++) {
-			const letter = ESCAPES[bytes[i]];
-			if (letter === 0) continue;
-			out.set(bytes.subarray(copied, i), at);
-			at += i - copied;
-			copied = i + 1;
-			if (letter === UNICODE)
-				at += out.write(`\\u${bytes[i].toString(16).padStart(4, "0")}`, at);
-			else {
-				out[at++] = BACKSLASH;
-				out[at++] = letter;
-			}
-		}
-		out.set(bytes.subarray(copied), at);
-		this.#length = at + bytes.length - copied;
-		return isAscii(bytes) ? bytes.length : charactersIn(bytes);
+	#flush(): void {
+		const json = this.#json;
+		// A unit of UTF-16 is three bytes of UTF-8 at most.
+		this.#reserve(3 * json.length);
+		this.#length += this.#buffer.write(json, this.#length);
+		this.#json = "";
 	}
+
+	readonly #append = (bytes: Uint8Array): void => {
+		this.#reserve(bytes.length);
+		this.#buffer.set(bytes, this.#length);
+		this.#length += bytes.length;
+	};
 
 	#reserve(count: number): void {
 		const needed = this.#length + count;
@@ -83,12 +81,4 @@ export class JsonWriter {
 		this.#buffer.copy(grown, 0, 0, this.#length);
 		this.#buffer = grown;
 	}
-}
-
-/** Code points of UTF-8: bytes that begin one. */
-function charactersIn(bytes: Uint8Array): number {
-	let count = 0;
-	for (let i = 0; i < bytes.length; i++)
-		count += Number((bytes[i] & 0xc0) !== 0x80);
-	return count;
 }

@@ -61,7 +61,8 @@ export class StepRunner {
 			() => step.apply(draft, this.contextOf(draft, step)),
 			[],
 		))
-			yield* this.run(each, steps, from + 1);
+			if (from + 1 === steps.length) yield each;
+			else yield* this.run(each, steps, from + 1);
 	}
 
 	/** Does what may find a record that cannot be composed. */
@@ -86,8 +87,14 @@ export class StepRunner {
 				createRandom(this.#settings.seed, number, ...hashOfText(place)),
 			lengthOf: this.lengthOf,
 			count: this.count,
-			chosen: this.#chosen.get(place) ?? null,
-			inject: (span) => this.injected.push(span),
+			// Places are long to look up.
+			chosen:
+				this.#chosen.size === 0 ? null : (this.#chosen.get(place) ?? null),
+			inject: this.#inject,
 		};
 	}
+
+	readonly #inject = (span: InjectedSpan): void => {
+		this.injected.push(span);
+	};
 }

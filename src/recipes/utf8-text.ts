@@ -2,16 +2,25 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** A text as UTF-8, which becomes a string only where somebody looks at it. */
 export class Utf8Text {
-	readonly bytes: Uint8Array;
+	#bytes: Uint8Array;
 	#text: string | null = null;
 
-	/** @param bytes Valid UTF-8, which stays as it is. */
+	/** @param bytes Valid UTF-8, which stays as it is, or as it was until `keep` is called. */
 	constructor(bytes: Uint8Array) {
-		this.bytes = bytes;
+		this.#bytes = bytes;
+	}
+
+	get bytes(): Uint8Array {
+		return this.#bytes;
+	}
+
+	/** Copies the bytes: what they are a view of is about to change. */
+	keep(): void {
+		this.#bytes = new Uint8Array(this.#bytes);
 	}
 
 	toString(): string {
-		this.#text ??= decoder.decode(this.bytes);
+		this.#text ??= decoder.decode(this.#bytes);
 		return this.#text;
 	}
 }

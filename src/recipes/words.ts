@@ -1,12 +1,14 @@
 const LETTER = /[\p{L}\p{N}\p{M}]/u;
-/** Of each code point below 2^16: 0 not known yet, 1 part of a word, 2 none. */
+const PART = 1;
+const NONE = 2;
+/** Of each code point below 2^16 what it is of a word; 0: not known yet. */
 const known = new Uint8Array(2 ** 16);
 
 function isLetter(point: number): boolean {
 	if (point >= known.length) return LETTER.test(String.fromCodePoint(point));
 	if (known[point] === 0)
-		known[point] = LETTER.test(String.fromCodePoint(point)) ? 1 : 2;
-	return known[point] === 1;
+		known[point] = LETTER.test(String.fromCodePoint(point)) ? PART : NONE;
+	return known[point] === PART;
 }
 
 /** Apostrophes and hyphens, which stand within words. */
@@ -18,6 +20,26 @@ function pastLetter(text: string, at: number): number {
 	if (at >= text.length) return at;
 	const point = text.codePointAt(at) as number;
 	return isLetter(point) ? at + (point > 0xffff ? 2 : 1) : at;
+}
+
+/** The place after the letters at a place. */
+function pastLetters(text: string, at: number): number {
+	for (let end = at; ; ) {
+		while (end < text.length && known[text.charCodeAt(end)] === PART) end++;
+		const next = pastLetter(text, end);
+		if (next === end) return end;
+		end = next;
+	}
+}
+
+/** The place of the next unit that may begin a letter, from a place on. */
+function nextLetter(text: string, from: number): number {
+	let at = from;
+	for (; at < text.length; at++) {
+		const unit = text.charCodeAt(at);
+		if (known[unit] !== NONE || (unit & 0xf800) === 0xd800) break;
+	}
+	return at;
 }
 
 /**
@@ -33,16 +55,19 @@ export function withoutWords(
 	let out = "";
 	let copied = 0;
 	let dropped = 0;
-	for (let start = 0; start < text.length; ) {
-		let end = pastLetter(text, start);
+	for (
+		let start = nextLetter(text, 0);
+		start < text.length;
+		start = nextLetter(text, start)
+	) {
+		let end = pastLetters(text, start);
 		if (end === start) {
 			start++;
 			continue;
 		}
-		for (;;) {
-			const from = isJoint(text.charCodeAt(end)) ? end + 1 : end;
-			const next = pastLetter(text, from);
-			if (next === from) break;
+		while (isJoint(text.charCodeAt(end))) {
+			const next = pastLetters(text, end + 1);
+			if (next === end + 1) break;
 			end = next;
 		}
 		if (isDropped(start, end)) {

@@ -1,9 +1,10 @@
 import type { Plan } from "../build/plan.js";
 import type { TaskRecord } from "../build/record.js";
 import { sum } from "../core/arithmetic.js";
+import { bucketKey } from "../dataset/row-groups.js";
 import type { BucketSettings } from "../dataset/settings.js";
-import { bucketKey } from "../dataset/splits.js";
 import { emptyRowCounts, type RowCounts } from "../dataset/totals.js";
+import { strataOf } from "../documents/strata/strata-settings.js";
 import { packers } from "../pack/packers.js";
 import {
 	type DocumentQuantiles,
@@ -41,6 +42,8 @@ export interface BuildCounts {
 	/** As the settings have them. */
 	buckets: {
 		split: string;
+		/** The name of its stratum, null for none; left out: rows mix strata. */
+		stratum?: string | null;
 		length: number;
 		rows: Estimate;
 		sequences: Estimate;
@@ -70,6 +73,7 @@ export async function countsOf(
 ): Promise<BuildCounts> {
 	const { isWhole, workers, ofCut } = circumstances;
 	const { settings } = plan;
+	const strata = strataOf(settings.strata);
 	const scaled = new Scaled(run, plan, isWhole);
 	const { sums } = scaled;
 	const cutOf = (task: number, reason?: string) =>
@@ -149,8 +153,11 @@ export async function countsOf(
 		sequences: total(sequences),
 		fill: room === 0 ? 0 : held / room,
 		padding: padded,
-		buckets: settings.buckets.map(({ split, length }, i) => ({
+		buckets: settings.buckets.map(({ split, stratum, length }, i) => ({
 			split,
+			...(stratum !== undefined && {
+				stratum: strata[stratum]?.name ?? null,
+			}),
 			length,
 			rows: rows[i],
 			sequences: sequences[i],

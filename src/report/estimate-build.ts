@@ -76,7 +76,8 @@ export interface EstimateOptions {
 
 /**
  * Plans a build, reads a sample of its inputs, and says about what the build would come
- * to. Writes nothing and takes no lock. A sample of places all over the inputs is
+ * to. Writes nothing and takes no lock. With a recipe all records are composed, into a temporary directory
+ * that is removed at the end, unless the build's own state has them. A sample of places all over the inputs is
  * tokenized, cut and packed as the build would do it; input that is no larger than the
  * sample is read whole, and what is counted is exact.
  * @throws as `build` does for options and inputs that cannot be built from, but for
@@ -97,6 +98,22 @@ export async function estimateBuild(
 		},
 		{ mayWrite: false },
 	);
+	try {
+		return await estimate(prepared, options, notices, {
+			sampleSize,
+			sampleSeconds,
+		});
+	} finally {
+		await prepared.discardInput();
+	}
+}
+
+async function estimate(
+	prepared: PreparedTextBuild,
+	options: BuildOptions,
+	notices: string[],
+	{ sampleSize, sampleSeconds }: Required<EstimateOptions>,
+): Promise<BuildEstimate> {
 	const { out, plan, divisions } = prepared;
 	const began = performance.now();
 	const sample = sampleOf(plan, divisions, sampleSize);

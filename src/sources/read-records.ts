@@ -33,6 +33,8 @@ export interface Documents {
 	measured?: Int32Array;
 	/** What of each goes with all its sequences, by column; left out: nothing does. */
 	facts?: IntColumns;
+	/** What is worth knowing of each, as numbers by name; left out: nothing. */
+	noted?: IntColumns;
 	/** Where each record is in its file: the byte that it begins at when uncompressed, or its row. */
 	positions: number[];
 	/** The line of each, or what else its format counts; from 1 at the beginning of the span. */
@@ -57,8 +59,6 @@ export interface ReadCounts {
 	skipped: Record<string, number>;
 	/** Records that are not wanted, by reason. */
 	leftOut: Record<string, number>;
-	/** What is worth knowing of those that are, by name. */
-	noted: Record<string, number>;
 }
 
 /** A record that was passed over. */
@@ -138,7 +138,6 @@ async function* readSpan(
 		numbers: 0,
 		skipped: {},
 		leftOut: {},
-		noted: {},
 	};
 	let next: Place = { position: 0, number: 1 };
 
@@ -160,10 +159,12 @@ async function* readSpan(
 		const wanted = taker.wanted(format);
 		for await (const batch of format.read(counted, file, span, wanted)) {
 			counts.records += batch.positions.length + batch.bad.length;
-			const { refused, leftOut, noted, moreDocuments, ...documents } =
-				taker.take(batch, format, file.source);
+			const { refused, leftOut, moreDocuments, ...documents } = taker.take(
+				batch,
+				format,
+				file.source,
+			);
 			counts.records += moreDocuments;
-			addCounts(counts.noted, noted);
 			for (const record of refused) await refuse(record);
 			addCounts(counts.leftOut, leftOut);
 			next = batch.next;

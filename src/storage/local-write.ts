@@ -6,19 +6,24 @@ import {
 	makeDirectories,
 	syncDirectory,
 } from "./local-directories.js";
-import { type PendingFile, partialName } from "./storage.js";
+import {
+	type CreateOptions,
+	type PendingFile,
+	partialName,
+} from "./storage.js";
 import { attempt, hasCode } from "./system-errors.js";
 
 /** Writes under a name of its own, and renames the file when all is on the disk. */
 export async function createFile(
 	path: string,
 	partialsIn = dirname(path),
+	{ unhashed = false, scratch = false }: CreateOptions = {},
 ): Promise<PendingFile> {
 	const { partial, handle } = await attempt("write", path, async () => {
 		await makeDirectories(dirname(path));
 		return inDirectory(partialsIn, () => openPartial(path, partialsIn));
 	});
-	const hash = createHash("sha256");
+	const hash = unhashed || scratch ? null : createHash("sha256");
 	let bytes = 0;
 	const abort = async () => {
 		await handle.close().catch(() => {});
@@ -27,7 +32,7 @@ export async function createFile(
 	return {
 		write: (chunk) => {
 			const deed = async () => {
-				hash.update(chunk);
+				hash?.update(chunk);
 				await writeFully(handle, chunk);
 				bytes += chunk.length;
 			};
@@ -35,11 +40,11 @@ export async function createFile(
 		},
 		async commit() {
 			const deed = async () => {
-				await handle.sync();
+				if (!scratch) await handle.sync();
 				await handle.close();
 				await rename(partial, path);
-				await syncDirectory(dirname(path));
-				return { bytes, sha256: hash.digest("hex") };
+				if (!scratch) await syncDirectory(dirname(path));
+				return { bytes, sha256: hash?.digest("hex") ?? "" };
 			};
 			try {
 				return await attempt("write", path, deed, true);

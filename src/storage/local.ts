@@ -93,10 +93,11 @@ export const localFiles: Storage = {
 		});
 	},
 
-	create: async (path, { partialsIn } = {}) =>
+	create: async (path, { partialsIn, ...options } = {}) =>
 		createFile(
 			local(path),
 			partialsIn === undefined ? undefined : local(partialsIn),
+			options,
 		),
 
 	createExclusive: async (path, content) =>

@@ -102,6 +102,10 @@ export interface CreateOptions {
 	 * apart then leaves what is there, and refuses other content (`other-content`).
 	 */
 	once?: boolean | undefined;
+	/** Whether nobody asks for its hash: `WrittenFile.sha256` may then be empty, which spares time. */
+	unhashed?: boolean | undefined;
+	/** Whether it is of use to this process alone: it is not hashed, and need not be kept if the power fails. */
+	scratch?: boolean | undefined;
 }
 
 export interface Stat {
@@ -199,7 +203,7 @@ export interface ByteSink {
 
 export interface WrittenFile {
 	bytes: number;
-	/** SHA-256 of the content, in hexadecimal. */
+	/** SHA-256 of the content, in hexadecimal; may be empty where it is not wanted: see `CreateOptions`. */
 	sha256: string;
 }
 

@@ -162,7 +162,7 @@ describe("a field that does not say it is told by name", () => {
 		[{ train: [-1, ...right.slice(1)] }, 'number 0 of the field "train" is -1'],
 		[
 			{ train: [0.25, ...right.slice(1)] },
-			'number 0 of the field "train" is 0.25, neither 0 nor 1: weights between are not kept',
+			'number 0 of the field "train" is 0.25, neither 0 nor 1: weights are kept in rows, with lossWeight: "field"',
 		],
 		[
 			{ train: ["x", ...right.slice(1)] },

@@ -580,16 +580,24 @@ test("a store is added to with the strata that it has", async () => {
 		a: { documents: 2 },
 		c: { documents: 2 },
 	});
+	const packing = join(temporaryDirectory(), "packing");
+	await packStore({
+		...{ store: out, seqLen: 64, columns: ["stratum"], workers: 0 },
+		out: packing,
+	});
+	expect((await verify(packing)).problems).toEqual([]);
+	const found: number[] = [];
+	for await (const { columns } of (await openDataset(packing)).rows())
+		found.push(...(columns.stratum as { values: Int32Array }).values);
+	expect(found.sort()).toEqual([0, 0, 2, 2]);
+	const plain = join(temporaryDirectory(), "plain");
+	await build({ ...options, out: plain, inputs: [files(0)] });
 	await expect(
 		packStore({
-			...{ store: out, seqLen: 64, columns: ["stratum"], workers: 0 },
+			...{ store: plain, seqLen: 64, columns: ["stratum"], workers: 0 },
 			out: join(temporaryDirectory(), "packing"),
 		}),
 	).rejects.toThrow(/the column stratum needs strata/);
-	await packStore({
-		...{ store: out, seqLen: 64, workers: 0 },
-		out: join(temporaryDirectory(), "packing"),
-	});
 });
 
 describe("bad use", () => {

@@ -100,6 +100,15 @@ describe("units of syntax", () => {
 			"class A {\n  int b;\n}\n\nclass C {\n  int d;\n}\n\nclass E {}\n",
 		],
 		["a.c", "int a;\n\nint f(int *b) {\n  return *b;\n}\n\nint b;\n"],
+		[
+			"names.c",
+			"int class = 1;\n\nvoid f(void) {\n  int *new = malloc(4);\n  delete = new;\n}\n\nint b;\n",
+		],
+		["old.c", "int a;\n\nint f(a, b)\nint a; char *b;\n{\n}\n\nint b;\n"],
+		[
+			"plus.h",
+			"int a;\n\nnamespace b {\nclass C : public D {};\n}\n\nint d;\n",
+		],
 		["a.cc", "int a;\n\nclass B {\n  int c;\n};\n\nB b;\n"],
 		["a.go", "package a\n\nfunc f() int {\n\treturn 1\n}\n\nvar b = 2\n"],
 		["a.rs", "const A: u8 = 1;\n\nfn f() -> u8 {\n    A\n}\n\nstruct B;\n"],
@@ -149,28 +158,38 @@ test("options of syntax are for units of syntax", async () => {
 		);
 });
 
-test("without the package a sentence says how to install it", () => {
-	// A loader that does not find it, as where it is not installed.
+/** Builds of a file where a package is not found, as where it is not installed. */
+function builtWithout(packages: string, name: string, text: string) {
 	const hook = `
 		import { Module } from "node:module";
 		const find = Module._resolveFilename;
 		Module._resolveFilename = function (name, ...more) {
-			if (name.startsWith("@vscode/")) throw new Error("Cannot find module '" + name + "'");
+			if (name.startsWith("${packages}")) throw new Error("Cannot find module '" + name + "'");
 			return find.call(this, name, ...more);
 		};`;
-	const inputs = directoryWith({ "a.py": python });
-	const { status, stderr } = spawnSync(
+	const code = { "code.jsonl": JSON.stringify({ id: name, text }) };
+	return spawnSync(
 		process.execPath,
 		[
 			...["--import", `data:text/javascript,${encodeURIComponent(hook)}`],
-			...["dist/bin/main.js", "build", inputs, "--tokenizer", tokenizerPath],
-			...["--seq-len", "512", "--segment", "syntax"],
-			...["--out", join(temporaryDirectory(), "data")],
+			...["dist/bin/main.js", "build", directoryWith(code)],
+			...["--tokenizer", tokenizerPath, "--seq-len", "512"],
+			...["--segment", "syntax", "--out", join(temporaryDirectory(), "data")],
 		],
 		{ encoding: "utf8", cwd: join(fixtures, "..") },
 	);
-	expect(stderr).toMatch(
-		/--segment needs parsers .* npm install @vscode\/tree-sitter-wasm@0\.3\.1\./,
-	);
-	expect(status).toBe(2);
+}
+
+test("without the packages a sentence says how to install them", () => {
+	const sentence =
+		/--segment needs parsers .* npm install @vscode\/tree-sitter-wasm@0\.3\.1 @repomix\/tree-sitter-wasms@0\.1\.17\./;
+	const none = builtWithout("@vscode/", "a.py", python);
+	expect(none.stderr).toMatch(sentence);
+	expect(none.status).toBe(2);
+	const noC = builtWithout("@repomix/", "a.c", "int a;\n");
+	expect(noC.stderr).toMatch(sentence);
+	expect(noC.status).toBe(2);
+	// Who has no C needs none of it.
+	const python3 = builtWithout("@repomix/", "a.py", python);
+	expect(python3.status, python3.stderr).toBe(0);
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { build, composeFiles, openDataset, verify } from "seqpack";
 import { describe, expect, test } from "vitest";
-import { injectedSchema } from "../../src/compose/compose-to.js";
+import { injectedSchema } from "../../src/compose/injected.js";
 import type { ComposedRecord } from "../../src/recipes/composed.js";
 import { storageAt } from "../../src/storage/storages.js";
 import { columnOf } from "../../src/tables/columns.js";
@@ -156,6 +156,30 @@ test("Groups come whole out of many partitions, each record once, in the order o
 				);
 });
 
+test("Fields that JSON cannot hold go through groups as they are", async () => {
+	const directory = directoryWith({
+		"a.jsonl": [
+			'{"id":"a","n":12345678901234567890,"list":[NaN,{"m":-12345678901234567891}],"text":"x"}',
+			'{"id":"b","n":NaN,"list":["\\ud800"],"text":"y"}',
+			'{"id":"c","n":12345678901234567890,"list":[0],"text":"z"}\n',
+		].join("\n"),
+	});
+	const out = join(directory, "out.jsonl");
+	const recipe = recipeIn(directory, [
+		{ group: { by: "key", field: "n" } },
+		{ unnest: { lists: { item: "list" } } },
+		{ template: { roles: { any: "{n}{text} " } } },
+	]);
+	await composeFiles({ recipe, inputs: [join(directory, "a.jsonl")], out });
+	expect(read(out).map(({ id, text }) => [id, text])).toEqual([
+		[
+			"12345678901234567890",
+			"12345678901234567890x 12345678901234567890x 12345678901234567890z ",
+		],
+		["NaN", "NaNy "],
+	]);
+});
+
 test("Injected spans are listed, with where they are", async () => {
 	const out = temporaryDirectory();
 	writeFileSync(
@@ -163,7 +187,7 @@ test("Injected spans are listed, with where they are", async () => {
 		jsonLines([{ id: "t", text: "TRAP ONE" }, { text: "TRAP TWO" }]),
 	);
 	const recipe = recipeIn(out, [
-		{ inject: { spans: `@${join(out, "traps.jsonl")}`, repetitions: [2, 5] } },
+		{ inject: { spans: "@traps.jsonl", repetitions: [2, 5] } },
 	]);
 	const { injected } = await composeFiles({
 		recipe,
@@ -335,7 +359,7 @@ test("What is wrong is told in a sentence", async () => {
 		"taken.jsonl": "",
 		"recipe.yaml": "steps:\n  - group: { by: key, field: nope }\n",
 		"bad.yaml": "steps: [",
-		"inject.yaml": "steps:\n  - inject: { spans: [x] }\n",
+		"list.yaml": 'steps:\n  - inject: { spans: "@none.jsonl" }\n',
 		"join.yaml": 'steps:\n  - separator: { text: "x" }\n',
 	});
 	const at = (name: string) => join(directory, name);
@@ -345,6 +369,10 @@ test("What is wrong is told in a sentence", async () => {
 		[
 			[at("none.yaml"), at("in.jsonl"), ...out],
 			/there is no file .*none\.yaml/,
+		],
+		[
+			[at("list.yaml"), at("in.jsonl"), ...out],
+			/list\.yaml: it names the list "@none\.jsonl", and there is no file \/.*none\.jsonl: .*directory of the recipe/,
 		],
 		[[at("bad.yaml"), at("in.jsonl"), ...out], /bad\.yaml: it is not YAML/],
 		[
@@ -373,8 +401,8 @@ test("What is wrong is told in a sentence", async () => {
 	expect(readdirSync(directory).sort()).toEqual([
 		"bad.yaml",
 		"in.jsonl",
-		"inject.yaml",
 		"join.yaml",
+		"list.yaml",
 		"recipe.yaml",
 		"taken.jsonl",
 	]);
@@ -392,19 +420,4 @@ test("What is wrong is told in a sentence", async () => {
 		records: 2,
 		counts: { "no-text": 1 },
 	});
-	const built = await seqpack([
-		"build",
-		at("in.jsonl"),
-		"--recipe",
-		at("inject.yaml"),
-		"--tokenizer",
-		tokenizerPath,
-		"--seq-len",
-		"64",
-		"--out",
-		at("built"),
-	]);
-	expect(built.stderr).toMatch(
-		/lists what it injects.*run seqpack compose first/,
-	);
 });

@@ -56,6 +56,19 @@ test("the commands of the page run, and its program", () => {
 		">800": { documents: 0, missing: 20_000 },
 	});
 	expect(readManifest(join(cwd, "splits")).totals.documents).toBe(100);
+	const plan = JSON.parse(
+		readFileSync(join(cwd, "plan", "curriculum.json"), "utf8"),
+	);
+	const rowsOf = (name: string) => {
+		const number = plan.datasets.findIndex(({ path }: { path: string }) =>
+			path.endsWith(`#stratum:${name}`),
+		);
+		return plan.stages[0].buckets[0].sources.find(
+			({ dataset }: { dataset: number }) => dataset === number,
+		).rows;
+	};
+	// 64 rows, and a fifth of these is 12.8.
+	expect([rowsOf("short"), rowsOf("long")]).toEqual([13, 51]);
 	expect(runPrograms(programsOf(page)).outputs).toEqual([
 		"short,long; 2 drawn\n",
 	]);

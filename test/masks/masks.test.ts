@@ -145,7 +145,11 @@ describe("of what is to be trained on", () => {
 						ok(areLossWeights(stored, row, weighting));
 						for (const i of stored.keys()) {
 							const wrong = stored.slice();
-							wrong[i] += 3;
+							// A weight of a field may be any number above 0.
+							wrong[i] =
+								lossWeightings.find(weighting).isGiven && stored[i] > 0
+									? -stored[i]
+									: stored[i] + 3;
 							ok(!areLossWeights(wrong, row, weighting));
 						}
 					}

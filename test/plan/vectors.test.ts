@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { resolveBatches } from "../../src/batches/batch-settings.js";
 import { GroupsReader } from "../../src/batches/groups-reader.js";
 import { LanesReader } from "../../src/batches/lanes-reader.js";
 import { createRandom } from "../../src/core/random.js";
@@ -23,6 +24,11 @@ import {
 	type SequenceShares,
 	shareOfRow,
 } from "../../src/masks/sequence-parallel.js";
+import type { BatchState } from "../../src/options/batches.js";
+import type {
+	CurriculumPlan,
+	ExtendedPlan,
+} from "../../src/plan/curriculum-plan.js";
 import type { PlanGroups } from "../../src/plan/groups-file.js";
 import { GroupsWriter } from "../../src/plan/groups-writer.js";
 import type { LaneWindow, PlanLanes } from "../../src/plan/lanes-file.js";
@@ -97,6 +103,12 @@ interface Vectors {
 		beyond: number[];
 		cu_seqlens: number[];
 		cu_seqlens_padded: number[];
+	}[];
+	states: {
+		planHash: string;
+		parents?: ExtendedPlan[];
+		state: BatchState;
+		isTaken: boolean;
 	}[];
 	hashes: { text: string; canonical: string; sha256: string }[];
 }
@@ -250,6 +262,18 @@ test.each(vectors.sequenceShares)(
 		const borders = paddedCuSeqlens(given.seqLengths, multiple, whole);
 		expect([...borders.cuSeqlens]).toEqual(share.cu_seqlens);
 		expect([...borders.cuSeqlensPadded]).toEqual(share.cu_seqlens_padded);
+	},
+);
+
+test.each(vectors.states)(
+	"the state $state of a plan and its parents",
+	({ planHash, parents, state, isTaken }) => {
+		const rest = { batches: "packed", stages: [], totals: { steps: 40 } };
+		const plan = { planHash, ...(parents && { parents }), ...rest };
+		const resolve = () =>
+			resolveBatches(plan as unknown as CurriculumPlan, { state });
+		if (isTaken) expect(resolve().from).toBe(state.step);
+		else expect(resolve).toThrow(/the state is /);
 	},
 );
 

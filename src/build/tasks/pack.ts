@@ -149,7 +149,7 @@ function windowsOfTokens(
 		splitsOf(settings).length === 1
 			? null
 			: (_, document) => current?.splits?.[document] ?? 0,
-		settings.isMasked,
+		settings,
 	);
 }
 

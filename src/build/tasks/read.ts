@@ -11,32 +11,18 @@ import {
 } from "../../dataset/index-rows.js";
 import { layouts } from "../../dataset/layouts/layouts.js";
 import { lengthsBatch, trainedRuns } from "../../dataset/lengths.js";
-import {
-	hasCuts,
-	hasTurns,
-	longestCapacity,
-	type Settings,
-	type SourceSettings,
-} from "../../dataset/settings.js";
+import type { Settings, SourceSettings } from "../../dataset/settings.js";
 import { VALIDATION } from "../../dataset/splits.js";
 import {
 	type CutCounts,
 	emptyTotals,
 	type Totals,
 } from "../../dataset/totals.js";
-import { type CutName, cuts } from "../../decompose/cuts.js";
-import { fillRule, type SegmentOptions } from "../../decompose/segment.js";
 import {
 	fractionAt,
 	SAMPLE_AT,
 	VALIDATION_AT,
 } from "../../documents/document-hash.js";
-import type { Encoder } from "../../documents/encode-text.js";
-import type { HeadRule } from "../../documents/repeat-head.js";
-import {
-	usualWayWithSpecials,
-	type WayWithSpecialsName,
-} from "../../documents/specials-in-text.js";
 import { splitsByLength } from "../../documents/strata/strata-settings.js";
 import {
 	type Tokenized,
@@ -47,10 +33,13 @@ import { stratumOf } from "../../strata/stratify.js";
 import type { ColumnBatch } from "../../tables/columns.js";
 import { DocumentChoice, type DocumentTest } from "../choose-documents.js";
 import { cutWindow } from "../cut-window.js";
+import { DocumentCounts } from "../document-counts.js";
 import { readList } from "../document-hashes.js";
+import { encoderOf } from "../encoder.js";
+import { InjectedList, injectedSpansOf } from "../injected-list.js";
 import { openOutput } from "../open-output.js";
 import type { OutputCounts, RowOutput } from "../output.js";
-import { perStratumTest, StrataCounts } from "../per-stratum.js";
+import { perStratumTest } from "../per-stratum.js";
 import { firstTaskOf, type Plan } from "../plan.js";
 import { readRecord, sparse, writeRecord } from "../record.js";
 import { SkippedFile } from "../skipped-file.js";
@@ -78,6 +67,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 	const index = indexFile(workspace, place, indexSchemaOf(settings));
 	const lengths = lengthsFile(workspace, place, settings);
 	const skipped = new SkippedFile(workspace, number);
+	const injectedList = InjectedList.ofTask(workspace, number);
 	try {
 		const before = await documentsBefore(workspace, task);
 		const choice = new DocumentChoice(
@@ -88,7 +78,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 				perStratum: await perStratumTest(workspace, settings, task),
 			},
 		);
-		const strata = new StrataCounts(settings);
+		const kept = new DocumentCounts(settings);
 		const documents = readingOf(context, task, {
 			hashes:
 				settings.validation !== null ||
@@ -98,19 +88,12 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			onBadRecord: (bad, span) => skipped.add(bad, span),
 		});
 		const chosen = mapGenerator(watch.watch("read", documents), (batch) =>
-			strata.add(choice.choose(batch)),
+			kept.add(choice.choose(batch)),
 		);
-		const areConversations = hasTurns(settings.sources[task.source]);
-		const tokens = tokenizeDocuments(chosen, {
-			tokenizer: context.tokenizer(),
-			// Conversations have them in their texts.
-			bos: areConversations ? null : settings.bos,
-			eos: areConversations ? null : settings.eos,
-			isMarked: settings.isMasked,
-			specialsInText: wayWithSpecials(settings),
-			head: headRule(settings),
-			...suffixRule(settings, settings.sources[task.source]),
-		});
+		const tokens = tokenizeDocuments(
+			chosen,
+			encoderOf(settings, settings.sources[task.source], context.tokenizer()),
+		);
 		const told = mapGenerator(watch.watch("tokenize", tokens), (batch) => {
 			const { ids, offsets } = batch.tokens;
 			context.onProgress(batch.bytes, offsets.length - 1, ids.length);
@@ -123,7 +106,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			place,
 			settings.window,
 			await splitTest(workspace, plan, task),
-			settings.isMasked,
+			settings,
 		);
 		const { name } = settings.sources[task.source];
 		const isStore = !layouts.find(settings.layout).packs;
@@ -133,10 +116,15 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 				)
 			: windows;
 		const described: IndexRows = (...of) => indexBatch(...of, name);
+		const injected = await injectedSpansOf(plan, task);
+		const listed = mapGenerator(measured, async (window) => {
+			await injectedList.add(injected.in(window));
+			return window;
+		});
 		const rows = watch.watch(
 			"pack",
 			rowsOf(
-				measured,
+				listed,
 				settings,
 				settings.sources[task.source],
 				output,
@@ -156,7 +144,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 		} = counts.read;
 		const totals = addCounts(totalsOf(counts), {
 			leftOutRecords: choice.leftOut,
-			...strata.totals(),
+			...kept.totals(),
 		});
 		const { noted } = totals;
 		await writeRecord(workspace, {
@@ -170,6 +158,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			index: await index.finish(),
 			lengths: table === null ? null : { ...table, ...tokensRead, noted },
 			skipped: await skipped.finish(),
+			injected: await injectedList.finish(),
 			leftovers,
 			findings: null,
 			documentsBefore: before,
@@ -179,41 +168,11 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 		await index.abort();
 		await lengths.abort();
 		await skipped.abort();
+		await injectedList.abort();
 		throw error;
 	}
 	return watch.times;
 };
-
-const wayWithSpecials = ({
-	specialTokensInText,
-}: Settings): WayWithSpecialsName =>
-	specialTokensInText ?? usualWayWithSpecials;
-
-/** Which documents repeat what is before their first turn; null: none does. */
-function headRule({ cutTurns, keepSystem }: Settings): HeadRule | null {
-	if (cutTurns === null || !keepSystem) return null;
-	const { leavesGaps, keepsLast = false } = cuts.find(cutTurns.name as CutName);
-	if (!leavesGaps) return null;
-	return { capacity: Number(cutTurns.maxLength), keepsLast };
-}
-
-/** What the segments of documents end with. */
-function suffixRule(
-	settings: Settings,
-	source: SourceSettings,
-): Pick<Encoder, "suffix"> {
-	const { segmentTokens, ...cut } = settings.cut as SegmentOptions;
-	const { carrySuffix = 0 } = cut;
-	if (carrySuffix === 0) return {};
-	const most = longestCapacity(settings);
-	const fill = fillRule(
-		{ ...cut, segmentTokens: (segmentTokens ?? most) - carrySuffix },
-		most - carrySuffix,
-	);
-	const { segment } = source;
-	const areCut = segment === undefined || hasCuts(source);
-	return { suffix: { tokens: carrySuffix, fill, areCut } };
-}
 
 /** Documents of the tasks before, where that decides how many this one takes. */
 async function documentsBefore(
@@ -357,12 +316,11 @@ function totalsOf({
 		...tokens,
 		...(longUnits > 0 && { noted: { longUnits } }),
 	});
-	for (const { records, skipped, leftOut, noted } of input)
+	for (const { records, skipped, leftOut } of input)
 		addCounts(totals, {
 			records,
 			skippedRecords: skipped,
 			leftOutRecords: leftOut,
-			noted,
 		});
 	return totals;
 }

@@ -1,9 +1,18 @@
 import { documentTaker } from "../../documents/take-documents.js";
 import { loadParser } from "../../documents/units/parser.js";
+import { areGivenWeights } from "../../masks/loss-weights.js";
 import { type ReadOptions, readSpans } from "../../sources/read-records.js";
-import { inputFile } from "../plan.js";
+import { inputFile, type Plan } from "../plan.js";
 import type { ReadTask } from "../tasks-of-plan.js";
 import type { TaskContext } from "./task.js";
+
+/** What reading needs of a build. */
+export interface ReadingContext
+	extends Pick<TaskContext, "storageOf" | "tokenizer"> {
+	plan: Pick<Plan, "inputs" | "settings" | "onError" | "chat"> & {
+		tokenizer: Pick<Plan["tokenizer"], "vocabSize">;
+	};
+}
 
 /** The documents of a task's spans. */
 export async function* readingOf(
@@ -11,7 +20,7 @@ export async function* readingOf(
 		plan: { inputs, settings, onError, chat, tokenizer },
 		storageOf,
 		tokenizer: open,
-	}: Pick<TaskContext, "plan" | "storageOf" | "tokenizer">,
+	}: ReadingContext,
 	{ spans, source }: Pick<ReadTask, "spans" | "source">,
 	{
 		hashes,
@@ -32,6 +41,7 @@ export async function* readingOf(
 				hashes,
 				chat,
 				vocabSize: tokenizer.vocabSize,
+				areWeights: areGivenWeights(settings.lossWeight),
 				strata: settings.strata,
 				tokenizer: open,
 				...(parser && { parser }),

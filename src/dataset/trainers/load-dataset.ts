@@ -1,7 +1,7 @@
 import type { Manifest } from "../manifest.js";
 import { bucketName } from "../names.js";
+import { bucketsOfGroup } from "../row-groups.js";
 import type { BucketSettings, Settings } from "../settings.js";
-import { ofTraining } from "../splits.js";
 
 /** Where a dataset is, in lines that load it. */
 export const PLACE = "path/to/this/directory";
@@ -10,7 +10,7 @@ export const PLACE = "path/to/this/directory";
 export function longestOfTraining({
 	buckets,
 }: Pick<Settings, "buckets">): BucketSettings {
-	const all = ofTraining(buckets);
+	const all = bucketsOfGroup(buckets);
 	return all[all.length - 1];
 }
 
@@ -18,7 +18,7 @@ export function longestOfTraining({
 export function loadDatasetLine({
 	settings,
 }: Pick<Manifest, "settings">): string {
-	const isOne = ofTraining(settings.buckets).length === 1;
+	const isOne = bucketsOfGroup(settings.buckets).length === 1;
 	const config = isOne
 		? ""
 		: `, "${bucketName(longestOfTraining(settings).length)}"`;

@@ -1,4 +1,4 @@
-import { ofTraining } from "../splits.js";
+import { bucketsOfGroup } from "../row-groups.js";
 import { longestOfTraining, PLACE } from "./load-dataset.js";
 import type { Trainer } from "./trainer.js";
 
@@ -17,7 +17,7 @@ export const torchtune: Trainer = {
 			"  _component_: seqpack_reader.torchtune.PackedRows",
 			`  source: ${PLACE}`,
 			"  packed: true",
-			...(ofTraining(settings.buckets).length === 1
+			...(bucketsOfGroup(settings.buckets).length === 1
 				? []
 				: [`  length: ${longestOfTraining(settings).length}`]),
 		],

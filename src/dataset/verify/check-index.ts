@@ -11,6 +11,7 @@ import {
 import { strataOf } from "../../documents/strata/strata-settings.js";
 import { type ColumnBatch, columnOf } from "../../tables/columns.js";
 import type { Manifest, ManifestIndex } from "../manifest.js";
+import { NO_STRATUM } from "../row-groups.js";
 import { documentId, numberOfDocument, taskOfDocument } from "../rows.js";
 import { cutOfSource } from "../settings.js";
 import type { CutCounts } from "../totals.js";
@@ -33,6 +34,15 @@ export type LabelsOf = (
 	start: number,
 	length: number,
 ) => number;
+
+/** The place of a document's stratum, as its store has it. */
+export type StratumOf = (document: number) => number;
+
+/** What a store knows of its documents; null where it does not. */
+export interface KnownOfDocuments {
+	labelsOf?: LabelsOf | null;
+	stratumOf?: StratumOf | null;
+}
 
 /**
  * Checks a task's index against the sequences that were found in rows: those of each
@@ -63,6 +73,7 @@ export class IndexCheck {
 	/** How many strata there are. */
 	readonly #strata: number;
 	readonly #labelsOf: LabelsOf | null;
+	readonly #stratumOf: StratumOf | null;
 	/** Columns of which all sequences of a document have the same value. */
 	readonly #shared: readonly string[];
 
@@ -71,9 +82,10 @@ export class IndexCheck {
 		file: ManifestIndex,
 		found: FoundSequences,
 		problems: Problems,
-		labelsOf: LabelsOf | null = null,
+		{ labelsOf = null, stratumOf = null }: KnownOfDocuments = {},
 	) {
 		this.#labelsOf = labelsOf;
+		this.#stratumOf = stratumOf;
 		this.#shared = settings.carry ?? [];
 		this.#file = file;
 		this.#found = found;
@@ -184,22 +196,39 @@ export class IndexCheck {
 		);
 	}
 
-	/** Checks that the sequences of a document are of one stratum, and of one that there is. */
+	/** Checks that the sequences of a document are of one stratum, of its own, and of one that there is. */
 	#checkStratum(place: number, first: number, count: number): void {
-		const { array, length } = this.#found.facts.stratum;
-		if (length === 0 || count === 0) return;
-		const own = array[this.#order[first]];
-		if (own < -1 || own >= this.#strata)
-			this.#problems.add(
-				`${this.#placeOf(place)}: its stratum is ${own}, and there are ${this.#strata}`,
-			);
-		for (let i = 1; i < count; i++) {
-			const other = array[this.#order[first + i]];
-			if (other !== own)
+		const { facts, strata } = this.#found;
+		for (const [what, { array, length }] of [
+			["its stratum is", facts.stratum],
+			["it is in a row of the stratum", strata],
+		] as const) {
+			if (length === 0 || count === 0) continue;
+			const own = array[this.#order[first]];
+			if (own < NO_STRATUM || own >= this.#strata)
 				this.#problems.add(
-					`${this.#placeOf(place)}: its sequences are of the strata ${own} and ${other}`,
+					`${this.#placeOf(place)}: ${what} ${own}, and there are ${this.#strata}`,
 				);
+			const due = this.#stratumOf?.(place) ?? own;
+			if (own !== due)
+				this.#problems.add(
+					`${this.#placeOf(place)}: ${what} ${own}; its length makes it ${due}`,
+				);
+			for (let i = 1; i < count; i++) {
+				const other = array[this.#order[first + i]];
+				if (other !== own)
+					this.#problems.add(
+						`${this.#placeOf(place)}: its sequences are of the strata ${own} and ${other}`,
+					);
+			}
 		}
+		if (facts.stratum.length === 0 || strata.length === 0 || count === 0)
+			return;
+		const sequence = this.#order[first];
+		if (facts.stratum.array[sequence] !== strata.array[sequence])
+			this.#problems.add(
+				`${this.#placeOf(place)}: its stratum is ${facts.stratum.array[sequence]}, and its row is of ${strata.array[sequence]}`,
+			);
 	}
 
 	/** Checks the columns of what is known of a document's sequences. @param first The place of its first in the order. */

@@ -1,8 +1,10 @@
 import { Int32Buffer } from "../../core/buffers.js";
 import { type IntLists, listAt } from "../../core/int-lists.js";
+import type { Stratum } from "../../strata/parse-strata.js";
+import { stratumOf } from "../../strata/stratify.js";
 import type { DocumentLengths } from "../lengths.js";
 import type { ManifestLengths, ManifestShard } from "../manifest.js";
-import type { CheckedDocuments, LabelsOf } from "./check-index.js";
+import type { CheckedDocuments, LabelsOf, StratumOf } from "./check-index.js";
 import type { FoundSequences } from "./found-sequences.js";
 import type { Problems } from "./problems.js";
 
@@ -82,14 +84,22 @@ export class LengthsCheck {
 export class StoreLengths {
 	readonly tokens: Int32Array[] = [];
 	readonly #trained: IntLists[] = [];
+	readonly #measured = new Int32Buffer();
 	readonly #first: number[] = [];
 	count = 0;
 
-	add({ lengths, trained }: DocumentLengths): void {
+	add({ lengths, measured, trained }: DocumentLengths): void {
 		this.tokens.push(lengths);
+		if (measured !== undefined) this.#measured.append(measured);
 		this.#first.push(this.count);
 		if (trained !== null) this.#trained.push(trained);
 		this.count += lengths.length;
+	}
+
+	/** Null where documents are not measured. */
+	stratumOf(strata: readonly Stratum[]): StratumOf | null {
+		if (this.#measured.length === 0) return null;
+		return (document) => stratumOf(this.#measured.array[document], strata);
 	}
 
 	/** Null where all tokens are to be trained on. */

@@ -11,6 +11,7 @@ import {
 	columnOf,
 } from "../../tables/columns.js";
 import type { Manifest, ManifestShard } from "../manifest.js";
+import { bucketsOfGroup } from "../row-groups.js";
 import { numberOfDocument, taskOfDocument } from "../rows.js";
 import { cutOfSource, hasTurns, mayShareRows } from "../settings.js";
 import { emptyRowCounts, type RowCounts } from "../totals.js";
@@ -59,11 +60,10 @@ export class ShardCheck {
 		this.#manifest = manifest;
 		this.#shard = shard;
 		const { buckets } = manifest.settings;
-		const { split, capacity } = buckets[bucket];
-		this.#capacity = capacity || Infinity;
-		this.#capacities = buckets
-			.filter((each) => each.split === split)
-			.map(({ capacity }) => capacity || Infinity);
+		this.#capacity = buckets[bucket].capacity || Infinity;
+		this.#capacities = bucketsOfGroup(buckets).map(
+			({ capacity }) => capacity || Infinity,
+		);
 		this.#longest = Math.max(
 			...manifest.settings.sources.map((source) =>
 				longestSequence(
@@ -97,6 +97,7 @@ export class ShardCheck {
 			? columnOf(batch, "label_counts", "list<int32>")
 			: null;
 		const stored = [...columns, ...(carry ?? [])];
+		const { stratum } = this.#shard;
 		const facts = factNames(this.#manifest.settings)
 			.filter((name) => stored.includes(name))
 			.map((name) => ({ name, lists: columnOf(batch, name, "list<int32>") }));
@@ -144,6 +145,7 @@ export class ShardCheck {
 				);
 				for (const { name } of facts)
 					sequences?.facts[name].push(found.facts[name][i] ?? -1);
+				if (stratum !== undefined) sequences?.strata.push(stratum);
 			}
 		}
 		this.counts.rows += batch.rows;

@@ -17,6 +17,8 @@ export class FoundSequences {
 	/** Its labels, of a masked store and of an index of it; else none are kept. */
 	readonly labels = new Int32Buffer();
 
+	/** The stratum that its row is of, where strata are kept apart; else none is kept. */
+	readonly strata = new Int32Buffer();
 	/** Of each, where the rows have columns of them. */
 	readonly facts: Record<string, Int32Buffer>;
 

@@ -1,5 +1,6 @@
 import { addCounts } from "../../core/counts.js";
 import { SeqpackError } from "../../core/errors.js";
+import { strataOf } from "../../documents/strata/strata-settings.js";
 import {
 	type ReadableFile,
 	readAll,
@@ -9,6 +10,7 @@ import { storageAt } from "../../storage/storages.js";
 import { columnOf } from "../../tables/columns.js";
 import { datasetFormats, shardSchema } from "../formats.js";
 import { indexSchema, indexTable } from "../index-rows.js";
+import { injectedSchema, injectedTable } from "../injected-rows.js";
 import { Ledger, ledgerSchema } from "../ledger-rows.js";
 import { readLengths } from "../lengths.js";
 import {
@@ -16,17 +18,19 @@ import {
 	filesOf,
 	type Manifest,
 	type ManifestIndex,
+	type ManifestInjected,
 	type ManifestLengths,
 	type ManifestShard,
 } from "../manifest.js";
 import { openStore } from "../open-store.js";
 import { readManifest } from "../read-manifest.js";
+import { bucketKey, groupText, isSameGroup } from "../row-groups.js";
 import type { Settings } from "../settings.js";
-import { bucketKey } from "../splits.js";
 import { emptyTotals, shardCounts } from "../totals.js";
 import { checkStrangers, isAsListed } from "./check-files.js";
 import { checkHistory } from "./check-history.js";
 import { IndexCheck } from "./check-index.js";
+import { InjectedCheck } from "./check-injected.js";
 import { LengthsCheck, StoreLengths, withoutPlaces } from "./check-lengths.js";
 import { ShardCheck } from "./check-shard.js";
 import { checkSources, type RecountedSource } from "./check-sources.js";
@@ -116,7 +120,7 @@ class Verification {
 	}
 
 	async run(): Promise<VerifyResult> {
-		const { shards, index, skipped, beside, tasks } = this.#manifest;
+		const { shards, index, skipped, injected, beside, tasks } = this.#manifest;
 		await this.#openStore();
 		/** What the shards of repack tasks hold of each task. */
 		const leftovers = new Map<number, FoundSequences>();
@@ -141,6 +145,7 @@ class Verification {
 			await this.#checkTask(task, ofTask.get(task) ?? [], found, isWhole);
 		}
 		if (skipped !== null) await this.#checkSkipped(skipped);
+		if (injected !== undefined) await this.#checkInjected(injected);
 		for (const file of beside) await this.#isAsListed(file);
 		checkHistory(this.#manifest, this.#problems);
 		await checkStrangers(
@@ -277,13 +282,10 @@ class Verification {
 				lengths.add(batch);
 		};
 		await this.#read(file, read, { storage, directory });
-		const check = new IndexCheck(
-			this.#manifest,
-			file,
-			found,
-			this.#problems,
-			lengths.labelsOf,
-		);
+		const check = new IndexCheck(this.#manifest, file, found, this.#problems, {
+			labelsOf: lengths.labelsOf,
+			stratumOf: lengths.stratumOf(strataOf(settings.strata)),
+		});
 		for (const tokens of lengths.tokens)
 			check.checkDocuments(
 				withoutPlaces(tokens, ledger.take(check.documents, tokens.length)),
@@ -311,11 +313,11 @@ class Verification {
 		if (!(await this.#isAsListed(shard))) return;
 		const { settings } = this.#manifest;
 		const bucket = settings.buckets.findIndex(
-			({ split, length }) => split === shard.split && length === shard.bucket,
+			(each) => isSameGroup(each, shard) && each.length === shard.bucket,
 		);
 		if (bucket === -1) {
 			this.#problems.add(
-				`${shard.path} is of a bucket of ${shard.bucket} of the split ${shard.split}, which the settings do not have`,
+				`${shard.path} is of a bucket of ${shard.bucket} of ${groupText(shard)}, which the settings do not have`,
 			);
 			this.#unread.add(shard.path);
 			return;
@@ -383,6 +385,20 @@ class Verification {
 			const { reason } = JSON.parse(line);
 			addCounts(this.#counted.skippedRecords, { [String(reason)]: 1 });
 		}
+	}
+
+	async #checkInjected(file: ManifestInjected): Promise<void> {
+		if (!(await this.#isAsListed(file))) return;
+		const check = new InjectedCheck(this.#manifest, file, this.#problems);
+		await this.#read(file, async (readable, bytes) => {
+			for await (const batch of injectedTable.read(
+				readable,
+				bytes,
+				injectedSchema,
+			))
+				check.check(batch);
+			check.finish();
+		});
 	}
 
 	async #isAsListed(file: DatasetFile): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { Int32Buffer } from "../../core/buffers.js";
 import { optionName } from "../../core/errors.js";
 import { quoted } from "../../core/text.js";
+import { givenWeighting } from "../../masks/loss-weights.js";
 import {
 	type FieldPath,
 	fieldName,
@@ -9,35 +10,41 @@ import {
 import { BadInput } from "../../sources/source.js";
 import type { Tokenizer } from "../../tokenizer/tokenizer.js";
 import type { carriedReasons } from "./reasons.js";
+import { weighTokens } from "./token-weights.js";
 
 /** Reads what of a text is to be trained on, which a field says token by token. */
 export class LossReader {
 	readonly field: FieldPath;
 	readonly #tokenizer: (() => Tokenizer) | undefined;
 	readonly #ids = new Int32Buffer();
+	readonly #areWeights: boolean;
 
-	/** @throws UsageError `bad-option` */
-	constructor(field: string, tokenizer?: () => Tokenizer) {
+	/** @param areWeights Whether it holds weights, and not a mask. @throws UsageError `bad-option` */
+	constructor(field: string, areWeights: boolean, tokenizer?: () => Tokenizer) {
 		this.field = parseFieldPath(field, "lossFrom");
+		this.#areWeights = areWeights;
 		this.#tokenizer = tokenizer;
 	}
 
 	/**
-	 * Pairs of a first token to be trained on and the one after the last, in order.
-	 * BOS and EOS that are added are not counted.
+	 * BOS and EOS that are added are not counted. Weights are those that the field holds, or of a
+	 * mask none.
 	 * @param text In UTF-8.
 	 * @param value What the field holds.
 	 * @throws BadInput `wrong-loss`
 	 */
-	read(text: Uint8Array, value: unknown): Int32Array {
+	read(
+		text: Uint8Array,
+		value: unknown,
+	): { trained: Int32Array; weights: Float32Array | null } {
 		if (this.#tokenizer === undefined)
 			throw new Error("a mask of tokens needs a tokenizer");
 		this.#ids.length = 0;
 		this.#tokenizer().encodeUtf8Into(text, this.#ids);
-		return this.#spans(value, this.#ids.length);
+		return this.#read(value, this.#ids.length);
 	}
 
-	#spans(value: unknown, tokens: number): Int32Array {
+	#read(value: unknown, tokens: number) {
 		const field = quoted(fieldName(this.field));
 		if (!Array.isArray(value) && !ArrayBuffer.isView(value))
 			throw wrong(
@@ -50,17 +57,24 @@ export class LossReader {
 			throw wrong(
 				`the field ${field} has ${list.length} numbers, and the text ${tokens} tokens`,
 			);
+		const not = (i: number, what: string) =>
+			wrong(
+				`number ${i} of the field ${field} is ${quoted(typeof list[i] === "bigint" ? String(list[i]) : list[i])}, ${what}`,
+			);
+		if (this.#areWeights)
+			return weighTokens(list, (i) => not(i, "no finite number of at least 0"));
 		const spans: number[] = [];
 		for (let i = 0; i < list.length; i++) {
 			const trains = trainsOn(list[i]);
 			if (trains === null)
-				throw wrong(
-					`number ${i} of the field ${field} is ${quoted(typeof list[i] === "bigint" ? String(list[i]) : list[i])}, neither 0 nor 1${isWeight(list[i]) ? ": weights between are not kept, and belong in the training loop" : ""}`,
+				throw not(
+					i,
+					`neither 0 nor 1${isWeight(list[i]) ? `: weights are kept in rows, with ${optionName("lossWeight", givenWeighting)}` : ""}`,
 				);
 			if (trains !== (spans.length % 2 === 1)) spans.push(i);
 		}
 		if (spans.length % 2 === 1) spans.push(tokens);
-		return Int32Array.from(spans);
+		return { trained: Int32Array.from(spans), weights: null };
 	}
 }
 

@@ -83,6 +83,15 @@ export function strataOf(settings: StrataSettings | undefined): Stratum[] {
 	return settings?.strata === undefined ? [] : parseStrata(settings.strata);
 }
 
+/** The stratum at a place, in words. @param place -1: what is in none. */
+export function stratumText(
+	settings: StrataSettings | undefined,
+	place: number,
+): string {
+	const stratum = strataOf(settings)[place];
+	return stratum === undefined ? "no stratum" : `stratum ${stratum.name}`;
+}
+
 /** The lengths of splits, each by the split's name; none where lengths do not tell them. */
 export function splitsByLength(
 	settings: StrataSettings | undefined,

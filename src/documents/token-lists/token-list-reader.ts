@@ -6,6 +6,7 @@ import {
 	parseFieldPath,
 } from "../../sources/records/fields.js";
 import { BadInput } from "../../sources/source.js";
+import { weighTokens } from "../carried/token-weights.js";
 import type { TokenListSettings } from "../take-settings.js";
 import type { tokenListReasons } from "./reasons.js";
 
@@ -14,6 +15,8 @@ export interface TokenList {
 	ids: Int32Array;
 	/** Pairs of a begin and an end of ids that are to be trained on, in order; null: all. */
 	trained: Int32Array | null;
+	/** The weight of each id; null: none is given. */
+	weights: Float32Array | null;
 	/** The first id of each of its documents, and the number of ids. */
 	borders: Int32Array;
 }
@@ -26,12 +29,19 @@ export class TokenListReader {
 	readonly #mask: FieldPath | null;
 	readonly #borders: FieldPath | null;
 	readonly #vocabSize: number;
+	readonly #areWeights: boolean;
 
-	/** @param vocabSize One more than the largest id. @throws UsageError `bad-option` */
+	/**
+	 * @param vocabSize One more than the largest id.
+	 * @param areWeights Whether the mask holds weights.
+	 * @throws UsageError `bad-option`
+	 */
 	constructor(
 		{ field, mask, borders }: TokenListSettings,
 		vocabSize = 2 ** 31,
+		areWeights = false,
 	) {
+		this.#areWeights = areWeights;
 		this.#tokens = parseFieldPath(field, "tokensField");
 		this.#mask = mask === null ? null : parseFieldPath(mask, "maskField");
 		this.#borders =
@@ -53,19 +63,36 @@ export class TokenListReader {
 		const mask =
 			this.#mask === null
 				? null
-				: wholeNumbers(rest.shift(), this.#mask, "wrong-mask");
+				: this.#readMask(rest.shift(), this.#mask, ids.length);
 		const borders =
 			this.#borders === null
 				? null
 				: wholeNumbers(rest.shift(), this.#borders, "wrong-borders");
 		return {
 			ids: ids instanceof Int32Array ? ids : Int32Array.from(ids),
-			trained: mask && spansOf(mask, ids.length),
+			trained: mask?.trained ?? null,
+			weights: mask?.weights ?? null,
 			borders:
 				borders === null
 					? Int32Array.of(0, ids.length)
 					: bordersOf(borders, ids.length),
 		};
+	}
+
+	#readMask(value: unknown, field: FieldPath, length: number) {
+		if (!this.#areWeights)
+			return {
+				trained: spansOf(wholeNumbers(value, field, "wrong-mask"), length),
+				weights: null,
+			};
+		const list = flatList(value, field, "wrong-mask", "numbers");
+		requireLength(list, length);
+		return weighTokens(list, (i) =>
+			unusable(
+				"wrong-mask",
+				`number ${i} of the field ${quoted(fieldName(field))} is ${quoted(typeof list[i] === "bigint" ? String(list[i]) : list[i])}, no finite number of at least 0`,
+			),
+		);
 	}
 }
 
@@ -94,17 +121,9 @@ function wholeNumbers(
 	field: FieldPath,
 	reason: keyof typeof tokenListReasons,
 ): ArrayLike<number> {
-	const isList = Array.isArray(value) || ArrayBuffer.isView(value);
-	if (!isList)
-		throw unusable(
-			reason,
-			value === undefined
-				? `the record has no field ${quoted(fieldName(field))}`
-				: `the field ${quoted(fieldName(field))} is ${value === null ? "null" : `of type ${typeof value}`}, not a list of whole numbers`,
-		);
 	if (WHOLE.some((type) => value instanceof type))
 		return value as ArrayLike<number>;
-	const list = value as unknown as ArrayLike<unknown>;
+	const list = listIn(value, field, reason, "whole numbers");
 	// Most lists have nothing but small numbers.
 	const numbers = new Int32Array(list.length);
 	let isPlain = true;
@@ -114,12 +133,7 @@ function wholeNumbers(
 		isPlain = numbers[i] === each;
 	}
 	if (isPlain) return numbers;
-	const flat: unknown[] = [];
-	for (let i = 0; i < list.length; i++) {
-		const each = list[i];
-		if (Array.isArray(each)) for (const inner of each) flat.push(inner);
-		else flat.push(each);
-	}
+	const flat = flatList(value, field, reason, "whole numbers");
 	for (let i = 0; i < flat.length; i++) {
 		const each = flat[i];
 		const number =
@@ -136,12 +150,45 @@ function wholeNumbers(
 	return flat as number[];
 }
 
-function spansOf(mask: ArrayLike<number>, length: number): Int32Array {
+/** What a field holds, where that is a list. */
+function listIn(
+	value: unknown,
+	field: FieldPath,
+	reason: keyof typeof tokenListReasons,
+	of: string,
+): ArrayLike<unknown> {
+	if (Array.isArray(value) || ArrayBuffer.isView(value))
+		return value as unknown as ArrayLike<unknown>;
+	throw unusable(
+		reason,
+		value === undefined
+			? `the record has no field ${quoted(fieldName(field))}`
+			: `the field ${quoted(fieldName(field))} is ${value === null ? "null" : `of type ${typeof value}`}, not a list of ${of}`,
+	);
+}
+
+/** The values of a list, and of lists within it. */
+function flatList(...of: Parameters<typeof listIn>): unknown[] {
+	const flat: unknown[] = [];
+	const list = listIn(...of);
+	for (let i = 0; i < list.length; i++) {
+		const each = list[i];
+		if (Array.isArray(each)) for (const inner of each) flat.push(inner);
+		else flat.push(each);
+	}
+	return flat;
+}
+
+function requireLength(mask: ArrayLike<unknown>, length: number): void {
 	if (mask.length !== length)
 		throw unusable(
 			"wrong-mask",
 			`the mask has ${mask.length} numbers, and the record ${length} token ids`,
 		);
+}
+
+function spansOf(mask: ArrayLike<number>, length: number): Int32Array {
+	requireLength(mask, length);
 	const spans: number[] = [];
 	for (let i = 0; i < length; i++) {
 		if (mask[i] !== 0 && mask[i] !== 1)

@@ -1,8 +1,7 @@
 import { Int32Buffer } from "../../core/buffers.js";
-import { addCounts } from "../../core/counts.js";
 import { quoted } from "../../core/text.js";
 import { costStarts } from "../../segment/costs.js";
-import { grammarOf, languages } from "../../segment/languages.js";
+import { languageOf, languages } from "../../segment/languages.js";
 import { lineStarts } from "../../segment/lines.js";
 import { syntaxStarts } from "../../segment/syntax.js";
 import type { UnitFinder } from "../../segment/unit-kind.js";
@@ -28,14 +27,14 @@ export interface UnitReader {
 	 * @param text In UTF-8.
 	 * @param values What the fields hold.
 	 * @param names What the record may be called, by whose ending its language is known.
-	 * @param noted Counts of `notedCounts`.
+	 * @param note Counts one of `notedCounts`.
 	 * @throws BadInput with one of `unitReasons`
 	 */
 	read(
 		text: Uint8Array,
 		values: readonly unknown[],
 		names: readonly (string | null)[],
-		noted: Record<string, number>,
+		note: (name: string) => void,
 	): Int32Array;
 }
 
@@ -68,18 +67,18 @@ function syntaxReader(
 	{ language, ...rule }: NonNullable<UnitSettings["syntax"]>,
 	parser?: CodeParser,
 ): UnitReader {
-	const given = language && languages.find(language).grammar;
+	const given = language ? languages.find(language) : null;
 	return {
 		fields: [],
 		areTokens: false,
-		read(text, _values, names, noted) {
+		read(text, _values, names, note) {
 			if (parser === undefined)
 				throw new Error("units of syntax need a parser");
-			let grammar = given;
-			for (const name of names) if (name !== null) grammar ??= grammarOf(name);
-			const tree = grammar === null ? null : parser.parse(text, grammar);
+			let found = given;
+			for (const name of names) if (name !== null) found ??= languageOf(name);
+			const tree = found === null ? null : parser.parse(text, found.grammars);
 			if (tree === null) {
-				addCounts(noted, { unparsed: 1 });
+				note("unparsed");
 				return lineStarts(text);
 			}
 			const cursor = tree.walk();

@@ -30,13 +30,11 @@ export const dropWords: Step<typeof options> = {
 		const asCompared = (word: string) =>
 			caseSensitive ? word : word.toLowerCase();
 		const words = new Set(textsOf(given).map(asCompared));
-		/** The first letters of these, by which most words are passed over. */
-		const initials = new Set(
-			[...words].flatMap((word) => [
-				word.charCodeAt(0),
-				word.toUpperCase().charCodeAt(0),
-			]),
-		);
+		/** The units that these begin with have a 1, by which most words are passed over. */
+		const initials = new Uint8Array(2 ** 16);
+		for (const word of words)
+			for (const form of [word, word.toUpperCase()])
+				initials[form.charCodeAt(0)] = 1;
 		return {
 			fields: [],
 			apply(draft, { count }) {
@@ -46,7 +44,7 @@ export const dropWords: Step<typeof options> = {
 					const { text, dropped } = withoutWords(
 						whole,
 						(start, end) =>
-							initials.has(whole.charCodeAt(start)) &&
+							initials[whole.charCodeAt(start)] === 1 &&
 							words.has(asCompared(whole.slice(start, end))),
 					);
 					gone += dropped;

@@ -154,20 +154,26 @@ function write(
 	role: string,
 	turns: readonly Turn[],
 ): Piece[] {
-	const { record, ...piece } = pieces[i];
+	const piece = pieces[i];
+	const record = piece.record as RecipeRecord;
 	const previous = pieces[i - 1];
 	const context: Omit<TextContext, "text"> = {
-		record: record as RecipeRecord,
+		record,
 		before:
 			previous?.record == null
 				? null
 				: { record: previous.record, text: () => textOf(previous) },
 	};
-	return turns.flatMap(({ text, speaker, trained }) =>
-		text.runs(context).map((run) => ({
-			text: run ?? requireText(pieces[i]),
-			...{ trained, speaker, record },
-			role: piece.role ?? role,
-		})),
-	);
+	const own = piece.role ?? role;
+	const written: Piece[] = [];
+	for (const { text, speaker, trained } of turns)
+		for (const run of text.runs(context))
+			written.push({
+				text: run ?? requireText(piece),
+				trained,
+				speaker,
+				record,
+				role: own,
+			});
+	return written;
 }

@@ -11,7 +11,7 @@ interface Field {
 	address: number;
 }
 
-/** Wanted fields, as json-scanner/fields.ts reads them. */
+/** Wanted fields, as kernel/fields.ts reads them. */
 export interface FieldTree {
 	image: Uint8Array;
 	/** The number of each path: equal paths have the same one. */

@@ -1,28 +1,9 @@
 import { EnvironmentError, optionName } from "../../core/errors.js";
-import { instancesOf } from "../../core/web-assembly.js";
 import type { FieldPath } from "../records/fields.js";
 import { fieldTree } from "./field-tree.js";
-import { kernelBytes } from "./kernel-bytes.js";
+import { instantiate } from "./kernel.js";
 
-/** What json-scanner/index.ts exports; addresses are bytes in `memory`. */
-interface Kernel {
-	readonly memory: WebAssembly.Memory;
-	heapStart(): number;
-	setFields(top: number, text: number): void;
-	setRows(at: number, count: number, bytes: number): void;
-	placeLines(start: number, end: number): void;
-	beginTexts(): void;
-	scan(start: number, end: number): number;
-	rowCount(): number;
-	stopLine(): number;
-	linesScanned(): number;
-	failurePlace(): number;
-	textLength(): number;
-}
-
-const instantiate = instancesOf<Kernel>(kernelBytes, "the JSON scanner");
-
-/** Why a scan stopped, in the order of their numbers in json-scanner/lines.ts. */
+/** Why a scan stopped, in the order of their numbers in kernel/lines.ts. */
 const STOPS = ["at-end", "rows-are-full", "not-json", "not-an-object"] as const;
 
 /** What a scan came to; places are counted from the first byte of the lines. */

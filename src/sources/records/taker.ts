@@ -22,6 +22,7 @@ export interface TakenRecords {
 	/** As `Documents` has them. */
 	measured?: Int32Array;
 	facts?: IntColumns;
+	noted?: IntColumns;
 	positions: number[];
 	numbers: number[];
 	/** As `Documents` has it. */
@@ -32,6 +33,4 @@ export interface TakenRecords {
 	moreDocuments: number;
 	/** Records that are not wanted, by reason. */
 	leftOut: Record<string, number>;
-	/** What is worth knowing of those that are, by name. */
-	noted: Record<string, number>;
 }

@@ -10,10 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from seqpack_reader.columns import BORDERS, COLUMNS, IGNORE, OF_ROWS, OF_TOKENS, PADDED_BORDERS, TokenRows
+from seqpack_reader.errors import SeqpackError
 from seqpack_reader.groups import Group, Groups
 from seqpack_reader.lanes import LANE_COLUMNS, Lanes
 from seqpack_reader.places import BucketPlaces, SourceRows, mixed, random_numbers, shuffled
-from seqpack_reader.plan import _Written, canonical_json
+from seqpack_reader.plan import Plan, _Written, canonical_json
 from seqpack_reader.settings import BatchSettings
 from seqpack_reader.shares import share_sequences
 from seqpack_reader.storage import Storage
@@ -85,6 +86,14 @@ for case in vectors["sequenceShares"]:
     assert {name: of_rows[0].tolist() for name, of_rows in share.borders.items()} == {
         name: case[name] for name in (BORDERS, PADDED_BORDERS)
     }, case
+for case in vectors["states"]:
+    plan = Plan.__new__(Plan)
+    plan.info, plan._lanes = case, None
+    try:
+        plan.require_state(case["state"])
+        assert case["isTaken"], case
+    except SeqpackError as error:
+        assert error.code == "other-plan" and not case["isTaken"], case
 for case in vectors["hashes"]:
     text = canonical_json(json.loads(case["text"], parse_float=_Written))
     assert text == case["canonical"]

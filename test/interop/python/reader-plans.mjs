@@ -175,6 +175,10 @@ async function makePlans(directory) {
 		format: "arrow",
 	};
 	await build({ ...masked, out: at("masked") });
+	await build({
+		...{ ...masked, maskField: "weights", lossWeight: "field" },
+		out: at("weighed"),
+	});
 	await build({ ...masked, maskField: undefined, out: at("ids") });
 	await build({ ...masked, packer: "padded", out: at("singles") });
 	await build({
@@ -195,6 +199,14 @@ async function makePlans(directory) {
 		inputs: code,
 		layout: "documents",
 		out: at("store"),
+	});
+	await build({
+		...{ ...common, inputs: prose, layout: "documents" },
+		...{ strata: "short:-2000,long:2000-9000", out: at("strata-store") },
+	});
+	await packStore({
+		...{ store: at("strata-store"), strataApart: true, seqLen: 512 },
+		...{ out: at("strata-packing"), workers: 0 },
 	});
 	for (const [store, out] of [
 		["store", "packing"],
@@ -243,6 +255,16 @@ async function makePlans(directory) {
 		"flat-masked": { datasets: ["masked", "ids"], batches: "flat" },
 		weights: { datasets: ["weights"] },
 		"flat-weights": { datasets: ["weights"], batches: "flat" },
+		"field-weights": { datasets: ["weighed"] },
+		"flat-field-weights": { datasets: ["weighed"], batches: "flat" },
+		strata: {
+			datasets: ["strata-packing"],
+			strataWeights: { short: 1, long: 3 },
+			tokens: 81_920,
+		},
+		stratum: {
+			datasets: ["strata-packing#stratum:long", "strata-packing#stratum:"],
+		},
 		masked: { datasets: ["masked"] },
 		carried: { datasets: ["carried-packing", "carried"] },
 		"flat-carried": {
@@ -337,7 +359,8 @@ function maskedRecords() {
 		const count = 2 + next(300);
 		const ids = Array.from({ length: count }, () => next(4000));
 		const mask = ids.map((_, at) => Number(at % 50 > 20));
-		lines.push(JSON.stringify({ ids, mask }));
+		const weights = mask.map((trains, at) => (trains * (at % 7)) / 4);
+		lines.push(JSON.stringify({ ids, mask, weights }));
 	}
 	return `${lines.join("\n")}\n`;
 }

@@ -1,4 +1,4 @@
-// The wanted fields, as ../json-scanner.ts writes them: a tree by names within names. Of each
+// The wanted fields, as ../scanner.ts writes them: a tree by names within names. Of each
 // field, u32: the field that it lies in, its number (-1: only one within it is wanted),
 // the first number of it and all within it, the number after the last of these, how many
 // lie right within it; then of each of these: the address of its name, the length of that, and

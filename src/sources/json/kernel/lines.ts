@@ -7,7 +7,7 @@ import { passSpace, passValue } from "./value";
 const NEWLINE: u32 = 0x0a;
 const OPEN_BRACE: u32 = 0x7b;
 
-/** Why a scan stopped. From here on what `STOPS` in ../json-scanner.ts says. */
+/** Why a scan stopped. From here on what `STOPS` in ../scanner.ts says. */
 const AT_END: i32 = 0;
 const ROWS_ARE_FULL: i32 = 1;
 const NOT_JSON: i32 = 2;

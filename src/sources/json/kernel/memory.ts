@@ -5,7 +5,7 @@
 export let topField: usize = 0;
 export let textField: usize = 0;
 
-/** Rows of u32, one for each record: see `Scan` in ../json-scanner.ts. */
+/** Rows of u32, one for each record: see `Scan` in ../scanner.ts. */
 export let rows: usize = 0;
 export let rowBytes: usize = 0;
 export let maxRows: u32 = 0;

@@ -16,7 +16,7 @@ import {
 	QUOTE,
 } from "./strings";
 
-/** How far the texts are written before the lines. From here on what `BEHIND` in ../json-scanner.ts says. */
+/** How far the texts are written before the lines. From here on what `BEHIND` in ../scanner.ts says. */
 const BEHIND: usize = 32;
 const U: u32 = 0x75;
 const REPLACEMENT: u32 = 0xfffd;
