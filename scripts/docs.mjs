@@ -56,6 +56,7 @@ import { packRecordsTable } from "../dist/src/options/pack-records.js";
 import { exportTable, packStoreTable } from "../dist/src/options/pack-store.js";
 import { rowOrders } from "../dist/src/pack/orders.js";
 import { packers } from "../dist/src/pack/packers.js";
+import { parallelPlans } from "../dist/src/parallel/parallel-plans.js";
 
 import { groupings } from "../dist/src/recipes/groupings.js";
 import { settingName } from "../dist/src/recipes/settings.js";
@@ -272,6 +273,7 @@ const tables = {
 	schedules: () => entriesTable("`--schedule`", schedules),
 	layouts: () => meaningsTable("`--layout`", layouts),
 	"batch-kinds": () => meaningsTable("`--batches`", batchKinds),
+	"parallel-plans": () => meaningsTable("`--parallel-plan`", parallelPlans),
 	"loss-weights": () => meaningsTable("`--loss-weight`", lossWeightings),
 	"sequence-shares": () => meaningsTable("`--sequence-shares`", sequenceShares),
 	formats: () =>

@@ -9,8 +9,14 @@ const MOST_KEPT = 1 << 25;
  * row is read with it, and kept as long as there is room; after that, rows are read one by one.
  */
 export class KeptLists {
+	readonly #most: number;
 	readonly #kept = new Map<RowReader, Map<string, Map<number, IntLists>>>();
 	#count = 0;
+
+	/** @param most Numbers that are kept. */
+	constructor(most = MOST_KEPT) {
+		this.#most = most;
+	}
 
 	/**
 	 * What a column says of the sequences of a row: a view.
@@ -21,7 +27,7 @@ export class KeptLists {
 		const batches = this.#batchesOf(rows, column);
 		let lists = batches.get(first);
 		if (lists === undefined) {
-			if (this.#count + count > MOST_KEPT)
+			if (this.#count + count > this.#most)
 				return rows.readSequences(row, column);
 			lists = rows.readBatch(row, column);
 			this.#count += lists.offsets.length + lists.values.length;

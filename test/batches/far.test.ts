@@ -125,6 +125,17 @@ const plans: Record<string, [Planned, BatchOptions]> = {
 		},
 		{ worldSize: 2, rank: 1 },
 	],
+	groups: [
+		{
+			datasets: ["packing"],
+			tokensPerStep: 16 * 4096,
+			batches: "flat",
+			parallelPlan: "flexsp",
+			devices: 8,
+			tokensPerDevice: 3072,
+		},
+		{ rank: 3 },
+	],
 	whole: [{ datasets: ["whole"], tokensPerStep: 4096 }, {}],
 	index: [{ datasets: ["packing"], tokensPerStep: 2 * 4096 }, {}],
 	trees: [
@@ -209,7 +220,7 @@ describe.each(Object.keys(plans))("%s", (name) => {
 });
 
 // Plans are of rows that manifests count, or of sequences whose lengths are read.
-test.each(["two datasets", "token budget", "streams"])(
+test.each(["two datasets", "token budget", "streams", "groups"])(
 	"a plan that is made in a bucket is that of a disk: %s",
 	async (name) => {
 		const [{ datasets, ...asked }] = plans[name];

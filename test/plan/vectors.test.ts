@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { resolveBatches } from "../../src/batches/batch-settings.js";
+import { GroupsReader } from "../../src/batches/groups-reader.js";
 import { LanesReader } from "../../src/batches/lanes-reader.js";
 import { createRandom } from "../../src/core/random.js";
 import { shuffledIndex } from "../../src/core/shuffled-index.js";
@@ -28,6 +29,8 @@ import type {
 	CurriculumPlan,
 	ExtendedPlan,
 } from "../../src/plan/curriculum-plan.js";
+import type { PlanGroups } from "../../src/plan/groups-file.js";
+import { GroupsWriter } from "../../src/plan/groups-writer.js";
 import type { LaneWindow, PlanLanes } from "../../src/plan/lanes-file.js";
 import { createLanesWriter } from "../../src/plan/lanes-writer.js";
 import { canonicalJson, sha256 } from "../../src/storage/hash.js";
@@ -77,6 +80,11 @@ interface Vectors {
 		windows: LaneWindow[];
 		documents: Record<string, number[]>;
 		read: (number | null)[][];
+	}[];
+	groups: {
+		rows: Record<string, number[]> & { items: number[][] };
+		/** Where the groups of each step begin, and how many there are. */
+		steps: [number, number][];
 	}[];
 	shares: {
 		length: number;
@@ -213,6 +221,32 @@ test.each(vectors.lanes)(
 			}
 			reader.close();
 		}
+	},
+);
+
+test.each(vectors.groups)(
+	"groups of the steps $steps, forwards and backwards",
+	async ({ rows, steps }) => {
+		const directory = temporaryDirectory();
+		const path = join(directory, "groups.arrow");
+		const writer = await GroupsWriter.create(storageAt(path), path);
+		const groups = rows.step.map((_, i) => ({
+			microBatch: rows.micro_batch[i],
+			firstRank: rows.first_rank[i],
+			degree: rows.degree[i],
+			labels: rows.labels[i],
+			cost: rows.cost[i],
+			items: Int32Array.from(rows.items[i]),
+		}));
+		for (const [i, group] of groups.entries())
+			await writer.add(rows.step[i], group);
+		const file = { path: "groups.arrow", ...(await writer.finish()) };
+		const reader = new GroupsReader(directory, file as PlanGroups);
+		for (const [first, count] of [...steps, ...steps.toReversed()])
+			expect(reader.of({ first, count, microBatches: 1 })).toEqual(
+				groups.slice(first, first + count),
+			);
+		reader.close();
 	},
 );
 

@@ -21,6 +21,7 @@ from seqpack_reader.columns import (
     Trees,
 )
 from seqpack_reader.errors import SeqpackError
+from seqpack_reader.groups import Group, Groups
 from seqpack_reader.lanes import LANE_COLUMNS, Lanes
 from seqpack_reader.places import BucketPlaces, SourceRows, mixed, random_numbers, shuffled
 from seqpack_reader.plan import Plan, _Written, canonical_json
@@ -78,6 +79,16 @@ for case in vectors["lanes"]:
         assert [dict(zip(LANE_COLUMNS, each, strict=True)) for each in zip(*found, strict=True)] == due, (step, case)
         last = lanes.at(step, case["count"] - 1, 1)
         assert last.row.tolist() == [each["row"] for each in due if each["lane"] == case["count"] - 1], (step, case)
+for case in vectors["groups"]:
+    table = pa.table({name: pa.array(values) for name, values in case["rows"].items()})
+    with tempfile.TemporaryDirectory() as directory:
+        path = f"{directory}/groups.arrow"
+        with pa.ipc.new_stream(path, table.schema) as stream:
+            stream.write_table(table, max_chunksize=4)
+        groups = Groups(Storage(None), path, {"rows": table.num_rows})
+    for first, count in [*case["steps"], *reversed(case["steps"])]:
+        found = [{**group._asdict(), "items": group.items.tolist()} for group in groups.of(first, count)]
+        assert found == table.select(Group._fields).slice(first, count).to_pylist(), (first, case)
 for case in vectors["shares"]:
     settings = BatchSettings(case["part"], case["parts"], (), case["parts"], case["shares"])
     spans = settings.spans(case["length"])
