@@ -112,10 +112,13 @@ describe("what is carried is with every sequence of its document", () => {
 
 	test("whatever the records carry, and however they are packed", async () => {
 		const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
-		const list = fc.array(
-			fc.record({ words: fc.integer({ min: 0, max: 200 }), value: int32 }),
-			{ minLength: 1, maxLength: 40 },
-		);
+		// A corpus of empty texts alone is none.
+		const list = fc
+			.array(
+				fc.record({ words: fc.integer({ min: 0, max: 200 }), value: int32 }),
+				{ minLength: 1, maxLength: 40 },
+			)
+			.filter((given) => given.some(({ words }) => words > 0));
 		await fc.assert(
 			fc.asyncProperty(
 				list,
