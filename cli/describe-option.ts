@@ -38,7 +38,7 @@ function countText(value: number): string {
  * @param write How an option is written: as a flag, or as the library has it.
  */
 export function goesWith(
-	{ of = {} }: Option,
+	{ of = {}, required }: Option,
 	table: OptionTable,
 	write: (name: string) => string,
 ): string | null {
@@ -46,7 +46,8 @@ export function goesWith(
 		const option = write(selector);
 		const choices = table[selector]?.type.choices ?? null;
 		const others = choices?.filter((choice) => !values.includes(choice));
-		if (others?.length === 0) return [];
+		// One that has to be given wherever the other is.
+		if (others?.length === 0) return required ? [`with ${option}`] : [];
 		return others === undefined || values.length <= others.length
 			? [`with ${option} ${values.join(", ")}`]
 			: [`not with ${option} ${others.join(", ")}`];
