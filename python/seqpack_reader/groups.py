@@ -35,7 +35,9 @@ class Groups:
             ) from None
         rows = [batch.num_rows for batch in self._batches]
         if sum(rows) != groups["rows"]:
-            raise SeqpackError("bad-plan", f"{path} cannot be read: it has {sum(rows)} rows of {groups['rows']}. {again}")
+            raise SeqpackError(
+                "bad-plan", f"{path} cannot be read: it has {sum(rows)} rows of {groups['rows']}. {again}"
+            )
         # The first row of each batch.
         self._firsts = np.cumsum([0, *rows])[:-1]
 
