@@ -129,7 +129,7 @@ function whyUnused(
 		values.weightsAt === undefined &&
 		values.tokens === undefined
 	)
-		return `it is for ${optionName("weights")}, ${optionName("strataWeights")} or ${optionName("tokens")}, and none is given`;
+		return `it is for ${optionName("weights")}, ${optionName("strataWeights")}, ${optionName("weightsAt")} or ${optionName("tokens")}, and none is given`;
 	const saysShares = name === "weights" || name === "strataWeights";
 	if (saysShares && values.weightsAt !== undefined)
 		return `${optionName("weightsAt")} says the shares`;

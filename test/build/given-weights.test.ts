@@ -104,6 +104,10 @@ const documents = fc.array(
 	{ minLength: 1, maxLength: 8 },
 );
 
+/** A document that is in rows, whatever the others are: of none no dataset is made. */
+const text = "so it is. ".repeat(40);
+const filling = { text, weights: [...tokenizer.encode(text)].map(() => 1) };
+
 describe("the weights of labels are those that the field says", () => {
 	test.each<[string, Partial<BuildOptions>]>([
 		["in rows of several tasks", { taskSize: 256 }],
@@ -122,7 +126,10 @@ describe("the weights of labels are those that the field says", () => {
 	])("%s", async (_, options) => {
 		await fc.assert(
 			fc.asyncProperty(documents, async (given) => {
-				const records = given.map((each, i) => ({ ...each, id: `${i}` }));
+				const records = [...given, filling].map((each, i) => ({
+					...each,
+					id: `${i}`,
+				}));
 				const found = await weightsOf(
 					await built({ "a.jsonl": records }, options),
 				);

@@ -50,7 +50,7 @@ test("Joining by a key takes the memory of a part of the groups, not of the inpu
 	const input = join(directory, "input.jsonl");
 	const recipe = join(directory, "recipe.json");
 	const out = join(directory, "out.jsonl");
-	writeRecords(input, 200);
+	writeRecords(input, 400);
 	writeFileSync(
 		recipe,
 		JSON.stringify({
@@ -65,7 +65,7 @@ test("Joining by a key takes the memory of a part of the groups, not of the inpu
 		...{ workers: 0, groupMemory: 4 << 20 },
 	});
 	expect(records).toBe(5000);
-	expect(statSync(out).size).toBeGreaterThan(200 * MEGABYTE);
-	// It was about 190; with all groups in memory at once it is over 300.
-	expect(megabytes).toBeLessThan(260);
+	expect(statSync(out).size).toBeGreaterThan(400 * MEGABYTE);
+	// It was about 190, and 313 beside other work; with all groups in memory at once it is over 500.
+	expect(megabytes).toBeLessThan(420);
 });

@@ -351,7 +351,7 @@ const ignored: [string, Partial<CurriculumOptions>, RegExp][] = [
 	[
 		"matching of nothing",
 		{ match: "repeat" },
-		/match would .* it is for weights or tokens, and neither is given/,
+		/match would .* it is for weights, strataWeights, weightsAt or tokens, and none is given/,
 	],
 	[
 		"in a stage what another one takes",
