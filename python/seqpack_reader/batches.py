@@ -177,7 +177,11 @@ class BatchReader:
         if settings.told.trained_padding is not None:
             labels = self._with_padding(bucket, step, labels, token_rows)
         places = {"dataset": bucket.datasets[source], "row": rows}
-        return self._batch(number, step, settings, bucket, token_rows, cut, labels, places)
+        batch = self._batch(number, step, settings, bucket, token_rows, cut, labels, places)
+        if WEIGHTS in settings.columns:
+            batch["step_weight"] = self._weight_of_step(bucket, step)
+            batch["rank_weight"] = _sum_of_weights(bucket, source, rows)
+        return batch
 
     def read_micro_batches(
         self, number: int, step: "Step", settings: BatchSettings, groups: list[Group]
@@ -187,8 +191,13 @@ class BatchReader:
         own = [group for group in groups if 0 <= settings.rank - group.first_rank < group.degree]
         labels = sum(group.labels for group in groups), sum(group.labels for group in own)
         needs_mask = not _OF_LABELS.isdisjoint(settings.columns)
-        if WEIGHTS in settings.columns:
+        is_weighted = WEIGHTS in settings.columns
+        sums = {}
+        if is_weighted:
             _require_weights(self._datasets)
+            of_rank = np.concatenate([group.items for group in own]).astype(np.int64)
+            sums["step_weight"] = self._weight_of_step(bucket, step)
+            sums["rank_weight"] = _sum_of_weights(bucket, *bucket.find(step.offset + of_rank))
         batches = []
         for group in own:
             source, rows = bucket.find(step.offset + group.items.astype(np.int64))
@@ -196,11 +205,17 @@ class BatchReader:
             token_rows, cut, _ = self._read_rows(bucket, source, rows, step, in_group, needs_mask)
             places = {"dataset": bucket.datasets[source], "row": rows}
             batch = self._batch(number, step, in_group, bucket, token_rows, cut, labels, places)
+            batch.update(sums)
+            if is_weighted:
+                batch["micro_batch_weight"] = _sum_of_weights(bucket, source, rows)
             batch["micro_batch_labels"] = group.labels
             batch["micro_batch"], batch["micro_batches"] = group.micro_batch, step.micro_batches
             batch["degree"], batch["first_rank"] = group.degree, group.first_rank
             batches.append(batch)
         return batches
+
+    def _weight_of_step(self, bucket: StageBucket, step: "Step") -> float:
+        return _sum_of_weights(bucket, *bucket.find(step.offset + np.arange(step.batch_size)))
 
     def _with_padding(
         self, bucket: StageBucket, step: "Step", labels: tuple[int, int], rows: TokenRows
@@ -440,3 +455,21 @@ def _require_weights(datasets: Sequence[OpenDataset]) -> None:
                 "other-rows",
                 f"{first.directory} has weights by {known}, and {directory} by {kind}: build both the same way.",
             )
+
+
+def _sum_of_weights(bucket: StageBucket, source: np.ndarray, rows: np.ndarray) -> float:
+    """The weights of the labels of rows, added one after the other: what it comes to hangs on their order."""
+    parts = []
+    used = np.empty(len(rows), np.int64)
+    for number, reader in enumerate(bucket.readers):
+        which = np.flatnonzero(source == number)
+        if len(which) > 0:
+            located = reader.locate(rows[which])
+            lengths, counts = reader.lengths(located, len(which))
+            used[which] = np.add.reduceat(lengths, np.cumsum(counts) - counts, dtype=np.int64)
+            parts.append((reader, which, located))
+    at = np.cumsum(used) - used
+    weights = np.empty(int(used.sum()), np.float32)
+    for reader, which, located in parts:
+        reader.read(located, used[which], weights.view(np.int32), at[which], WEIGHTS)
+    return float(np.cumsum(weights, dtype=np.float64)[-1])

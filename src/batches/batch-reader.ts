@@ -22,10 +22,16 @@ import type { PlanStep } from "../plan/steps-file.js";
 import { StoreReaders } from "../plan/store-reader.js";
 import { eachOf } from "../storage/when-read.js";
 import { type Column, columnOf, type Schema } from "../tables/columns.js";
-import { type Batch, batchSchema } from "./batch.js";
-import { flatRow, paddedRows, type RowShape } from "./batch-rows.js";
+import { type Batch, batchSchema, WEIGHTS } from "./batch.js";
+import {
+	addWeights,
+	flatRow,
+	paddedRows,
+	type RowShape,
+} from "./batch-rows.js";
 import { type BatchSettings, sharingOf } from "./batch-settings.js";
 import { itemsOfLanes } from "./chunk-items.js";
+import { type Fact, facts, inEveryRow } from "./facts.js";
 import { settingsInGroup } from "./group-settings.js";
 import { GroupsReader } from "./groups-reader.js";
 import { LanesReader } from "./lanes-reader.js";
@@ -105,8 +111,10 @@ export class BatchReader {
 		);
 	}
 
-	/** @param number The step, from 0. */
-	/** One batch; of a step that is cut, one for each micro-batch. */
+	/**
+	 * One batch; of a step that is cut, one for each micro-batch.
+	 * @param number The step, from 0.
+	 */
 	read(number: number): Batch[] {
 		const step = this.#steps.read(number);
 		const finder = this.#finders[step.stage][step.bucket];
@@ -116,8 +124,13 @@ export class BatchReader {
 		const labels = shared.labels + this.#trainedPadding(step, finder, null);
 		const ofRank =
 			sum(items.labels) + this.#trainedPadding(step, finder, items);
-		const facts = { step_labels: labels, rank_labels: ofRank };
-		const batch = this.#batch(number, step, items, this.#settings, facts);
+		const batch = this.#batch(number, step, items, this.#settings, {
+			...facts("int32", { step_labels: labels, rank_labels: ofRank }),
+			...this.#sumsOfWeights(() => ({
+				step_weight: this.#weightOfStep(step, finder),
+				rank_weight: addWeights(0, items, finder),
+			})),
+		});
 		return [{ ...batch, microBatch: 0, microBatches: 1, imbalance }];
 	}
 
@@ -135,35 +148,53 @@ export class BatchReader {
 		);
 		const labelsOf = (some: readonly StepGroup[]) =>
 			sum(some.map(({ labels }) => labels));
+		const fullLength = step.length + Number(this.#plan.plusOne);
+		const itemsOf = (items: Int32Array) =>
+			itemsOfRows(
+				finder,
+				Float64Array.from(items, (item) => step.offset + item),
+				fullLength,
+			);
+		const ofStep = this.#sumsOfWeights(() => ({
+			step_weight: this.#weightOfStep(step, finder),
+			rank_weight: own.reduce(
+				(sum, { items }) => addWeights(sum, itemsOf(items), finder),
+				0,
+			),
+		}));
 		const { microBatches } = planned;
 		const batches: Batch[] = [];
 		eachOf(own.length, (i) => {
 			const { microBatch, firstRank, degree, labels, items } = own[i];
-			const places = Float64Array.from(items, (item) => step.offset + item);
-			const fullLength = step.length + Number(this.#plan.plusOne);
-			const rows = itemsOfRows(finder, places, fullLength);
+			const rows = itemsOf(items);
 			const settings = settingsInGroup(this.#settings, firstRank, degree);
 			const batch = this.#batch(number, step, rows, settings, {
-				step_labels: labelsOf(groups),
-				rank_labels: labelsOf(own),
-				micro_batch_labels: labels,
-				micro_batch: microBatch,
-				micro_batches: microBatches,
-				degree,
-				first_rank: firstRank,
+				...facts("int32", {
+					step_labels: labelsOf(groups),
+					rank_labels: labelsOf(own),
+					micro_batch_labels: labels,
+					micro_batch: microBatch,
+					micro_batches: microBatches,
+					degree,
+					first_rank: firstRank,
+				}),
+				...ofStep,
+				...this.#sumsOfWeights(() => ({
+					micro_batch_weight: addWeights(0, rows, finder),
+				})),
 			});
 			batches[i] = { ...batch, microBatch, microBatches, imbalance: null };
 		});
 		return batches;
 	}
 
-	/** @param facts Columns that have one value in each row. */
+	/** @param given Columns that have one value in each row. */
 	#batch(
 		number: number,
 		step: PlanStep,
 		items: StepItems,
 		settings: BatchSettings,
-		facts: Readonly<Record<string, number>>,
+		given: Readonly<Record<string, Fact>>,
 	): Omit<Batch, "microBatch" | "microBatches" | "imbalance"> {
 		const finder = this.#finders[step.stage][step.bucket];
 		const { length } = this.#plan.stages[step.stage].buckets[step.bucket];
@@ -177,13 +208,14 @@ export class BatchReader {
 			: flatRow(items, finder, length, this.#flatShape(items, settings));
 		const { values } = columnOf({ rows, columns }, "input_ids", "list<int32>");
 		const tokens = values.length / Math.max(1, rows);
-		const all = { step: number, stage: step.stage, length: tokens, ...facts };
-		const inEachRow = Object.entries(all).map(
-			([name, value]): [string, Column] => [
-				name,
-				{ type: "int32", values: new Int32Array(rows).fill(value) },
-			],
-		);
+		const all = {
+			...facts("int32", { step: number, stage: step.stage, length: tokens }),
+			...given,
+		};
+		const inEachRow = Object.entries(all).map(([name, fact]) => [
+			name,
+			inEveryRow(fact, rows),
+		]);
 		return {
 			step: number,
 			stage: step.stage,
@@ -194,6 +226,19 @@ export class BatchReader {
 				...columns,
 			}),
 		};
+	}
+
+	/** Sums of the weights of labels, where these are asked for: they are read for that. */
+	#sumsOfWeights(
+		sums: () => Readonly<Record<string, number>>,
+	): Record<string, Fact> {
+		return this.#settings.columns.includes(WEIGHTS)
+			? facts("float64", sums())
+			: {};
+	}
+
+	#weightOfStep(step: PlanStep, finder: RowFinder): number {
+		return addWeights(0, this.#items(step, finder, 0, step.batchSize), finder);
 	}
 
 	/** What this rank is given of a step, without its tokens; `length` is that of the step. */

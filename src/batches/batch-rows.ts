@@ -2,7 +2,6 @@ import { sum } from "../core/arithmetic.js";
 import { Float32Buffer, Int32Buffer } from "../core/buffers.js";
 import type { ColumnOptions } from "../masks/column-options.js";
 import {
-	type ColumnName,
 	type Column as RowColumn,
 	rowColumn,
 	columns as rowColumns,
@@ -17,6 +16,7 @@ import {
 import type { RowFinder } from "../plan/row-finder.js";
 import { allOf, eachOf } from "../storage/when-read.js";
 import type { Column, ColumnBatch } from "../tables/columns.js";
+import { WEIGHTS } from "./batch.js";
 import {
 	lengthsOf,
 	maskOf,
@@ -25,9 +25,6 @@ import {
 	valuesOf,
 	weightsOf,
 } from "./step-items.js";
-
-/** The column that is read, and not made of the others. */
-const WEIGHTS: ColumnName = "loss_weight";
 
 /** How the tokens of items become rows. */
 export interface RowShape {
@@ -223,6 +220,19 @@ function weightsOfItem(
 ): Float32Array {
 	const rows = finder.rowsOf(items.dataset[i]);
 	return weightsOf(rows, items.row[i], items.start[i], tokensOf(items, i));
+}
+
+/** A sum and the weights of the labels of some items, one after the other: what it comes to hangs on their order. */
+export function addWeights(
+	sum: number,
+	items: StepItems,
+	finder: RowFinder,
+): number {
+	let total = sum;
+	eachOf(items.count, (i) => {
+		for (const weight of weightsOfItem(items, i, finder)) total += weight;
+	});
+	return total;
 }
 
 /** The columns that rows are carried with, and are not made of others. */

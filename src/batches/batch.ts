@@ -1,5 +1,5 @@
 import { type BatchKindName, batchKinds } from "../curriculum/batch-kinds.js";
-import { rowColumn } from "../masks/columns.js";
+import { type ColumnName, rowColumn } from "../masks/columns.js";
 import type { ColumnBatch, Schema } from "../tables/columns.js";
 
 /** What one rank gets of one step, or of one of its micro-batches. */
@@ -38,6 +38,7 @@ export function batchSchema(
 		{ name: "step_labels", type: "int32" },
 		{ name: "rank_labels", type: "int32" },
 		...(hasGroups ? MICRO_BATCH : []),
+		...(columns.includes(WEIGHTS) ? weightSums(hasGroups) : []),
 		...(isPadded ? ROWS : FLAT),
 		/** Sequences within a row of the datasets begin at these tokens of it. */
 		...(items === "rows" ? [] : [{ name: "start", type: "int32" as const }]),
@@ -56,6 +57,17 @@ const MICRO_BATCH: Schema = [
 	{ name: "degree", type: "int32" },
 	{ name: "first_rank", type: "int32" },
 ];
+
+/** The column of the weights of labels. */
+export const WEIGHTS: ColumnName = "loss_weight";
+
+/** What the weights of labels come to, of those that `step_labels` and its like count. */
+function weightSums(hasGroups: boolean): Schema {
+	const names = ["step_weight", "rank_weight"];
+	return [...names, ...(hasGroups ? ["micro_batch_weight"] : [])].map(
+		(name) => ({ name, type: "float64" }),
+	);
+}
 
 /** Which chunk of which document a row is. */
 const CHUNKS: Schema = [

@@ -494,7 +494,10 @@ const NO_VALUES = new Int32Array(0);
 export const namesOfBatches: readonly string[] = [
 	...["step", "stage", "length", "step_labels", "rank_labels"],
 	...["dataset", "bucket", "row", "start", "document", "chunk"],
-	...["first_chunk", "last_chunk", "prefix_length"],
+	...["first_chunk", "last_chunk", "prefix_length", "batches_left"],
+	...["micro_batch", "micro_batches", "degree", "first_rank"],
+	...["micro_batch_labels"],
+	...["step_weight", "rank_weight", "micro_batch_weight"],
 ];
 
 /**

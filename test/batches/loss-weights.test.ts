@@ -58,6 +58,53 @@ test("batches have the weights that the rows have, and 0 for padding", async () 
 		}
 });
 
+test.each([
+	["a step that ranks share", {}, 2],
+	["micro-batches", { worldSize: 2, maxTokensPerMicroBatch: 4096 }, 2],
+])("weights add up to those of %s", async (_, more, worldSize) => {
+	const place = temporaryDirectory();
+	const [data, plan] = ["data", "plan"].map((name) => join(place, name));
+	await build({ ...options, ...rows, lossWeight: "document", out: data });
+	await planCurriculum({
+		...{ datasets: [data], tokensPerStep: 8 * 2048, out: plan },
+		...more,
+	});
+	const sumOf = (values: ArrayLike<number>) =>
+		Array.from(values).reduce((sum, n) => sum + n, 0);
+	const ofRanks: Map<number, number>[] = [];
+	const ofSteps = new Map<number, number>();
+	for (let rank = 0; rank < worldSize; rank++) {
+		const ofRank = new Map<number, number>();
+		const batches = await allOf(
+			await openBatches(plan, {
+				...{ rank, worldSize, columns: ["loss_weight"], readAhead: 0 },
+			}),
+		);
+		for (const { step, columns } of batches) {
+			const own = sumOf(columns.loss_weight.values as Float32Array);
+			const given = (columns.micro_batch_weight ?? columns.rank_weight).values;
+			expect(Number(given[0])).toBeCloseTo(own, 6);
+			ofRank.set(step, (ofRank.get(step) ?? 0) + own);
+			expect(ofSteps.get(step) ?? columns.step_weight.values[0]).toBe(
+				columns.step_weight.values[0],
+			);
+			ofSteps.set(step, Number(columns.step_weight.values[0]));
+		}
+		for (const { step, columns } of batches)
+			expect(Number(columns.rank_weight.values[0])).toBeCloseTo(
+				ofRank.get(step) ?? 0,
+				6,
+			);
+		ofRanks.push(ofRank);
+	}
+	expect(ofSteps.size).toBeGreaterThan(2);
+	for (const [step, weight] of ofSteps)
+		expect(weight).toBeCloseTo(
+			sumOf(ofRanks.map((ofRank) => ofRank.get(step) ?? 0)),
+			6,
+		);
+});
+
 test("weights that are not there are refused, with what to do", async () => {
 	const place = temporaryDirectory();
 	const [none, other, store, packing] = ["a", "b", "c", "d"].map((name) =>

@@ -28,7 +28,7 @@ NAMES = {
 
 def lists_of(value, rows):
     """A column of a batch as the stream has it: a list, or a list of lists."""
-    if isinstance(value, int | np.integer):
+    if isinstance(value, int | float | np.integer):
         return [value] * rows
     if isinstance(value, list):
         return [each.tolist() for each in value]
@@ -43,7 +43,7 @@ def check_batch(batch, due, is_flat, what):
         said = due.column(name)
         is_list = pa.types.is_list(said.type)
         found = lists_of(batch[name], due.num_rows if is_flat or not is_list else None)
-        if not is_flat and not is_list and not isinstance(batch[name], int):
+        if not is_flat and not is_list and not isinstance(batch[name], int | float):
             found = batch[name].tolist()
         assert found == said.to_pylist(), (what, name, found, said.to_pylist())
         if is_list and not isinstance(batch[name], list):

@@ -123,6 +123,7 @@ function askedOfGroups(name) {
 					{ rank: 0, sequenceShares: "contiguous" },
 				]
 			: [{ rank: 3, columns: ALL_COLUMNS, ...told }]),
+		...(name.startsWith("weighed") ? [{ ...ofWeights, worldSize: 4 }] : []),
 	];
 }
 
@@ -330,6 +331,9 @@ async function makePlans(directory) {
 			maxTokensPerMicroBatch: 768,
 		},
 		"micro-groups": { datasets: ["plus"], maxTokensPerMicroBatch: 512 },
+		"weighed-micro-groups": {
+			...{ datasets: ["weighed"], maxTokensPerMicroBatch: 768 },
+		},
 		moving: {
 			datasets: ["buckets", "buckets-code"],
 			weightsAt: [
