@@ -1,12 +1,8 @@
 import { sum } from "../core/arithmetic.js";
 import { Float32Buffer, Int32Buffer } from "../core/buffers.js";
+import type { Column as RowColumn, StoredRow } from "../masks/column.js";
 import type { ColumnOptions } from "../masks/column-options.js";
-import {
-	type Column as RowColumn,
-	rowColumn,
-	columns as rowColumns,
-	type StoredRow,
-} from "../masks/columns.js";
+import { rowColumn, columns as rowColumns } from "../masks/columns.js";
 import { IGNORE } from "../masks/labels.js";
 import {
 	type BatchShare,

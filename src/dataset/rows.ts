@@ -7,14 +7,13 @@ import {
 import { type IntLists, listAt } from "../core/int-lists.js";
 import { countLabels, type TokenBatch } from "../core/token-batch.js";
 import type { Pieces } from "../decompose/pieces.js";
-import {
-	type ColumnBuffers,
-	type ColumnSettings,
-	columnsOfRows,
-	type Column as RowColumn,
-	type RowColumnType,
-	rowColumn,
-} from "../masks/columns.js";
+import type {
+	ColumnBuffers,
+	ColumnSettings,
+	Column as RowColumn,
+	RowColumnType,
+} from "../masks/column.js";
+import { columnsOfRows, rowColumn } from "../masks/columns.js";
 import { labelsOfDocuments } from "../masks/loss-weights.js";
 import {
 	eachFact,

@@ -1,9 +1,4 @@
 import { sum } from "../core/arithmetic.js";
-import type {
-	Float32Buffer,
-	Int32Buffer,
-	Int64Buffer,
-} from "../core/buffers.js";
 import { type NameOf, registry } from "../core/registry.js";
 import {
 	chunkLossTokens,
@@ -11,6 +6,7 @@ import {
 	globalAttentionMask,
 	promptLengths,
 } from "./chunks.js";
+import { type Column, type ColumnSettings, int32Column } from "./column.js";
 import type { ColumnOptions } from "./column-options.js";
 import { cuSeqlens, paddedCuSeqlens } from "./cu-seqlens.js";
 import {
@@ -25,103 +21,12 @@ import {
 	shiftOfRow,
 	shiftRight,
 } from "./labels.js";
-import {
-	areLossWeights,
-	fillLossWeights,
-	type LossWeighting,
-} from "./loss-weights.js";
+import { areLossWeights, fillLossWeights } from "./loss-weights.js";
 import { ruledPositions } from "./positions.js";
 import type { TokenRow } from "./row.js";
-import type { SequencePadding } from "./row-share.js";
 import { positionIds, segmentIds, seqIdx } from "./segments.js";
-import type { FactSettings } from "./sequence-facts.js";
-import {
-	preorderExits,
-	separateTrees,
-	subtreeEnds,
-	type TreeRow,
-	targetFrom,
-	targetWeights,
-	treePositions,
-} from "./tree.js";
-
-/** What gathers the values of a column of each type. */
-export interface ColumnBuffers {
-	"list<int32>": Int32Buffer;
-	"list<int64>": Int64Buffer;
-	"list<float32>": Float32Buffer;
-}
-export type RowColumnType = keyof ColumnBuffers;
-
-/** The settings that columns look at. */
-export interface ColumnSettings extends FactSettings {
-	/** Columns that are stored because they are asked for: names from `storedColumns`. */
-	readonly columns: readonly string[];
-	/** What sequences are padded to a multiple of for attention. */
-	readonly padDocumentToMultiple: number;
-	/** What the weights of labels make count the same; null: no weights. */
-	readonly lossWeight: LossWeighting | null;
-	/** Whether some tokens are not to be trained on. */
-	readonly isMasked: boolean;
-	/** Whether loss_mask, labels and loss_weight have each value with the token before. */
-	readonly shift?: boolean | undefined;
-	/** What columns are told that need to be; left out: nothing. */
-	readonly columnOptions?: ColumnOptions | undefined;
-	/** Whether rows say which tokens they hold, and have none: those are in a store. */
-	readonly isIndex?: boolean | undefined;
-}
-
-/** A row as columns are made of it: not padded. */
-export interface StoredRow extends TokenRow {
-	/** Of each sequence; for columns that are made of them. */
-	facts?: Readonly<Record<string, Int32Array>>;
-	/** Where its sequences are nodes of trees of prefixes; left out: they are not. */
-	tree?: TreeRow;
-}
-
-/** A column of packed rows: a list a row. */
-export interface Column<T extends RowColumnType = RowColumnType> {
-	readonly type: T;
-	/**
-	 * How many values a row has: one a token, one a sequence, one a sequence and one more, as many as its
-	 * chunks need, or one a document of its trees.
-	 */
-	readonly entries: "token" | "sequence" | "border" | "chunk" | "path";
-	/** One line, for the card of a dataset and the docs. */
-	readonly meaning: string;
-	/** Rows are made of it, and always have it. */
-	readonly always?: true;
-	/** The settings, any of which it is stored for; without one it is stored when its name is asked for. */
-	readonly setting?: readonly (keyof ColumnSettings)[];
-	/** Whether it is stored when its name is asked for, too. */
-	readonly onRequest?: boolean;
-	/** Whether it says what is right of rows of trees of prefixes, too. */
-	readonly ofTrees?: true;
-	/** Whether its values name tokens of the row, or are of those, so that rows may not be cut. */
-	readonly ofWholeRows?: true;
-	/** What it is told. */
-	readonly needs?: keyof ColumnOptions | "strata";
-	/** Of batches, with a value a token: what tokens have that a sequence is padded with before it is cut. */
-	readonly padding?: SequencePadding;
-	/** Appends the values of a row. */
-	stored?(
-		row: StoredRow,
-		out: ColumnBuffers[T],
-		settings: ColumnSettings,
-	): void;
-	/** The values of a row that is padded to `rowLength` tokens, as trainers take them. */
-	batch?(
-		row: StoredRow,
-		rowLength: number,
-		options: ColumnOptions,
-	): ArrayLike<number>;
-	/** Whether stored values can be right, where making them again does not tell. */
-	check?(
-		row: TokenRow,
-		values: ArrayLike<number>,
-		settings: ColumnSettings,
-	): boolean;
-}
+import { treePositions } from "./tree.js";
+import { treeColumns } from "./tree-columns.js";
 
 const entries = {
 	input_ids: {
@@ -324,70 +229,7 @@ const entries = {
 		),
 		needs: "strata",
 	} satisfies Column as Column,
-	node_parent: nodeColumn(
-		"the sequence of the row that each node of a tree of prefixes follows; -1 for a root",
-		({ parents }) => parents,
-	),
-	node_entry: nodeColumn(
-		"the number of each node in the row, from 0, in depth-first preorder",
-		({ parents }) => parents.map((_, node) => node),
-	),
-	node_exit: nodeColumn(
-		"the number of the node after the last one below each: a is b or above b if entry[a] <= entry[b] < exit[a]",
-		({ parents }) => preorderExits(parents),
-	),
-	node_multiplicity: nodeColumn(
-		"documents through each node",
-		({ parents, multiplicity }) =>
-			multiplicity ?? new Int32Array(parents.length).fill(1),
-	),
-	path_doc_ids: {
-		type: "list<int64>",
-		entries: "path",
-		meaning: "each document of the row's trees: `doc_id` in `index/`",
-		setting: ["prefixTree"],
-		ofTrees: true,
-	} as Column,
-	path_doc_offsets: {
-		type: "list<int32>",
-		entries: "path",
-		meaning: "where in it what the row has of it begins",
-		setting: ["prefixTree"],
-		ofTrees: true,
-	} as Column,
-	path_nodes: {
-		type: "list<int32>",
-		entries: "path",
-		meaning: "the node that it ends at",
-		setting: ["prefixTree"],
-		ofTrees: true,
-	} as Column,
-	subtree_end: int32Column({
-		entries: "token",
-		meaning:
-			"where in the row what follows on each token ends: token i sees token j if j <= i < subtree_end[j]",
-		ofTrees: true,
-		ofWholeRows: true,
-		padding: "repeated",
-		batch: (row, rowLength) => subtreeEnds(treeOf(row), rowLength),
-	}),
-	target_from: int32Column({
-		entries: "token",
-		meaning:
-			"the token of the row whose logits predict each token; -1 for the first of each document and for padding",
-		ofTrees: true,
-		ofWholeRows: true,
-		padding: -1,
-		batch: (row, rowLength) => targetFrom(treeOf(row), rowLength),
-	}),
-	target_weight: int32Column({
-		entries: "token",
-		meaning: "how many documents each token is a label of",
-		ofTrees: true,
-		ofWholeRows: true,
-		padding: 0,
-		batch: (row, rowLength) => targetWeights(treeOf(row), rowLength),
-	}),
+	...treeColumns,
 	loss_weight: {
 		type: "list<float32>",
 		entries: "token",
@@ -413,40 +255,6 @@ const entries = {
 			areLossWeights(shift ? shiftRight(weights) : weights, row, lossWeight),
 	} satisfies Column<"list<float32>"> as Column,
 };
-
-function int32Column(column: Omit<Column<"list<int32>">, "type">): Column {
-	return { ...column, type: "list<int32>" } as Column<"list<int32>"> as Column;
-}
-
-/** A column of the nodes of a row of trees, which other columns of it do not all tell. */
-function nodeColumn(
-	meaning: string,
-	values: (tree: TreeRow) => Int32Array,
-): Column {
-	return int32Column({
-		entries: "sequence",
-		meaning,
-		setting: ["prefixTree"],
-		ofTrees: true,
-		stored: (row, out) => out.append(values(treeOf(row))),
-		batch: (row) => values(treeOf(row)),
-		check: ({ seqLengths }, values) => values.length === seqLengths.length,
-	});
-}
-
-/** A row's trees; of sequences that share nothing, one for each. */
-function treeOf({ tree, seqLengths, lossMask, facts }: StoredRow): TreeRow {
-	if (tree !== undefined) return tree;
-	if (facts?.node_back === undefined)
-		return { ...separateTrees(seqLengths), trained: lossMask ?? null };
-	return {
-		seqLengths,
-		parents: facts.node_back.map((back, node) =>
-			back === 0 ? -1 : node - back,
-		),
-		multiplicity: facts.node_multiplicity,
-	};
-}
 
 function labelsOfBatch(
 	row: TokenRow,

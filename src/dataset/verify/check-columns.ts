@@ -1,9 +1,8 @@
-import {
-	type ColumnSettings,
-	columnsOfRows,
-	type Column as RowColumn,
-	rowColumn,
-} from "../../masks/columns.js";
+import type {
+	ColumnSettings,
+	Column as RowColumn,
+} from "../../masks/column.js";
+import { columnsOfRows, rowColumn } from "../../masks/columns.js";
 import { shiftRight } from "../../masks/labels.js";
 import type { TokenRow } from "../../masks/row.js";
 import { type ColumnBatch, columnOf } from "../../tables/columns.js";
