@@ -149,12 +149,18 @@ export class BatchReader {
 		const labelsOf = (some: readonly StepGroup[]) =>
 			sum(some.map(({ labels }) => labels));
 		const fullLength = step.length + Number(this.#plan.plusOne);
+		const sequences =
+			this.#kind.items === "sequences"
+				? this.#items(step, finder, 0, step.batchSize)
+				: null;
 		const itemsOf = (items: Int32Array) =>
-			itemsOfRows(
-				finder,
-				Float64Array.from(items, (item) => step.offset + item),
-				fullLength,
-			);
+			sequences !== null
+				? pickItems(sequences, items)
+				: itemsOfRows(
+						finder,
+						Float64Array.from(items, (item) => step.offset + item),
+						fullLength,
+					);
 		const ofStep = this.#sumsOfWeights(() => ({
 			step_weight: this.#weightOfStep(step, finder),
 			rank_weight: own.reduce(
@@ -352,10 +358,15 @@ export class BatchReader {
 	}
 
 	#paddedShape(
-		{ length }: PlanStep,
+		step: PlanStep,
 		items: StepItems,
 		settings: BatchSettings,
 	): RowShape {
+		// Sequences of a micro-batch are padded to the longest of it.
+		const length =
+			step.groups !== undefined && this.#kind.items === "sequences"
+				? items.lengths.reduce((a, b) => Math.max(a, b))
+				: step.length;
 		// The lengths of sequences are not those of the bucket's rows.
 		const plusOne = this.#kind.items !== "sequences" && this.#plan.plusOne;
 		const tokens = length + Number(plusOne);

@@ -6,17 +6,20 @@ import { planMicroBatches } from "../parallel/plan-micro-batches.js";
 import type { GroupsTask } from "./resolve-groups.js";
 import { rowSquares, rowTokens, type StepRows } from "./step-rows.js";
 
+/** What rows are padded to: a number of tokens, or the longest of their micro-batch; null: they are not. */
+export type RowWidth = number | "longest" | null;
+
 /**
  * Shares the rows of a step out among groups of ranks, so that none holds more tokens than it
  * can. Where ranks share rows, sequences are padded, so that they can be cut by document: these
  * tokens count.
- * @param width Tokens that each row is padded to; null: rows are not padded.
+ * @param width Where ranks share rows, no longest.
  * @throws UsageError, DataError
  */
 export function groupRows(
 	task: GroupsTask,
 	rows: StepRows,
-	width: number | null,
+	width: RowWidth,
 ): GroupPlan {
 	const { rule, ranks, maxTokens, cost } = task;
 	const squares = rowSquares(rows);
@@ -24,7 +27,9 @@ export function groupRows(
 		asPadded(rowTokens(rows, tokensOf), width);
 	if (rule === null) {
 		const tokens = shared((length) => length);
-		return planMicroBatches({ tokens, squares }, ranks, { maxTokens, cost });
+		const padded = width === "longest";
+		const options = { maxTokens, cost, padded };
+		return planMicroBatches({ tokens, squares }, ranks, options);
 	}
 	const { powersOfTwo } = parallelPlans.find(rule);
 	const byDegree = new Map<number, Int32Array>();
@@ -54,7 +59,7 @@ export function groupRows(
 }
 
 /** Tokens of rows as batches have them: all are as long as the longest, or as the width. */
-function asPadded(tokens: Int32Array, width: number | null): Int32Array {
-	if (width === null) return tokens;
+function asPadded(tokens: Int32Array, width: RowWidth): Int32Array {
+	if (typeof width !== "number") return tokens;
 	return tokens.map(() => tokens.reduce((a, b) => Math.max(a, b), width));
 }

@@ -39,7 +39,7 @@ import { planRows } from "./plan-rows.js";
 import { resolveCurriculum } from "./resolve-curriculum.js";
 import {
 	type GroupsTask,
-	requireRows,
+	requireShared,
 	resolveGroups,
 } from "./resolve-groups.js";
 import { StepGrouper } from "./step-grouper.js";
@@ -74,13 +74,16 @@ export async function planCurriculum(
 	);
 	const datasets = parts.flat();
 	const batches = kindOf(options.batches, options.order, datasets);
-	if (task !== null) requireRows(batches);
+	if (task !== null) requireShared(task, batches);
 	return withPlanDirectory(out, options.overwrite, async (directory) => {
 		const context: PlanContext = {
 			datasets: datasets.map(({ buckets }) => buckets),
 			tokensPerStep: options.tokensPerStep,
-			// Groups of ranks need not have as many rows each.
-			worldSize: task === null ? options.worldSize : 1,
+			// Groups of ranks need not have as many rows each; of sequences each has one at least.
+			worldSize:
+				task === null || batchKinds.find(batches).items === "sequences"
+					? options.worldSize
+					: 1,
 			epochs: options.epochs,
 			used: datasets.map(() => new Map()),
 			parts: parts.flatMap((own, dataset) =>
@@ -217,10 +220,8 @@ async function planStages(
 					groupsInWork,
 				);
 	const plan = (asked: Stage, number: number) => {
-		const own = { datasets, context, asked, seed, number, writer };
-		return items === "sequences"
-			? planPools(own)
-			: planRows({ ...own, grouper });
+		const own = { datasets, context, asked, seed, number, writer, grouper };
+		return items === "sequences" ? planPools(own) : planRows(own);
 	};
 	const stages: PlanStage[] = [];
 	try {

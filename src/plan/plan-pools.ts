@@ -12,7 +12,9 @@ import type { PlanStage } from "./curriculum-plan.js";
 import type { DatasetBuckets } from "./dataset-buckets.js";
 import { OpenFiles } from "./open-files.js";
 import { openFinder } from "./open-finder.js";
-import { readPool } from "./sequence-pools.js";
+import { labelsOfPool, readPool } from "./sequence-pools.js";
+import type { StepGrouper } from "./step-grouper.js";
+import { rowsOfSequences } from "./step-rows.js";
 import type { StepsWriter } from "./steps-writer.js";
 import { StoreReaders } from "./store-reader.js";
 
@@ -30,6 +32,7 @@ export async function planPools({
 	seed,
 	number,
 	writer,
+	grouper,
 }: {
 	datasets: readonly DatasetBuckets[];
 	context: PlanContext;
@@ -37,6 +40,7 @@ export async function planPools({
 	seed: number;
 	number: number;
 	writer: StepsWriter;
+	grouper: StepGrouper | null;
 }): Promise<Omit<PlanStage, "asked" | "firstStep">> {
 	const lengths = lengthsOf(context, asked);
 	if (lengths.length > 1)
@@ -72,12 +76,25 @@ export async function planPools({
 			const budget = { tokens: tokensPerStep, multiple: worldSize };
 			const key = [seed, number, first];
 			const pool = await whenRead(() => readPool(finder, span, budget, key));
+			const labels =
+				grouper && (await whenRead(() => labelsOfPool(finder, span, pool)));
 			const { order, offsets } = pool.batches;
 			for (const [part, batch] of pool.turns.entries()) {
 				const longest = pool.lengths[order[offsets[batch]]];
 				const batchSize = offsets[batch + 1] - offsets[batch];
 				summary.paddedTokens += longest * batchSize;
+				const groups =
+					labels &&
+					(await grouper.share(
+						rowsOfSequences(
+							pool.lengths,
+							labels,
+							order.subarray(offsets[batch], offsets[batch + 1]),
+						),
+						"longest",
+					));
 				const writing = writer.add({
+					...(groups && { groups }),
 					stage: number,
 					stageStep: steps++,
 					bucket: 0,

@@ -66,11 +66,19 @@ function costOf(cost: Partial<GroupCost> | undefined, ranks: number) {
 	return cost === undefined ? SQUARED_LENGTH : checkCost(cost, ranks);
 }
 
-/** @throws UsageError where batches are not of whole rows */
-export function requireRows(batches: BatchKindName): void {
-	if (batchKinds.find(batches).items === "rows") return;
+/** @throws UsageError where batches cannot be shared out so */
+export function requireShared(
+	{ rule }: GroupsTask,
+	batches: BatchKindName,
+): void {
+	const possible = batchKinds.where(
+		({ items }) => items === "rows" || (rule === null && items === "sequences"),
+	);
+	if (possible.includes(batches)) return;
 	throw new UsageError(
 		"bad-option",
-		`${optionName("batches")} is ${batches}, and groups of ranks share whole rows (${optionName("parallelPlan")}, ${optionName("maxTokensPerMicroBatch")}): give one of ${batchKinds.where(({ items }) => items === "rows").join(", ")}.`,
+		rule === null
+			? `${optionName("batches")} is ${batches}, whose steps are not cut into micro-batches (${optionName("maxTokensPerMicroBatch")}): give one of ${possible.join(", ")}.`
+			: `${optionName("batches")} is ${batches}, and groups of ranks share whole rows (${optionName("parallelPlan")}): give one of ${possible.join(", ")}.`,
 	);
 }

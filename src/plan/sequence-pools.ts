@@ -81,3 +81,22 @@ export function readPool(
 		turns: permutation(batches.offsets.length - 1, random),
 	};
 }
+
+/**
+ * Labels of each sequence of a pool.
+ * @throws NotYetRead
+ */
+export function labelsOfPool(
+	finder: RowFinder,
+	{ first, rows }: { first: number; rows: number },
+	{ lengths }: Pick<Pool, "lengths">,
+): Int32Array {
+	const labels = new Int32Buffer(lengths.length);
+	eachOf(rows, (i) => {
+		const { row, rows: reader } = finder.find(first + i);
+		if (reader.isMasked)
+			labels.append(reader.readSequences(row, "label_counts"));
+		else labels.append(reader.readLengths(row).map((length) => length - 1));
+	});
+	return labels.view();
+}

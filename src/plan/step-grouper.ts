@@ -7,7 +7,7 @@ import {
 import type { GroupPlan } from "../parallel/group-plan.js";
 import type { Storage } from "../storage/storage.js";
 import { whenRead } from "../storage/when-read.js";
-import { groupRows } from "./group-rows.js";
+import { groupRows, type RowWidth } from "./group-rows.js";
 import {
 	type GroupsOfStep,
 	groupsName,
@@ -72,8 +72,16 @@ export class StepGrouper {
 			readStepRows(finder, this.#kept, first, count, full),
 		);
 		const rows = reading instanceof Promise ? await reading : reading;
+		return this.share(rows, this.#isPadded ? length : null);
+	}
+
+	/**
+	 * Shares out rows, those of the next step.
+	 * @throws UsageError, DataError that name the step
+	 */
+	async share(rows: StepRows, width: RowWidth): Promise<GroupsOfStep> {
 		const step = this.#steps++;
-		const plan = this.#plan(step, rows, this.#isPadded ? length : null);
+		const plan = this.#plan(step, rows, width);
 		const before = this.#writer.rows;
 		for (const { items, ...group } of plan.groups) {
 			let labels = 0;
@@ -104,7 +112,7 @@ export class StepGrouper {
 		return this.#writer.abort();
 	}
 
-	#plan(step: number, rows: StepRows, width: number | null): GroupPlan {
+	#plan(step: number, rows: StepRows, width: RowWidth): GroupPlan {
 		this.#requireRoom(step, rows, width);
 		try {
 			return groupRows(this.#task, rows, width);
@@ -116,10 +124,13 @@ export class StepGrouper {
 	}
 
 	/** @throws UsageError where a row is too long, or ranks are too many */
-	#requireRoom(step: number, rows: StepRows, width: number | null): void {
+	#requireRoom(step: number, rows: StepRows, width: RowWidth): void {
 		const { rule, ranks, maxTokens } = this.#task;
 		const tokens = rowTokens(rows, (length) => length);
-		const longest = width ?? tokens.reduce((a, b) => Math.max(a, b));
+		const longest =
+			typeof width === "number"
+				? width
+				: tokens.reduce((a, b) => Math.max(a, b));
 		const most = rule === null ? maxTokens : maxTokens * ranks;
 		if (longest > most)
 			throw new UsageError(

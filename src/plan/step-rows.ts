@@ -48,6 +48,22 @@ export function readStepRows(
 }
 
 /**
+ * Sequences as rows of one each.
+ * @param which Their numbers among those that the lengths and labels are of.
+ */
+export function rowsOfSequences(
+	lengths: Int32Array,
+	labels: Int32Array,
+	which: Int32Array,
+): StepRows {
+	return {
+		lengths: which.map((sequence) => lengths[sequence]),
+		offsets: Int32Array.from({ length: which.length + 1 }, (_, i) => i),
+		labels: which.map((sequence) => labels[sequence]),
+	};
+}
+
+/**
  * Tokens of each row.
  * @param tokensOf Tokens that a sequence takes, given those that it has.
  */

@@ -81,6 +81,16 @@ const plans: [string, Omit<CurriculumOptions, "out">][] = [
 		},
 	],
 	[
+		"padded micro-batches of sequences",
+		{
+			...steps,
+			datasets: [packed, single],
+			batches: "token-budget",
+			worldSize: 4,
+			maxTokensPerMicroBatch: 2 * LONGEST + 5,
+		},
+	],
+	[
 		"padded rows in groups",
 		{
 			...steps,
@@ -136,10 +146,12 @@ describe.each(plans)("%s", (_, options) => {
 			devices: _devices,
 			tokensPerDevice: _tokens,
 			maxTokensPerMicroBatch: _most,
-			worldSize: _size,
+			worldSize,
 			...others
 		} = options;
-		await planCurriculum({ ...others, out: whole });
+		// Steps of sequences are multiples of the ranks.
+		const size = others.batches === "token-budget" ? { worldSize } : {};
+		await planCurriculum({ ...others, ...size, out: whole });
 		const steps = await read(whole, {
 			columns: ["position_ids", "shift_labels"],
 		});

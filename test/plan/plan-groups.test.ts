@@ -12,11 +12,15 @@ const directory = sharedDirectory();
 const single = join(directory, "single");
 const packed = join(directory, "packed");
 const masked = join(directory, "masked");
+const store = join(directory, "store");
 
 beforeAll(async () => {
 	await tokenRows(lengths, single, { seqLen: LONGEST, packer: "padded" });
 	await tokenRows(lengths, packed, { seqLen: LONGEST });
 	await tokenRows(lengths, masked, { seqLen: LONGEST, packer: "padded" }, true);
+	await tokenRows(lengths.slice(0, 40), store, {
+		...{ layout: "documents", seqLen: undefined },
+	} as never);
 });
 
 /** Steps of 40 rows. */
@@ -240,6 +244,15 @@ describe("refuses with the numbers and a way out", () => {
 			"batches of sequences",
 			{ ...base, batches: "token-budget" },
 			/batches is token-budget, and groups of ranks share whole rows.*flat/,
+		],
+		[
+			"micro-batches of documents in order",
+			{
+				...steps,
+				...{ datasets: [store], order: "documents", chunk: 64, worldSize: 2 },
+				...{ tokensPerStep: 1024, maxTokensPerMicroBatch: 512 },
+			},
+			/batches is streams, whose steps are not cut into micro-batches.*token-budget/,
 		],
 	])("%s", async (_, options, sentence) => {
 		await expect(
