@@ -9,6 +9,7 @@ import {
 	SQUARED_LENGTH,
 } from "../parallel/group-cost.js";
 import type { ParallelRule } from "../parallel/parallel-plans.js";
+import type { DatasetBuckets } from "./dataset-buckets.js";
 
 /** How the rows of each step are shared out among ranks. */
 export interface GroupsTask {
@@ -66,11 +67,23 @@ function costOf(cost: Partial<GroupCost> | undefined, ranks: number) {
 	return cost === undefined ? SQUARED_LENGTH : checkCost(cost, ranks);
 }
 
-/** @throws UsageError where batches are not of whole rows */
-export function requireRows(batches: BatchKindName): void {
-	if (batchKinds.find(batches).items === "rows") return;
+/** @throws UsageError where batches are not of whole rows, or rows are trees, which ranks cannot share */
+export function requireRows(
+	{ rule }: GroupsTask,
+	batches: BatchKindName,
+	datasets: readonly Pick<DatasetBuckets, "manifest" | "directory">[],
+): void {
+	if (batchKinds.find(batches).items !== "rows")
+		throw new UsageError(
+			"bad-option",
+			`${optionName("batches")} is ${batches}, and groups of ranks share whole rows (${optionName("parallelPlan")}, ${optionName("maxTokensPerMicroBatch")}): give one of ${batchKinds.where(({ items }) => items === "rows").join(", ")}.`,
+		);
+	const trees = datasets.find(
+		({ manifest }) => manifest.settings.prefixTree !== undefined,
+	);
+	if (trees === undefined) return;
 	throw new UsageError(
 		"bad-option",
-		`${optionName("batches")} is ${batches}, and groups of ranks share whole rows (${optionName("parallelPlan")}, ${optionName("maxTokensPerMicroBatch")}): give one of ${batchKinds.where(({ items }) => items === "rows").join(", ")}.`,
+		`${optionName(rule === null ? "maxTokensPerMicroBatch" : "parallelPlan")} cannot be had of ${trees.directory}, whose rows are trees of prefixes: what a token sees may be anywhere before it. Leave it out, or pack the store without ${optionName("prefixTree")}.`,
 	);
 }
