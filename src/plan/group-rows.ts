@@ -63,12 +63,13 @@ function requireRoom(
 	{ offsets, lengths }: StepRows,
 	padded: Int32Array,
 ): void {
-	const row = padded.findIndex((tokens) => tokens > ranks * maxTokens);
-	if (row === -1) return;
+	const most = padded.reduce((a, b) => Math.max(a, b));
+	if (most <= ranks * maxTokens) return;
+	const row = padded.indexOf(most);
 	const own = lengths.subarray(offsets[row], offsets[row + 1]);
 	throw new UsageError(
 		"bad-option",
-		`row ${row} has ${sum(own)} tokens in ${own.length} sequences, and up to ${padded[row]} once each of these is padded, so that ranks can share it; all ${ranks} ranks together hold ${ranks * maxTokens}: give ${optionName("tokensPerDevice", Math.ceil(padded[row] / ranks))} or more, or rows of fewer sequences.`,
+		`row ${row} has ${sum(own)} tokens in ${own.length} sequences, and up to ${most} once each of these is padded, so that ranks can share it; all ${ranks} ranks together hold ${ranks * maxTokens}: give ${optionName("tokensPerDevice", Math.ceil(most / ranks))} or more, or rows of fewer sequences.`,
 	);
 }
 
