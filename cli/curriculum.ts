@@ -1,6 +1,6 @@
 import { batchKinds } from "../src/curriculum/batch-kinds.js";
 import { curriculumTable } from "../src/options/curriculum.js";
-import type { CurriculumPlan } from "../src/plan/curriculum-plan.js";
+import type { CurriculumPlan, PlanStage } from "../src/plan/curriculum-plan.js";
 import type { PlanLanes } from "../src/plan/lanes-file.js";
 import { planCurriculum } from "../src/plan/make-plan.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
@@ -75,6 +75,7 @@ function describe(
 			lines.push(
 				`  padding    ${percent(1 - stage.tokens / stage.pools.paddedTokens)} (${grouped(stage.pools.paddedTokens - stage.tokens)} tokens); ${counted(stage.pools.leftSequences, "sequence")} in no step`,
 			);
+		if (extended === undefined) lines.push(...describeWeights(stage, plan));
 		if (stage.offSchedule > 0)
 			lines.push(
 				`  schedule   ${counted(stage.offSchedule, "step")} of another length than it says, for want of data`,
@@ -90,6 +91,21 @@ function describe(
 	if (plan.groups !== undefined)
 		lines.push(...describeGroups(plan.groups, totals.steps));
 	return `${lines.join("\n")}\n`;
+}
+
+/** That weights are still on their way where the stage ends: the points may be in another unit than is meant. */
+function describeWeights(
+	{ asked, steps }: PlanStage,
+	{ tokensPerStep }: CurriculumPlan,
+): string[] {
+	const { weightsAt, weightsBy = "steps", tokens = 0 } = asked;
+	const most = Math.max(steps, Math.floor(tokens / tokensPerStep));
+	const end = weightsBy === "steps" ? most : most * tokensPerStep;
+	const beyond = weightsAt?.filter(([at]) => at > end) ?? [];
+	if (beyond.length === 0) return [];
+	return [
+		`  weights    not those of ${beyond.length === 1 ? "the point" : "the points"} at ${beyond.map(([at]) => grouped(at)).join(", ")}: the stage ends at ${grouped(end)} ${weightsBy}`,
+	];
 }
 
 function describeLanes(

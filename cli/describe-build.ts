@@ -270,12 +270,12 @@ function sumOf<K extends string>(
 }
 
 function orderLines({ summary }: Manifest): Line[] {
-	const { rows, rowsAtOnce, windowLoss, imbalance, randomnessKept } = summary;
+	const { rows, rowsAtOnce, imbalance, randomnessKept } = summary;
 	const lines: Line[] = [];
-	if (rowsAtOnce !== null && windowLoss !== null && rows > rowsAtOnce)
+	if (rowsAtOnce !== null && rows > rowsAtOnce)
 		lines.push([
 			"windows",
-			`best-fit-decreasing over everything at once would make ${grouped(rowsAtOnce)} rows: ${percent(windowLoss)} fewer`,
+			`best-fit-decreasing over everything at once would make ${grouped(rowsAtOnce)} rows: ${percent(1 - rowsAtOnce / rows)} fewer`,
 		]);
 	if (imbalance !== null)
 		lines.push([

@@ -1,3 +1,4 @@
+import { sum } from "../core/arithmetic.js";
 import { mapColumns } from "../core/int-columns.js";
 import { listAt } from "../core/int-lists.js";
 import type { PackedWindow, TreePaths } from "../dataset/rows.js";
@@ -51,7 +52,6 @@ export function treesOfWindow(
 	const trees = splitTrees(shared, capacity);
 	const { document: memberOf, start, length, parent } = trees;
 	const pieceOf = memberOf.map((member) => members[member]);
-	const sum = (values: Int32Array) => values.reduce((a, b) => a + b, 0);
 	const unrolledTokens = sum(runs.length);
 	return {
 		sizes: trees.sizes,

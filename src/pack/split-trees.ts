@@ -1,3 +1,4 @@
+import { sum } from "../core/arithmetic.js";
 import { Int32Buffer } from "../core/buffers.js";
 import { DataError } from "../core/errors.js";
 import type { IntLists } from "../core/int-lists.js";
@@ -152,7 +153,6 @@ function gather(
 	for (let tree = 0; tree < sizes.length; tree++)
 		for (let n = treeOffsets[tree]; n < treeOffsets[tree + 1]; n++)
 			sizes[tree] += lengths[n];
-	const sum = (values: Int32Array) => values.reduce((a, b) => a + b, 0);
 	return {
 		document: written.map((node) => document[node]),
 		start: written.map((node) => start[node]),

@@ -20,6 +20,9 @@ export interface GroupCost {
 		| undefined;
 }
 
+/** Of a number of a cost: with more, what a step takes could be more than a number can say. */
+const MOST = 1e100;
+
 /** The squared length alone, which needs no measuring. */
 export const SQUARED_LENGTH: GroupCost = {
 	perToken: 0,
@@ -83,13 +86,18 @@ export function checkCost(cost: unknown, devices: number): GroupCost {
 		"perToken",
 		"bandwidth",
 	]);
+	for (const name of ["perToken", "bandwidth"])
+		if (exchange[name] === undefined)
+			bad(
+				`communication of a cost has no ${name}: add it, or leave out communication.`,
+			);
 	const bandwidth = fields(exchange.bandwidth, "bandwidth of a cost", null);
 	for (const [degree, speed] of Object.entries(bandwidth)) {
 		if (!/^[1-9]\d*$/.test(degree))
 			bad(
 				`bandwidth of a cost is by the number of devices of a group, and ${quoted(degree)} is none.`,
 			);
-		if (!(typeof speed === "number" && speed > 0 && speed < Infinity))
+		if (!(typeof speed === "number" && speed >= 1 / MOST && speed <= MOST))
 			bad(
 				`the bandwidth of groups of ${degree} is ${quoted(speed)}: give a number of GB/s over 0.`,
 			);
@@ -128,10 +136,10 @@ function fields(
 }
 
 function amount(given: Record<string, unknown>, name: string): number {
-	const value = Object.hasOwn(given, name) ? (given[name] ?? 0) : 0;
-	if (typeof value !== "number" || !(value >= 0 && value < Infinity))
+	const value = given[name] === undefined ? 0 : given[name];
+	if (typeof value !== "number" || !(value >= 0 && value <= MOST))
 		bad(
-			`${name} of a cost is ${quoted(value)}: give a number that is not below 0.`,
+			`${name} of a cost is ${quoted(value)}: give a number from 0 to ${MOST}.`,
 		);
 	return value as number;
 }

@@ -2,12 +2,14 @@ import { sum } from "../core/arithmetic.js";
 import { DataError, optionName, UsageError } from "../core/errors.js";
 import { type CostModel, DEFAULT_COST } from "../pack/cost.js";
 import { planEqualGroups } from "./equal-groups.js";
-import { checkCost } from "./group-cost.js";
+import { checkCost, workOf } from "./group-cost.js";
 import { type GroupPlan, groupPlan } from "./group-plan.js";
 import { checkItems, type Items } from "./items.js";
+import { levelRanks } from "./level-ranks.js";
 import { planPadded } from "./padded.js";
 import { checkNumber } from "./plan-groups.js";
 import type { Problem } from "./problem.js";
+import { groupCost } from "./solution-cost.js";
 
 export interface PlanMicroBatchesOptions {
 	/** Tokens of a micro-batch of a rank. */
@@ -56,5 +58,26 @@ export function planMicroBatches(
 				? `a step of ${tokens.length} rows leaves some of ${ranks} ranks without any: take steps of ${ranks} rows or more, or fewer ranks.`
 				: `${tokens.length} rows of ${sum(tokens)} tokens do not give each of ${ranks} ranks equally many micro-batches of at most ${maxTokens} tokens, none empty: raise ${optionName("maxTokensPerMicroBatch")}, or take larger steps.`,
 		);
-	return groupPlan(problem, { microBatches, isExact: false });
+	const plan = groupPlan(problem, { microBatches, isExact: false });
+	return padded ? plan : levelled(problem, plan);
+}
+
+/** The plan with ranks that are level over the whole step, where that can be had. */
+function levelled(problem: Problem, plan: GroupPlan): GroupPlan {
+	const { items, devices, capacity, cost } = problem;
+	const { tokens, squares } = items;
+	const works = Float64Array.from(tokens, (length, i) =>
+		workOf(cost, length, squares[i], 1),
+	);
+	const members = levelRanks(plan.groups, devices, works, tokens, capacity);
+	if (members === null) return plan;
+	const groups = plan.groups.map((group, i) => ({
+		...group,
+		items: Int32Array.from(members[i]).sort(),
+		cost: groupCost(problem, { degree: 1, items: members[i] }),
+	}));
+	const slowest = new Float64Array(plan.microBatches);
+	for (const { microBatch, cost } of groups)
+		slowest[microBatch] = Math.max(slowest[microBatch], cost);
+	return { ...plan, groups, cost: sum(slowest), isExact: false };
 }

@@ -1,4 +1,5 @@
 import { roundUp, sum } from "../core/arithmetic.js";
+import { optionName, UsageError } from "../core/errors.js";
 import type { GroupPlan, PlannedGroup } from "../parallel/group-plan.js";
 import { parallelPlans } from "../parallel/parallel-plans.js";
 import { planGroups } from "../parallel/plan-groups.js";
@@ -23,10 +24,11 @@ export function groupRows(
 ): GroupPlan {
 	const { rule, ranks, maxTokens, cost } = task;
 	const squares = rowSquares(rows);
-	const shared = (tokensOf: (length: number) => number) =>
-		asPadded(rowTokens(rows, tokensOf), width);
 	if (rule === null) {
-		const tokens = shared((length) => length);
+		const tokens = asPadded(
+			rowTokens(rows, (length) => length),
+			width,
+		);
 		const padded = width === "longest";
 		const options = { maxTokens, cost, padded };
 		return planMicroBatches({ tokens, squares }, ranks, options);
@@ -47,15 +49,33 @@ export function groupRows(
 	};
 	// Plans that need no more than the tokens themselves are the best.
 	for (let multiple = 1; ; ) {
-		const tokens = shared((length) =>
+		const own = rowTokens(rows, (length) =>
 			powersOfTwo ? roundUp(length, multiple) : length + multiple - 1,
 		);
+		if (multiple > 1) requireRoom(task, rows, own);
+		const tokens = asPadded(own, width);
 		const options = { tokensPerDevice: maxTokens, rule, cost };
 		const plan = planGroups({ tokens, squares }, ranks, options);
 		const over = plan.groups.filter(isOver).map(({ degree }) => degree);
 		if (over.length === 0) return plan;
 		multiple = Math.max(2 * multiple, 2 * Math.max(...over));
 	}
+}
+
+/** @throws UsageError where a row that ranks could hold is too long once its sequences are padded */
+function requireRoom(
+	{ ranks, maxTokens }: GroupsTask,
+	{ offsets, lengths }: StepRows,
+	padded: Int32Array,
+): void {
+	const most = padded.reduce((a, b) => Math.max(a, b));
+	if (most <= ranks * maxTokens) return;
+	const row = padded.indexOf(most);
+	const own = lengths.subarray(offsets[row], offsets[row + 1]);
+	throw new UsageError(
+		"bad-option",
+		`row ${row} has ${sum(own)} tokens in ${own.length} sequences, and up to ${most} once each of these is padded, so that ranks can share it; all ${ranks} ranks together hold ${ranks * maxTokens}: give ${optionName("tokensPerDevice", Math.ceil(most / ranks))} or more, or rows of fewer sequences.`,
+	);
 }
 
 /** Tokens of rows as batches have them: all are as long as the longest, or as the width. */

@@ -74,7 +74,7 @@ export async function planCurriculum(
 	);
 	const datasets = parts.flat();
 	const batches = kindOf(options.batches, options.order, datasets);
-	if (task !== null) requireShared(task, batches);
+	if (task !== null) requireShared(task, batches, datasets);
 	return withPlanDirectory(out, options.overwrite, async (directory) => {
 		const context: PlanContext = {
 			datasets: datasets.map(({ buckets }) => buckets),

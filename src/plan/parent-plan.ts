@@ -261,12 +261,12 @@ function checkChange(
 	if (skip.reduce((sum, [a, b]) => sum + b - a, 0) === steps)
 		throw new UsageError(
 			"bad-option",
-			`${optionName("skip")} leaves out all ${steps} steps of ${directory}: leave out fewer.`,
+			`${optionName("skip")} leaves out every step of ${directory}, from 0 to ${steps - 1}: leave out fewer.`,
 		);
 	if (isRegrouped && from === steps)
 		throw new UsageError(
 			"bad-option",
-			`of ${directory} no step is left that could have other ${optionName("tokensPerStep")} or another ${optionName("worldSize")}: say from which step on (${optionName("fromStep")}), from 1 to ${steps - 1}; or say what is to come after its ${steps} steps, such as ${optionName("tokens")}.`,
+			`of ${directory} no step is left that could have other ${optionName("tokensPerStep")} or another ${optionName("worldSize")}: ${steps === 1 ? "" : `say from which step on (${optionName("fromStep")}), from 1 to ${steps - 1}; or `}say what is to come after its ${steps} ${steps === 1 ? "step" : "steps"}, such as ${optionName("tokens")}.`,
 		);
 	if (isRegrouped && batchKinds.find(plan.batches).items === "sequences")
 		throw new UsageError(

@@ -9,6 +9,7 @@ import {
 	SQUARED_LENGTH,
 } from "../parallel/group-cost.js";
 import type { ParallelRule } from "../parallel/parallel-plans.js";
+import type { DatasetBuckets } from "./dataset-buckets.js";
 
 /** How the rows of each step are shared out among ranks. */
 export interface GroupsTask {
@@ -66,19 +67,28 @@ function costOf(cost: Partial<GroupCost> | undefined, ranks: number) {
 	return cost === undefined ? SQUARED_LENGTH : checkCost(cost, ranks);
 }
 
-/** @throws UsageError where batches cannot be shared out so */
+/** @throws UsageError where batches cannot be shared out so, or rows are trees, which ranks cannot share */
 export function requireShared(
 	{ rule }: GroupsTask,
 	batches: BatchKindName,
+	datasets: readonly Pick<DatasetBuckets, "manifest" | "directory">[],
 ): void {
 	const possible = batchKinds.where(
 		({ items }) => items === "rows" || (rule === null && items === "sequences"),
 	);
-	if (possible.includes(batches)) return;
+	if (!possible.includes(batches))
+		throw new UsageError(
+			"bad-option",
+			rule === null
+				? `${optionName("batches")} is ${batches}, whose steps are not cut into micro-batches (${optionName("maxTokensPerMicroBatch")}): give one of ${possible.join(", ")}.`
+				: `${optionName("batches")} is ${batches}, and groups of ranks share whole rows (${optionName("parallelPlan")}): give one of ${possible.join(", ")}.`,
+		);
+	const trees = datasets.find(
+		({ manifest }) => manifest.settings.prefixTree !== undefined,
+	);
+	if (trees === undefined) return;
 	throw new UsageError(
 		"bad-option",
-		rule === null
-			? `${optionName("batches")} is ${batches}, whose steps are not cut into micro-batches (${optionName("maxTokensPerMicroBatch")}): give one of ${possible.join(", ")}.`
-			: `${optionName("batches")} is ${batches}, and groups of ranks share whole rows (${optionName("parallelPlan")}): give one of ${possible.join(", ")}.`,
+		`${optionName(rule === null ? "maxTokensPerMicroBatch" : "parallelPlan")} cannot be had of ${trees.directory}, whose rows are trees of prefixes: what a token sees may be anywhere before it. Leave it out, or pack the store without ${optionName("prefixTree")}.`,
 	);
 }

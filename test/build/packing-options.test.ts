@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
 import { type BuildOptions, build, verify } from "seqpack";
 import { describe, expect, test } from "vitest";
+import { describeBuild } from "../../cli/describe-build.js";
 import { datasetFormats } from "../../src/dataset/formats.js";
 import { longDocuments } from "../../src/decompose/long-documents.js";
 import type { ColumnName } from "../../src/masks/columns.js";
@@ -121,6 +122,20 @@ test("windows smaller than the text cost rows, and the summary says how many", a
 		summary.rows / (summary.rowsAtOnce ?? 0) - 1,
 		12,
 	);
+});
+
+test("what is said of fewer rows is a share of those that there are", async () => {
+	const result = await build({
+		inputs: [join(fixtures, "scripts")],
+		tokenizer: tokenizerPath,
+		seqLen: 1024,
+		packer: "padded",
+		workers: 0,
+		out: join(temporaryDirectory(), "data"),
+	});
+	const { rows, rowsAtOnce } = result.manifest.summary;
+	const fewer = 100 * (1 - (rowsAtOnce ?? 0) / rows);
+	expect(describeBuild(result)).toContain(`: ${fewer.toFixed(2)} % fewer`);
 });
 
 test.each<[Partial<BuildOptions>, string, RegExp]>([

@@ -373,6 +373,25 @@ describe("batches of rows of trees", () => {
 	);
 });
 
+test.each([
+	[
+		"parallelPlan",
+		{ parallelPlan: "flexsp", devices: 2, tokensPerDevice: 512 },
+	],
+	["maxTokensPerMicroBatch", { maxTokensPerMicroBatch: 512 }],
+] as const)("rows of trees are not planned with %s", async (name, options) => {
+	const { out } = await packed("plain");
+	const planning = planCurriculum({
+		datasets: [out],
+		tokensPerStep: 256,
+		out: join(temporaryDirectory(), "plan"),
+		...options,
+	});
+	await expect(planning).rejects.toThrow(
+		`${name} cannot be had of ${out}, whose rows are trees of prefixes`,
+	);
+});
+
 /** Writes the first shard of a packing anew, with another value, and a manifest that vouches for its bytes. */
 async function tampered(
 	out: string,

@@ -425,7 +425,18 @@ describe("what cannot be planned is refused, with the numbers and a way out", ()
 		[
 			"no bandwidth",
 			{ perToken: 1, communication: { perToken: 1 } },
-			"bandwidth of a cost is an object",
+			"communication of a cost has no bandwidth: add it, or leave out communication.",
+		],
+		[
+			"no tokens that are exchanged",
+			{ perToken: 1, communication: { bandwidth } },
+			"communication of a cost has no perToken: add it",
+		],
+		["null", { perToken: 1, perSquare: null }, "perSquare of a cost is null"],
+		[
+			"more than can be added up",
+			{ perSquare: 1e308 },
+			"perSquare of a cost is 1e+308: give a number from 0 to 1e+100.",
 		],
 		[
 			"a bandwidth of 0",

@@ -201,6 +201,31 @@ describe("over 8 ranks", () => {
 		},
 	);
 
+	// One of them is so full that rows find no room elsewhere.
+	test.each([0, 1000])(
+		"steps of all kinds are level over 8 ranks, by a cost of %i a token",
+		(perToken) => {
+			const next = createRandom(5);
+			const random = () => next() / 2 ** 32;
+			let uneven = 0;
+			for (let step = 0; step < 150; step++) {
+				const count = 200 + Math.floor(random() * 400);
+				const lengths = Int32Array.from({ length: count }, () =>
+					Math.floor(Math.exp(4 + random() * 5)),
+				);
+				const plan = planMicroBatches(itemsOfLengths(lengths), 8, {
+					...{ maxTokens: 16384, cost: { perToken, perSquare: 1 } },
+				});
+				if (imbalances(plan, 8).totals > 1.0101) uneven++;
+				const items = plan.groups.flatMap((group) => [...group.items]);
+				expect(items.sort((a, b) => a - b)).toEqual([...lengths.keys()]);
+				for (const group of plan.groups)
+					expect(tokensOf(lengths, group.items, false)).toBeLessThan(16385);
+			}
+			expect(uneven).toBeLessThan(2);
+		},
+	);
+
 	test("where one row costs more than the others together its rank is alone with it", () => {
 		const lengths = Int32Array.of(32768, ...new Array(15).fill(64));
 		const plan = planMicroBatches(itemsOfLengths(lengths), 8, {

@@ -679,7 +679,19 @@ describe("what cannot be", () => {
 
 	test("all steps left out", async () => {
 		const all = { extend: parent, out: newOut(), skip: [[0, steps]] as const };
-		await expect(planned(all)).rejects.toThrow(/leaves out all \d+ steps/);
+		await expect(planned(all)).rejects.toThrow(
+			/leaves out every step of .*, from 0 to \d+: leave out fewer/,
+		);
+	});
+
+	test("other steps of a plan that has one", async () => {
+		const one = newOut();
+		const rows = { datasets: [packed], tokensPerStep: 256, tokens: 256 };
+		await planned({ ...rows, out: one });
+		const all = { extend: one, out: newOut(), tokensPerStep: 512 };
+		await expect(planned(all)).rejects.toThrow(
+			/another worldSize: say what is to come after its 1 step,/,
+		);
 	});
 
 	test("without a plan to extend", async () => {

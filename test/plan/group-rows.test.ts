@@ -84,3 +84,18 @@ test("groups have each row once and every rank, and hold their rows with the pad
 	expect(planned).toBeGreaterThan(100);
 	expect(padded).toBeGreaterThan(50);
 });
+
+test("a row whose many sequences are too long once they are padded is refused with numbers that help", () => {
+	const rows = stepRows([new Array(63).fill(1), new Array(64).fill(1)]);
+	const planned = (maxTokens: number, width: number | null = null) =>
+		groupRows(
+			{ rule: "flexsp", ranks: 8, maxTokens, cost: SQUARED_LENGTH },
+			rows,
+			width,
+		);
+	for (const width of [null, 64])
+		expect(() => planned(8, width)).toThrow(
+			"row 1 has 64 tokens in 64 sequences, and up to 1024 once each of these is padded, so that ranks can share it; all 8 ranks together hold 64: give tokensPerDevice: 128 or more, or rows of fewer sequences.",
+		);
+	expect(planned(128).microBatches).toBe(1);
+});

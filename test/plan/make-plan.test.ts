@@ -16,6 +16,7 @@ import { requiredOptions } from "../curriculum/required-options.js";
 import {
 	contentsOf,
 	everything,
+	seqpack,
 	sharedDirectory,
 	temporaryDirectory,
 	tokenizerPath,
@@ -518,4 +519,27 @@ describe("bad use", () => {
 			/different tokenizers \(\w{12} and \w{12}\)/,
 		);
 	});
+});
+
+test("the command says which points of weights the stage does not come to", async () => {
+	const plan = async (...weights: string[]) => {
+		const to = ["--out", join(temporaryDirectory(), "plan")];
+		const steps = ["--tokens-per-step", "1024", "--tokens", "8192"];
+		const args = ["curriculum", prose, code, ...steps, ...weights, ...to];
+		const { code: rc, stderr } = await seqpack(args);
+		expect(rc, stderr).toBe(0);
+		return stderr;
+	};
+	const points = "0:.7/.3,4K:.5/.5,8192:.1/.9,10K:.5/.5";
+	expect(await plan("--weights-at", points)).toContain(
+		"  weights    not those of the points at 4,096, 8,192, 10,240: the stage ends at 8 steps\n",
+	);
+	expect(
+		await plan("--weights-at", points, "--weights-by", "tokens"),
+	).toContain(
+		"  weights    not those of the point at 10,240: the stage ends at 8,192 tokens\n",
+	);
+	expect(await plan("--weights-at", "0:.7/.3,8:.5/.5")).not.toContain(
+		"  weights",
+	);
 });
