@@ -92,6 +92,18 @@ function keptOf(pieces: readonly Piece[], keep: readonly string[]): string {
 	return json;
 }
 
+/** Whether the first record lacks a field that is to be kept of it. */
+export function lacksKept(
+	{ pieces }: Draft,
+	{ keep }: Pick<Recipe, "keep">,
+): boolean {
+	if (keep.length === 0) return false;
+	const first = pieces.find((piece) => piece.record !== null)?.record;
+	return (
+		first == null || keep.some((name) => ownField(first, name) === undefined)
+	);
+}
+
 function requireNumbers(
 	value: unknown,
 	name: string,
