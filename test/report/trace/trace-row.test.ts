@@ -264,6 +264,9 @@ test("What is not known is noted, and what is wrong is told in a sentence", asyn
 		/in\.jsonl is not among the inputs that are given/,
 	);
 	await expect(traceRow(out, 99)).rejects.toThrow(/has no row 99: it has \d+/);
+	await expect(traceRow(out, 0, { split: "test" })).rejects.toThrow(
+		/has no row 0 of the split test: it has 0/,
+	);
 	await expect(traceRow(out, 0, { token: 64 })).rejects.toThrow(
 		/row 0 of .* has no token 64: its \d+ tokens are numbered from 0/,
 	);
