@@ -1,5 +1,5 @@
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
-import { type ComposedRecord, composedOf, lacksKept } from "./composed.js";
+import { type ComposedRecord, composedOf, countLacks } from "./composed.js";
 import { type Draft, draftOf, type RecipeRecord } from "./draft.js";
 import { DraftChoice } from "./draw-drafts.js";
 import { KeyedGroups, RunGroups } from "./group-drafts.js";
@@ -58,7 +58,7 @@ export function composeRecords(
 		if (record === null) runner.count("empty");
 		else {
 			composed.push(record);
-			if (lacksKept(draft, recipe)) runner.count("kept-fields-missing");
+			countLacks(draft, recipe, (...of) => runner.count(...of));
 		}
 	}
 	return {

@@ -92,16 +92,24 @@ function keptOf(pieces: readonly Piece[], keep: readonly string[]): string {
 	return json;
 }
 
-/** Whether the first record lacks a field that is to be kept of it. */
-export function lacksKept(
+/** Counts what a draft that was written lacks: fields that are to be kept, and parts that have no text. */
+export function countLacks(
 	{ pieces }: Draft,
 	{ keep }: Pick<Recipe, "keep">,
-): boolean {
-	if (keep.length === 0) return false;
+	count: (name: string, times?: number) => void,
+): void {
 	const first = pieces.find((piece) => piece.record !== null)?.record;
-	return (
-		first == null || keep.some((name) => ownField(first, name) === undefined)
-	);
+	const lacks = (name: string) =>
+		first == null || ownField(first, name) === undefined;
+	if (keep.some(lacks)) count("kept-fields-missing");
+	const empty = new Set<RecipeRecord>();
+	for (const { record, text } of pieces)
+		if (record !== null && text !== null && isEmpty(text)) empty.add(record);
+	if (empty.size === 0) return;
+	for (const { record, text } of pieces)
+		if (record !== null && text !== null && !isEmpty(text))
+			empty.delete(record);
+	if (empty.size > 0) count("parts-empty", empty.size);
 }
 
 function requireNumbers(

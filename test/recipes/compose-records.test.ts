@@ -585,6 +585,17 @@ test("what comes to nothing is counted, and so are fields that are to be kept an
 	expect(counts).toEqual({ empty: 1, "kept-fields-missing": 1 });
 });
 
+test("records of a group that have no text are no parts, and are counted", () => {
+	const records = ["", "one", ""].map((text, i) => ({ id: `r${i}`, text }));
+	const steps = [
+		{ group: { by: "whole" } },
+		{ separator: { text: "|" } },
+	] as const;
+	const { records: composed, counts } = compose(steps, records);
+	expect(composed[0].parts.map(({ id }) => id)).toEqual(["r1"]);
+	expect(counts).toEqual({ groups: 1, "parts-empty": 2 });
+});
+
 test("a setting of a recipe that is none names those there are", () => {
 	expect(() => parseRecipe({ group: {}, steps: [] })).toThrow(
 		/there is no setting "group"; there are: steps, /,
