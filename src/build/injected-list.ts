@@ -1,6 +1,6 @@
 import { type ListedSpan, readInjected } from "../compose/injected.js";
 import { EnvironmentError } from "../core/errors.js";
-import type { IndexedDocuments } from "../dataset/index-rows.js";
+import type { DroppedTokens, IndexedDocuments } from "../dataset/index-rows.js";
 import {
 	type InjectedRow,
 	injectedBatch,
@@ -28,10 +28,14 @@ export class InjectedSpans {
 		this.#spans = spans;
 	}
 
-	/** Those in some documents. */
-	in({ task, first, ids, sources, positions }: IndexedDocuments) {
+	/** Those in some documents, of which those that are dropped whole have none. */
+	in(
+		{ task, first, ids, sources, positions, lengths }: IndexedDocuments,
+		dropped: DroppedTokens,
+	): InjectedRow[] {
 		if (this.#spans.size === 0) return [];
 		return positions.flatMap((position, i): InjectedRow[] => {
+			if (dropped.tokens[i] === lengths[i]) return [];
 			const spans = this.#spans.get(keyOf(sources[i], position)) ?? [];
 			return spans.map(({ trap, offset, repetition }) => ({
 				docId: documentId(task, first + i),

@@ -174,6 +174,12 @@ export function requireRows(
 	const shown = inputs.slice(0, 3).map(({ path }) => path);
 	const from = `${shown.join(", ")}${inputs.length > 3 ? " ..." : ""}`;
 	const tokens = totals.textTokens + totals.specialTokens;
+	const leftOut = Object.entries(totals.leftOutRecords);
+	if (tokens === 0 && leftOut.length > 0)
+		throw new DataError(
+			"empty-corpus",
+			`nothing is left of ${from}: ${leftOut.reduce((sum, [, n]) => sum + n, 0)} records are left out (${leftOut.map(([reason, n]) => `${n} ${reason}`).join(", ")}), ${skipped} skipped as unusable, and ${totals.documents} documents are empty. Leave less out, or name other inputs.`,
+		);
 	if (tokens === 0)
 		throw new DataError(
 			"empty-corpus",

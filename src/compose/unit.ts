@@ -1,6 +1,6 @@
 import { addCounts } from "../core/counts.js";
 import { InterruptedError } from "../core/errors.js";
-import { writeComposed } from "../recipes/composed.js";
+import { countLacks, writeComposed } from "../recipes/composed.js";
 import { type Draft, draftOf } from "../recipes/draft.js";
 import { DraftChoice, type Drawn } from "../recipes/draw-drafts.js";
 import { KeyedGroups, RunGroups } from "../recipes/group-drafts.js";
@@ -214,6 +214,7 @@ class UnitWork {
 	#write(draft: Draft, lines: JsonWriter): boolean {
 		const isWritten = writeComposed(draft, this.#recipe, lines);
 		if (!isWritten) this.#runner.count("empty");
+		else countLacks(draft, this.#recipe, (...of) => this.#runner.count(...of));
 		return isWritten;
 	}
 

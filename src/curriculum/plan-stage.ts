@@ -147,6 +147,11 @@ export function lengthsOf(
 			ofDataset.filter(({ rows }) => rows > 0).map(({ length }) => length),
 		),
 	);
+	if (there.size === 0)
+		throw new UsageError(
+			"no-bucket",
+			"there are no rows in the datasets of a stage, or in the strata of them that are named: name others.",
+		);
 	const sorted = [...there].sort((a, b) => a - b);
 	for (const length of buckets ?? [])
 		if (!there.has(length))

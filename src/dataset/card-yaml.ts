@@ -135,7 +135,7 @@ type Which = Partial<Pick<BucketSettings, "length" | "stratum">>;
 
 /**
  * The configuration of a stratum: its name, unless `datasets` takes no such name, or another
- * has it.
+ * has it or may have it.
  */
 function configName(
 	stratum: string,
@@ -143,7 +143,10 @@ function configName(
 	others: readonly Config[],
 ): string {
 	const isTaken = [...others.map(({ name }) => name), INDEX].includes(stratum);
-	return isTaken || /[<>:/\\|?*]/.test(stratum) ? `stratum-${place}` : stratum;
+	const isAnothers = /^stratum-\d+$/.test(stratum);
+	return isTaken || isAnothers || /[<>:/\\|?*]/.test(stratum)
+		? `stratum-${place}`
+		: stratum;
 }
 
 function splitFiles(

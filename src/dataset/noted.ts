@@ -25,6 +25,11 @@ export const notedCounts: Readonly<
 		isWarning: false,
 		isOfUnits: true,
 	},
+	costlyTokens: {
+		meaning: "tokens that cost more than a unit may, each a unit of its own",
+		isWarning: false,
+		isOfUnits: true,
+	},
 	longUnits: {
 		meaning: "units longer than a segment, which are cut",
 		isWarning: false,

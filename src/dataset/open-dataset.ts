@@ -82,7 +82,7 @@ class ReadableDataset implements Dataset {
 		}
 		throw new UsageError(
 			"no-row",
-			`${this.directory} has no row ${number}${bucket === undefined ? "" : ` in the bucket of ${bucket}`}: it has ${number - row}.`,
+			`${this.directory} has no row ${number}${bucket === undefined ? "" : ` in the bucket of ${bucket}`}${split === undefined ? "" : ` of the split ${split}`}: it has ${number - row}.`,
 		);
 	}
 

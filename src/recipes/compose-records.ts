@@ -1,5 +1,5 @@
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
-import { type ComposedRecord, composedOf } from "./composed.js";
+import { type ComposedRecord, composedOf, countLacks } from "./composed.js";
 import { type Draft, draftOf, type RecipeRecord } from "./draft.js";
 import { DraftChoice } from "./draw-drafts.js";
 import { KeyedGroups, RunGroups } from "./group-drafts.js";
@@ -53,8 +53,13 @@ export function composeRecords(
 	const runner = new StepRunner(settings, chosen);
 	const composed: ComposedRecord[] = [];
 	for (const draft of draftsOf(records, recipe, runner)) {
-		const record = runner.attempt(() => composedOf(draft, recipe), null);
-		if (record !== null) composed.push(record);
+		const record = runner.attempt(() => composedOf(draft, recipe), undefined);
+		if (record === undefined) continue;
+		if (record === null) runner.count("empty");
+		else {
+			composed.push(record);
+			countLacks(draft, recipe, (...of) => runner.count(...of));
+		}
 	}
 	return {
 		records: composed,

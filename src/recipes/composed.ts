@@ -92,6 +92,26 @@ function keptOf(pieces: readonly Piece[], keep: readonly string[]): string {
 	return json;
 }
 
+/** Counts what a draft that was written lacks: fields that are to be kept, and parts that have no text. */
+export function countLacks(
+	{ pieces }: Draft,
+	{ keep }: Pick<Recipe, "keep">,
+	count: (name: string, times?: number) => void,
+): void {
+	const first = pieces.find((piece) => piece.record !== null)?.record;
+	const lacks = (name: string) =>
+		first == null || ownField(first, name) === undefined;
+	if (keep.some(lacks)) count("kept-fields-missing");
+	const empty = new Set<RecipeRecord>();
+	for (const { record, text } of pieces)
+		if (record !== null && text !== null && isEmpty(text)) empty.add(record);
+	if (empty.size === 0) return;
+	for (const { record, text } of pieces)
+		if (record !== null && text !== null && !isEmpty(text))
+			empty.delete(record);
+	if (empty.size > 0) count("parts-empty", empty.size);
+}
+
 function requireNumbers(
 	value: unknown,
 	name: string,

@@ -78,6 +78,15 @@ const cases: [string, Attempt, number, RegExp][] = [
 		/no text in .*2 documents, all of them empty/,
 	],
 	[
+		"only documents in no stratum",
+		{
+			files: { "a.jsonl": good.repeat(3) },
+			options: { strata: "a:5000-", perStratum: 2 },
+		},
+		4,
+		/nothing is left of .*a\.jsonl: 3 records are left out \(3 strata\)/,
+	],
+	[
 		"a line that is not JSON",
 		{ files: { "a.jsonl": `${good}${good}{"text": "cut\n${good}` } },
 		4,

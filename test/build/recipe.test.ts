@@ -143,6 +143,17 @@ describe("A build whose recipe injects", () => {
 		expect(rows.length).toBeLessThan(8);
 		for (const { doc_id } of rows) expect(kept.has(doc_id)).toBe(true);
 		expect((await verify(some)).problems).toEqual([]);
+		const short = join(to, "short");
+		await build({ ...options, longDocuments: "drop", seqLen: 200, out: short });
+		const whole = new Set(
+			(await readIndex(short))
+				.filter(({ dropped_tokens }) => Number(dropped_tokens) === 0)
+				.map(({ doc_id }) => doc_id),
+		);
+		const left = await injectedIn(short);
+		expect(left.length).toBeGreaterThan(0);
+		expect(left.length).toBeLessThan(8);
+		for (const { doc_id } of left) expect(whole.has(doc_id)).toBe(true);
 	});
 
 	test("keeps the list in a store, in another format and beside a packing", async () => {

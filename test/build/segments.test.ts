@@ -287,6 +287,14 @@ describe("costs", () => {
 		);
 	});
 
+	test("tokens that cost more than a segment may are counted", async () => {
+		const costs = (tokens: number, text: number) =>
+			Array.from({ length: tokens }, (_, i) => (text + i === 0 ? 17 : 16));
+		const path = await records(costs);
+		const { manifest } = await built({ inputs: [path], ...options });
+		expect(manifest.totals.noted).toEqual({ costlyTokens: 1 });
+	});
+
 	test.each([
 		[
 			"a cost below 0",
@@ -297,7 +305,7 @@ describe("costs", () => {
 			"no costs",
 			(tokens: number, text: number) =>
 				text === 1 ? undefined : Array(tokens).fill(1),
-			/costs\.jsonl:2: the record has no field "bits"/,
+			/costs\.jsonl:2: the record has no field "bits"\. Mend the record, or give onError: "skip"/,
 		],
 		[
 			"too few",

@@ -234,6 +234,15 @@ test("the card has a configuration for each stratum, by its name where that can 
 	}
 });
 
+test("no two configurations have one name", async () => {
+	const out = await builtApart({ strata: "stratum-1:-20,>20:20-" });
+	const [, yaml] = readFileSync(join(out, "README.md"), "utf8").split("---\n");
+	const names = parse(yaml).dataset_info.map(
+		(info: Record<string, never>) => info.config_name,
+	);
+	expect(names).toEqual(["default", "stratum-0", "stratum-1"]);
+});
+
 test("rows in the files of another stratum are found", async () => {
 	const store = await builtStore();
 	const packing = await packed(store);

@@ -17,7 +17,11 @@ import {
 import { planned, plannedAndRead } from "./planned.js";
 
 /** Rows of 128 tokens, of strata that are kept apart; those of more than 60 words are in none. */
-async function dataset(source: string, count: number): Promise<string> {
+async function dataset(
+	source: string,
+	count: number,
+	strata = "short:-20,long:20-60",
+): Promise<string> {
 	const out = join(directory, source);
 	const text = (i: number) =>
 		Array.from({ length: (i * 7) % 80 }, (_, w) =>
@@ -34,7 +38,7 @@ async function dataset(source: string, count: number): Promise<string> {
 	await build({
 		inputs: [file],
 		...{ tokenizer: tokenizerPath, workers: 0, seqLen: 128, format: "arrow" },
-		...{ strata: "short:-20,long:20-60", strataApart: true, out },
+		...{ strata, strataApart: true, out },
 	});
 	return out;
 }
@@ -232,6 +236,10 @@ describe("what is refused", () => {
 		);
 		await expect(planned({ datasets: [`${a}#stratum:tall`] })).rejects.toThrow(
 			/has no rows of a stratum "tall"; it has: short, long/,
+		);
+		const c = await dataset("c", 40, "short:-20,vast:900-");
+		await expect(planned({ datasets: [`${c}#stratum:vast`] })).rejects.toThrow(
+			/there are no rows in the datasets of a stage, or in the strata/,
 		);
 	});
 });

@@ -556,8 +556,44 @@ test("what every object inherits is no field of a record", () => {
 		steps: [{ separator: { text: " " } }],
 		keep: ["constructor", "__proto__"],
 	});
-	const { records: composed } = composeRecords(recordsOf(records), recipe);
+	const { records: composed, counts } = composeRecords(
+		recordsOf(records),
+		recipe,
+	);
 	expect(Object.keys(composed[0])).not.toContain("constructor");
+	expect(counts).toEqual({ "kept-fields-missing": 1 });
+});
+
+test("what comes to nothing is counted, and so are fields that are to be kept and are not there", () => {
+	const records = [
+		{ id: "a", text: "one", lang: "en" },
+		{ id: "b", text: "two" },
+		{ id: "c", text: "", lang: "en" },
+	];
+	const recipe = parseRecipe({
+		steps: [{ template: { roles: { any: "{text}" } } }],
+		keep: ["lang"],
+	});
+	const { records: composed, counts } = composeRecords(
+		recordsOf(records),
+		recipe,
+	);
+	expect(composed.map(({ id, lang }) => [id, lang])).toEqual([
+		["a", "en"],
+		["b", undefined],
+	]);
+	expect(counts).toEqual({ empty: 1, "kept-fields-missing": 1 });
+});
+
+test("records of a group that have no text are no parts, and are counted", () => {
+	const records = ["", "one", ""].map((text, i) => ({ id: `r${i}`, text }));
+	const steps = [
+		{ group: { by: "whole" } },
+		{ separator: { text: "|" } },
+	] as const;
+	const { records: composed, counts } = compose(steps, records);
+	expect(composed[0].parts.map(({ id }) => id)).toEqual(["r1"]);
+	expect(counts).toEqual({ groups: 1, "parts-empty": 2 });
 });
 
 test("a setting of a recipe that is none names those there are", () => {

@@ -9,6 +9,7 @@ import {
 	indexSchemaOf,
 	type SequencePlaces,
 } from "../../dataset/index-rows.js";
+import type { InjectedRow } from "../../dataset/injected-rows.js";
 import { layouts } from "../../dataset/layouts/layouts.js";
 import { lengthsBatch, trainedRuns } from "../../dataset/lengths.js";
 import type { Settings, SourceSettings } from "../../dataset/settings.js";
@@ -115,16 +116,16 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 					watch.run("write", () => noteLengths(lengths, window)),
 				)
 			: windows;
-		const described: IndexRows = (...of) => indexBatch(...of, name);
 		const injected = await injectedSpansOf(plan, task);
-		const listed = mapGenerator(measured, async (window) => {
-			await injectedList.add(injected.in(window));
-			return window;
-		});
+		const spans: InjectedRow[] = [];
+		const described: IndexRows = (documents, places, dropped) => {
+			for (const span of injected.in(documents, dropped)) spans.push(span);
+			return indexBatch(documents, places, dropped, name);
+		};
 		const rows = watch.watch(
 			"pack",
 			rowsOf(
-				listed,
+				measured,
 				settings,
 				settings.sources[task.source],
 				output,
@@ -132,7 +133,10 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			),
 		);
 		const counts = await consume(rows, (batch) =>
-			watch.run("write", () => index.write(batch)),
+			watch.run("write", async () => {
+				await index.write(batch);
+				await injectedList.add(spans.splice(0));
+			}),
 		);
 		const { shards, rooms, leftovers } = await output.finish();
 		const table = isStore ? await lengths.finish(true) : null;

@@ -1,4 +1,5 @@
 import { Int32Buffer } from "../../core/buffers.js";
+import { optionName } from "../../core/errors.js";
 import { quoted } from "../../core/text.js";
 import { costStarts } from "../../segment/costs.js";
 import { languageOf, languages } from "../../segment/languages.js";
@@ -106,12 +107,15 @@ function costReader(
 	return {
 		fields: [path],
 		areTokens: true,
-		read(text, [value]) {
+		read(text, [value], _names, note) {
 			if (tokenizer === undefined)
 				throw new Error("costs of tokens need a tokenizer");
 			ids.length = 0;
 			tokenizer().encodeUtf8Into(text, ids);
-			return costStarts(costsOf(value, path, ids.length), most);
+			const costs = costsOf(value, path, ids.length);
+			for (let i = 0; i < costs.length; i++)
+				if (costs[i] > most) note("costlyTokens");
+			return costStarts(costs, most);
 		},
 	};
 }
@@ -146,5 +150,8 @@ function costsOf(
 
 function wrong(sentence: string): BadInput {
 	const reason: keyof typeof unitReasons = "wrong-costs";
-	return new BadInput(reason, sentence);
+	return new BadInput(
+		reason,
+		`${sentence}. Mend the record, or give ${optionName("onError", "skip")}`,
+	);
 }

@@ -1,10 +1,11 @@
 import { readingOf } from "../../build/tasks/reading.js";
 import { SeqpackError } from "../../core/errors.js";
+import { quoted } from "../../core/text.js";
 import type { ManifestInput } from "../../dataset/manifest.js";
-import type { Settings, SourceSettings } from "../../dataset/settings.js";
+import type { Settings } from "../../dataset/settings.js";
 import { TRAIN } from "../../dataset/splits.js";
 import { sayTrained, sidesOf } from "../../documents/mark-tokens.js";
-import { divisionOf, wholeSpan } from "../../sources/divide.js";
+import type { ComposedPart } from "../../recipes/composed.js";
 import type { FoundInput } from "../../sources/find/candidate.js";
 import { findInputs } from "../../sources/find/find-inputs.js";
 import {
@@ -14,23 +15,22 @@ import {
 import { sourceFormats } from "../../sources/formats.js";
 import { storageAt } from "../../storage/storages.js";
 import type { FoundDocument } from "./find-documents.js";
+import {
+	type FoundPlace,
+	findRecord,
+	type NotFound,
+	noRecordAt,
+	placeOf,
+	spanAt,
+} from "./find-record.js";
 import type { DatasetEncoders } from "./open-encoders.js";
 import type { OpenedRow } from "./open-row.js";
 import type { TextSide } from "./place-tokens.js";
 
 /** A record, found in the files of the build. */
-export interface FoundRecord {
-	path: string;
-	/** Its line, or what else the format counts, from 1; as messages have it: `corpus.jsonl:12`. */
-	line: number;
-	place: string;
+export interface FoundRecord extends FoundPlace {
 	/** The documents that it is, in their order; empty where what is given does not make any. */
 	documents: { text: Uint8Array; sides: TextSide[] }[];
-}
-
-/** What could not be found, as a sentence without a full stop. */
-export interface NotFound {
-	why: string;
 }
 
 /** Finds the records of documents in the files that a dataset was built of. */
@@ -75,12 +75,15 @@ export class RecordTexts {
 		};
 	}
 
-	/** The record that a part of a composed document is made of. */
+	/**
+	 * The record that a part of a composed document is made of; null: no inputs are given. Whether a file
+	 * of its name is the one that was composed the ids of their records tell.
+	 */
 	async ofPart(
-		{ source, position }: { source: string; position: number },
+		{ source, position, id }: Pick<ComposedPart, "source" | "position" | "id">,
 		sourceName: string | null,
-	): Promise<FoundRecord | NotFound> {
-		if (this.#inputs.length === 0) return { why: "no inputs are given" };
+	): Promise<FoundPlace | NotFound | null> {
+		if (this.#inputs.length === 0) return null;
 		const of = placeOfSource(this.#manifest.settings, sourceName);
 		const alike = await this.#filesLike(of, source);
 		if (alike.length !== 1)
@@ -90,7 +93,13 @@ export class RecordTexts {
 						? `${source} is not among the inputs that are given`
 						: `${alike.length} of the inputs that are given may be ${source}`,
 			};
-		return this.#read(alike[0], of, { source, position });
+		const found = await findRecord(alike[0], { source, position });
+		if ("why" in found || id === undefined || found.id === null) return found;
+		return found.id === id
+			? found
+			: {
+					why: `${found.place} has the id ${quoted(found.id)}, and the part ${quoted(id)}: its line is not known`,
+				};
 	}
 
 	/** Files that may be one of the build's, by their names. */
@@ -126,11 +135,7 @@ export class RecordTexts {
 	): Promise<FoundRecord | NotFound> {
 		const { settings, tokenizer } = this.#manifest;
 		const storage = storageAt(file.path);
-		const division = await divisionOf(storage, file);
-		const isAnywhere = "anywhere" in division && file.compression === null;
-		const span = isAnywhere
-			? { start: position, end: position + 1 }
-			: wholeSpan(division);
+		const span = await spanAt(storage, file, position);
 		const { size, version, ...rest } = file;
 		const reading = readingOf(
 			{
@@ -142,7 +147,10 @@ export class RecordTexts {
 							fingerprint: "",
 						},
 					],
-					settings: { ...settings, sources: [asRead(settings, of)] },
+					settings: {
+						...settings,
+						sources: [{ ...settings.sources[of], sample: null }],
+					},
 					onError: "skip",
 					chat: this.#encoders?.chat ?? null,
 					tokenizer,
@@ -163,12 +171,8 @@ export class RecordTexts {
 					(i) => positions[i] === position,
 				);
 				if (own.length === 0) continue;
-				const format = sourceFormats.find(file.format);
-				const before = await format.numbersBefore(storage, file, span);
-				const line = before + numbers[own[0]];
 				return {
-					...{ path: file.path, line },
-					place: format.describePlace(file.path, line),
+					...(await placeOf(storage, file, span, numbers[own[0]])),
 					documents: own.map((i) => {
 						const [start, end] = texts.offsets.subarray(i, i + 2);
 						return {
@@ -192,26 +196,12 @@ export class RecordTexts {
 			if (!(error instanceof SeqpackError)) throw error;
 			return { why: error.message.replace(/\.$/, "") };
 		}
-		return {
-			why: `${file.path} has no record at ${position}, where ${source} had one`,
-		};
+		return { why: noRecordAt(file.path, source, position) };
 	}
 }
 
 /** Thrown where records cannot be read without a tokenizer. */
 class NoTokenizer extends Error {}
-
-/** How records of a source are read for one of them: with all that makes its documents, and no more. */
-function asRead({ sources }: Settings, of: number): SourceSettings {
-	const { composed, ...source } = sources[of];
-	if (composed === undefined) return { ...source, sample: null };
-	// The records that were composed, as far as they are to be found.
-	return {
-		...source,
-		...{ sample: null, conversations: null, tokens: null, where: null },
-		...{ text: null, textField: null, idField: null },
-	};
-}
 
 function placeOfSource({ sources }: Settings, name: string | null): number {
 	return Math.max(

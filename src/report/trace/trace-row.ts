@@ -5,20 +5,20 @@ import { hasTurns, type SourceSettings } from "../../dataset/settings.js";
 import { type TraceOptions, traceTable } from "../../options/trace.js";
 import type { ComposedPart } from "../../recipes/composed.js";
 import { type FoundDocument, findDocuments } from "./find-documents.js";
+import type { FoundPlace, NotFound } from "./find-record.js";
 import { type DatasetEncoders, openEncoders } from "./open-encoders.js";
 import { type OpenedRow, openRow } from "./open-row.js";
 import { beginsWith, placeTokens, textOfTokens } from "./place-tokens.js";
-import {
-	type FoundRecord,
-	type NotFound,
-	RecordTexts,
-} from "./record-texts.js";
+import { type FoundRecord, RecordTexts } from "./record-texts.js";
 import {
 	type Characters,
 	charactersOf,
 	lineOf,
 	type PlacedText,
 } from "./text-places.js";
+
+/** Parts of a document that are not found and are told of, each with why. */
+const MOST_NOTES = 3;
 
 /** Where the tokens of a row came from. */
 export interface RowTrace {
@@ -185,6 +185,7 @@ class Tracer {
 				document.parts,
 				document.sourceName,
 				tellsParts ? characters : null,
+				notes,
 			));
 		const segment: TracedSegment = {
 			...{ segment: number, first, last: first + length - 1 },
@@ -283,6 +284,7 @@ class Tracer {
 		parts: readonly ComposedPart[],
 		sourceName: string | null,
 		characters: Characters | null,
+		notes: string[],
 	): Promise<TracedPart[]> {
 		const own = characters
 			? parts.filter(
@@ -291,13 +293,23 @@ class Tracer {
 				)
 			: parts;
 		const traced: TracedPart[] = [];
-		for (const { offset, length, id = null, role = null, ...part } of own)
+		const missing = new Set<string>();
+		for (const part of own) {
+			const { source, position, offset, length, id = null, role = null } = part;
+			const record = await this.#records.ofPart(part, sourceName);
+			if (record !== null && "why" in record) missing.add(record.why);
 			traced.push({
-				...placed(part, await this.#records.ofPart(part, sourceName)),
+				...placed({ source, position }, record),
 				...{ id, role },
 				characters:
 					length === 0 ? null : { first: offset, last: offset + length - 1 },
 			});
+		}
+		notes.push(...[...missing].slice(0, MOST_NOTES));
+		if (missing.size > MOST_NOTES)
+			notes.push(
+				`${missing.size - MOST_NOTES} more of its parts are not found`,
+			);
 		return traced;
 	}
 }
@@ -305,9 +317,9 @@ class Tracer {
 /** Where a record is, as far as it was found. */
 function placed(
 	{ source, position }: { source: string; position: number },
-	record: FoundRecord | NotFound,
+	record: FoundPlace | NotFound | null,
 ): TracedRecord {
-	if ("why" in record)
+	if (record === null || "why" in record)
 		return { source, position, path: null, line: null, place: null };
 	const { path, line, place } = record;
 	return { source, position, path, line, place };

@@ -201,6 +201,41 @@ test("Tokens of composed documents are traced to the parts", async () => {
 	expect(stdout).toMatch(/id +\d+ "\."/);
 });
 
+test("Parts of composed documents are found without a text, and not in another file of the same name", async () => {
+	const lines = (letter: string) =>
+		jsonLines([1, 2].map((n) => ({ id: `${letter}${n}`, body: `Text ${n}.` })));
+	const a = join(directoryWith({ "in.jsonl": lines("a") }), "in.jsonl");
+	const b = join(directoryWith({ "in.jsonl": lines("b") }), "in.jsonl");
+	const recipe = join(
+		directoryWith({
+			"one.json": JSON.stringify({
+				steps: [{ template: { roles: { any: "{body}" } } }],
+			}),
+		}),
+		"one.json",
+	);
+	const out = join(temporaryDirectory(), "out");
+	await build({ ...usual, inputs: [a, b], recipe, out });
+	const placesOf = async (source: string[]) => {
+		const { segments } = await traceRow(out, 0, { source });
+		return Object.fromEntries(
+			segments.map(({ document, parts, notes }) => [
+				document,
+				parts?.[0].line ?? notes.slice(2).join(),
+			]),
+		);
+	};
+	expect(await placesOf([a, b])).toEqual({ a1: 1, a2: 2, b1: 1, b2: 2 });
+	expect(await placesOf([b])).toMatchObject({
+		a1: expect.stringMatching(/in\.jsonl:1 has the id "b1", and the part "a1"/),
+		...{ b1: 1, b2: 2 },
+	});
+	expect(await placesOf([recipe])).toMatchObject({
+		a1: expect.stringMatching(/in\.jsonl is not among the inputs/),
+	});
+	expect(await placesOf([])).toEqual({ a1: "", a2: "", b1: "", b2: "" });
+});
+
 test("What is not known is noted, and what is wrong is told in a sentence", async () => {
 	const directory = directoryWith({
 		"in.jsonl": jsonLines(records.slice(0, 9)),
@@ -229,6 +264,9 @@ test("What is not known is noted, and what is wrong is told in a sentence", asyn
 		/in\.jsonl is not among the inputs that are given/,
 	);
 	await expect(traceRow(out, 99)).rejects.toThrow(/has no row 99: it has \d+/);
+	await expect(traceRow(out, 0, { split: "test" })).rejects.toThrow(
+		/has no row 0 of the split test: it has 0/,
+	);
 	await expect(traceRow(out, 0, { token: 64 })).rejects.toThrow(
 		/row 0 of .* has no token 64: its \d+ tokens are numbered from 0/,
 	);
