@@ -201,28 +201,29 @@ describe("over 8 ranks", () => {
 		},
 	);
 
-	// One of them is so full that rows find no room elsewhere.
+	// Six of these were up to 1.027 where each micro-batch was levelled by itself alone.
 	test.each([0, 1000])(
 		"steps of all kinds are level over 8 ranks, by a cost of %i a token",
 		(perToken) => {
-			const next = createRandom(5);
-			const random = () => next() / 2 ** 32;
-			let uneven = 0;
+			let state = 5;
+			const random = () => {
+				state = (state * 48271) % 2147483647;
+				return state / 2147483647;
+			};
 			for (let step = 0; step < 150; step++) {
-				const count = 200 + Math.floor(random() * 400);
+				const count = 200 + Math.floor(random() * 401);
 				const lengths = Int32Array.from({ length: count }, () =>
 					Math.floor(Math.exp(4 + random() * 5)),
 				);
 				const plan = planMicroBatches(itemsOfLengths(lengths), 8, {
 					...{ maxTokens: 16384, cost: { perToken, perSquare: 1 } },
 				});
-				if (imbalances(plan, 8).totals > 1.0101) uneven++;
+				expect(imbalances(plan, 8).totals).toBeLessThan(1.0101);
 				const items = plan.groups.flatMap((group) => [...group.items]);
 				expect(items.sort((a, b) => a - b)).toEqual([...lengths.keys()]);
 				for (const group of plan.groups)
 					expect(tokensOf(lengths, group.items, false)).toBeLessThan(16385);
 			}
-			expect(uneven).toBeLessThan(2);
 		},
 	);
 
