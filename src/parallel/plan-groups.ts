@@ -44,7 +44,7 @@ export function planGroups(
 ): GroupPlan {
 	const { rule = "flexsp", multiple = 1 } = options;
 	const { tokensPerDevice, microBatches = null } = options;
-	const { powersOfTwo, takesMicroBatches, solve } = parallelPlans.find(rule);
+	const { takesMicroBatches, solve } = parallelPlans.find(rule);
 	checkNumber("devices", devices, MOST_DEVICES);
 	checkNumber("tokensPerDevice", tokensPerDevice);
 	checkNumber("multiple", multiple);
@@ -54,11 +54,7 @@ export function planGroups(
 			"bad-option",
 			`${optionName("microBatches")} is not for ${rule}, which makes as many micro-batches as it needs: leave it out.`,
 		);
-	if (powersOfTwo && !Number.isInteger(Math.log2(devices)))
-		throw new UsageError(
-			"bad-option",
-			`${optionName("devices")} is ${devices}, and ${optionName("parallelPlan", rule)} makes groups of powers of two, which share out a power of two: give ${2 ** Math.floor(Math.log2(devices))} or ${2 ** Math.ceil(Math.log2(devices))}, or take one of ${parallelPlans.where((other) => !other.powersOfTwo).join(", ")}.`,
-		);
+	requireDevices(rule, devices);
 	const cost =
 		options.cost === undefined
 			? SQUARED_LENGTH
@@ -121,4 +117,17 @@ function checkFits(
 function whyNone({ items, devices, capacity, microBatches }: Problem): string {
 	const all = sum(items.tokens);
 	return `no way was found of sharing ${items.tokens.length} sequences of ${all} tokens out in ${microBatches} micro-batches, none empty, of ${devices} devices of ${capacity} tokens: ${Math.ceil(all / (devices * capacity))} micro-batches at least are needed. Leave out ${optionName("microBatches")}, or raise ${optionName("tokensPerDevice")}.`;
+}
+
+/** @throws UsageError `bad-option` where a rule cannot share out so many devices */
+export function requireDevices(rule: ParallelRule, devices: number): void {
+	if (
+		!parallelPlans.find(rule).powersOfTwo ||
+		Number.isInteger(Math.log2(devices))
+	)
+		return;
+	throw new UsageError(
+		"bad-option",
+		`${optionName("devices")} is ${devices}, and ${optionName("parallelPlan", rule)} makes groups of powers of two, which share out a power of two: give ${2 ** Math.floor(Math.log2(devices))} or ${2 ** Math.ceil(Math.log2(devices))}, or take one of ${parallelPlans.where((other) => !other.powersOfTwo).join(", ")}.`,
+	);
 }

@@ -9,6 +9,7 @@ import {
 	SQUARED_LENGTH,
 } from "../parallel/group-cost.js";
 import type { ParallelRule } from "../parallel/parallel-plans.js";
+import { requireDevices } from "../parallel/plan-groups.js";
 import type { DatasetBuckets } from "./dataset-buckets.js";
 
 /** How the rows of each step are shared out among ranks. */
@@ -55,6 +56,7 @@ export function resolveGroups(
 			"bad-option",
 			`${optionName("devices")} is ${devices}, which are the ranks of the plan, and ${optionName("worldSize")} is ${given.worldSize}: leave out ${optionName("worldSize")}.`,
 		);
+	requireDevices(parallelPlan, devices);
 	return {
 		rule: parallelPlan,
 		ranks: devices,

@@ -403,6 +403,18 @@ test("A separator that stands in a text is counted, or refused by the record", (
 		{ id: "b", text: "y<sep>z" },
 	];
 	expect(compose(steps({}), records).counts["separators-in-text"]).toBe(1);
+	// With what is beside it, it stands in two places.
+	const bars = [
+		{ group: { by: "consecutive", records: 2 } },
+		{ separator: { text: "||", "in-text": "refuse" } },
+	];
+	const across = [
+		{ id: "a", text: "1" },
+		{ id: "b", text: "|2" },
+	];
+	expect(() => compose(bars, across)).toThrow(
+		/the record "b" .* has the separator "\|\|" in its text/,
+	);
 	expect(() => compose(steps({ "in-text": "refuse" }), records)).toThrow(
 		/the record "b" .* has the separator "<sep>" in its text/,
 	);

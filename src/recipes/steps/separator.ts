@@ -30,7 +30,13 @@ export const separator: Step<typeof options> = {
 			apply(draft, { count }) {
 				const pieces: Piece[] = [];
 				for (const piece of draft.pieces) {
-					if (way !== "allow" && textOf(piece).includes(text)) {
+					const last = pieces.at(-1);
+					const isNext = last !== undefined && last.record !== piece.record;
+					if (
+						way !== "allow" &&
+						(textOf(piece).includes(text) ||
+							(isNext && standsAcross(text, textOf(last), textOf(piece))))
+					) {
 						if (way === "refuse" && piece.record !== null)
 							throw composeFault(
 								"separator-in-text",
@@ -39,9 +45,7 @@ export const separator: Step<typeof options> = {
 							);
 						count("separators-in-text");
 					}
-					const last = pieces.at(-1);
-					if (last !== undefined && last.record !== piece.record)
-						pieces.push(between);
+					if (isNext) pieces.push(between);
 					pieces.push(piece);
 				}
 				return [{ ...draft, pieces }];
@@ -49,3 +53,15 @@ export const separator: Step<typeof options> = {
 		};
 	},
 };
+
+/** Whether a separator between two texts stands in a second place, with some of one of them. */
+function standsAcross(text: string, before: string, after: string): boolean {
+	const most = text.length - 1;
+	if (most === 0) return false;
+	const end = before.slice(-most);
+	const joined = `${end}${text}${after.slice(0, most)}`;
+	return (
+		joined.indexOf(text) !== end.length ||
+		joined.lastIndexOf(text) !== end.length
+	);
+}
