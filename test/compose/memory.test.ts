@@ -32,9 +32,12 @@ function writeRecords(path: string, megabytes: number): void {
 function compose(options: object): { records: number; megabytes: number } {
 	const library = pathToFileURL(join(root, "dist/src/index.js")).href;
 	const program = `
+		import { readFileSync } from "node:fs";
 		import { composeFiles } from ${JSON.stringify(library)};
 		const { records } = await composeFiles(${JSON.stringify(options)});
-		const megabytes = process.resourceUsage().maxRSS / 1000;
+		// What resourceUsage says begins with what the parent had when it started this.
+		const status = readFileSync("/proc/self/status", "utf8");
+		const megabytes = Number(/VmHWM:\\s+(\\d+)/.exec(status)[1]) / 1000;
 		console.log(JSON.stringify({ records, megabytes }));`;
 	const { stdout, stderr } = spawnSync(
 		process.execPath,
@@ -45,27 +48,30 @@ function compose(options: object): { records: number; megabytes: number } {
 	return JSON.parse(stdout);
 }
 
-test("Joining by a key takes the memory of a part of the groups, not of the input", () => {
-	const directory = temporaryDirectory();
-	const input = join(directory, "input.jsonl");
-	const recipe = join(directory, "recipe.json");
-	const out = join(directory, "out.jsonl");
-	writeRecords(input, 400);
-	writeFileSync(
-		recipe,
-		JSON.stringify({
-			steps: [
-				{ group: { by: "key", field: "repo" } },
-				{ separator: { text: "\n" } },
-			],
-		}),
-	);
-	const { records, megabytes } = compose({
-		...{ recipe, inputs: [input], out },
-		...{ workers: 0, groupMemory: 4 << 20 },
-	});
-	expect(records).toBe(5000);
-	expect(statSync(out).size).toBeGreaterThan(400 * MEGABYTE);
-	// It was about 190, and 313 beside other work; with all groups in memory at once it is over 500.
-	expect(megabytes).toBeLessThan(420);
-});
+test.runIf(process.platform === "linux")(
+	"Joining by a key takes the memory of a part of the groups, not of the input",
+	() => {
+		const directory = temporaryDirectory();
+		const input = join(directory, "input.jsonl");
+		const recipe = join(directory, "recipe.json");
+		const out = join(directory, "out.jsonl");
+		writeRecords(input, 200);
+		writeFileSync(
+			recipe,
+			JSON.stringify({
+				steps: [
+					{ group: { by: "key", field: "repo" } },
+					{ separator: { text: "\n" } },
+				],
+			}),
+		);
+		const { records, megabytes } = compose({
+			...{ recipe, inputs: [input], out },
+			...{ workers: 0, groupMemory: 4 << 20 },
+		});
+		expect(records).toBe(5000);
+		expect(statSync(out).size).toBeGreaterThan(200 * MEGABYTE);
+		// It was about 190; with all groups in memory at once it is over 300.
+		expect(megabytes).toBeLessThan(260);
+	},
+);
