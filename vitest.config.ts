@@ -11,9 +11,9 @@ const PARTIAL = [
 
 /** Of these a quarter of the tests runs from day to day, always the same, and all in `npm run test:everything`. */
 const SAMPLED = [
-	"test/build/{append,buckets,carry,conversations,given-weights,loss-from,packing-options,prefix-tree,recipe,resume,segments,store,strata,strata-apart,syntax}.test.ts",
-	"test/{audit/audit,batches/kinds,batches/streams,cli/batches,compose/compose-files,documents/conversations/said,export/convert,export/formats,plan/extend-plan,plan/make-plan,sources/compressions,sources/formats}.test.ts",
-	"test/tokenizer/{bpe-components,bpe-tokenizer,inspect,metaspace-first,sentencepiece,tokenizers,word-encoder}.test.ts",
+	"test/build/{append,buckets,carry,choose-documents,conversations,cut-window,given-weights,loss-from,packing-options,prefix-tree,recipe,resume,segments,store,strata,strata-apart,syntax}.test.ts",
+	"test/{audit/audit,batches/kinds,batches/streams,cli/batches,compose/compose-files,documents/conversations/said,export/convert,export/formats,plan/extend-plan,plan/make-plan,records/pack-records,sources/compressions,sources/formats}.test.ts",
+	"test/tokenizer/{bpe-components,bpe-tokenizer,inspect,metaspace-first,named-tokens,sentencepiece,tokenizers,word-encoder}.test.ts",
 ];
 
 /** Tests that run in `npm run test:everything` alone. */
