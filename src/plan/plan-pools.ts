@@ -1,21 +1,17 @@
 import { optionName, UsageError } from "../core/errors.js";
-import type { PlanContext } from "../curriculum/plan-context.js";
 import {
 	lengthsOf,
 	type StageBucket,
 	takeRows,
 } from "../curriculum/plan-stage.js";
-import type { Stage } from "../curriculum/stage-options.js";
 import { wantedRows } from "../curriculum/wanted-rows.js";
 import { whenRead } from "../storage/when-read.js";
 import type { PlanStage } from "./curriculum-plan.js";
-import type { DatasetBuckets } from "./dataset-buckets.js";
 import { OpenFiles } from "./open-files.js";
 import { openFinder } from "./open-finder.js";
 import { labelsOfPool, readPool } from "./sequence-pools.js";
-import type { StepGrouper } from "./step-grouper.js";
+import type { StageTask } from "./stage-task.js";
 import { rowsOfSequences } from "./step-rows.js";
-import type { StepsWriter } from "./steps-writer.js";
 import { StoreReaders } from "./store-reader.js";
 
 /** About how many steps the rows of a pool make. */
@@ -33,15 +29,7 @@ export async function planPools({
 	number,
 	writer,
 	grouper,
-}: {
-	datasets: readonly DatasetBuckets[];
-	context: PlanContext;
-	asked: Stage;
-	seed: number;
-	number: number;
-	writer: StepsWriter;
-	grouper: StepGrouper | null;
-}): Promise<Omit<PlanStage, "asked" | "firstStep">> {
+}: StageTask): Promise<Omit<PlanStage, "asked" | "firstStep">> {
 	const lengths = lengthsOf(context, asked);
 	if (lengths.length > 1)
 		throw new UsageError(

@@ -1,13 +1,9 @@
 import { createRandom } from "../core/random.js";
-import type { PlanContext } from "../curriculum/plan-context.js";
 import { planStage } from "../curriculum/plan-stage.js";
-import type { Stage } from "../curriculum/stage-options.js";
 import type { PlanStage } from "./curriculum-plan.js";
-import type { DatasetBuckets } from "./dataset-buckets.js";
 import { OpenFiles } from "./open-files.js";
 import { openFinder } from "./open-finder.js";
-import type { StepGrouper } from "./step-grouper.js";
-import type { StepsWriter } from "./steps-writer.js";
+import type { StageTask } from "./stage-task.js";
 import { StoreReaders } from "./store-reader.js";
 
 /** Plans a stage of batches of rows; reads lengths only where rows are shared out among groups of ranks. */
@@ -19,15 +15,7 @@ export async function planRows({
 	number,
 	writer,
 	grouper,
-}: {
-	datasets: readonly DatasetBuckets[];
-	context: PlanContext;
-	asked: Stage;
-	seed: number;
-	number: number;
-	writer: StepsWriter;
-	grouper: StepGrouper | null;
-}): Promise<Omit<PlanStage, "asked" | "firstStep">> {
+}: StageTask): Promise<Omit<PlanStage, "asked" | "firstStep">> {
 	const random = createRandom(seed, number);
 	const { buckets, order, offSchedule } = planStage(context, asked, random);
 	const files = new OpenFiles();
