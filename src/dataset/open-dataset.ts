@@ -1,4 +1,4 @@
-import { UsageError } from "../core/errors.js";
+import { DataError, UsageError } from "../core/errors.js";
 import { withoutSlashes } from "../core/text.js";
 import type { Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
@@ -64,10 +64,22 @@ class ReadableDataset implements Dataset {
 	async *rows(bucket?: number, split?: string): AsyncGenerator<ColumnBatch> {
 		const { settings } = this.manifest;
 		const { read } = datasetFormats.find(settings.format);
-		for (const { path, bytes } of this.#shardsOf(bucket, split))
-			yield* this.#reading(path, (file) =>
+		for (const { path, bytes, rows } of this.#shardsOf(bucket, split)) {
+			let found = 0;
+			const batches = this.#reading(path, (file) =>
 				read(file, bytes, shardSchema(settings)),
 			);
+			for await (const batch of batches) {
+				found += batch.rows;
+				yield batch;
+			}
+			// A stream that is cut between two batches reads as a whole one.
+			if (found !== rows)
+				throw this.#unreadable(
+					path,
+					new Error(`it has ${found} rows of ${rows}`),
+				);
+		}
 	}
 
 	async row(
@@ -118,6 +130,8 @@ class ReadableDataset implements Dataset {
 				const schema = shardSchema(settings);
 				const batch = await readBatch(file, shard.bytes, schema, group);
 				this.#kept = { shard, group, batch };
+			} catch (error) {
+				throw this.#unreadable(shard.path, error);
 			} finally {
 				await file.close();
 			}
@@ -132,8 +146,21 @@ class ReadableDataset implements Dataset {
 		const file = await this.#storage.open(`${this.directory}/${path}`);
 		try {
 			yield* read(file);
+		} catch (error) {
+			throw this.#unreadable(path, error);
 		} finally {
 			await file.close();
 		}
+	}
+
+	/** What was thrown, or what it says of a damaged file as a sentence. */
+	#unreadable(path: string, error: unknown): unknown {
+		const { code, message } = error as NodeJS.ErrnoException;
+		// Others are of the machine, or sentences already.
+		if (!(error instanceof Error) || code !== undefined) return error;
+		return new DataError(
+			"bad-shard",
+			`${this.directory}/${path} cannot be read: ${message}. Check the dataset with seqpack verify.`,
+		);
 	}
 }

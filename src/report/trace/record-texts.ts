@@ -59,7 +59,8 @@ export class RecordTexts {
 		const of = placeOfSource(settings, sourceName);
 		if (settings.sources[of].composed !== undefined)
 			return { why: "a recipe composed it: its text is in no file" };
-		if (this.#inputs.length === 0) return { why: "no inputs are given" };
+		if (this.#inputs.length === 0)
+			return { why: "no inputs are given (source), which tell the lines" };
 		const known = inputs.find(
 			(input) =>
 				input.source === source &&
@@ -191,7 +192,7 @@ export class RecordTexts {
 		} catch (error) {
 			if (error instanceof NoTokenizer)
 				return {
-					why: "no tokenizer is given, which its records are read with",
+					why: "no tokenizer is given (tokenizer), which its records are read with",
 				};
 			if (!(error instanceof SeqpackError)) throw error;
 			return { why: error.message.replace(/\.$/, "") };

@@ -236,7 +236,9 @@ class Tracer {
 		notes: string[],
 	): Promise<PlacedText | null> {
 		if (this.#encoders === null) {
-			notes.push("no tokenizer is given, which tells the characters");
+			notes.push(
+				"no tokenizer is given (tokenizer), which tells the characters",
+			);
 			return null;
 		}
 		const { ids, lengths, offsets, manifest } = this.#row;

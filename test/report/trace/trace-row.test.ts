@@ -105,7 +105,9 @@ describe("Segments of rows are traced to lines and characters", () => {
 		const { manifest } = await openDataset(packing);
 		const ofStore = await traceRow(store, 3, { tokenizer: tokenizerPath });
 		expectCharacters(ofStore, await idsOf(store, 3), textOf);
-		expect(ofStore.segments[0].notes).toEqual(["no inputs are given"]);
+		expect(ofStore.segments[0].notes).toEqual([
+			"no inputs are given (source), which tell the lines",
+		]);
 		for (let row = 0; row < manifest.summary.rows; row += 5) {
 			const known = await traceRow(packing, row, {
 				...{ source: inputs, tokenizer: tokenizerPath },
