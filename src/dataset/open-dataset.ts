@@ -160,7 +160,7 @@ class ReadableDataset implements Dataset {
 		if (!(error instanceof Error) || code !== undefined) return error;
 		return new DataError(
 			"bad-shard",
-			`${this.directory}/${path} cannot be read: ${message}. Check the dataset with seqpack verify.`,
+			`${this.directory}/${path} cannot be read: ${message.replace(/\.$/, "")}. Check the dataset with seqpack verify.`,
 		);
 	}
 }

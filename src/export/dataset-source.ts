@@ -1,5 +1,4 @@
 import { sum } from "../core/arithmetic.js";
-import { DataError, SeqpackError } from "../core/errors.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import type { Manifest } from "../dataset/manifest.js";
 import { bucketName } from "../dataset/names.js";
@@ -17,7 +16,7 @@ import { OpenFiles } from "../plan/open-files.js";
 import { type StoreReader, StoreReaders } from "../plan/store-reader.js";
 import { FarReads } from "../storage/objects/far-reads.js";
 import { eachOf, whenRead } from "../storage/when-read.js";
-import { type ColumnBatch, columnOf } from "../tables/columns.js";
+import { columnOf } from "../tables/columns.js";
 import { IndexedRow } from "./indexed-row.js";
 import { lostByAll } from "./lost-by-all.js";
 import {
@@ -98,31 +97,6 @@ function rowsOf({ shards }: Manifest, of: BucketSettings): number {
 	);
 }
 
-/** Batches of rows, all that the manifest has. @throws DataError `bad-shard` */
-async function* batchesOf(
-	dataset: Dataset,
-	bucket: BucketSettings,
-): AsyncGenerator<ColumnBatch> {
-	const { directory, manifest } = dataset;
-	const refuse = (why: string) =>
-		new DataError(
-			"bad-shard",
-			`the rows of ${directory} cannot be read: ${why}. Check it with seqpack verify.`,
-		);
-	let found = 0;
-	try {
-		for await (const batch of dataset.rows(bucket.length, bucket.split)) {
-			found += batch.rows;
-			yield batch;
-		}
-	} catch (error) {
-		if (error instanceof SeqpackError) throw error;
-		throw refuse((error as Error).message);
-	}
-	const due = rowsOf(manifest, bucket);
-	if (found !== due) throw refuse(`there are ${found} of ${due}`);
-}
-
 async function readRows(
 	dataset: Dataset,
 	bucket: BucketSettings,
@@ -133,7 +107,7 @@ async function readRows(
 	const row = emptyRow();
 	const domainOf = domainsOf(dataset.directory, dataset.manifest);
 	const room = isDocuments ? null : bucket.capacity;
-	for await (const batch of batchesOf(dataset, bucket)) {
+	for await (const batch of dataset.rows(bucket.length, bucket.split)) {
 		const ids = columnOf(batch, "input_ids", "list<int32>");
 		const lengths = columnOf(batch, "seq_lengths", "list<int32>");
 		const documents = columnOf(batch, "doc_ids", "list<int64>");
@@ -170,7 +144,7 @@ async function readIndexed(
 		domainsOf(dataset.directory, dataset.manifest),
 	);
 	try {
-		for await (const batch of batchesOf(dataset, bucket)) {
+		for await (const batch of dataset.rows(bucket.length, bucket.split)) {
 			const lengths = columnOf(batch, "seq_lengths", "list<int32>");
 			const offsets = columnOf(batch, "doc_offsets", "list<int32>");
 			const documents = columnOf(batch, "doc_ids", "list<int64>");

@@ -228,7 +228,9 @@ describe("is refused, and writes nothing:", () => {
 		});
 		truncateSync(join(source, manifest.shards[0].path), 300);
 		const { code, stderr, wrote } = await run(source, "--to", "jsonl");
-		expect(stderr).toMatch(/the rows of .* cannot be read/);
+		expect(stderr).toMatch(
+			/source\/data\/.*\.arrow cannot be read: .*[^.]\. Check the dataset with seqpack verify/,
+		);
 		expect(code).toBe(4);
 		expect(wrote).toBe(false);
 	});
