@@ -9,6 +9,9 @@ const PARTIAL = [
 	"test/tokenizer/{decoders,models,normalize-nfc,normalizers,patterns/patterns,pre-tokenizers/pre-tokenizers,random-pipelines}.test.ts",
 ];
 
+/** Tests by chance: a few cases every day, more in `npm run test:everything`, many in `npm run nightly`. */
+const CHANCE = "test/{crash,exhaustion,flips,fuzz}/**/*.test.ts";
+
 /** Of these a quarter of the tests runs from day to day, always the same, and all in `npm run test:everything`. */
 const SAMPLED = [
 	"test/build/{append,buckets,carry,choose-documents,conversations,cut-window,given-weights,loss-from,packing-options,prefix-tree,recipe,resume,segments,store,strata,strata-apart,syntax}.test.ts",
@@ -58,9 +61,18 @@ export default defineConfig({
 				extends: true,
 				test: {
 					name: "everything",
-					include: [...PARTIAL, ...SAMPLED, ...LONG],
+					include: [...PARTIAL, ...SAMPLED, ...LONG, CHANCE],
 					env: { SEQPACK_EVERYTHING: "1" },
 					testTimeout: 600_000,
+					maxWorkers: 2,
+				},
+			},
+			{
+				extends: true,
+				test: {
+					name: "nightly",
+					include: [CHANCE],
+					testTimeout: 6 * 3_600_000,
 					maxWorkers: 2,
 				},
 			},
