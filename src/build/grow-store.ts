@@ -289,14 +289,16 @@ export function requireSettings(
 	{ out, manifest }: Growing,
 	settings: Settings,
 ): void {
-	const { taskSize } = settings;
-	const [other] = differingValues({ ...manifest.settings, taskSize }, settings);
+	// Neither changes what a store holds.
+	const { taskSize, window } = settings;
+	const was = { ...manifest.settings, taskSize, window };
+	const [other] = differingValues(was, settings);
 	if (other === undefined) return;
-	const [name, was, is] = other;
+	const [name, before, now] = other;
 	throw otherStore(
 		name === "chat.templates"
 			? `the chat template is not the one that the conversations of ${out} were rendered with: name that one with ${optionName("chatTemplate")}`
-			: `${name} would be ${shown(is)}, and ${out} was built with ${shown(was)}`,
+			: `${name} would be ${shown(now)}, and ${out} was built with ${shown(before)}`,
 	);
 }
 

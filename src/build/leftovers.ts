@@ -225,6 +225,16 @@ class LeftTokens {
 		return { documents: this.#tokens.view(), lengths: this.#lengths.view() };
 	}
 
+	get count(): number {
+		const { offsets } = this.#tokens;
+		return offsets.array[offsets.length - 1];
+	}
+
+	clear(): void {
+		this.#tokens.clear();
+		this.#lengths.length = 0;
+	}
+
 	free(): void {
 		this.#tokens.free();
 	}
@@ -241,13 +251,29 @@ export class LeftoversReader {
 	readonly #facts: Record<string, Int32Buffer>;
 	readonly #sides = new IntListsBuilder();
 
-	/**
-	 * @param bytes Of all the files that will be read: there is memory for so many tokens at once.
-	 */
-	constructor(bytes: number, settings: TokenSettings) {
-		this.#tokens = new LeftTokens(Math.ceil(bytes / 4), settings);
+	constructor(settings: TokenSettings) {
+		this.#tokens = new LeftTokens(1024, settings);
 		this.#factNames = factNames(settings);
 		this.#facts = eachFact(this.#factNames, () => new Int32Buffer());
+	}
+
+	/** How many tokens are gathered. */
+	get tokens(): number {
+		return this.#tokens.count;
+	}
+
+	/** Forgets what is gathered: no sequences may be in use. */
+	clear(): void {
+		this.#tokens.clear();
+		for (const buffer of [
+			this.#buckets,
+			this.#tasks,
+			this.#numbers,
+			this.#starts,
+			...Object.values(this.#facts),
+		])
+			buffer.length = 0;
+		this.#sides.clear();
 	}
 
 	/** Adds what a task left. */

@@ -66,7 +66,13 @@ export async function* windowsOfLengths(
 				batch.lengths.length,
 				at + MOST_DOCUMENTS - lengths.length,
 			);
-			while (until < most && tokens < size) tokens += batch.lengths[until++];
+			const isAlone = batch.lengths[at] >= size;
+			if (isAlone && lengths.length > 0) {
+				yield take();
+				clear();
+			}
+			do tokens += batch.lengths[until++];
+			while (until < most && tokens < size && batch.lengths[until] < size);
 			lengths.append(batch.lengths.subarray(at, until));
 			if (batch.measured !== undefined)
 				measured.append(batch.measured.subarray(at, until));

@@ -36,7 +36,7 @@ import { takeSettings } from "../documents/take-settings.js";
 import { usualUnits } from "../documents/units/unit-settings.js";
 import { areGivenWeights } from "../masks/loss-weights.js";
 import { columnOptions } from "../masks/resolve-columns.js";
-import { type BuildValues, USUAL_WINDOW } from "../options/build.js";
+import { type BuildValues, usualWindow } from "../options/build.js";
 import type { SourceValues } from "../options/sources.js";
 import { rowOrders } from "../pack/orders.js";
 import { checkSequences } from "../pack/pack-documents.js";
@@ -373,7 +373,7 @@ export function rowSettings(
 		...(values.shift && { shift: true }),
 		lossWeight: values.lossWeight ?? null,
 		mask: values.mask ?? { kind: "causal" },
-		window: values.window ?? USUAL_WINDOW,
+		window: values.window ?? usualWindow(buckets[buckets.length - 1].capacity),
 		seed: values.seed ?? 0,
 	};
 }

@@ -37,7 +37,8 @@ export const MOST_DOCUMENTS = 2 ** 18;
 
 /**
  * Gathers documents into windows: each is filled until it holds `size` tokens or more,
- * or as many documents as a window may have; a document is never in two windows.
+ * or as many documents as a window may have. A document is never in two windows, and one
+ * of `size` tokens or more is alone in its own, where its tokens need no copy.
  * @param task The task that reads them.
  * @param splitOf The place of a document's split, by the document's place in a batch;
  * null: all are to be trained on.
@@ -58,6 +59,8 @@ export async function* windowsOf<R>(
 		isMasked,
 		areGivenWeights(lossWeight),
 	);
+	/** Those of a document that is alone. */
+	let alone: TokenBatch | null = null;
 	const cuts = new IntListsBuilder();
 	const sides = new IntListsBuilder();
 	const facts = new IntColumnsBuilder();
@@ -69,7 +72,7 @@ export async function* windowsOf<R>(
 	let splits: number[] = [];
 	let measured: number[] = [];
 	const take = (): Window => {
-		const batch = tokens.view();
+		const batch = alone ?? tokens.view();
 		return {
 			task,
 			first,
@@ -87,7 +90,8 @@ export async function* windowsOf<R>(
 		};
 	};
 	const clear = () => {
-		first += tokens.lists;
+		first += positions.length;
+		alone = null;
 		tokens.clear();
 		cuts.clear();
 		sides.clear();
@@ -103,7 +107,7 @@ export async function* windowsOf<R>(
 		for (;;) {
 			const next = await batches.next();
 			if (next.done) {
-				if (tokens.lists > 0) yield take();
+				if (positions.length > 0) yield take();
 				return next.value;
 			}
 			const {
@@ -113,23 +117,23 @@ export async function* windowsOf<R>(
 				source,
 			} = next.value;
 			for (let at = 0; at < more.offsets.length - 1; ) {
-				const until = Math.min(
-					endOfWindow(more.offsets, at, size - tokens.ids.length),
-					at + MOST_DOCUMENTS - tokens.lists,
-				);
-				const from = more.offsets[at];
-				const shift = tokens.ids.length - from;
-				const to = more.offsets[until];
-				tokens.ids.append(more.ids.subarray(from, to));
-				if (more.lossMask)
-					tokens.lossMask?.append(more.lossMask.subarray(from, to));
-				if (more.lossWeights)
-					tokens.lossWeights?.append(more.lossWeights.subarray(from, to));
+				const isAlone = more.offsets[at + 1] - more.offsets[at] >= size;
+				if (isAlone && positions.length > 0) {
+					yield take();
+					clear();
+				}
+				const until = isAlone
+					? at + 1
+					: Math.min(
+							endOfWindow(more.offsets, at, size - tokens.ids.length, size),
+							at + MOST_DOCUMENTS - tokens.lists,
+						);
+				if (isAlone) alone = listOf(more, at);
+				else addLists(tokens, more, at, until);
 				if (moreCuts !== null) cuts.addLists(moreCuts, at, until);
 				if (moreSides !== null) sides.addLists(moreSides, at, until);
 				facts.add(next.value.facts ?? {}, at, until);
 				for (let d = at; d < until; d++) {
-					tokens.offsets.push(more.offsets[d + 1] + shift);
 					ids.push(next.value.ids[d]);
 					sources.push(source);
 					positions.push(next.value.positions[d]);
@@ -139,7 +143,11 @@ export async function* windowsOf<R>(
 					if (next.value.measured) measured.push(next.value.measured[d]);
 				}
 				at = until;
-				if (tokens.ids.length >= size || tokens.lists === MOST_DOCUMENTS) {
+				if (
+					isAlone ||
+					tokens.ids.length >= size ||
+					tokens.lists === MOST_DOCUMENTS
+				) {
 					yield take();
 					clear();
 				}
@@ -151,9 +159,49 @@ export async function* windowsOf<R>(
 	}
 }
 
-/** Where the lists from `at` on fill `room`: the end of the first that reaches it, else of the last. */
-function endOfWindow(offsets: Int32Array, at: number, room: number): number {
+/** Where the lists from `at` on fill `room`: the end of the first that reaches it, else before one of `size`, or of the last. */
+function endOfWindow(
+	offsets: Int32Array,
+	at: number,
+	room: number,
+	size: number,
+): number {
 	let end = at + 1;
-	while (end < offsets.length - 1 && offsets[end] - offsets[at] < room) end++;
+	while (
+		end < offsets.length - 1 &&
+		offsets[end] - offsets[at] < room &&
+		offsets[end + 1] - offsets[end] < size
+	)
+		end++;
 	return end;
+}
+
+/** Adds some lists of others. */
+function addLists(
+	to: TokenBatchBuilder,
+	{ ids, offsets, lossMask, lossWeights }: TokenBatch,
+	from: number,
+	until: number,
+): void {
+	const [start, end] = [offsets[from], offsets[until]];
+	const shift = to.ids.length - start;
+	to.ids.append(ids.subarray(start, end));
+	if (lossMask) to.lossMask?.append(lossMask.subarray(start, end));
+	if (lossWeights) to.lossWeights?.append(lossWeights.subarray(start, end));
+	for (let list = from; list < until; list++)
+		to.offsets.push(offsets[list + 1] + shift);
+}
+
+/** One of the lists, alone: views. */
+function listOf(
+	{ ids, offsets, lossMask, lossWeights }: TokenBatch,
+	list: number,
+): TokenBatch {
+	const [start, end] = [offsets[list], offsets[list + 1]];
+	return {
+		ids: ids.subarray(start, end),
+		offsets: Int32Array.of(0, end - start),
+		lossMask: lossMask?.subarray(start, end) ?? null,
+		...(lossWeights && { lossWeights: lossWeights.subarray(start, end) }),
+	};
 }

@@ -1,5 +1,8 @@
 import { Float32Buffer, Int32Buffer, Uint8Buffer } from "./buffers.js";
 
+/** Numbers that a builder keeps memory for: that of a giant list is let go. */
+const MOST_KEPT = 1 << 25;
+
 /**
  * A batch of token lists, held as in an Arrow list array:
  * list i is `ids[offsets[i] .. offsets[i + 1])`.
@@ -57,8 +60,9 @@ export class TokenBatchBuilder {
 		};
 	}
 
-	/** Empties the builder and keeps its memory. */
+	/** Empties the builder and keeps its memory, unless that is much: no view may be left. */
 	clear(): void {
+		if (this.ids.array.length > MOST_KEPT) this.ids.free();
 		this.ids.length = 0;
 		this.offsets.length = 1;
 		if (this.lossMask !== null) this.lossMask.length = 0;

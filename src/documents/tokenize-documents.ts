@@ -25,6 +25,13 @@ import {
 } from "./specials-met.js";
 import { unitCuts } from "./units/unit-cuts.js";
 
+/**
+ * Texts of more bytes are given memory for their tokens at once: growing to it, buffers of the sizes
+ * before would be there as well. What is too much of it is never written to, and takes none.
+ */
+const GIANT = 1 << 24;
+const BYTES_PER_TOKEN = 3;
+
 /** Documents as tokens, in the order of the input. */
 export interface TokenizedBatch extends Omit<Documents, "texts" | "marks"> {
 	/** The tokens of each document: views, valid until the next batch is asked for. */
@@ -105,6 +112,8 @@ export async function* tokenizeDocuments<R>(
 				});
 			} else {
 				const own = bytes.subarray(offsets[text], offsets[text + 1]);
+				if (own.length > GIANT)
+					builder.ids.reserve(Math.ceil(own.length / BYTES_PER_TOKEN));
 				const added = encodeText(own, encoder, builder.ids);
 				special += specialIn(added);
 				if (met?.mayHold())

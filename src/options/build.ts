@@ -76,8 +76,14 @@ const {
 
 const { carrySuffix, ...ofSegments } = segmentOptions;
 
-/** Tokens that are packed together where nothing is said of it. */
-export const USUAL_WINDOW = 2 ** 26;
+/** Tokens that are packed together where nothing is said of it, at least and at most, and rows that they make. */
+const USUAL_WINDOW = { least: 2 ** 24, most: 2 ** 26, rows: 128 };
+
+/** @param capacity Tokens that the longest row can hold. */
+export function usualWindow(capacity: number): number {
+	const { least, most, rows } = USUAL_WINDOW;
+	return Math.min(most, Math.max(least, rows * capacity));
+}
 
 /** What options of rows go with that hold several documents or pieces. */
 const ofPacking = { layout: packingLayouts };
@@ -198,7 +204,7 @@ export const buildTable = {
 		window: integer({
 			least: 1,
 			most: 2 ** 30,
-			default: USUAL_WINDOW,
+			defaultText: `${USUAL_WINDOW.least / 2 ** 20}M, or ${USUAL_WINDOW.rows} rows where that is more, up to ${USUAL_WINDOW.most / 2 ** 20}M`,
 			of: ofPacking,
 			help: "tokens that are packed together",
 		}),

@@ -83,7 +83,12 @@ export const packRecordsTable = {
 		},
 		...ofPackers,
 		padDocumentToMultiple: { ...padDocumentToMultiple, of: {} },
-		window: { ...window, of: {} },
+		window: integer({
+			least: 1,
+			most: 2 ** 30,
+			default: 2 ** 26,
+			help: window.help,
+		}),
 	}),
 	...grouped("Rows", {
 		...orderTable,

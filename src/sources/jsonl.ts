@@ -19,6 +19,7 @@ import { RecordBatchBuilder } from "./records/record-batch.js";
 import { BadInput, type RecordBatch, type SourceFormat } from "./source.js";
 
 const NEWLINE = 10;
+const NOTHING = Buffer.alloc(0);
 /** Memory of a scanner that is kept, in bytes: that of a long line is let go. */
 const KEPT_MEMORY = 1 << 26;
 
@@ -51,6 +52,7 @@ export const jsonl: SourceFormat = {
 						? tooLongBlock(block, line, wanted)
 						: parseBlock(scanner, block, line, wanted);
 				line = batch.next.number;
+				block.bytes = NOTHING;
 				yield batch;
 				if (isTooLarge(scanner)) scanner = takeScanner(wanted);
 			}

@@ -87,7 +87,7 @@ test("each sequence stays in a pack or is read back as it was; the emptiest pack
 				join(temporaryDirectory(), "out"),
 				"0".repeat(64),
 			);
-			const reader = new LeftoversReader(0, { isMasked: false });
+			const reader = new LeftoversReader({ isMasked: false });
 			const due: ReturnType<typeof sequencesOf> = [];
 			for (const [task, lengths] of tasks.entries()) {
 				const window = packedWindow(lengths, task);

@@ -55,10 +55,12 @@ async function* tokenized(
 	}
 }
 
-/** Document after document into the window at hand, until that has enough. */
+/** Document after document into the window at hand, until that has enough; one that is enough is alone. */
 function byHand(all: Document[], size: number): Document[][] {
 	const windows: Document[][] = [[]];
 	for (const document of all) {
+		const isAlone = document.tokens.length >= size;
+		if (isAlone) windows.push([]);
 		const last = windows[windows.length - 1];
 		last.push(document);
 		const tokens = last.reduce((sum, each) => sum + each.tokens.length, 0);

@@ -1,13 +1,15 @@
-import { sum } from "../../core/arithmetic.js";
 import { addCounts } from "../../core/counts.js";
 import { createRandom } from "../../core/random.js";
 import type { DatasetFile } from "../../dataset/manifest.js";
+import type { Settings } from "../../dataset/settings.js";
 import { emptyTotals } from "../../dataset/totals.js";
+import type { Sequences } from "../cut-window.js";
 import { LeftoversReader } from "../leftovers.js";
-import { Output } from "../output.js";
+import { Output, type OutputCounts } from "../output.js";
 import { NO_ROWS, readRecordsOf, sparse, writeRecord } from "../record.js";
 import { Stopwatch } from "../stopwatch.js";
 import type { RepackTask } from "../tasks-of-plan.js";
+import type { Workspace } from "../workspace.js";
 import type { TaskRunner } from "./task.js";
 
 /** Packs what some tasks left over, all of which are done. */
@@ -27,17 +29,23 @@ export const runRepack: TaskRunner<RepackTask> = async (
 			throw new Error(`task ${task} is not done, and its leftovers are wanted`);
 		if (record.leftovers !== null) files.set(task, record.leftovers);
 	}
-	const bytes = sum([...files.values()].map(({ bytes }) => bytes));
-	const leftovers = new LeftoversReader(bytes, settings);
-	for (const task of files.keys())
-		await watch.run("read", () => leftovers.add(workspace, task));
-	const sequences = leftovers.sequences();
 	const output = new Output(workspace, plan, number, { watch, leaves: false });
+	const { buckets, order } = emptyTotals();
+	const counts: OutputCounts = { buckets, order };
+	let windows = 0;
 	try {
-		const random = createRandom(settings.seed, number, 0);
-		const { counts } = await watch.run("pack", () =>
-			output.write(sequences, random),
-		);
+		for await (const sequences of leftoverWindows(
+			workspace,
+			files,
+			settings,
+			watch,
+		)) {
+			const random = createRandom(settings.seed, number, windows++);
+			const packed = await watch.run("pack", () =>
+				output.write(sequences, random),
+			);
+			addCounts(counts, packed.counts);
+		}
 		const { shards, rooms } = await output.finish();
 		await writeRecord(workspace, {
 			task: number,
@@ -53,3 +61,20 @@ export const runRepack: TaskRunner<RepackTask> = async (
 	}
 	return watch.times;
 };
+
+/** What tasks left over, in windows: each ends with the task whose tokens fill it. */
+async function* leftoverWindows(
+	workspace: Workspace,
+	files: ReadonlyMap<number, DatasetFile>,
+	settings: Settings,
+	watch: Stopwatch,
+): AsyncGenerator<Sequences> {
+	const leftovers = new LeftoversReader(settings);
+	const last = [...files.keys()].at(-1);
+	for (const task of files.keys()) {
+		await watch.run("read", () => leftovers.add(workspace, task));
+		if (leftovers.tokens < settings.window && task !== last) continue;
+		yield leftovers.sequences();
+		leftovers.clear();
+	}
+}

@@ -4,13 +4,15 @@ import { LONGEST_TEXT } from "./utf8.js";
 
 const NEWLINE = 10;
 const NOTHING = Buffer.alloc(0);
+/** From so many bytes on a line is gathered in one place: nobody has memory for two of it. */
+const LARGE = 1 << 25;
 
 /**
  * Whole lines of a file, back to back; only the last of a file may lack its newline. A
  * line longer than `LONGEST_TEXT` is a block of its own, without its bytes.
  */
 export interface LineBlock {
-	/** Valid until the next block is asked for. */
+	/** Valid until the next block is asked for; who is done with it before may take it away. */
 	bytes: Buffer;
 	/** Offset of the first byte in the uncompressed file. */
 	position: number;
@@ -31,8 +33,7 @@ export async function* readLineBlocks(
 	// From one byte before the span: a newline there means that it begins a line.
 	let skipping = start > 0;
 	let position = skipping ? start - 1 : 0;
-	let carried: Buffer[] = [];
-	let carriedLength = 0;
+	const carried = new CarriedLine();
 	/** Bytes of a line that is too long to be kept. */
 	let dropped = 0;
 	for await (const chunk of readBytes(storage, file, position, end, true)) {
@@ -58,22 +59,18 @@ export async function* readLineBlocks(
 			rest = rest.subarray(newline + 1);
 			if (position >= end) return;
 		}
-		if (carriedLength > 0) {
+		if (carried.length > 0) {
 			const newline = rest.indexOf(NEWLINE);
 			if (newline !== -1) {
-				const bytes = Buffer.concat([
-					...carried,
-					rest.subarray(0, newline + 1),
-				]);
-				yield { bytes, position, length: bytes.length };
-				position += bytes.length;
+				carried.add(rest.subarray(0, newline + 1));
+				const { length } = carried;
+				yield { bytes: carried.take(), position, length };
+				position += length;
 				rest = rest.subarray(newline + 1);
-				carried = [];
-				carriedLength = 0;
 				if (position >= end) return;
 			}
 		}
-		const last = carriedLength > 0 ? -1 : lastNewline(rest, end - position);
+		const last = carried.length > 0 ? -1 : lastNewline(rest, end - position);
 		if (last !== -1) {
 			const bytes = rest.subarray(0, last + 1);
 			yield { bytes, position, length: bytes.length };
@@ -81,23 +78,56 @@ export async function* readLineBlocks(
 			rest = rest.subarray(last + 1);
 			if (position >= end) return;
 		}
-		if (rest.length > 0) {
-			carried.push(Buffer.from(rest));
-			carriedLength += rest.length;
-		}
-		if (carriedLength > LONGEST_TEXT) {
-			dropped = carriedLength;
-			carried = [];
-			carriedLength = 0;
+		if (rest.length > 0) carried.add(rest);
+		if (carried.length > LONGEST_TEXT) {
+			dropped = carried.length;
+			carried.take();
 		}
 	}
 	if (dropped > 0) yield { bytes: NOTHING, position, length: dropped };
-	if (carriedLength > 0)
-		yield {
-			bytes: Buffer.concat(carried),
-			position,
-			length: carriedLength,
-		};
+	const { length } = carried;
+	if (length > 0) yield { bytes: carried.take(), position, length };
+}
+
+/** A line that goes over borders of pieces: a copy of what has come of it. */
+class CarriedLine {
+	length = 0;
+	#pieces: Buffer[] = [];
+	/** All of a large one. */
+	#whole: Buffer | null = null;
+
+	add(piece: Buffer): void {
+		const end = this.length + piece.length;
+		if (end > LONGEST_TEXT) this.#forget();
+		else if (this.#whole !== null) piece.copy(this.#whole, this.length);
+		else this.#pieces.push(Buffer.from(piece));
+		this.length = end;
+		if (this.#whole === null && end > LARGE && end <= LONGEST_TEXT) {
+			// The system gives it no page that is not written to.
+			const whole = Buffer.allocUnsafeSlow(LONGEST_TEXT);
+			let at = 0;
+			for (const each of this.#pieces) at += each.copy(whole, at);
+			this.#pieces = [];
+			this.#whole = whole;
+		}
+	}
+
+	/** Its bytes, and begins another; none where it is longer than texts can be. */
+	take(): Buffer {
+		const { length } = this;
+		const bytes =
+			length > LONGEST_TEXT
+				? NOTHING
+				: (this.#whole?.subarray(0, length) ?? Buffer.concat(this.#pieces));
+		this.#forget();
+		this.length = 0;
+		return bytes;
+	}
+
+	#forget(): void {
+		this.#pieces = [];
+		this.#whole = null;
+	}
 }
 
 /**
