@@ -112,7 +112,7 @@ function secondsOf({ pid }: ChildProcess): number {
 	}
 }
 
-/** How cases ended, by what was tried. */
+/** How cases ended, by what was tried: printed where many are. */
 export class Tally {
 	readonly #counts = new Map<string, Record<string, number>>();
 
@@ -120,6 +120,10 @@ export class Tally {
 		const counts = this.#counts.get(what) ?? { result: 0, error: 0, fault: 0 };
 		counts[kind]++;
 		this.#counts.set(what, counts);
+	}
+
+	print(): void {
+		if (process.env.SEQPACK_CASES !== undefined) console.log(`${this}`);
 	}
 
 	toString(): string {
@@ -139,8 +143,9 @@ export class Tally {
 export async function tryCases(
 	name: string,
 	count: number,
-	attempt: (random: Random, number: number) => Promise<string | null>,
+	attempt: (random: Random, tally: Tally) => Promise<string | null>,
 ): Promise<void> {
+	const tally = new Tally();
 	const only = process.env.SEQPACK_CASE;
 	const wrong: string[] = [];
 	const numbers =
@@ -148,10 +153,11 @@ export async function tryCases(
 			? Array.from({ length: count }, (_, i) => i)
 			: only.split(",").map(Number);
 	for (const number of numbers) {
-		const problem = await attempt(randomOf(name, number), number);
+		const problem = await attempt(randomOf(name, number), tally);
 		if (problem !== null)
 			wrong.push(`${name}, case ${number}, seed ${seed}: ${problem}`);
 		if (wrong.length >= 10) break;
 	}
+	tally.print();
 	expect(wrong.join("\n\n")).toBe("");
 }

@@ -10,7 +10,7 @@ import { fixtures } from "../helpers.js";
 import { compressedCorpora, corpora } from "../sources/corpora.js";
 import { extensionOf } from "../sources/reading.js";
 import { mutateBytes, mutateJson, mutateText, pick } from "./mutate.js";
-import { Cases, type Outcome, Tally, tryCases } from "./outcome.js";
+import { Cases, type Outcome, tryCases } from "./outcome.js";
 
 /** What a case reads: files by name, and which of them. */
 interface Reading {
@@ -48,8 +48,7 @@ describe.each(sourceFormats.names)("%s", (name) => {
 	const seeds = [...madeOf(name), ...filesOf(name)];
 
 	test("files that are changed anywhere give their documents, or say what is wrong", async () => {
-		const tally = new Tally();
-		await tryCases(`read ${name}`, count, async (random) => {
+		await tryCases(`read ${name}`, count, async (random, tally) => {
 			const seed = pick(seeds, random);
 			const files = { ...seed.files };
 			const changed = pick(Object.keys(files), random);
@@ -60,7 +59,6 @@ describe.each(sourceFormats.names)("%s", (name) => {
 			if (outcome.kind !== "result") return faultOf(outcome);
 			return differenceOf(outcome.result, files[seed.main]);
 		});
-		console.log(`${tally}`);
 	});
 });
 
@@ -80,8 +78,7 @@ describe.each(compressions.names)("%s", (name) => {
 		lines.includes(`${JSON.stringify({ text })}\n`);
 
 	test("of changed files every part that is whole is read, or it is said that what follows is not", async () => {
-		const tally = new Tally();
-		await tryCases(`parts of ${name}`, count, async (random) => {
+		await tryCases(`parts of ${name}`, count, async (random, tally) => {
 			const file = mutateBytes(Buffer.concat(members), random, members);
 			const outcome = await cases.run(readingOf(file, random));
 			tally.add(`${name} parts`, outcome);
@@ -96,19 +93,16 @@ describe.each(compressions.names)("%s", (name) => {
 				? `${texts.length} documents of ${whole} parts that are whole, and no word of it`
 				: null;
 		});
-		console.log(`${tally}`);
 	});
 
 	test("files of other programs that are changed anywhere end well", async () => {
-		const tally = new Tally();
 		expect(real.length).toBeGreaterThan(0);
-		await tryCases(`files of ${name}`, count, async (random) => {
+		await tryCases(`files of ${name}`, count, async (random, tally) => {
 			const file = mutateBytes(pick(real, random), random, real);
 			const outcome = await cases.run(readingOf(file, random));
 			tally.add(`${name} files`, outcome);
 			return outcome.kind === "result" ? null : faultOf(outcome);
 		});
-		console.log(`${tally}`);
 	});
 
 	const readingOf = (file: Buffer, random: Random): Reading => ({
