@@ -19,15 +19,16 @@ export function shellWord(text: string): string {
 
 /** A value of the input in a sentence: in quotation marks, and cut where it is long. */
 export function quoted(value: unknown): string {
-	return shortened(jsonOf(value) ?? String(value));
+	return shortened(jsonOf(value));
 }
 
-function jsonOf(value: unknown): string | undefined {
+function jsonOf(value: unknown): string {
+	if (typeof value === "bigint") return String(value);
 	try {
-		return JSON.stringify(value);
+		return JSON.stringify(value) ?? String(value);
 	} catch {
-		// A bigint, or what holds itself.
-		return undefined;
+		// What holds itself, or is too deep.
+		return `a value of type ${typeof value}`;
 	}
 }
 

@@ -6,7 +6,11 @@ import {
 	readNamedTokens,
 	withNamedTokens,
 } from "./named-tokens.js";
-import { type AddedTokenJson, parseTokenizerJson } from "./tokenizer-json.js";
+import {
+	type AddedTokenJson,
+	notATokenizer,
+	parseTokenizerJson,
+} from "./tokenizer-json.js";
 
 /**
  * The texts of a tokenizer.json and a configuration that say all that files beside them do: the first
@@ -37,7 +41,12 @@ function completedJson(files: TokenizerFiles, tokens: NamedTokens): string {
 		return tokenizerJson;
 	const json = parseTokenizerJson(tokenizerJson, name);
 	const completed = withNamedTokens(json, tokens);
-	return completed === json ? tokenizerJson : JSON.stringify(completed);
+	if (completed === json) return tokenizerJson;
+	try {
+		return JSON.stringify(completed);
+	} catch {
+		throw notATokenizer(name, "its values lie too deep in each other");
+	}
 }
 
 /**

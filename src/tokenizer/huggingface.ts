@@ -1,8 +1,15 @@
 import { Tokenizer as HuggingFace } from "@huggingface/tokenizers";
 import type { Int32Buffer } from "../core/buffers.js";
-import { DataError } from "../core/errors.js";
+import { DataError, optionName } from "../core/errors.js";
+import { quoted } from "../core/text.js";
+import { isObject } from "../core/values.js";
 import { specialsOf } from "./added-tokens.js";
 import { BaseTokenizer } from "./base-tokenizer.js";
+import { Component } from "./component.js";
+import { readModel } from "./models/models.js";
+import { hasManyWays } from "./patterns/many-ways.js";
+import { parsePattern } from "./patterns/parse.js";
+import { componentsOf, readComponents } from "./pipeline.js";
 import { findSpecialToken } from "./special-tokens.js";
 import type { SpecialToken } from "./tokenizer.js";
 import {
@@ -12,11 +19,10 @@ import {
 } from "./tokenizer-json.js";
 
 /**
- * More kinds of tokenizer.json than our own engine runs, through
- * `@huggingface/tokenizers` (plain TypeScript): slow, and with other ids than the
- * Rust library for some components (splits by behaviors other than Isolated,
+ * The same tokenizer.json through `@huggingface/tokenizers` (plain TypeScript): slow, and with other ids than
+ * the Rust library for some components (splits by behaviors other than Isolated,
  * Unigram with byte fallback, and what its expressions take for words or digits).
- * @throws DataError `not-a-tokenizer` when the library cannot use the file.
+ * @throws DataError `not-a-tokenizer` when our own engine or the library cannot use the file.
  */
 export class HuggingFaceTokenizer extends BaseTokenizer {
 	readonly engine = "huggingface";
@@ -25,6 +31,7 @@ export class HuggingFaceTokenizer extends BaseTokenizer {
 	readonly eos: SpecialToken | null;
 	readonly specials: ReadonlyMap<number, string>;
 	readonly #tokenizer: HuggingFace;
+	readonly #name: string;
 
 	constructor(
 		json: TokenizerJson,
@@ -32,6 +39,8 @@ export class HuggingFaceTokenizer extends BaseTokenizer {
 		name: string,
 	) {
 		super();
+		this.#name = name;
+		requireSound(json, name);
 		const nulls = {
 			normalizer: null,
 			pre_tokenizer: null,
@@ -41,7 +50,11 @@ export class HuggingFaceTokenizer extends BaseTokenizer {
 		try {
 			// An empty configuration: the ids are what tokenizer.json alone says,
 			// as with the Rust library.
-			this.#tokenizer = new HuggingFace({ ...nulls, ...json }, {});
+			this.#tokenizer = new HuggingFace(
+				// What comes after the model adds special tokens, and no others.
+				{ ...nulls, ...json, post_processor: null },
+				{},
+			);
 		} catch (error) {
 			throw notATokenizer(name, (error as Error).message);
 		}
@@ -55,7 +68,9 @@ export class HuggingFaceTokenizer extends BaseTokenizer {
 
 	encodeInto(text: string, out: Int32Buffer): void {
 		if (text === "") return;
-		const { ids } = this.#tokenizer.encode(text, { add_special_tokens: false });
+		const { ids } = this.#asked(() =>
+			this.#tokenizer.encode(text, { add_special_tokens: false }),
+		);
 		for (const id of ids) {
 			if (!(id >= 0 && id < this.vocabSize))
 				throw new DataError(
@@ -76,15 +91,52 @@ export class HuggingFaceTokenizer extends BaseTokenizer {
 				"token-out-of-range",
 				`the token id ${wrong} is not in the vocabulary of ${this.vocabSize}.`,
 			);
-		return this.#tokenizer.decode(list, {
-			skip_special_tokens: false,
-			clean_up_tokenization_spaces: false,
-		});
+		return this.#asked(() =>
+			this.#tokenizer.decode(list, {
+				skip_special_tokens: false,
+				clean_up_tokenization_spaces: false,
+			}),
+		);
+	}
+
+	/** What the library gives; it checks nothing before it is used. */
+	#asked<T>(ask: () => T): T {
+		try {
+			return ask();
+		} catch (error) {
+			throw notATokenizer(this.#name, (error as Error).message);
+		}
 	}
 
 	tokenToId(token: string): number | undefined {
 		return this.#tokenizer.token_to_id(token);
 	}
+}
+
+/**
+ * The library takes what a file says for right: an id of two thousand millions for as many tokens. And it gives
+ * patterns to JavaScript, which tries all ways that there are to match them.
+ * @throws DataError `not-a-tokenizer`
+ */
+function requireSound(json: TokenizerJson, name: string): void {
+	readComponents(componentsOf(json), name);
+	readModel(new Component(json.model, "model", name));
+	const { normalizer, pre_tokenizer, decoder } = json;
+	for (const pattern of patternsIn([normalizer, pre_tokenizer, decoder]))
+		if (hasManyWays(parsePattern(pattern)))
+			throw notATokenizer(
+				name,
+				`this engine may take time without end for its pattern ${quoted(pattern)}, which repeats what can match in several ways: leave out ${optionName("tokenizerEngine", "huggingface")}`,
+			);
+}
+
+/** The regular expressions of components, which were read. */
+function patternsIn(json: unknown): string[] {
+	if (Array.isArray(json)) return json.flatMap(patternsIn);
+	if (!isObject(json)) return [];
+	return Object.entries(json).flatMap(([key, value]) =>
+		key === "Regex" && typeof value === "string" ? [value] : patternsIn(value),
+	);
 }
 
 function sizeOfVocabulary(json: TokenizerJson, tokenizer: HuggingFace): number {

@@ -273,17 +273,25 @@ export function withNamedTokens(
 
 function vocabularyOf({ model: { vocab } }: TokenizerJson) {
 	if (Array.isArray(vocab)) {
-		const ids = new Map(vocab.map(([token], id) => [String(token), id]));
+		// Whoever reads the model says which entries are none.
+		const ids = new Map(
+			vocab.map((entry, id) => [
+				String(Array.isArray(entry) ? entry[0] : null),
+				id,
+			]),
+		);
 		return {
 			tokenToId: (token: string) => ids.get(token),
 			size: vocab.length,
 		};
 	}
-	const ids = vocab as Record<string, number>;
+	if (!isObject(vocab)) return { tokenToId: () => undefined, size: 0 };
 	return {
-		tokenToId: (token: string) =>
-			Object.hasOwn(ids, token) ? ids[token] : undefined,
-		size: tokensOf(ids).length,
+		tokenToId(token: string) {
+			const id = Object.hasOwn(vocab, token) ? vocab[token] : undefined;
+			return typeof id === "number" ? id : undefined;
+		},
+		size: tokensOf(vocab).length,
 	};
 }
 

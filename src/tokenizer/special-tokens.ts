@@ -31,9 +31,11 @@ export function findSpecialToken(
 			? null
 			: { token, id, ...says };
 	}
-	for (const name of USUAL_NAMES[kind]) {
-		const usual = json.added_tokens.find((token) => token.content === name);
-		if (usual) return { token: usual.content, id: usual.id, ...says };
+	for (const token of USUAL_NAMES[kind]) {
+		if (!json.added_tokens.some(({ content }) => content === token)) continue;
+		// Not the id that the file gives it, which counts for nothing where the vocabulary says another.
+		const id = tokenToId(token);
+		if (id !== undefined) return { token, id, ...says };
 	}
 	return null;
 }

@@ -10,9 +10,9 @@ import {
 	valueAt,
 	type WantedFields,
 } from "../../../src/sources/records/fields.js";
+import { mutateText } from "../../fuzz/mutate.js";
 import { everything } from "../../helpers.js";
 import { type ReadLines, readLines } from "./json-lines.js";
-import { mutate } from "./mutate.js";
 
 const LINES = everything ? 100_000 : 25_000;
 const LINES_OF_A_FILE = 5000;
@@ -43,7 +43,7 @@ const made = [
 const lines = [...real, ...made].map((line) => Buffer.from(line));
 
 function mutated(random: Random): Buffer {
-	const line = mutate(lines[random() % lines.length], random);
+	const line = mutateText(lines[random() % lines.length], random);
 	return Buffer.from(line.map((byte) => (byte === 10 ? 32 : byte)));
 }
 
