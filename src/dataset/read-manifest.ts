@@ -1,13 +1,9 @@
 import { DataError, UsageError } from "../core/errors.js";
-import { isPlainPath } from "../storage/confined.js";
+import { shapeFault } from "../core/shape.js";
 import { readAll, type Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
-import {
-	FORMAT_VERSION,
-	filesOf,
-	MANIFEST,
-	type Manifest,
-} from "./manifest.js";
+import { FORMAT_VERSION, MANIFEST, type Manifest } from "./manifest.js";
+import { manifestShape } from "./manifest-shape.js";
 
 /**
  * Reads the manifest of the dataset in a directory.
@@ -59,21 +55,7 @@ function faultOf(manifest: Manifest): string | null {
 		return "it has no formatVersion";
 	if (manifest.formatVersion !== FORMAT_VERSION)
 		return `its format version is ${manifest.formatVersion}, and this seqpack reads version ${FORMAT_VERSION}`;
-	for (const key of [
-		"settings",
-		"totals",
-		"summary",
-		"tokenizer",
-		"tasks",
-	] as const)
-		if (typeof manifest[key] !== "object" || manifest[key] === null)
-			return `its "${key}" is missing`;
-	for (const key of ["shards", "index", "inputs", "sources", "beside"] as const)
-		if (!Array.isArray(manifest[key])) return `its "${key}" is missing`;
-	for (const file of filesOf(manifest))
-		if (typeof file?.path !== "string" || !isPlainPath(file.path))
-			return `it lists a file outside the dataset's directory, ${JSON.stringify(file?.path)}`;
-	return null;
+	return shapeFault(manifestShape, manifest);
 }
 
 function badManifest(path: string, why: string): DataError {

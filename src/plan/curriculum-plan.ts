@@ -1,14 +1,16 @@
 import { DataError, UsageError } from "../core/errors.js";
+import { shapeFault } from "../core/shape.js";
 import type { BatchKindName } from "../curriculum/batch-kinds.js";
 import type { StageBucket } from "../curriculum/plan-stage.js";
 import type { Stage } from "../curriculum/stage-options.js";
 import type { DatasetFile } from "../dataset/manifest.js";
-import { isPlainPath } from "../storage/confined.js";
 import { canonicalJson, sha256 } from "../storage/hash.js";
 import { readAll } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import type { PlanGroups } from "./groups-file.js";
 import type { PlanLanes } from "./lanes-file.js";
+import { faultOfPlanFile } from "./plan-file-fault.js";
+import { planShape } from "./plan-shape.js";
 
 /** The plan of a curriculum, in its directory. */
 export const PLAN_FILE = "curriculum.json";
@@ -178,15 +180,13 @@ export async function openPlan(directory: string): Promise<CurriculumPlan> {
 			`its format version is ${plan?.formatVersion}, and this seqpack reads versions ${versions.join(" and ")}`,
 		);
 	const { planHash, ...rest } = plan;
-	if (planHash !== hashOfPlan(rest))
+	if (planHash !== hashOrNone(rest))
 		throw refuse("it was changed after it was made: its hash is another");
-	for (const [what, { path, bytes }] of filesOf(plan)) {
-		if (!isPlainPath(path))
-			throw refuse(`its ${what} are outside its directory, ${path}`);
-		const found = await storage.stat(`${directory}/${path}`);
-		if (found === null) throw refuse(`${path} is missing`);
-		if (found.size !== bytes)
-			throw refuse(`${path} has ${found.size} bytes of ${bytes}`);
+	const fault = shapeFault(planShape, plan);
+	if (fault !== null) throw refuse(fault);
+	for (const [, file] of filesOf(plan)) {
+		const fault = await faultOfPlanFile(storage, directory, file);
+		if (fault !== null) throw refuse(`${file.path} ${fault}`);
 	}
 	return plan;
 }
@@ -205,6 +205,16 @@ export function filesOf({
 }
 
 type PlanFile = "steps" | "lanes" | "groups";
+
+/** Null of what is nested so deep that nobody can have written it. */
+function hashOrNone(plan: Omit<CurriculumPlan, "planHash">): string | null {
+	try {
+		return hashOfPlan(plan);
+	} catch (error) {
+		if (error instanceof RangeError) return null;
+		throw error;
+	}
+}
 
 export function hashOfPlan(plan: Omit<CurriculumPlan, "planHash">): string {
 	return sha256(canonicalJson(plan));

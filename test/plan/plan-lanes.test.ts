@@ -66,7 +66,12 @@ beforeAll(async () => {
 	}));
 	writeFileSync(
 		join(store, "seqpack.json"),
-		JSON.stringify({ ...manifest, lengths: files, shards }),
+		JSON.stringify({
+			...manifest,
+			tasks: { read: lengths.length, repack: 0 },
+			lengths: files,
+			shards,
+		}),
 	);
 });
 
