@@ -112,6 +112,7 @@ export class ChatTemplate {
 				...variables,
 			],
 			new Map(messages.map((message, i) => [message, i])),
+			sizeOf([...messages]) + sizeOf(tools) + sizeOf(documents),
 		);
 	}
 
@@ -150,8 +151,19 @@ export class ChatTemplate {
 			return text.includes(probe) && !/['"]type['"]/.test(text);
 		} catch (error) {
 			if (error instanceof NoDate) return true;
-			if (error instanceof TemplateError) return false;
+			if (error instanceof TemplateError || error instanceof RangeError)
+				return false;
 			throw error;
 		}
 	}
+}
+
+/** Characters of the texts in a value. */
+function sizeOf(value: Value): number {
+	if (typeof value === "string") return value.length;
+	let size = 0;
+	if (Array.isArray(value)) for (const each of value) size += sizeOf(each);
+	else if (value instanceof Map)
+		for (const each of value.values()) size += sizeOf(each);
+	return size;
 }

@@ -1,3 +1,4 @@
+import { spendOnItems, spendOnText } from "./budget.js";
 import { percent } from "./texts.js";
 import {
 	Float,
@@ -16,14 +17,25 @@ export function arithmetic(operator: string, a: Value, b: Value): Value {
 	if (a instanceof Undefined) return a.fail();
 	if (b instanceof Undefined) return b.fail();
 	if (operator === "+") {
-		if (Array.isArray(a) && Array.isArray(b)) return [...a, ...b];
-		if (a instanceof Tuple && b instanceof Tuple)
+		if (Array.isArray(a) && Array.isArray(b)) {
+			spendOnItems(a.length + b.length);
+			return [...a, ...b];
+		}
+		if (a instanceof Tuple && b instanceof Tuple) {
+			spendOnItems(a.items.length + b.items.length);
 			return new Tuple([...a.items, ...b.items]);
+		}
 	}
 	if (operator === "*" && typeof b === "number") {
-		if (typeof a === "string") return a.repeat(Math.max(b, 0));
-		if (Array.isArray(a))
-			return Array.from({ length: Math.max(b, 0) }, () => a).flat();
+		const times = Math.max(b, 0);
+		if (typeof a === "string") {
+			spendOnText(a.length * times);
+			return a.repeat(times);
+		}
+		if (Array.isArray(a)) {
+			spendOnItems(a.length * times + times);
+			return Array.from({ length: times }, () => a).flat();
+		}
 	}
 	if (operator === "%" && typeof a === "string")
 		return percent(

@@ -1,3 +1,4 @@
+import { beginBudget, LONGEST_TEXT, spend, spendOnText } from "./budget.js";
 import { Expressions } from "./expressions.js";
 import { call } from "./fields.js";
 import { globals } from "./globals.js";
@@ -32,10 +33,14 @@ export interface CompiledTemplate {
 	names: ReadonlySet<string>;
 	/** All texts that its expressions have in quotation marks. */
 	literals: ReadonlySet<string>;
-	/** @throws TemplateError */
+	/**
+	 * @param size Characters of what is rendered: of more, more steps may be made.
+	 * @throws TemplateError
+	 */
 	render(
 		variables: Iterable<readonly [string, Value]>,
 		messages: ReadonlyMap<Value, number>,
+		size?: number,
 	): Output;
 }
 
@@ -52,12 +57,14 @@ export function compileTemplate(source: string): CompiledTemplate {
 		marksGeneration,
 		names: compiler.expressions.names,
 		literals: compiler.expressions.literals,
-		render(variables, messages) {
+		render(variables, messages, size = 0) {
+			beginBudget(size);
 			const scope = new Scope(null);
 			for (const [name, value] of globals) scope.set(name, value);
 			for (const [name, value] of variables) scope.set(name, value);
 			const out = new Output(true, messages);
 			run(new Scope(scope), out);
+			spendOnText(out.text.length);
 			return out;
 		},
 	};
@@ -150,6 +157,7 @@ class Compiler {
 			if (values.length === 0) return otherwise(new Scope(scope), out);
 			const loop = new Loop(values);
 			for (const [i, value] of values.entries()) {
+				spend(1);
 				loop.at = i;
 				const inner = new Scope(scope);
 				inner.set("loop", loop);
@@ -168,6 +176,7 @@ class Compiler {
 					if (out.text.length > start)
 						out.regions.push(message, start, out.text.length);
 				}
+				if (out.text.length > LONGEST_TEXT) spendOnText(out.text.length);
 				if (end === BREAK) break;
 			}
 			return DONE;
@@ -248,6 +257,7 @@ class Compiler {
 		const run = this.block(body);
 		return (scope) =>
 			new Func((args, keywords) => {
+				spend(1);
 				if (args.length > names.length)
 					throw new TemplateError(
 						`macro '${title}' takes not more than ${names.length} argument(s)`,
@@ -304,5 +314,6 @@ class Compiler {
 function captured(run: Run, scope: Scope): string {
 	const out = new Output(false, noMessages);
 	run(scope, out);
+	if (out.text.length > LONGEST_TEXT) spendOnText(out.text.length);
 	return out.text;
 }

@@ -1,12 +1,14 @@
-import { type FilterContext, filters } from "./filters.js";
-import { methodOf } from "./methods.js";
+import { type Filter, type FilterContext, filters } from "./filters.js";
+import { callMethod, methodOf } from "./methods.js";
 import {
+	characters,
 	Func,
 	type KeywordValues,
 	Loop,
 	Namespace,
 	noKeywords,
 	represent,
+	spendOn,
 	TemplateError,
 	Tuple,
 	typeName,
@@ -27,10 +29,10 @@ export function itemOf(value: Value, key: Value): Value {
 		value instanceof Tuple
 			? value.items
 			: typeof value === "string"
-				? Array.from(value)
+				? characters(value)
 				: value;
-	if (!Array.isArray(items) || typeof key !== "number")
-		return missing(value, key);
+	const hasItems = typeof items === "string" || Array.isArray(items);
+	if (!hasItems || typeof key !== "number") return missing(value, key);
 	return found(items.at(key), value, key);
 }
 
@@ -49,7 +51,9 @@ export function fieldOf(value: Value, name: string): Value {
 	if (value instanceof Undefined) return value.fail();
 	const method = methodOf(value, name);
 	if (method !== undefined)
-		return new Func((args, keywords) => method(value as never, args, keywords));
+		return new Func((args, keywords) =>
+			callMethod(method, value, args, keywords),
+		);
 	if (value instanceof Map) return found(value.get(name), value, name);
 	return missing(value, name);
 }
@@ -62,9 +66,16 @@ export const context: FilterContext = {
 };
 
 /** @throws TemplateError */
-export function filterOf(name: string) {
-	if (Object.hasOwn(filters, name)) return filters[name];
-	throw new TemplateError(`the filter '${name}' is not supported`);
+export function filterOf(name: string): Filter {
+	if (!Object.hasOwn(filters, name))
+		throw new TemplateError(`the filter '${name}' is not supported`);
+	const filter = filters[name];
+	return (value, args, keywords, context) => {
+		spendOn(value);
+		const made = filter(value, args, keywords, context);
+		spendOn(made);
+		return made;
+	};
 }
 
 /** @throws TemplateError where it cannot be called */

@@ -1,6 +1,7 @@
+import { spendOnItems, spendOnText } from "./budget.js";
 import { type JsonOptions, toJson } from "./json.js";
 import { tests } from "./tests.js";
-import { capitalize, replace, strip, title } from "./texts.js";
+import { capitalize, joined, replace, strip, title } from "./texts.js";
 import {
 	compare,
 	contains,
@@ -26,7 +27,7 @@ export interface FilterContext {
 	apply(filter: string, value: Value, args: Value[]): Value;
 }
 
-type Filter = (
+export type Filter = (
 	value: Value,
 	args: Value[],
 	keywords: KeywordValues,
@@ -48,6 +49,12 @@ function text(value: Value, what: string): string {
 function integer(value: Value, what: string): number {
 	if (typeof value === "number") return value;
 	throw new TemplateError(`${what} must be an int, not ${typeName(value)}`);
+}
+
+function spaces(count: Value, what: string): string {
+	const length = integer(count, what);
+	spendOnText(Math.max(length, 0));
+	return " ".repeat(length);
 }
 
 /** `a.b` of an item, or its item of that number. */
@@ -136,7 +143,7 @@ function jsonOptions(args: Value[], keywords: KeywordValues): JsonOptions {
 				? null
 				: typeof indent === "string"
 					? indent
-					: " ".repeat(integer(indent, "indent")),
+					: spaces(indent, "indent"),
 		separators:
 			pair === null
 				? [indent === null ? ", " : ",", ": "]
@@ -224,6 +231,7 @@ export const filters: Readonly<Record<string, Filter>> = {
 				by === null ? each : attribute(each, by, context),
 				caseSensitive,
 			);
+			spendOnItems(seen.length);
 			if (seen.some((other) => equal(other, key))) return false;
 			seen.push(key);
 			return true;
@@ -231,9 +239,12 @@ export const filters: Readonly<Record<string, Filter>> = {
 	},
 	join(value, args, keywords, context) {
 		const by = given(args, keywords, 1, "attribute") ?? null;
-		return iterate(value)
-			.map((each) => textOf(by === null ? each : attribute(each, by, context)))
-			.join(textOf(given(args, keywords, 0, "d") ?? ""));
+		return joined(
+			iterate(value).map((each) =>
+				textOf(by === null ? each : attribute(each, by, context)),
+			),
+			textOf(given(args, keywords, 0, "d") ?? ""),
+		);
 	},
 	map(value, args, keywords, context) {
 		const by = keywords.get("attribute");
@@ -268,10 +279,10 @@ export const filters: Readonly<Record<string, Filter>> = {
 		const width = given(args, keywords, 0, "width") ?? 4;
 		const first = truth(given(args, keywords, 1, "first") ?? false);
 		const blank = truth(given(args, keywords, 2, "blank") ?? false);
-		const space =
-			typeof width === "string" ? width : " ".repeat(integer(width, "width"));
+		const space = typeof width === "string" ? width : spaces(width, "width");
 		// The filter adds a line break before it splits into lines, which drops that of the end.
 		const lines = textOf(value).split(/\r\n|\r|\n/);
+		spendOnText(lines.length * space.length);
 		return lines
 			.map((line, i) =>
 				(i === 0 ? first : true) && (blank || i === 0 || line !== "")

@@ -1,3 +1,4 @@
+import { spend, spendOnText } from "./budget.js";
 import {
 	compareTexts,
 	Float,
@@ -26,6 +27,7 @@ const onOneLine: JsonOptions = {
 
 /** JSON as Python's `json.dumps` writes it, with ensure_ascii=False as transformers has it. */
 export function toJson(value: Value, options = onOneLine, depth = 0): string {
+	spend(1);
 	if (typeof value === "string") return textJson(value, options);
 	if (value === null) return "null";
 	if (typeof value === "boolean") return String(value);
@@ -38,6 +40,7 @@ export function toJson(value: Value, options = onOneLine, depth = 0): string {
 	const [open, close, parts] = partsOf();
 	if (parts.length === 0) return open + close;
 	if (indent === null) return open + parts.join(separators[0]) + close;
+	spendOnText(indent.length * (depth + 1) * (parts.length + 1));
 	const line = `\n${indent.repeat(depth + 1)}`;
 	return `${open}${line}${parts.join(separators[0] + line)}\n${indent.repeat(depth)}${close}`;
 
@@ -72,6 +75,7 @@ function keyText(key: Value): string {
 }
 
 function textJson(text: string, { ensureAscii }: JsonOptions): string {
+	spendOnText(text.length);
 	const json = JSON.stringify(text);
 	return ensureAscii
 		? json.replace(/[\x7f-\uffff]/g, (unit) =>

@@ -1,6 +1,7 @@
 import {
 	affixes,
 	capitalize,
+	joined,
 	replace,
 	slice,
 	split,
@@ -14,6 +15,7 @@ import {
 	isInteger,
 	iterate,
 	type KeywordValues,
+	spendOn,
 	TemplateError,
 	Tuple,
 	typeName,
@@ -107,9 +109,10 @@ export const textMethods: Readonly<Record<string, Method<string>>> = {
 		);
 	},
 	join: (self, args) =>
-		iterate(args[0])
-			.map((each) => textArgument(each, "join"))
-			.join(self),
+		joined(
+			iterate(args[0]).map((each) => textArgument(each, "join")),
+			self,
+		),
 	find: finding(false, false),
 	rfind: finding(true, false),
 	index: finding(false, true),
@@ -189,6 +192,19 @@ export function methodOf(self: Value, name: string): Method<never> | undefined {
 	return undefined;
 }
 
+/** What a method gives, with what it takes counted. */
+export function callMethod(
+	method: Method<never>,
+	self: Value,
+	args: Value[],
+	keywords: KeywordValues,
+): Value {
+	spendOn(self);
+	const made = method(self as never, args, keywords);
+	spendOn(made);
+	return made;
+}
+
 /** A value of `x[start:stop:step]`. */
 export function sliceOf(
 	self: Value,
@@ -199,6 +215,7 @@ export function sliceOf(
 	for (const bound of [start, stop, step])
 		if (bound !== null && !isInteger(bound))
 			throw new TemplateError("slice indices must be integers or None");
+	spendOn(self);
 	const bounds = [
 		start as number | null,
 		stop as number | null,

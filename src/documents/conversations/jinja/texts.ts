@@ -1,3 +1,4 @@
+import { spendOnText } from "./budget.js";
 import {
 	characters,
 	iterate,
@@ -82,6 +83,7 @@ export function replace(
 	by: string,
 	count: number,
 ): string {
+	if (by.length > old.length) spendOnText(lengthReplaced(text, old, by, count));
 	if (count < 0 && old !== "") return text.replaceAll(old, () => by);
 	if (old === "") {
 		const parts = Array.from(text);
@@ -93,6 +95,28 @@ export function replace(
 	const parts = text.split(old);
 	if (parts.length <= count + 1) return parts.join(by);
 	return [...parts.slice(0, count), parts.slice(count).join(old)].join(by);
+}
+
+export function joined(texts: readonly string[], between: string): string {
+	spendOnText(
+		texts.reduce((sum, { length }) => sum + length + between.length, 0),
+	);
+	return texts.join(between);
+}
+
+/** How long a text gets by a replacement, at least. */
+function lengthReplaced(
+	text: string,
+	old: string,
+	by: string,
+	count: number,
+): number {
+	let times = old === "" ? text.length : 0;
+	if (old !== "")
+		for (let at = text.indexOf(old); at !== -1; times++)
+			at = text.indexOf(old, at + old.length);
+	if (count >= 0) times = Math.min(times, count);
+	return text.length + times * (by.length - old.length);
 }
 
 /** The first letter of each word large and the others small, as `str.title` has them. */

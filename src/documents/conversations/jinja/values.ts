@@ -1,3 +1,8 @@
+import { spend, spendOnItems, spendOnText } from "./budget.js";
+import { TemplateError } from "./template-error.js";
+
+export { TemplateError } from "./template-error.js";
+
 /**
  * The values of templates, which are Python's: None is null, a list is an array, a dict a
  * `Map`, an int a number or a bigint, a float a `Float`.
@@ -18,9 +23,6 @@ export type Value =
 	| Value[];
 
 export type Dict = Map<Value, Value>;
-
-/** What a template did that cannot be done; the message is Python's, as far as it is short. */
-export class TemplateError extends Error {}
 
 /** A number that Python has as a float: `1.0` is written so, unlike 1. */
 export class Float {
@@ -147,6 +149,7 @@ export function numeric(value: Value): number | bigint | undefined {
 export function equal(a: Value, b: Value): boolean {
 	if (a === b) return true;
 	if (typeof a === "string" || typeof b === "string") return false;
+	spend(1);
 	if (a === null || b === null) return false;
 	const x = numeric(a);
 	const y = numeric(b);
@@ -173,6 +176,7 @@ const equalItems = (a: Value[], b: Value[]) =>
 
 /** Negative, 0 or positive; texts are compared by code points. */
 export function compare(a: Value, b: Value): number {
+	spend(1);
 	if (typeof a === "string" && typeof b === "string") return compareTexts(a, b);
 	const x = numeric(a);
 	const y = numeric(b);
@@ -198,6 +202,7 @@ export function compareTexts(a: string, b: string): number {
 	let i = 0;
 	while (i < a.length && i < b.length && a.charCodeAt(i) === b.charCodeAt(i))
 		i++;
+	spendOnText(i);
 	if (i === a.length || i === b.length) return a.length - b.length;
 	const rank = (unit: number) =>
 		unit >= 0xe000 ? unit - 0x800 : unit >= 0xd800 ? unit + 0x2000 : unit;
@@ -210,6 +215,7 @@ export function contains(container: Value, item: Value): boolean {
 			throw new TemplateError(
 				`'in <string>' requires string as left operand, not ${typeName(item)}`,
 			);
+		spendOnText(container.length);
 		return container.includes(item);
 	}
 	if (container instanceof Map) return container.has(item);
@@ -220,16 +226,32 @@ const HAS_SURROGATE = /[\ud800-\udfff]/;
 
 /** The code points of a text, each as a text: Python counts these. */
 export function characters(text: string): string[] | string {
+	spendOnText(text.length);
 	return HAS_SURROGATE.test(text) ? Array.from(text) : text;
 }
 
 export function iterate(value: Value): Value[] {
+	if (typeof value === "string") spendOnItems(4 * value.length);
+	const items = itemsOf(value);
+	spendOnItems(items.length);
+	return items;
+}
+
+function itemsOf(value: Value): Value[] {
 	if (Array.isArray(value)) return value;
 	if (value instanceof Tuple) return value.items;
 	if (value instanceof Map) return [...value.keys()];
 	if (typeof value === "string") return Array.from(value);
 	if (value instanceof Undefined) return [];
 	throw new TemplateError(`'${typeName(value)}' object is not iterable`);
+}
+
+/** Counts what going through a value once takes. */
+export function spendOn(value: Value): void {
+	if (typeof value === "string") spendOnText(value.length);
+	else if (Array.isArray(value)) spendOnItems(value.length);
+	else if (value instanceof Map) spendOnItems(value.size);
+	else spend(1);
 }
 
 export function lengthOf(value: Value): number {
@@ -249,6 +271,7 @@ export function textOf(value: Value): string {
 
 /** What `repr` makes of a value. */
 export function represent(value: Value): string {
+	spend(1);
 	if (typeof value === "string") return representText(value);
 	if (value === null) return "None";
 	if (typeof value === "boolean") return value ? "True" : "False";
@@ -268,6 +291,7 @@ export function represent(value: Value): string {
 const UNPRINTABLE = /[\\\p{C}\p{Z}]/gu;
 
 function representText(text: string): string {
+	spendOnText(text.length);
 	const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
 	const escaped = text.replace(UNPRINTABLE, (character) => {
 		switch (character) {
