@@ -255,7 +255,10 @@ export class ThreadPool<Job, Message extends object, Result> {
 		else {
 			const error = this.#explain(unpackError(message.error));
 			// Nobody knows what state it is in.
-			if (isOfThread(error)) return void this.#lose(member, error);
+			if (isOfThread(error)) {
+				void this.#lose(member, error);
+				return;
+			}
 			this.#failed(given, error);
 		}
 		member.given = null;
@@ -284,11 +287,14 @@ export class ThreadPool<Job, Message extends object, Result> {
 	/** What becomes of a job that failed. */
 	#failed({ job, attempt }: Given<Job>, error: Error): void {
 		const passes = isPassing(error);
-		if (!(passes || isOfThread(error)) || this.#isStopped)
-			return this.#fail(job, error);
+		if (!(passes || isOfThread(error)) || this.#isStopped) {
+			this.#fail(job, error);
+			return;
+		}
 		if (attempt === TRIES_OF_WORK) {
 			const what = this.#work.describe(job);
-			return this.#fail(job, triedInVain(what, attempt, error));
+			this.#fail(job, triedInVain(what, attempt, error));
+			return;
 		}
 		this.#work.onAgain?.(job, error, attempt + 1);
 		this.#pausing++;
