@@ -24,6 +24,7 @@ const floors = [
 	"parallel",
 	"curriculum",
 	"storage",
+	"threads",
 	"tables",
 	"sources",
 	"documents",

@@ -1,10 +1,9 @@
-import { Worker } from "node:worker_threads";
-import {
-	type ErrorMessage,
-	InterruptedError,
-	unpackError,
-} from "../core/errors.js";
-import { threadError } from "../core/thread-error.js";
+import { EnvironmentError, InterruptedError } from "../core/errors.js";
+import { AttemptCounts } from "../threads/attempt-counts.js";
+import { type PoolWork, ThreadPool } from "../threads/pool.js";
+import type { Served } from "../threads/serve.js";
+import { threadError } from "../threads/thread-error.js";
+import { tried } from "../threads/tries.js";
 import {
 	type ComposeContext,
 	type Unit,
@@ -20,15 +19,15 @@ export interface ThreadData {
 	stopFlag: SharedArrayBuffer;
 }
 
-/** To a thread: do this unit; go on, what you wrote is taken; end. */
-export type ToThread = { unit: Unit } | { taken: true } | { end: true };
+interface UnitProgress {
+	bytes: number;
+	records: number;
+}
 
-/** From a thread. */
-export type FromThread =
+/** From a thread. What is written is replied to once it is taken. */
+export type UnitMessage =
 	| { kind: "written"; partition: number; bytes: Uint8Array }
-	| { kind: "progress"; bytes: number; records: number }
-	| { kind: "done"; result: UnitResult }
-	| { kind: "failed"; error: ErrorMessage };
+	| ({ kind: "progress" } & UnitProgress);
 
 /** Who is given what units write. */
 export interface UnitEvents {
@@ -41,8 +40,8 @@ export interface UnitEvents {
 
 /**
  * Does units on threads, each a whole unit at a time; with `workers` 0, or where there is one unit,
- * one after the other in this thread. Where one fails the others are stopped, and the
- * error of the first of them is thrown.
+ * one after the other in this thread. One whose thread is lost, or whose error may pass, is tried again. Where
+ * one fails for good the others are stopped, and the error of the first of them is thrown.
  */
 export async function runUnits(
 	context: ComposeContext,
@@ -53,139 +52,197 @@ export async function runUnits(
 ): Promise<void> {
 	const stopFlag = new SharedArrayBuffer(4);
 	const flag = new Int32Array(stopFlag);
+	const taken = new TakenUnits(context, events);
+	const pool =
+		workers <= 1 || units.length <= 1
+			? null
+			: new ThreadPool(poolWork({ context, stopFlag }, units, taken), flag);
 	const stop = () => {
 		Atomics.store(flag, 0, 1);
+		pool?.stop();
 	};
 	signal?.addEventListener("abort", stop);
 	try {
 		if (signal?.aborted) throw new InterruptedError("composing was stopped.");
-		if (workers <= 1 || units.length <= 1) {
-			const runner = new UnitRunner(context);
-			for (const unit of units) {
-				const result = await runner.run(unit, {
-					write: (partition, bytes) => events.write(unit, partition, bytes),
-					onProgress: events.onProgress,
-					shouldStop: () => Atomics.load(flag, 0) !== 0,
-				});
-				await events.onDone(unit, result);
-			}
-			return;
-		}
-		const queue = [...units];
-		const failures: { unit: number; error: Error }[] = [];
-		const count = Math.min(workers, units.length);
-		await Promise.all(
-			Array.from({ length: count }, () =>
-				runThread({ context, stopFlag }, queue, events, (unit, error) => {
-					failures.push({ unit, error });
-					stop();
-				}),
-			),
-		);
-		failures.sort((a, b) => a.unit - b.unit);
-		const cause = failures.find(
-			({ error }) => !(error instanceof InterruptedError),
-		);
-		if (failures.length > 0) throw (cause ?? failures[0]).error;
+		if (pool === null) await runHere(context, units, taken, flag);
+		else await pool.run(workers);
+		if (Atomics.load(flag, 0) !== 0)
+			throw new InterruptedError("composing was stopped.");
 	} finally {
 		signal?.removeEventListener("abort", stop);
 	}
 }
 
-/** Gives a thread units until there is none, or one has failed. */
-function runThread(
-	workerData: ThreadData,
-	queue: Unit[],
-	events: UnitEvents,
-	onFailed: (unit: number, error: Error) => void,
-): Promise<void> {
-	const flag = new Int32Array(workerData.stopFlag);
-	const worker = new Worker(new URL("./compose-worker.js", import.meta.url), {
-		workerData,
-	});
-	let unit: Unit | undefined;
-	const send = (message: ToThread) => worker.postMessage(message);
-	const fail = (error: unknown) =>
-		onFailed(unit?.number ?? 0, threadError(error, "groupMemory", "records"));
-	const next = () => {
-		unit = Atomics.load(flag, 0) === 0 ? queue.shift() : undefined;
-		send(unit === undefined ? { end: true } : { unit });
-	};
-	const hear = async (message: FromThread) => {
-		const current = unit as Unit;
-		if (message.kind === "progress")
-			events.onProgress(message.bytes, message.records);
-		else if (message.kind === "written") {
-			await events.write(current, message.partition, message.bytes);
-			send({ taken: true });
-		} else if (message.kind === "done") {
-			await events.onDone(current, message.result);
-			next();
-		} else {
-			fail(unpackError(message.error));
-			next();
+/** A smaller group, or fewer of them at once. */
+const MEMORY = { options: ["groupMemory"], inputs: "records" };
+
+/**
+ * Passes on what units write and count. What a unit gives is always the same: of one that is tried again,
+ * what was taken before is passed over.
+ */
+class TakenUnits {
+	readonly #context: ComposeContext;
+	readonly #events: UnitEvents;
+	readonly #counts = new Map<number, AttemptCounts<keyof UnitProgress>>();
+	readonly #writes = new Map<number, AttemptCounts<"writes">>();
+
+	constructor(context: ComposeContext, events: UnitEvents) {
+		this.#context = context;
+		this.#events = events;
+	}
+
+	begin({ number }: Unit): void {
+		this.#counts.set(number, new AttemptCounts());
+		this.#writes.set(number, new AttemptCounts());
+	}
+
+	async write(
+		unit: Unit,
+		attempt: number,
+		partition: number,
+		bytes: Uint8Array,
+	): Promise<void> {
+		const fresh = this.#writes.get(unit.number)?.add(attempt, { writes: 1 });
+		if (fresh?.writes === 0) return;
+		try {
+			await this.#events.write(unit, partition, bytes);
+		} catch (error) {
+			// Some of it may be written: another try would not know how much.
+			throw error instanceof EnvironmentError ? error.asLasting() : error;
 		}
-	};
-	worker.on("message", (message: FromThread) => {
-		hear(message).catch((error) => {
-			// What was written cannot be taken: the thread waits for that in vain.
-			fail(error);
-			void worker.terminate();
-		});
-	});
-	worker.on("error", fail);
-	next();
-	return new Promise((resolve) => worker.on("exit", () => resolve()));
+	}
+
+	progress({ number }: Unit, attempt: number, progress: UnitProgress): void {
+		const more = this.#counts.get(number)?.add(attempt, progress) ?? progress;
+		this.#events.onProgress(more.bytes, more.records);
+	}
+
+	async done(unit: Unit, result: UnitResult): Promise<void> {
+		this.#counts.delete(unit.number);
+		this.#writes.delete(unit.number);
+		await this.#events.onDone(unit, result);
+	}
+
+	describe({ stage, input }: Unit): string {
+		const { files } = this.#context;
+		const deed = { part: "reads", choose: "looks through" };
+		if (!("spans" in input) || input.spans.length === 0)
+			return "composing of records that were set aside";
+		const path = files[input.spans[0].input].path;
+		return `composing, which ${stage === "compose" ? "reads" : deed[stage]} ${path},`;
+	}
 }
 
-/** What a thread does with what it is told. */
+async function runHere(
+	context: ComposeContext,
+	units: readonly Unit[],
+	taken: TakenUnits,
+	flag: Int32Array,
+): Promise<void> {
+	const shouldStop = () => Atomics.load(flag, 0) !== 0;
+	const runner = new UnitRunner(context);
+	for (const unit of units) {
+		let attempt = 1;
+		taken.begin(unit);
+		try {
+			const result = await tried(
+				taken.describe(unit),
+				() =>
+					runner.run(unit, {
+						write: (partition, bytes) =>
+							taken.write(unit, attempt, partition, bytes),
+						onProgress: (bytes, records) =>
+							taken.progress(unit, attempt, { bytes, records }),
+						shouldStop,
+					}),
+				(_, next) => {
+					attempt = next;
+				},
+				shouldStop,
+			);
+			await taken.done(unit, result);
+		} catch (error) {
+			throw threadError(error, MEMORY);
+		}
+	}
+}
+
+function poolWork(
+	data: ThreadData,
+	units: readonly Unit[],
+	taken: TakenUnits,
+): PoolWork<Unit, UnitMessage, UnitResult> {
+	const queue = [...units];
+	return {
+		file: new URL("./compose-worker.js", import.meta.url),
+		data,
+		next: () => queue.shift(),
+		get waiting() {
+			return queue.length;
+		},
+		orderOf: ({ number }) => number,
+		describe: (unit) => taken.describe(unit),
+		memory: MEMORY,
+		onBegun: (unit) => taken.begin(unit),
+		async onMessage(unit, message, attempt, reply) {
+			if (message.kind === "progress")
+				return taken.progress(unit, attempt, {
+					bytes: message.bytes,
+					records: message.records,
+				});
+			await taken.write(unit, attempt, message.partition, message.bytes);
+			reply();
+		},
+		onDone: (unit, result) => taken.done(unit, result),
+	};
+}
+
+/** What a thread does with the units that it is given. */
 export class ThreadSide {
 	readonly #runner: UnitRunner;
 	readonly #flag: Int32Array;
-	readonly #send: (message: FromThread, moved?: ArrayBuffer) => void;
+	readonly #served: Served<UnitMessage>;
 	#taken: (() => void) | null = null;
-	#bytes = 0;
-	#records = 0;
+	#progress: UnitProgress = { bytes: 0, records: 0 };
 	#reported = 0;
 
-	constructor(
-		{ context, stopFlag }: ThreadData,
-		send: (message: FromThread, moved?: ArrayBuffer) => void,
-	) {
+	constructor({ context, stopFlag }: ThreadData, served: Served<UnitMessage>) {
 		this.#runner = new UnitRunner(context);
 		this.#flag = new Int32Array(stopFlag);
-		this.#send = send;
+		this.#served = served;
 	}
 
 	taken(): void {
 		this.#taken?.();
 	}
 
-	run(unit: Unit): Promise<UnitResult> {
+	async run(unit: Unit): Promise<UnitResult> {
 		const sink: UnitSink = {
 			write: (partition, bytes) =>
 				new Promise((resolve) => {
 					this.#taken = resolve;
 					const own = new Uint8Array(bytes);
-					this.#send({ kind: "written", partition, bytes: own }, own.buffer);
+					this.#served.send(
+						{ kind: "written", partition, bytes: own },
+						own.buffer,
+					);
 				}),
 			onProgress: (bytes, records) => {
-				this.#bytes += bytes;
-				this.#records += records;
-				if (performance.now() - this.#reported > 100) this.report();
+				this.#served.beat();
+				this.#progress.bytes += bytes;
+				this.#progress.records += records;
+				if (performance.now() - this.#reported > 100) this.#report();
 			},
 			shouldStop: () => Atomics.load(this.#flag, 0) !== 0,
 		};
-		return this.#runner.run(unit, sink);
+		const result = await this.#runner.run(unit, sink);
+		this.#report();
+		return result;
 	}
 
-	report(): void {
-		this.#send({
-			kind: "progress",
-			bytes: this.#bytes,
-			records: this.#records,
-		});
-		this.#bytes = this.#records = 0;
+	#report(): void {
+		this.#served.send({ kind: "progress", ...this.#progress });
+		this.#progress = { bytes: 0, records: 0 };
 		this.#reported = performance.now();
 	}
 }

@@ -53,8 +53,21 @@ export class DataError extends SeqpackError {
 
 /** The machine failed (disk, memory): trying again may work. Exit code 1. */
 export class EnvironmentError extends SeqpackError {
-	constructor(code: string, sentence: string) {
+	/** Whether the same may go well a moment later, with nothing done about it. */
+	readonly isPassing: boolean;
+
+	constructor(code: string, sentence: string, isPassing = false) {
 		super(code, sentence, 1);
+		this.isPassing = isPassing;
+	}
+
+	/** The same where another try is of no use. */
+	asLasting(): EnvironmentError {
+		return new EnvironmentError(this.code, super.pack().message);
+	}
+
+	override pack(): ErrorMessage {
+		return { ...super.pack(), isPassing: this.isPassing };
 	}
 }
 
@@ -101,6 +114,8 @@ export interface ErrorMessage {
 	name: string;
 	message: string;
 	stack: string | undefined;
+	/** As `EnvironmentError` has it. */
+	isPassing?: boolean;
 }
 
 export function packError(error: unknown): ErrorMessage {
@@ -116,17 +131,19 @@ export function packError(error: unknown): ErrorMessage {
 }
 
 export function unpackError(packed: ErrorMessage): Error {
-	const { code, exitCode, message, name, stack } = packed;
-	const error =
-		code === null ? new Error(message) : rebuild(code, message, exitCode);
+	const { code, message, name, stack } = packed;
+	const error = code === null ? new Error(message) : rebuild(code, packed);
 	error.name = name;
 	if (stack !== undefined) error.stack = stack;
 	return error;
 }
 
-function rebuild(code: string, sentence: string, exitCode: number): Error {
+function rebuild(
+	code: string,
+	{ exitCode, message: sentence, isPassing }: ErrorMessage,
+): Error {
 	if (exitCode === 2) return new UsageError(code, sentence);
 	if (exitCode === 4) return new DataError(code, sentence);
 	if (exitCode === 130) return new InterruptedError(sentence);
-	return new EnvironmentError(code, sentence);
+	return new EnvironmentError(code, sentence, isPassing);
 }

@@ -6,6 +6,8 @@ export type LogEvent =
 	| { kind: "task-begun"; task: number }
 	| { kind: "task-done"; task: number }
 	| { kind: "task-failed"; task: number; sentence: string }
+	/** It failed, and the same attempt tries it again. */
+	| { kind: "task-again"; task: number; sentence: string }
 	/** Written from time to time, in the place of the one before. */
 	| { kind: "at-work"; done: number; tasks: number }
 	| { kind: "stopping" }
@@ -46,6 +48,8 @@ function textOf(event: LogEvent): string {
 			return `task ${event.task} is done`;
 		case "task-failed":
 			return `task ${event.task} failed: ${escapeControls(event.sentence)}`;
+		case "task-again":
+			return `task ${event.task} is tried again: ${escapeControls(event.sentence)}`;
 		case "at-work":
 			return `at work, ${event.done} of ${event.tasks} tasks are done`;
 		case "stopping":
@@ -76,12 +80,16 @@ export function parseLine(line: string): LogLine | null {
 }
 
 function eventOf(text: string): LogEvent | null {
-	const [, task, what, , sentence = ""] =
-		/^task (\d{1,9}) (begins|is done|(failed): (.*))$/.exec(text) ?? [];
+	const [, task, what, trouble, sentence = ""] =
+		/^task (\d{1,9}) (begins|is done|(failed|is tried again): (.*))$/.exec(
+			text,
+		) ?? [];
 	if (what === "begins") return { kind: "task-begun", task: Number(task) };
 	if (what === "is done") return { kind: "task-done", task: Number(task) };
-	if (what !== undefined)
+	if (trouble === "failed")
 		return { kind: "task-failed", task: Number(task), sentence };
+	if (trouble !== undefined)
+		return { kind: "task-again", task: Number(task), sentence };
 	const [, workers] = /^begins with (\d{1,9}) workers$/.exec(text) ?? [];
 	if (workers !== undefined) return { kind: "begin", workers: Number(workers) };
 	const [, done, tasks] =

@@ -90,7 +90,10 @@ export async function runGroups(
 			options,
 		);
 		await logs.during((listener) =>
-			run(workspace, plan, tokenizer ?? null, missing, options, listener),
+			run(workspace, plan, tokenizer ?? null, missing, options, {
+				...listener,
+				...(options.onNotice && { onNotice: options.onNotice }),
+			}),
 		);
 	}
 	return ran;
@@ -245,6 +248,11 @@ class GroupLogs {
 				one.undone.delete(task);
 				one.log.note({ kind: "task-done", task });
 				if (one.undone.size === 0) this.#end(one, null);
+			},
+			onTaskAgain: (task, error) => {
+				const sentence = error.message;
+				const log = this.#runningOf.get(task)?.log;
+				log?.note({ kind: "task-again", task, sentence });
 			},
 			onTaskFailed: (task, error) => {
 				if (error instanceof InterruptedError) return;

@@ -1,3 +1,4 @@
+import { describeTask } from "../build/describe-task.js";
 import type { Plan } from "../build/plan.js";
 import { planOfTasks } from "../build/plan-files.js";
 import { readRecordsOf, type TaskRecord } from "../build/record.js";
@@ -77,6 +78,12 @@ export async function run(
 			addCounts(stages, times);
 			onProgress?.(progress);
 			listener.onTaskDone?.(task);
+		},
+		onTaskAgain(task, error, attempt) {
+			listener.onNotice?.(
+				`${describeTask(own, task)} failed and is tried again: ${error.message}`,
+			);
+			listener.onTaskAgain?.(task, error, attempt);
 		},
 		onTaskFailed: (task, error) => listener.onTaskFailed?.(task, error),
 	});

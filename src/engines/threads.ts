@@ -1,17 +1,20 @@
-import { Worker } from "node:worker_threads";
+import { describeTask } from "../build/describe-task.js";
 import type { Plan } from "../build/plan.js";
 import type { StageTimes } from "../build/stopwatch.js";
 import { runTask } from "../build/tasks/run-task.js";
 import type { TaskContext } from "../build/tasks/task.js";
 import { dependenciesOf } from "../build/tasks-of-plan.js";
 import { Workspace } from "../build/workspace.js";
-import {
-	type ErrorMessage,
-	InterruptedError,
-	unpackError,
-} from "../core/errors.js";
-import { threadError } from "../core/thread-error.js";
+import { InterruptedError } from "../core/errors.js";
 import { storageAt } from "../storage/storages.js";
+import { AttemptCounts } from "../threads/attempt-counts.js";
+import {
+	type PoolWork,
+	type ThreadLimits,
+	ThreadPool,
+} from "../threads/pool.js";
+import { threadError } from "../threads/thread-error.js";
+import { tried } from "../threads/tries.js";
 import type { PreparedTokenizer } from "../tokenizer/from-json.js";
 import { openKept } from "../tokenizer/kept-tokenizer.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
@@ -26,27 +29,28 @@ export interface WorkerContext {
 	stopFlag: SharedArrayBuffer;
 }
 
-/** From the pool to a worker: do this task, or end. */
-export type ToWorker = { task: number } | { end: true };
-
-/** From a worker to the pool. */
-export type FromWorker =
-	| { kind: "progress"; bytes: number; documents: number; tokens: number }
-	| { kind: "done"; task: number; times: StageTimes }
-	| { kind: "failed"; task: number; error: ErrorMessage };
+/** What a worker tells of the task that it does: what it has read and made since the last time. */
+export interface TaskProgress {
+	bytes: number;
+	documents: number;
+	tokens: number;
+}
 
 export interface RunEvents {
 	onProgress: TaskContext["onProgress"];
 	onTaskBegun: (task: number) => void;
 	onTaskDone: (task: number, times: StageTimes) => void;
+	/** Told that a task failed, and is tried for the `attempt`-th time. */
+	onTaskAgain: (task: number, error: Error, attempt: number) => void;
 	onTaskFailed: (task: number, error: Error) => void;
 }
 
 /**
  * Does tasks on worker threads, each a whole task at a time; with `workers` 0 one
  * after the other in this thread. A task begins once those that it depends on are done;
- * those not among `tasks` are taken to be. When a task fails the others in work
- * are stopped, and the error of the first of them is thrown.
+ * those not among `tasks` are taken to be. A task whose thread is lost, or whose error may pass, is
+ * tried again. When one fails for good the others in work are stopped, and the error of the first of
+ * them is thrown.
  */
 export async function runOnThreads(
 	context: Omit<WorkerContext, "stopFlag">,
@@ -54,18 +58,27 @@ export async function runOnThreads(
 	workers: number,
 	signal: AbortSignal | undefined,
 	events: RunEvents,
+	limits?: Partial<ThreadLimits>,
 ): Promise<void> {
 	const stopFlag = new SharedArrayBuffer(4);
+	const flag = new Int32Array(stopFlag);
+	const queue = new TaskQueue(context.plan, tasks);
+	const withFlag = { ...context, stopFlag };
+	const pool =
+		workers === 0
+			? null
+			: new ThreadPool(poolWork(withFlag, queue, events), flag, limits);
 	const stop = () => {
-		Atomics.store(new Int32Array(stopFlag), 0, 1);
+		Atomics.store(flag, 0, 1);
+		pool?.stop();
 	};
 	signal?.addEventListener("abort", stop);
 	try {
 		if (signal?.aborted) throw new InterruptedError("the build was stopped.");
-		const queue = new TaskQueue(context.plan, tasks);
-		const withFlag = { ...context, stopFlag };
-		if (workers === 0) await runHere(withFlag, queue, events);
-		else await new Pool(withFlag, queue, events, stop).run(workers);
+		if (pool === null) await runHere(withFlag, queue, events);
+		else await pool.run(workers);
+		if (Atomics.load(flag, 0) !== 0)
+			throw new InterruptedError("the build was stopped.");
 	} finally {
 		signal?.removeEventListener("abort", stop);
 	}
@@ -127,129 +140,77 @@ class TaskQueue {
 	}
 }
 
+/** Of what a task runs out of memory, and what it is made of. */
+const MEMORY = { options: ["window", "taskSize"], inputs: "documents" };
+
 async function runHere(
 	context: WorkerContext,
 	queue: TaskQueue,
-	{ onProgress, onTaskBegun, onTaskDone, onTaskFailed }: RunEvents,
+	events: RunEvents,
 ): Promise<void> {
-	const here = taskContext(context, onProgress);
+	let counts = new AttemptCounts<keyof TaskProgress>();
+	let attempt = 1;
+	const here = taskContext(context, (bytes, documents, tokens) => {
+		const more = counts.add(attempt, { bytes, documents, tokens });
+		events.onProgress(more.bytes, more.documents, more.tokens);
+	});
 	for (let task = queue.next(); task !== undefined; task = queue.next()) {
 		if (here.shouldStop()) throw new InterruptedError("the build was stopped.");
-		onTaskBegun(task);
+		const number = task;
+		counts = new AttemptCounts();
+		attempt = 1;
+		events.onTaskBegun(number);
 		try {
-			const times = await runTask(here, task);
-			queue.done(task);
-			onTaskDone(task, times);
-		} catch (error) {
-			onTaskFailed(task, error as Error);
+			const times = await tried(
+				describeTask(context.plan, number),
+				() => runTask(here, number),
+				(error, next) => {
+					attempt = next;
+					events.onTaskAgain(number, error, next);
+				},
+				here.shouldStop,
+			);
+			queue.done(number);
+			events.onTaskDone(number, times);
+		} catch (thrown) {
+			const error = threadError(thrown, MEMORY);
+			events.onTaskFailed(number, error);
 			throw error;
 		}
 	}
 }
 
-/** A worker, and the task that it has or had last. */
-interface Member {
-	worker: Worker;
-	task: number;
-}
-
-/** Worker threads, each with one task at a time. */
-class Pool {
-	readonly #context: WorkerContext;
-	readonly #queue: TaskQueue;
-	readonly #events: RunEvents;
-	readonly #stop: () => void;
-	readonly #flag: Int32Array;
-	readonly #failures: { task: number; error: Error }[] = [];
-	/** Workers without a task, which wait for one that can begin. */
-	readonly #idle: Member[] = [];
-	#busy = 0;
-
-	constructor(
-		context: WorkerContext,
-		queue: TaskQueue,
-		events: RunEvents,
-		stop: () => void,
-	) {
-		this.#context = context;
-		this.#queue = queue;
-		this.#events = events;
-		this.#stop = stop;
-		this.#flag = new Int32Array(context.stopFlag);
-	}
-
-	async run(workers: number): Promise<void> {
-		const count = Math.min(workers, this.#queue.length);
-		const ended = Array.from({ length: count }, () => this.#startWorker());
-		await Promise.all(ended);
-		if (this.#failures.length > 0) throw firstCause(this.#failures);
-		if (this.#isStopped) throw new InterruptedError("the build was stopped.");
-	}
-
-	get #isStopped(): boolean {
-		return Atomics.load(this.#flag, 0) !== 0;
-	}
-
-	#startWorker(): Promise<void> {
-		const worker = new Worker(new URL("./worker.js", import.meta.url), {
-			workerData: this.#context,
-		});
-		const member: Member = { worker, task: -1 };
-		worker.on("message", (message: FromWorker) => {
-			if (message.kind === "progress") {
-				const { bytes, documents, tokens } = message;
-				this.#events.onProgress(bytes, documents, tokens);
-				return;
-			}
-			this.#busy--;
-			if (message.kind === "done") {
-				this.#queue.done(message.task);
-				this.#events.onTaskDone(message.task, message.times);
-			} else this.#fail(message.task, unpackError(message.error));
-			this.#idle.push(member);
-			this.#assign();
-		});
-		worker.on("error", (error) => {
-			this.#busy--;
-			this.#fail(member.task, threadError(error, "window", "documents"));
-			this.#assign();
-		});
-		this.#idle.push(member);
-		this.#assign();
-		return new Promise((resolve) => worker.on("exit", () => resolve()));
-	}
-
-	/** Gives idle workers what can begin; ends them where nothing is left for them. */
-	#assign(): void {
-		while (this.#idle.length > 0) {
-			const task = this.#isStopped ? undefined : this.#queue.next();
-			// A task in work may be what the next ones wait for.
-			const mayFollow =
-				!this.#isStopped && this.#queue.length > 0 && this.#busy > 0;
-			if (task === undefined && mayFollow) return;
-			const member = this.#idle.shift() as Member;
-			const message: ToWorker = task === undefined ? { end: true } : { task };
-			if (task !== undefined) {
-				member.task = task;
-				this.#busy++;
-				this.#events.onTaskBegun(task);
-			}
-			member.worker.postMessage(message);
-		}
-	}
-
-	#fail(task: number, error: Error): void {
-		this.#failures.push({ task, error });
-		this.#events.onTaskFailed(task, error);
-		this.#stop();
-	}
-}
-
-/** The failure of the first task, but not one that only obeyed a stop. */
-function firstCause(failures: { task: number; error: Error }[]): Error {
-	failures.sort((a, b) => a.task - b.task);
-	const causes = failures.filter(
-		({ error }) => !(error instanceof InterruptedError),
-	);
-	return (causes[0] ?? failures[0]).error;
+/** The tasks of a queue, as work for threads. */
+function poolWork(
+	context: WorkerContext,
+	queue: TaskQueue,
+	events: RunEvents,
+): PoolWork<number, TaskProgress, StageTimes> {
+	const counts = new Map<number, AttemptCounts<keyof TaskProgress>>();
+	return {
+		file: new URL("./worker.js", import.meta.url),
+		data: context,
+		next: () => queue.next(),
+		get waiting() {
+			return queue.length;
+		},
+		orderOf: (task) => task,
+		describe: (task) => describeTask(context.plan, task),
+		memory: MEMORY,
+		onBegun(task) {
+			counts.set(task, new AttemptCounts());
+			events.onTaskBegun(task);
+		},
+		onMessage(task, progress, attempt) {
+			const more = counts.get(task)?.add(attempt, progress) ?? progress;
+			events.onProgress(more.bytes, more.documents, more.tokens);
+		},
+		onDone(task, times) {
+			counts.delete(task);
+			queue.done(task);
+			events.onTaskDone(task, times);
+		},
+		onAgain: (task, error, attempt) => events.onTaskAgain(task, error, attempt),
+		onFailed: (task, error) => events.onTaskFailed(task, error),
+	};
 }

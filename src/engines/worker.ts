@@ -1,9 +1,8 @@
-import { parentPort, workerData } from "node:worker_threads";
+import type { StageTimes } from "../build/stopwatch.js";
 import { runTask } from "../build/tasks/run-task.js";
-import { packError } from "../core/errors.js";
+import { serve } from "../threads/serve.js";
 import {
-	type FromWorker,
-	type ToWorker,
+	type TaskProgress,
 	taskContext,
 	type WorkerContext,
 } from "./threads.js";
@@ -11,43 +10,26 @@ import {
 /** The least time between two reports of progress, in milliseconds. */
 const REPORT_EVERY = 100;
 
-const port = parentPort;
-if (port === null) throw new Error("this file runs as a worker thread");
-
-let reported = 0;
-let bytes = 0;
-let documents = 0;
-let tokens = 0;
-
-const send = (message: FromWorker) => port.postMessage(message);
-
-function report(): void {
-	send({ kind: "progress", bytes, documents, tokens });
-	bytes = documents = tokens = 0;
-	reported = performance.now();
-}
-
-const context = taskContext(
-	workerData as WorkerContext,
-	(moreBytes, moreDocuments, moreTokens) => {
-		bytes += moreBytes;
-		documents += moreDocuments;
-		tokens += moreTokens;
-		if (performance.now() - reported > REPORT_EVERY) report();
+serve<WorkerContext, number, StageTimes, TaskProgress>(
+	(data, { send, beat }) => {
+		let reported = 0;
+		let progress: TaskProgress = { bytes: 0, documents: 0, tokens: 0 };
+		const report = () => {
+			send(progress);
+			progress = { bytes: 0, documents: 0, tokens: 0 };
+			reported = performance.now();
+		};
+		const context = taskContext(data, (bytes, documents, tokens) => {
+			beat();
+			progress.bytes += bytes;
+			progress.documents += documents;
+			progress.tokens += tokens;
+			if (performance.now() - reported > REPORT_EVERY) report();
+		});
+		return async (task) => {
+			const times = await runTask(context, task);
+			report();
+			return times;
+		};
 	},
 );
-
-port.on("message", async (message: ToWorker) => {
-	if ("end" in message) {
-		port.close();
-		return;
-	}
-	const { task } = message;
-	try {
-		const times = await runTask(context, task);
-		report();
-		send({ kind: "done", task, times });
-	} catch (error) {
-		send({ kind: "failed", task, error: packError(error) });
-	}
-});

@@ -134,6 +134,10 @@ export class RecordPacking {
 				}
 				this.#tell(number, storage.bytes);
 			}
+		} catch (error) {
+			// What is wrong with a file that changes is not wrong with its records.
+			await requireUnchanged(file);
+			throw error;
 		} finally {
 			await reader?.close();
 		}

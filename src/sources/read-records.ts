@@ -175,6 +175,8 @@ async function* readSpan(
 			if (hasEnough()) break;
 		}
 	} catch (error) {
+		// What is wrong with a file that changes is not wrong with its records.
+		await requireUnchanged(storage, file, versions);
 		if (!(error instanceof BadInput)) throw error;
 		if (error instanceof Unreadable && onBadRecord === null) throw error.error;
 		counts.records++;

@@ -42,13 +42,18 @@ const UNDER_WAY: Record<string, string> = {
 	EROFS: "the file system has become read-only",
 };
 
-/** What the codes of the system mean where trying again may work. */
-const PASSING: Record<string, string> = {
+/** What the codes of the system mean where a person makes room. */
+const USED_UP: Record<string, string> = {
 	ENOSPC: "the disk is full; make room and run the same command again",
 	EDQUOT: "the disk quota is used up; make room and run the same command again",
+	EFBIG: "the file is larger than the system allows (ulimit -f)",
+};
+
+/** What they mean where trying again may work with nothing done. */
+const PASSING: Record<string, string> = {
 	EMFILE: "too many files are open; raise the limit (ulimit -n)",
 	ENFILE: "too many files are open on this machine",
-	EFBIG: "the file is larger than the system allows (ulimit -f)",
+	EAGAIN: "the system has too little of what it takes just now",
 	EIO: "the disk reported an error",
 	EBUSY: "the system has it in use",
 	ESTALE: "the server of the file system has replaced it",
@@ -77,9 +82,11 @@ export function explainSystemError(
 			`cannot ${deed} ${path}: ${mendable}.`,
 		);
 	if (!("syscall" in error)) return error;
+	const why = UNDER_WAY[code] ?? USED_UP[code] ?? PASSING[code];
 	return new EnvironmentError(
 		`cannot-${deed}`,
-		`cannot ${deed} ${path}: ${UNDER_WAY[code] ?? PASSING[code] ?? error.message}.`,
+		`cannot ${deed} ${path}: ${why ?? error.message}.`,
+		code in PASSING,
 	);
 }
 
