@@ -30,6 +30,7 @@ const threads = [
 	"dist/src/engines/worker.js",
 	"dist/src/batches/read-worker.js",
 	"dist/src/compose/compose-worker.js",
+	"dist/src/dataset/verify/verify-worker.js",
 ];
 
 for (const folder of kernels) await buildKernel(folder);

@@ -1,50 +1,96 @@
-import { required, text } from "../src/core/option.js";
+import { integer, required, text } from "../src/core/option.js";
 import { withoutSlashes } from "../src/core/text.js";
-import { type VerifyResult, verify } from "../src/dataset/verify/verify.js";
+import type { VerifyResult } from "../src/dataset/verify/result.js";
+import { verify } from "../src/report/verify/verify.js";
 import { commandOf } from "./command.js";
-import { counted, grouped } from "./numbers.js";
+import { bytesText, counted, grouped, percent } from "./numbers.js";
 import { outputTable } from "./output-options.js";
-import { say } from "./say.js";
-import { writeOut } from "./streams.js";
+import { runTold } from "./run-build.js";
 
 /** The exit code for a dataset that is not what its manifest says. */
 const BAD_DATA = 4;
+
+export const verifyCommandTable = {
+	directory: required(
+		text({
+			placeholder: "dir",
+			help: "the directory of a dataset, a plan, packed records or an export",
+		}),
+	),
+	workers: integer({
+		most: 1024,
+		defaultText: "one a CPU",
+		help: "threads that read, where there is enough to read; 0 reads in the calling thread",
+	}),
+	...outputTable,
+};
 
 export const verifyCommand = () =>
 	commandOf({
 		name: "verify",
 		description:
-			"Read a whole dataset again and check sums, lengths, ids and hashes.",
-		table: {
-			directory: required(
-				text({ placeholder: "dir", help: "the dataset's directory" }),
-			),
-			json: outputTable.json,
-		},
+			"Read a dataset, a plan, packed records or an export again, and check sums, lengths, ids and hashes.",
+		table: verifyCommandTable,
 		arguments: ["directory"],
-		examples: ["seqpack verify data/"],
-		async run({ directory, json }) {
+		notes: `The exit code is 4 where something is not as it was written; what that is stands on stderr, also with --quiet.`,
+		examples: ["seqpack verify data/", "seqpack verify plan/ --quiet"],
+		async run({ directory, json, quiet, workers }) {
 			const path = withoutSlashes(directory);
-			const result = await verify(path);
-			say(describe(path, result));
-			if (json)
-				await writeOut(
-					`${JSON.stringify({ version: 1, command: "verify", ...result })}\n`,
-				);
-			return result.problemCount > 0 ? BAD_DATA : 0;
+			let isSound = true;
+			const code = await runTold(
+				{ json, quiet: false },
+				({ signal }, draw) =>
+					verify(path, {
+						signal,
+						...(workers !== undefined && { workers }),
+						onProgress: (...now) => {
+							if (!quiet) draw((seconds) => progressText(now, seconds));
+						},
+					}),
+				(result) => {
+					isSound = result.problemCount === 0;
+					return isSound && quiet ? "" : describe(path, result);
+				},
+				(result) => ({ version: 1, command: "verify", ...result }),
+			);
+			return code === 0 && !isSound ? BAD_DATA : code;
 		},
 	});
 
+function progressText(
+	[files, totalFiles, bytes, totalBytes]: readonly number[],
+	seconds: number,
+): string {
+	return [
+		percent(totalBytes === 0 ? 1 : bytes / totalBytes),
+		`${grouped(files)} of ${counted(totalFiles, "file")}`,
+		`${bytesText(bytes / seconds)}/s`,
+	].join(" · ");
+}
+
+/** What was read, for each kind of what there is to verify. */
+const seen: Readonly<Record<string, (result: VerifyResult) => string>> = {
+	dataset: ({ files, documents, rows, tokens }) =>
+		`${counted(files, "file")}, ${counted(documents, "document")}, ${counted(rows, "row")}, ${counted(tokens, "token")}`,
+	plan: ({ files, rows, tokens }) =>
+		`a plan, ${counted(files, "file")}, ${counted(rows, "row")}, ${counted(tokens, "token")}`,
+	records: ({ files, sequences, rows, tokens }) =>
+		`packed records, ${counted(files, "file")}, ${counted(sequences, "record")}, ${counted(rows, "row")}, ${counted(tokens, "token")}`,
+	export: ({ files }) => `an export, ${counted(files, "file")}`,
+};
+
 function describe(path: string, result: VerifyResult): string {
-	const { problems, problemCount } = result;
-	const seen = `${counted(result.files, "file")}, ${counted(result.documents, "document")}, ${counted(result.rows, "row")}, ${counted(result.tokens, "token")}`;
-	if (problemCount === 0) return `${path} is sound: ${seen} checked.\n`;
+	const { kind, problems, problemCount } = result;
+	const what = seen[kind](result);
+	if (problemCount === 0) return `${path} is sound: ${what} checked.\n`;
 	const more = problemCount - problems.length;
 	return [
-		`${path} is not what its manifest says (${seen} checked):`,
+		`${path} is not what its manifest says (${what} checked):`,
 		...problems.map((problem) => `  ${problem}`),
 		...(more > 0 ? [`  and ${grouped(more)} more`] : []),
-		"Build it again with --overwrite, or fetch the files again.",
+		kind === "dataset"
+			? "Build it again with --overwrite, or fetch the files again."
+			: "Make it again, or fetch the files again.",
 		"",
 	].join("\n");
 }

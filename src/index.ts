@@ -46,11 +46,7 @@ export {
 export type { BucketSettings, Settings } from "./dataset/settings.js";
 export type { RowSummary, Summary } from "./dataset/summary.js";
 export type { Totals } from "./dataset/totals.js";
-export {
-	type VerifyOptions,
-	type VerifyResult,
-	verify,
-} from "./dataset/verify/verify.js";
+export type { VerifyOptions, VerifyResult } from "./dataset/verify/result.js";
 export * from "./decompose.js";
 export {
 	type DocumentBatch,
@@ -145,6 +141,7 @@ export {
 	type TracedToken,
 	traceRow,
 } from "./report/trace/trace-row.js";
+export { verify } from "./report/verify/verify.js";
 export * from "./segment.js";
 export type { SkippedRecord } from "./sources/read-records.js";
 export type { BadRecord, InputFile } from "./sources/source.js";

@@ -186,7 +186,7 @@ def _read_manifest(storage: Storage, directory: str) -> tuple[bytes, dict[str, A
     content = storage.read(path)
     try:
         manifest = json.loads(content)
-        fault = _fault_of(manifest)
+        fault = _fault_of(manifest) or _change_of(content)
     except (ValueError, RecursionError) as error:
         fault = f"it is not JSON ({error})"
     if fault is not None:
@@ -214,6 +214,14 @@ def _fault_of(manifest: Any) -> str | None:
         if not is_plain_path(path):
             return f"it lists a file outside the dataset's directory, {quoted(path)}"
     return None
+
+
+def _change_of(content: bytes) -> str | None:
+    """What a manifest's hash of itself says; an older one has none."""
+    body, sign, signature = content.rpartition(b',\n\t"sha256": "')
+    if not sign or signature == f'{hashlib.sha256(body).hexdigest()}"\n}\n'.encode():
+        return None
+    return "it was changed after it was written: its SHA-256 is another"
 
 
 def _open_store(storage: Storage, packing: str, named: dict[str, str]) -> Store:

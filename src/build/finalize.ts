@@ -22,6 +22,7 @@ import {
 } from "../dataset/totals.js";
 import { joinLeftOut } from "../sources/find/left-out.js";
 import { pathTo } from "../storage/paths.js";
+import { signedJson } from "../storage/signed-json.js";
 import { writeAll } from "../storage/storage.js";
 import { InjectedList } from "./injected-list.js";
 import { firstTaskOf, type Plan } from "./plan.js";
@@ -62,12 +63,9 @@ export async function finalize(
 		});
 	const whole: Manifest = { ...manifest, beside: written };
 	await noteReplaced(workspace);
-	await writeAll(
-		storage,
-		workspace.place(MANIFEST),
-		`${JSON.stringify(whole, null, "\t")}\n`,
-		{ partialsIn: workspace.state() },
-	);
+	await writeAll(storage, workspace.place(MANIFEST), signedJson(whole), {
+		partialsIn: workspace.state(),
+	});
 	await putAway(workspace);
 	return whole;
 }

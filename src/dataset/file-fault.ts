@@ -2,6 +2,8 @@ import { sha256OfFile } from "../storage/hash.js";
 import type { Storage } from "../storage/storage.js";
 import type { DatasetFile } from "./manifest.js";
 
+export const OTHER_SHA256 = "has another SHA-256 than the manifest says";
+
 /**
  * What tells a file from the one that the manifest lists, its SHA-256 included, as what follows
  * the file's path in a sentence; null where nothing does.
@@ -9,14 +11,23 @@ import type { DatasetFile } from "./manifest.js";
 export async function faultOfFile(
 	storage: Storage,
 	directory: string,
-	{ path, bytes, sha256 }: DatasetFile,
+	file: DatasetFile,
 ): Promise<string | null> {
-	const full = `${directory}/${path}`;
-	const found = await storage.stat(full);
+	const fault = await faultOfSize(storage, directory, file);
+	if (fault !== null) return fault;
+	const found = await sha256OfFile(storage, `${directory}/${file.path}`);
+	return found.sha256 === file.sha256 ? null : OTHER_SHA256;
+}
+
+/** The same without its content. */
+export async function faultOfSize(
+	storage: Storage,
+	directory: string,
+	{ path, bytes }: DatasetFile,
+): Promise<string | null> {
+	const found = await storage.stat(`${directory}/${path}`);
 	if (found?.kind !== "file") return "is missing";
-	if (found.size !== bytes)
-		return `has ${found.size} bytes; the manifest says ${bytes}`;
-	return (await sha256OfFile(storage, full)).sha256 === sha256
+	return found.size === bytes
 		? null
-		: "has another SHA-256 than the manifest says";
+		: `has ${found.size} bytes; the manifest says ${bytes}`;
 }

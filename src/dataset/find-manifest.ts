@@ -16,6 +16,7 @@ export async function readOurs<T>(
 	if ((await storage.stat(path))?.kind !== "file") return null;
 	try {
 		const value = JSON.parse((await readAll(storage, path)).toString("utf8"));
+		if (isObject(value)) delete value.sha256;
 		// Something else may be called the same: it has not what both of ours have.
 		const isOurs =
 			/^[0-9a-f]{64}$/.test(value?.planHash) &&

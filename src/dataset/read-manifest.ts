@@ -1,5 +1,6 @@
 import { DataError, UsageError } from "../core/errors.js";
 import { shapeFault } from "../core/shape.js";
+import { parseSignedJson } from "../storage/signed-json.js";
 import { readAll, type Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import { FORMAT_VERSION, MANIFEST, type Manifest } from "./manifest.js";
@@ -15,15 +16,16 @@ export async function readManifest(directory: string): Promise<Manifest> {
 	// Where one request gives all of a file, it is the only one.
 	const content = await storage.readWhole?.(path);
 	if (content == null) await requireManifest(storage, directory);
-	let manifest: Manifest;
+	let read: ReturnType<typeof parseSignedJson>;
 	try {
 		const bytes = content ?? (await readAll(storage, path));
-		manifest = JSON.parse(bytes.toString("utf8"));
+		read = parseSignedJson(bytes, "beside");
 	} catch (error) {
 		if (!(error instanceof SyntaxError)) throw error;
 		throw badManifest(path, `it is not JSON (${error.message})`);
 	}
-	const fault = faultOf(manifest);
+	const manifest = read.value as Manifest;
+	const fault = faultOf(manifest) ?? read.fault;
 	if (fault !== null) throw badManifest(path, fault);
 	return manifest;
 }

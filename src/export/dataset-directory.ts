@@ -7,6 +7,7 @@ import {
 	STATE,
 	withLockedDirectory,
 } from "../storage/locked-directory.js";
+import { signedJson } from "../storage/signed-json.js";
 import {
 	type PendingFile,
 	readIfThere,
@@ -57,12 +58,9 @@ export class DatasetDirectory {
 		await this.#list(NEXT, files);
 		for (const { path } of files)
 			await transfer(this.#storage, this.#inWork(path), this.#in(path));
-		await writeAll(
-			this.#storage,
-			this.#in(MANIFEST),
-			`${JSON.stringify(manifest, null, "\t")}\n`,
-			{ partialsIn: this.#in(WORK) },
-		);
+		await writeAll(this.#storage, this.#in(MANIFEST), signedJson(manifest), {
+			partialsIn: this.#in(WORK),
+		});
 		await this.tidy();
 	}
 

@@ -11,6 +11,7 @@ import {
 	STATE,
 	withLockedDirectory,
 } from "../storage/locked-directory.js";
+import { signedJson } from "../storage/signed-json.js";
 import {
 	type PendingFile,
 	readIfThere,
@@ -91,7 +92,7 @@ export class ExportDirectory implements ExportFiles {
 				this.#in(`${WORK}/${path}`),
 				this.#in(path),
 			);
-		const content = `${JSON.stringify(said(files), null, "\t")}\n`;
+		const content = signedJson(said(files));
 		await writeAll(this.#storage, this.#in(EXPORT_FILE), content, {
 			partialsIn: this.#in(WORK),
 		});

@@ -1,6 +1,7 @@
 import { optionName, UsageError } from "../core/errors.js";
 import { confined } from "../storage/confined.js";
 import { STATE, withLockedDirectory } from "../storage/locked-directory.js";
+import { signedJson } from "../storage/signed-json.js";
 import { type Storage, transfer, writeAll } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import {
@@ -44,7 +45,7 @@ export class RecordsDirectory {
 	/** Puts files and manifest in their places, and removes those of the manifest before. */
 	async publish(manifest: RecordsManifest): Promise<void> {
 		const { storage } = this;
-		const content = `${JSON.stringify(manifest, null, "\t")}\n`;
+		const content = signedJson(manifest);
 		const before = await listedFiles(storage, this.#in(RECORDS_MANIFEST));
 		// Both say which files are ours, whenever this is killed.
 		if (before !== null) {

@@ -159,6 +159,8 @@ export interface FoundFile {
 }
 
 export interface ReadableFile {
+	/** All of it, where it is in memory. */
+	readonly whole?: Buffer;
 	/**
 	 * Up to `length` bytes from `position`; fewer only at the end of the file.
 	 * @param into Memory of so many bytes or more that they may be put in.

@@ -144,6 +144,8 @@ async function* readPieces(
 	file: ReadableFile,
 	size: number,
 ): AsyncGenerator<Uint8Array> {
+	// In one piece, of which nothing is copied.
+	if (file.whole !== undefined) return yield file.whole;
 	for (let position = 0; position < size; ) {
 		const length = Math.min(PIECE_BYTES, size - position);
 		const piece = await file.read(position, length);

@@ -15,7 +15,7 @@ import type { BuildOptions } from "seqpack";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openBatches } from "../../src/batches/open-batches.js";
 import { openDataset } from "../../src/dataset/open-dataset.js";
-import { verify } from "../../src/dataset/verify/verify.js";
+import { verify } from "../../src/report/verify/verify.js";
 import {
 	build,
 	finalizeBuild,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BuildOptions, build, verify } from "seqpack";
@@ -14,8 +14,10 @@ import {
 import {
 	expectDocuments,
 	readIndex,
+	readManifest,
 	readRows,
 	rebuildDocuments,
+	writeManifest,
 } from "./dataset-rows.js";
 
 const inputs = [join(fixtures, "prose"), join(fixtures, "code")];
@@ -178,11 +180,10 @@ test("any set of lengths, columns, Parquet, and weights of documents", async () 
 
 test("verify recounts each bucket", async () => {
 	const { out } = await built({ maxLength: 1024 });
-	const path = join(out, "seqpack.json");
-	const manifest = JSON.parse(readFileSync(path, "utf8"));
+	const manifest = readManifest(out);
 	manifest.totals.buckets[256].sequences++;
 	manifest.totals.repeatedTokens = 3;
-	writeFileSync(path, JSON.stringify(manifest));
+	writeManifest(out, manifest);
 	const { problems } = await verify(out);
 	expect(problems.join("\n")).toMatch(
 		/the files come to \d+ for totals\.buckets\.256\.sequences; the manifest says/,

@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { expect } from "vitest";
+import { signedJson } from "../../src/storage/signed-json.js";
 import { expectNumbers } from "../helpers.js";
 
 /** A packed row as another program's reader gives it. */
@@ -26,8 +27,17 @@ export interface IndexRow {
 	rows: number[];
 }
 
+/** The manifest of a dataset, without its hash of itself. */
 export function readManifest(directory: string) {
-	return JSON.parse(readFileSync(join(directory, "seqpack.json"), "utf8"));
+	const { sha256, ...manifest } = JSON.parse(
+		readFileSync(join(directory, "seqpack.json"), "utf8"),
+	);
+	return manifest;
+}
+
+/** Writes a manifest with a hash of itself, as a build does. */
+export function writeManifest(directory: string, manifest: object): void {
+	writeFileSync(join(directory, "seqpack.json"), signedJson(manifest));
 }
 
 /** Rows of a shard by hyparquet or apache-arrow alone. */

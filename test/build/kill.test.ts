@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { BuildOptions } from "seqpack";
 import { beforeAll, expect, test } from "vitest";
 import { openDataset } from "../../src/dataset/open-dataset.js";
-import { verify } from "../../src/dataset/verify/verify.js";
+import { verify } from "../../src/report/verify/verify.js";
 import { build } from "../../src/engines/build.js";
 import {
 	contentsOf,

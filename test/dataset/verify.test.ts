@@ -19,7 +19,12 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { datasetFormats, type FormatName } from "../../src/dataset/formats.js";
 import { rowSchema } from "../../src/dataset/rows.js";
 import type { ColumnBatch } from "../../src/tables/columns.js";
-import { type Row, readManifest, readRows } from "../build/dataset-rows.js";
+import {
+	type Row,
+	readManifest,
+	readRows,
+	writeManifest,
+} from "../build/dataset-rows.js";
 import {
 	directoryWith,
 	filesBelow,
@@ -112,6 +117,7 @@ describe.each(datasetFormats.names)("%s", (format) => {
 		expect(tasks.read).toBeGreaterThan(1);
 		expect(tasks.repack).toBe(1);
 		expect(result).toEqual({
+			kind: "dataset",
 			problems: [],
 			problemCount: 0,
 			// All but the manifest.
@@ -262,8 +268,7 @@ test("finds files that are missing, cut short, or too many", async () => {
 
 test("finds totals that do not balance or do not fit the files", async () => {
 	const directory = copy();
-	const path = join(directory, "seqpack.json");
-	const sound = readFileSync(path, "utf8");
+	const sound = readManifest(directory);
 	const changes: [(manifest: Manifest) => void, RegExp][] = [
 		[({ totals }) => totals.textTokens++, /tokens were read, but/],
 		[
@@ -329,9 +334,9 @@ test("finds totals that do not balance or do not fit the files", async () => {
 		],
 	];
 	for (const [change, sentence] of changes) {
-		const manifest = JSON.parse(sound);
+		const manifest = structuredClone(sound);
 		change(manifest);
-		writeFileSync(path, JSON.stringify(manifest));
+		writeManifest(directory, manifest);
 		const { problems } = await verify(directory, { mostProblems: 10_000 });
 		expect(problems.join("\n")).toMatch(sentence);
 	}

@@ -24,6 +24,7 @@ import {
 } from "seqpack";
 import { beforeAll, describe, expect, test } from "vitest";
 import { convertDataset as convertHere } from "../../src/export/convert-dataset.js";
+import { readManifest } from "../build/dataset-rows.js";
 import {
 	contentsOf,
 	everything,
@@ -150,8 +151,7 @@ const builds: [string, () => Partial<BuildOptions>][] = [
 	],
 ];
 
-const manifestOf = (dataset: string): Manifest =>
-	JSON.parse(readFileSync(join(dataset, "seqpack.json"), "utf8"));
+const manifestOf: (dataset: string) => Manifest = readManifest;
 
 /** Every file of a dataset, with its hash written as one that all have. */
 function withoutHash(dataset: string): Record<string, string> {

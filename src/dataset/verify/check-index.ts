@@ -12,7 +12,7 @@ import { strataOf } from "../../documents/strata/strata-settings.js";
 import { type ColumnBatch, columnOf } from "../../tables/columns.js";
 import type { Manifest, ManifestIndex } from "../manifest.js";
 import { NO_STRATUM } from "../row-groups.js";
-import { documentId, numberOfDocument, taskOfDocument } from "../rows.js";
+import { documentId } from "../rows.js";
 import { cutOfSource } from "../settings.js";
 import type { CutCounts } from "../totals.js";
 import type { FoundSequences } from "./found-sequences.js";
@@ -106,19 +106,21 @@ export class IndexCheck {
 	check(batch: ColumnBatch): void {
 		const docIds = columnOf(batch, "doc_id", "int64").values;
 		const sources = columnOf(batch, "source_name", "string").values;
-		docIds.forEach((id, d) => {
-			const place = `document ${id} of ${this.#file.path}`;
-			if (sources[d] !== this.#file.source)
-				this.#problems.add(
-					`${place} is of the source ${quoted(sources[d])}; the manifest says ${quoted(this.#file.source)}`,
-				);
+		const words = new Int32Array(
+			...([docIds.buffer, docIds.byteOffset, 2 * docIds.length] as const),
+		);
+		const { task, source } = this.#file;
+		for (let d = 0; d < docIds.length; d++) {
 			const row = this.documents + d;
-			if (
-				numberOfDocument(id) !== row ||
-				taskOfDocument(id) !== this.#file.task
-			)
-				this.#problems.add(`${place} is not in its row, which is ${row}`);
-		});
+			if (sources[d] !== source)
+				this.#problems.add(
+					`document ${docIds[d]} of ${this.#file.path} is of the source ${quoted(sources[d])}; the manifest says ${quoted(source)}`,
+				);
+			if (words[2 * d] >>> 0 !== row || words[2 * d + 1] !== task)
+				this.#problems.add(
+					`document ${docIds[d]} of ${this.#file.path} is not in its row, which is ${row}`,
+				);
+		}
 		this.checkDocuments({
 			tokens: columnOf(batch, "tokens", "int32").values,
 			dropped: columnOf(batch, "dropped_tokens", "int32").values,
@@ -162,13 +164,18 @@ export class IndexCheck {
 			this.tokens += tokens[d] - carried;
 			this.counts.repeatedTokens += carried;
 			const reason = reasons[d];
-			if (reason !== null)
-				addCounts(this.counts.dropped, {
-					[reason]: { documents: 1, tokens: dropped[d] },
-				});
+			if (reason !== null) this.#drop(reason, dropped[d]);
 			if (at - first > 1 || (at - first === 1 && dropped[d] > 0))
 				this.counts.cutDocuments++;
 		}
+	}
+
+	#drop(reason: string, tokens: number): void {
+		const { dropped } = this.counts;
+		if (Object.hasOwn(dropped, reason)) {
+			dropped[reason].documents++;
+			dropped[reason].tokens += tokens;
+		} else addCounts(dropped, { [reason]: { documents: 1, tokens } });
 	}
 
 	/** What is left once all batches are checked. */
@@ -199,6 +206,7 @@ export class IndexCheck {
 	/** Checks that the sequences of a document are of one stratum, of its own, and of one that there is. */
 	#checkStratum(place: number, first: number, count: number): void {
 		const { facts, strata } = this.#found;
+		if (facts.stratum.length === 0 && strata.length === 0) return;
 		for (const [what, { array, length }] of [
 			["its stratum is", facts.stratum],
 			["it is in a row of the stratum", strata],
@@ -234,6 +242,12 @@ export class IndexCheck {
 	/** Checks the columns of what is known of a document's sequences. @param first The place of its first in the order. */
 	#checkNumbers(place: number, first: number, count: number): void {
 		const { segment_number, segment_count } = this.#found.facts;
+		if (
+			segment_number.length === 0 &&
+			segment_count.length === 0 &&
+			this.#shared.length === 0
+		)
+			return;
 		for (let i = 0; i < count; i++) {
 			const sequence = this.#order[first + i];
 			for (const [name, { array, length }, due] of [

@@ -88,11 +88,16 @@ export class StoreLengths {
 	readonly #first: number[] = [];
 	count = 0;
 
+	/** Copies what it keeps. */
 	add({ lengths, measured, trained }: DocumentLengths): void {
-		this.tokens.push(lengths);
+		this.tokens.push(lengths.slice());
 		if (measured !== undefined) this.#measured.append(measured);
 		this.#first.push(this.count);
-		if (trained !== null) this.#trained.push(trained);
+		if (trained !== null)
+			this.#trained.push({
+				values: trained.values.slice(),
+				offsets: trained.offsets.slice(),
+			});
 		this.count += lengths.length;
 	}
 

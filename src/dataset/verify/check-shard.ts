@@ -12,7 +12,7 @@ import {
 } from "../../tables/columns.js";
 import type { Manifest, ManifestShard } from "../manifest.js";
 import { bucketsOfGroup } from "../row-groups.js";
-import { numberOfDocument, taskOfDocument } from "../rows.js";
+import { documentId, numberOfDocument, taskOfDocument } from "../rows.js";
 import { cutOfSource, hasTurns, mayShareRows } from "../settings.js";
 import { emptyRowCounts, type RowCounts } from "../totals.js";
 import { checkColumns } from "./check-columns.js";
@@ -50,6 +50,9 @@ export class ShardCheck {
 	readonly #sequencesOf: (task: number) => FoundSequences | null;
 	/** Whether its rows are of a repack task, so that the index has no place for them. */
 	readonly #isRepacked: boolean;
+	/** The task of the sequence that was noted last, and those of it. */
+	#lastTask = -1;
+	#lastFound: FoundSequences | null = null;
 
 	/**
 	 * @param rooms Of the shard's bucket; is added to.
@@ -118,11 +121,12 @@ export class ShardCheck {
 			for (const fault of faults) this.#problems.add(`${place} ${fault}`);
 			if (faults.length > 0) continue;
 			this.#countNodes(row);
-			this.#checkSequences(treeSizes(row), sum(row.lengths), place);
+			this.#checkSequences(treeSizes(row), sum(row.lengths), first + r);
 			const { docIds, docOffsets, nodes } = row.paths;
 			for (let p = 0; p < nodes.length; p++)
 				this.#note(
-					docIds[p],
+					taskOfDocument(docIds[p]),
+					numberOfDocument(docIds[p]) | 0,
 					docOffsets[p],
 					pathLength(row, nodes[p]),
 					first + r,
@@ -155,68 +159,98 @@ export class ShardCheck {
 			? columnOf(batch, "label_counts", "list<int32>")
 			: null;
 		const stored = [...columns, ...(carry ?? [])];
-		const { stratum } = this.#shard;
 		const facts = factNames(this.#manifest.settings)
 			.filter((name) => stored.includes(name))
 			.map((name) => ({ name, lists: columnOf(batch, name, "list<int32>") }));
+		if (ids !== null) this.#checkTokens(ids, first);
 		for (let r = 0; r < batch.rows; r++) {
-			const place = `${this.#shard.path} row ${first + r}`;
-			const ofRow = lengths.values.subarray(
-				lengths.offsets[r],
-				lengths.offsets[r + 1],
-			);
+			const ofRow = valuesOf(lengths, r);
 			const tokens =
 				ids === null ? sum(ofRow) : ids.offsets[r + 1] - ids.offsets[r];
-			const sequences = ofRow.length;
-			for (const [name, { offsets }] of [
-				["doc_ids", docIds],
-				["doc_offsets", docOffsets],
-			] as [string, Lists][])
-				if (offsets[r + 1] - offsets[r] !== sequences)
-					this.#problems.add(
-						`${place} has ${sequences} seq_lengths and ${offsets[r + 1] - offsets[r]} ${name}`,
-					);
-			if (ids !== null)
-				this.#checkTokens(
-					ids.values.subarray(ids.offsets[r], ids.offsets[r + 1]),
-					place,
-				);
+			if (this.#haveOther(ofRow.length, { docIds, docOffsets }, r, first))
+				continue;
 			const row: RowSequences = {
 				lengths: ofRow,
 				docIds: valuesOf(docIds, r),
 				docOffsets: valuesOf(docOffsets, r),
 				labels: labels && valuesOf(labels, r),
-				facts: Object.fromEntries(
-					facts.map(({ name, lists }) => [name, valuesOf(lists, r)]),
-				),
+				facts:
+					facts.length === 0
+						? NO_FACTS
+						: Object.fromEntries(
+								facts.map(({ name, lists }) => [name, valuesOf(lists, r)]),
+							),
 			};
 			const found = this.#hasSides ? joinSides(row) : row;
 			this.#countSequences(ofRow, tokens, row.labels);
-			this.#checkSequences(found.lengths, tokens, place);
-			for (let i = 0; i < found.lengths.length; i++) {
-				const sequences = this.#note(
-					found.docIds[i] ?? -1n,
-					found.docOffsets[i] ?? -1,
-					found.lengths[i],
-					first + r,
-					this.#keepsLabels ? found.labels && (found.labels[i] ?? -1) : null,
-				);
-				for (const { name } of facts)
-					sequences?.facts[name].push(found.facts[name][i] ?? -1);
-				if (stratum !== undefined) sequences?.strata.push(stratum);
-			}
+			this.#checkSequences(found.lengths, tokens, first + r);
+			this.#noteRow(found, first + r);
 		}
 	}
 
-	#checkTokens(ids: Int32Array, place: string): void {
-		const { vocabSize } = this.#manifest.tokenizer;
-		for (const id of ids)
-			if (id >>> 0 >= vocabSize) {
+	/** Whether columns have other than as many values for a row as it has sequences. */
+	#haveOther(
+		sequences: number,
+		{ docIds, docOffsets }: Record<"docIds" | "docOffsets", Lists>,
+		row: number,
+		first: number,
+	): boolean {
+		const ids = docIds.offsets[row + 1] - docIds.offsets[row];
+		const starts = docOffsets.offsets[row + 1] - docOffsets.offsets[row];
+		for (const [name, count] of ids === sequences && starts === sequences
+			? []
+			: ([
+					["doc_ids", ids],
+					["doc_offsets", starts],
+				] as const))
+			if (count !== sequences)
 				this.#problems.add(
-					`${place} has the token id ${id}, which is not in the vocabulary of ${vocabSize}`,
+					`${this.#placeOf(first + row)} has ${sequences} seq_lengths and ${count} ${name}`,
 				);
-				return;
-			}
+		return ids !== sequences || starts !== sequences;
+	}
+
+	/** Notes where the sequences of a row were found. */
+	#noteRow(row: RowSequences, number: number): void {
+		const { lengths, docIds, docOffsets, labels } = row;
+		const { stratum } = this.#shard;
+		const words = new Int32Array(
+			...([docIds.buffer, docIds.byteOffset, 2 * docIds.length] as const),
+		);
+		for (let i = 0; i < lengths.length; i++) {
+			const found = this.#note(
+				...([words[2 * i + 1], words[2 * i], docOffsets[i]] as const),
+				...([lengths[i], number] as const),
+				this.#keepsLabels ? labels && (labels[i] ?? -1) : null,
+			);
+			if (found === null) continue;
+			if (row.facts !== NO_FACTS)
+				for (const name of Object.keys(row.facts))
+					found.facts[name].push(row.facts[name][i] ?? -1);
+			if (stratum !== undefined) found.strata.push(stratum);
+		}
+	}
+
+	/** Tells of the first id of each row that is in no vocabulary. */
+	#checkTokens(
+		{ values, offsets }: { values: Int32Array; offsets: Int32Array },
+		first: number,
+	): void {
+		const { vocabSize } = this.#manifest.tokenizer;
+		let row = 0;
+		for (let i = offsets[0]; i < values.length; i++) {
+			if (values[i] >>> 0 < vocabSize) continue;
+			while (offsets[row + 1] <= i) row++;
+			if (row >= offsets.length - 1) return;
+			this.#problems.add(
+				`${this.#placeOf(first + row)} has the token id ${values[i]}, which is not in the vocabulary of ${vocabSize}`,
+			);
+			i = offsets[row + 1] - 1;
+		}
+	}
+
+	#placeOf(row: number): string {
+		return `${this.#shard.path} row ${row}`;
 	}
 
 	#countSequences(
@@ -231,18 +265,19 @@ export class ShardCheck {
 	}
 
 	/** @param tokens What the row's `input_ids` have. */
-	#checkSequences(lengths: Int32Array, tokens: number, place: string): void {
+	#checkSequences(lengths: Int32Array, tokens: number, row: number): void {
 		const { packer, cut, padDocumentToMultiple, padToMultiple } =
 			this.#manifest.settings;
 		const capacity = this.#capacity;
 		const mostSequences = Number(packer.maxSequences ?? lengths.length);
+		const minSequence = Number(cut.minSequence ?? 1);
 		if (lengths.length > mostSequences)
 			this.#problems.add(
-				`${place} has ${lengths.length} sequences, more than ${mostSequences}`,
+				`${this.#placeOf(row)} has ${lengths.length} sequences, more than ${mostSequences}`,
 			);
 		if (tokens > capacity)
 			this.#problems.add(
-				`${place} has ${tokens} tokens, more than ${capacity}`,
+				`${this.#placeOf(row)} has ${tokens} tokens, more than ${capacity}`,
 			);
 		const { counts } = this;
 		let sum = 0;
@@ -252,25 +287,27 @@ export class ShardCheck {
 			sum += length;
 			rooms += room;
 			if (room >= 0 && room < this.#rooms.length) this.#rooms[room]++;
-			if (length < Number(cut.minSequence ?? 1))
-				this.#problems.add(`${place} has a sequence of ${length} tokens`);
+			if (length < minSequence)
+				this.#problems.add(
+					`${this.#placeOf(row)} has a sequence of ${length} tokens`,
+				);
 			if (length > this.#longest)
 				this.#problems.add(
-					`${place} has a sequence of ${length} tokens, more than ${this.#longest}`,
+					`${this.#placeOf(row)} has a sequence of ${length} tokens, more than ${this.#longest}`,
 				);
 			const due = this.#capacities[bucketOf(length, this.#capacities)];
 			if (due !== capacity)
 				this.#problems.add(
-					`${place} has a sequence of ${length} tokens, which belongs in another bucket`,
+					`${this.#placeOf(row)} has a sequence of ${length} tokens, which belongs in another bucket`,
 				);
 		}
 		if (sum !== tokens)
 			this.#problems.add(
-				`${place} has ${tokens} tokens, but its seq_lengths add up to ${sum}`,
+				`${this.#placeOf(row)} has ${tokens} tokens, but its seq_lengths add up to ${sum}`,
 			);
 		if (tokens <= capacity && rooms > capacity)
 			this.#problems.add(
-				`${place} has ${rooms} tokens once its sequences are padded to multiples of ${padDocumentToMultiple}, more than ${capacity}`,
+				`${this.#placeOf(row)} has ${rooms} tokens once its sequences are padded to multiples of ${padDocumentToMultiple}, more than ${capacity}`,
 			);
 		counts.tokens += tokens;
 		counts.alignmentTokens += rooms - sum;
@@ -279,22 +316,27 @@ export class ShardCheck {
 			: rooms;
 	}
 
-	/** Notes where a sequence was found. */
+	/** Notes where a sequence was found. @param number That of its document in its task. */
 	#note(
-		id: bigint,
+		task: number,
+		number: number,
 		start: number,
 		length: number,
 		row: number,
 		labels: number | null,
 	): FoundSequences | null {
-		const found = this.#sequencesOf(taskOfDocument(id));
+		if (task !== this.#lastTask) {
+			this.#lastTask = task;
+			this.#lastFound = this.#sequencesOf(task);
+		}
+		const found = this.#lastFound;
 		if (found === null) {
 			this.#problems.add(
-				`${this.#shard.path} row ${row} has the document ${id}, which is of another task`,
+				`${this.#placeOf(row)} has the document ${documentId(task, number >>> 0)}, which is of another task`,
 			);
 			return null;
 		}
-		found.document.push(numberOfDocument(id) | 0);
+		found.document.push(number);
 		found.start.push(start);
 		found.length.push(length);
 		found.shard.push(this.#isRepacked ? -1 : this.#shard.number);
@@ -303,6 +345,8 @@ export class ShardCheck {
 		return found;
 	}
 }
+
+const NO_FACTS: RowSequences["facts"] = {};
 
 /** The values of a row. */
 function valuesOf<T extends Int32Array | BigInt64Array>(

@@ -1,10 +1,30 @@
 import { Int32Buffer } from "../../core/buffers.js";
+import { orderBy } from "../../core/order-by.js";
 import {
 	eachFact,
 	type FactSettings,
 	factNames,
 } from "../../masks/sequence-facts.js";
 import { FoundTrees } from "./found-trees.js";
+
+/** What is noted of each sequence. */
+const NOTED = [
+	...["document", "start", "length", "shard", "row", "labels", "strata"],
+] as (
+	| "document"
+	| "start"
+	| "length"
+	| "shard"
+	| "row"
+	| "labels"
+	| "strata"
+)[];
+
+/** Sequences as they cross a thread: values by what they say. */
+export interface FoundArrays {
+	noted: Record<string, Int32Array>;
+	facts: Record<string, Int32Array>;
+}
 
 /** Sequences of a task's documents, as they were found in rows. */
 export class FoundSequences {
@@ -29,19 +49,36 @@ export class FoundSequences {
 		this.facts = eachFact(factNames(settings), () => new Int32Buffer());
 	}
 
+	static fromArrays(
+		settings: FactSettings,
+		arrays: FoundArrays | null,
+	): FoundSequences {
+		const found = new FoundSequences(settings);
+		if (arrays === null) return found;
+		for (const what of NOTED) found[what].append(arrays.noted[what]);
+		for (const [name, values] of Object.entries(arrays.facts))
+			found.facts[name].append(values);
+		return found;
+	}
+
+	/** All but trees, of which tasks leave none to others. */
+	toArrays(): FoundArrays {
+		const copies = (buffers: [string, Int32Buffer][]) =>
+			Object.fromEntries(
+				buffers.map(([name, buffer]) => [name, buffer.view().slice()]),
+			);
+		return {
+			noted: copies(NOTED.map((what) => [what, this[what]])),
+			facts: copies(Object.entries(this.facts)),
+		};
+	}
+
 	get count(): number {
 		return this.document.length;
 	}
 
 	/** Their numbers in the order of documents, then starts. */
 	sorted(): Uint32Array {
-		const order = new Uint32Array(this.count);
-		for (let i = 0; i < order.length; i++) order[i] = i;
-		const document = this.document.array;
-		const start = this.start.array;
-		return order.sort(
-			(a, b) =>
-				(document[a] >>> 0) - (document[b] >>> 0) || start[a] - start[b],
-		);
+		return orderBy([this.document.view(), this.start.view()]);
 	}
 }

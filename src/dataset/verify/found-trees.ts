@@ -1,4 +1,5 @@
 import { Int32Buffer } from "../../core/buffers.js";
+import { orderBy } from "../../core/order-by.js";
 import { numberOfDocument } from "../rows.js";
 import type { TreeCounts } from "../totals.js";
 import type { Problems } from "./problems.js";
@@ -77,11 +78,10 @@ export class FoundTrees {
 		const document = this.#node.document.array;
 		const start = this.#node.start.array;
 		const length = this.#node.length.array;
-		const order = new Uint32Array(this.#node.length.length).map((_, i) => i);
-		order.sort(
-			(a, b) =>
-				(document[a] >>> 0) - (document[b] >>> 0) || start[a] - start[b],
-		);
+		const order = orderBy([
+			this.#node.document.view(),
+			this.#node.start.view(),
+		]);
 		let tokens = 0;
 		for (let i = 1; i < order.length; i++) {
 			const [a, b] = [order[i - 1], order[i]];

@@ -11,6 +11,7 @@ import {
 	traceRow,
 } from "seqpack";
 import { describe, expect, test } from "vitest";
+import { readManifest, writeManifest } from "../../build/dataset-rows.js";
 import {
 	directoryWith,
 	seqpack,
@@ -275,8 +276,7 @@ test("What is not known is noted, and what is wrong is told in a sentence", asyn
 	await expect(traceRow(out, 0, { tokenizer: "bytes" })).rejects.toThrow(
 		/bytes is not the tokenizer of .*SHA-256/,
 	);
-	const manifest = join(out, "seqpack.json");
-	const { index, ...rest } = JSON.parse(readFileSync(manifest, "utf8"));
+	const { index, ...rest } = readManifest(out);
 	writeFileSync(join(out, index[0].path), "no table");
 	await expect(traceRow(out, 0)).rejects.toThrow(
 		/index\/00000-.*cannot be read .*seqpack verify/,
@@ -285,6 +285,6 @@ test("What is not known is noted, and what is wrong is told in a sentence", asyn
 	await expect(traceRow(out, 0)).rejects.toThrow(
 		/index\/00000-.*there is no such file/,
 	);
-	writeFileSync(manifest, JSON.stringify({ ...rest, index: [] }));
+	writeManifest(out, { ...rest, index: [] });
 	await expect(traceRow(out, 0)).rejects.toThrow(/has no index, which says/);
 });

@@ -1,0 +1,31 @@
+/** What came of verifying. */
+export interface VerifyResult {
+	/** What was found in the directory: a name from `verifiers`. */
+	kind: string;
+	/** What is wrong, as sentences; empty when all is well. The first `mostProblems` only. */
+	problems: string[];
+	/** How many there are in all. */
+	problemCount: number;
+	/** What was read again. */
+	files: number;
+	rows: number;
+	sequences: number;
+	documents: number;
+	tokens: number;
+}
+
+export interface VerifyOptions {
+	/** Most problems to tell of; default 20. */
+	mostProblems?: number;
+	/** Threads, at most; default one a CPU. */
+	workers?: number;
+	/** Stops it. */
+	signal?: AbortSignal;
+	/** Told of files checked, of how many, and of their bytes. */
+	onProgress?: (
+		files: number,
+		totalFiles: number,
+		bytes: number,
+		totalBytes: number,
+	) => void;
+}
