@@ -1,3 +1,4 @@
+import { exitCodes } from "../src/core/exit-codes.js";
 import { required, text } from "../src/core/option.js";
 import { withoutSlashes } from "../src/core/text.js";
 import { type VerifyResult, verify } from "../src/dataset/verify/verify.js";
@@ -6,9 +7,6 @@ import { counted, grouped } from "./numbers.js";
 import { outputTable } from "./output-options.js";
 import { say } from "./say.js";
 import { writeOut } from "./streams.js";
-
-/** The exit code for a dataset that is not what its manifest says. */
-const BAD_DATA = 4;
 
 export const verifyCommand = () =>
 	commandOf({
@@ -19,19 +17,20 @@ export const verifyCommand = () =>
 			directory: required(
 				text({ placeholder: "dir", help: "the dataset's directory" }),
 			),
-			json: outputTable.json,
+			...outputTable,
 		},
 		arguments: ["directory"],
 		examples: ["seqpack verify data/"],
 		async run({ directory, json }) {
 			const path = withoutSlashes(directory);
 			const result = await verify(path);
-			say(describe(path, result));
+			const isSound = result.problemCount === 0;
+			say(describe(path, result), isSound ? "info" : "error");
 			if (json)
 				await writeOut(
 					`${JSON.stringify({ version: 1, command: "verify", ...result })}\n`,
 				);
-			return result.problemCount > 0 ? BAD_DATA : 0;
+			return isSound ? exitCodes.done.code : exitCodes.data.code;
 		},
 	});
 

@@ -1,9 +1,9 @@
+import { exitCodes } from "./exit-codes.js";
 import { escapeControls } from "./text.js";
 
 /**
  * Errors that a person can act on. Each has a code for programs, a sentence for
- * people (what is wrong, where, what to do), and the exit code of the command: 1 a
- * retry may mend it, 2 wrong use, 4 bad data, 130 interrupted.
+ * people (what is wrong, where, what to do), and the exit code of the command (`exitCodes`).
  *
  * Options are named in sentences by `optionName`, so that `message` has them as the
  * library spells them (`seqLen`) and the command as flags (`--seq-len`). Control
@@ -40,28 +40,37 @@ export class SeqpackError extends Error {
 /** Something asked for cannot be done as asked: mend the call. Exit code 2. */
 export class UsageError extends SeqpackError {
 	constructor(code: string, sentence: string) {
-		super(code, sentence, 2);
+		super(code, sentence, exitCodes.usage.code);
 	}
 }
 
 /** The input is not what it should be: mend the data. Exit code 4. */
 export class DataError extends SeqpackError {
-	constructor(code: string, sentence: string) {
-		super(code, sentence, 4);
+	/** @param place Of a record: its file and line, or what else its format counts. */
+	constructor(
+		code: string,
+		sentence: string,
+		readonly place?: string,
+	) {
+		super(code, sentence, exitCodes.data.code);
+	}
+
+	override pack(): ErrorMessage {
+		return { ...super.pack(), place: this.place };
 	}
 }
 
 /** The machine failed (disk, memory): trying again may work. Exit code 1. */
 export class EnvironmentError extends SeqpackError {
 	constructor(code: string, sentence: string) {
-		super(code, sentence, 1);
+		super(code, sentence, exitCodes.failed.code);
 	}
 }
 
 /** The caller asked to stop. Exit code 130. */
 export class InterruptedError extends SeqpackError {
 	constructor(sentence: string) {
-		super("interrupted", sentence, 130);
+		super("interrupted", sentence, exitCodes.interrupted.code);
 	}
 }
 
@@ -100,6 +109,8 @@ export interface ErrorMessage {
 	exitCode: number;
 	name: string;
 	message: string;
+	/** Of a DataError. */
+	place?: string | undefined;
 	stack: string | undefined;
 }
 
@@ -108,7 +119,7 @@ export function packError(error: unknown): ErrorMessage {
 	const e = error instanceof Error ? error : new Error(String(error));
 	return {
 		code: null,
-		exitCode: 1,
+		exitCode: exitCodes.failed.code,
 		name: e.name,
 		message: e.message,
 		stack: e.stack,
@@ -116,17 +127,30 @@ export function packError(error: unknown): ErrorMessage {
 }
 
 export function unpackError(packed: ErrorMessage): Error {
-	const { code, exitCode, message, name, stack } = packed;
+	const { code, exitCode, message, place, name, stack } = packed;
 	const error =
-		code === null ? new Error(message) : rebuild(code, message, exitCode);
+		code === null
+			? new Error(message)
+			: rebuild(code, message, exitCode, place);
 	error.name = name;
 	if (stack !== undefined) error.stack = stack;
 	return error;
 }
 
-function rebuild(code: string, sentence: string, exitCode: number): Error {
-	if (exitCode === 2) return new UsageError(code, sentence);
-	if (exitCode === 4) return new DataError(code, sentence);
-	if (exitCode === 130) return new InterruptedError(sentence);
-	return new EnvironmentError(code, sentence);
+function rebuild(
+	code: string,
+	sentence: string,
+	exitCode: number,
+	place: string | undefined,
+): Error {
+	switch (exitCode) {
+		case exitCodes.usage.code:
+			return new UsageError(code, sentence);
+		case exitCodes.data.code:
+			return new DataError(code, sentence, place);
+		case exitCodes.interrupted.code:
+			return new InterruptedError(sentence);
+		default:
+			return new EnvironmentError(code, sentence);
+	}
 }

@@ -76,6 +76,7 @@ export async function buildPrepared(
 		if (found.state !== "unfinished" && found.givesUp)
 			notify(
 				"what an unfinished build of other files had done is given up: this one begins anew",
+				"warn",
 			);
 		try {
 			const all = [...plan.tasks.keys()];
@@ -93,6 +94,7 @@ export async function buildPrepared(
 			if (kept > 0)
 				notify(
 					`${kept} of ${plan.tasks.length} tasks are done and kept in ${out}/${STATE}: the same command goes on from there`,
+					"info",
 				);
 			else if (found.state !== "unfinished") await forgetUnused(workspace);
 			throw error;

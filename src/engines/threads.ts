@@ -11,6 +11,7 @@ import {
 	unpackError,
 } from "../core/errors.js";
 import { threadError } from "../core/thread-error.js";
+import type { TaskAtWork } from "../options/build.js";
 import { storageAt } from "../storage/storages.js";
 import type { PreparedTokenizer } from "../tokenizer/from-json.js";
 import { openKept } from "../tokenizer/kept-tokenizer.js";
@@ -31,7 +32,13 @@ export type ToWorker = { task: number } | { end: true };
 
 /** From a worker to the pool. */
 export type FromWorker =
-	| { kind: "progress"; bytes: number; documents: number; tokens: number }
+	| {
+			kind: "progress";
+			bytes: number;
+			documents: number;
+			tokens: number;
+			last?: TaskAtWork | undefined;
+	  }
 	| { kind: "done"; task: number; times: StageTimes }
 	| { kind: "failed"; task: number; error: ErrorMessage };
 
@@ -197,8 +204,8 @@ class Pool {
 		const member: Member = { worker, task: -1 };
 		worker.on("message", (message: FromWorker) => {
 			if (message.kind === "progress") {
-				const { bytes, documents, tokens } = message;
-				this.#events.onProgress(bytes, documents, tokens);
+				const { bytes, documents, tokens, last } = message;
+				this.#events.onProgress(bytes, documents, tokens, last);
 				return;
 			}
 			this.#busy--;

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { runTask } from "../build/tasks/run-task.js";
 import { packError } from "../core/errors.js";
+import type { TaskAtWork } from "../options/build.js";
 import {
 	type FromWorker,
 	type ToWorker,
@@ -18,18 +19,20 @@ let reported = 0;
 let bytes = 0;
 let documents = 0;
 let tokens = 0;
+let last: TaskAtWork | undefined;
 
 const send = (message: FromWorker) => port.postMessage(message);
 
 function report(): void {
-	send({ kind: "progress", bytes, documents, tokens });
+	send({ kind: "progress", bytes, documents, tokens, last });
 	bytes = documents = tokens = 0;
 	reported = performance.now();
 }
 
 const context = taskContext(
 	workerData as WorkerContext,
-	(moreBytes, moreDocuments, moreTokens) => {
+	(moreBytes, moreDocuments, moreTokens, at) => {
+		last = at ?? last;
 		bytes += moreBytes;
 		documents += moreDocuments;
 		tokens += moreTokens;
@@ -48,6 +51,7 @@ port.on("message", async (message: ToWorker) => {
 		report();
 		send({ kind: "done", task, times });
 	} catch (error) {
+		report();
 		send({ kind: "failed", task, error: packError(error) });
 	}
 });
