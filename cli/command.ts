@@ -7,11 +7,13 @@ import type {
 	Option as TableOption,
 } from "../src/core/option.js";
 import type { OptionType } from "../src/core/option-types.js";
+import { redacted } from "../src/core/redact.js";
+import { version } from "../src/version.js";
 import { defaultText, goesWith, valueText } from "./describe-option.js";
 import { asFlag, failWith } from "./fail.js";
 import { failReporting } from "./fail-reporting.js";
 import { logLevelOf } from "./output-options.js";
-import { setLogLevel } from "./say.js";
+import { saySentence, setLogLevel } from "./say.js";
 import { begins } from "./under-way.js";
 
 export const NUMBERS_NOTE = "Numbers may end in K, M, G or T (powers of 1024).";
@@ -64,6 +66,7 @@ export function commandOf<T extends OptionTable>(
 		let code: number;
 		try {
 			setLogLevel(logLevelOf({ quiet, logLevel } as Told, process.env));
+			saySentence(describeStart(command, values), "debug");
 			code = (await facts.run(values as Given<T>)) ?? 0;
 		} catch (error) {
 			const isReported = facts.isReported || !(error instanceof SeqpackError);
@@ -74,6 +77,12 @@ export function commandOf<T extends OptionTable>(
 		if (code !== 0) throw new Failed(code);
 	});
 	return command;
+}
+
+/** Versions, the command and what it was given. */
+function describeStart(command: Command, values: object): string {
+	const { platform, arch, version: node } = process;
+	return `seqpack ${version}, Node ${node}, ${platform} ${arch}: ${pathOf(command)} ${redacted(JSON.stringify(values))}`;
 }
 
 type Told = Parameters<typeof logLevelOf>[0];

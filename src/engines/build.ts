@@ -22,6 +22,7 @@ import { findManifest } from "../dataset/find-manifest.js";
 import type { Manifest } from "../dataset/manifest.js";
 
 import type { BuildOptions } from "../options/build.js";
+import { noteFailed } from "./failed-in.js";
 import { type Ran, type RunOptions, run } from "./run.js";
 import { waitForTasks } from "./wait-for-tasks.js";
 
@@ -87,6 +88,7 @@ export async function buildPrepared(
 			const manifest = await makeDataset(workspace, plan);
 			return end({ status: "built", manifest, ...done });
 		} catch (error) {
+			noteFailed(error, { plan, task: null });
 			const isEmpty =
 				error instanceof DataError && error.code === "empty-corpus";
 			const kept = isEmpty ? 0 : await countDone(workspace, plan);

@@ -7,9 +7,10 @@ import {
 	tmpdir,
 	totalmem,
 } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { failureName, keepFailure, withoutNewest } from "../build/failures.js";
 import { readPlan, requireOurs } from "../build/output-directory.js";
+import type { Plan } from "../build/plan.js";
 import { DataError, SeqpackError } from "../core/errors.js";
 import { exitCodes } from "../core/exit-codes.js";
 import { redacted } from "../core/redact.js";
@@ -19,6 +20,7 @@ import type { BuildProgress } from "../options/build.js";
 import { storageAt } from "../storage/storages.js";
 import { usableCpus } from "../storage/usable-cpus.js";
 import { version } from "../version.js";
+import { failedIn } from "./failed-in.js";
 
 /** What had failed, and was doing what. */
 export interface FailedWork {
@@ -91,9 +93,7 @@ export async function failureReport(
 	{ command, options, out, progress, began }: FailedWork,
 	now: Date,
 ): Promise<object> {
-	const { constrainedMemory } = process as {
-		constrainedMemory?: () => number;
-	};
+	const failed = failedIn(error);
 	const facts = {
 		format: "seqpack-failure",
 		version: 1,
@@ -111,14 +111,15 @@ export async function failureReport(
 		command,
 		options,
 		error: describeError(error),
-		build: out === null ? null : await describeBuild(out),
+		build: out === null ? null : await describeBuild(out, failed?.plan ?? null),
+		failedTask: failed?.task ?? null,
 		progress,
 		memory: {
 			resident: process.memoryUsage.rss(),
 			mostResident: await mostResident(),
 			total: totalmem(),
 			free: freemem(),
-			limit: constrainedMemory?.call(process) ?? null,
+			limit: memoryLimit(),
 		},
 		diskFree: out === null ? null : await diskFree(out),
 	};
@@ -178,9 +179,12 @@ function framesOf(stack = ""): string[] {
 		);
 }
 
-async function describeBuild(out: string): Promise<object | null> {
+async function describeBuild(
+	out: string,
+	known: Plan | null,
+): Promise<object | null> {
 	try {
-		const plan = await readPlan(out);
+		const plan = known ?? (await readPlan(out));
 		if (plan === null) return null;
 		const { planHash, seqpackVersion, settings, tokenizer, tasks } = plan;
 		return {
@@ -207,9 +211,22 @@ async function mostResident(): Promise<number | null> {
 	}
 }
 
+/** What the control group of this process allows; null where that is no limit, or unknown. */
+function memoryLimit(): number | null {
+	const { constrainedMemory } = process as {
+		constrainedMemory?: () => number;
+	};
+	const limit = constrainedMemory?.call(process) ?? 0;
+	return limit > 0 && limit < totalmem() ? limit : null;
+}
+
 async function diskFree(out: string): Promise<number | null> {
 	try {
-		const { bavail, bsize } = await statfs(storageAt(out).absolute(out));
+		const path = storageAt(out).absolute(out);
+		// What has failed early may have left no directory.
+		const { bavail, bsize } = await statfs(path).catch(() =>
+			statfs(dirname(path)),
+		);
 		return bavail * bsize;
 	} catch {
 		return null;

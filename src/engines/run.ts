@@ -11,6 +11,7 @@ import type { OnNotice } from "../core/notices.js";
 import type { BuildProgress } from "../options/build.js";
 import { usableCpus } from "../storage/usable-cpus.js";
 import type { PreparedTokenizer } from "../tokenizer/from-json.js";
+import { noteFailed } from "./failed-in.js";
 import { TasksAtWork } from "./tasks-at-work.js";
 import { type RunEvents, runOnThreads } from "./threads.js";
 
@@ -100,6 +101,7 @@ export async function run(
 		},
 		onTaskFailed(task, error) {
 			atWork.hasFailed(task, error);
+			noteFailed(error, { plan, task });
 			tell();
 			listener.onTaskFailed?.(task, error);
 		},
