@@ -1,6 +1,7 @@
 import { type AuditResult, audit } from "../src/audit/audit.js";
 import type { Finding } from "../src/audit/check.js";
 import { auditTable } from "../src/audit/options.js";
+import { exitCodes } from "../src/core/exit-codes.js";
 import { required, text } from "../src/core/option.js";
 import { commandOf, pickOptions } from "./command.js";
 import { asFlag } from "./fail.js";
@@ -8,9 +9,6 @@ import { counted, grouped, percent } from "./numbers.js";
 import { outputTable } from "./output-options.js";
 import { say } from "./say.js";
 import { writeOut } from "./streams.js";
-
-/** The exit code for a dataset that has errors. */
-const BAD_DATA = 4;
 
 export const auditCommandTable = {
 	path: required(
@@ -20,7 +18,7 @@ export const auditCommandTable = {
 		}),
 	),
 	...auditTable,
-	json: outputTable.json,
+	...outputTable,
 };
 
 export const auditCommand = () =>
@@ -41,13 +39,13 @@ export const auditCommand = () =>
 				...pickOptions(auditTable, values),
 				kind: values.kind,
 			});
-			say(describe(path, result));
+			const isWrong = result.findings.some(isError);
+			say(describe(path, result), isWrong ? "error" : "info");
 			if (json)
 				await writeOut(
 					`${JSON.stringify({ version: 1, command: "audit", ...result })}\n`,
 				);
-			const isWrong = result.findings.some(isError);
-			return isWrong ? BAD_DATA : 0;
+			return isWrong ? exitCodes.data.code : exitCodes.done.code;
 		},
 	});
 

@@ -6,6 +6,7 @@ import { quoted } from "../src/core/text.js";
 import { batchKinds } from "../src/curriculum/batch-kinds.js";
 import { batchesTable } from "../src/options/batches.js";
 import { commandOf } from "./command.js";
+import { toldTable } from "./output-options.js";
 import { say } from "./say.js";
 import { writeOut } from "./streams.js";
 
@@ -24,6 +25,7 @@ export const batchesCommandTable = {
 			.map(([name, { meaning }]) => `${name}, ${meaning}`)
 			.join("; ")}`,
 	}),
+	...toldTable,
 };
 
 export const batchesCommand = () =>

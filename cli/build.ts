@@ -12,10 +12,11 @@ import {
 	describeSubmission,
 	submissionSummary,
 } from "./describe-submission.js";
-import { outputTable } from "./output-options.js";
+import { directory, outputTable } from "./output-options.js";
 import { runBuild, runTold, tellComposing } from "./run-build.js";
 import { escaped } from "./say.js";
 import { writeOut } from "./streams.js";
+import { note } from "./under-way.js";
 
 export const buildCommandTable = {
 	...buildTable,
@@ -39,6 +40,7 @@ export const buildCommand = () =>
 		arguments: ["inputs"],
 		notes: `${NUMBERS_NOTE}
 Ctrl-C stops cleanly; the same command goes on where it stopped.`,
+		isReported: true,
 		examples: [
 			"seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/",
 			"seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --layout buckets --out buckets/",
@@ -47,17 +49,17 @@ Ctrl-C stops cleanly; the same command goes on where it stopped.`,
 			"seqpack build --config seqpack.yaml --dry-run",
 			'seqpack build --config seqpack.yaml --executor slurm --slurm-args "--partition=cpu --time=4:00:00"',
 		],
-		async run({ json, quiet, config, dryRun, ...all }) {
+		async run({ json, config, dryRun, ...all }) {
 			const executor = pickOptions(executorTable, all);
 			const given = pickOptions(buildTable, all);
 			const options = await withConfig(config, given);
+			note({ options, out: dryRun ? null : directory(options.out) });
 			const engine = engines.find(
 				resolveOptions(executorTable, executor).executor,
 			);
-			const printing = { json, quiet };
 			if (!dryRun && engine.submit !== undefined)
 				return runTold(
-					printing,
+					json,
 					async ({ onNotice }, draw) => {
 						const result = await submitBuild({
 							...options,
@@ -66,13 +68,13 @@ Ctrl-C stops cleanly; the same command goes on where it stopped.`,
 							onNotice,
 						});
 						if (!json && result.text !== null) await writeOut(result.text);
-						for (const notice of result.notices) onNotice(notice);
+						for (const notice of result.notices) onNotice(notice, "info");
 						return result;
 					},
 					describeSubmission,
 					submissionSummary,
 				);
-			return runBuild("build", printing, async (running, draw, clear) => {
+			return runBuild("build", json, async (running, draw, clear) => {
 				const composing = tellComposing(draw);
 				if (!dryRun) return build({ ...options, ...composing, ...running });
 				const { signal } = running;

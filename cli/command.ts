@@ -1,14 +1,20 @@
 import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { optionName, UsageError } from "../src/core/errors.js";
+import { optionName, SeqpackError, UsageError } from "../src/core/errors.js";
 import type {
 	Given,
 	OptionTable,
 	Option as TableOption,
 } from "../src/core/option.js";
 import type { OptionType } from "../src/core/option-types.js";
+import { redacted } from "../src/core/redact.js";
+import { version } from "../src/version.js";
 import { defaultText, goesWith, valueText } from "./describe-option.js";
 import { asFlag, failWith } from "./fail.js";
+import { failReporting } from "./fail-reporting.js";
+import { logLevelOf } from "./output-options.js";
+import { saySentence, setLogLevel } from "./say.js";
+import { begins } from "./under-way.js";
 
 export const NUMBERS_NOTE = "Numbers may end in K, M, G or T (powers of 1024).";
 
@@ -23,6 +29,8 @@ export interface CommandFacts<T extends OptionTable> {
 	/** Command lines that show it at work; what else is worth saying. */
 	examples: readonly string[];
 	notes?: string;
+	/** Whether a failure of any kind leaves a report; otherwise only a defect does. */
+	isReported?: boolean;
 	/** Does the work; what it returns is the exit code. */
 	run(values: Given<T>): Promise<number | undefined>;
 }
@@ -50,21 +58,44 @@ export function commandOf<T extends OptionTable>(
 		positional.includes(option) ? `<${option}>` : asFlag(option, value);
 	command.action(async (...given: unknown[]) => {
 		const flags = command.opts() as Record<string, unknown>;
-		const values = Object.fromEntries(
+		const words = Object.fromEntries(
 			positional.map((option, i) => [option, given[i]]),
 		);
+		const { quiet, logLevel, ...values } = { ...flags, ...words };
+		begins(pathOf(command), values);
 		let code: number;
 		try {
-			code = (await facts.run({ ...flags, ...values } as Given<T>)) ?? 0;
+			setLogLevel(logLevelOf({ quiet, logLevel } as Told, process.env));
+			saySentence(describeStart(command, values), "debug");
+			code = (await facts.run(values as Given<T>)) ?? 0;
 		} catch (error) {
-			code = failWith(error, asWritten);
+			const isReported = facts.isReported || !(error instanceof SeqpackError);
+			code = isReported
+				? await failReporting(error, asWritten)
+				: failWith(error, asWritten);
 		}
 		if (code !== 0) throw new Failed(code);
 	});
 	return command;
 }
 
-/** A command has failed, and has said why. */
+/** Versions, the command and what it was given. */
+function describeStart(command: Command, values: object): string {
+	const { platform, arch, version: node } = process;
+	return `seqpack ${version}, Node ${node}, ${platform} ${arch}: ${pathOf(command)} ${redacted(JSON.stringify(values))}`;
+}
+
+type Told = Parameters<typeof logLevelOf>[0];
+
+/** The words that name a command, without that of the program. */
+function pathOf(command: Command): string {
+	const words: string[] = [];
+	for (let at = command; at.parent !== null; at = at.parent)
+		words.unshift(at.name());
+	return words.join(" ");
+}
+
+/** A command has ended with another code than 0, and has said why. */
 export class Failed extends Error {
 	constructor(readonly exitCode: number) {
 		super(`exit code ${exitCode}`);

@@ -38,7 +38,7 @@ export const compareOptionsTable = {
 	...ownTable,
 	...compareTable,
 	...documentLengthsTable,
-	json: outputTable.json,
+	...outputTable,
 };
 
 /** Packs the same documents by every packer, and says what comes of it. */

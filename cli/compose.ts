@@ -2,6 +2,7 @@ import {
 	type ComposeResult,
 	composeFiles,
 } from "../src/compose/compose-files.js";
+import { sum } from "../src/core/arithmetic.js";
 import { composeTable } from "../src/options/compose.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
 import { composeProgressText, describeComposed } from "./describe-compose.js";
@@ -23,15 +24,16 @@ A recipe is a list of steps: docs/guide/compose.md has them all. What comes out 
 id, parts (the records that each is made of), and text, segments or messages; seqpack build reads
 all three. The same recipe, input and seed give the same bytes on any number of threads. A call that is
 stopped leaves nothing, and begins anew.`,
+		isReported: true,
 		examples: [
 			"seqpack compose recipe.yaml corpus/*.jsonl.gz --out composed.jsonl.gz",
 			"seqpack compose recipe.yaml corpus/ --out composed/ --gzip --seed 7",
 			"seqpack build composed/ --tokenizer tokenizer.json --seq-len 8192 --parts-field parts --out data/",
 		],
-		run: ({ json, quiet, ...options }) =>
+		run: ({ json, ...options }) =>
 			runTold(
-				{ json, quiet },
-				(running, draw) =>
+				json,
+				({ logLevel: _, ...running }, draw) =>
 					composeFiles({
 						...options,
 						...running,
@@ -40,6 +42,7 @@ stopped leaves nothing, and begins anew.`,
 					}),
 				describeComposed,
 				summary,
+				({ skipped }) => sum(Object.values(skipped)),
 			),
 	});
 

@@ -23,14 +23,15 @@ export const convertCommand = () =>
 		arguments: ["dataset"],
 		notes: `What batches are read from, and stores that are packed, have Arrow shards: their rows are read
 in random order. A conversion that is stopped leaves nothing, and begins anew.`,
+		isReported: true,
 		examples: [
 			"seqpack convert data/ --format arrow --out data-arrow/",
 			"seqpack convert buckets/ --format parquet --compression zstd --out buckets-parquet/",
 		],
-		run: ({ json, quiet, ...options }) =>
+		run: ({ json, ...options }) =>
 			runTold(
-				{ json, quiet },
-				(running, draw) =>
+				json,
+				({ logLevel: _, ...running }, draw) =>
 					convertDataset({
 						...options,
 						...running,

@@ -12,7 +12,7 @@ import { writeOut } from "./streams.js";
 
 export const curriculumCommandTable = {
 	...curriculumTable,
-	json: outputTable.json,
+	...outputTable,
 };
 
 export const curriculumCommand = () =>
@@ -23,6 +23,7 @@ export const curriculumCommand = () =>
 		table: curriculumCommandTable,
 		arguments: ["datasets"],
 		notes: NUMBERS_NOTE,
+		isReported: true,
 		examples: [
 			"seqpack curriculum buckets/ --schedule grow-p2 --cycles 8 --tokens-per-step 512K --world-size 8 --out plan/",
 			"seqpack curriculum rows/ --batches flat --tokens-per-step 16M --parallel-plan flexsp --devices 64 --tokens-per-device 6484 --out plan/",

@@ -6,8 +6,9 @@ import { exportToTable } from "../src/options/export.js";
 import { exportTable } from "../src/options/pack-store.js";
 import { commandOf, NUMBERS_NOTE, onlyOptions } from "./command.js";
 import { describeExport, exportProgressText } from "./describe-export.js";
-import { outputTable } from "./output-options.js";
+import { directory, outputTable } from "./output-options.js";
 import { runBuild, runTold } from "./run-build.js";
+import { note } from "./under-way.js";
 
 const { packing: _, ...ofRows } = exportTable;
 const { source, to, shardTokens, ...ofExport } = exportToTable;
@@ -38,6 +39,7 @@ export const exportCommand = () =>
 With --to the source is a dataset of rows, a store, a packing or a plan of a curriculum. Splits, buckets and
 ranks come into files of their own. What a format cannot carry is refused, and what it loses is
 told before anything is written. Without --to the source is a packing.`,
+		isReported: true,
 		examples: [
 			"seqpack export data/ --to megatron --out megatron/",
 			"seqpack export store/ --to olmo --out olmo/",
@@ -55,12 +57,13 @@ function writeRows({
 	...values
 }: Readonly<Record<string, unknown>>): Promise<number> {
 	const table = { ...exportTable, ...outputTable };
-	const { json, quiet, ...options } = onlyOptions(
+	const { json, ...options } = onlyOptions(
 		table,
 		{ packing: source, ...values },
 		() => `is for ${optionName("to")}`,
 	);
-	return runBuild("export", { json, quiet }, (running) =>
+	note({ out: directory(String(options.out)) });
+	return runBuild("export", json, (running) =>
 		exportRows({ ...options, ...running }),
 	);
 }
@@ -69,14 +72,14 @@ function writeFiles(
 	values: Readonly<Record<string, unknown>>,
 ): Promise<number> {
 	const table = { ...exportToTable, ...outputTable };
-	const { json, quiet, ...options } = onlyOptions(
+	const { json, ...options } = onlyOptions(
 		table,
 		values,
 		() => `does not go with ${optionName("to")}`,
 	);
 	return runTold(
-		{ json, quiet },
-		(running, draw) =>
+		json,
+		({ logLevel: _, ...running }, draw) =>
 			exportDataset({
 				...options,
 				...running,

@@ -1,6 +1,10 @@
 import { SeqpackError } from "../src/core/errors.js";
-import { shellWord } from "../src/core/text.js";
-import { say } from "./say.js";
+import { exitCodes } from "../src/core/exit-codes.js";
+import { shellWord, shortened } from "../src/core/text.js";
+import { isSaid, say, saySentence } from "./say.js";
+
+/** The letters of a sentence, at most: what is longer quotes more than anybody reads. */
+const LONGEST_SENTENCE = 4000;
 
 /**
  * Prints an error as a sentence and returns the exit code that it stands for.
@@ -10,16 +14,17 @@ export function failWith(
 	error: unknown,
 	write: (option: string, value: unknown) => string = asFlag,
 ): number {
-	if (error instanceof SeqpackError) {
-		say(`seqpack: ${error.sentence(write)}\n`);
-		return error.exitCode;
-	}
 	const e = error instanceof Error ? error : new Error(String(error));
-	say(
-		`seqpack: this should not have happened: ${e.message}\nIt is a defect of seqpack. Set SEQPACK_DEBUG=1 to see where, and report it with the command.\n`,
-	);
-	if (process.env.SEQPACK_DEBUG) say(`${e.stack}\n`);
-	return 1;
+	if (e instanceof SeqpackError)
+		saySentence(shortened(e.sentence(write), LONGEST_SENTENCE), "error");
+	else
+		saySentence(
+			`this should not have happened: ${shortened(e.message, LONGEST_SENTENCE)}\nIt is a defect of seqpack. --log-level debug shows where.`,
+			"error",
+		);
+	if (isSaid("debug") || process.env.SEQPACK_DEBUG)
+		say(`${e.stack}\n`, "error");
+	return e instanceof SeqpackError ? e.exitCode : exitCodes.failed.code;
 }
 
 /** An option as the command spells it, with its value: `--on-error skip`, `--no-add-eos`. */

@@ -8,6 +8,7 @@ import { plannedIn, wait } from "../src/engines/options.js";
 import { commandOf } from "./command.js";
 import { directory, outputTable } from "./output-options.js";
 import { runBuild } from "./run-build.js";
+import { note } from "./under-way.js";
 
 export const finalizeCommand = () =>
 	commandOf({
@@ -20,12 +21,14 @@ export const finalizeCommand = () =>
 			...outputTable,
 		},
 		arguments: ["out"],
+		isReported: true,
 		examples: ["seqpack finalize data/", "seqpack finalize data/ --wait 3600"],
-		async run({ out: given, wait, json, quiet }) {
+		async run({ out: given, wait, json }) {
 			const out = directory(given);
+			note({ out });
 			return runBuild(
 				"finalize",
-				{ json, quiet },
+				json,
 				async ({ signal }): Promise<BuildResult> => {
 					const began = performance.now();
 					const found = await findBuild(out);

@@ -4,6 +4,7 @@ import { resolveOptions } from "../src/core/resolve-options.js";
 import { storageAt } from "../src/storage/storages.js";
 import { commandOf } from "./command.js";
 import { configTemplate } from "./config-template.js";
+import { toldTable } from "./output-options.js";
 import { say } from "./say.js";
 
 export const initTable = {
@@ -12,6 +13,7 @@ export const initTable = {
 		default: "seqpack.yaml",
 		help: "the file to write",
 	}),
+	...toldTable,
 };
 
 export const initCommand = () =>

@@ -10,8 +10,9 @@ import { packRecords } from "../src/records/pack-records.js";
 import { commandOf, NUMBERS_NOTE, onlyOptions } from "./command.js";
 import { compareOptionsTable, comparePack } from "./compare-packers.js";
 import { describeRecords, recordsSummary } from "./describe-records.js";
-import { outputTable } from "./output-options.js";
+import { directory, outputTable } from "./output-options.js";
 import { runBuild, runTold } from "./run-build.js";
+import { note } from "./under-way.js";
 
 const { store: _, out, ...ofStore } = packStoreTable;
 const { compare, seqLen: __, ...ofCompare } = compareOptionsTable;
@@ -47,6 +48,7 @@ rows, and how many more than the bound that no packing beats; share of the
 rows that is tokens; padding; documents cut; tokens dropped; sequences a row; attention,
 the sum of squares of segments; the costliest row of a step over the mean, shuffled and
 balanced; time.`,
+		isReported: true,
 		examples: [
 			"seqpack pack store/ --seq-len 8192 --out packing/",
 			"seqpack pack store/ --layout buckets --out buckets/",
@@ -78,7 +80,7 @@ function runPackStore(
 	values: Readonly<Record<string, unknown>>,
 ): Promise<number> {
 	const table = { ...packStoreTable, ...outputTable };
-	const { json, quiet, ...options } = onlyOptions(table, values, (name) =>
+	const { json, ...options } = onlyOptions(table, values, (name) =>
 		Object.hasOwn(packRecordsTable, name)
 			? `is for ${optionName("lengthColumn")}`
 			: `is for ${optionName("compare", true)}`,
@@ -89,7 +91,8 @@ function runPackStore(
 			`${optionName("lengthColumn")} is missing: a store is one directory, and of several files of records it names the column of their lengths.`,
 		);
 	const given = { ...options, store: store?.[0] } as PackStoreOptions;
-	return runBuild("pack", { json, quiet }, (running) =>
+	note({ out: directory(given.out) });
+	return runBuild("pack", json, (running) =>
 		packStore({ ...given, ...running }),
 	);
 }
@@ -99,15 +102,16 @@ function runPackRecords(
 	values: Readonly<Record<string, unknown>>,
 ): Promise<number> {
 	const table = { ...packRecordsTable, ...outputTable };
-	const { json, quiet, ...options } = onlyOptions(
+	const { json, ...options } = onlyOptions(
 		table,
 		values,
 		(name) =>
 			`is for ${Object.hasOwn(packStoreTable, name) ? "a store" : optionName("compare", true)}, not for records`,
 	);
 	return runTold(
-		{ json, quiet },
-		(running) => packRecords({ ...options, ...running, inputs: inputs ?? [] }),
+		json,
+		({ logLevel: _, ...running }) =>
+			packRecords({ ...options, ...running, inputs: inputs ?? [] }),
 		describeRecords,
 		recordsSummary,
 	);

@@ -7,8 +7,9 @@ import { buildTable } from "../src/options/build.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
 import { config, withConfig } from "./config-option.js";
 import { bytesText, counted } from "./numbers.js";
-import { outputTable } from "./output-options.js";
+import { directory, outputTable } from "./output-options.js";
 import { runTold, tellComposing } from "./run-build.js";
+import { note } from "./under-way.js";
 
 export const planCommand = () =>
 	commandOf({
@@ -23,16 +24,18 @@ export const planCommand = () =>
 		},
 		arguments: ["inputs"],
 		notes: NUMBERS_NOTE,
+		isReported: true,
 		examples: [
 			"seqpack plan corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/",
 			"seqpack run-tasks data/ --rank 0",
 			"seqpack status data/",
 			"seqpack finalize data/",
 		],
-		async run({ json, quiet, config, tasksPerJob = TASKS_PER_JOB, ...given }) {
+		async run({ json, config, tasksPerJob = TASKS_PER_JOB, ...given }) {
 			const options = await withConfig(config, given);
+			note({ options, out: directory(options.out) });
 			return runTold(
-				{ json, quiet },
+				json,
 				(running, draw) =>
 					planUnlessBuilt({ ...options, ...tellComposing(draw), ...running }),
 				(planned) => describe(planned, tasksPerJob, options.workers),

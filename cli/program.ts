@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { exitCodes } from "../src/core/exit-codes.js";
 import { version } from "../src/version.js";
 import { auditCommand } from "./audit.js";
 import { batchesCommand } from "./batches.js";
@@ -36,7 +37,7 @@ export async function run(args: readonly string[]): Promise<number> {
 		if (error instanceof Failed) return error.exitCode;
 		if (!(error instanceof CommanderError)) return failWith(error);
 		// Help and version that were asked for are no wrong use.
-		return error.exitCode === 0 ? 0 : 2;
+		return error.exitCode === 0 ? exitCodes.done.code : exitCodes.usage.code;
 	}
 }
 
@@ -90,8 +91,10 @@ function createProgram(): Command {
 	  seqpack convert data/ --format arrow --out data-arrow/
 	  seqpack tokenizer inspect tokenizer.json
 	
-	Exit codes: 0 done, 1 failed and a retry may mend it, 2 wrong use, 4 bad data,
-	130 stopped by Ctrl-C, 143 stopped by SIGTERM.`,
+Exit codes:
+${Object.values(exitCodes)
+	.map(({ code, means }) => `  ${String(code).padEnd(4)} ${means}`)
+	.join("\n")}`,
 		);
 }
 

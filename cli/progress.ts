@@ -1,6 +1,7 @@
-import { escapeControls } from "../src/core/text.js";
+import type { LogLevel } from "../src/core/notices.js";
 import type { BuildProgress } from "../src/options/build.js";
 import { bytesText, durationText, grouped } from "./numbers.js";
+import { isSaid, saySentence } from "./say.js";
 
 /** How often the line is drawn anew, and how often one is logged where there is no terminal. */
 const DRAW_EVERY = 200;
@@ -24,6 +25,7 @@ export class ProgressLine {
 
 	/** @param text Makes the line, from the seconds since the beginning. */
 	draw(text: (seconds: number) => string): void {
+		if (!isSaid("info")) return;
 		const now = performance.now();
 		if (this.#last === 0 && !this.#terminal) this.#last = now;
 		if (now - this.#last < (this.#terminal ? DRAW_EVERY : LOG_EVERY)) return;
@@ -37,9 +39,10 @@ export class ProgressLine {
 	}
 
 	/** Prints a sentence without spoiling the line. */
-	say(sentence: string): void {
+	say(sentence: string, level: LogLevel): void {
+		if (!isSaid(level)) return;
 		this.clear();
-		process.stderr.write(`seqpack: ${escapeControls(sentence)}\n`);
+		saySentence(sentence, level);
 	}
 
 	clear(): void {

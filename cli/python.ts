@@ -4,10 +4,12 @@ import { withoutSlashes } from "../src/core/text.js";
 import { writePythonPackage } from "../src/python-package.js";
 import { commandOf } from "./command.js";
 import { counted } from "./numbers.js";
+import { toldTable } from "./output-options.js";
 import { say } from "./say.js";
 
 export const pythonTable = {
 	out: required(text({ placeholder: "dir", help: "the directory to write" })),
+	...toldTable,
 };
 
 export const pythonCommand = () =>

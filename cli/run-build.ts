@@ -1,18 +1,23 @@
 import { InterruptedError } from "../src/core/errors.js";
+import { exitCodes } from "../src/core/exit-codes.js";
+import type { LogLevel, OnNotice } from "../src/core/notices.js";
+import { skippedIn } from "../src/dataset/skipped.js";
 import type { BuildResult } from "../src/engines/build.js";
 import type { BuildProgress, ComposeProgress } from "../src/options/build.js";
 import { describeBuild } from "./describe-build.js";
 import { composeProgressText } from "./describe-compose.js";
 import { failWith } from "./fail.js";
 import { ProgressLine } from "./progress.js";
-import { say } from "./say.js";
+import { logLevel, say } from "./say.js";
 import { onStopSignals } from "./signals.js";
 import { writeOut } from "./streams.js";
+import { note } from "./under-way.js";
 
 /** What a build is told by the command that runs it. */
 export interface Running {
 	signal: AbortSignal;
-	onNotice: (notice: string) => void;
+	onNotice: OnNotice;
+	logLevel: LogLevel;
 	onProgress: (progress: BuildProgress) => void;
 }
 
@@ -22,12 +27,6 @@ export const tellComposing = (draw: ProgressLine["draw"]) => ({
 		draw((seconds) => `composing: ${composeProgressText(now, seconds)}`),
 });
 
-/** What a command prints. */
-interface Printing {
-	json?: boolean | undefined;
-	quiet?: boolean | undefined;
-}
-
 /**
  * Runs a build: tells how far it is and what came of it, and stops it where it is asked to.
  * @param run Null: there is nothing to tell of.
@@ -35,15 +34,19 @@ interface Printing {
  */
 export function runBuild(
 	command: string,
-	printing: Printing,
+	json: boolean | undefined,
 	run: (
 		running: Running,
 		draw: ProgressLine["draw"],
 		clear: () => void,
 	) => Promise<BuildResult | null>,
 ): Promise<number> {
-	return runTold(printing, run, describeBuild, (result) =>
-		summary(command, result),
+	return runTold(
+		json,
+		run,
+		describeBuild,
+		(result) => summary(command, result),
+		({ manifest }) => skippedIn(manifest),
 	);
 }
 
@@ -52,9 +55,10 @@ export function runBuild(
  * @param run Is given, besides, what draws a line of its own that tells how far it is, and what clears it.
  * @param describe What came of it, as lines for a person.
  * @param summarize The same for a program.
+ * @param skippedOf How many records, or files, were passed over because they could not be used.
  */
 export async function runTold<T>(
-	{ json = false, quiet = false }: Printing,
+	json = false,
 	run: (
 		running: Running,
 		draw: ProgressLine["draw"],
@@ -62,34 +66,33 @@ export async function runTold<T>(
 	) => Promise<T | null>,
 	describe: (result: T) => string,
 	summarize: (result: T) => object,
+	skippedOf: (result: T) => number = () => 0,
 ): Promise<number> {
 	const progress = new ProgressLine();
-	const tell = (sentence: string) => {
-		if (!quiet) progress.say(sentence);
-	};
+	const tell: OnNotice = (sentence, level) => progress.say(sentence, level);
 	const stop = onStopSignals(() =>
-		tell("stopping; press Ctrl-C again to stop at once"),
+		tell("stopping; press Ctrl-C again to stop at once", "info"),
 	);
 	try {
 		const running: Running = {
 			signal: stop.signal,
 			onNotice: tell,
+			logLevel: logLevel(),
 			onProgress: (now) => {
-				if (!quiet) progress.update(now);
+				note({ progress: now });
+				progress.update(now);
 			},
 		};
 		const result = await run(
 			running,
-			(text) => {
-				if (!quiet) progress.draw(text);
-			},
+			(text) => progress.draw(text),
 			() => progress.clear(),
 		);
 		progress.clear();
 		if (result === null) return 0;
-		if (!quiet) say(describe(result));
+		say(describe(result));
 		if (json) await writeOut(`${JSON.stringify(summarize(result))}\n`);
-		return 0;
+		return skippedOf(result) > 0 ? exitCodes.skipped.code : exitCodes.done.code;
 	} catch (error) {
 		progress.clear();
 		if (!(error instanceof InterruptedError)) throw error;

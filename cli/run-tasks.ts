@@ -9,13 +9,15 @@ import {
 	rankVariables,
 } from "../src/engines/rank.js";
 import { runGroups } from "../src/engines/run-groups.js";
+import type { BuildProgress } from "../src/options/build.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
 import { asFlag } from "./fail.js";
 import { counted, durationText } from "./numbers.js";
-import { directory } from "./output-options.js";
+import { directory, toldTable } from "./output-options.js";
 import { runTold } from "./run-build.js";
+import { note } from "./under-way.js";
 
-const table = {
+const ownTable = {
 	out: plannedIn,
 	...heading("Running", {
 		rank: integer({
@@ -31,6 +33,8 @@ const table = {
 	}),
 };
 
+const table = { ...ownTable, ...toldTable };
+
 export const runTasksCommand = () =>
 	commandOf({
 		name: "run-tasks",
@@ -43,34 +47,38 @@ The rank is that of --rank, or of the first variable that is set of
 ${rankVariables.join(", ")} (SGE counts from 1).
 Without any, all groups are run that
 are not done.`,
+		isReported: true,
 		examples: [
 			"seqpack run-tasks data/ --rank 3",
 			"seqpack run-tasks data/ --workers 8",
 		],
 		async run(given) {
-			const { rank, ranks, ...values } = resolveOptions(table, given);
+			const { rank, ranks, ...values } = resolveOptions(ownTable, given);
 			const out = directory(values.out);
+			note({ out });
 			return runTold(
-				{ json: false, quiet: false },
+				false,
 				async (running) => {
 					const began = performance.now();
 					const found = await findBuild(out);
 					const tell = running.onNotice;
 					if (found.planned === null) {
-						tell(`${out} is built already: there is nothing to run`);
+						tell(`${out} is built already: there is nothing to run`, "info");
 						return null;
 					}
 					const all = groupsOf(found.planned.plan, values.tasksPerJob).length;
 					const one = rankOf(rank, ranks);
 					const groups = groupsFor(one, all);
-					tell(describeRank(one, groups, all));
+					tell(describeRank(one, groups, all), "info");
 					if (groups.length === 0) return null;
-					const { onProgress, ...told } = running;
+					const { onProgress: draw, ...told } = running;
+					// A log that nobody looks at while it is written needs no progress.
+					const onProgress = process.stderr.isTTY
+						? draw
+						: (now: BuildProgress) => note({ progress: now });
 					const ran = await runGroups(found.planned, groups, {
 						...values,
-						...told,
-						// A log that nobody looks at while it is written needs no progress.
-						...(process.stderr.isTTY && { onProgress }),
+						...{ ...told, onProgress },
 					});
 					return { ...ran, seconds: (performance.now() - began) / 1000 };
 				},

@@ -1,4 +1,17 @@
+import { isTold, type LogLevel } from "../src/core/notices.js";
 import { escapeControls } from "../src/core/text.js";
+
+/** How much is said: `--log-level`. */
+let asked: LogLevel = "info";
+
+export function setLogLevel(level: LogLevel): void {
+	asked = level;
+}
+
+/** Whether what has a level is said. */
+export const isSaid = (level: LogLevel) => isTold(level, asked);
+
+export const logLevel = () => asked;
 
 /** Lines with their control characters escaped. */
 export function escaped(lines: string): string {
@@ -6,6 +19,12 @@ export function escaped(lines: string): string {
 }
 
 /** Writes lines to stderr, with their control characters escaped. */
-export function say(lines: string): void {
-	process.stderr.write(escaped(lines));
+export function say(lines: string, level: LogLevel = "info"): void {
+	if (isSaid(level)) process.stderr.write(escaped(lines));
+}
+
+/** Says a sentence in a line of its own; where debugging is asked for, with its time and level. */
+export function saySentence(sentence: string, level: LogLevel): void {
+	const head = asked === "debug" ? `${new Date().toISOString()} ${level} ` : "";
+	say(`${head}seqpack: ${sentence}\n`, level);
 }

@@ -1,5 +1,10 @@
-/** The exit codes that shells give to a program that a signal ended. */
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+import { exitCodes } from "../src/core/exit-codes.js";
+
+/** Those that shells give to a program that a signal ended. */
+const EXIT_CODES = {
+	SIGINT: exitCodes.interrupted.code,
+	SIGTERM: exitCodes.terminated.code,
+} as const;
 type StopSignal = keyof typeof EXIT_CODES;
 
 /**

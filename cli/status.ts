@@ -23,7 +23,7 @@ export const statusCommand = () =>
 				default: false,
 				help: "print the numbers of the groups that are neither done nor at work, one a line",
 			}),
-			json: outputTable.json,
+			...outputTable,
 		},
 		arguments: ["out"],
 		examples: ["seqpack status data/", "seqpack status data/ --json"],

@@ -30,7 +30,7 @@ const inspectCommand = () =>
 					help: "a tokenizer.json, or a directory that holds one",
 				}),
 			),
-			json: outputTable.json,
+			...outputTable,
 		},
 		arguments: ["path"],
 		examples: ["seqpack tokenizer inspect tokenizer.json"],

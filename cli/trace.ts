@@ -25,7 +25,7 @@ export const traceCommandTable = {
 		integer({ help: "the row, counted from 0 over the shards in order" }),
 	),
 	...traceTable,
-	json: outputTable.json,
+	...outputTable,
 };
 
 export const traceCommand = () =>

@@ -1,3 +1,4 @@
+import { exitCodes } from "../src/core/exit-codes.js";
 import { integer, required, text } from "../src/core/option.js";
 import { withoutSlashes } from "../src/core/text.js";
 import type { VerifyResult } from "../src/dataset/verify/result.js";
@@ -6,9 +7,7 @@ import { commandOf } from "./command.js";
 import { bytesText, counted, grouped, percent } from "./numbers.js";
 import { outputTable } from "./output-options.js";
 import { runTold } from "./run-build.js";
-
-/** The exit code for a dataset that is not what its manifest says. */
-const BAD_DATA = 4;
+import { say } from "./say.js";
 
 export const verifyCommandTable = {
 	directory: required(
@@ -34,26 +33,27 @@ export const verifyCommand = () =>
 		arguments: ["directory"],
 		notes: `The exit code is 4 where something is not as it was written; what that is stands on stderr, also with --quiet.`,
 		examples: ["seqpack verify data/", "seqpack verify plan/ --quiet"],
-		async run({ directory, json, quiet, workers }) {
+		async run({ directory, json, workers }) {
 			const path = withoutSlashes(directory);
 			let isSound = true;
 			const code = await runTold(
-				{ json, quiet: false },
+				json,
 				({ signal }, draw) =>
 					verify(path, {
 						signal,
 						...(workers !== undefined && { workers }),
-						onProgress: (...now) => {
-							if (!quiet) draw((seconds) => progressText(now, seconds));
-						},
+						onProgress: (...now) =>
+							draw((seconds) => progressText(now, seconds)),
 					}),
 				(result) => {
 					isSound = result.problemCount === 0;
-					return isSound && quiet ? "" : describe(path, result);
+					if (isSound) return describe(path, result);
+					say(describe(path, result), "error");
+					return "";
 				},
 				(result) => ({ version: 1, command: "verify", ...result }),
 			);
-			return code === 0 && !isSound ? BAD_DATA : code;
+			return isSound ? code : exitCodes.data.code;
 		},
 	});
 

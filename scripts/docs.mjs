@@ -22,11 +22,12 @@ import {
 	valueText,
 } from "../dist/cli/describe-option.js";
 import { asFlag } from "../dist/cli/fail.js";
-import { outputTable } from "../dist/cli/output-options.js";
+import { outputTable, toldTable } from "../dist/cli/output-options.js";
 import { traceCommandTable } from "../dist/cli/trace.js";
 import { auditChecks } from "../dist/src/audit/checks.js";
 import { needs } from "../dist/src/audit/context.js";
 import { auditKinds } from "../dist/src/audit/kinds.js";
+import { exitCodes } from "../dist/src/core/exit-codes.js";
 import { batchKinds } from "../dist/src/curriculum/batch-kinds.js";
 import { schedules } from "../dist/src/curriculum/schedules.js";
 import { exportFormats } from "../dist/src/dataset/exports/exports.js";
@@ -90,16 +91,16 @@ const tables = {
 	"options:curriculum": () =>
 		optionTables(curriculumCommandTable, {
 			words: ["datasets"],
-			ofCommand: ["json"],
+			ofCommand: Object.keys(outputTable),
 		}),
 	"options:batches": () =>
 		optionTables(batchesCommandTable, {
 			words: ["plan"],
-			ofCommand: ["format"],
+			ofCommand: ["format", ...Object.keys(toldTable)],
 		}),
 	"options:pack": () =>
 		optionTables(compareOptionsTable, {
-			ofCommand: ["compare", "seqLen", "json"],
+			ofCommand: ["compare", "seqLen", ...Object.keys(outputTable)],
 		}),
 	"options:pack-store": () =>
 		optionTables(
@@ -129,8 +130,22 @@ const tables = {
 	"options:trace": () =>
 		optionTables(traceCommandTable, {
 			words: ["dataset"],
-			ofCommand: ["row", "json"],
+			ofCommand: ["row", ...Object.keys(outputTable)],
 		}),
+	"exit-codes": () =>
+		table(
+			["code", "means", "when", "what to do"],
+			Object.values(exitCodes).map(({ code, means, when, advice }) => [
+				...[String(code), means, when, advice],
+			]),
+		),
+	"exit-codes:schedulers": () =>
+		table(
+			["exit code", "means", "a scheduler should"],
+			Object.values(exitCodes).map(({ code, means, scheduler }) => [
+				...[String(code), means, scheduler],
+			]),
+		),
 	groupings: () => settingsTable("`group: { by: ... }`", groupings),
 	"recipe-steps": () => settingsTable("step", steps),
 	"options:convert": () =>

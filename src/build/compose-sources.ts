@@ -152,7 +152,10 @@ export async function composeSource(
 		const where = records.areKept
 			? ""
 			: ", into a temporary directory: a build would do it again";
-		onNotice?.(`composed ${summary.records} records of ${read}${told}${where}`);
+		onNotice?.(
+			`composed ${summary.records} records of ${read}${told}${where}`,
+			"info",
+		);
 	}
 	return {
 		read: {

@@ -42,7 +42,7 @@ export async function findFiles(
 			// A store's hold for its other files.
 			mayBeUnused: growing !== null,
 		});
-		for (const notice of noticesOf(inputs)) notify(notice);
+		for (const notice of noticesOf(inputs)) notify(notice, "warn");
 		leftOut.push(...inputs.leftOut);
 		for (const file of inputs.files) {
 			const named = splitOfName(file.source) ?? TRAIN;
@@ -58,14 +58,14 @@ export async function findFiles(
 		growing === null
 			? { files: all, known: [], notices: [] }
 			: await sortInputs(growing, all);
-	for (const notice of notices) notify(notice);
+	for (const notice of notices) notify(notice, "info");
 	for (const path of known) leftOut.push({ path, why: "in-store" });
 	if (growing !== null) requireSplits(growing, files);
 	const ofOtherSplits = files
 		.map(({ source }) => source)
 		.filter((source) => (splitOfName(source) ?? TRAIN) !== TRAIN);
 	if (ofOtherSplits.length > 0)
-		notify(splitNotice(ofOtherSplits, values.keepSplits));
+		notify(splitNotice(ofOtherSplits, values.keepSplits), "warn");
 	return { files, leftOut };
 }
 

@@ -1,4 +1,5 @@
 import { DataError, optionName, UsageError } from "../core/errors.js";
+import { type LogLevel, noticesUpTo, type OnNotice } from "../core/notices.js";
 import { resolveOptions } from "../core/resolve-options.js";
 import { withoutSlashes } from "../core/text.js";
 import { compressionOf, datasetFormats } from "../dataset/formats.js";
@@ -139,11 +140,13 @@ function prepared(
 	{
 		out,
 		overwrite,
-		onNotice = () => {},
+		onNotice,
+		logLevel,
 	}: {
 		out: string;
 		overwrite: boolean;
-		onNotice?: ((notice: string) => void) | undefined;
+		onNotice?: OnNotice | undefined;
+		logLevel?: LogLevel | undefined;
 	},
 ): PreparedBuild {
 	const { planHash, tokenizer } = manifest;
@@ -172,7 +175,7 @@ function prepared(
 		plan: { ...plan, planHash: hashOf(plan) },
 		tokenizer: null,
 		replaces: overwrite ? "everything" : "nothing",
-		notify: onNotice,
+		notify: noticesUpTo(logLevel, onNotice),
 		discardInput: async () => {},
 	};
 }

@@ -1,5 +1,6 @@
 import { DataError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
+import { noticesUpTo, type OnNotice } from "../core/notices.js";
 import { resolveOptions } from "../core/resolve-options.js";
 import { withoutSlashes } from "../core/text.js";
 import { findManifest } from "../dataset/find-manifest.js";
@@ -77,7 +78,7 @@ export interface PreparedBuild {
 	/** Null where nothing is to be tokenized. */
 	tokenizer: PreparedTokenizer | null;
 	replaces: Replaces;
-	notify: (sentence: string) => void;
+	notify: OnNotice;
 	/** Removes the standard input and the composed records that were kept for this build alone, and what was made to keep them in. */
 	discardInput: () => Promise<void>;
 }
@@ -269,7 +270,7 @@ async function prepare(
 	if (growing !== null) requireSettings(growing, settings);
 	if (growing === null && chat === null)
 		for (const sentence of decidedByConfiguration(values, tokenizer))
-			values.onNotice?.(sentence);
+			values.onNotice?.(sentence, "info");
 	const { engine, vocabSize } = tokenizer;
 	const plan = await makePlan(
 		files,
@@ -311,7 +312,7 @@ async function prepare(
 			: values.append
 				? "unfinished"
 				: "nothing",
-		notify: values.onNotice ?? (() => {}),
+		notify: noticesUpTo(values.logLevel, values.onNotice),
 		leftOut,
 		divisions,
 	};

@@ -2,6 +2,7 @@ import { findManifest } from "../dataset/find-manifest.js";
 import { filesOf, MANIFEST } from "../dataset/manifest.js";
 import { isPlainPath } from "../storage/confined.js";
 import { readIfThere, writeAll } from "../storage/storage.js";
+import { removeFailures } from "./failures.js";
 import { readPlan } from "./output-directory.js";
 import { SPOOL, type Workspace } from "./workspace.js";
 
@@ -34,6 +35,7 @@ export async function putAway(
 	await storage.remove(workspace.state());
 	await storage.remove(workspace.work);
 	if (!keepsInput) await storage.remove(workspace.place(SPOOL));
+	await removeFailures(out);
 }
 
 async function removeReplaced(workspace: Workspace): Promise<void> {

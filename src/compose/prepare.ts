@@ -80,7 +80,7 @@ export async function prepareCompose(
 		standardInput,
 	});
 	requireContent(found.files, {}, null);
-	for (const notice of noticesOf(found)) values.onNotice?.(notice);
+	for (const notice of noticesOf(found)) values.onNotice?.(notice, "warn");
 	const files = await inParallel(found.files, LANES, async (file) => ({
 		...file,
 		frames: await findFrames(storageAt(file.path), file),

@@ -1,9 +1,9 @@
+import { exitCodes } from "./exit-codes.js";
 import { escapeControls } from "./text.js";
 
 /**
  * Errors that a person can act on. Each has a code for programs, a sentence for
- * people (what is wrong, where, what to do), and the exit code of the command: 1 a
- * retry may mend it, 2 wrong use, 4 bad data, 130 interrupted.
+ * people (what is wrong, where, what to do), and the exit code of the command (`exitCodes`).
  *
  * Options are named in sentences by `optionName`, so that `message` has them as the
  * library spells them (`seqLen`) and the command as flags (`--seq-len`). Control
@@ -40,14 +40,23 @@ export class SeqpackError extends Error {
 /** Something asked for cannot be done as asked: mend the call. Exit code 2. */
 export class UsageError extends SeqpackError {
 	constructor(code: string, sentence: string) {
-		super(code, sentence, 2);
+		super(code, sentence, exitCodes.usage.code);
 	}
 }
 
 /** The input is not what it should be: mend the data. Exit code 4. */
 export class DataError extends SeqpackError {
-	constructor(code: string, sentence: string) {
-		super(code, sentence, 4);
+	/** @param place Of a record: its file and line, or what else its format counts. */
+	constructor(
+		code: string,
+		sentence: string,
+		readonly place?: string,
+	) {
+		super(code, sentence, exitCodes.data.code);
+	}
+
+	override pack(): ErrorMessage {
+		return { ...super.pack(), place: this.place };
 	}
 }
 
@@ -57,7 +66,7 @@ export class EnvironmentError extends SeqpackError {
 	readonly isPassing: boolean;
 
 	constructor(code: string, sentence: string, isPassing = false) {
-		super(code, sentence, 1);
+		super(code, sentence, exitCodes.failed.code);
 		this.isPassing = isPassing;
 	}
 
@@ -74,7 +83,7 @@ export class EnvironmentError extends SeqpackError {
 /** The caller asked to stop. Exit code 130. */
 export class InterruptedError extends SeqpackError {
 	constructor(sentence: string) {
-		super("interrupted", sentence, 130);
+		super("interrupted", sentence, exitCodes.interrupted.code);
 	}
 }
 
@@ -113,6 +122,8 @@ export interface ErrorMessage {
 	exitCode: number;
 	name: string;
 	message: string;
+	/** Of a DataError. */
+	place?: string | undefined;
 	stack: string | undefined;
 	/** As `EnvironmentError` has it. */
 	isPassing?: boolean;
@@ -123,7 +134,7 @@ export function packError(error: unknown): ErrorMessage {
 	const e = error instanceof Error ? error : new Error(String(error));
 	return {
 		code: null,
-		exitCode: 1,
+		exitCode: exitCodes.failed.code,
 		name: e.name,
 		message: e.message,
 		stack: e.stack,
@@ -140,10 +151,16 @@ export function unpackError(packed: ErrorMessage): Error {
 
 function rebuild(
 	code: string,
-	{ exitCode, message: sentence, isPassing }: ErrorMessage,
+	{ exitCode, message: sentence, place, isPassing }: ErrorMessage,
 ): Error {
-	if (exitCode === 2) return new UsageError(code, sentence);
-	if (exitCode === 4) return new DataError(code, sentence);
-	if (exitCode === 130) return new InterruptedError(sentence);
-	return new EnvironmentError(code, sentence, isPassing);
+	switch (exitCode) {
+		case exitCodes.usage.code:
+			return new UsageError(code, sentence);
+		case exitCodes.data.code:
+			return new DataError(code, sentence, place);
+		case exitCodes.interrupted.code:
+			return new InterruptedError(sentence);
+		default:
+			return new EnvironmentError(code, sentence, isPassing);
+	}
 }

@@ -33,10 +33,10 @@ function jsonOf(value: unknown): string {
 }
 
 /** A text of the input in a sentence, cut where it is long. */
-export function shortened(text: string): string {
-	return text.length <= LONGEST_QUOTE
+export function shortened(text: string, longest = LONGEST_QUOTE): string {
+	return text.length <= longest
 		? text
-		: `${text.slice(0, LONGEST_QUOTE)}... (${text.length} characters)`;
+		: `${text.slice(0, longest)}... (${text.length} characters)`;
 }
 
 /** The choice that is spelled most like a name, or null where none is near. */

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mapGenerator } from "../core/generators.js";
+import { noticeOptions } from "../core/notices.js";
 import { type Given, programValue, type Resolved } from "../core/option.js";
 import { resolveOptions } from "../core/resolve-options.js";
 import { textAt } from "../core/text-batch.js";
@@ -32,11 +33,7 @@ export const readDocumentsTable = {
 			of: { onError: ["skip"] },
 		},
 	),
-	onNotice: programValue<(notice: string) => void>(
-		"a function",
-		(value) => typeof value === "function",
-		{ help: "told of things worth knowing, as sentences" },
-	),
+	...noticeOptions,
 };
 
 export type ReadDocumentsOptions = Given<typeof readDocumentsTable>;
@@ -88,7 +85,7 @@ export async function* documentsOf(
 			standardInput,
 		});
 		check(found.files);
-		for (const notice of noticesOf(found)) settings.onNotice?.(notice);
+		for (const notice of noticesOf(found)) settings.onNotice?.(notice, "warn");
 		const spans = [];
 		for (const file of found.files) {
 			const storage = storageAt(file.path);

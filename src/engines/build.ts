@@ -22,6 +22,7 @@ import { findManifest } from "../dataset/find-manifest.js";
 import type { Manifest } from "../dataset/manifest.js";
 
 import type { BuildOptions } from "../options/build.js";
+import { noteFailed } from "./failed-in.js";
 import { type Ran, type RunOptions, run } from "./run.js";
 import { waitForTasks } from "./wait-for-tasks.js";
 
@@ -76,6 +77,7 @@ export async function buildPrepared(
 		if (found.state !== "unfinished" && found.givesUp)
 			notify(
 				"what an unfinished build of other files had done is given up: this one begins anew",
+				"warn",
 			);
 		try {
 			const all = [...plan.tasks.keys()];
@@ -86,6 +88,7 @@ export async function buildPrepared(
 			const manifest = await makeDataset(workspace, plan);
 			return end({ status: "built", manifest, ...done });
 		} catch (error) {
+			noteFailed(error, { plan, task: null });
 			const isEmpty =
 				error instanceof DataError && error.code === "empty-corpus";
 			const kept = isEmpty ? 0 : await countDone(workspace, plan);
@@ -93,6 +96,7 @@ export async function buildPrepared(
 			if (kept > 0)
 				notify(
 					`${kept} of ${plan.tasks.length} tasks are done and kept in ${out}/${STATE}: the same command goes on from there`,
+					"info",
 				);
 			else if (found.state !== "unfinished") await forgetUnused(workspace);
 			throw error;

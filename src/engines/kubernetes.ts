@@ -1,6 +1,7 @@
 import { isAbsolute } from "node:path";
 import { stringify } from "yaml";
 import { optionName, UsageError } from "../core/errors.js";
+import { permanentCodes } from "../core/exit-codes.js";
 import { grouped, required, text } from "../core/option.js";
 import { flag } from "./command-line.js";
 import type { Engine, Work } from "./engine.js";
@@ -138,7 +139,7 @@ function jobOf(
 						onExitCodes: {
 							containerName: "seqpack",
 							operator: "In",
-							values: [2, 4],
+							values: [...permanentCodes],
 						},
 					},
 				],

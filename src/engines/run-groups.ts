@@ -11,6 +11,7 @@ import {
 	UsageError,
 } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
+import { type LogLevel, noticesUpTo, type OnNotice } from "../core/notices.js";
 import { LANES } from "../storage/lanes.js";
 import { usableCpus } from "../storage/usable-cpus.js";
 import { type PlannedBuild, requirePlanned } from "./build.js";
@@ -31,7 +32,9 @@ export interface RunGroupsOptions extends RunOptions {
 	/** How often a task may fail, before it is not tried any more; default 5. */
 	tries?: number | undefined;
 	/** Told of things worth knowing, as sentences. */
-	onNotice?: ((sentence: string) => void) | undefined;
+	onNotice?: OnNotice | undefined;
+	/** How much it is told; default `info`. */
+	logLevel?: LogLevel | undefined;
 }
 
 /** What running groups came to. */
@@ -89,10 +92,11 @@ export async function runGroups(
 			new Set(missing),
 			options,
 		);
+		const onNotice = noticesUpTo(options.logLevel, options.onNotice);
 		await logs.during((listener) =>
 			run(workspace, plan, tokenizer ?? null, missing, options, {
 				...listener,
-				...(options.onNotice && { onNotice: options.onNotice }),
+				onNotice,
 			}),
 		);
 	}
@@ -127,6 +131,7 @@ async function waitForOthers(
 		onWait: (waited) =>
 			onNotice?.(
 				`waiting for ${waited.length} tasks, of the groups ${groupsOfTasks(waited)}`,
+				"info",
 			),
 	});
 	if (undone.length > 0)
@@ -180,6 +185,7 @@ class GroupLogs {
 			if (!isTold)
 				onNotice?.(
 					`the log cannot be written, and the work goes on without: ${(error as Error).message}`,
+					"warn",
 				);
 			isTold = true;
 		};

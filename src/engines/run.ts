@@ -8,9 +8,12 @@ import type { Workspace } from "../build/workspace.js";
 import { sum } from "../core/arithmetic.js";
 import { addCounts } from "../core/counts.js";
 import { UsageError } from "../core/errors.js";
+import type { OnNotice } from "../core/notices.js";
 import type { BuildProgress } from "../options/build.js";
 import { usableCpus } from "../storage/usable-cpus.js";
 import type { PreparedTokenizer } from "../tokenizer/from-json.js";
+import { noteFailed } from "./failed-in.js";
+import { TasksAtWork } from "./tasks-at-work.js";
 import { type RunEvents, runOnThreads } from "./threads.js";
 
 /** How tasks are run. */
@@ -34,7 +37,7 @@ export interface Ran {
 /** Who is told of a run besides. */
 export interface Listener extends Partial<Omit<RunEvents, "onTaskDone">> {
 	onTaskDone?: (task: number) => void;
-	onNotice?: (sentence: string) => void;
+	onNotice?: OnNotice;
 }
 
 /** Runs those of the tasks that have no record. */
@@ -53,39 +56,63 @@ export async function run(
 	if (tasksResumed > 0)
 		listener.onNotice?.(
 			`going on where an earlier run stopped: ${tasksResumed} of ${tasks.length} tasks are done`,
+			"info",
 		);
 	const stages = noTimes();
-	const progress = {
+	const atWork = new TasksAtWork(plan, listener.onNotice);
+	const progress: BuildProgress = {
 		bytes: sum([...done.values()].map(({ bytes }) => bytes)),
 		totalBytes: bytesToRead(plan, tasks),
 		documents: 0,
 		tokens: 0,
 		tasks: tasksResumed,
 		totalTasks: tasks.length,
+		atWork: [],
+	};
+	const tell = () => {
+		progress.atWork = atWork.list();
+		onProgress?.(progress);
 	};
 	const { out } = workspace;
 	const threads = workers ?? usableCpus();
+	listener.onNotice?.(
+		`plan ${plan.planHash}: ${missing.length} of ${plan.tasks.length} tasks, of ${plan.inputs.length} files, on ${threads} workers`,
+		"debug",
+	);
 	const own = await planOfTasks(workspace, plan, missing);
 	await runOnThreads({ out, plan: own, tokenizer }, missing, threads, signal, {
-		onProgress(bytes, documents, tokens) {
-			addCounts(progress, { bytes, documents, tokens });
-			onProgress?.(progress);
+		onProgress(bytes, documents, tokens, last) {
+			progress.bytes += bytes;
+			progress.documents += documents;
+			progress.tokens += tokens;
+			if (last !== undefined) atWork.hasRead(last);
+			tell();
 			listener.onProgress?.(bytes, documents, tokens);
 		},
-		onTaskBegun: (task) => listener.onTaskBegun?.(task),
+		onTaskBegun(task) {
+			atWork.begins(task);
+			listener.onTaskBegun?.(task);
+		},
 		onTaskDone(task, times) {
 			progress.tasks++;
 			addCounts(stages, times);
-			onProgress?.(progress);
+			atWork.isDone(task, times);
+			tell();
 			listener.onTaskDone?.(task);
 		},
 		onTaskAgain(task, error, attempt) {
 			listener.onNotice?.(
 				`${describeTask(own, task)} failed and is tried again: ${error.message}`,
+				"warn",
 			);
 			listener.onTaskAgain?.(task, error, attempt);
 		},
-		onTaskFailed: (task, error) => listener.onTaskFailed?.(task, error),
+		onTaskFailed(task, error) {
+			atWork.hasFailed(task, error);
+			noteFailed(error, { plan, task });
+			tell();
+			listener.onTaskFailed?.(task, error);
+		},
 	});
 	return { tasksResumed, stages };
 }

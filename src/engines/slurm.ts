@@ -1,6 +1,7 @@
 import { isAbsolute } from "node:path";
 import { rangesText } from "../build/ranges.js";
 import { EnvironmentError, optionName, UsageError } from "../core/errors.js";
+import { exitCodes } from "../core/exit-codes.js";
 import { grouped, text } from "../core/option.js";
 import { sha256 } from "../storage/hash.js";
 import { writeAll } from "../storage/storage.js";
@@ -114,10 +115,12 @@ export const slurm: Engine<typeof options> = {
 		}
 		const isEnded = missing.length === 0 && !work.isDone;
 		if (jobs.length > 0 || (!isEnded && !queue?.hasFinalize)) {
-			const last = scriptOf(slurmSetup, "finalize", [
-				work.out,
-				flag("wait", FILES_SHOWN_AFTER),
-			]);
+			const last = scriptOf(
+				slurmSetup,
+				"finalize",
+				[work.out, flag("wait", FILES_SHOWN_AFTER)],
+				doneWithSkipped,
+			);
 			const job = await sbatch(
 				[
 					flag("parsable"),
@@ -209,6 +212,7 @@ function scriptOf(
 	setup: string | undefined,
 	command: string,
 	args: readonly string[],
+	after: readonly string[] = [],
 ): string {
 	const node = setup === undefined ? process.execPath : "node";
 	const words = [node, commandFile(), command, ...args].map(shellWord);
@@ -217,10 +221,16 @@ function scriptOf(
 		// Of the shell that submits; the rank is the number in the array.
 		"unset SEQPACK_RANK SEQPACK_RANKS SEQPACK_JOB",
 		...(setup === undefined ? [] : [setup]),
-		`exec ${words.join(" ")}`,
+		`${after.length === 0 ? "exec " : ""}${words.join(" ")}`,
+		...after,
 		"",
 	].join("\n");
 }
+
+/** To Slurm a job has failed that ends with anything but 0, and what depends on it never runs. */
+const doneWithSkipped = [
+	`code=$?; [ $code -eq ${exitCodes.skipped.code} ] && exit 0; exit $code`,
+];
 
 /** What of a plan's jobs is queued or runs. */
 interface Queue {

@@ -6,6 +6,7 @@ import type { TaskContext } from "../build/tasks/task.js";
 import { dependenciesOf } from "../build/tasks-of-plan.js";
 import { Workspace } from "../build/workspace.js";
 import { InterruptedError } from "../core/errors.js";
+import type { TaskAtWork } from "../options/build.js";
 import { storageAt } from "../storage/storages.js";
 import { AttemptCounts } from "../threads/attempt-counts.js";
 import {
@@ -34,7 +35,10 @@ export interface TaskProgress {
 	bytes: number;
 	documents: number;
 	tokens: number;
+	last?: TaskAtWork | undefined;
 }
+
+type Counted = "bytes" | "documents" | "tokens";
 
 export interface RunEvents {
 	onProgress: TaskContext["onProgress"];
@@ -148,11 +152,11 @@ async function runHere(
 	queue: TaskQueue,
 	events: RunEvents,
 ): Promise<void> {
-	let counts = new AttemptCounts<keyof TaskProgress>();
+	let counts = new AttemptCounts<Counted>();
 	let attempt = 1;
-	const here = taskContext(context, (bytes, documents, tokens) => {
+	const here = taskContext(context, (bytes, documents, tokens, last) => {
 		const more = counts.add(attempt, { bytes, documents, tokens });
-		events.onProgress(more.bytes, more.documents, more.tokens);
+		events.onProgress(more.bytes, more.documents, more.tokens, last);
 	});
 	for (let task = queue.next(); task !== undefined; task = queue.next()) {
 		if (here.shouldStop()) throw new InterruptedError("the build was stopped.");
@@ -186,7 +190,7 @@ function poolWork(
 	queue: TaskQueue,
 	events: RunEvents,
 ): PoolWork<number, TaskProgress, StageTimes> {
-	const counts = new Map<number, AttemptCounts<keyof TaskProgress>>();
+	const counts = new Map<number, AttemptCounts<Counted>>();
 	return {
 		file: new URL("./worker.js", import.meta.url),
 		data: context,
@@ -201,9 +205,9 @@ function poolWork(
 			counts.set(task, new AttemptCounts());
 			events.onTaskBegun(task);
 		},
-		onMessage(task, progress, attempt) {
-			const more = counts.get(task)?.add(attempt, progress) ?? progress;
-			events.onProgress(more.bytes, more.documents, more.tokens);
+		onMessage(task, { last, ...read }, attempt) {
+			const more = counts.get(task)?.add(attempt, read) ?? read;
+			events.onProgress(more.bytes, more.documents, more.tokens, last);
 		},
 		onDone(task, times) {
 			counts.delete(task);

@@ -1,5 +1,6 @@
 import type { StageTimes } from "../build/stopwatch.js";
 import { runTask } from "../build/tasks/run-task.js";
+import type { TaskAtWork } from "../options/build.js";
 import { serve } from "../threads/serve.js";
 import {
 	type TaskProgress,
@@ -13,23 +14,27 @@ const REPORT_EVERY = 100;
 serve<WorkerContext, number, StageTimes, TaskProgress>(
 	(data, { send, beat }) => {
 		let reported = 0;
+		let last: TaskAtWork | undefined;
 		let progress: TaskProgress = { bytes: 0, documents: 0, tokens: 0 };
 		const report = () => {
-			send(progress);
+			send({ ...progress, last });
 			progress = { bytes: 0, documents: 0, tokens: 0 };
 			reported = performance.now();
 		};
-		const context = taskContext(data, (bytes, documents, tokens) => {
+		const context = taskContext(data, (bytes, documents, tokens, at) => {
 			beat();
+			last = at ?? last;
 			progress.bytes += bytes;
 			progress.documents += documents;
 			progress.tokens += tokens;
 			if (performance.now() - reported > REPORT_EVERY) report();
 		});
 		return async (task) => {
-			const times = await runTask(context, task);
-			report();
-			return times;
+			try {
+				return await runTask(context, task);
+			} finally {
+				report();
+			}
 		};
 	},
 );

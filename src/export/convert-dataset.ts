@@ -80,6 +80,7 @@ export async function convertDataset(
 	if (trainer !== undefined && planned.settings.trainer === undefined)
 		onNotice?.(
 			`${trainers.find(trainer).title} does not read ${format} shards: the dataset card does not say any more how it loads these rows`,
+			"warn",
 		);
 	return withDatasetDirectory(out, overwrite, async (files) => {
 		const conversion = new Conversion(

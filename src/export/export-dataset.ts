@@ -73,7 +73,7 @@ export async function exportDataset(
 		...noticesOf(options.to, format, source, options),
 		...opened.lost,
 	];
-	for (const notice of notices) options.onNotice?.(notice);
+	for (const notice of notices) options.onNotice?.(notice, "warn");
 	return withExportDirectory(out, options.overwrite, async (files) => {
 		const counts = await writeParts(opened, source, format, options, files);
 		const reading = partsUnlike(opened.parts).flatMap((part) =>

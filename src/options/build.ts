@@ -1,4 +1,5 @@
 import { LARGEST_CAPACITY } from "../core/capacity.js";
+import { logLevelOption, noticeOptions } from "../core/notices.js";
 import {
 	choice,
 	entriesOf,
@@ -65,6 +66,17 @@ export interface BuildProgress {
 	/** Tasks done, of how many. */
 	tasks: number;
 	totalTasks: number;
+	/** The tasks at work, each with the last record that it is known to have read. */
+	atWork: readonly TaskAtWork[];
+}
+
+/** A task, and the last record that it is known to have read. */
+export interface TaskAtWork {
+	task: number;
+	/** What the output calls the file; null: none yet, or it reads no records. */
+	source: string | null;
+	/** The byte that the record begins at when uncompressed, or its row. */
+	position: number | null;
 }
 
 const {
@@ -317,11 +329,8 @@ export const buildTable = {
 			(value) => typeof value === "function",
 			{ help: "told of how far composing by a recipe is, now and then" },
 		),
-		onNotice: programValue<(notice: string) => void>(
-			"a function",
-			(value) => typeof value === "function",
-			{ help: "told of things worth knowing, as sentences" },
-		),
+		...noticeOptions,
+		...logLevelOption,
 	}),
 };
 

@@ -53,7 +53,8 @@ type OfRows = Omit<
 	| "validation"
 >;
 
-const { out, overwrite, workers, signal, onProgress, onNotice } = buildTable;
+const { out, overwrite, workers, signal, onProgress, onNotice, logLevel } =
+	buildTable;
 const runningTable = {
 	out,
 	overwrite,
@@ -61,6 +62,7 @@ const runningTable = {
 	signal,
 	onProgress,
 	onNotice,
+	logLevel,
 };
 
 const rowOptions = Object.fromEntries(

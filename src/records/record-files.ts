@@ -94,10 +94,11 @@ async function findTables(
 			`${(named ?? others[0]).path} is of the format ${(named ?? others[0]).format}: records are packed from files of the formats ${tables.join(", ")}. Write it as one of these.`,
 		);
 	const files = found.files.filter((file) => !others.includes(file));
-	for (const notice of noticesOf({ ...found, files })) onNotice(notice);
+	for (const notice of noticesOf({ ...found, files })) onNotice(notice, "warn");
 	if (others.length > 0)
 		onNotice(
 			`left out ${others.length} ${others.length === 1 ? "file" : "files"} of other formats, such as ${others[0].path}`,
+			"warn",
 		);
 	return files;
 }

@@ -193,6 +193,7 @@ export class RecordPacking {
 			tokens: this.#counting.tokens + this.#items.tokens,
 			tasks: filesDone,
 			totalTasks: files.length,
+			atWork: [],
 		});
 	}
 

@@ -91,9 +91,9 @@ export async function estimateBuild(
 	const prepared = await prepareBuild(
 		{
 			...options,
-			onNotice(notice) {
+			onNotice(notice, level) {
 				notices.push(notice);
-				options.onNotice?.(notice);
+				options.onNotice?.(notice, level);
 			},
 		},
 		{ mayWrite: false },

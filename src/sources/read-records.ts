@@ -196,7 +196,7 @@ async function badRecordError(
 	const format: SourceFormat = sourceFormats.find(file.format);
 	const before = await format.numbersBefore(storage, file, span);
 	const place = format.describePlace(file.path, before + bad.number);
-	return new DataError(bad.reason, `${place}: ${bad.sentence}.`);
+	return new DataError(bad.reason, `${place}: ${bad.sentence}.`, place);
 }
 
 /**

@@ -15,7 +15,6 @@ import type { BuildOptions } from "seqpack";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openBatches } from "../../src/batches/open-batches.js";
 import { openDataset } from "../../src/dataset/open-dataset.js";
-import { verify } from "../../src/report/verify/verify.js";
 import {
 	build,
 	finalizeBuild,
@@ -27,6 +26,7 @@ import { exportRows, packStore } from "../../src/engines/pack-store.js";
 import { planCurriculum } from "../../src/plan/make-plan.js";
 import { documentLengths } from "../../src/report/document-lengths.js";
 import { estimateBuild } from "../../src/report/estimate-build.js";
+import { verify } from "../../src/report/verify/verify.js";
 import { takeLock } from "../../src/storage/lock.js";
 import { storageAt } from "../../src/storage/storages.js";
 import {

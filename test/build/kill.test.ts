@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { BuildOptions } from "seqpack";
 import { beforeAll, expect, test } from "vitest";
 import { openDataset } from "../../src/dataset/open-dataset.js";
-import { verify } from "../../src/report/verify/verify.js";
 import { build } from "../../src/engines/build.js";
+import { verify } from "../../src/report/verify/verify.js";
 import {
 	contentsOf,
 	everything,

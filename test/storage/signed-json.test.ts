@@ -1,8 +1,5 @@
 import { expect, test } from "vitest";
-import {
-	parseSignedJson,
-	signedJson,
-} from "../../src/storage/signed-json.js";
+import { parseSignedJson, signedJson } from "../../src/storage/signed-json.js";
 
 const value = { name: "one", files: [{ path: "a" }], beside: [] };
 

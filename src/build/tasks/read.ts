@@ -97,7 +97,10 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 		);
 		const told = mapGenerator(watch.watch("tokenize", tokens), (batch) => {
 			const { ids, offsets } = batch.tokens;
-			context.onProgress(batch.bytes, offsets.length - 1, ids.length);
+			const position = batch.positions.at(-1) ?? null;
+			context.onProgress(batch.bytes, offsets.length - 1, ids.length, {
+				...{ task: number, source: batch.source, position },
+			});
 			if (context.shouldStop())
 				throw new InterruptedError("the build was asked to stop.");
 			return batch;

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { type ErrorMessage, unpackError } from "../../core/errors.js";
-import { threadError } from "../../core/thread-error.js";
+import { threadError } from "../../threads/thread-error.js";
 import type { Manifest } from "../manifest.js";
 import {
 	type StoreOfPacking,
@@ -11,6 +11,9 @@ import { type FoundArrays, FoundSequences } from "./found-sequences.js";
 import { ListedFiles } from "./listed-files.js";
 import { Problems } from "./problems.js";
 import { emptyTally, type Tally } from "./tally.js";
+
+/** Of what a thread runs out of memory, and what it is made of. */
+const MEMORY = { options: ["taskSize"], inputs: "documents" };
 
 /** What a thread is given of a dataset. */
 export interface ThreadData {
@@ -111,7 +114,7 @@ function runThread(
 	};
 	return new Promise((resolve, reject) => {
 		const fail = (error: unknown) => {
-			reject(threadError(error, "taskSize", "documents"));
+			reject(threadError(error, MEMORY));
 			stopped.abort();
 		};
 		stopped.signal.addEventListener("abort", () => void worker.terminate());

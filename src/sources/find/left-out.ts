@@ -1,3 +1,4 @@
+import { sum } from "../../core/arithmetic.js";
 import { belowShared } from "./below-shared.js";
 
 /** Names that are listed for a reason, at most. */
@@ -35,6 +36,24 @@ const reasons = {
 } as const satisfies Record<string, readonly [string, string] | null>;
 
 export type LeftOutReason = keyof typeof reasons;
+
+/** What stops a build, unless what cannot be used is to be passed over. */
+const stopping: readonly LeftOutReason[] = [
+	"unreadable",
+	"bad-name",
+	"not-a-file",
+	"misnamed",
+	"git-lfs-pointer",
+];
+
+/** How many of what was left out would have stopped a build. */
+export function countSkipped(leftOut: readonly LeftOutSummary[]): number {
+	return sum(
+		leftOut
+			.filter(({ reason }) => stopping.includes(reason))
+			.map(({ count }) => count),
+	);
+}
 
 /** Something that was met and is no input. */
 export interface LeftOut {
