@@ -16,6 +16,12 @@ import type { PreparedTokenizer } from "../tokenizer/from-json.js";
 import { openKept } from "../tokenizer/kept-tokenizer.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 
+/**
+ * Of a worker's young objects: what it works on is in array buffers, and V8 would let them grow to
+ * 48 MB before it looks which are dead.
+ */
+const YOUNG_MEGABYTES = 3;
+
 /** What a worker is given: a TaskContext but for what cannot cross a thread. */
 export interface WorkerContext {
 	out: string;
@@ -193,6 +199,7 @@ class Pool {
 	#startWorker(): Promise<void> {
 		const worker = new Worker(new URL("./worker.js", import.meta.url), {
 			workerData: this.#context,
+			resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
 		});
 		const member: Member = { worker, task: -1 };
 		worker.on("message", (message: FromWorker) => {
