@@ -5,7 +5,7 @@ const TIMES = "test/**/*.times.test.ts";
 
 /** Tests that take a part of what there is, or everything: `npm run test:everything`. */
 const PARTIAL = [
-	"test/{documents/conversations/recorded,build/formats,build/preference,build/kill,pack/column-generation,sources/json/mutations}.test.ts",
+	"test/{documents/conversations/recorded,build/formats,build/preference,build/kill,build/memory,pack/column-generation,sources/json/mutations}.test.ts",
 	"test/tokenizer/{decoders,models,normalize-nfc,normalizers,patterns/patterns,pre-tokenizers/pre-tokenizers,random-pipelines}.test.ts",
 ];
 

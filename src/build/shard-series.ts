@@ -7,6 +7,7 @@ import type { BucketSettings, Settings } from "../dataset/settings.js";
 import type { ShardCounts } from "../dataset/totals.js";
 import type { PendingFile } from "../storage/storage.js";
 import type { TableWriter } from "../tables/table.js";
+import { MOST_BATCH_TOKENS } from "./shard-sizes.js";
 import type { Stopwatch } from "./stopwatch.js";
 import type { Workspace } from "./workspace.js";
 
@@ -19,7 +20,7 @@ interface OpenShard extends ShardCounts {
 /**
  * The rows of one bucket of a task, written to one shard after another. Row groups are
  * uniform: rows wait in a buffer, over the borders of windows, until a group is
- * full.
+ * full. Where rows are of any length, those that are too much for a group end a shard.
  */
 export class ShardSeries {
 	/** The shards that are written. */
@@ -62,9 +63,15 @@ export class ShardSeries {
 		this.#buffer.add(window, pack);
 		this.rows++;
 		this.#rowsOfShard++;
-		return this.#buffer.rows === this.#bucket.batchRows
-			? this.#watch.run("write", () => this.#flush())
-			: undefined;
+		const { batchRows, shardTokens } = this.#bucket;
+		if (this.#buffer.rows === batchRows)
+			return this.#watch.run("write", () => this.#flush());
+		if (shardTokens === undefined || this.#buffer.tokens < MOST_BATCH_TOKENS)
+			return undefined;
+		return this.#watch.run("write", async () => {
+			await this.#flush();
+			await this.#closeShard();
+		});
 	}
 
 	/** The place of the next row: its shard, by number, and its row there. */

@@ -1,8 +1,11 @@
 import { ROW_OF_ANY_LENGTH } from "../core/capacity.js";
 import type { BucketSettings } from "../dataset/settings.js";
 
-/** A row group has about as many tokens, and from 16 to 1024 rows. */
+/** A row group has about as many tokens, and from 16 to 1024 rows; fewer where these are too much. */
 const BATCH_TOKENS = 2 ** 22;
+
+/** Tokens of a batch, at most about: it is in memory as a whole. */
+export const MOST_BATCH_TOKENS = 2 ** 24;
 
 /** Rows of a batch where each has a length of its own, and of a shard at most. */
 const BATCH_DOCUMENTS = 256;
@@ -25,6 +28,10 @@ export function shardSizes(
 		};
 	const mostRows = Math.max(1, Math.floor(shardTokens / capacity));
 	const rows = Math.floor(BATCH_TOKENS / capacity);
-	const batchRows = Math.min(mostRows, Math.max(16, Math.min(1024, rows)));
+	const least = Math.max(
+		1,
+		Math.min(16, Math.floor(MOST_BATCH_TOKENS / capacity)),
+	);
+	const batchRows = Math.min(mostRows, Math.max(least, Math.min(1024, rows)));
 	return { batchRows, shardRows: Math.floor(mostRows / batchRows) * batchRows };
 }

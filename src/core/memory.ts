@@ -28,3 +28,15 @@ export function giveMemory(memory: ArrayBuffer): void {
 	kept.splice(at === -1 ? kept.length : at, 0, memory);
 	keptBytes += bytes;
 }
+
+/**
+ * Gives memory back to the system at once: else it is there until V8 next looks for what nobody has.
+ * No view of it can be used any more.
+ */
+export function dropMemory(memory: ArrayBuffer): void {
+	const { port1, port2 } = new MessageChannel();
+	port2.close();
+	port1.close();
+	// Nobody gets the message, nor has what went with it.
+	port1.postMessage(null, [memory]);
+}

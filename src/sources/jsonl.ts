@@ -19,7 +19,6 @@ import { RecordBatchBuilder } from "./records/record-batch.js";
 import { BadInput, type RecordBatch, type SourceFormat } from "./source.js";
 
 const NEWLINE = 10;
-const NOTHING = Buffer.alloc(0);
 /** Memory of a scanner that is kept, in bytes: that of a long line is let go. */
 const KEPT_MEMORY = 1 << 26;
 
@@ -52,7 +51,8 @@ export const jsonl: SourceFormat = {
 						? tooLongBlock(block, line, wanted)
 						: parseBlock(scanner, block, line, wanted);
 				line = batch.next.number;
-				block.bytes = NOTHING;
+				// Only where a text is none somebody asks for its record's fields.
+				if (batch.notTexts.size === 0) block.drop?.();
 				yield batch;
 				if (isTooLarge(scanner)) scanner = takeScanner(wanted);
 			}

@@ -15,6 +15,12 @@ import {
 } from "./thread-error.js";
 import { isPassing, PAUSE, TRIES_OF_WORK, triedInVain } from "./tries.js";
 
+/**
+ * Of a thread's young objects: what it works on is in array buffers, and V8 would let them grow to
+ * 48 MB before it looks which are dead.
+ */
+const YOUNG_MEGABYTES = 3;
+
 /** To a thread: do this job; what you sent is taken; end. */
 export type ToThread<Job> = { job: Job } | { reply: true } | { end: true };
 
@@ -211,7 +217,10 @@ export class ThreadPool<Job, Message extends object, Result> {
 		const beats = new Int32Array(new SharedArrayBuffer(4));
 		const worker = new Worker(file, {
 			workerData: { data, beats },
-			resourceLimits: { maxOldGenerationSizeMb: this.#limits.heap },
+			resourceLimits: {
+				maxOldGenerationSizeMb: this.#limits.heap,
+				maxYoungGenerationSizeMb: YOUNG_MEGABYTES,
+			},
 		});
 		const member: Member<Job> = {
 			...{ worker, beats, given: null, heard: 0, silent: 0, isLost: false },

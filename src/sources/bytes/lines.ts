@@ -1,3 +1,4 @@
+import { dropMemory } from "../../core/memory.js";
 import type { InputFile, ReadableStorage, Span } from "../source.js";
 import { readBytes } from "./bytes.js";
 import { LONGEST_TEXT } from "./utf8.js";
@@ -12,12 +13,14 @@ const LARGE = 1 << 25;
  * line longer than `LONGEST_TEXT` is a block of its own, without its bytes.
  */
 export interface LineBlock {
-	/** Valid until the next block is asked for; who is done with it before may take it away. */
+	/** Valid until the next block is asked for. */
 	bytes: Buffer;
 	/** Offset of the first byte in the uncompressed file. */
 	position: number;
 	/** Bytes of the file that it stands for. */
 	length: number;
+	/** Lets go of the bytes of a long line before: nobody may look at them any more. */
+	drop?: () => void;
 }
 
 /**
@@ -64,7 +67,7 @@ export async function* readLineBlocks(
 			if (newline !== -1) {
 				carried.add(rest.subarray(0, newline + 1));
 				const { length } = carried;
-				yield { bytes: carried.take(), position, length };
+				yield { ...carried.take(), position, length };
 				position += length;
 				rest = rest.subarray(newline + 1);
 				if (position >= end) return;
@@ -86,7 +89,7 @@ export async function* readLineBlocks(
 	}
 	if (dropped > 0) yield { bytes: NOTHING, position, length: dropped };
 	const { length } = carried;
-	if (length > 0) yield { bytes: carried.take(), position, length };
+	if (length > 0) yield { ...carried.take(), position, length };
 }
 
 /** A line that goes over borders of pieces: a copy of what has come of it. */
@@ -104,7 +107,7 @@ class CarriedLine {
 		this.length = end;
 		if (this.#whole === null && end > LARGE && end <= LONGEST_TEXT) {
 			// The system gives it no page that is not written to.
-			const whole = Buffer.allocUnsafeSlow(LONGEST_TEXT);
+			const whole = Buffer.from(new ArrayBuffer(LONGEST_TEXT));
 			let at = 0;
 			for (const each of this.#pieces) at += each.copy(whole, at);
 			this.#pieces = [];
@@ -113,15 +116,18 @@ class CarriedLine {
 	}
 
 	/** Its bytes, and begins another; none where it is longer than texts can be. */
-	take(): Buffer {
+	take(): Pick<LineBlock, "bytes" | "drop"> {
 		const { length } = this;
-		const bytes =
-			length > LONGEST_TEXT
-				? NOTHING
-				: (this.#whole?.subarray(0, length) ?? Buffer.concat(this.#pieces));
+		const whole = this.#whole;
+		const pieces = this.#pieces;
 		this.#forget();
 		this.length = 0;
-		return bytes;
+		if (length > LONGEST_TEXT) return { bytes: NOTHING };
+		if (whole === null) return { bytes: Buffer.concat(pieces) };
+		return {
+			bytes: whole.subarray(0, length),
+			drop: () => dropMemory(whole.buffer as ArrayBuffer),
+		};
 	}
 
 	#forget(): void {

@@ -7,7 +7,6 @@ import { BadInput, type BadRecord, type RecordBatch } from "../source.js";
 import { type JsonScanner, ROW_HEADER, type Scan } from "./scanner.js";
 import { parseJson, refusalOf } from "./values.js";
 
-const NOTHING = Buffer.alloc(0);
 const NEWLINE = 10;
 const QUOTE = 34;
 const MINUS = 45;
@@ -21,7 +20,7 @@ const BRACE = 123;
  */
 export class ScannedBatch {
 	readonly #scanner: JsonScanner;
-	#bytes: Buffer;
+	readonly #bytes: Buffer;
 	readonly #position: number;
 	readonly #wanted: WantedFields;
 	#line: number;
@@ -37,7 +36,7 @@ export class ScannedBatch {
 
 	/**
 	 * @param scanner Was asked for the wanted fields, by `wantFields`.
-	 * @param bytes Kept where something may be asked of the batch later that is read from it.
+	 * @param bytes Kept: what is asked of the batch later is read from it.
 	 * @param position Offset of the first byte in the file.
 	 * @param line Number of the first line.
 	 */
@@ -97,9 +96,6 @@ export class ScannedBatch {
 	/** All that was added. */
 	take(): RecordBatch {
 		const texts = this.#texts;
-		const end = this.#position + this.#bytes.length;
-		// Only where a text is none somebody asks for its record's fields.
-		if (this.#notTexts.size === 0) this.#bytes = NOTHING;
 		return {
 			texts: {
 				bytes: texts.length === 1 ? texts[0] : Buffer.concat(texts),
@@ -113,7 +109,7 @@ export class ScannedBatch {
 			bad: this.#bad,
 			fieldNames: (i) => this.#fieldNames(this.#positions[i] - this.#position),
 			next: {
-				position: end,
+				position: this.#position + this.#bytes.length,
 				number: this.#line,
 			},
 		};
