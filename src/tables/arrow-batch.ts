@@ -91,27 +91,50 @@ export function fromRecordBatch(
 	batch: RecordBatch,
 	schema: Schema,
 ): ColumnBatch {
+	const rows = batch.numRows;
 	const columns: Record<string, Column> = {};
 	for (const { name, type } of schema) {
 		const vector = batch.getChild(name);
 		if (vector === null) throw new Error(`it has no column ${name}`);
-		const data = vector.data[0];
-		if (type === "string") {
-			columns[name] = { type, values: vector.toArray() as (string | null)[] };
-		} else if (type.startsWith("list<")) {
-			const offsets = data.valueOffsets.subarray(0, batch.numRows + 1);
-			const values = data.children[0].values.subarray(
-				0,
-				offsets[batch.numRows],
-			);
-			columns[name] = { type, offsets, values } as Column;
-		} else {
-			const values = data.values.subarray(0, batch.numRows);
-			columns[name] = { type, values } as Column;
-		}
 		const wanted = TYPES[type]().toString();
 		if (vector.type.toString() !== wanted)
 			throw new Error(`its column ${name} is ${vector.type}, not ${wanted}`);
+		const data = vector.data[0];
+		if (vector.length !== rows)
+			throw new Error(
+				`its column ${name} has ${vector.length} rows of ${rows}`,
+			);
+		if (type === "string") {
+			requireAscending(data.valueOffsets, rows, data.values.length, name);
+			columns[name] = { type, values: vector.toArray() as (string | null)[] };
+		} else if (type.startsWith("list<")) {
+			const all = data.children[0].values;
+			requireAscending(data.valueOffsets, rows, all.length, name);
+			const offsets = data.valueOffsets.subarray(0, rows + 1);
+			const values = all.subarray(0, offsets[rows]);
+			columns[name] = { type, offsets, values } as Column;
+		} else {
+			const values = data.values.subarray(0, rows);
+			if (values.length !== rows)
+				throw new Error(
+					`its column ${name} has ${values.length} rows of ${rows}`,
+				);
+			columns[name] = { type, values } as Column;
+		}
 	}
-	return { rows: batch.numRows, columns };
+	return { rows, columns };
+}
+
+/** @throws Error where lists do not follow one another within their values */
+function requireAscending(
+	offsets: Int32Array,
+	rows: number,
+	most: number,
+	name: string,
+): void {
+	let isSound = offsets.length > rows && offsets[0] >= 0;
+	for (let i = 0; isSound && i < rows; i++)
+		isSound = offsets[i] <= offsets[i + 1];
+	if (!isSound || offsets[rows] > most)
+		throw new Error(`a row of its column ${name} is damaged`);
 }

@@ -1,6 +1,7 @@
-import { type Schema as ArrowSchema, Message } from "apache-arrow";
+import type { Schema as ArrowSchema, Message } from "apache-arrow";
 import type { RandomAccessFile } from "../storage/storage.js";
 import { NotYetRead } from "../storage/when-read.js";
+import { decodeMessage } from "./arrow-message.js";
 import type { ColumnType, Schema } from "./columns.js";
 
 /** What is wrong with a file whose lists are not where they should be, or not as long. */
@@ -23,6 +24,17 @@ const LAYOUT: Record<ColumnType, number> = {
 	int64: 2,
 	float64: 2,
 	string: 3,
+	"list<int32>": 4,
+	"list<int64>": 4,
+	"list<float32>": 4,
+};
+
+/** Bytes of each number; of lists and texts, of where each begins. */
+const WIDTH: Record<ColumnType, number> = {
+	int32: 4,
+	int64: 8,
+	float64: 8,
+	string: 4,
 	"list<int32>": 4,
 	"list<int64>": 4,
 	"list<float32>": 4,
@@ -227,6 +239,8 @@ export class ArrowRows {
 
 	#readSchema(schema: Schema): number {
 		const { message, bytes } = this.#readMessage(0);
+		if (!message.isSchema())
+			throw this.refused("it is no Arrow stream, or is cut off");
 		const { fields } = message.header() as unknown as ArrowSchema;
 		const names = fields.map(({ name }) => name).join(", ");
 		const due = schema.map(({ name }) => name).join(", ");
@@ -244,8 +258,10 @@ export class ArrowRows {
 			throw this.refused(
 				`a batch has ${header.buffers.length} buffers of ${buffers}`,
 			);
+		const rows = Number(header.length);
+		this.#requireRooms(rows, header.buffers as unknown as { length: number }[]);
 		return {
-			rows: Number(header.length),
+			rows,
 			bytes: bytes + Number(message.bodyLength),
 			buffers: Float64Array.from(
 				header.buffers as unknown as { offset: number }[],
@@ -254,14 +270,36 @@ export class ArrowRows {
 		};
 	}
 
+	/** @throws What `refused` makes where a column's numbers, or where its lists begin, are fewer than the rows. */
+	#requireRooms(rows: number, buffers: readonly { length: number }[]): void {
+		for (const { name, type } of this.#schema) {
+			const first = this.#buffers.get(name) ?? 0;
+			const bytes = Number(buffers[first + 1].length);
+			const isList = LAYOUT[type] > 2;
+			const due = (rows + Number(isList)) * WIDTH[type];
+			// Of no rows some write no beginnings.
+			if (bytes < due && rows > 0) throw this.refused(DAMAGED);
+		}
+	}
+
+	/** @param left Bytes of the file from the metadata on. */
+	#decode(metadata: Uint8Array, left: number): Message {
+		try {
+			return decodeMessage(metadata, left - metadata.length);
+		} catch (error) {
+			throw this.refused((error as Error).message);
+		}
+	}
+
 	#readMessage(position: number): { message: Message; bytes: number } {
 		const head = new Int32Array(2);
 		this.#read(new Uint8Array(head.buffer), position);
-		if (head[0] !== -1 || head[1] <= 0)
+		const left = this.#file.size - position - 8;
+		if (head[0] !== -1 || head[1] <= 0 || head[1] > left)
 			throw this.refused("it is no Arrow stream, or is cut off");
 		const metadata = new Uint8Array(head[1]);
 		this.#read(metadata, position + 8);
-		return { message: Message.decode(metadata), bytes: 8 + head[1] };
+		return { message: this.#decode(metadata, left), bytes: 8 + head[1] };
 	}
 }
 

@@ -1,13 +1,13 @@
 import {
 	type Schema as ArrowSchema,
 	AsyncByteQueue,
-	Message,
 	type RecordBatch,
 	RecordBatchReader,
 	RecordBatchStreamWriter,
 } from "apache-arrow";
 import type { ReadableFile } from "../storage/storage.js";
 import { arrowSchema, fromRecordBatch, toRecordBatch } from "./arrow-batch.js";
+import { decodeMessage } from "./arrow-message.js";
 import type { ColumnBatch, Schema } from "./columns.js";
 
 /** Bytes of what ends a stream. */
@@ -101,7 +101,7 @@ export async function* readArrowStream(
 	size: number,
 	schema: Schema,
 ): AsyncGenerator<ColumnBatch> {
-	const reader = await RecordBatchReader.from(readPieces(file, size));
+	const reader = await RecordBatchReader.from(soundMessages(file, size));
 	// Of a stream without batches the reader makes one, without columns.
 	for await (const batch of reader)
 		if (batch.numRows > 0) yield fromRecordBatch(batch, schema);
@@ -110,14 +110,15 @@ export async function* readArrowStream(
 /** Reads one record batch of an Arrow IPC stream in a file, by its number. */
 export async function readArrowBatch(
 	file: ReadableFile,
+	size: number,
 	schema: Schema,
 	number: number,
 ): Promise<ColumnBatch> {
-	const head = await messageAt(file, 0);
+	const head = await messageAt(file, size, 0);
 	let position = head.bytes;
 	for (let passed = 0; passed < number; passed++)
-		position += (await messageAt(file, position)).bytes;
-	const { bytes } = await messageAt(file, position);
+		position += (await messageAt(file, size, position)).bytes;
+	const { bytes } = await messageAt(file, size, position);
 	const reader = RecordBatchReader.from([
 		await file.read(0, head.bytes),
 		await file.read(position, bytes),
@@ -129,28 +130,101 @@ export async function readArrowBatch(
 /** Bytes of the message at a place, its body included. */
 async function messageAt(
 	file: ReadableFile,
+	size: number,
 	position: number,
 ): Promise<{ bytes: number }> {
-	const head = await file.read(position, 8);
-	if (head.length < 8 || head.readInt32LE(0) !== -1 || head.readInt32LE(4) <= 0)
+	const left = size - position - HEAD;
+	const length = metadataLength(await file.read(position, HEAD), left);
+	if (length === 0)
 		throw new Error("it is no Arrow stream, or has fewer batches");
-	const length = head.readInt32LE(4);
-	const metadata = await file.read(position + 8, length);
-	const { bodyLength } = Message.decode(metadata);
-	return { bytes: 8 + length + Number(bodyLength) };
+	const metadata = await file.read(position + HEAD, length);
+	const { bodyLength } = decodeMessage(metadata, left - length);
+	return { bytes: HEAD + length + Number(bodyLength) };
 }
 
-async function* readPieces(
+/** Bytes before a message's metadata: a mark, and how many bytes these have. */
+const HEAD = 8;
+
+/** Bytes of a message's metadata; 0 at the end of a stream. */
+function metadataLength(head: Buffer, most: number): number {
+	if (head.length < HEAD || head.readInt32LE(0) !== -1)
+		throw new Error("it is no Arrow stream, or is cut off");
+	const length = head.readInt32LE(4);
+	if (length < 0 || length > most)
+		throw new Error("it is no Arrow stream, or is cut off");
+	return length;
+}
+
+/** The bytes of a stream's messages, each looked at before it is given. */
+async function* soundMessages(
 	file: ReadableFile,
 	size: number,
 ): AsyncGenerator<Uint8Array> {
-	// In one piece, of which nothing is copied.
-	if (file.whole !== undefined) return yield file.whole;
-	for (let position = 0; position < size; ) {
-		const length = Math.min(PIECE_BYTES, size - position);
-		const piece = await file.read(position, length);
-		if (piece.length === 0) return;
-		position += piece.length;
-		yield piece;
+	const bytes = new PiecewiseReader(file, size);
+	while (bytes.left > 0) {
+		const head = await bytes.take(HEAD);
+		const length = metadataLength(head, bytes.left);
+		if (length === 0) {
+			yield head;
+			return;
+		}
+		const metadata = await bytes.take(length);
+		const { bodyLength } = decodeMessage(metadata, bytes.left);
+		yield head;
+		yield metadata;
+		for (let left = Number(bodyLength); left > 0; ) {
+			const piece = await bytes.some(left);
+			left -= piece.length;
+			yield piece;
+		}
+	}
+}
+
+/** Reads a file from its beginning in large pieces, and gives of them what is asked for. */
+class PiecewiseReader {
+	readonly #file: ReadableFile;
+	readonly #size: number;
+	#piece: Uint8Array = new Uint8Array(0);
+	#position = 0;
+
+	constructor(file: ReadableFile, size: number) {
+		this.#file = file;
+		this.#size = size;
+		// In one piece, of which nothing is copied.
+		if (file.whole === undefined) return;
+		this.#piece = file.whole;
+		this.#position = size;
+	}
+
+	/** Bytes that were not given yet. */
+	get left(): number {
+		return this.#size - this.#position + this.#piece.length;
+	}
+
+	/** Some bytes, as they come. */
+	async some(most: number): Promise<Uint8Array> {
+		if (this.#piece.length === 0) {
+			const length = Math.min(PIECE_BYTES, this.#size - this.#position);
+			this.#piece = await this.#file.read(this.#position, length);
+			if (this.#piece.length === 0)
+				throw new Error("it is no Arrow stream, or is cut off");
+			this.#position += this.#piece.length;
+		}
+		const given = this.#piece.subarray(0, most);
+		this.#piece = this.#piece.subarray(given.length);
+		return given;
+	}
+
+	/** So many bytes, in one piece. */
+	async take(count: number): Promise<Uint8Array> {
+		const parts: Uint8Array[] = [];
+		for (let left = count; left > 0; ) {
+			if (this.left === 0)
+				throw new Error("it is no Arrow stream, or is cut off");
+			const part = await this.some(left);
+			parts.push(part);
+			left -= part.length;
+		}
+		return parts.length === 1 ? parts[0] : Buffer.concat(parts);
 	}
 }

@@ -44,6 +44,6 @@ export const arrow: TableFormat = {
 
 	read: (file, size, schema) => readArrowStream(file, size, schema),
 
-	readBatch: (file, _size, schema, number) =>
-		readArrowBatch(file, schema, number),
+	readBatch: (file, size, schema, number) =>
+		readArrowBatch(file, size, schema, number),
 };
