@@ -1,8 +1,11 @@
 import { Tokenizer as HuggingFace } from "@huggingface/tokenizers";
 import type { Int32Buffer } from "../core/buffers.js";
 import { DataError } from "../core/errors.js";
+import { quoted } from "../core/text.js";
 import { specialsOf } from "./added-tokens.js";
 import { BaseTokenizer } from "./base-tokenizer.js";
+import { PatternError } from "./patterns/pattern-error.js";
+import { requireQuick } from "./patterns/require-quick.js";
 import { findSpecialToken } from "./special-tokens.js";
 import type { SpecialToken } from "./tokenizer.js";
 import {
@@ -32,6 +35,7 @@ export class HuggingFaceTokenizer extends BaseTokenizer {
 		name: string,
 	) {
 		super();
+		requireQuickPatterns(json, name);
 		const nulls = {
 			normalizer: null,
 			pre_tokenizer: null,
@@ -85,6 +89,34 @@ export class HuggingFaceTokenizer extends BaseTokenizer {
 	tokenToId(token: string): number | undefined {
 		return this.#tokenizer.token_to_id(token);
 	}
+}
+
+/** @throws DataError `not-a-tokenizer` for a pattern that the library may never come to an end with */
+function requireQuickPatterns(json: TokenizerJson, name: string): void {
+	const { normalizer, pre_tokenizer, post_processor, decoder } = json;
+	for (const pattern of patternsIn([
+		normalizer,
+		pre_tokenizer,
+		post_processor,
+		decoder,
+	]))
+		try {
+			requireQuick(pattern);
+		} catch (error) {
+			if (!(error instanceof PatternError)) throw error;
+			throw notATokenizer(
+				name,
+				`the pattern ${quoted(pattern)} ${error.message}, which this engine may take for ever for: choose the engine auto`,
+			);
+		}
+}
+
+/** All regular expressions of components. */
+function* patternsIn(value: unknown): Generator<string> {
+	if (typeof value !== "object" || value === null) return;
+	for (const [key, part] of Object.entries(value))
+		if (key === "Regex" && typeof part === "string") yield part;
+		else yield* patternsIn(part);
 }
 
 function sizeOfVocabulary(json: TokenizerJson, tokenizer: HuggingFace): number {
