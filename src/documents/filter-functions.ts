@@ -54,7 +54,8 @@ export const filterFunctions = registry<string, FilterFunction>(
 			apply: (text, part) => text.endsWith(part),
 		},
 		matches: {
-			meaning: "whether a regular expression of JavaScript, without back references, is found in a text",
+			meaning:
+				"whether a regular expression of JavaScript, without back references, is found in a text",
 			parameters: 2,
 			fault(pattern) {
 				try {

@@ -142,7 +142,7 @@ class Parser {
 			return rest;
 		}
 		if (letter === "x") return reader.digits(16, 2);
-		if (letter === "c") return reader.next("an escape");
+		if (/^c$/.test(letter)) return reader.next("an escape");
 		if (letter !== "u") return "";
 		const first = reader.digits(16, 4);
 		// Two halves of a character outside the basic plane.
