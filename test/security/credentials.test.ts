@@ -10,7 +10,6 @@ import {
 import {
 	directoryWith,
 	filesBelow,
-	root,
 	seqpack,
 	temporaryDirectory,
 	tokenizerPath,
@@ -44,8 +43,9 @@ const signed = [
 	`unknown=${CANARY}0123456789012345678`,
 ];
 
-const texts = Buffer.from('{"text":"Some words of a document."}
-'.repeat(1000));
+const texts = Buffer.from(
+	'{"text":"Some words of a document."}\n'.repeat(1000),
+);
 
 /** A server that gives a file to who is signed on, in one way or another. */
 async function server() {
