@@ -1,4 +1,5 @@
 import { exitCodes } from "./exit-codes.js";
+import { withoutSecretsInText } from "./secrets.js";
 import { escapeControls } from "./text.js";
 
 /**
@@ -7,7 +8,7 @@ import { escapeControls } from "./text.js";
  *
  * Options are named in sentences by `optionName`, so that `message` has them as the
  * library spells them (`seqLen`) and the command as flags (`--seq-len`). Control
- * characters of what is quoted are escaped.
+ * characters of what is quoted are escaped, and what is secret in URLs is left out.
  */
 export class SeqpackError extends Error {
 	readonly code: string;
@@ -16,7 +17,8 @@ export class SeqpackError extends Error {
 	readonly options: readonly string[];
 	readonly #sentence: string;
 
-	constructor(code: string, sentence: string, exitCode: number) {
+	constructor(code: string, given: string, exitCode: number) {
+		const sentence = withoutSecretsInText(given);
 		super(escapeControls(writeOptions(sentence, asProperty)));
 		this.name = new.target.name;
 		this.code = code;

@@ -1,4 +1,8 @@
 import { registry } from "../core/registry.js";
+import { compileTree } from "../tokenizer/patterns/find-matches.js";
+import type { Finder } from "../tokenizer/patterns/finder.js";
+import { parseJavaScript } from "../tokenizer/patterns/javascript.js";
+import { PatternError } from "../tokenizer/patterns/pattern-error.js";
 
 /** A function that conditions can use; null where a value that it is given is null. */
 interface FilterFunction {
@@ -13,7 +17,7 @@ interface FilterFunction {
 }
 
 /** The expressions of all conditions, which write them out. */
-const expressions = new Map<string, RegExp>();
+const expressions = new Map<string, Finder>();
 
 /** The functions of `where`. */
 export const filterFunctions = registry<string, FilterFunction>(
@@ -50,17 +54,24 @@ export const filterFunctions = registry<string, FilterFunction>(
 			apply: (text, part) => text.endsWith(part),
 		},
 		matches: {
-			meaning: "whether a regular expression of JavaScript is found in a text",
+			meaning:
+				"whether a regular expression of JavaScript, without back references, is found in a text",
 			parameters: 2,
 			fault(pattern) {
 				try {
-					expressions.set(pattern, new RegExp(pattern, "u"));
+					const make = compileTree(parseJavaScript(pattern), pattern);
+					expressions.set(pattern, make());
 					return null;
 				} catch (error) {
-					return (error as Error).message;
+					if (error instanceof PatternError) return error.message;
+					throw error;
 				}
 			},
-			apply: (text, pattern) => expressions.get(pattern)?.test(text),
+			apply(text, pattern) {
+				const finder = expressions.get(pattern) as Finder;
+				finder.begin(text);
+				return finder.next();
+			},
 		},
 		number: {
 			meaning: "the number that a text is, as cells of CSV are",

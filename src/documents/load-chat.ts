@@ -3,7 +3,7 @@ import type { Resolved } from "../core/option.js";
 import { quoted } from "../core/text.js";
 import type { LoadedTokenizerFiles } from "../storage/load-tokenizer.js";
 import { readAll } from "../storage/storage.js";
-import { storageAt } from "../storage/storages.js";
+import { nameAt, storageAt } from "../storage/storages.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import { type Chat, specialTokensOf } from "./chat.js";
 import { readChatTemplates } from "./conversations/chat-templates.js";
@@ -75,7 +75,8 @@ export async function loadChat(
 }
 
 /** What a file is called, wherever it is. */
-const basename = (path: string) => path.replace(/^.*[/\\]/, "");
+const basename = (path: string) =>
+	(path.includes("://") ? nameAt(path) : path).replace(/^.*[/\\]/, "");
 
 async function textOf(path: string): Promise<string | null> {
 	const storage = storageAt(path);

@@ -1,10 +1,12 @@
 import { type Group, groupsOf, TASKS_PER_JOB } from "../build/groups.js";
+import type { Plan } from "../build/plan.js";
 import { readRecords } from "../build/record.js";
 import { Workspace } from "../build/workspace.js";
 import { optionName, UsageError } from "../core/errors.js";
 import { entryOf, type Given, grouped, optional } from "../core/option.js";
 import { optionsOfEntries, resolveOptions } from "../core/resolve-options.js";
 import type { BuildOptions } from "../options/build.js";
+import { isSecretHere } from "../storage/http/secret-urls.js";
 import { storageAt } from "../storage/storages.js";
 import { type PlannedBuild, planUnlessBuilt } from "./build.js";
 import type { Submission } from "./engine.js";
@@ -77,6 +79,7 @@ export async function submitBuild(
 	const { manifest, ...planned } = await planUnlessBuilt(build);
 	if (manifest !== null) return alreadyBuilt(planned);
 	const { out, plan } = planned;
+	requireReadable(plan);
 	const workspace = new Workspace(out, plan.planHash);
 	const { groups, tasksPerJob } = fittingGroups(
 		planned,
@@ -181,4 +184,14 @@ function alreadyBuilt({ out, plan }: PlannedBuild): SubmitResult {
 		...{ text: null, submitted: [], queued: [], jobs: [] },
 		...{ failed: [], notices: [] },
 	};
+}
+
+/** @throws UsageError `secret-url` for inputs that jobs could not read: what signs them is kept nowhere */
+function requireReadable({ inputs }: Plan): void {
+	const input = inputs.find(({ path }) => isSecretHere(path));
+	if (input !== undefined)
+		throw new UsageError(
+			"secret-url",
+			`${input.path} was given with a signature or a password, which is kept out of plans, so that jobs cannot read it: build with ${optionName("executor", "threads")}, or give URLs that the machines of the jobs may read by themselves.`,
+		);
 }

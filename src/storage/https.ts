@@ -1,5 +1,6 @@
 import { isDynamicPattern } from "tinyglobby";
 import { UsageError } from "../core/errors.js";
+import { publicUrl } from "./http/secret-urls.js";
 import { urlOf, WebFiles } from "./http/web-files.js";
 import { objectsToRead } from "./objects/object-storage.js";
 import { readOnly } from "./objects/read-only.js";
@@ -13,7 +14,10 @@ export const https: Storage = {
 	...objectsToRead(files, (path) => `${urlOf(path).origin}/`),
 	...readOnly("https"),
 
-	async find(asked): Promise<FoundFile[]> {
+	absolute: publicUrl,
+
+	async find(given): Promise<FoundFile[]> {
+		const asked = publicUrl(given);
 		const { pathname } = urlOf(asked);
 		const isDirectory = pathname.endsWith("/");
 		const own = isDirectory ? null : await files.head(asked);

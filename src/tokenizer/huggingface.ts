@@ -1,14 +1,13 @@
 import { Tokenizer as HuggingFace } from "@huggingface/tokenizers";
 import type { Int32Buffer } from "../core/buffers.js";
-import { DataError, optionName } from "../core/errors.js";
+import { DataError } from "../core/errors.js";
 import { quoted } from "../core/text.js";
-import { isObject } from "../core/values.js";
 import { specialsOf } from "./added-tokens.js";
 import { BaseTokenizer } from "./base-tokenizer.js";
 import { Component } from "./component.js";
 import { readModel } from "./models/models.js";
-import { hasManyWays } from "./patterns/many-ways.js";
-import { parsePattern } from "./patterns/parse.js";
+import { PatternError } from "./patterns/pattern-error.js";
+import { requireQuick } from "./patterns/require-quick.js";
 import { componentsOf, readComponents } from "./pipeline.js";
 import { findSpecialToken } from "./special-tokens.js";
 import type { SpecialToken } from "./tokenizer.js";
@@ -121,22 +120,30 @@ export class HuggingFaceTokenizer extends BaseTokenizer {
 function requireSound(json: TokenizerJson, name: string): void {
 	readComponents(componentsOf(json), name);
 	readModel(new Component(json.model, "model", name));
-	const { normalizer, pre_tokenizer, decoder } = json;
-	for (const pattern of patternsIn([normalizer, pre_tokenizer, decoder]))
-		if (hasManyWays(parsePattern(pattern)))
+	const { normalizer, pre_tokenizer, post_processor, decoder } = json;
+	for (const pattern of patternsIn([
+		normalizer,
+		pre_tokenizer,
+		post_processor,
+		decoder,
+	]))
+		try {
+			requireQuick(pattern);
+		} catch (error) {
+			if (!(error instanceof PatternError)) throw error;
 			throw notATokenizer(
 				name,
-				`this engine may take time without end for its pattern ${quoted(pattern)}, which repeats what can match in several ways: leave out ${optionName("tokenizerEngine", "huggingface")}`,
+				`the pattern ${quoted(pattern)} ${error.message}, which this engine may take for ever for: choose the engine auto`,
 			);
+		}
 }
 
-/** The regular expressions of components, which were read. */
-function patternsIn(json: unknown): string[] {
-	if (Array.isArray(json)) return json.flatMap(patternsIn);
-	if (!isObject(json)) return [];
-	return Object.entries(json).flatMap(([key, value]) =>
-		key === "Regex" && typeof value === "string" ? [value] : patternsIn(value),
-	);
+/** All regular expressions of components. */
+function* patternsIn(value: unknown): Generator<string> {
+	if (typeof value !== "object" || value === null) return;
+	for (const [key, part] of Object.entries(value))
+		if (key === "Regex" && typeof part === "string") yield part;
+		else yield* patternsIn(part);
 }
 
 function sizeOfVocabulary(json: TokenizerJson, tokenizer: HuggingFace): number {

@@ -44,13 +44,13 @@ const servers: Record<string, (asked: Asked) => Answer> = {
 describe("a file is read of a server that", () => {
 	test.each(Object.entries(servers))("%s", async (name, answer) => {
 		const { url, asked } = await fakeServer(answer);
-		const path = `${url}/dir/a%20file.jsonl?key=1/2&more`;
+		const path = `${url}/dir/a%20file.jsonl?part=1/2&more`;
 		expect((await read(path)).equals(bytes)).toBe(true);
 		expect((await readAll(web, path)).equals(bytes)).toBe(true);
 		expect(await web.stat(path)).toMatchObject({ kind: "file", size: 100_000 });
 		for (const { url, headers } of asked) {
 			expect(url.pathname + url.search).toBe(
-				"/dir/a%20file.jsonl?key=1/2&more",
+				"/dir/a%20file.jsonl?part=1/2&more",
 			);
 			expect(headers["accept-encoding"]).toBe("identity");
 		}

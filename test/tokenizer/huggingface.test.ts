@@ -111,3 +111,22 @@ test("no id is given that the vocabulary does not have", () => {
 		/the token id \w+, which is not in its vocabulary of \d+/,
 	);
 });
+
+test("A pattern that may take for ever is refused, and the own engine takes it", () => {
+	const hostile = {
+		...wordPiece,
+		pre_tokenizer: {
+			type: "Split",
+			pattern: { Regex: "(a+)+$" },
+			behavior: "Isolated",
+			invert: false,
+		},
+	};
+	const files = { tokenizerJson: JSON.stringify(hostile) };
+	expect(() => tokenizerFromJson(files, "huggingface")).toThrow(
+		/the pattern "\(a\+\)\+\$" repeats what can match in several ways.*choose the engine auto/,
+	);
+	const begun = performance.now();
+	tokenizerFromJson(files).encode(`${"a".repeat(50_000)}b`);
+	expect(performance.now() - begun).toBeLessThan(10_000);
+});

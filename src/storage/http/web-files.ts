@@ -3,6 +3,7 @@ import type { ObjectInfo, ObjectReader } from "../objects/object-client.js";
 import { noSuchFile } from "../system-errors.js";
 import { Redirects } from "./follow.js";
 import { persist } from "./persist.js";
+import { publicUrl, wholeUrl } from "./secret-urls.js";
 import type { HttpAnswer } from "./send.js";
 import { throwIfBusy } from "./status.js";
 
@@ -27,7 +28,8 @@ export class WebFiles implements ObjectReader {
 	/** Files of servers that give no ranges, those that were read last at the end. */
 	readonly #wholes = new Map<string, HttpAnswer>();
 
-	async head(path: string): Promise<ObjectInfo | null> {
+	async head(given: string): Promise<ObjectInfo | null> {
+		const path = publicUrl(given);
 		const answer = await this.#ask(path, { method: "HEAD" });
 		if (isMissing(answer)) return null;
 		const size = Number(answer.headers["content-length"] ?? 0);
@@ -38,7 +40,7 @@ export class WebFiles implements ObjectReader {
 	}
 
 	async read(
-		path: string,
+		given: string,
 		position: number,
 		length: number,
 		{
@@ -46,6 +48,7 @@ export class WebFiles implements ObjectReader {
 			into,
 		}: { version?: string | undefined; into?: ArrayBuffer | undefined } = {},
 	): Promise<Buffer> {
+		const path = publicUrl(given);
 		const answer =
 			this.#wholes.get(path) ??
 			(await this.#ask(path, {
@@ -77,7 +80,8 @@ export class WebFiles implements ObjectReader {
 		return answer.body.subarray(0, length);
 	}
 
-	async readWhole(path: string): Promise<Buffer | null> {
+	async readWhole(given: string): Promise<Buffer | null> {
+		const path = publicUrl(given);
 		const answer = await this.#ask(path, {});
 		if (isMissing(answer)) return null;
 		if (answer.status !== 200) throw refusal(path, answer);
@@ -120,7 +124,8 @@ export class WebFiles implements ObjectReader {
 	}
 
 	#ask(path: string, { method = "GET", range, into, most }: Asked) {
-		const url = urlOf(path);
+		const url = urlOf(wholeUrl(path));
+		const signedOn = signOn(url);
 		return persist(
 			async () => {
 				const answer = await this.#redirects.follow({
@@ -129,6 +134,7 @@ export class WebFiles implements ObjectReader {
 						// Sizes and ranges are those of the file, not of how it is sent.
 						"accept-encoding": "identity",
 						"user-agent": "seqpack",
+						...signedOn,
 						...(range !== undefined && { range: `bytes=${range}` }),
 					},
 				});
@@ -154,6 +160,16 @@ export function urlOf(path: string): URL {
 			`${path} is not a URL: it is written https://host/path.`,
 		);
 	}
+}
+
+/** What says who asks, by the user and the password in a URL, which are taken out of it. */
+function signOn(url: URL): Record<string, string> {
+	const { username, password } = url;
+	if (username === "" && password === "") return {};
+	url.username = "";
+	url.password = "";
+	const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+	return { authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
 }
 
 function isMissing({ status }: HttpAnswer): boolean {

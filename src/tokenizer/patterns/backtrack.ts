@@ -1,4 +1,5 @@
 import { DataError } from "../../core/errors.js";
+import { quoted } from "../../core/text.js";
 import { foldOf } from "./case-folding.js";
 import { SearchFinder } from "./finder.js";
 import { OP, type Program } from "./program.js";
@@ -14,6 +15,9 @@ const PAGE = 256;
 /** What is noted of a step at a position. */
 const NOTE = { failed: 1, matched: 2, matchedTo: 3 } as const;
 const MOST_ENDS = 1 << 20;
+/** Bytes of notes that are kept at a time, and steps for each character with them: only patterns with many steps need more. */
+const MOST_NOTES = 1 << 28;
+const MOST_NOTED_STEPS_EACH = 500;
 
 /** Entries of the stack: step, position, loops that have taken no text yet, and what is left of it. */
 const ENTRY = 4;
@@ -44,9 +48,12 @@ export class BacktrackFinder extends SearchFinder {
 	#stack = new Int32Array(1024);
 	#top = 0;
 	#steps = 0;
+	#mostNoted = 0;
 	#isNoting = false;
 	#pages: (Uint8Array | undefined)[] = [];
 	#released = 0;
+	/** Bytes of notes. */
+	#noted = 0;
 	/** Where an atomic part ends that begins with a step at a position. */
 	readonly #ends = new Map<number, number>();
 	readonly #groups: Int32Array;
@@ -70,6 +77,7 @@ export class BacktrackFinder extends SearchFinder {
 	override begin(text: string): void {
 		super.begin(text);
 		this.#steps = 0;
+		this.#mostNoted = MOST_STEPS_BESIDE + MOST_NOTED_STEPS_EACH * text.length;
 		this.#forget();
 		this.#isNoting = false;
 	}
@@ -110,6 +118,7 @@ export class BacktrackFinder extends SearchFinder {
 	#forget(): void {
 		this.#pages = [];
 		this.#released = 0;
+		this.#noted = 0;
 		this.#ends.clear();
 		this.#runs.fill(-1);
 	}
@@ -117,13 +126,18 @@ export class BacktrackFinder extends SearchFinder {
 	/** Lets go of notes before a position. */
 	#release(at: number): void {
 		const page = Math.floor(at / PAGE);
-		while (this.#released < page) this.#pages[this.#released++] = undefined;
+		for (; this.#released < page; this.#released++) {
+			this.#noted -= this.#pages[this.#released]?.length ?? 0;
+			this.#pages[this.#released] = undefined;
+		}
 	}
 
 	#page(at: number): Uint8Array {
 		const page = Math.floor(at / PAGE);
 		let notes = this.#pages[page];
 		if (notes === undefined) {
+			this.#noted += PAGE * this.#stride;
+			if (this.#noted > MOST_NOTES) throw this.#tooLong();
 			notes = new Uint8Array(PAGE * this.#stride);
 			this.#pages[page] = notes;
 		}
@@ -205,6 +219,7 @@ export class BacktrackFinder extends SearchFinder {
 						if (this.#steps > FREE_STEPS + 4 * length) this.#manySteps();
 						break;
 					}
+					if (this.#steps > this.#mostNoted) throw this.#tooLong();
 					const notes = this.#page(at);
 					const index = this.#noteIndex(step, at, bits);
 					const note = notes[index];
@@ -388,11 +403,14 @@ export class BacktrackFinder extends SearchFinder {
 			return;
 		}
 		const most = MOST_STEPS_BESIDE + MOST_STEPS_EACH * this.text.length;
-		if (this.#steps > most)
-			throw new DataError(
-				"pattern-takes-too-long",
-				`the tokenizer's pattern ${JSON.stringify(this.#pattern)} takes too long on a text of ${this.text.length} characters: it was given up after ${most} steps; use a pattern without back references, or shorter texts`,
-			);
+		if (this.#steps > most) throw this.#tooLong();
+	}
+
+	#tooLong(): DataError {
+		return new DataError(
+			"pattern-takes-too-long",
+			`the pattern ${quoted(this.#pattern)} takes too long, or too much memory, on a text of ${this.text.length} characters: it was given up after ${this.#steps} steps. Use a pattern without back references and large repetitions, or shorter texts.`,
+		);
 	}
 
 	#pointBefore(at: number): number {
@@ -441,6 +459,11 @@ export class BacktrackFinder extends SearchFinder {
 		const set = this.#program.x[step];
 		let end = at;
 		while (end < this.text.length) {
+			// It was found from there on: matchers that go back come to each position.
+			if (end === runs[2 * step]) {
+				end = runs[2 * step + 1];
+				break;
+			}
 			const point = this.text.codePointAt(end) as number;
 			if (!this.#isMember(set, point)) break;
 			end += point > 0xffff ? 2 : 1;

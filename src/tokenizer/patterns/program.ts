@@ -68,6 +68,8 @@ export interface Program {
 
 const MOST_STEPS = 100_000;
 const MOST_LOOP_DEPTH = 6;
+/** How far steps are followed for what a match may begin with. */
+const MOST_DEPTH = 1000;
 
 /** @throws PatternError where it would take too many steps. */
 export function compileProgram(tree: PatternNode): Program {
@@ -274,8 +276,10 @@ function startsOf(program: Program): Uint8Array | null {
 	const { ops, x, y, z, alphabet } = program;
 	const starts = new Uint8Array(alphabet.count);
 	/** Follows steps that take no text; whether a match may be empty. */
-	const follow = (from: number, seen: Set<number>): boolean => {
+	const follow = (from: number, seen: Set<number>, depth = 0): boolean => {
 		if (seen.has(from)) return false;
+		// Nothing is known then.
+		if (depth > MOST_DEPTH) return true;
 		seen.add(from);
 		switch (ops[from]) {
 			case OP.set:
@@ -283,23 +287,26 @@ function startsOf(program: Program): Uint8Array | null {
 					starts[i] |= alphabet.members[x[from] + i];
 				return false;
 			case OP.split: {
-				const first = follow(x[from], seen);
-				return follow(y[from], seen) || first;
+				const first = follow(x[from], seen, depth + 1);
+				return follow(y[from], seen, depth + 1) || first;
 			}
 			case OP.match:
 				return true;
 			case OP.atomic:
-				return follow(x[from], new Set()) && follow(y[from], seen);
+				return (
+					follow(x[from], new Set(), depth + 1) &&
+					follow(y[from], seen, depth + 1)
+				);
 			case OP.run:
 				for (let i = 0; i < alphabet.count; i++)
 					starts[i] |= alphabet.members[x[from] + i];
-				return follow(y[from], seen);
+				return follow(y[from], seen, depth + 1);
 			case OP.roundEnd:
-				return follow(z[from], seen);
+				return follow(z[from], seen, depth + 1);
 			case OP.sameAgain:
 				return true;
 			default:
-				return follow(y[from], seen);
+				return follow(y[from], seen, depth + 1);
 		}
 	};
 	return follow(program.start, new Set()) ? null : starts;
