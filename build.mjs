@@ -11,7 +11,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import asc from "assemblyscript/asc";
 import { rolldown } from "rolldown";
 
@@ -102,6 +102,7 @@ async function bundleCommand(directory) {
 			worker: threads[0],
 			"read-worker": threads[1],
 			"compose-worker": threads[2],
+			"verify-worker": threads[3],
 		},
 		platform: "node",
 		// They bring files of WebAssembly, which they look for beside themselves.
@@ -116,7 +117,7 @@ async function bundleCommand(directory) {
 	for (const thread of threads)
 		writeFileSync(
 			thread,
-			`import ${JSON.stringify(`../../../${directory}/${basename(thread)}`)};\n`,
+			`import ${JSON.stringify(relative(dirname(thread), join(directory, basename(thread))))};\n`,
 		);
 	writeFileSync(join(directory, "LICENSES.txt"), licencesOf(output));
 	// npm 10 does not set this bit when `npx` runs the command of the project itself.

@@ -8,8 +8,12 @@ import {
 import { compressors } from "hyparquet-compressors";
 import type { ReadableFile } from "../storage/storage.js";
 import type { Column, ColumnBatch, ColumnType, Schema } from "./columns.js";
+import { readPlainGroup } from "./parquet/group-reader.js";
 
-/** Reads Parquet by hyparquet, a row group at a time. */
+/**
+ * Reads Parquet a row group at a time: what our own writer has written by our own reader, and the rest
+ * by hyparquet.
+ */
 export async function* readParquet(
 	file: ReadableFile,
 	size: number,
@@ -36,6 +40,8 @@ export async function readParquetGroup(
 }
 
 interface OpenParquet {
+	/** Gives bytes of the file, as views where it is in memory. */
+	read: (start: number, length: number) => Promise<Uint8Array>;
 	buffer: AsyncBuffer;
 	metadata: FileMetaData;
 }
@@ -61,11 +67,12 @@ async function open(
 	);
 	for (const { name } of schema)
 		if (!names.has(name)) throw new Error(`it has no column ${name}`);
-	return { buffer, metadata };
+	const read = (start: number, length: number) => file.read(start, length);
+	return { read, buffer, metadata };
 }
 
 async function readGroup(
-	{ buffer, metadata }: OpenParquet,
+	{ read, buffer, metadata }: OpenParquet,
 	group: number,
 	schema: Schema,
 ): Promise<ColumnBatch> {
@@ -74,6 +81,8 @@ async function readGroup(
 		.slice(0, group)
 		.reduce((sum, { num_rows }) => sum + Number(num_rows), 0);
 	const rows = Number(groups[group].num_rows);
+	const plain = await readPlainGroup(read, metadata, group, schema);
+	if (plain !== null) return plain;
 	const lists = new Map<string, ArrayLike<unknown>[]>();
 	await parquetRead({
 		file: buffer,

@@ -237,6 +237,11 @@ export class ShardCheck {
 		first: number,
 	): void {
 		const { vocabSize } = this.#manifest.tokenizer;
+		// Negative as soon as one id is outside: without a branch for each.
+		let signs = 0;
+		for (let i = offsets[0]; i < values.length; i++)
+			signs |= values[i] | (vocabSize - 1 - values[i]);
+		if (signs >= 0) return;
 		let row = 0;
 		for (let i = offsets[0]; i < values.length; i++) {
 			if (values[i] >>> 0 < vocabSize) continue;

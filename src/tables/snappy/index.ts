@@ -1,4 +1,4 @@
-// Snappy's compressor, in AssemblyScript: TypeScript's syntax, compiled to WebAssembly by
+// Snappy, in AssemblyScript: TypeScript's syntax, compiled to WebAssembly by
 // build.mjs. The format is that of
 // https://github.com/google/snappy/blob/main/format_description.txt, the search for
 // matches that of the library. Addresses are bytes in one linear memory, which
@@ -120,4 +120,73 @@ function putLongCopy(offset: u32, length: u32, out: usize): usize {
 	store<u8>(out, ((length - 1) << 2) | 2);
 	store<u16>(out + 1, <u16>offset);
 	return out + 3;
+}
+
+/**
+ * Writes what a block says to `out`, which is to end at `limit`; returns 0 where it says something
+ * else. Some bytes beyond `end` and `limit` are read and written.
+ */
+export function uncompress(
+	start: usize,
+	end: usize,
+	out: usize,
+	limit: usize,
+): usize {
+	const first = out;
+	let length: u32 = 0;
+	for (let shift: u32 = 0; ; shift += 7) {
+		if (start >= end || shift > 28) return 0;
+		const byte: u32 = load<u8>(start++);
+		length |= (byte & 127) << shift;
+		if (byte < 128) break;
+	}
+	if (length !== <u32>(limit - out)) return 0;
+	while (start < end) {
+		const tag: u32 = load<u8>(start++);
+		const kind = tag & 3;
+		let size: u32 = (tag >>> 2) + 1;
+		if (kind === 0) {
+			if (size > 60) {
+				const bytes = size - 60;
+				if (bytes > <u32>(end - start)) return 0;
+				size = (load<u32>(start) & (0xffffffff >>> (32 - 8 * bytes))) + 1;
+				start += bytes;
+			}
+			if (size === 0 || size > <u32>(end - start) || size > <u32>(limit - out))
+				return 0;
+			if (size <= 16) v128.store(out, v128.load(start));
+			else memory.copy(out, start, size);
+			start += size;
+			out += size;
+			continue;
+		}
+		const bytes: u32 = kind === 3 ? 4 : kind;
+		if (bytes > <u32>(end - start)) return 0;
+		let offset: u32 = 0;
+		if (kind === 1) {
+			size = 4 + ((tag >>> 2) & 7);
+			offset = ((tag >>> 5) << 8) | load<u8>(start);
+		} else offset = kind === 2 ? load<u16>(start) : load<u32>(start);
+		start += bytes;
+		if (
+			offset === 0 ||
+			offset > <u32>(out - first) ||
+			size > <u32>(limit - out)
+		)
+			return 0;
+		copyWithin(out - offset, out, size);
+		out += size;
+	}
+	return out === limit ? out : 0;
+}
+
+/** What is copied may overlap what it is copied from: it repeats then. */
+// @inline
+function copyWithin(from: usize, to: usize, size: u32): void {
+	const end = to + size;
+	if (to - from >= 16)
+		for (; to < end; to += 16, from += 16) v128.store(to, v128.load(from));
+	else if (to - from >= 8)
+		for (; to < end; to += 8, from += 8) store<u64>(to, load<u64>(from));
+	else for (; to < end; to++, from++) store<u8>(to, load<u8>(from));
 }
