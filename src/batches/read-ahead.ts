@@ -1,5 +1,18 @@
+import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { type ErrorMessage, unpackError } from "../core/errors.js";
+import {
+	died,
+	heapOfThread,
+	isOfThread,
+	threadError,
+} from "../threads/thread-error.js";
+import {
+	isPassing,
+	PAUSE,
+	TRIES_OF_WORK,
+	triedInVain,
+} from "../threads/tries.js";
 import type { Batch } from "./batch.js";
 import type { ReaderSource } from "./reader-source.js";
 
@@ -16,8 +29,43 @@ export type ReadAheadMessage =
 	| { kind: "end" }
 	| { kind: "failed"; error: ErrorMessage };
 
-/** Batches read on another thread, up to `ahead` of them before they are asked for. */
+/**
+ * Batches read on another thread, up to `ahead` of them before they are asked for. A thread that is lost is
+ * replaced, and reads on from the batch that was due.
+ */
 export async function* readAhead(
+	source: ReaderSource,
+	from: number,
+	end: number,
+	ahead: number,
+): AsyncGenerator<Batch> {
+	let step = from;
+	/** Batches of that step that were given. */
+	let given = 0;
+	for (let attempt = 1; ; attempt++)
+		try {
+			let passed = 0;
+			for await (const batch of readOnce(source, step, end, ahead)) {
+				if (batch.step === step && passed++ < given) continue;
+				given = batch.step === step ? given + 1 : 1;
+				step = batch.step;
+				passed = given;
+				attempt = 1;
+				yield batch;
+			}
+			return;
+		} catch (thrown) {
+			const error = threadError(thrown, MEMORY);
+			if (!isPassing(error) && !isOfThread(error)) throw error;
+			if (attempt === TRIES_OF_WORK)
+				throw triedInVain(`reading of step ${step}`, attempt, error);
+			if (isPassing(error)) await setTimeout(attempt * PAUSE);
+		}
+}
+
+const MEMORY = { options: ["readAhead"], inputs: "rows" };
+
+async function* readOnce(
 	source: ReaderSource,
 	from: number,
 	end: number,
@@ -26,19 +74,17 @@ export async function* readAhead(
 	const task: ReadAheadTask = { source, from, end };
 	const worker = new Worker(new URL("./read-worker.js", import.meta.url), {
 		workerData: task,
+		resourceLimits: { maxOldGenerationSizeMb: heapOfThread() },
 	});
-	const waiting: ReadAheadMessage[] = [];
+	const waiting: (ReadAheadMessage | { kind: "lost"; error: unknown })[] = [];
 	let wake = () => {};
-	const arrived = (message: ReadAheadMessage) => {
+	const arrived = (message: (typeof waiting)[number]) => {
 		waiting.push(message);
 		wake();
 	};
 	worker.on("message", arrived);
-	worker.on("error", (error) => {
-		const { name, message, stack } = error as Error;
-		const packed = { code: null, exitCode: 1, name, message, stack };
-		arrived({ kind: "failed", error: packed });
-	});
+	worker.on("error", (error) => arrived({ kind: "lost", error }));
+	worker.on("exit", (code) => arrived({ kind: "lost", error: died(code) }));
 	for (let i = 0; i < ahead; i++) worker.postMessage("more");
 	try {
 		for (;;) {
@@ -50,6 +96,7 @@ export async function* readAhead(
 			if (message === undefined) continue;
 			if (message.kind === "end") return;
 			if (message.kind === "failed") throw unpackError(message.error);
+			if (message.kind === "lost") throw message.error;
 			worker.postMessage("more");
 			yield message.batch;
 		}

@@ -1,16 +1,16 @@
-import { getHeapStatistics } from "node:v8";
 import { Worker } from "node:worker_threads";
 import {
-	EnvironmentError,
 	type ErrorMessage,
 	InterruptedError,
-	SeqpackError,
 	unpackError,
 } from "../core/errors.js";
 import { explainSystemError } from "../storage/system-errors.js";
 import {
+	died,
+	fellSilent,
+	heapOfThread,
+	isOfThread,
 	type MemoryOptions,
-	OUT_OF_MEMORY,
 	threadError,
 } from "./thread-error.js";
 import { isPassing, PAUSE, TRIES_OF_WORK, triedInVain } from "./tries.js";
@@ -47,7 +47,7 @@ const LIMITS: ThreadLimits = {
 	silence: 20 * 60_000,
 	grace: 10_000,
 	pause: PAUSE,
-	heap: Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20),
+	heap: heapOfThread(),
 };
 
 /** What there is to do, and who is told of it. */
@@ -240,7 +240,7 @@ export class ThreadPool<Job, Message extends object, Result> {
 			// What it has sent before counts.
 			await member.taken;
 			if (!member.isLost && member.given !== null)
-				await this.#lose(member, this.#explain(cause ?? ended(code)));
+				await this.#lose(member, this.#explain(cause ?? died(code)));
 			this.#members.delete(member);
 			this.#assign();
 		});
@@ -339,30 +339,7 @@ export class ThreadPool<Job, Message extends object, Result> {
 			member.silent = now === member.heard ? member.silent + 1 : 0;
 			member.heard = now;
 			if (member.silent < LOOKS) continue;
-			const seconds = Math.round(this.#limits.silence / 1000);
-			void this.#lose(
-				member,
-				new EnvironmentError(
-					SILENT,
-					`a thread gave no sign of life for ${seconds} seconds.`,
-				),
-			);
+			void this.#lose(member, fellSilent(this.#limits.silence));
 		}
 	}
-}
-
-const SILENT = "thread-silent";
-const DIED = "thread-died";
-
-/** Whether the error is about a thread, or was foreseen by nobody. */
-function isOfThread(error: Error): boolean {
-	if (!(error instanceof SeqpackError)) return true;
-	return [SILENT, DIED, OUT_OF_MEMORY].includes(error.code);
-}
-
-function ended(code: number): EnvironmentError {
-	return new EnvironmentError(
-		DIED,
-		`a thread ended before its work did, with exit code ${code}.`,
-	);
 }

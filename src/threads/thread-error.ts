@@ -1,4 +1,5 @@
-import { EnvironmentError, optionName } from "../core/errors.js";
+import { getHeapStatistics } from "node:v8";
+import { EnvironmentError, optionName, SeqpackError } from "../core/errors.js";
 
 /** What tells how much a thread holds in memory. */
 export interface MemoryOptions {
@@ -8,7 +9,35 @@ export interface MemoryOptions {
 	inputs: string;
 }
 
-export const OUT_OF_MEMORY = "out-of-memory";
+const SILENT = "thread-silent";
+const DIED = "thread-died";
+const OUT_OF_MEMORY = "out-of-memory";
+
+/** Megabytes that the heap of a thread may have: as many as that of the process, so that the thread alone ends. */
+export function heapOfThread(): number {
+	return Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20);
+}
+
+/** Whether the error is about a thread, or was foreseen by nobody: another thread may not have it. */
+export function isOfThread(error: Error): boolean {
+	if (!(error instanceof SeqpackError)) return true;
+	return [SILENT, DIED, OUT_OF_MEMORY].includes(error.code);
+}
+
+export function died(code: number): EnvironmentError {
+	return new EnvironmentError(
+		DIED,
+		`a thread ended before its work did, with exit code ${code}.`,
+	);
+}
+
+export function fellSilent(milliseconds: number): EnvironmentError {
+	const seconds = Math.round(milliseconds / 1000);
+	return new EnvironmentError(
+		SILENT,
+		`a thread gave no sign of life for ${seconds} seconds.`,
+	);
+}
 
 /** What a thread, or work on it, ended with, as an error: of memory that ran out, a sentence. */
 export function threadError(

@@ -247,7 +247,9 @@ test("a build whose input changes ends with one sentence, and the next one is th
 			/corpus\.jsonl changed while it was being read: it had \d+ bytes and has \d+\./,
 		),
 	});
-	await build(options);
+	// What was made of the old content is not given up without a word.
+	await expect(build(options)).rejects.toMatchObject({ code: "output-in-use" });
+	await build({ ...options, overwrite: true });
 	const fresh = join(directory, "fresh");
 	await build({ ...options, out: fresh });
 	expect(contentsOf(out)).toEqual(contentsOf(fresh));
