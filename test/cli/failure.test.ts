@@ -42,11 +42,10 @@ const bad: readonly [string, string, ...string[]][] = [
 	[
 		"a.jsonl",
 		`{"messages":[{"role":"${CANARY}","content":{"a":"${CANARY}"}}]}\n`,
-		...["--messages-field", "messages"],
+		...["--conversations", "messages"],
 	],
 	["a.json", `[{"text":"${CANARY}"}, {"text":"${CANARY}" "${CANARY}"]`],
 	["a.csv", `text,id\n"${CANARY}","a",${CANARY}\n`],
-	["a.csv", `text\n"${CANARY}" ${CANARY}\n`],
 	["a.tsv", `text\tid\n${CANARY}\n`],
 ];
 
@@ -122,7 +121,7 @@ test("files that are passed over because they cannot be used are told by 3, too"
 test("composing ends with 3 where records were skipped", async () => {
 	const directory = directoryWith({
 		"a.jsonl": `${good}{\n`,
-		"recipe.yaml": "- template: '{{ text }}'\n",
+		"recipe.yaml": "steps:\n  - separator: { text: x }\n",
 	});
 	const { code, stderr } = await seqpack([
 		...["compose", join(directory, "recipe.yaml"), join(directory, "a.jsonl")],
@@ -133,10 +132,17 @@ test("composing ends with 3 where records were skipped", async () => {
 
 describe("an error that nobody catches", () => {
 	test.each([
-		["is thrown", 'setTimeout(() => { throw new Error("lost"); })'],
+		["is thrown", 'throw new Error("lost")'],
 		["rejects", 'Promise.reject(new Error("lost"))'],
 	])("and that %s is a sentence, a report and an exit code", (_, code) => {
-		const directory = directoryWith({ "throw.mjs": code });
+		// Once there is somebody to tell.
+		const directory = directoryWith({
+			"throw.mjs": `const wait = setInterval(() => {
+				if (process.listenerCount("uncaughtException") === 0) return;
+				clearInterval(wait);
+				${code};
+			}, 1);`,
+		});
 		const { code: exitCode, stderr } = spawnSeqpack(["verify", "/nowhere"], {
 			env: {
 				...process.env,
