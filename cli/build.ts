@@ -12,11 +12,11 @@ import {
 	describeSubmission,
 	submissionSummary,
 } from "./describe-submission.js";
-import { directory, outputTable } from "./output-options.js";
+import { outputTable } from "./output-options.js";
 import { runBuild, runTold, tellComposing } from "./run-build.js";
 import { escaped } from "./say.js";
 import { writeOut } from "./streams.js";
-import { note } from "./under-way.js";
+import { note, noteOut } from "./under-way.js";
 
 export const buildCommandTable = {
 	...buildTable,
@@ -53,7 +53,8 @@ Ctrl-C stops cleanly; the same command goes on where it stopped.`,
 			const executor = pickOptions(executorTable, all);
 			const given = pickOptions(buildTable, all);
 			const options = await withConfig(config, given);
-			note({ options, out: dryRun ? null : directory(options.out) });
+			note({ options });
+			if (!dryRun) noteOut(options.out);
 			const engine = engines.find(
 				resolveOptions(executorTable, executor).executor,
 			);

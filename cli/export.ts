@@ -6,9 +6,9 @@ import { exportToTable } from "../src/options/export.js";
 import { exportTable } from "../src/options/pack-store.js";
 import { commandOf, NUMBERS_NOTE, onlyOptions } from "./command.js";
 import { describeExport, exportProgressText } from "./describe-export.js";
-import { directory, outputTable } from "./output-options.js";
+import { outputTable } from "./output-options.js";
 import { runBuild, runTold } from "./run-build.js";
-import { note } from "./under-way.js";
+import { noteOut } from "./under-way.js";
 
 const { packing: _, ...ofRows } = exportTable;
 const { source, to, shardTokens, ...ofExport } = exportToTable;
@@ -62,7 +62,7 @@ function writeRows({
 		{ packing: source, ...values },
 		() => `is for ${optionName("to")}`,
 	);
-	note({ out: directory(String(options.out)) });
+	noteOut(options.out);
 	return runBuild("export", json, (running) =>
 		exportRows({ ...options, ...running }),
 	);

@@ -8,7 +8,7 @@ import { plannedIn, wait } from "../src/engines/options.js";
 import { commandOf } from "./command.js";
 import { directory, outputTable } from "./output-options.js";
 import { runBuild } from "./run-build.js";
-import { note } from "./under-way.js";
+import { noteOut } from "./under-way.js";
 
 export const finalizeCommand = () =>
 	commandOf({
@@ -25,7 +25,7 @@ export const finalizeCommand = () =>
 		examples: ["seqpack finalize data/", "seqpack finalize data/ --wait 3600"],
 		async run({ out: given, wait, json }) {
 			const out = directory(given);
-			note({ out });
+			noteOut(out);
 			return runBuild(
 				"finalize",
 				json,

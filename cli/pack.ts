@@ -10,9 +10,9 @@ import { packRecords } from "../src/records/pack-records.js";
 import { commandOf, NUMBERS_NOTE, onlyOptions } from "./command.js";
 import { compareOptionsTable, comparePack } from "./compare-packers.js";
 import { describeRecords, recordsSummary } from "./describe-records.js";
-import { directory, outputTable } from "./output-options.js";
+import { outputTable } from "./output-options.js";
 import { runBuild, runTold } from "./run-build.js";
-import { note } from "./under-way.js";
+import { noteOut } from "./under-way.js";
 
 const { store: _, out, ...ofStore } = packStoreTable;
 const { compare, seqLen: __, ...ofCompare } = compareOptionsTable;
@@ -91,7 +91,7 @@ function runPackStore(
 			`${optionName("lengthColumn")} is missing: a store is one directory, and of several files of records it names the column of their lengths.`,
 		);
 	const given = { ...options, store: store?.[0] } as PackStoreOptions;
-	note({ out: directory(given.out) });
+	noteOut(given.out);
 	return runBuild("pack", json, (running) =>
 		packStore({ ...given, ...running }),
 	);

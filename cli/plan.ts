@@ -7,9 +7,9 @@ import { buildTable } from "../src/options/build.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
 import { config, withConfig } from "./config-option.js";
 import { bytesText, counted } from "./numbers.js";
-import { directory, outputTable } from "./output-options.js";
+import { outputTable } from "./output-options.js";
 import { runTold, tellComposing } from "./run-build.js";
-import { note } from "./under-way.js";
+import { note, noteOut } from "./under-way.js";
 
 export const planCommand = () =>
 	commandOf({
@@ -33,7 +33,8 @@ export const planCommand = () =>
 		],
 		async run({ json, config, tasksPerJob = TASKS_PER_JOB, ...given }) {
 			const options = await withConfig(config, given);
-			note({ options, out: directory(options.out) });
+			note({ options });
+			noteOut(options.out);
 			return runTold(
 				json,
 				(running, draw) =>

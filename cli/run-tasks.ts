@@ -15,7 +15,7 @@ import { asFlag } from "./fail.js";
 import { counted, durationText } from "./numbers.js";
 import { directory, toldTable } from "./output-options.js";
 import { runTold } from "./run-build.js";
-import { note } from "./under-way.js";
+import { note, noteOut } from "./under-way.js";
 
 const ownTable = {
 	out: plannedIn,
@@ -55,7 +55,7 @@ are not done.`,
 		async run(given) {
 			const { rank, ranks, ...values } = resolveOptions(ownTable, given);
 			const out = directory(values.out);
-			note({ out });
+			noteOut(out);
 			return runTold(
 				false,
 				async (running) => {

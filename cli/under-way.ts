@@ -1,3 +1,4 @@
+import { withoutSlashes } from "../src/core/text.js";
 import type { BuildProgress } from "../src/options/build.js";
 
 /** What is known of the command at work, for the report of its failure. */
@@ -24,6 +25,11 @@ export const underWay = (): Readonly<UnderWay> => now;
 /** A command begins. */
 export function begins(command: string, options: UnderWay["options"]): void {
 	now = { ...nothing, command, options, began: Date.now() };
+}
+
+/** The output directory of a build is known, if there is one. */
+export function noteOut(out: unknown): void {
+	note({ out: typeof out === "string" ? withoutSlashes(out) : null });
 }
 
 /** More is known of it. */

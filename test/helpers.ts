@@ -94,7 +94,7 @@ function written(stream: NodeJS.WriteStream) {
 /** Runs the command to its end in a process of its own. */
 export function spawnSeqpack(
 	args: string[],
-	options: { cwd?: string } = {},
+	options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): { code: number | null; stdout: string; stderr: string } {
 	const { status, stdout, stderr } = spawnSync(
 		process.execPath,

@@ -37,7 +37,7 @@ export const exitCodes = {
 	skipped: {
 		code: 3,
 		means: "done, and records were skipped",
-		when: "`build`, `finalize`, `compose` with `--on-error skip`: the dataset is whole but for records that could not be used",
+		when: "what cannot be used was to be skipped (`build`, `finalize`, `compose`): all else is there",
 		advice: "look at the list of skipped records, or take it as done",
 		scheduler: "go on",
 	},
@@ -45,7 +45,7 @@ export const exitCodes = {
 		code: 4,
 		means: "bad data",
 		when: "a record that cannot be used; a dataset that is not what its manifest says (`verify`), or has errors (`audit`)",
-		advice: "mend the data, or pass `--on-error skip`",
+		advice: "mend the data, or have such records skipped",
 		scheduler: "not try again",
 	},
 	interrupted: {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
 	directoryWith,
+	filesBelow,
 	fixtures,
 	seqpack,
 	temporaryDirectory,
@@ -62,7 +63,13 @@ test.each([
 		expect(stderr, "no defect").not.toMatch(/should not have happened/);
 		expect(stdout).toBe("");
 		expect(code).toBe(exitCode);
-		expect(existsSync(out), "no half-written dataset").toBe(false);
+		// Bad data leaves a report, and nothing else.
+		const left = existsSync(out) ? filesBelow(out) : [];
+		expect(left, "no half-written dataset").toEqual(
+			exitCode === 2
+				? []
+				: [expect.stringMatching(/^\.seqpack\/failure-[\w-]+\.json$/)],
+		);
 	},
 );
 
@@ -72,7 +79,7 @@ test("what was skipped is told, and where it is listed", async () => {
 		...["build", directory, "--tokenizer", tokenizerPath, "--seq-len", "64"],
 		...["--out", join(temporaryDirectory(), "data"), "--on-error", "skip"],
 	]);
-	expect(code, stderr).toBe(0);
+	expect(code, stderr).toBe(3);
 	expect(stderr).toMatch(/skipped +1 record not-json/);
 	expect(stderr).toMatch(/listed in index\/skipped-[0-9a-f]{8}\.jsonl/);
 });
