@@ -184,7 +184,7 @@ async function* soundMessages(
 class PiecewiseReader {
 	readonly #file: ReadableFile;
 	readonly #size: number;
-	#piece: Uint8Array = new Uint8Array(0);
+	#piece: Buffer = Buffer.alloc(0);
 	#position = 0;
 
 	constructor(file: ReadableFile, size: number) {
@@ -202,7 +202,7 @@ class PiecewiseReader {
 	}
 
 	/** Some bytes, as they come. */
-	async some(most: number): Promise<Uint8Array> {
+	async some(most: number): Promise<Buffer> {
 		if (this.#piece.length === 0) {
 			const length = Math.min(PIECE_BYTES, this.#size - this.#position);
 			this.#piece = await this.#file.read(this.#position, length);
@@ -216,8 +216,8 @@ class PiecewiseReader {
 	}
 
 	/** So many bytes, in one piece. */
-	async take(count: number): Promise<Uint8Array> {
-		const parts: Uint8Array[] = [];
+	async take(count: number): Promise<Buffer> {
+		const parts: Buffer[] = [];
 		for (let left = count; left > 0; ) {
 			if (this.left === 0)
 				throw new Error("it is no Arrow stream, or is cut off");
