@@ -209,7 +209,7 @@ test("the commands do the same as build", async () => {
 	const plan = await seqpack(["plan", ...flags, "--out", out]);
 	expect(plan.code, plan.stderr).toBe(0);
 	expect(plan.stderr).toMatch(
-		/jobs +1 group, .*\n +memory +768 MB .*\n +next +seqpack run-tasks .* --rank N, for N from 0 to 0/,
+		/jobs +1 group, .*\n +memory +567 MB .*\n +next +seqpack run-tasks .* --rank N, for N from 0 to 0/,
 	);
 	const early = await seqpack(["finalize", out]);
 	expect([early.code, early.stderr]).toEqual([
