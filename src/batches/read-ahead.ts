@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { type ErrorMessage, unpackError } from "../core/errors.js";
+import { YOUNG_MEGABYTES } from "../core/memory.js";
 import type { Batch } from "./batch.js";
 import type { ReaderSource } from "./reader-source.js";
 
@@ -26,6 +27,7 @@ export async function* readAhead(
 	const task: ReadAheadTask = { source, from, end };
 	const worker = new Worker(new URL("./read-worker.js", import.meta.url), {
 		workerData: task,
+		resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
 	});
 	const waiting: ReadAheadMessage[] = [];
 	let wake = () => {};

@@ -10,17 +10,12 @@ import {
 	InterruptedError,
 	unpackError,
 } from "../core/errors.js";
+import { YOUNG_MEGABYTES } from "../core/memory.js";
 import { threadError } from "../core/thread-error.js";
 import { storageAt } from "../storage/storages.js";
 import type { PreparedTokenizer } from "../tokenizer/from-json.js";
 import { openKept } from "../tokenizer/kept-tokenizer.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
-
-/**
- * Of a worker's young objects: what it works on is in array buffers, and V8 would let them grow to
- * 48 MB before it looks which are dead.
- */
-const YOUNG_MEGABYTES = 3;
 
 /** What a worker is given: a TaskContext but for what cannot cross a thread. */
 export interface WorkerContext {
