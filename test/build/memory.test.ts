@@ -81,7 +81,7 @@ onLinux(
 	"a document takes memory for its text twice, and for its tokens",
 	() => {
 		const megabytes = build(longDocument(40), "--seq-len", "2048");
-		// It was about 320; with a copy more of the line, and one of the tokens, over 400.
+		// It was about 320.
 		expect(megabytes).toBeLessThan(375);
 	},
 );
