@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { type ErrorMessage, unpackError } from "../core/errors.js";
+import { YOUNG_MEGABYTES } from "../core/memory.js";
 import {
 	died,
 	heapOfThread,
@@ -74,7 +75,10 @@ async function* readOnce(
 	const task: ReadAheadTask = { source, from, end };
 	const worker = new Worker(new URL("./read-worker.js", import.meta.url), {
 		workerData: task,
-		resourceLimits: { maxOldGenerationSizeMb: heapOfThread() },
+		resourceLimits: {
+			maxOldGenerationSizeMb: heapOfThread(),
+			maxYoungGenerationSizeMb: YOUNG_MEGABYTES,
+		},
 	});
 	const waiting: (ReadAheadMessage | { kind: "lost"; error: unknown })[] = [];
 	let wake = () => {};

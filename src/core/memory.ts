@@ -6,6 +6,12 @@
 const LEAST = 1 << 16;
 const MOST = 1 << 26;
 
+/**
+ * Of a thread's young objects, where what it works on is in array buffers: V8 would let them grow to
+ * 48 MB before it looks which are dead.
+ */
+export const YOUNG_MEGABYTES = 3;
+
 /** Memory that nobody uses, in ascending order of size. */
 const kept: ArrayBuffer[] = [];
 let keptBytes = 0;

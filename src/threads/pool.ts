@@ -4,6 +4,7 @@ import {
 	InterruptedError,
 	unpackError,
 } from "../core/errors.js";
+import { YOUNG_MEGABYTES } from "../core/memory.js";
 import { explainSystemError } from "../storage/system-errors.js";
 import {
 	died,
@@ -14,12 +15,6 @@ import {
 	threadError,
 } from "./thread-error.js";
 import { isPassing, PAUSE, TRIES_OF_WORK, triedInVain } from "./tries.js";
-
-/**
- * Of a thread's young objects: what it works on is in array buffers, and V8 would let them grow to
- * 48 MB before it looks which are dead.
- */
-const YOUNG_MEGABYTES = 3;
 
 /** To a thread: do this job; what you sent is taken; end. */
 export type ToThread<Job> = { job: Job } | { reply: true } | { end: true };

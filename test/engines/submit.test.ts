@@ -106,7 +106,7 @@ test("an array of the groups that are not done, and one job after it", async () 
 		comment: "two words",
 		"cpus-per-task": "4",
 		// 300 MB, and 4 times 200 MB and a window of 64 Mi tokens.
-		mem: `${Math.ceil((300e6 + 4 * (200e6 + 4 * 2 ** 26)) / 2 ** 20)}M`,
+		mem: `${Math.ceil((300e6 + 4 * (200e6 + 4 * 2 ** 24)) / 2 ** 20)}M`,
 	});
 	expect(array.flags).not.toHaveProperty("dependency");
 	expect(array.script).toMatch(

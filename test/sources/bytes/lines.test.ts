@@ -104,3 +104,28 @@ test("lines that begin before a place are counted, also in gzip", async () => {
 		}),
 	);
 });
+
+test("a long line is given in one piece, and its memory can go before the next", async () => {
+	const long = Buffer.alloc(40e6, "x");
+	const bytes = Buffer.concat([
+		Buffer.from("first\n"),
+		long,
+		Buffer.from("\nlast"),
+	]);
+	const lines: string[] = [];
+	for await (const block of readLineBlocks(
+		memoryStorage({ f: bytes }, 1 << 20),
+		file(bytes.length),
+		{ start: 0, end: bytes.length },
+	)) {
+		if (block.drop === undefined) {
+			lines.push(block.bytes.toString().trimEnd());
+			continue;
+		}
+		expect(block.bytes.subarray(0, -1).equals(long)).toBe(true);
+		lines.push(`${block.length} bytes at ${block.position}`);
+		block.drop();
+		expect(block.bytes.length).toBe(0);
+	}
+	expect(lines).toEqual(["first", "40000001 bytes at 6", "last"]);
+});
