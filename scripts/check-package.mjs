@@ -34,9 +34,11 @@ try {
 	rmSync(directory, { recursive: true, force: true });
 }
 
-/** A module and its types for every source file, the bundle, the Python reader, and three files beside them. */
+/** A module and its types for every source file, the bundle, the Python reader, and four files beside them. */
 function expectedFiles() {
-	const expected = new Set(["LICENSE", "README.md", "package.json"]);
+	const expected = new Set([
+		...["LICENSE", "README.md", "SECURITY.md", "package.json"],
+	]);
 	for (const top of ["src", "cli"])
 		for (const path of readdirSync(top, {
 			recursive: true,

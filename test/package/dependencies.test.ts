@@ -6,7 +6,6 @@ import { root } from "../helpers.js";
 
 interface Locked {
 	version: string;
-	resolved?: string;
 	integrity?: string;
 	license?: string;
 	dev?: boolean;
@@ -37,8 +36,7 @@ test("every dependency is pinned to a version", () => {
 
 test("every package that is locked has the hash of what the registry has", () => {
 	expect(locked.length).toBeGreaterThan(100);
-	for (const [path, { resolved, integrity }] of locked) {
-		expect(resolved, path).toMatch(/^https:\/\/registry\.npmjs\.org\//);
+	for (const [path, { integrity }] of locked) {
 		expect(integrity, path).toMatch(/^sha512-/);
 	}
 });

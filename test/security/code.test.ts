@@ -53,15 +53,31 @@ describe("nothing in the sources runs", () => {
 	);
 });
 
+/**
+ * Apache Arrow's builders make one of the values that stand for null, which are its own: a caller
+ * could give others as `nullValues`, and nobody does.
+ */
+const NULL_VALUES =
+	/^\s*return new Function\(`x`, `\$\{fnBody\}\\nreturn true;`\);$/m;
+
 test("nor in what is built of them, dependencies that are bundled included", () => {
 	const found = filesBelow(join(root, "dist", "bin"))
 		.filter((path) => path.endsWith(".js"))
 		.filter((path) =>
 			allowed["code of a text"].pattern.test(
-				code(readFileSync(join(root, "dist/bin", path), "utf8")),
+				code(
+					readFileSync(join(root, "dist/bin", path), "utf8").replace(
+						NULL_VALUES,
+						"",
+					),
+				),
 			),
 		);
 	expect(found).toEqual([]);
+	for (const path of sources)
+		expect(readFileSync(join(root, path), "utf8"), path).not.toContain(
+			"nullValues",
+		);
 });
 
 function code(text: string): string {

@@ -28,8 +28,28 @@ const codecs = {
 
 export type CodecName = keyof typeof codecs;
 
+/** How many times longer text is than its compressed bytes, at most; of the others it can be any. */
+const mostRatios: Readonly<Partial<Record<CodecName, number>>> = {
+	snappy: 64 / 3,
+	gzip: 1032,
+	lz4: 255,
+	lz4Frame: 255,
+	lz4Hadoop: 255,
+};
+/** Bytes that the smallest inputs may come to. */
+const SMALL = 1 << 16;
+
 export async function loadCodec(name: CodecName): Promise<Codec> {
-	return exactly(await codecs[name]());
+	const decompress = exactly(await codecs[name]());
+	const { [name]: ratio = Number.POSITIVE_INFINITY } = mostRatios;
+	return (bytes, size) => {
+		// Before there is room for what cannot come.
+		if (size > SMALL + ratio * bytes.length)
+			throw new Error(
+				`${bytes.length} compressed bytes cannot come to ${size}`,
+			);
+		return decompress(bytes, size);
+	};
 }
 
 function exactly(decompress: Codec): Codec {

@@ -5,6 +5,7 @@ import {
 	type IncomingMessage,
 } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { UsageError } from "../../core/errors.js";
 import type { HttpAnswer } from "./answer.js";
 import { leanGet } from "./lean-get.js";
 import { Passing } from "./persist.js";
@@ -19,11 +20,14 @@ export interface HttpRequest {
 	body?: Uint8Array | undefined;
 	/** Memory for the body of an answer, where it fits. */
 	into?: ArrayBuffer | undefined;
-	/** Bytes of a body that are taken at most: of a longer one none is, and `isTooLong` says so. Left out: any. */
+	/** Bytes of a body that are taken at most: of a longer one none is, and `isTooLong` says so. Left out: `LARGEST`, and a longer one is an error. */
 	most?: number | undefined;
 	/** Milliseconds without a byte in either direction after which the connection is given up. */
 	idle: number;
 }
+
+/** Bytes of an answer, where nothing else is said: pieces of files, listings, manifests. */
+export const LARGEST = 1 << 28;
 
 /** Bytes of a body that are handed over at once: each is a sign of life. */
 const PIECE = 1 << 18;
@@ -36,9 +40,20 @@ const agents = {
 /**
  * Sends a request once, and reads all of the answer.
  * @throws Passing where the connection fails, stalls, or ends before the answer does; UsageError
- * `bad-certificate`, `no-tls`
+ * `bad-certificate`, `no-tls`, `too-large`
  */
 export async function send(asked: HttpRequest): Promise<HttpAnswer> {
+	const { most = LARGEST } = asked;
+	const answer = await sendOnce({ ...asked, most });
+	if (answer.isTooLong && asked.most === undefined)
+		throw new UsageError(
+			"too-large",
+			`${asked.url.host} gave an answer of more than ${LARGEST >> 20} MiB, where so much was not asked for: see that it is the server that is meant.`,
+		);
+	return answer;
+}
+
+async function sendOnce(asked: HttpRequest): Promise<HttpAnswer> {
 	const { method, url, headers, into, most, idle } = asked;
 	if (method !== "GET" || into === undefined) return sendAny(asked);
 	const answer = await leanGet({ url, headers, into, most, idle }).catch(

@@ -142,6 +142,9 @@ export class HubClient implements ObjectReader {
 			if (answer.status !== 200) throw this.#refusal(path, answer);
 			yield entriesIn(path, answer);
 			url = nextOf(answer, url);
+			// It goes where the first page was, or nowhere.
+			if (url !== null && url.origin !== hubEndpoint().origin)
+				throw unexpected(path);
 		}
 	}
 

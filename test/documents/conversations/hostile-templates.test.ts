@@ -71,11 +71,12 @@ const render = (source: string, content = "Hi") =>
 
 describe("A template that would never end is refused for a record", () => {
 	test.each(Object.entries(hostile))("%s", (_, source) => {
-		const begun = performance.now();
+		const begun = process.cpuUsage();
 		expect(() => render(source)).toThrow(
 			/^the chat template refuses it: (?:it takes too many steps|it makes a text of more than|range is too long|it goes too deep)/,
 		);
-		expect(performance.now() - begun).toBeLessThan(20_000);
+		// Microseconds of this process, since other tests run beside it.
+		expect(process.cpuUsage(begun).user).toBeLessThan(20e6);
 	});
 });
 

@@ -1,3 +1,4 @@
+import { spendOnItems } from "./budget.js";
 import {
 	Func,
 	Namespace,
@@ -25,6 +26,7 @@ export const globals: readonly (readonly [string, Value])[] = [
 			for (let i = start; step > 0 ? i < stop : i > stop; i += step)
 				if (range.push(i) > 100_000)
 					throw new TemplateError("range is too long");
+			spendOnItems(range.length);
 			return range;
 		}),
 	],

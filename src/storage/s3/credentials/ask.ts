@@ -10,6 +10,8 @@ export type Question = Pick<HttpRequest, "url" | "body"> & {
 	isPassing?: (answer: HttpAnswer) => boolean;
 };
 
+/** Bytes of an answer. */
+const MOST = 1 << 20;
 /** Milliseconds without a byte. */
 const IDLE = 10_000;
 const TRIES = 5;
@@ -25,7 +27,13 @@ export function ask(
 ): Promise<HttpAnswer> {
 	return persist(
 		async () => {
-			const answer = await send({ ...request, method, headers, idle: IDLE });
+			const answer = await send({
+				...request,
+				method,
+				headers,
+				idle: IDLE,
+				most: MOST,
+			});
 			throwIfBusy(answer, request.url);
 			if (isPassing?.(answer))
 				throw new Passing(`${request.url.host} has too much to do`, {

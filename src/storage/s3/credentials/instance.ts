@@ -7,6 +7,8 @@ import type { CredentialSource } from "./source.js";
 /** Where nothing answers, all of it takes two seconds at most. */
 const IDLE = 900;
 const TRIES = 2;
+/** Bytes of an answer. */
+const MOST = 1 << 20;
 
 /** Seconds that the token for asking is valid. */
 const TOKEN_LIFE = "21600";
@@ -62,7 +64,13 @@ async function askMetadata(
 		return await persist(
 			async () => {
 				const url = new URL(path, endpoint);
-				const answer = await send({ method, url, headers, idle: IDLE });
+				const answer = await send({
+					method,
+					url,
+					headers,
+					idle: IDLE,
+					most: MOST,
+				});
 				if (answer.status >= 500 || answer.status === 429)
 					throw new Passing(`it answered ${answer.status}`);
 				return answer;
