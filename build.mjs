@@ -30,6 +30,7 @@ const threads = [
 	"dist/src/engines/worker.js",
 	"dist/src/batches/read-worker.js",
 	"dist/src/compose/compose-worker.js",
+	"dist/src/storage/check-worker.js",
 ];
 
 for (const folder of kernels) await buildKernel(folder);
@@ -101,6 +102,7 @@ async function bundleCommand(directory) {
 			worker: threads[0],
 			"read-worker": threads[1],
 			"compose-worker": threads[2],
+			"check-worker": threads[3],
 		},
 		platform: "node",
 		// They bring files of WebAssembly, which they look for beside themselves.

@@ -1,3 +1,4 @@
+import { doneTasks } from "../build/done-tasks.js";
 import type { Plan } from "../build/plan.js";
 import { planOfTasks } from "../build/plan-files.js";
 import { readRecordsOf, type TaskRecord } from "../build/record.js";
@@ -45,12 +46,16 @@ export async function run(
 	{ workers, signal, onProgress }: RunOptions,
 	listener: Listener = {},
 ): Promise<Ran> {
-	const done = await readRecordsOf(workspace, plan, tasks);
+	const own = await planOfTasks(workspace, plan, tasks);
+	const { onNotice } = listener;
+	const done = await doneTasks(workspace, own, tasks, {
+		...{ workers, signal, onNotice },
+	});
 	const missing = tasks.filter((task) => !done.has(task));
 	await requireReady(workspace, plan, missing, done);
 	const tasksResumed = tasks.length - missing.length;
 	if (tasksResumed > 0)
-		listener.onNotice?.(
+		onNotice?.(
 			`going on where an earlier run stopped: ${tasksResumed} of ${tasks.length} tasks are done`,
 		);
 	const stages = noTimes();
@@ -64,7 +69,6 @@ export async function run(
 	};
 	const { out } = workspace;
 	const threads = workers ?? usableCpus();
-	const own = await planOfTasks(workspace, plan, missing);
 	await runOnThreads({ out, plan: own, tokenizer }, missing, threads, signal, {
 		onProgress(bytes, documents, tokens) {
 			addCounts(progress, { bytes, documents, tokens });
