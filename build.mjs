@@ -31,6 +31,7 @@ const threads = [
 	"dist/src/batches/read-worker.js",
 	"dist/src/compose/compose-worker.js",
 	"dist/src/dataset/verify/verify-worker.js",
+	"dist/src/storage/check-worker.js",
 ];
 
 for (const folder of kernels) await buildKernel(folder);
@@ -103,6 +104,7 @@ async function bundleCommand(directory) {
 			"read-worker": threads[1],
 			"compose-worker": threads[2],
 			"verify-worker": threads[3],
+			"check-worker": threads[4],
 		},
 		platform: "node",
 		// They bring files of WebAssembly, which they look for beside themselves.

@@ -3,6 +3,7 @@ import {
 	type BuildResult,
 	finalizeBuild,
 	findBuild,
+	tidyBuilt,
 } from "../src/engines/build.js";
 import { plannedIn, wait } from "../src/engines/options.js";
 import { commandOf } from "./command.js";
@@ -32,6 +33,7 @@ export const finalizeCommand = () =>
 				async ({ signal }): Promise<BuildResult> => {
 					const began = performance.now();
 					const found = await findBuild(out);
+					if (found.planned === null) await tidyBuilt(out, found.manifest);
 					const manifest =
 						found.planned === null
 							? found.manifest

@@ -1,6 +1,7 @@
 import { UsageError } from "../src/core/errors.js";
 import { text } from "../src/core/option.js";
 import { resolveOptions } from "../src/core/resolve-options.js";
+import { removePartials } from "../src/storage/storage.js";
 import { storageAt } from "../src/storage/storages.js";
 import { commandOf } from "./command.js";
 import { configTemplate } from "./config-template.js";
@@ -25,10 +26,9 @@ export const initCommand = () =>
 		examples: ["seqpack init", "seqpack build --config seqpack.yaml"],
 		async run(given) {
 			const { file } = resolveOptions(initTable, given);
-			const isNew = await storageAt(file).createExclusive(
-				file,
-				configTemplate(),
-			);
+			const storage = storageAt(file);
+			const isNew = await storage.createExclusive(file, configTemplate());
+			await removePartials(storage, file);
 			if (!isNew)
 				throw new UsageError(
 					"output-in-use",

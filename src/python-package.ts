@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "./core/errors.js";
-import { readIfThere } from "./storage/storage.js";
+import { readIfThere, removePartials } from "./storage/storage.js";
 import { storageAt } from "./storage/storages.js";
 
 /** What of the folder is the package; what tools leave beside it is not. */
@@ -44,6 +44,8 @@ export async function writePythonPackage(out: string): Promise<number> {
 	}
 	for (const [place, content] of missing)
 		if (!(await storage.createExclusive(place, content))) throw inTheWay(place);
+	for (const path of files.keys())
+		await removePartials(storage, `${out}/${path}`);
 	return files.size;
 }
 

@@ -55,13 +55,14 @@ export function directoryWith(
 
 const command = join(root, "dist", "bin", "main.js");
 
-/** Runs the command to its end in this process, which spares the start of another. */
+/**
+ * Runs the command to its end in this process, which spares the start of another.
+ * @param run The command's own; left out: as it is built, so that its workers are files.
+ */
 export async function seqpack(
 	args: string[],
+	run = runBuilt,
 ): Promise<{ code: number; bytes: Buffer; stdout: string; stderr: string }> {
-	// As it is built, so that its workers are files.
-	const program = pathToFileURL(join(root, "dist/bin/program.js")).href;
-	const { run } = await import(/* @vite-ignore */ program);
 	const stdout = written(process.stdout);
 	const stderr = written(process.stderr);
 	try {
@@ -72,6 +73,12 @@ export async function seqpack(
 		stdout.restore();
 		stderr.restore();
 	}
+}
+
+async function runBuilt(args: string[]): Promise<number> {
+	const program = pathToFileURL(join(root, "dist/bin/program.js")).href;
+	const { run } = await import(/* @vite-ignore */ program);
+	return run(args);
 }
 
 /** Keeps what is written to a stream. */

@@ -2,6 +2,7 @@ import { findManifest } from "../dataset/find-manifest.js";
 import { FORMAT_VERSION, filesOf, type Manifest } from "../dataset/manifest.js";
 import { INDEX, isOfPlan } from "../dataset/names.js";
 import { isPlainPath } from "../storage/confined.js";
+import { forgetChanged } from "./done-tasks.js";
 import {
 	type Found,
 	lookAtOutput,
@@ -22,6 +23,7 @@ export async function begin(
 	workspace: Workspace,
 	plan: Plan,
 	replaces: Replaces,
+	notify: (sentence: string) => void,
 ): Promise<Found> {
 	const found = await lookAtOutput(workspace.out, plan, replaces);
 	if (found.state === "built") await putAway(workspace);
@@ -29,6 +31,8 @@ export async function begin(
 		if (found.state !== "unfinished") await clearAway(workspace.out);
 		// Also of a build that goes on: its inputs may lie elsewhere by now.
 		await writePlan(workspace, plan);
+		if (found.state === "unfinished")
+			await forgetChanged(workspace, plan, notify);
 	}
 	return found;
 }

@@ -134,8 +134,15 @@ export async function withOutput<T>(
 	action: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
 	await lookAtOutput(out, plan, replaces);
-	const workspace = new Workspace(out, plan.planHash);
-	const { storage } = workspace;
+	return withOutputLock(new Workspace(out, plan.planHash), action);
+}
+
+/** The same of a directory that may be written to. @throws UsageError `in-use` */
+export async function withOutputLock<T>(
+	workspace: Workspace,
+	action: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+	const { storage, out } = workspace;
 	const isNew = (await storage.stat(out)) === null;
 	const lock = await takeLock(
 		storage,

@@ -11,9 +11,11 @@ import type {
 } from "../dataset/manifest.js";
 import { allRows, emptyTotals, type Totals } from "../dataset/totals.js";
 import { isPlainPath } from "../storage/confined.js";
+import { sha256 } from "../storage/hash.js";
 import { LANES } from "../storage/lanes.js";
 import { readIfThere, writeAll } from "../storage/storage.js";
 import { type FileSizes, sizesOf } from "./file-sizes.js";
+import { inputOfTask } from "./input-of-task.js";
 import type { Plan } from "./plan.js";
 import type { Workspace } from "./workspace.js";
 
@@ -22,6 +24,8 @@ export interface TaskRecord {
 	task: number;
 	/** Of the plan that the task is part of. */
 	planHash: string;
+	/** Tells what it read of the inputs, and their sizes and versions then; null where it reads none. */
+	input: string | null;
 	totals: Totals;
 	/** Bytes of input read; lines in each span, to number the lines of the next one. */
 	bytes: number;
@@ -68,66 +72,108 @@ export function sparse(counts: Float64Array): [number, number][] {
 	return pairs;
 }
 
+/** A task's record but for what the plan says. */
+export type TaskResult = Omit<TaskRecord, "task" | "planHash" | "input">;
+
 export async function writeRecord(
 	workspace: Workspace,
-	record: TaskRecord,
+	plan: Plan,
+	task: number,
+	result: TaskResult,
 ): Promise<void> {
+	const { planHash } = plan;
+	const input = inputOfTask(plan, task);
 	// On one line: there may be tens of thousands.
-	const text = JSON.stringify(record);
-	const path = workspace.record(record.task);
-	await writeAll(
-		workspace.storage,
-		path,
-		`${text}
-`,
-		{ once: true },
-	);
+	const text = JSON.stringify({ task, planHash, input, ...result });
+	// One that is lost or torn is no record.
+	await writeAll(workspace.storage, workspace.record(task), signed(text), {
+		...{ once: true, scratch: true },
+	});
+}
+
+/** The text of a record, with its hash at the end. */
+function signed(text: string): string {
+	return `${text.slice(0, -1)},"sha256":"${sha256(text)}"}\n`;
+}
+
+/** Null for what is no record, or was changed since it was written. */
+function parseRecord(text: string): TaskRecord | null {
+	try {
+		const { sha256, ...record } = JSON.parse(text);
+		return signed(JSON.stringify(record)) === text ? record : null;
+	} catch {
+		return null;
+	}
 }
 
 /**
- * The record of a task that is done: one of this plan, whose files are all
- * there, waiting or already in their places; null where it is still to be done.
+ * The record of a task that is done: one of this plan, of what the inputs are now, and
+ * whose files all have their sizes, waiting or already in their places; null where it is
+ * still to be done.
+ * @param onInputChanged Told where only the input is another one.
  */
 export async function readRecord(
 	workspace: Workspace,
+	plan: Pick<Plan, "tasks" | "inputs" | "parts">,
 	task: number,
 	sizes = sizesOf(workspace.storage, 1),
+	onInputChanged: (task: number) => void = () => {},
 ): Promise<TaskRecord | null> {
 	const { storage, planHash } = workspace;
 	const path = workspace.record(task);
 	if ((await sizes(path)) === null) return null;
 	const content = await readIfThere(storage, path);
-	if (content === null) return null;
-	let record: TaskRecord;
-	try {
-		record = JSON.parse(content.toString("utf8"));
-		if (record.planHash !== planHash || record.task !== task) return null;
-		for (const file of [...record.shards, record.index, record.lengths])
-			if (file !== null && !(await isThere(workspace, file, sizes)))
-				return null;
-	} catch (error) {
-		// Not a record that this version wrote.
-		if (error instanceof SyntaxError || error instanceof TypeError) return null;
-		throw error;
-	}
-	for (const [file, place] of [
-		[record.skipped, workspace.skipped(task)],
-		[record.injected, workspace.injected(task)],
-		[record.leftovers, workspace.leftovers(task)],
-		[record.findings, workspace.findings(task)],
-	] as const)
-		if (file !== null && (await sizes(place)) !== file.bytes) return null;
-	return record;
+	const record = content && parseRecord(content.toString("utf8"));
+	if (record?.planHash !== planHash || record.task !== task) return null;
+	for (const { places, bytes } of outputsOf(workspace, record))
+		if ((await sizeOfFirst(places, sizes)) !== bytes) return null;
+	const input = inputOfTask(plan, task);
+	if (input === undefined || input === record.input) return record;
+	onInputChanged(task);
+	return null;
 }
 
-async function isThere(
+/** A file that a task has written, and where it may be, the first of these that is there. */
+export interface TaskOutput extends Pick<DatasetFile, "bytes" | "sha256"> {
+	places: string[];
+}
+
+/** All files that a task has written but its record. */
+export function outputsOf(
 	workspace: Workspace,
-	{ path, bytes }: DatasetFile,
+	{ task, shards, index, lengths, ...own }: TaskRecord,
+): TaskOutput[] {
+	const ofDataset = [...shards, index, lengths].filter((file) => file !== null);
+	const ofState = [
+		[own.skipped, workspace.skipped(task)],
+		[own.injected, workspace.injected(task)],
+		[own.leftovers, workspace.leftovers(task)],
+		[own.findings, workspace.findings(task)],
+	] as const;
+	return [
+		...ofDataset.map(({ path, bytes, sha256 }) => ({
+			places: isPlainPath(path)
+				? [workspace.waiting(path), workspace.place(path)]
+				: [],
+			...{ bytes, sha256 },
+		})),
+		...ofState.flatMap(([file, place]) =>
+			file === null
+				? []
+				: { places: [place], bytes: file.bytes, sha256: file.sha256 },
+		),
+	];
+}
+
+async function sizeOfFirst(
+	places: readonly string[],
 	sizes: FileSizes,
-): Promise<boolean> {
-	if (!isPlainPath(path)) return false;
-	const waiting = await sizes(workspace.waiting(path));
-	return (waiting ?? (await sizes(workspace.place(path)))) === bytes;
+): Promise<number | null> {
+	for (const place of places) {
+		const size = await sizes(place);
+		if (size !== null) return size;
+	}
+	return null;
 }
 
 /** The record of each task, null where it is still to be done. */
@@ -143,12 +189,14 @@ export async function readRecords(
 /** The records of those of some tasks that are done, by their numbers. */
 export async function readRecordsOf(
 	workspace: Workspace,
-	{ onError }: Pick<Plan, "onError">,
+	plan: Plan,
 	tasks: readonly number[],
+	onInputChanged?: (task: number) => void,
 ): Promise<Map<number, TaskRecord>> {
+	const { onError } = plan;
 	const sizes = sizesOf(workspace.storage, tasks.length);
 	const records = await inParallel(tasks, LANES, (task) =>
-		readRecord(workspace, task, sizes),
+		readRecord(workspace, plan, task, sizes, onInputChanged),
 	);
 	const done = new Map<number, TaskRecord>();
 	// Where errors are to stop the build, a task that passed some over is not done.

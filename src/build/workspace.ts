@@ -44,9 +44,13 @@ export class Workspace {
 			: this.state(`staged/${path}`);
 	}
 
-	/** Begins a file of this plan, of which every attempt writes the same. */
+	/**
+	 * Begins a file of this plan, of which every attempt writes the same. Whoever finds it
+	 * lost runs its task again; those that are left are kept for good once they come to
+	 * their places, many at a time.
+	 */
 	create(path: string): Promise<PendingFile> {
-		return this.storage.create(path, { once: true });
+		return this.storage.create(path, { once: true, mayBeLost: true });
 	}
 
 	/** The plan of the build that is under way; not always this one. */

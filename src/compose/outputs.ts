@@ -3,7 +3,7 @@ import type { ExportDirectory } from "../export/export-directory.js";
 import { withExportDirectory } from "../export/export-directory.js";
 import { INJECTED_FILE } from "../sources/find/own-files.js";
 import { withLockedDirectory } from "../storage/locked-directory.js";
-import type { PendingFile } from "../storage/storage.js";
+import { type PendingFile, writeAll } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 
 /** A file of composed records, or of what is listed beside them. */
@@ -89,7 +89,7 @@ export async function intoFile<T>(
 		return file;
 	};
 	let records: PendingFile | null = null;
-	const requireFree = async () => {
+	const requireFree = async (overwrite: boolean) => {
 		for (const path of [out, ledger]) {
 			const found = await storage.stat(path);
 			if (found === null || (overwrite && found.kind !== "directory")) continue;
@@ -99,9 +99,16 @@ export async function intoFile<T>(
 			);
 		}
 	};
+	/** Says that the list is coming to its place, and then the records. */
+	const placing = `${work}/placing`;
 	const tidy = async () => {
 		for (const file of open) await file.abort();
 		open.clear();
+		// Without its records the list is nobody's.
+		const isAlone =
+			(await storage.stat(placing)) !== null &&
+			(await storage.stat(out)) === null;
+		if (isAlone) await storage.remove(ledger);
 		for (const entry of await storage.list(work))
 			if (entry !== ".seqpack") await storage.remove(`${work}/${entry}`);
 	};
@@ -110,6 +117,7 @@ export async function intoFile<T>(
 		work,
 		`composing to ${out}`,
 		{ requireFree, tidy },
+		overwrite,
 		() =>
 			action({
 				isOneFile: true,
@@ -127,6 +135,7 @@ export async function intoFile<T>(
 				},
 				async publish() {
 					records ??= await begin(out);
+					if (done.length > 0) await writeAll(storage, placing, "");
 					for (const file of [...done, records]) {
 						open.delete(file);
 						await file.commit();

@@ -4,6 +4,7 @@ import {
 	forgetUnused,
 	readPlan,
 	withOutput,
+	withOutputLock,
 } from "../build/output-directory.js";
 import type { Plan } from "../build/plan.js";
 import { wholePlan } from "../build/plan-files.js";
@@ -67,7 +68,7 @@ export async function buildPrepared(
 			out,
 			seconds: (performance.now() - began) / 1000,
 		});
-		const found = await begin(workspace, plan, prepared.replaces);
+		const found = await begin(workspace, plan, prepared.replaces, notify);
 		if (found.state === "built") {
 			const { manifest } = found;
 			const tasksResumed = plan.tasks.length;
@@ -136,9 +137,9 @@ export async function planUnlessBuilt(
 	options: BuildOptions,
 ): Promise<PlannedBuild & { manifest: Manifest | null }> {
 	const prepared = await prepareBuild(options);
-	const { out, plan, replaces } = prepared;
+	const { out, plan, replaces, notify } = prepared;
 	const found = await withPrepared(prepared, (workspace) =>
-		begin(workspace, plan, replaces),
+		begin(workspace, plan, replaces, notify),
 	);
 	return { out, plan, manifest: "manifest" in found ? found.manifest : null };
 }
@@ -228,6 +229,18 @@ export async function finalizeBuild(
 		}
 		await requirePlanned(workspace);
 		return makeDataset(workspace, plan);
+	});
+}
+
+/** Removes what a call that was stopped has left beside a dataset that no build is planned for. */
+export async function tidyBuilt(
+	out: string,
+	{ planHash }: Manifest,
+): Promise<void> {
+	const workspace = new Workspace(out, planHash);
+	if (!(await workspace.storage.list(out)).includes(STATE)) return;
+	await withOutputLock(workspace, async () => {
+		if ((await readPlan(out)) === null) await putAway(workspace);
 	});
 }
 

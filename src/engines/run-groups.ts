@@ -1,7 +1,8 @@
+import { doneTasks } from "../build/done-tasks.js";
 import { type Group, groupsOf, TASKS_PER_JOB } from "../build/groups.js";
+import { planOfTasks } from "../build/plan-files.js";
 import { tokenizerOfPlan } from "../build/prepare.js";
 import { rangesText } from "../build/ranges.js";
-import { readRecordsOf } from "../build/record.js";
 import { neededOutside } from "../build/tasks-of-plan.js";
 import { Workspace } from "../build/workspace.js";
 import {
@@ -75,7 +76,8 @@ export async function runGroups(
 	for (const wave of waves) {
 		const ofWave = groups.filter((group) => all[group].wave === wave);
 		const tasks = ofWave.flatMap((group) => all[group].tasks);
-		const done = await readRecordsOf(workspace, plan, tasks);
+		const own = await planOfTasks(workspace, plan, tasks);
+		const done = await doneTasks(workspace, own, tasks, options);
 		const missing = tasks.filter((task) => !done.has(task));
 		ran.tasks += tasks.length;
 		ran.tasksResumed += done.size;

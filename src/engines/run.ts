@@ -1,4 +1,5 @@
 import { describeTask } from "../build/describe-task.js";
+import { doneTasks } from "../build/done-tasks.js";
 import type { Plan } from "../build/plan.js";
 import { planOfTasks } from "../build/plan-files.js";
 import { readRecordsOf, type TaskRecord } from "../build/record.js";
@@ -49,12 +50,16 @@ export async function run(
 	{ workers, signal, onProgress }: RunOptions,
 	listener: Listener = {},
 ): Promise<Ran> {
-	const done = await readRecordsOf(workspace, plan, tasks);
+	const own = await planOfTasks(workspace, plan, tasks);
+	const { onNotice } = listener;
+	const done = await doneTasks(workspace, own, tasks, {
+		...{ workers, signal, onNotice },
+	});
 	const missing = tasks.filter((task) => !done.has(task));
 	await requireReady(workspace, plan, missing, done);
 	const tasksResumed = tasks.length - missing.length;
 	if (tasksResumed > 0)
-		listener.onNotice?.(
+		onNotice?.(
 			`going on where an earlier run stopped: ${tasksResumed} of ${tasks.length} tasks are done`,
 			"info",
 		);
@@ -79,7 +84,6 @@ export async function run(
 		`plan ${plan.planHash}: ${missing.length} of ${plan.tasks.length} tasks, of ${plan.inputs.length} files, on ${threads} workers`,
 		"debug",
 	);
-	const own = await planOfTasks(workspace, plan, missing);
 	await runOnThreads({ out, plan: own, tokenizer }, missing, threads, signal, {
 		onProgress(bytes, documents, tokens, last) {
 			progress.bytes += bytes;

@@ -3,6 +3,7 @@ import { findManifest } from "../dataset/find-manifest.js";
 import { filesOf, MANIFEST, type Manifest } from "../dataset/manifest.js";
 import { confined, isPlainPath } from "../storage/confined.js";
 import {
+	type OwnDirectory,
 	removeBelow,
 	STATE,
 	withLockedDirectory,
@@ -32,7 +33,7 @@ const BEGUN = `${STATE}/plan.json`;
  * has its own until then. What was killed before that, or in its middle, is removed by the next
  * call.
  */
-export class DatasetDirectory {
+export class DatasetDirectory implements OwnDirectory {
 	readonly out: string;
 	readonly #storage: Storage;
 
@@ -80,7 +81,7 @@ export class DatasetDirectory {
 	 * @throws UsageError `output-in-use` where something else than a dataset is in the way, or one
 	 * that is not to be replaced
 	 */
-	async requireRoom(overwrite: boolean): Promise<void> {
+	async requireFree(overwrite: boolean): Promise<void> {
 		const { out } = this;
 		const refuse = (why: string) => new UsageError("output-in-use", why);
 		const another = `choose another directory (${optionName("out")})`;
@@ -150,10 +151,8 @@ export async function withDatasetDirectory<T>(
 		confined(storageAt(out), out),
 		out,
 		`conversion to ${out}`,
-		{
-			requireFree: () => directory.requireRoom(overwrite),
-			tidy: () => directory.tidy(),
-		},
+		directory,
+		overwrite,
 		() => action(directory),
 	);
 }

@@ -7,6 +7,7 @@ import type { DatasetFile } from "../dataset/manifest.js";
 import { EXPORT_FILE } from "../sources/find/own-files.js";
 import { confined, isPlainPath } from "../storage/confined.js";
 import {
+	type OwnDirectory,
 	removeBelow,
 	STATE,
 	withLockedDirectory,
@@ -30,7 +31,7 @@ const PLACING = `${STATE}/placing.json`;
  * The output directory of an export. All files are written aside, and put in their places once
  * all are there; what was killed before that, or in its middle, is removed by the next call.
  */
-export class ExportDirectory implements ExportFiles {
+export class ExportDirectory implements ExportFiles, OwnDirectory {
 	readonly out: string;
 	readonly #storage: Storage;
 	readonly #written: DatasetFile[] = [];
@@ -174,10 +175,8 @@ export async function withExportDirectory<T>(
 		confined(storageAt(out), out),
 		out,
 		`export to ${out}`,
-		{
-			requireFree: () => directory.requireFree(overwrite),
-			tidy: () => directory.tidy(),
-		},
+		directory,
+		overwrite,
 		() => action(directory),
 	);
 }

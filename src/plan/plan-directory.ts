@@ -1,6 +1,10 @@
 import { optionName, UsageError } from "../core/errors.js";
 import { confined } from "../storage/confined.js";
-import { STATE, withLockedDirectory } from "../storage/locked-directory.js";
+import {
+	type OwnDirectory,
+	STATE,
+	withLockedDirectory,
+} from "../storage/locked-directory.js";
 import {
 	readIfThere,
 	type Storage,
@@ -32,7 +36,7 @@ const BEFORE = `${WORK}/before.json`;
  * then put in their places, the plan last: a plan that was there before stays whole
  * until then. Killed anywhere, the next call goes on.
  */
-export class PlanDirectory {
+export class PlanDirectory implements OwnDirectory {
 	readonly out: string;
 	readonly storage: Storage;
 
@@ -88,8 +92,8 @@ export class PlanDirectory {
 		await storage.remove(this.#in(WORK));
 	}
 
-	/** @throws UsageError where something else than a plan is in the way */
-	async requireOurs(): Promise<void> {
+	/** @throws UsageError where something else than a plan is in the way, or one that is not to be replaced */
+	async requireFree(overwrite: boolean): Promise<void> {
 		const { out, storage } = this;
 		const ours = new Set<string>([
 			STATE,
@@ -105,12 +109,7 @@ export class PlanDirectory {
 				"output-in-use",
 				`${out} holds other things, such as ${others[0]}: name a new directory for the plan (${optionName("out")}).`,
 			);
-	}
-
-	/** @throws UsageError where a plan is in the way */
-	async requireNoPlan(): Promise<void> {
-		const { out, storage } = this;
-		if ((await storage.stat(this.#in(PLAN_FILE))) !== null)
+		if (!overwrite && (await storage.stat(this.#in(PLAN_FILE))) !== null)
 			throw new UsageError(
 				"output-in-use",
 				`${out} holds a plan already: name another directory (${optionName("out")}), or replace it with ${optionName("overwrite", true)}.`,
@@ -154,13 +153,8 @@ export async function withPlanDirectory<T>(
 		directory.storage,
 		out,
 		out,
-		{
-			requireFree: () => directory.requireOurs(),
-			tidy: () => directory.tidy(),
-		},
-		async () => {
-			if (!overwrite) await directory.requireNoPlan();
-			return action(directory);
-		},
+		directory,
+		overwrite,
+		() => action(directory),
 	);
 }

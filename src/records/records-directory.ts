@@ -1,6 +1,10 @@
 import { optionName, UsageError } from "../core/errors.js";
 import { confined } from "../storage/confined.js";
-import { STATE, withLockedDirectory } from "../storage/locked-directory.js";
+import {
+	type OwnDirectory,
+	STATE,
+	withLockedDirectory,
+} from "../storage/locked-directory.js";
 import { signedJson } from "../storage/signed-json.js";
 import { type Storage, transfer, writeAll } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
@@ -22,7 +26,7 @@ const DATA = "data";
  * put in their places, the manifest last: what was there before stays whole until then.
  * Killed anywhere, the next call begins anew, and removes what is left.
  */
-export class RecordsDirectory {
+export class RecordsDirectory implements OwnDirectory {
 	readonly out: string;
 	readonly storage: Storage;
 
@@ -81,7 +85,7 @@ export class RecordsDirectory {
 	}
 
 	/** @throws UsageError `output-in-use` where something else is in the way, or packed records are that may not be replaced */
-	async requireRoom(overwrite: boolean): Promise<void> {
+	async requireFree(overwrite: boolean): Promise<void> {
 		const { out, storage } = this;
 		const kind = (await storage.stat(out))?.kind ?? "directory";
 		if (kind !== "directory")
@@ -125,10 +129,8 @@ export async function withRecordsDirectory<T>(
 		directory.storage,
 		out,
 		out,
-		{
-			requireFree: () => directory.requireRoom(overwrite),
-			tidy: () => directory.tidy(),
-		},
+		directory,
+		overwrite,
 		() => action(directory),
 	);
 }

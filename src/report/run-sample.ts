@@ -56,7 +56,7 @@ export async function runSample(
 		for (const needed of dependenciesOf(plan.tasks[number])) await run(needed);
 		if (signal?.aborted) throw new InterruptedError("the build was stopped.");
 		times.set(number, await runTask(context, number));
-		const record = await readRecord(workspace, number);
+		const record = await readRecord(workspace, plan, number);
 		if (record !== null) records.set(number, record);
 	};
 	if (isWhole) for (const task of plan.tasks.keys()) await run(task);

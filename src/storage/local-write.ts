@@ -17,7 +17,11 @@ import { attempt, hasCode } from "./system-errors.js";
 export async function createFile(
 	path: string,
 	partialsIn = dirname(path),
-	{ unhashed = false, scratch = false }: CreateOptions = {},
+	{
+		unhashed = false,
+		scratch = false,
+		mayBeLost = scratch,
+	}: CreateOptions = {},
 ): Promise<PendingFile> {
 	const { partial, handle } = await attempt("write", path, async () => {
 		await makeDirectories(dirname(path));
@@ -43,7 +47,7 @@ export async function createFile(
 				if (!scratch) await handle.sync();
 				await handle.close();
 				await rename(partial, path);
-				if (!scratch) await syncDirectory(dirname(path));
+				if (!mayBeLost) await syncDirectory(dirname(path));
 				return { bytes, sha256: hash?.digest("hex") ?? "" };
 			};
 			try {

@@ -4,27 +4,40 @@ import type { Storage } from "./storage.js";
 /** Where what is not done is kept, in a directory that is written to. */
 export const STATE = ".seqpack";
 
+/** A directory that one call writes from its beginning to its end. */
+export interface OwnDirectory {
+	/**
+	 * Refuses one that cannot be written to.
+	 * @param overwrite Whether something finished may be there, if it is of our kind.
+	 */
+	requireFree(overwrite: boolean): Promise<void>;
+	/** Removes what a call that was stopped has left. */
+	tidy(): Promise<void>;
+}
+
 /**
  * Holds the lock of a directory that one call writes from its beginning to its end.
  * @param what What the lock is of, for who finds it held.
- * @param directory `requireFree` refuses one that cannot be written to; `tidy` removes what a
- * call that was stopped has left.
  * @throws UsageError `in-use`, and what `requireFree` throws
  */
 export async function withLockedDirectory<T>(
 	storage: Storage,
 	out: string,
 	what: string,
-	directory: { requireFree(): Promise<void>; tidy(): Promise<void> },
+	directory: OwnDirectory,
+	overwrite: boolean,
 	action: () => Promise<T>,
 ): Promise<T> {
+	// What a call that was killed has left is removed, also where it was done but for that.
+	const isLeft = (await storage.list(out)).includes(STATE);
 	// Before anything is written to a directory that may be somebody else's.
-	await directory.requireFree();
+	await directory.requireFree(overwrite || isLeft);
 	const isNew = (await storage.stat(out)) === null;
 	const lock = await takeLock(storage, `${out}/${STATE}/lock`, what);
 	try {
-		await directory.requireFree();
+		await directory.requireFree(true);
 		await directory.tidy();
+		await directory.requireFree(overwrite);
 		return await action();
 	} finally {
 		// An error here would hide the one that ended the work; the next call tidies too.

@@ -4,8 +4,9 @@ import { NO_SUCH_FILE } from "./system-errors.js";
 /**
  * Where bytes live, as an object of functions that need no `this`: the little that seqpack asks of a file system or an object
  * storage. Paths are whatever the storage names its files by, with "/" between
- * parts. What has resolved is kept if the power fails right after; only
- * `createExclusive` promises no more than that a file is whole where there is one.
+ * parts. What has resolved is kept if the power fails right after, unless
+ * `CreateOptions` say otherwise; only `createExclusive` promises no more than that a
+ * file is whole where there is one, and what is removed may be there again.
  */
 export interface Storage {
 	/** How many bytes are best read at once from a file that is read through. */
@@ -104,7 +105,12 @@ export interface CreateOptions {
 	once?: boolean | undefined;
 	/** Whether nobody asks for its hash: `WrittenFile.sha256` may then be empty, which spares time. */
 	unhashed?: boolean | undefined;
-	/** Whether it is of use to this process alone: it is not hashed, and need not be kept if the power fails. */
+	/**
+	 * Whether it is made again where it is lost: if the power fails right after it appeared it may be gone,
+	 * but is never there in part.
+	 */
+	mayBeLost?: boolean | undefined;
+	/** Whether nobody minds what is there of it after the power failed. It is not hashed. */
 	scratch?: boolean | undefined;
 }
 
@@ -220,6 +226,17 @@ export function partialName(name: string, word: string): string {
 /** Whether a name is that of an unfinished file, as one that was killed leaves. */
 export function isPartialName(name: string): boolean {
 	return name.endsWith(PARTIAL);
+}
+
+/** Removes what writers of a file that were killed have left beside it. */
+export async function removePartials(
+	storage: Storage,
+	path: string,
+): Promise<void> {
+	const [, directory = ".", name = path] = /^(.*)\/([^/]*)$/.exec(path) ?? [];
+	for (const other of await storage.list(directory))
+		if (other.startsWith(`${name}.`) && isPartialName(other))
+			await storage.remove(`${directory}/${other}`);
 }
 
 /** The whole of a file, as it was opened, whatever takes its place meanwhile. */

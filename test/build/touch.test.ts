@@ -27,6 +27,7 @@ import { build as buildHere } from "../../src/engines/build.js";
 import { localFiles } from "../../src/storage/local.js";
 import {
 	contentsOf,
+	seqpack,
 	startSeqpack,
 	temporaryDirectory,
 	tokenizerPath,
@@ -267,6 +268,7 @@ describe("what a build that was killed after its manifest has left", () => {
 		["with its plan", true, false],
 		["without its plan", false, false],
 		["with files of the dataset before", true, true],
+		["without its plan, by finalize", false, true],
 	])("%s is put away by the next call", async (_, hasPlan, hasReplaced) => {
 		const { directory, out, options } = await setting();
 		const expected = await expectedOf(options);
@@ -284,7 +286,9 @@ describe("what a build that was killed after its manifest has left", () => {
 			writeFileSync(join(out, old[0]), "");
 			writeFileSync(join(state, "replaced.json"), JSON.stringify(old));
 		}
-		expect((await build(options)).status).toBe("already-built");
+		if (!hasPlan && hasReplaced)
+			expect((await seqpack(["finalize", out, "--quiet"])).code).toBe(0);
+		else expect((await build(options)).status).toBe("already-built");
 		expect(contentsOf(out)).toEqual(expected);
 		expect(readdirSync(out).sort()).toEqual(
 			["README.md", "data", "index", "seqpack.json"].sort(),

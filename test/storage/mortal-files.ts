@@ -8,10 +8,17 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { EnvironmentError } from "../../src/core/errors.js";
+import { type Random, randomBelow } from "../../src/core/random.js";
 import { sha256 } from "../../src/storage/hash.js";
 import { localFiles } from "../../src/storage/local.js";
-import { partialName, type Storage } from "../../src/storage/storage.js";
+import {
+	type CreateOptions,
+	type PendingFile,
+	partialName,
+	type Storage,
+} from "../../src/storage/storage.js";
+import { explainSystemError } from "../../src/storage/system-errors.js";
+import type { PowerLoss } from "./power-loss.js";
 import { registered } from "./registered.js";
 
 /** The scheme of URLs of mortal files: `mortal:/path`. */
@@ -31,10 +38,18 @@ export class MortalFiles {
 	readonly log: string[] = [];
 	/** The number of the deed that is not done any more. */
 	end = Number.POSITIVE_INFINITY;
-	/** The number of one that fails, as on a disk that is full for a moment. */
+	/** The number of one that fails, as on a disk that is full for a moment, and how. */
 	fault = Number.POSITIVE_INFINITY;
+	code = "ENOSPC";
+	/** Where it is given, unfinished files have some of their bytes at the end, as chance has it. */
+	torn: Random | null = null;
+	/** Where it is given, what was not synced may be undone at the end, as when the power fails. */
+	power: PowerLoss | null = null;
 
 	readonly #moves: boolean;
+	readonly #open = new Map<string, Buffer[]>();
+	/** Files that need not be kept if the power fails. */
+	readonly #scratch = new Set<string>();
 
 	/** @param moves Whether files can be renamed; where not, unfinished ones cannot be seen. */
 	constructor(moves = true) {
@@ -53,71 +68,139 @@ export class MortalFiles {
 		this.deeds = 0;
 		this.log.length = 0;
 		this.end = Number.POSITIVE_INFINITY;
+		this.fault = Number.POSITIVE_INFINITY;
+		this.torn = null;
+		this.power = null;
+		this.#open.clear();
+		this.#scratch.clear();
 		if (!existsSync(lock)) return;
-		const holder = JSON.parse(readFileSync(lock, "utf8"));
-		writeFileSync(lock, JSON.stringify({ ...holder, pid: deadProcess }));
+		const text = readFileSync(lock, "utf8");
+		if (text === "") return;
+		writeFileSync(
+			lock,
+			JSON.stringify({ ...JSON.parse(text), pid: deadProcess }),
+		);
 	}
 
 	#deed(what: string, url: string): string {
-		if (this.deeds >= this.end) throw new Death(`${what} ${url}`);
-		if (this.deeds++ === this.fault)
-			throw new EnvironmentError(
-				"cannot-write",
-				`cannot write ${pathOf(url)}: the disk is full.`,
+		if (this.deeds >= this.end) {
+			this.#die();
+			throw new Death(`${what} ${url}`);
+		}
+		const path = pathOf(url);
+		if (this.deeds++ === this.fault) {
+			const error = Object.assign(
+				new Error(`${this.code}: it cannot be done, ${what}`),
+				{ code: this.code, syscall: what },
 			);
-		this.log.push(`${what} ${pathOf(url)}`);
-		return pathOf(url);
+			const isRemoval = what.startsWith("remove");
+			throw explainSystemError(error, isRemoval ? "remove" : "write", path);
+		}
+		this.log.push(`${what} ${path}`);
+		return path;
+	}
+
+	/** What the disk holds of files that nobody has finished. */
+	#die(): void {
+		const { torn } = this;
+		if (torn !== null)
+			for (const [partial, chunks] of this.#open) {
+				const content = Buffer.concat(chunks);
+				const length = randomBelow(torn, content.length + 1);
+				if (existsSync(partial))
+					writeFileSync(partial, content.subarray(0, length));
+			}
+		this.#open.clear();
+		this.power?.strike([...this.#scratch]);
+		this.#scratch.clear();
+		this.power = null;
+		this.torn = null;
+	}
+
+	#create(url: string, options: CreateOptions): PendingFile {
+		const path = this.#deed("create", url);
+		const { partialsIn, scratch = false, mayBeLost = scratch } = options;
+		const directory = partialsIn ? pathOf(partialsIn) : dirname(path);
+		const name = partialName(basename(path), String(partials++));
+		const partial = join(directory, name);
+		if (this.#moves) {
+			mkdirSync(directory, { recursive: true });
+			writeFileSync(partial, "");
+		}
+		const chunks: Buffer[] = [];
+		this.#open.set(partial, chunks);
+		return {
+			async write(bytes) {
+				chunks.push(Buffer.from(bytes));
+			},
+			commit: async () => {
+				const content = Buffer.concat(chunks);
+				try {
+					this.#deed("commit", url);
+				} catch (error) {
+					// As a commit that fails does; one that is killed leaves what there is.
+					if (!(error instanceof Death)) rmSync(partial, { force: true });
+					throw error;
+				}
+				this.#open.delete(partial);
+				mkdirSync(dirname(path), { recursive: true });
+				mkdirSync(directory, { recursive: true });
+				writeFileSync(partial, content);
+				renameSync(partial, path);
+				if (scratch) this.#scratch.add(path);
+				else if (mayBeLost) this.power?.appears(path);
+				else this.power?.synced(dirname(path));
+				return { bytes: content.length, sha256: sha256(content) };
+			},
+			abort: async () => {
+				this.#deed("abort", url);
+				this.#open.delete(partial);
+				rmSync(partial, { force: true });
+			},
+		};
+	}
+
+	async #move(from: string, to: string): Promise<void> {
+		const path = this.#deed("move", to);
+		await localFiles.move?.(pathOf(from), path);
 	}
 
 	#storage(): Storage {
-		const { move } = localFiles;
 		return {
 			...localFiles,
 			stat: (url) => localFiles.stat(pathOf(url)),
 			list: (url) => localFiles.list(pathOf(url)),
+			find: async (url, options) => {
+				const found = await localFiles.find(pathOf(url), options);
+				return found.map((file) => ({ ...file, path: this.url(file.path) }));
+			},
 			open: (url) => localFiles.open(pathOf(url)),
 			openForRandomAccess: (url) => localFiles.openForRandomAccess(pathOf(url)),
 			linkAt: async (url) => (await localFiles.linkAt?.(pathOf(url))) ?? null,
-			create: async (url, { partialsIn } = {}) => {
-				const path = this.#deed("create", url);
-				const directory = partialsIn ? pathOf(partialsIn) : dirname(path);
-				const name = partialName(basename(path), String(partials++));
-				const partial = join(directory, name);
-				if (this.#moves) {
-					mkdirSync(directory, { recursive: true });
-					writeFileSync(partial, "");
-				}
-				const chunks: Buffer[] = [];
-				return {
-					async write(bytes) {
-						chunks.push(Buffer.from(bytes));
-					},
-					commit: async () => {
-						this.#deed("commit", url);
-						const content = Buffer.concat(chunks);
-						mkdirSync(dirname(path), { recursive: true });
-						mkdirSync(directory, { recursive: true });
-						writeFileSync(partial, content);
-						renameSync(partial, path);
-						return { bytes: content.length, sha256: sha256(content) };
-					},
-					abort: async () => {
-						this.#deed("abort", url);
-						rmSync(partial, { force: true });
-					},
-				};
-			},
+			create: async (url, options = {}) => this.#create(url, options),
 			createExclusive: async (url, content) =>
 				localFiles.createExclusive(this.#deed("lock", url), content),
-			move: async (from, to) => move?.(pathOf(from), this.#deed("move", to)),
-			moveAll: async (files) => {
-				for (const { from, to } of files)
-					if (existsSync(pathOf(from)))
-						await move?.(pathOf(from), this.#deed("move", to));
+			move: async (from, to) => {
+				await this.#move(from, to);
+				this.power?.synced(dirname(pathOf(to)));
 			},
-			remove: async (url) => localFiles.remove(this.#deed("remove", url)),
+			moveAll: async (files) => {
+				const order = this.power?.shuffled(files) ?? files;
+				for (const { from, to } of order)
+					if (existsSync(pathOf(from))) {
+						this.power?.moves(pathOf(from), pathOf(to));
+						await this.#move(from, to);
+					}
+				for (const { to } of files) this.power?.synced(dirname(pathOf(to)));
+			},
+			remove: async (url) => {
+				const path = this.#deed("remove", url);
+				this.power?.removes(path);
+				await localFiles.remove(path);
+			},
 			removeEmpty: async (url) =>
 				localFiles.removeEmpty(this.#deed("removeEmpty", url)),
+			absolute: (url) => this.url(localFiles.absolute(pathOf(url))),
 			makeDirectory: async (url) =>
 				localFiles.makeDirectory(this.#deed("makeDirectory", url)),
 		};

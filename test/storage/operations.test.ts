@@ -76,6 +76,15 @@ test("a file is on the disk before its name is, and its name before it is told",
 	expect(operations).toEqual(["sync top", "rename d/f e/g", "sync e"]);
 });
 
+test("of a file that may be lost the bytes alone are on the disk, before it has its name", async () => {
+	const path = `${begin()}/f`;
+	await writeAll(localFiles, path, "x", { mayBeLost: true });
+	expect(operations).toEqual(["sync f.partial", "rename f.partial f"]);
+	operations.length = 0;
+	await writeAll(localFiles, path, "x", { scratch: true });
+	expect(operations).toEqual(["rename f.partial f"]);
+});
+
 test("of many files each directory is synced once, when all have their names", async () => {
 	begin();
 	for (const name of ["a", "b", "c"])

@@ -28,9 +28,7 @@ export const runHash: TaskRunner<HashTask> = async (context, number, task) => {
 		if (shouldStop())
 			throw new InterruptedError("the build was asked to stop.");
 	});
-	await writeRecord(workspace, {
-		task: number,
-		planHash: plan.planHash,
+	await writeRecord(workspace, plan, number, {
 		...NO_ROWS,
 		totals: emptyTotals(),
 		bytes: counts.reduce((sum, { bytes }) => sum + bytes, 0),

@@ -28,7 +28,7 @@ import type { TaskContext, TaskRunner } from "./task.js";
  */
 export const runPack: TaskRunner<PackTask> = async (context, number, task) => {
 	const { workspace, plan } = context;
-	const { settings, planHash } = plan;
+	const { settings } = plan;
 	const { isIndex = false } = settings;
 	const watch = new Stopwatch();
 	const leaves = leavesPacks(plan);
@@ -68,10 +68,8 @@ export const runPack: TaskRunner<PackTask> = async (context, number, task) => {
 		const { shards, rooms, leftovers } = await output.finish();
 		const { documents, textBytes, textTokens, specialTokens } = task.lengths;
 		const { noted, specialsInText } = task.lengths;
-		await writeRecord(workspace, {
+		await writeRecord(workspace, plan, number, {
 			...NO_ROWS,
-			task: number,
-			planHash,
 			totals: addCounts(
 				addCounts(emptyTotals(), {
 					records: documents,

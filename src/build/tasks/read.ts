@@ -59,7 +59,7 @@ import { readThresholds } from "./threshold.js";
  */
 export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 	const { workspace, plan } = context;
-	const { settings, planHash } = plan;
+	const { settings } = plan;
 	const watch = new Stopwatch();
 	const leaves = leavesPacks(plan);
 	/** The task's number in the dataset. */
@@ -70,7 +70,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 	const skipped = new SkippedFile(workspace, number);
 	const injectedList = InjectedList.ofTask(workspace, number);
 	try {
-		const before = await documentsBefore(workspace, task);
+		const before = await documentsBefore(workspace, plan, task);
 		const choice = new DocumentChoice(
 			await repeatsOf(workspace, task),
 			(settings.sources[task.source].limit ?? Infinity) - before,
@@ -154,9 +154,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 			...kept.totals(),
 		});
 		const { noted } = totals;
-		await writeRecord(workspace, {
-			task: number,
-			planHash,
+		await writeRecord(workspace, plan, number, {
 			totals,
 			bytes: sumOf(input, ({ bytes }) => bytes),
 			lines: input.map(({ numbers }) => numbers),
@@ -184,10 +182,11 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 /** Documents of the tasks before, where that decides how many this one takes. */
 async function documentsBefore(
 	workspace: Workspace,
+	plan: Plan,
 	{ after }: ReadTask,
 ): Promise<number> {
 	if (after === undefined) return 0;
-	const record = await readRecord(workspace, after);
+	const record = await readRecord(workspace, plan, after);
 	if (record === null)
 		throw new Error(`task ${after} is not done, and its count is wanted`);
 	return record.documentsBefore + record.totals.documents;

@@ -18,7 +18,7 @@ export const runRepack: TaskRunner<RepackTask> = async (
 	number,
 	{ from, to },
 ) => {
-	const { settings, planHash } = plan;
+	const { settings } = plan;
 	const watch = new Stopwatch();
 	const files = new Map<number, DatasetFile>();
 	const tasks = Array.from({ length: to - from }, (_, i) => from + i);
@@ -47,9 +47,7 @@ export const runRepack: TaskRunner<RepackTask> = async (
 			addCounts(counts, packed.counts);
 		}
 		const { shards, rooms } = await output.finish();
-		await writeRecord(workspace, {
-			task: number,
-			planHash,
+		await writeRecord(workspace, plan, number, {
 			...NO_ROWS,
 			totals: addCounts(emptyTotals(), counts),
 			rooms: rooms.map(sparse),

@@ -24,9 +24,7 @@ export const runRepeats: TaskRunner<RepeatsTask> = async (
 			if (known.has(words, 4 * i)) repeats.push(document);
 		offsets[task - from + 1] = repeats.length;
 	}
-	await writeRecord(workspace, {
-		task: number,
-		planHash: plan.planHash,
+	await writeRecord(workspace, plan, number, {
 		...NO_ROWS,
 		totals: emptyTotals(),
 		findings: await writeLists(workspace, number, offsets, repeats.view()),

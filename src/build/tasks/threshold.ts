@@ -63,9 +63,7 @@ export const runThreshold: TaskRunner<ThresholdTask> = async (
 	const written = await writeAll(workspace.storage, path, content, {
 		once: true,
 	});
-	await writeRecord(workspace, {
-		task: number,
-		planHash: plan.planHash,
+	await writeRecord(workspace, plan, number, {
 		...NO_ROWS,
 		totals,
 		findings: { path, ...written },

@@ -1,0 +1,127 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { permutation } from "../../src/core/random.js";
+import { casesOf, randomOf } from "../cases.js";
+import { seqpack, sharedDirectory } from "../helpers.js";
+import { MortalFiles } from "../storage/mortal-files.js";
+import {
+	type Inputs,
+	readers,
+	type Writing,
+	writeInputs,
+	writings,
+} from "./commands.js";
+import { Attempts } from "./in-process.js";
+
+const directory = sharedDirectory();
+let inputs: Inputs;
+let all: Writing[];
+beforeAll(async () => {
+	inputs = await writeInputs(directory);
+	all = writings(inputs);
+});
+
+test("every command that writes is tried", async () => {
+	const { stdout } = await seqpack(["--help"]);
+	const commands = stdout.split("\nCommands:\n")[1].split("\n\n")[0];
+	const names = [...commands.matchAll(/^ {2}(\S+)/gm)].map(([, name]) => name);
+	expect(names.length).toBeGreaterThan(15);
+	const tried = new Set(all.map(({ args }) => args("out")[0]));
+	expect([...tried, ...readers].sort()).toEqual(names.sort());
+});
+
+/** Of all kills so many are here; the others are of processes. */
+const CASES = casesOf({ daily: 40, everything: 300, share: 0.9 });
+
+test(`ended at ${CASES} moments, a command that is run again writes the same bytes`, {
+	timeout: 60_000 + 10_000 * CASES,
+}, async () => {
+	const files = new MortalFiles();
+	const attempts = new Map<Writing, Attempts>();
+	const wrong: string[] = [];
+	const tried = some(Math.ceil(CASES / 2));
+	for (let number = 0; number < CASES; number++) {
+		const random = randomOf("moments", number);
+		const own = tried[number % tried.length];
+		let attempt = attempts.get(own);
+		if (attempt === undefined) {
+			const place = join(directory, "outputs", String(attempts.size));
+			mkdirSync(place);
+			attempt = new Attempts(own, files, place);
+			attempts.set(own, attempt);
+		}
+		const problem = await problemOf(own, attempt, random).catch(String);
+		if (problem !== null)
+			wrong.push(`moments ${number}, ${own.name}, ${problem}`);
+	}
+	expect(wrong).toEqual([]);
+});
+
+/** So many of what writes, as chance has it: of each command one, then others. */
+function some(count: number): Writing[] {
+	const order = permutation(all.length, randomOf("moments", -1));
+	const shuffled = Array.from(order, (i) => all[i]);
+	const commandOf = ({ args }: Writing) => args("out")[0];
+	const isFirst = (one: Writing) =>
+		shuffled.find((other) => commandOf(other) === commandOf(one)) === one;
+	return [
+		...shuffled.filter(isFirst),
+		...shuffled.filter((one) => !isFirst(one)),
+	].slice(0, count);
+}
+
+/** What is wrong with a command after one of its attempts was ended; null where nothing is. */
+async function problemOf(
+	{ replaces = false }: Writing,
+	attempt: Attempts,
+	random: () => number,
+): Promise<string | null> {
+	const { contents, before } = await attempt.unbroken();
+	attempt.reset();
+	const { ending, moment, code, stderr } = await attempt.end(random);
+	const what = `${ending} before change ${moment}`;
+	if (ending === "fail" && code !== 0 && code !== 1)
+		return `${what}: exit code ${code}: ${stderr}`;
+	if (ending === "fail" && /this should not have happened/.test(stderr))
+		return `${what}: ${stderr}`;
+	if (replaces) {
+		const lost = lostOf(before, contents, attempt.contents());
+		if (lost.length > 0) return `${what}: lost ${lost.join(", ")}`;
+	}
+	const again = await attempt.again();
+	const other = differing(contents, attempt.contents());
+	if (other.length > 0)
+		return `${what}, first ${code} ${stderr}then ${again.code} ${again.stderr}: other ${other.join(", ")}`;
+	// What was done to its end need not be done again.
+	if (again.code !== 0 && !(again.code === 2 && /already/.test(again.stderr)))
+		return `${what}, then exit code ${again.code}: ${again.stderr}`;
+	return null;
+}
+
+type Contents = Readonly<Record<string, string>>;
+
+/** Files that are another one than is due, not there, or not due. */
+function differing(due: Contents, found: Contents): string[] {
+	return [...new Set([...Object.keys(due), ...Object.keys(found)])].filter(
+		(path) => due[path] !== found[path],
+	);
+}
+
+/** What tells of a dataset or a plan, and is written last. */
+const MANIFESTS = /^out\/(seqpack|records|curriculum)\.json$/;
+/** What stands beside a manifest, and comes to its place right before it. */
+const BESIDE = /\/(README\.md|dataset_info\.json|state\.json)$/;
+
+/** Files of a dataset that are not there whole, be it the old one or the new one, as its manifest says. */
+function lostOf(before: Contents, after: Contents, found: Contents): string[] {
+	const manifest = Object.keys(before).find((path) => MANIFESTS.test(path));
+	if (manifest === undefined) return ["no manifest"];
+	const due = found[manifest] === after[manifest] ? after : before;
+	return Object.keys(due).filter(
+		(path) =>
+			!path.includes("/.seqpack/") &&
+			!BESIDE.test(path) &&
+			found[path] !== due[path],
+	);
+}
