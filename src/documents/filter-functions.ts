@@ -1,4 +1,8 @@
 import { registry } from "../core/registry.js";
+import { quoted } from "../core/text.js";
+import { hasManyWays } from "../tokenizer/patterns/many-ways.js";
+import { parsePattern } from "../tokenizer/patterns/parse.js";
+import { PatternError } from "../tokenizer/patterns/pattern-error.js";
 
 /** A function that conditions can use; null where a value that it is given is null. */
 interface FilterFunction {
@@ -14,6 +18,16 @@ interface FilterFunction {
 
 /** The expressions of all conditions, which write them out. */
 const expressions = new Map<string, RegExp>();
+
+/** Also false for one that only JavaScript has. */
+function mayTakeForever(pattern: string): boolean {
+	try {
+		return hasManyWays(parsePattern(pattern));
+	} catch (error) {
+		if (error instanceof PatternError) return false;
+		throw error;
+	}
+}
 
 /** The functions of `where`. */
 export const filterFunctions = registry<string, FilterFunction>(
@@ -55,10 +69,12 @@ export const filterFunctions = registry<string, FilterFunction>(
 			fault(pattern) {
 				try {
 					expressions.set(pattern, new RegExp(pattern, "u"));
-					return null;
 				} catch (error) {
 					return (error as Error).message;
 				}
+				return mayTakeForever(pattern)
+					? `${quoted(pattern)} repeats what can match in several ways, and may take time without end`
+					: null;
 			},
 			apply: (text, pattern) => expressions.get(pattern)?.test(text),
 		},

@@ -51,10 +51,11 @@ export class ChatTemplate {
 		try {
 			this.#template = compileTemplate(source);
 		} catch (error) {
-			if (!(error instanceof TemplateError)) throw error;
+			const message = messageOf(error);
+			if (message === null) throw error;
 			throw new DataError(
 				"bad-chat-template",
-				`the chat template of ${name} cannot be used: ${shortened(error.message)}. Give another one with ${optionName("chatTemplate")}.`,
+				`the chat template of ${name} cannot be used: ${shortened(message)}. Give another one with ${optionName("chatTemplate")}.`,
 			);
 		}
 		this.marksGeneration = this.#template.marksGeneration;
@@ -86,12 +87,7 @@ export class ChatTemplate {
 					"template-date",
 					`the chat template writes the day it is, and what is built must not depend on that: give one with ${optionName("templateDate")}, as in 2026-01-31`,
 				);
-			const message =
-				error instanceof TemplateError
-					? error.message
-					: error instanceof RangeError
-						? "it goes too deep or makes too long a text"
-						: null;
+			const message = messageOf(error);
 			if (message === null) throw error;
 			throw badConversation(
 				"template-failed",
@@ -150,8 +146,16 @@ export class ChatTemplate {
 			return text.includes(probe) && !/['"]type['"]/.test(text);
 		} catch (error) {
 			if (error instanceof NoDate) return true;
-			if (error instanceof TemplateError) return false;
+			if (messageOf(error) !== null) return false;
 			throw error;
 		}
 	}
+}
+
+/** What is wrong with a template, of what it makes happen; null for a fault that is not its own. */
+function messageOf(error: unknown): string | null {
+	if (error instanceof TemplateError) return error.message;
+	return error instanceof RangeError
+		? "it goes too deep or makes too long a text"
+		: null;
 }

@@ -10,20 +10,30 @@ import {
 	Undefined,
 	type Value,
 } from "./values.js";
+import { requireLength, spend } from "./work.js";
 
 /** What an operator of two values gives in Python. @throws TemplateError */
 export function arithmetic(operator: string, a: Value, b: Value): Value {
 	if (a instanceof Undefined) return a.fail();
 	if (b instanceof Undefined) return b.fail();
 	if (operator === "+") {
-		if (Array.isArray(a) && Array.isArray(b)) return [...a, ...b];
+		if (Array.isArray(a) && Array.isArray(b)) {
+			spend(a.length + b.length);
+			return [...a, ...b];
+		}
 		if (a instanceof Tuple && b instanceof Tuple)
 			return new Tuple([...a.items, ...b.items]);
 	}
 	if (operator === "*" && typeof b === "number") {
-		if (typeof a === "string") return a.repeat(Math.max(b, 0));
-		if (Array.isArray(a))
-			return Array.from({ length: Math.max(b, 0) }, () => a).flat();
+		const times = Math.max(b, 0);
+		if (typeof a === "string") {
+			requireLength(a.length * times);
+			return a.repeat(times);
+		}
+		if (Array.isArray(a)) {
+			spend(Math.max(a.length, 1) * times);
+			return Array.from({ length: times }, () => a).flat();
+		}
 	}
 	if (operator === "%" && typeof a === "string")
 		return percent(

@@ -23,6 +23,7 @@ import {
 	Undefined,
 	type Value,
 } from "./values.js";
+import { counted, requireLength, spend } from "./work.js";
 
 /** A template that is ready to be rendered. */
 export interface CompiledTemplate {
@@ -57,7 +58,8 @@ export function compileTemplate(source: string): CompiledTemplate {
 			for (const [name, value] of globals) scope.set(name, value);
 			for (const [name, value] of variables) scope.set(name, value);
 			const out = new Output(true, messages);
-			run(new Scope(scope), out);
+			counted(() => run(new Scope(scope), out));
+			requireLength(out.text.length);
 			return out;
 		},
 	};
@@ -143,6 +145,7 @@ class Compiler {
 			let values = iterate(items(scope));
 			if (test !== null)
 				values = values.filter((value) => {
+					spend(1);
 					const inner = new Scope(scope);
 					assign(inner, value);
 					return truth(test(inner));
@@ -150,6 +153,8 @@ class Compiler {
 			if (values.length === 0) return otherwise(new Scope(scope), out);
 			const loop = new Loop(values);
 			for (const [i, value] of values.entries()) {
+				spend(1);
+				requireLength(out.text.length);
 				loop.at = i;
 				const inner = new Scope(scope);
 				inner.set("loop", loop);
@@ -248,6 +253,7 @@ class Compiler {
 		const run = this.block(body);
 		return (scope) =>
 			new Func((args, keywords) => {
+				spend(8);
 				if (args.length > names.length)
 					throw new TemplateError(
 						`macro '${title}' takes not more than ${names.length} argument(s)`,
@@ -304,5 +310,6 @@ class Compiler {
 function captured(run: Run, scope: Scope): string {
 	const out = new Output(false, noMessages);
 	run(scope, out);
+	requireLength(out.text.length);
 	return out.text;
 }

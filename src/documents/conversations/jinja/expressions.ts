@@ -19,6 +19,7 @@ import {
 	Undefined,
 	type Value,
 } from "./values.js";
+import { requireLength, spendOn } from "./work.js";
 
 const CONSTANTS: Readonly<Record<string, Value>> = {
 	true: true,
@@ -162,8 +163,11 @@ export class Expressions {
 			].map((bound) =>
 				bound === undefined ? () => null : this.expression(bound),
 			);
-			return (scope) =>
-				sliceOf(value(scope), start(scope), stop(scope), step(scope));
+			return (scope) => {
+				const all = value(scope);
+				spendOn(all);
+				return sliceOf(all, start(scope), stop(scope), step(scope));
+			};
 		}
 		if (!computed) {
 			const name = property.value;
@@ -173,7 +177,12 @@ export class Expressions {
 				: (scope) => fieldOf(value(scope), name);
 		}
 		const key = this.expression(property);
-		return (scope) => itemOf(value(scope), key(scope));
+		return (scope) => {
+			const all = value(scope);
+			// Its characters are counted.
+			if (typeof all === "string") spendOn(all);
+			return itemOf(all, key(scope));
+		};
 	}
 
 	#call({ callee, args }: Node): Evaluate {
@@ -185,6 +194,7 @@ export class Expressions {
 				const self = object(scope);
 				const method = methodOf(self, name);
 				const [positional, keywords] = values(scope);
+				spendOn(self);
 				return method === undefined
 					? call(fieldOf(self, name), positional, keywords)
 					: method(self as never, positional, keywords);
@@ -203,10 +213,14 @@ export class Expressions {
 			node.type === "Identifier" ? node.value : node.callee.value;
 		const filter = filterOf(name);
 		if (node.type === "Identifier")
-			return (value) => filter(value, [], noKeywords, context);
+			return (value) => {
+				spendOn(value);
+				return filter(value, [], noKeywords, context);
+			};
 		const args = this.arguments(node.args);
 		return (value, scope) => {
 			const [positional, keywords] = args(scope);
+			spendOn(value);
 			return filter(value, positional, keywords, context);
 		};
 	}
@@ -255,25 +269,34 @@ export class Expressions {
 			case "in":
 				return (scope) => {
 					const item = a(scope);
-					return contains(b(scope), item);
+					const all = b(scope);
+					spendOn(all);
+					return contains(all, item);
 				};
 			case "not in":
 				return (scope) => {
 					const item = a(scope);
-					return !contains(b(scope), item);
+					const all = b(scope);
+					spendOn(all);
+					return !contains(all, item);
 				};
 			case "~":
-				return (scope) => textOf(a(scope)) + textOf(b(scope));
+				return (scope) => joined(textOf(a(scope)), textOf(b(scope)));
 			case "+":
 				return (scope) => {
 					const first = a(scope);
 					const second = b(scope);
 					return typeof first === "string" && typeof second === "string"
-						? first + second
+						? joined(first, second)
 						: arithmetic("+", first, second);
 				};
 			default:
 				return (scope) => arithmetic(operator, a(scope), b(scope));
 		}
 	}
+}
+
+function joined(first: string, second: string): string {
+	requireLength(first.length + second.length);
+	return first + second;
 }

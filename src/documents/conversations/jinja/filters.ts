@@ -19,6 +19,7 @@ import {
 	Undefined,
 	type Value,
 } from "./values.js";
+import { requireLength } from "./work.js";
 
 /** What filters need of the machine that runs them. */
 export interface FilterContext {
@@ -136,7 +137,7 @@ function jsonOptions(args: Value[], keywords: KeywordValues): JsonOptions {
 				? null
 				: typeof indent === "string"
 					? indent
-					: " ".repeat(integer(indent, "indent")),
+					: spaces(indent, "indent"),
 		separators:
 			pair === null
 				? [indent === null ? ", " : ",", ": "]
@@ -231,9 +232,14 @@ export const filters: Readonly<Record<string, Filter>> = {
 	},
 	join(value, args, keywords, context) {
 		const by = given(args, keywords, 1, "attribute") ?? null;
-		return iterate(value)
-			.map((each) => textOf(by === null ? each : attribute(each, by, context)))
-			.join(textOf(given(args, keywords, 0, "d") ?? ""));
+		const texts = iterate(value).map((each) =>
+			textOf(by === null ? each : attribute(each, by, context)),
+		);
+		const between = textOf(given(args, keywords, 0, "d") ?? "");
+		requireLength(
+			texts.reduce((sum, { length }) => sum + length + between.length, 0),
+		);
+		return texts.join(between);
 	},
 	map(value, args, keywords, context) {
 		const by = keywords.get("attribute");
@@ -268,10 +274,11 @@ export const filters: Readonly<Record<string, Filter>> = {
 		const width = given(args, keywords, 0, "width") ?? 4;
 		const first = truth(given(args, keywords, 1, "first") ?? false);
 		const blank = truth(given(args, keywords, 2, "blank") ?? false);
-		const space =
-			typeof width === "string" ? width : " ".repeat(integer(width, "width"));
+		const space = typeof width === "string" ? width : spaces(width, "width");
 		// The filter adds a line break before it splits into lines, which drops that of the end.
-		const lines = textOf(value).split(/\r\n|\r|\n/);
+		const whole = textOf(value);
+		const lines = whole.split(/\r\n|\r|\n/);
+		requireLength(whole.length + lines.length * space.length);
 		return lines
 			.map((line, i) =>
 				(i === 0 ? first : true) && (blank || i === 0 || line !== "")
@@ -317,6 +324,13 @@ export const filters: Readonly<Record<string, Filter>> = {
 		return items.reduce((sum: number, each) => sum + Number(each), 0);
 	},
 };
+
+/** As many spaces as somebody may want. */
+function spaces(count: Value, what: string): string {
+	const number = integer(count, what);
+	if (number > 1000) throw new TemplateError(`${what} is too large`);
+	return " ".repeat(number);
+}
 
 const firstOf = (items: Value[]): Value =>
 	items.length === 0 ? new Undefined("an item of nothing") : items[0];

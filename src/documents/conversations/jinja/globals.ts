@@ -7,6 +7,7 @@ import {
 	typeName,
 	type Value,
 } from "./values.js";
+import { spend } from "./work.js";
 
 /** What every template can call, by name. */
 export const globals: readonly (readonly [string, Value])[] = [
@@ -25,6 +26,7 @@ export const globals: readonly (readonly [string, Value])[] = [
 			for (let i = start; step > 0 ? i < stop : i > stop; i += step)
 				if (range.push(i) > 100_000)
 					throw new TemplateError("range is too long");
+			spend(range.length);
 			return range;
 		}),
 	],

@@ -8,6 +8,7 @@ import {
 	typeName,
 	type Value,
 } from "./values.js";
+import { spend } from "./work.js";
 
 export interface JsonOptions {
 	/** Spaces for each level, or what stands for a level; null: all on one line. */
@@ -26,6 +27,7 @@ const onOneLine: JsonOptions = {
 
 /** JSON as Python's `json.dumps` writes it, with ensure_ascii=False as transformers has it. */
 export function toJson(value: Value, options = onOneLine, depth = 0): string {
+	spend(1);
 	if (typeof value === "string") return textJson(value, options);
 	if (value === null) return "null";
 	if (typeof value === "boolean") return String(value);

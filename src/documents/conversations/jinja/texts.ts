@@ -5,6 +5,7 @@ import {
 	Tuple,
 	type Value,
 } from "./values.js";
+import { requireLength } from "./work.js";
 
 // What Python's `str` takes for white space.
 const SPACES =
@@ -82,6 +83,7 @@ export function replace(
 	by: string,
 	count: number,
 ): string {
+	requireReplaced(text, old, by);
 	if (count < 0 && old !== "") return text.replaceAll(old, () => by);
 	if (old === "") {
 		const parts = Array.from(text);
@@ -93,6 +95,15 @@ export function replace(
 	const parts = text.split(old);
 	if (parts.length <= count + 1) return parts.join(by);
 	return [...parts.slice(0, count), parts.slice(count).join(old)].join(by);
+}
+
+/** Checks that what comes out is not too long. */
+function requireReplaced(text: string, old: string, by: string): void {
+	const growth = by.length - old.length;
+	const most = old === "" ? text.length + 1 : text.length / old.length;
+	if (text.length + growth * most < 2 ** 20) return;
+	const found = old === "" ? most : text.split(old).length - 1;
+	requireLength(text.length + growth * found);
 }
 
 /** The first letter of each word large and the others small, as `str.title` has them. */

@@ -1,3 +1,7 @@
+import { spend, TemplateError } from "./work.js";
+
+export { TemplateError };
+
 /**
  * The values of templates, which are Python's: None is null, a list is an array, a dict a
  * `Map`, an int a number or a bigint, a float a `Float`.
@@ -18,9 +22,6 @@ export type Value =
 	| Value[];
 
 export type Dict = Map<Value, Value>;
-
-/** What a template did that cannot be done; the message is Python's, as far as it is short. */
-export class TemplateError extends Error {}
 
 /** A number that Python has as a float: `1.0` is written so, unlike 1. */
 export class Float {
@@ -249,6 +250,7 @@ export function textOf(value: Value): string {
 
 /** What `repr` makes of a value. */
 export function represent(value: Value): string {
+	spend(1);
 	if (typeof value === "string") return representText(value);
 	if (value === null) return "None";
 	if (typeof value === "boolean") return value ? "True" : "False";
