@@ -111,3 +111,56 @@ test("no id is given that the vocabulary does not have", () => {
 		/the token id \w+, which is not in its vocabulary of \d+/,
 	);
 });
+
+test.each([
+	[
+		"an id of two thousand millions",
+		{ model: { ...wordPiece.model, vocab: { a: 2e9 } } },
+		/ids have to be below/,
+	],
+	[
+		"an id of more than 32 bits",
+		{ model: { ...wordPiece.model, vocab: { a: 2 ** 32 + 17 } } },
+		/ids have to be below/,
+	],
+	[
+		"a component that is none",
+		{ pre_tokenizer: 3 },
+		/pre_tokenizer cannot be used: it is 3/,
+	],
+	[
+		"a pattern that may take time without end",
+		{
+			pre_tokenizer: {
+				type: "Split",
+				pattern: { Regex: "(a+)+$" },
+				behavior: "Isolated",
+				invert: false,
+			},
+		},
+		/repeats what can match in several ways: leave out tokenizerEngine/,
+	],
+])("%s is refused before the library is asked", (_, change, sentence) => {
+	const tokenizerJson = JSON.stringify({ ...wordPiece, ...change });
+	expect(() => tokenizerFromJson({ tokenizerJson }, "huggingface")).toThrow(
+		sentence,
+	);
+});
+
+test.each(["auto", "huggingface"] as const)(
+	"BOS and EOS have the ids that encoding gives: %s",
+	(engine) => {
+		const added = ["<s>", "</s>"].map((content, i) => ({
+			id: 5000 + i,
+			content,
+			special: true,
+		}));
+		const tokenizer = tokenizerFromJson(
+			{ tokenizerJson: JSON.stringify({ ...wordPiece, added_tokens: added }) },
+			engine,
+		);
+		const { bos, eos } = tokenizer;
+		expect([...tokenizer.encode("<s></s>")]).toEqual([bos?.id, eos?.id]);
+		expect(eos?.id).toBeLessThan(tokenizer.vocabSize);
+	},
+);

@@ -63,7 +63,11 @@ function placesOf(
 		}
 		case "repeat": {
 			const of = placesOf(node.part, places);
-			if (node.most > 1)
+			// Of a character so and so many times there is one way.
+			if (
+				node.most > 1 &&
+				(node.part.kind !== "set" || node.least !== node.most)
+			)
 				for (const place of of.last) place.next.push(...of.first);
 			return of;
 		}
