@@ -194,7 +194,7 @@ const linesOf = (records: readonly object[]) =>
 	Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
 
 test("a chat template that is changed anywhere renders conversations, or says why not", async () => {
-	const count = casesOf({ daily: 50, everything: 500, share: 0.04 });
+	const count = casesOf({ daily: 15, everything: 500, share: 0.04 });
 	const lines = linesOf(Object.values(RECORDS));
 	await tryCases("templates", count, async (random, tally) => {
 		const isHostile = randomBelow(random, 4) === 0;
