@@ -34,14 +34,29 @@ function parse(path: string, text: string): unknown {
 				`it is not JSON (${shortened((error as Error).message)})`,
 			);
 		}
-	const document = parseDocument(text);
+	const document = parsed(path, text);
 	const [error] = document.errors;
 	if (error !== undefined)
 		throw badRecipe(
 			path,
 			`it is not YAML (${shortened(error.message.split("\n")[0])})`,
 		);
-	return document.toJS({ maxAliasCount: 100 });
+	try {
+		return document.toJS({ maxAliasCount: 100 });
+	} catch (error) {
+		throw badRecipe(
+			path,
+			`it cannot be read (${shortened((error as Error).message)})`,
+		);
+	}
+}
+
+function parsed(path: string, text: string) {
+	try {
+		return parseDocument(text);
+	} catch {
+		throw badRecipe(path, "its values lie too deep in each other");
+	}
 }
 
 /**

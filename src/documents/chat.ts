@@ -114,6 +114,21 @@ export class ConversationReader {
 		values: readonly unknown[],
 		change: (examples: readonly Example[]) => readonly Example[] | null,
 	): ConversationText | null {
+		try {
+			return this.#readChanged(values, change);
+		} catch (error) {
+			if (!(error instanceof RangeError)) throw error;
+			throw badConversation(
+				"bad-message",
+				`its values lie too deep in each other. Mend the record, ${orSkip()}`,
+			);
+		}
+	}
+
+	#readChanged(
+		values: readonly unknown[],
+		change: (examples: readonly Example[]) => readonly Example[] | null,
+	): ConversationText | null {
 		const record: Record<string, unknown> = {};
 		for (const [i, name] of conversationFields.entries())
 			if (values[i] !== undefined) record[name] = parsed(values[i]);

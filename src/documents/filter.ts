@@ -23,6 +23,9 @@ jsep.addBinaryOp("and", 2);
 jsep.addBinaryOp("in", 7);
 jsep.addUnaryOp("not");
 
+/** Characters of a condition: what is longer may lie so deep in itself that nothing can be made of it. */
+const LONGEST = 10_000;
+
 type Evaluate = (values: readonly unknown[]) => unknown;
 
 /**
@@ -33,6 +36,8 @@ type Evaluate = (values: readonly unknown[]) => unknown;
  */
 export function parseFilter(text: string, option: string): Filter {
 	const compiler = new Compiler(text, option);
+	if (text.length > LONGEST)
+		throw compiler.fault(`it has more than ${LONGEST} characters`);
 	let tree: jsep.Expression;
 	try {
 		tree = jsep(text);

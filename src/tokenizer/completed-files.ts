@@ -21,13 +21,13 @@ export function completedFiles(
 	files: TokenizerFiles,
 ): Required<Pick<TokenizerFiles, "tokenizerJson" | "configJson">> {
 	const beside = readFilesBeside(files);
-	const { specialTokensMapJson = null } = files;
+	const { specialTokensMapJson = null, name = "tokenizer.json" } = files;
 	const { config } = beside;
 	return {
 		tokenizerJson: completedJson(files, readNamedTokens(beside)),
 		configJson:
 			specialTokensMapJson !== null && config !== null
-				? JSON.stringify(config)
+				? jsonOf(config, name)
 				: (files.configJson ?? null),
 	};
 }
@@ -42,10 +42,17 @@ function completedJson(files: TokenizerFiles, tokens: NamedTokens): string {
 	const json = parseTokenizerJson(tokenizerJson, name);
 	const completed = withNamedTokens(json, tokens);
 	if (completed === json) return tokenizerJson;
+	return jsonOf(completed, name);
+}
+
+function jsonOf(value: unknown, name: string): string {
 	try {
-		return JSON.stringify(completed);
+		return JSON.stringify(value);
 	} catch {
-		throw notATokenizer(name, "its values lie too deep in each other");
+		throw notATokenizer(
+			name,
+			"values in it or in the files beside it lie too deep in each other",
+		);
 	}
 }
 

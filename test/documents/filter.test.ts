@@ -114,3 +114,14 @@ describe("a condition", () => {
 		expect(holds("lang.length == null", { lang: "en" })).toBe(true);
 	});
 });
+
+test.each([
+	['matches(text, "(a+)+$")', /repeats what can match in several ways/],
+	['matches(text, "(a|aa)*$")', /repeats what can match in several ways/],
+	[`score${" + score".repeat(2000)} > 1`, /more than 10000 characters/],
+])(
+	"a condition that may take time or depth without end is refused: %.30s",
+	(condition, sentence) => {
+		expect(() => parseFilter(condition, "where")).toThrow(sentence);
+	},
+);

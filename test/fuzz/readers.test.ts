@@ -191,10 +191,19 @@ function differenceOf(
 	const text = Buffer.from(file)
 		.toString()
 		.replace(/^\ufeff/, "");
-	const due = simpleReaders[format]?.(text);
-	return due === undefined || JSON.stringify(due) === JSON.stringify(texts)
+	const due = dueOf(format, text);
+	return due === null || JSON.stringify(due) === JSON.stringify(texts)
 		? null
 		: `${JSON.stringify(texts)} and not ${JSON.stringify(due)}`.slice(0, 2000);
+}
+
+function dueOf(format: string, text: string): string[] | null {
+	try {
+		return simpleReaders[format]?.(text) ?? null;
+	} catch {
+		// Python's NaN, which a reader of JSON may take.
+		return null;
+	}
 }
 
 type WithText = { text: string };

@@ -194,7 +194,7 @@ const linesOf = (records: readonly object[]) =>
 	Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
 
 test("a chat template that is changed anywhere renders conversations, or says why not", async () => {
-	const count = casesOf({ daily: 50, everything: 500, share: 0.04 });
+	const count = casesOf({ daily: 15, everything: 500, share: 0.04 });
 	const lines = linesOf(Object.values(RECORDS));
 	await tryCases("templates", count, async (random, tally) => {
 		const isHostile = randomBelow(random, 4) === 0;
@@ -231,7 +231,7 @@ test("conversations that are changed anywhere are rendered, or it is said what i
 const FIELDS = linesOf([
 	{ text: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", score: 0.5, id: 1 },
 	{ text: "Grüße 😀", score: null, meta: { lang: "en", tags: ["a", "b"] } },
-	{ text: "", score: 12345678901234567890, meta: { "odd name": [1] } },
+	{ text: "", score: 1e300, meta: { "odd name": [1] } },
 	{ text: "x", score: true, meta: [], __proto__: null },
 ]);
 
@@ -251,7 +251,7 @@ const CONDITIONS = [
 	'matches(text, "(a|aa)+$")',
 	'matches(text, "^(\\\\w+\\\\s?)*$")',
 	'matches(text, "([a-z]+)*[0-9]")',
-	"(".repeat(5000) + "score" + ")".repeat(5000),
+	`${"(".repeat(5000)}score${")".repeat(5000)}`,
 	`${"not ".repeat(20_000)}score`,
 	`score${" + score".repeat(20_000)} > 1`,
 	`${"[".repeat(5000)}score${"]".repeat(5000)} == 1`,
@@ -283,7 +283,7 @@ const WORDS = [
 	"this",
 	"=>",
 	"a ? b : c",
-	"`${a}`",
+	"`",
 	"\\u0061",
 	"\ud800",
 	"(a+)+$",

@@ -93,7 +93,10 @@ const split = (pattern: object, behavior = "Isolated"): Json => ({
 		type: "Sequence",
 		pretokenizers: [
 			{ type: "Split", pattern, behavior, invert: false },
-			{ type: "ByteLevel", add_prefix_space: false, use_regex: false },
+			{
+				type: "ByteLevel",
+				...{ add_prefix_space: false, trim_offsets: true, use_regex: false },
+			},
 		],
 	},
 });

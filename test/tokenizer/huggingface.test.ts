@@ -130,3 +130,44 @@ test("A pattern that may take for ever is refused, and the own engine takes it",
 	tokenizerFromJson(files).encode(`${"a".repeat(50_000)}b`);
 	expect(performance.now() - begun).toBeLessThan(10_000);
 });
+
+test.each([
+	[
+		"an id of two thousand millions",
+		{ model: { ...wordPiece.model, vocab: { a: 2e9 } } },
+		/ids have to be below/,
+	],
+	[
+		"an id of more than 32 bits",
+		{ model: { ...wordPiece.model, vocab: { a: 2 ** 32 + 17 } } },
+		/ids have to be below/,
+	],
+	[
+		"a component that is none",
+		{ pre_tokenizer: 3 },
+		/pre_tokenizer cannot be used: it is 3/,
+	],
+])("%s is refused before the library is asked", (_, change, sentence) => {
+	const tokenizerJson = JSON.stringify({ ...wordPiece, ...change });
+	expect(() => tokenizerFromJson({ tokenizerJson }, "huggingface")).toThrow(
+		sentence,
+	);
+});
+
+test.each(["auto", "huggingface"] as const)(
+	"BOS and EOS have the ids that encoding gives: %s",
+	(engine) => {
+		const added = ["<s>", "</s>"].map((content, i) => ({
+			id: 5000 + i,
+			content,
+			special: true,
+		}));
+		const tokenizer = tokenizerFromJson(
+			{ tokenizerJson: JSON.stringify({ ...wordPiece, added_tokens: added }) },
+			engine,
+		);
+		const { bos, eos } = tokenizer;
+		expect([...tokenizer.encode("<s></s>")]).toEqual([bos?.id, eos?.id]);
+		expect(eos?.id).toBeLessThan(tokenizer.vocabSize);
+	},
+);

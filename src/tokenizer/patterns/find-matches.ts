@@ -1,3 +1,4 @@
+import { quoted, shortened } from "../../core/text.js";
 import type { Component, Pattern } from "../component.js";
 import { compileAutomaton } from "../split-automaton.js";
 import { AutomatonFinder } from "./automaton-finder.js";
@@ -87,7 +88,7 @@ export function ofPattern<Made>(
 		if (!(error instanceof PatternError)) throw error;
 		const source = "string" in pattern ? pattern.string : pattern.regex;
 		throw component.refused(
-			`its pattern ${JSON.stringify(source)} ${error.message}`,
+			`its pattern ${quoted(source)} ${shortened(error.message)}`,
 		);
 	}
 }

@@ -62,3 +62,31 @@ test("JSON within a text keeps floats and large integers as Python does", () => 
 	expect(() => parsePythonJson("[1.0")).toThrow(SyntaxError);
 	expect(() => parsePythonJson("[01.0]")).toThrow(SyntaxError);
 });
+
+const twice = (times: number) =>
+	`{% set ns = namespace(s='xy') %}{% for i in range(${times}) %}{% set ns.s = ns.s + ns.s %}{% endfor %}{{ ns.s | length }}`;
+
+test.each([
+	[
+		"{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}",
+		/too many steps/,
+	],
+	[
+		"{% macro f(n) %}{{ f(n - 1) if n }}{{ f(n - 1) if n }}{% endmacro %}{{ f(60) }}",
+		/too many steps/,
+	],
+	["{{ [0] * 1000000000 }}", /too many steps/],
+	["{{ [[0] * 9999] * 9999 }}", /too many steps/],
+	["{{ 'x' * 10000000000 }}", /too long a text/],
+	[twice(40), /too long a text/],
+	["{{ (range(9999) | join(' ')) | replace(' ', 'y' * 99999) }}", /too long/],
+	["{{ [1] | tojson(indent=99999999) }}", /indent is too large/],
+])("a template that would not come to an end is refused: %s", (source, why) => {
+	const render = () => compileTemplate(source).render([], new Map());
+	expect(render).toThrow(TemplateError);
+	expect(render).toThrow(why);
+});
+
+test("long texts are made all the same", () => {
+	expect(compileTemplate(twice(20)).render([], new Map()).text).toBe("2097152");
+});
