@@ -11,10 +11,12 @@ import type {
 } from "../dataset/manifest.js";
 import { allRows, emptyTotals, type Totals } from "../dataset/totals.js";
 import { isPlainPath } from "../storage/confined.js";
+import { sha256 } from "../storage/hash.js";
 import { LANES } from "../storage/lanes.js";
 import { readIfThere, writeAll } from "../storage/storage.js";
 import { type FileSizes, sizesOf } from "./file-sizes.js";
 import type { Plan } from "./plan.js";
+import { recordShape } from "./record-shape.js";
 import type { Workspace } from "./workspace.js";
 
 /** What a task did: written last, so that a task with a record is done. */
@@ -74,11 +76,12 @@ export async function writeRecord(
 ): Promise<void> {
 	// On one line: there may be tens of thousands.
 	const text = JSON.stringify(record);
+	const whole = JSON.stringify({ ...record, digest: sha256(text) });
 	const path = workspace.record(record.task);
 	await writeAll(
 		workspace.storage,
 		path,
-		`${text}
+		`${whole}
 `,
 		{ once: true },
 	);
@@ -100,14 +103,18 @@ export async function readRecord(
 	if (content === null) return null;
 	let record: TaskRecord;
 	try {
-		record = JSON.parse(content.toString("utf8"));
+		const { digest, ...rest } = JSON.parse(content.toString("utf8"));
+		// One that was changed counts as none: what its task has written may be sound, what it has counted is lost.
+		if (recordShape(rest) !== null || digest !== sha256(JSON.stringify(rest)))
+			return null;
+		record = rest;
 		if (record.planHash !== planHash || record.task !== task) return null;
 		for (const file of [...record.shards, record.index, record.lengths])
 			if (file !== null && !(await isThere(workspace, file, sizes)))
 				return null;
 	} catch (error) {
 		// Not a record that this version wrote.
-		if (error instanceof SyntaxError || error instanceof TypeError) return null;
+		if (error instanceof SyntaxError) return null;
 		throw error;
 	}
 	for (const [file, place] of [

@@ -138,10 +138,6 @@ const summary = object({
 	),
 });
 
-export const leftOutShape = listOf(
-	object({ reason: text, count, names: listOf(text) }),
-);
-
 const shape: Shape = object({
 	seqpackVersion: text,
 	planHash: digest,
@@ -207,6 +203,20 @@ const shape: Shape = object({
 	),
 	injected: optional(listedRows),
 	beside: listOf(fileShape),
+});
+
+const listedFiles = optional(listOf(object({ path: text })));
+const listedFile = optional(nullable(object({ path: text })));
+
+/** What is wanted of a manifest of another version: which files are of its dataset. */
+export const manifestOfAnyVersion = object({
+	shards: listedFiles,
+	index: listedFiles,
+	lengths: listedFiles,
+	skipped: listedFile,
+	injected: listedFile,
+	beside: listedFiles,
+	inputs: listOf(anyObject),
 });
 
 /** What `Manifest` says of a file of its version. */
