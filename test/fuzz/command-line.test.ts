@@ -179,6 +179,7 @@ function drawnLine(random: Random): string[] {
 	let args = lines[names.join(" ")].split(" ");
 	const value = () => pick(VALUES, random);
 	const option = () => {
+		if (options.length === 0) return ["--x"];
 		const { long = "--x", takes } = pick(options, random);
 		if (WAITS.test(long)) return ["--quiet"];
 		return takes ? [long, value()] : [long];
