@@ -1,6 +1,6 @@
 import { sum } from "../core/arithmetic.js";
 import { ROW_OF_ANY_LENGTH } from "../core/capacity.js";
-import { optionName, UsageError } from "../core/errors.js";
+import { DataError, optionName, UsageError } from "../core/errors.js";
 import { type BatchKind, batchKinds } from "../curriculum/batch-kinds.js";
 import { sharedWidth } from "../masks/row-share.js";
 import { type Sharing, sequenceMultiple } from "../masks/sequence-parallel.js";
@@ -116,7 +116,7 @@ export class BatchReader {
 	 * @param number The step, from 0.
 	 */
 	read(number: number): Batch[] {
-		const step = this.#steps.read(number);
+		const step = this.#stepAt(number);
 		const finder = this.#finders[step.stage][step.bucket];
 		if (step.groups !== undefined)
 			return this.#microBatches(number, step, finder, step.groups);
@@ -132,6 +132,18 @@ export class BatchReader {
 			})),
 		});
 		return [{ ...batch, microBatch: 0, microBatches: 1, imbalance }];
+	}
+
+	/** @throws DataError `bad-plan` for a step of what the plan does not have */
+	#stepAt(number: number): PlanStep {
+		const step = this.#steps.read(number);
+		const { stage, bucket, batchSize, offset } = step;
+		const isKnown = this.#finders[stage]?.[bucket] !== undefined;
+		if (isKnown && batchSize >= 0 && offset >= 0) return step;
+		throw new DataError(
+			"bad-plan",
+			`step ${number} of the plan is not one of its stages and buckets: its steps were changed. Make the plan again with seqpack curriculum.`,
+		);
 	}
 
 	/** What this rank is given of each micro-batch of a step. */
@@ -253,7 +265,7 @@ export class BatchReader {
 		finder: RowFinder;
 		length: number;
 	} {
-		const step = this.#steps.read(number);
+		const step = this.#stepAt(number);
 		const finder = this.#finders[step.stage][step.bucket];
 		const { items } = this.#share(step, finder);
 		return { items, finder, length: step.length };

@@ -15,6 +15,7 @@ import {
 import { sizesOf } from "./file-sizes.js";
 import type { Plan } from "./plan.js";
 import { PARTS, wholePlan } from "./plan-files.js";
+import { planShapeOf } from "./plan-shape.js";
 import { LOCK, PLAN, SPOOL, STATE, stateOf, Workspace } from "./workspace.js";
 
 /**
@@ -118,7 +119,7 @@ export async function requireOurs(
 
 /** The plan of the build that was begun in a directory, without what its tasks read; null where there is none. */
 export function readPlan(out: string): Promise<Plan | null> {
-	return readOurs<Plan>(storageAt(out), `${out}/${PLAN}`);
+	return readOurs<Plan>(storageAt(out), `${out}/${PLAN}`, planShapeOf);
 }
 
 /**

@@ -4,7 +4,8 @@ import { inParallel } from "../core/in-parallel.js";
 import type { InputSpan } from "../sources/divide.js";
 import { LANES } from "../storage/lanes.js";
 import { readIfThere, writeAll } from "../storage/storage.js";
-import type { Plan, PlanInput } from "./plan.js";
+import { hashOf, type Plan, type PlanInput } from "./plan.js";
+import { partShape } from "./plan-shape.js";
 import type { Task } from "./tasks-of-plan.js";
 import type { Workspace } from "./workspace.js";
 
@@ -67,6 +68,8 @@ export async function wholePlan(
 	if (plan.parts === undefined) return plan;
 	const numbers = [...Array(plan.parts.files).keys()];
 	const { parts, ...whole } = join(plan, await readParts(workspace, numbers));
+	const { planHash, ...rest } = whole;
+	if (hashOf(rest) !== planHash) throw notWhole(workspace.out);
 	return whole;
 }
 
@@ -131,19 +134,22 @@ async function readParts(
 		const content = await readIfThere(storage, workspace.state(nameOf(number)));
 		const part = content === null ? null : parsePart(content.toString("utf8"));
 		if (part !== null) return part;
-		throw new EnvironmentError(
-			"no-plan",
-			`the plan in ${out} is not whole: it is being written, or was cut off in that. Plan again.`,
-		);
+		throw notWhole(out);
 	});
+}
+
+function notWhole(out: string): EnvironmentError {
+	return new EnvironmentError(
+		"no-plan",
+		`the plan in ${out} is not whole: it is being written, or was cut off in that, or changed. Plan again.`,
+	);
 }
 
 /** Null for what is no part of a plan. */
 function parsePart(text: string): PlanPart | null {
 	try {
 		const part = JSON.parse(text);
-		const isOne = Array.isArray(part?.spans) && Array.isArray(part.inputs);
-		return isOne ? part : null;
+		return partShape(part) === null ? part : null;
 	} catch {
 		return null;
 	}

@@ -17,6 +17,7 @@ import { readIfThere, writeAll } from "../storage/storage.js";
 import { type FileSizes, sizesOf } from "./file-sizes.js";
 import { inputOfTask } from "./input-of-task.js";
 import type { Plan } from "./plan.js";
+import { recordShape } from "./record-shape.js";
 import type { Workspace } from "./workspace.js";
 
 /** What a task did: written last, so that a task with a record is done. */
@@ -100,7 +101,8 @@ function signed(text: string): string {
 function parseRecord(text: string): TaskRecord | null {
 	try {
 		const { sha256, ...record } = JSON.parse(text);
-		return signed(JSON.stringify(record)) === text ? record : null;
+		if (signed(JSON.stringify(record)) !== text) return null;
+		return recordShape(record) === null ? record : null;
 	} catch {
 		return null;
 	}

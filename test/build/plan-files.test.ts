@@ -48,7 +48,7 @@ test("a plan is read in parts, and all parts are the plan", async () => {
 
 	const path = workspace.state("plan/00001.json");
 	expect(readFileSync(path, "utf8")).toContain("spans");
-	const said = `the plan in ${out} is not whole: it is being written, or was cut off in that. Plan again.`;
+	const said = `the plan in ${out} is not whole: it is being written, or was cut off in that, or changed. Plan again.`;
 	for (const damaged of ["", "{", "null", '{"spans": [[66,', "{}"]) {
 		writeFileSync(path, damaged);
 		const read = planOfTasks(workspace, outline, [66]);
