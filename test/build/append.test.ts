@@ -15,7 +15,6 @@ import type { BuildOptions } from "seqpack";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openBatches } from "../../src/batches/open-batches.js";
 import { openDataset } from "../../src/dataset/open-dataset.js";
-import { verify } from "../../src/report/verify/verify.js";
 import {
 	build,
 	finalizeBuild,
@@ -27,6 +26,7 @@ import { exportRows, packStore } from "../../src/engines/pack-store.js";
 import { planCurriculum } from "../../src/plan/make-plan.js";
 import { documentLengths } from "../../src/report/document-lengths.js";
 import { estimateBuild } from "../../src/report/estimate-build.js";
+import { verify } from "../../src/report/verify/verify.js";
 import { takeLock } from "../../src/storage/lock.js";
 import { storageAt } from "../../src/storage/storages.js";
 import {
@@ -883,9 +883,9 @@ test("verify finds a history that cannot be", async () => {
 	const manifest = readManifest(out);
 	manifest.history[0].tasks = manifest.tasks.read + 1;
 	writeFileSync(join(out, "seqpack.json"), JSON.stringify(manifest));
-	expect((await verify(out)).problems).toEqual([
+	expect((await verify(out)).problems).toContainEqual(
 		expect.stringMatching(/history has \d+ tasks and 1 inputs, and then/),
-	]);
+	);
 });
 
 test("standard input is known by what it holds, and is no other than it was", async () => {
