@@ -219,7 +219,8 @@ def _fault_of(manifest: Any) -> str | None:
 def _change_of(content: bytes) -> str | None:
     """What a manifest's hash of itself says; an older one has none."""
     body, sign, signature = content.rpartition(b',\n\t"sha256": "')
-    if not sign or signature == f'{hashlib.sha256(body).hexdigest()}"\n}\n'.encode():
+    due = hashlib.sha256(body).hexdigest().encode() + b'"\n}\n'
+    if not sign or signature == due:
         return None
     return "it was changed after it was written: its SHA-256 is another"
 

@@ -165,7 +165,7 @@ export interface FoundFile {
 }
 
 export interface ReadableFile {
-	/** All of it, where it is in memory. */
+	/** All of it, where it is in memory; what a table format reads of it is valid until the next batch. */
 	readonly whole?: Buffer;
 	/**
 	 * Up to `length` bytes from `position`; fewer only at the end of the file.

@@ -8,7 +8,7 @@ import {
 import { compressors } from "hyparquet-compressors";
 import type { ReadableFile } from "../storage/storage.js";
 import type { Column, ColumnBatch, ColumnType, Schema } from "./columns.js";
-import { readPlainGroup } from "./parquet/group-reader.js";
+import { ColumnMemory, readPlainGroup } from "./parquet/group-reader.js";
 
 /**
  * Reads Parquet a row group at a time: what our own writer has written by our own reader, and the rest
@@ -20,8 +20,10 @@ export async function* readParquet(
 	schema: Schema,
 ): AsyncGenerator<ColumnBatch> {
 	const opened = await open(file, size, schema);
+	// What is read out of memory is valid until more is read, and so are its columns.
+	const memory = new ColumnMemory(file.whole !== undefined);
 	for (let group = 0; group < opened.metadata.row_groups.length; group++)
-		yield await readGroup(opened, group, schema);
+		yield await readGroup(opened, group, schema, memory);
 }
 
 /** Reads one row group. */
@@ -75,13 +77,14 @@ async function readGroup(
 	{ read, buffer, metadata }: OpenParquet,
 	group: number,
 	schema: Schema,
+	memory?: ColumnMemory,
 ): Promise<ColumnBatch> {
 	const groups = metadata.row_groups;
 	const rowStart = groups
 		.slice(0, group)
 		.reduce((sum, { num_rows }) => sum + Number(num_rows), 0);
 	const rows = Number(groups[group].num_rows);
-	const plain = await readPlainGroup(read, metadata, group, schema);
+	const plain = await readPlainGroup(read, metadata, group, schema, memory);
 	if (plain !== null) return plain;
 	const lists = new Map<string, ArrayLike<unknown>[]>();
 	await parquetRead({

@@ -883,9 +883,9 @@ test("verify finds a history that cannot be", async () => {
 	const manifest = readManifest(out);
 	manifest.history[0].tasks = manifest.tasks.read + 1;
 	writeFileSync(join(out, "seqpack.json"), JSON.stringify(manifest));
-	expect((await verify(out)).problems).toEqual([
+	expect((await verify(out)).problems).toContainEqual(
 		expect.stringMatching(/history has \d+ tasks and 1 inputs, and then/),
-	]);
+	);
 });
 
 test("standard input is known by what it holds, and is no other than it was", async () => {

@@ -234,19 +234,9 @@ const edits: [string, (copy: Copy) => void | Promise<void>, RegExp][] = [
 		/index\/00000-.* is of the task 0, and there are 0/,
 	],
 	[
-		"very many tasks",
-		({ manifest }) => Object.assign(manifest.tasks, { read: 1e15 }),
-		/there are \d+ tasks with documents; the manifest says 1000000000000000/,
-	],
-	[
 		"no number of tasks",
 		({ manifest }) => Object.assign(manifest.tasks, { read: -1 }),
 		/the manifest has -1 read tasks/,
-	],
-	[
-		"a task more",
-		({ manifest }) => manifest.tasks.read++,
-		/there are \d+ tasks with documents; the manifest says \d+/,
 	],
 	[
 		"a vocabulary that is too small",

@@ -342,6 +342,41 @@ test("finds totals that do not balance or do not fit the files", async () => {
 	}
 });
 
+test("threads change nothing in what is found", async () => {
+	const directory = copy();
+	const { shards, index } = readManifest(directory);
+	rmSync(join(directory, shards[0].path));
+	for (const { path } of [shards[1], index[2]])
+		writeFileSync(
+			join(directory, path),
+			readFileSync(join(directory, path)).reverse(),
+		);
+	for (const mostProblems of [1, 1000]) {
+		const alone = await verify(directory, { workers: 0, mostProblems });
+		expect(alone.problemCount).toBeGreaterThan(2);
+		const told: number[] = [];
+		const onProgress = (files: number) => told.push(files);
+		const shared = { workers: 3, mostProblems, onProgress };
+		expect(await verify(directory, shared)).toEqual(alone);
+		expect(told).toEqual(Array.from({ length: alone.files }, (_, i) => i + 1));
+	}
+	const sound = await verify(datasets.arrow, { workers: 2 });
+	expect(sound).toEqual(await verify(datasets.arrow, { workers: 0 }));
+	expect(sound.problems).toEqual([]);
+});
+
+test("it stops where it is asked to", async () => {
+	for (const workers of [0, 2]) {
+		const stop = new AbortController();
+		const stopped = verify(datasets.arrow, {
+			workers,
+			signal: stop.signal,
+			onProgress: () => stop.abort(),
+		});
+		await expect(stopped).rejects.toMatchObject({ code: "interrupted" });
+	}
+});
+
 describe("the command", () => {
 	test("says that all is well, with exit code 0", async () => {
 		const { code, stderr, stdout } = await seqpack([
@@ -355,13 +390,20 @@ describe("the command", () => {
 		expect(JSON.parse(stdout)).toMatchObject({ problems: [], documents: 60 });
 	});
 
+	test("says nothing of what is sound where it is to be quiet", async () => {
+		const args = ["verify", datasets.parquet, "--quiet", "--workers", "2"];
+		expect(await seqpack(args)).toMatchObject({ code: 0, stderr: "" });
+	});
+
 	test("lists problems and ends with exit code 4", async () => {
 		const directory = copy();
 		const [{ path }] = readManifest(directory).shards;
 		rmSync(join(directory, path));
-		const { code, stderr } = await seqpack(["verify", directory]);
-		expect(code).toBe(4);
-		expect(stderr).toContain(`${path} is missing`);
+		for (const quiet of [[], ["--quiet"]]) {
+			const { code, stderr } = await seqpack(["verify", directory, ...quiet]);
+			expect(code).toBe(4);
+			expect(stderr).toContain(`${path} is missing`);
+		}
 	});
 });
 

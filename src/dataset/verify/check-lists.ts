@@ -39,12 +39,6 @@ export function checkLists(manifest: Manifest, problems: Problems): void {
 				problems.add(
 					`${path} is of the task ${JSON.stringify(task)}, and there are ${count}`,
 				);
-	// Of a packing by index the store has them.
-	const withDocuments = new Set(index.map(({ task }) => task)).size;
-	if (manifest.store === undefined && withDocuments !== tasks.read)
-		problems.add(
-			`there are ${withDocuments} tasks with documents; the manifest says ${tasks.read}`,
-		);
 	checkNames(manifest, problems);
 	checkConverted(manifest, problems);
 }

@@ -17,7 +17,7 @@ export interface VerifyResult {
 export interface VerifyOptions {
 	/** Most problems to tell of; default 20. */
 	mostProblems?: number;
-	/** Threads, at most; default one a CPU. */
+	/** Threads, no more than there are tasks; default one a CPU, where there is enough to read. */
 	workers?: number;
 	/** Stops it. */
 	signal?: AbortSignal;

@@ -149,14 +149,15 @@ class Verification {
 		this.#isWhole &&= here.isWhole;
 	}
 
-	/** Threads that are worth their start. */
+	/** As many threads as are asked for, or as are worth their start. */
 	#threads(tasks: number): number {
-		const { workers = usableCpus() } = this.#options;
+		const { workers } = this.#options;
 		const bytes = this.#manifest.shards.reduce(
 			(sum, file) => sum + file.bytes,
 			0,
 		);
-		const most = Math.min(workers, tasks, Math.floor(bytes / BYTES_OF_THREAD));
+		const worth = Math.floor(bytes / BYTES_OF_THREAD);
+		const most = Math.min(workers ?? Math.min(usableCpus(), worth), tasks);
 		return most > 1 ? most : 0;
 	}
 
@@ -235,8 +236,8 @@ class Verification {
 	}
 }
 
-/** Bytes of shards that a thread is to have at least. */
-const BYTES_OF_THREAD = 1 << 25;
+/** Bytes of shards that a thread is to have at least where nobody says how many there are. */
+const BYTES_OF_THREAD = 1 << 26;
 
 /** The files of each task that has read the input, in the order of the tasks. */
 function tasksOf(

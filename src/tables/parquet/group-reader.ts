@@ -9,6 +9,7 @@ import { ENCODING } from "./pages.js";
  * Reads a row group that is laid out as `ParquetWriter` does it, into typed arrays. What another
  * writer does otherwise is none of its matters: null is returned then.
  * @param read Gives bytes of the file.
+ * @param memory What columns are read into.
  * @throws Error where the group is damaged
  */
 export async function readPlainGroup(
@@ -16,6 +17,7 @@ export async function readPlainGroup(
 	metadata: FileMetaData,
 	group: number,
 	schema: Schema,
+	memory: ColumnMemory = new ColumnMemory(false),
 ): Promise<ColumnBatch | null> {
 	const { num_rows, columns: chunks } = metadata.row_groups[group];
 	const rows = Number(num_rows);
@@ -31,11 +33,32 @@ export async function readPlainGroup(
 		const length = Number(meta.total_compressed_size);
 		const bytes = await read(start, length);
 		if (bytes.length < length) throw new Error("it ends in a row group");
-		const column = new ChunkReader(bytes, meta, type, rows).read();
+		const column = new ChunkReader(bytes, meta, type, rows, (what, size) =>
+			memory.take(`${name} ${what}`, size),
+		).read();
 		if (column === null) return null;
 		columns[name] = column;
 	}
 	return { rows, columns };
+}
+
+/** Gives memory for columns, of one row group after the other. */
+export class ColumnMemory {
+	readonly #kept: Map<string, ArrayBuffer> | null;
+
+	/** @param isReused Whether what a group is read into is used again for the next one. */
+	constructor(isReused: boolean) {
+		this.#kept = isReused ? new Map() : null;
+	}
+
+	/** At least so many bytes, whatever is in them. */
+	take(name: string, bytes: number): ArrayBuffer {
+		const known = this.#kept?.get(name);
+		if (known !== undefined && known.byteLength >= bytes) return known;
+		const made = new ArrayBuffer(bytes);
+		this.#kept?.set(name, made);
+		return made;
+	}
 }
 
 /** Rows that one group is taken to have at most. */
@@ -101,6 +124,7 @@ class ChunkReader {
 	readonly #offsets: Int32Array;
 	#row = 0;
 	readonly #width: number;
+	readonly #take: (what: string, bytes: number) => ArrayBuffer;
 	readonly #texts: (string | null)[] = [];
 	#dictionary: string[] = [];
 
@@ -109,12 +133,16 @@ class ChunkReader {
 		meta: ColumnMetaData,
 		type: ColumnType,
 		rows: number,
+		take: (what: string, bytes: number) => ArrayBuffer,
 	) {
+		this.#take = take;
 		this.#bytes = bytes;
 		this.#meta = meta;
 		this.#type = type;
 		this.#rows = rows;
-		this.#offsets = new Int32Array(this.#isList ? rows + 1 : 0);
+		this.#offsets = this.#isList
+			? new Int32Array(take("offsets", 4 * (rows + 1)), 0, rows + 1)
+			: new Int32Array(0);
 		this.#width = /64/.test(type) ? 8 : 4;
 	}
 
@@ -128,7 +156,9 @@ class ChunkReader {
 		if (pages === null) return null;
 		const room = pages.reduce((sum, page) => sum + page.uncompressed, 0);
 		if (this.#type !== "string")
-			this.#values = new Uint8Array(room - (room % 8) + 8);
+			this.#values = new Uint8Array(
+				this.#take("values", room - (room % 8) + 8),
+			);
 		for (const page of pages) {
 			const stored = this.#bytes.subarray(page.end, page.end + page.stored);
 			const content =
