@@ -1,5 +1,6 @@
 import { SeqpackError } from "../src/core/errors.js";
 import { shellWord } from "../src/core/text.js";
+import { explainSystemError } from "../src/storage/system-errors.js";
 import { say } from "./say.js";
 
 /**
@@ -7,11 +8,16 @@ import { say } from "./say.js";
  * @param write How options are written, by name and value.
  */
 export function failWith(
-	error: unknown,
+	thrown: unknown,
 	write: (option: string, value: unknown) => string = asFlag,
 ): number {
+	const { path = "a file" } = thrown as NodeJS.ErrnoException;
+	const error = explainSystemError(thrown, "read", path, true);
 	if (error instanceof SeqpackError) {
 		say(`seqpack: ${error.sentence(write)}\n`);
+		const { cause } = error;
+		if (process.env.SEQPACK_DEBUG && cause instanceof Error)
+			say(`${cause.stack}\n`);
 		return error.exitCode;
 	}
 	const e = error instanceof Error ? error : new Error(String(error));

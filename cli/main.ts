@@ -1,6 +1,12 @@
 #!/usr/bin/env node
-import { run } from "./program.js";
+import { failWith } from "./fail.js";
 import { watchStreams } from "./streams.js";
 
 watchStreams();
-process.exitCode = await run(process.argv.slice(2));
+try {
+	// Where too few files may be open, what is imported cannot be read.
+	const { run } = await import("./program.js");
+	process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+	process.exitCode = failWith(error);
+}
