@@ -214,16 +214,18 @@ describe("a thread that", () => {
 		const directory = temporaryDirectory();
 		const whole = join(directory, "whole");
 		await composeFiles({ ...options, out: whole, workers: 1 });
-		const cases = (["exit", "throw", "heap"] as const).map((deed, i): Case => {
-			const marks = join(directory, `marks-${i}`);
-			mkdirSync(marks);
-			const out = join(directory, `out-${i}`);
-			return {
-				work: "compose",
-				options: { ...options, out, workers: 2 },
-				bad: { deed, job: i, times: 1, late: 5 + 15 * i, marks },
-			};
-		});
+		const cases = (["exit", "throw", "reject"] as const).map(
+			(deed, i): Case => {
+				const marks = join(directory, `marks-${i}`);
+				mkdirSync(marks);
+				const out = join(directory, `out-${i}`);
+				return {
+					work: "compose",
+					options: { ...options, out, workers: 2 },
+					bad: { deed, job: i, times: 1, late: 5 + 15 * i, marks },
+				};
+			},
+		);
 		for (const [i, { failure }] of (await come(cases)).entries()) {
 			expect(failure).toBeNull();
 			expect(contentsOf(outOf(cases[i]))).toEqual(contentsOf(whole));
