@@ -55,6 +55,7 @@ async function done(
 	await run({ out, plan, tokenizer }, tasks, workers, undefined, {
 		onProgress() {},
 		onTaskBegun() {},
+		onTaskAgain() {},
 		onTaskFailed() {},
 		onTaskDone: (task) => order.push(task),
 	});
