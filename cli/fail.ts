@@ -1,6 +1,7 @@
 import { SeqpackError } from "../src/core/errors.js";
 import { exitCodes } from "../src/core/exit-codes.js";
 import { shellWord, shortened } from "../src/core/text.js";
+import { explainSystemError } from "../src/storage/system-errors.js";
 import { isSaid, say, saySentence } from "./say.js";
 
 /** The letters of a sentence, at most: what is longer quotes more than anybody reads. */
@@ -11,9 +12,11 @@ const LONGEST_SENTENCE = 4000;
  * @param write How options are written, by name and value.
  */
 export function failWith(
-	error: unknown,
+	thrown: unknown,
 	write: (option: string, value: unknown) => string = asFlag,
 ): number {
+	const { path = "a file" } = thrown as NodeJS.ErrnoException;
+	const error = explainSystemError(thrown, "read", path, true);
 	const e = error instanceof Error ? error : new Error(String(error));
 	if (e instanceof SeqpackError)
 		saySentence(shortened(e.sentence(write), LONGEST_SENTENCE), "error");
@@ -23,7 +26,7 @@ export function failWith(
 			"error",
 		);
 	if (isSaid("debug") || process.env.SEQPACK_DEBUG)
-		say(`${e.stack}\n`, "error");
+		say(`${(e.cause instanceof Error ? e.cause : e).stack}\n`, "error");
 	return e instanceof SeqpackError ? e.exitCode : exitCodes.failed.code;
 }
 

@@ -42,9 +42,13 @@ async function make(path: string): Promise<string[]> {
 		return [above];
 	} catch (error) {
 		if (!hasCode(error, "ENOENT") || above === path) {
+			const isThere = hasCode(error, "EEXIST");
 			// What a system says of a directory that is there differs, as for a drive.
-			if ((await stat(path)).isDirectory()) return [];
-			if (!hasCode(error, "EEXIST")) throw error;
+			const found = await stat(path).catch((missing) => {
+				throw isThere ? missing : error;
+			});
+			if (found.isDirectory()) return [];
+			if (!isThere) throw error;
 			throw Object.assign(new Error("a file is in the way"), {
 				code: "ENOTDIR",
 			});

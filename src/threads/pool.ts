@@ -21,7 +21,7 @@ export type ToThread<Job> = { job: Job } | { reply: true } | { end: true };
 
 /** From a thread. */
 export type FromThread<Message, Result> =
-	| { kind: "message"; message: Message }
+	| { kind: "told"; message: Message }
 	| { kind: "done"; result: Result }
 	| { kind: "failed"; error: ErrorMessage };
 
@@ -110,7 +110,8 @@ export class ThreadPool<Job, Message extends object, Result> {
 	readonly #again: Given<Job>[] = [];
 	readonly #failures: { job: Job; error: Error }[] = [];
 	#most = 0;
-	#pausing = 0;
+	/** Jobs whose thread is being ended, or that wait for another try. */
+	#between = 0;
 	#stopping: NodeJS.Timeout | undefined;
 	#onEnd = () => {};
 
@@ -181,13 +182,13 @@ export class ThreadPool<Job, Message extends object, Result> {
 		const mayFollow =
 			!this.#isStopped &&
 			this.#work.waiting > 0 &&
-			(isAtWork || this.#pausing > 0);
+			(isAtWork || this.#between > 0);
 		if (!mayFollow)
 			for (const member of idle) {
 				member.isLost = true;
 				member.worker.postMessage({ end: true } satisfies ToThread<Job>);
 			}
-		if (this.#members.size === 0 && this.#pausing === 0) this.#onEnd();
+		if (this.#members.size === 0 && this.#between === 0) this.#onEnd();
 	}
 
 	#next(): Given<Job> | undefined {
@@ -249,7 +250,7 @@ export class ThreadPool<Job, Message extends object, Result> {
 		const { given } = member;
 		if (member.isLost || given === null) return;
 		const { job, attempt } = given;
-		if (message.kind === "message") {
+		if (message.kind === "told") {
 			const reply = () =>
 				member.worker.postMessage({ reply: true } satisfies ToThread<Job>);
 			await this.#work.onMessage(job, message.message, attempt, reply);
@@ -283,7 +284,9 @@ export class ThreadPool<Job, Message extends object, Result> {
 		member.isLost = true;
 		const { given } = member;
 		member.given = null;
+		this.#between++;
 		await member.worker.terminate();
+		this.#between--;
 		if (given !== null) this.#failed(given, error);
 		this.#assign();
 	}
@@ -301,10 +304,10 @@ export class ThreadPool<Job, Message extends object, Result> {
 			return;
 		}
 		this.#work.onAgain?.(job, error, attempt + 1);
-		this.#pausing++;
+		this.#between++;
 		setTimeout(
 			() => {
-				this.#pausing--;
+				this.#between--;
 				this.#again.push({ job, attempt: attempt + 1 });
 				this.#assign();
 			},

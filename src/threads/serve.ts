@@ -28,7 +28,7 @@ export function serve<Data, Job, Result, Message extends object>(
 	const post = (message: FromThread<Message, Result>, moved?: ArrayBuffer) =>
 		port.postMessage(message, moved === undefined ? [] : [moved]);
 	const served: Served<Message> = {
-		send: (message, moved) => post({ kind: "message", message }, moved),
+		send: (message, moved) => post({ kind: "told", message }, moved),
 		beat: () => {
 			Atomics.add(beats, 0, 1);
 		},

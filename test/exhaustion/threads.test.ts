@@ -113,7 +113,7 @@ async function expected(): Promise<Record<string, string>> {
 describe("a thread that", () => {
 	test("dies, throws, hangs or runs out of memory is replaced, and its task tried again", async () => {
 		const some = Array.from(
-			{ length: casesOf({ daily: 0, everything: 40, share: 0.2 }) },
+			{ length: casesOf({ daily: 0, everything: 20, share: 0.05 }) },
 			(_, number) => {
 				const random = randomOf("bad threads", number);
 				const late =
@@ -214,16 +214,18 @@ describe("a thread that", () => {
 		const directory = temporaryDirectory();
 		const whole = join(directory, "whole");
 		await composeFiles({ ...options, out: whole, workers: 1 });
-		const cases = (["exit", "throw", "heap"] as const).map((deed, i): Case => {
-			const marks = join(directory, `marks-${i}`);
-			mkdirSync(marks);
-			const out = join(directory, `out-${i}`);
-			return {
-				work: "compose",
-				options: { ...options, out, workers: 2 },
-				bad: { deed, job: i, times: 1, late: 5 + 15 * i, marks },
-			};
-		});
+		const cases = (["exit", "throw", "reject"] as const).map(
+			(deed, i): Case => {
+				const marks = join(directory, `marks-${i}`);
+				mkdirSync(marks);
+				const out = join(directory, `out-${i}`);
+				return {
+					work: "compose",
+					options: { ...options, out, workers: 2 },
+					bad: { deed, job: i, times: 1, late: 5 + 15 * i, marks },
+				};
+			},
+		);
 		for (const [i, { failure }] of (await come(cases)).entries()) {
 			expect(failure).toBeNull();
 			expect(contentsOf(outOf(cases[i]))).toEqual(contentsOf(whole));

@@ -18,6 +18,7 @@ import { expect, test } from "vitest";
 import { EnvironmentError, UsageError } from "../../src/core/errors.js";
 import { localFiles } from "../../src/storage/local.js";
 import { isPartialName, readAll, writeAll } from "../../src/storage/storage.js";
+import { FailingFiles } from "../exhaustion/failing-files.js";
 import { directoryWith, filesBelow, temporaryDirectory } from "../helpers.js";
 import { asNobody } from "./as-nobody.js";
 
@@ -332,5 +333,17 @@ test("the content of a link is that of its target", async () => {
 	expect(await localFiles.stat(`${directory}/b`)).toMatchObject({
 		kind: "file",
 		size: 7,
+	});
+});
+
+test("a directory that cannot be made on a full disk is told as that", async () => {
+	const directory = temporaryDirectory();
+	const fault = { code: "ENOSPC", at: 0, lasts: true } as const;
+	const { error } = await FailingFiles.during(directory, fault, () =>
+		writeAll(localFiles, join(directory, "made/file"), "x"),
+	);
+	expect(error).toMatchObject({
+		exitCode: 1,
+		message: expect.stringMatching(/the disk is full/),
 	});
 });
