@@ -41,7 +41,8 @@ export async function run(args: readonly string[]): Promise<number> {
 	}
 }
 
-function createProgram(): Command {
+/** The command with all of its commands. */
+export function createProgram(): Command {
 	return new Command("seqpack")
 		.description(
 			"Text corpora in, packed token shards out: training data for language models.",
