@@ -7,7 +7,7 @@ export function bashCompletion(program: CommandWords): string {
 		flags.flatMap(({ name, value }) => {
 			if (value === null) return [];
 			const pattern = `"${[...words, name].join(" ")}")`;
-			if (value === "file") return [`${pattern} return ;;`];
+			if (value === "path") return [`${pattern} return ;;`];
 			const choices = value === "any" ? "" : value.join(" ");
 			return [`${pattern} words="${choices}"; compopt +o default ;;`];
 		}),

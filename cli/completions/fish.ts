@@ -11,7 +11,7 @@ export function fishCompletion(program: CommandWords): string {
 			const takes =
 				value === null
 					? ""
-					: value === "file"
+					: value === "path"
 						? " -r -F"
 						: value === "any"
 							? " -x"

@@ -15,7 +15,7 @@ export interface FlagWords {
 	name: string;
 	help: string;
 	/** What follows it: a choice, a file, something that nobody can guess; null: nothing. */
-	value: readonly string[] | "file" | "any" | null;
+	value: readonly string[] | "path" | "any" | null;
 }
 
 /** All that a command and those below it take. */
@@ -50,5 +50,5 @@ function taken(option: Option): FlagWords["value"] {
 	if (type === undefined) return "any";
 	if (type.choices !== null) return type.choices;
 	const isNumber = type.placeholder === "n" || type.placeholder === "x";
-	return isNumber ? "any" : "file";
+	return isNumber ? "any" : "path";
 }

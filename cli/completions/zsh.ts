@@ -56,7 +56,7 @@ function specOf({ name, help, value }: FlagWords): string {
 	if (value === null) return told;
 	// A flag may be given several times.
 	const action =
-		value === "file" ? "_files" : value === "any" ? "" : `(${value.join(" ")})`;
+		value === "path" ? "_files" : value === "any" ? "" : `(${value.join(" ")})`;
 	return `*${name}=[${escaped(help)}]:value:${action}`;
 }
 
