@@ -235,7 +235,8 @@ async function diskFree(out: string): Promise<number | null> {
 
 /** The same without credentials, and no larger than is read by anybody. */
 function bounded(value: unknown, depth = 0): unknown {
-	if (typeof value === "string") return shortened(redacted(value.slice(0, 4 * LONGEST)), LONGEST);
+	if (typeof value === "string")
+		return shortened(redacted(value.slice(0, 4 * LONGEST)), LONGEST);
 	if (typeof value !== "object" || value === null)
 		return typeof value === "function" ? undefined : value;
 	if (depth === DEEPEST) return "...";
