@@ -144,7 +144,7 @@ function describeError(error: unknown): object {
 		isDefect: !(e instanceof SeqpackError),
 		place: e instanceof DataError ? (e.place ?? null) : null,
 		sentence: sentenceOf(e),
-		stack: framesOf(e.stack),
+		stack: framesOf(e),
 		cause: e.cause === undefined ? null : describeError(e.cause),
 	};
 }
@@ -170,13 +170,12 @@ export function withoutQuotes(sentence: string): string {
 }
 
 /** Where an error came from; the message that a stack begins with is left out. */
-function framesOf(stack = ""): string[] {
+function framesOf({ stack = "", message }: Error): string[] {
 	return stack
+		.replace(message, () => "")
 		.split("\n")
 		.map((line) => line.trim())
-		.filter((line) =>
-			/^at (?:[^\s'"]+ )*(?:\(?(?:file|node|wasm):|<anonymous>|\()/.test(line),
-		);
+		.filter((line) => /^at .*:\d+:\d+\)?$/.test(line));
 }
 
 async function describeBuild(
