@@ -125,6 +125,11 @@ function argumentOf({ type, required }: TableOption): string {
 	return required ? `<${text}>` : `[${text}]`;
 }
 
+const types = new WeakMap<Option, OptionType>();
+
+/** What an option of a command takes; undefined where it is of no table. */
+export const typeOf = (option: Option) => types.get(option);
+
 /** The flags of an option: one, or two of what is true by default or by circumstance. */
 function flagsOf(
 	name: string,
@@ -145,6 +150,7 @@ function flagsOf(
 				describe(spec, table),
 			).argParser(parserOf(type)),
 		);
+	for (const option of made) types.set(option, type);
 	if (group !== undefined)
 		for (const option of made) option.helpGroup(`${group}:`);
 	return made;

@@ -5,6 +5,7 @@ import { auditCommand } from "./audit.js";
 import { batchesCommand } from "./batches.js";
 import { buildCommand } from "./build.js";
 import { Failed } from "./command.js";
+import { completionCommand } from "./completion.js";
 import { composeCommand } from "./compose.js";
 import { convertCommand } from "./convert.js";
 import { curriculumCommand } from "./curriculum.js";
@@ -41,9 +42,10 @@ export async function run(args: readonly string[]): Promise<number> {
 	}
 }
 
-/** The command, with all that it can be told. */
+/** The command with all of its commands. */
 export function createProgram(): Command {
-	return new Command("seqpack")
+	const program = new Command("seqpack");
+	return program
 		.description(
 			"Text corpora in, packed token shards out: training data for language models.",
 		)
@@ -75,6 +77,7 @@ export function createProgram(): Command {
 		.addCommand(convertCommand())
 		.addCommand(pythonCommand())
 		.addCommand(tokenizerCommand())
+		.addCommand(completionCommand(() => program))
 		.addHelpText(
 			"after",
 			`

@@ -5,9 +5,12 @@ const SECRET = "(?:secret|token|password|passwd|credentials?|signature|key)";
 
 const rules: readonly [RegExp, string][] = [
 	// The user of a URL.
-	[/\b([a-z][a-z\d+.-]*:\/\/)[^\s/?#@]+@/gi, `$1${HIDDEN}@`],
+	[/\b([a-z][a-z\d+.-]{0,20}:\/\/)[^\s/?#@]+@/gi, `$1${HIDDEN}@`],
 	// What is signed or let in by a value: in the query of a URL, or set for a shell.
-	[new RegExp(`([\\w-]*${SECRET}|\\bsig)=[^\\s&;"']+`, "gi"), `$1=${HIDDEN}`],
+	[
+		new RegExp(`(?<![\\w-])([\\w-]{0,60}${SECRET}|sig)=[^\\s&;"']+`, "gi"),
+		`$1=${HIDDEN}`,
+	],
 	// Tokens of Hugging Face, and names of keys of AWS.
 	[/\bhf_\w{8,}/g, HIDDEN],
 	[/\b(?:AKIA|ASIA)[A-Z\d]{12,}/g, HIDDEN],

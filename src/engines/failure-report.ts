@@ -144,7 +144,7 @@ function describeError(error: unknown): object {
 		isDefect: !(e instanceof SeqpackError),
 		place: e instanceof DataError ? (e.place ?? null) : null,
 		sentence: sentenceOf(e),
-		stack: framesOf(e.stack),
+		stack: framesOf(e),
 		cause: e.cause === undefined ? null : describeError(e.cause),
 	};
 }
@@ -170,13 +170,12 @@ export function withoutQuotes(sentence: string): string {
 }
 
 /** Where an error came from; the message that a stack begins with is left out. */
-function framesOf(stack = ""): string[] {
+function framesOf({ stack = "", message }: Error): string[] {
 	return stack
+		.replace(message, () => "")
 		.split("\n")
 		.map((line) => line.trim())
-		.filter((line) =>
-			/^at (?:[^\s'"]+ )*(?:\(?(?:file|node|wasm):|<anonymous>|\()/.test(line),
-		);
+		.filter((line) => /^at .*:\d+:\d+\)?$/.test(line));
 }
 
 async function describeBuild(
@@ -235,7 +234,8 @@ async function diskFree(out: string): Promise<number | null> {
 
 /** The same without credentials, and no larger than is read by anybody. */
 function bounded(value: unknown, depth = 0): unknown {
-	if (typeof value === "string") return shortened(redacted(value), LONGEST);
+	if (typeof value === "string")
+		return shortened(redacted(value.slice(0, 4 * LONGEST)), LONGEST);
 	if (typeof value !== "object" || value === null)
 		return typeof value === "function" ? undefined : value;
 	if (depth === DEEPEST) return "...";
