@@ -31,7 +31,7 @@ const threads = [
 	"dist/src/batches/read-worker.js",
 	"dist/src/compose/compose-worker.js",
 	"dist/src/dataset/verify/verify-worker.js",
-	"dist/src/storage/check-worker.js",
+	"dist/src/build/check-worker.js",
 ];
 
 for (const folder of kernels) await buildKernel(folder);

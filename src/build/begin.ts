@@ -1,3 +1,4 @@
+import type { OnNotice } from "../core/notices.js";
 import { findManifest } from "../dataset/find-manifest.js";
 import { FORMAT_VERSION, filesOf, type Manifest } from "../dataset/manifest.js";
 import { INDEX, isOfPlan } from "../dataset/names.js";
@@ -23,7 +24,7 @@ export async function begin(
 	workspace: Workspace,
 	plan: Plan,
 	replaces: Replaces,
-	notify: (sentence: string) => void,
+	notify: OnNotice,
 ): Promise<Found> {
 	const found = await lookAtOutput(workspace.out, plan, replaces);
 	if (found.state === "built") await putAway(workspace);

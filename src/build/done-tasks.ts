@@ -1,7 +1,8 @@
 import { inParallel } from "../core/in-parallel.js";
-import { changedFiles } from "../storage/check-files.js";
+import type { OnNotice } from "../core/notices.js";
 import { LANES } from "../storage/lanes.js";
 import { usableCpus } from "../storage/usable-cpus.js";
+import { changedFiles } from "./check-files.js";
 import type { Plan } from "./plan.js";
 import { outputsOf, readRecordsOf, type TaskRecord } from "./record.js";
 import { rangesNeeded, type Task } from "./tasks-of-plan.js";
@@ -12,7 +13,7 @@ export interface CheckOptions {
 	/** Threads; default one a CPU. */
 	workers?: number | undefined;
 	signal?: AbortSignal | undefined;
-	onNotice?: ((sentence: string) => void) | undefined;
+	onNotice?: OnNotice | undefined;
 }
 
 /**
@@ -32,6 +33,7 @@ export async function doneTasks(
 	if (first === undefined) return done;
 	onNotice(
 		`${first} is not as it was written: what ${changed.size} of ${tasks.length} tasks left is damaged, and they are run again`,
+		"warn",
 	);
 	await forget(workspace, [...changed.keys()]);
 	for (const task of changed.keys()) done.delete(task);
@@ -45,7 +47,7 @@ export async function doneTasks(
 export async function forgetChanged(
 	workspace: Workspace,
 	plan: Plan,
-	onNotice: (sentence: string) => void,
+	onNotice: OnNotice,
 ): Promise<void> {
 	const changed = new Set<number>();
 	const all = [...plan.tasks.keys()];
@@ -54,6 +56,7 @@ export async function forgetChanged(
 	const again = withDependents(plan.tasks, changed);
 	onNotice(
 		`inputs were changed or touched since an earlier run read them: ${again.length} of ${all.length} tasks are run again`,
+		"warn",
 	);
 	await forget(workspace, again);
 }

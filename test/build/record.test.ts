@@ -127,9 +127,7 @@ describe("tasks are run again where their input", () => {
 });
 
 test("what is kept is checked on threads as well", async () => {
-	const { changedFiles } = await import(
-		"../../dist/src/storage/check-files.js"
-	);
+	const { changedFiles } = await import("../../dist/src/build/check-files.js");
 	const { sha256 } = await import("../../src/storage/hash.js");
 	const directory = temporaryDirectory();
 	const content = Buffer.alloc(48 << 20);

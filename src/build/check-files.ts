@@ -2,11 +2,11 @@ import { Worker } from "node:worker_threads";
 import { sum } from "../core/arithmetic.js";
 import { InterruptedError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
-import { threadError } from "../core/thread-error.js";
-import { sha256OfFile } from "./hash.js";
-import type { WrittenFile } from "./storage.js";
-import { storageAt } from "./storages.js";
-import { NO_SUCH_FILE } from "./system-errors.js";
+import { sha256OfFile } from "../storage/hash.js";
+import type { WrittenFile } from "../storage/storage.js";
+import { storageAt } from "../storage/storages.js";
+import { NO_SUCH_FILE } from "../storage/system-errors.js";
+import { threadError } from "../threads/thread-error.js";
 
 /** A file that is to have a content. */
 export interface FileToCheck extends WrittenFile {
@@ -90,7 +90,9 @@ async function onThreads(
 		return new Promise<number[]>((resolve, reject) => {
 			worker.on("message", resolve);
 			worker.on("error", (error) =>
-				reject(threadError(error, "window", "documents")),
+				reject(
+					threadError(error, { options: ["taskSize"], inputs: "documents" }),
+				),
 			);
 		});
 	});
