@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { UsageError } from "../core/errors.js";
+import { sha256OfFile } from "./hash.js";
 import { type Storage, transfer } from "./storage.js";
 import { explainSystemError } from "./system-errors.js";
 
@@ -46,6 +47,9 @@ export async function spool(
 	const { sha256 } = await file.commit();
 	const path = `${directory}/${sha256}`;
 	const wasThere = (await storage.stat(path)) !== null;
-	await transfer(storage, incoming, path);
+	// One that is as it was is not touched: what was read of it is not read again.
+	if (wasThere && (await sha256OfFile(storage, path)).sha256 === sha256)
+		await storage.remove(incoming);
+	else await transfer(storage, incoming, path);
 	return { path, wasThere };
 }

@@ -145,12 +145,12 @@ const edits: [string, (copy: Copy) => void | Promise<void>, RegExp][] = [
 			const { read, repack } = manifest.tasks;
 			manifest.shards.push({ ...manifest.shards[0], task: read + repack });
 		},
-		/data\/train-00000-0000-.* is of the task \d+, and there are \d+/,
+		/its shards\[14\]\.task is beyond its 6 tasks/,
 	],
 	[
 		"a shard of a task that is no number",
 		({ manifest }) => Object.assign(manifest.shards[0], { task: "1" }),
-		/data\/train-00000-0000-.* is of the task "1", and there are \d+/,
+		/its shards\[0\]\.task is not a whole number/,
 	],
 	[
 		"a shard that is listed twice",
@@ -231,12 +231,12 @@ const edits: [string, (copy: Copy) => void | Promise<void>, RegExp][] = [
 			for (const key of ["records", "documents", "textTokens"] as const)
 				manifest.totals[key] = 0;
 		},
-		/index\/00000-.* is of the task 0, and there are 0/,
+		/its shards\[0\]\.task is beyond its 0 tasks/,
 	],
 	[
 		"no number of tasks",
 		({ manifest }) => Object.assign(manifest.tasks, { read: -1 }),
-		/the manifest has -1 read tasks/,
+		/its tasks\.read is not a whole number/,
 	],
 	[
 		"a vocabulary that is too small",

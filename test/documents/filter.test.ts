@@ -115,13 +115,9 @@ describe("a condition", () => {
 	});
 });
 
-test.each([
-	['matches(text, "(a+)+$")', /repeats what can match in several ways/],
-	['matches(text, "(a|aa)*$")', /repeats what can match in several ways/],
-	[`score${" + score".repeat(2000)} > 1`, /more than 10000 characters/],
-])(
-	"a condition that may take time or depth without end is refused: %.30s",
-	(condition, sentence) => {
-		expect(() => parseFilter(condition, "where")).toThrow(sentence);
-	},
-);
+test("a condition that is too long to be read is refused", () => {
+	const condition = `score${" + score".repeat(2000)} > 1`;
+	expect(() => parseFilter(condition, "where")).toThrow(
+		/more than 10000 characters/,
+	);
+});

@@ -17,28 +17,11 @@ import type { Problems } from "./problems.js";
  * there is.
  */
 export function checkLists(manifest: Manifest, problems: Problems): void {
-	const { tasks, shards, index, lengths = [] } = manifest;
-	for (const kind of ["read", "repack"] as const)
-		if (!(Number.isSafeInteger(tasks[kind]) && tasks[kind] >= 0))
-			problems.add(
-				`the manifest has ${JSON.stringify(tasks[kind])} ${kind} tasks`,
-			);
 	const paths = new Set<string>();
 	for (const { path } of filesOf(manifest)) {
 		if (paths.has(path)) problems.add(`the manifest lists ${path} twice`);
 		paths.add(path);
 	}
-	const all = tasks.read + tasks.repack;
-	for (const [files, count] of [
-		[shards, all],
-		[index, tasks.read],
-		[lengths, tasks.read],
-	] as const)
-		for (const { path, task } of files)
-			if (!(Number.isSafeInteger(task) && task >= 0 && task < count))
-				problems.add(
-					`${path} is of the task ${JSON.stringify(task)}, and there are ${count}`,
-				);
 	checkNames(manifest, problems);
 	checkConverted(manifest, problems);
 }

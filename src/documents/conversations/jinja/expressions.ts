@@ -32,9 +32,9 @@ const CONSTANTS: Readonly<Record<string, Value>> = {
 
 /** Two texts as one: V8 copies neither. */
 function concatenated(first: string, second: string): string {
-	const text = first + second;
-	if (text.length > LONGEST_TEXT) spendOnText(text.length);
-	return text;
+	const length = first.length + second.length;
+	if (length > LONGEST_TEXT) spendOnText(length);
+	return first + second;
 }
 
 type Arguments = (scope: Scope) => [Value[], KeywordValues];
