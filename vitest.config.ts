@@ -14,9 +14,9 @@ const CHANCE = "test/{crash,exhaustion,flips,fuzz}/**/*.test.ts";
 
 /** Of these a quarter of the tests runs from day to day, always the same, and all in `npm run test:everything`. */
 const SAMPLED = [
-	"test/build/{append,buckets,carry,choose-documents,conversations,cut-window,given-weights,loss-from,packing-options,prefix-tree,recipe,resume,segments,store,strata,strata-apart,syntax}.test.ts",
-	"test/{audit/audit,batches/kinds,batches/streams,cli/batches,compose/compose-files,documents/conversations/said,export/convert,export/formats,plan/extend-plan,plan/make-plan,records/pack-records,sources/compressions,sources/formats}.test.ts",
-	"test/tokenizer/{bpe-components,bpe-tokenizer,inspect,metaspace-first,named-tokens,sentencepiece,tokenizers,word-encoder}.test.ts",
+	"test/build/{append,bad-input,buckets,carry,choose-documents,conversations,cut-window,given-weights,groups,loss-from,packing-options,prefix-tree,recipe,record,resume,segments,sources,specials-in-text,store,strata,strata-apart,syntax}.test.ts",
+	"test/{audit/audit,batches/batch-streams,batches/document-shares,batches/groups,batches/kinds,batches/resume,batches/streams,cli/batches,compose/compose-files,dataset/edited,documents/conversations/jinja,documents/conversations/said,engines/groups,export/convert,export/formats,plan/extend-plan,pack/max-sequence,plan/make-plan,plan/plan-groups,records/pack-records,report/trace/trace-row,sources/compressions,sources/formats,tables/arrow-rows,tables/tables}.test.ts",
+	"test/tokenizer/{bpe-components,bpe-cuts,bpe-tokenizer,encode-utf8,inspect,metaspace-first,named-tokens,sentencepiece,tokenizers,word-encoder}.test.ts",
 ];
 
 /** Tests that run in `npm run test:everything` alone. */
@@ -24,7 +24,7 @@ const LONG = [
 	"test/batches/{far,meanwhile}.test.ts",
 	"test/build/{many-inputs,object-store,overwrite,touch}.test.ts",
 	"test/compose/memory.test.ts",
-	"test/docs/{clusters,papers,strata}.test.ts",
+	"test/docs/{clusters,papers,prolong,strata}.test.ts",
 	"test/{engines/tasks,plan/replace,report/estimate-build}.test.ts",
 ];
 
