@@ -42,6 +42,22 @@ export async function run(args: readonly string[]): Promise<number> {
 	}
 }
 
+/** Command lines that show what there is. */
+const examples = [
+	"seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/",
+	"seqpack verify data/",
+	"seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/ --executor slurm",
+	"seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --layout buckets --out buckets/",
+	"seqpack curriculum buckets/ --schedule grow-p2 --cycles 8 --tokens-per-step 512K --out plan/",
+	"seqpack batches plan/ --rank 0 --world-size 8 --from-step 1200 | python train.py",
+	"seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --layout documents --out store/",
+	"seqpack pack store/ --seq-len 32768 --out packing/",
+	"seqpack pack --compare data/ --seq-len 32768",
+	"seqpack export data/ --to megatron --out megatron/",
+	"seqpack convert data/ --format arrow --out data-arrow/",
+	"seqpack tokenizer inspect tokenizer.json",
+];
+
 /** The command with all of its commands. */
 export function createProgram(): Command {
 	const program = new Command("seqpack");
@@ -81,20 +97,9 @@ export function createProgram(): Command {
 		.addHelpText(
 			"after",
 			`
-	Example:
-	  seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/
-	  seqpack verify data/
-	  seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/ --executor slurm
-	  seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --layout buckets --out buckets/
-	  seqpack curriculum buckets/ --schedule grow-p2 --cycles 8 --tokens-per-step 512K --out plan/
-	  seqpack batches plan/ --rank 0 --world-size 8 --from-step 1200 | python train.py
-	  seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --layout documents --out store/
-	  seqpack pack store/ --seq-len 32768 --out packing/
-	  seqpack pack --compare data/ --seq-len 32768
-	  seqpack export data/ --to megatron --out megatron/
-	  seqpack convert data/ --format arrow --out data-arrow/
-	  seqpack tokenizer inspect tokenizer.json
-	
+Example:
+${examples.map((line) => `  ${line}`).join("\n")}
+
 Exit codes:
 ${Object.values(exitCodes)
 	.map(({ code, means }) => `  ${String(code).padEnd(4)} ${means}`)
