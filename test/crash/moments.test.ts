@@ -7,6 +7,7 @@ import { seqpack, sharedDirectory } from "../helpers.js";
 import { MortalFiles } from "../storage/mortal-files.js";
 import {
 	type Inputs,
+	isAsDue,
 	readers,
 	type Writing,
 	writeInputs,
@@ -77,11 +78,11 @@ async function problemOf(
 	attempt: Attempts,
 	random: () => number,
 ): Promise<string | null> {
-	const { contents, before } = await attempt.unbroken();
+	const { contents, before, code: due } = await attempt.unbroken();
 	attempt.reset();
 	const { ending, moment, code, stderr } = await attempt.end(random);
 	const what = `${ending} before change ${moment}`;
-	if (ending === "fail" && code !== 0 && code !== 1)
+	if (ending === "fail" && code !== due && code !== 1)
 		return `${what}: exit code ${code}: ${stderr}`;
 	if (ending === "fail" && /this should not have happened/.test(stderr))
 		return `${what}: ${stderr}`;
@@ -93,8 +94,7 @@ async function problemOf(
 	const other = differing(contents, attempt.contents());
 	if (other.length > 0)
 		return `${what}, first ${code} ${stderr}then ${again.code} ${again.stderr}: other ${other.join(", ")}`;
-	// What was done to its end need not be done again.
-	if (again.code !== 0 && !(again.code === 2 && /already/.test(again.stderr)))
+	if (!isAsDue(again, due))
 		return `${what}, then exit code ${again.code}: ${again.stderr}`;
 	return null;
 }

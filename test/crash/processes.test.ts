@@ -8,6 +8,8 @@ import { casesOf, randomOf } from "../cases.js";
 import { contentsOf, root, seqpack, sharedDirectory } from "../helpers.js";
 import {
 	type Inputs,
+	isAsDue,
+	successOf,
 	type Writing,
 	writeInputs,
 	writings,
@@ -63,6 +65,7 @@ const withThreads = (args: readonly string[]) =>
 
 interface Unbroken {
 	contents: Record<string, string>;
+	code: number;
 	milliseconds: number;
 	/** Changes of files by the main thread, and by each of the others. */
 	changes: { main: number; worker: number };
@@ -91,15 +94,17 @@ class Trial {
 		if (this.#unbroken !== null) return this.#unbroken;
 		mkdirSync(this.#work, { recursive: true });
 		for (const args of this.#writing.before?.(this.#out) ?? [])
-			await this.#succeed(args);
+			successOf(args, await seqpack(args));
 		cpSync(this.#work, join(this.#place, "before"), { recursive: true });
 		const counts = join(this.#place, "counts");
 		const began = performance.now();
-		const { code, stderr } = await runApart(this.#args, {
-			SEQPACK_DIES: "count",
-			SEQPACK_COUNTS: counts,
-		});
-		if (code !== 0) throw new Error(`${this.#args.join(" ")}: ${stderr}`);
+		const code = successOf(
+			this.#args,
+			await runApart(this.#args, {
+				SEQPACK_DIES: "count",
+				SEQPACK_COUNTS: counts,
+			}),
+		);
 		const milliseconds = performance.now() - began;
 		await this.#finish();
 		const changes = { main: 0, worker: 0 };
@@ -108,18 +113,13 @@ class Trial {
 			changes[who] = Math.max(changes[who], Number(count));
 		}
 		const contents = contentsOf(this.#work);
-		this.#unbroken = { contents, milliseconds, changes };
+		this.#unbroken = { contents, code, milliseconds, changes };
 		return this.#unbroken;
-	}
-
-	async #succeed(args: string[]): Promise<void> {
-		const { code, stderr } = await seqpack(args);
-		if (code !== 0) throw new Error(`${args.join(" ")}: ${stderr}`);
 	}
 
 	async #finish(): Promise<void> {
 		for (const args of this.#writing.after?.(this.#out) ?? [])
-			await this.#succeed(args);
+			successOf(args, await seqpack(args));
 	}
 
 	/** Ends the command one to three times, and runs it again; null where all is right. */
@@ -136,8 +136,8 @@ class Trial {
 				return `${told.join(", ")}: not a sentence`;
 		}
 		const { code, stderr } = await runApart(this.#args, {});
-		const isDone = code === 0 || (code === 2 && /already/.test(stderr));
-		if (!isDone) return `${told.join(", ")}, then ${code}: ${stderr}`;
+		if (!isAsDue({ code, stderr }, unbroken.code))
+			return `${told.join(", ")}, then ${code}: ${stderr}`;
 		await this.#finish();
 		const found = contentsOf(this.#work);
 		const { contents } = unbroken;
