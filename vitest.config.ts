@@ -14,7 +14,7 @@ const CHANCE = "test/{crash,exhaustion,flips,fuzz}/**/*.test.ts";
 
 /** Of these a quarter of the tests runs from day to day, always the same, and all in `npm run test:everything`. */
 const SAMPLED = [
-	"test/build/{append,buckets,carry,choose-documents,conversations,cut-window,given-weights,loss-from,packing-options,prefix-tree,recipe,resume,segments,store,strata,strata-apart,syntax}.test.ts",
+	"test/build/{append,buckets,carry,choose-documents,conversations,cut-window,given-weights,left-files,loss-from,packing-options,prefix-tree,recipe,resume,segments,store,strata,strata-apart,syntax}.test.ts",
 	"test/{audit/audit,batches/kinds,batches/streams,cli/batches,compose/compose-files,documents/conversations/said,export/convert,export/formats,plan/extend-plan,plan/make-plan,records/pack-records,sources/compressions,sources/formats}.test.ts",
 	"test/tokenizer/{bpe-components,bpe-tokenizer,inspect,metaspace-first,named-tokens,sentencepiece,tokenizers,word-encoder}.test.ts",
 ];
