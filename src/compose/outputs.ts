@@ -3,7 +3,7 @@ import type { ExportDirectory } from "../export/export-directory.js";
 import { withExportDirectory } from "../export/export-directory.js";
 import { INJECTED_FILE } from "../sources/find/own-files.js";
 import { withLockedDirectory } from "../storage/locked-directory.js";
-import { type PendingFile, writeAll } from "../storage/storage.js";
+import { type PendingFile, removeForGood, writeAll } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 
 /** A file of composed records, or of what is listed beside them. */
@@ -108,7 +108,7 @@ export async function intoFile<T>(
 		const isAlone =
 			(await storage.stat(placing)) !== null &&
 			(await storage.stat(out)) === null;
-		if (isAlone) await storage.remove(ledger);
+		if (isAlone) await removeForGood(storage, [ledger]);
 		for (const entry of await storage.list(work))
 			if (entry !== ".seqpack") await storage.remove(`${work}/${entry}`);
 	};

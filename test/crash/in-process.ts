@@ -10,6 +10,12 @@ import { successOf, type Writing } from "./commands.js";
 /** How an attempt ends: before a change that chance has chosen. */
 export const endings = ["kill", "fail", "tear", "power"] as const;
 
+/** How and before which change an attempt ends. */
+export interface End {
+	ending: (typeof endings)[number];
+	moment: number;
+}
+
 /** What a full or broken disk says. */
 const codes = ["ENOSPC", "EIO", "EDQUOT"] as const;
 
@@ -84,12 +90,17 @@ export class Attempts {
 		rmSync(join(this.#directory, "aside"), { recursive: true, force: true });
 	}
 
-	/** Runs the command until chance ends it. @returns What it was, and what came of it. */
-	async end(random: Random) {
+	/**
+	 * Runs the command until it is ended, where chance has it or where it is given.
+	 * @returns What it was, and what came of it.
+	 */
+	async end(random: Random, given?: End) {
 		const { deeds } = await this.unbroken();
 		const files = this.#files;
-		const ending = endings[randomBelow(random, endings.length)];
-		const moment = randomBelow(random, deeds);
+		const { ending, moment } = given ?? {
+			ending: endings[randomBelow(random, endings.length)],
+			moment: randomBelow(random, deeds),
+		};
 		this.#revive();
 		if (ending === "fail") {
 			files.fault = moment;

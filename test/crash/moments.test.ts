@@ -13,7 +13,7 @@ import {
 	writeInputs,
 	writings,
 } from "./commands.js";
-import { Attempts } from "./in-process.js";
+import { Attempts, type End } from "./in-process.js";
 
 const directory = sharedDirectory();
 let inputs: Inputs;
@@ -59,6 +59,26 @@ test(`ended at ${CASES} moments, a command that is run again writes the same byt
 	expect(wrong).toEqual([]);
 });
 
+/** Commands and endings at which something stayed, or was lost, in earlier versions. */
+test.runIf(CASES > 40).each<[string, End["ending"]]>([
+	["pack records, passed through, over others", "tear"],
+	["curriculum of documents in order, over another", "power"],
+	["compose a file", "fail"],
+])("%s, ended by %s at every moment", async (name, ending) => {
+	const own = all.find((one) => one.name === name) as Writing;
+	const place = join(directory, "outputs", name);
+	mkdirSync(place);
+	const attempt = new Attempts(own, new MortalFiles(), place);
+	const { deeds } = await attempt.unbroken();
+	const wrong: unknown[] = [];
+	for (let moment = 0; moment < deeds; moment++)
+		for (let draw = 0; draw < 3; draw++) {
+			const random = randomOf(name, 3 * moment + draw);
+			wrong.push(await problemOf(own, attempt, random, { ending, moment }));
+		}
+	expect(wrong.filter((problem) => problem !== null)).toEqual([]);
+});
+
 /** So many of what writes, as chance has it: of each command one, then others. */
 function some(count: number): Writing[] {
 	const order = permutation(all.length, randomOf("moments", -1));
@@ -77,10 +97,11 @@ async function problemOf(
 	{ replaces = false }: Writing,
 	attempt: Attempts,
 	random: () => number,
+	given?: End,
 ): Promise<string | null> {
 	const { contents, before, code: due } = await attempt.unbroken();
 	attempt.reset();
-	const { ending, moment, code, stderr } = await attempt.end(random);
+	const { ending, moment, code, stderr } = await attempt.end(random, given);
 	const what = `${ending} before change ${moment}`;
 	if (ending === "fail" && code !== due && code !== 1)
 		return `${what}: exit code ${code}: ${stderr}`;
