@@ -64,6 +64,7 @@ test.runIf(CASES > 40).each<[string, End["ending"]]>([
 	["pack records, passed through, over others", "tear"],
 	["curriculum of documents in order, over another", "power"],
 	["compose a file", "fail"],
+	["compose a file and a list of what was injected", "power"],
 ])("%s, ended by %s at every moment", async (name, ending) => {
 	const own = all.find((one) => one.name === name) as Writing;
 	const place = join(directory, "outputs", name);
