@@ -80,8 +80,8 @@ const textOf = (count: number, seed: number) =>
 const jsonLines = (records: readonly object[]) =>
 	records.map((record) => `${JSON.stringify(record)}\n`).join("");
 
-/** Writes what the commands read into a directory. */
-export async function writeInputs(directory: string): Promise<Inputs> {
+/** Writes what builds read into a directory. */
+export function writeSources(directory: string): Inputs {
 	const path = (name: string) => join(directory, name);
 	const texts = (count: number, seed: number) =>
 		jsonLines(
@@ -129,6 +129,13 @@ export async function writeInputs(directory: string): Promise<Inputs> {
 			text: [new Utf8(), lengths.map((n) => textOf(n, n))],
 		}),
 	);
+	mkdirSync(path("outputs"));
+	return inputs;
+}
+
+/** The same, and the datasets and plans that other commands read. */
+export async function writeInputs(directory: string): Promise<Inputs> {
+	const inputs = writeSources(directory);
 	const masked = ["--mask-field", "mask"];
 	for (const args of [
 		[
@@ -174,7 +181,6 @@ export async function writeInputs(directory: string): Promise<Inputs> {
 	]) {
 		successOf(args, await seqpack(args));
 	}
-	mkdirSync(path("outputs"));
 	return inputs;
 }
 

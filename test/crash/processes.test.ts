@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
 import { type Random, randomBelow } from "../../src/core/random.js";
-import { casesOf, randomOf } from "../cases.js";
+import { casesOf, isDaily, randomOf } from "../cases.js";
 import { contentsOf, root, seqpack, sharedDirectory } from "../helpers.js";
 import {
 	type Inputs,
@@ -12,20 +12,21 @@ import {
 	successOf,
 	type Writing,
 	writeInputs,
+	writeSources,
 	writings,
 } from "./commands.js";
 
 /** Of all kills so many are of processes. */
-const CASES = casesOf({ daily: 0, everything: 30, share: 0.1 });
+const CASES = casesOf({ daily: 3, everything: 30, share: 0.1 });
 
 const directory = sharedDirectory();
 let inputs: Inputs;
 let all: Writing[];
 beforeAll(async () => {
-	// Every day processes are killed in test/build/{resume,touch}.test.ts.
-	if (CASES === 0) return;
-	inputs = await writeInputs(directory);
+	inputs = isDaily ? writeSources(directory) : await writeInputs(directory);
 	all = writings(inputs);
+	// Every day one build, which reads no datasets.
+	if (isDaily) all = [all[randomBelow(randomOf("processes", -1), 4)]];
 });
 
 const dies = join(root, "test/crash/dies.mjs");
@@ -87,7 +88,8 @@ class Trial {
 	}
 
 	get #args(): string[] {
-		return withThreads(this.#writing.args(this.#out));
+		const args = this.#writing.args(this.#out);
+		return isDaily ? args : withThreads(args);
 	}
 
 	async #unbrokenRun(): Promise<Unbroken> {
@@ -128,7 +130,8 @@ class Trial {
 		rmSync(this.#work, { recursive: true });
 		cpSync(join(this.#place, "before"), this.#work, { recursive: true });
 		const told: string[] = [];
-		for (let kills = 1 + randomBelow(random, 3); kills > 0; kills--) {
+		const most = isDaily ? 1 : 3;
+		for (let kills = 1 + randomBelow(random, most); kills > 0; kills--) {
 			const attempt = this.#ending(random, unbroken);
 			const { code, signal, stderr } = await attempt.run();
 			told.push(`${attempt.what} (${signal ?? code}): ${stderr}`);
@@ -202,7 +205,7 @@ test.runIf(CASES > 0)(
 	},
 );
 
-test.runIf(CASES > 0)("the preload ends what it is to end", async () => {
+test.skipIf(isDaily)("the preload ends what it is to end", async () => {
 	const out = join(directory, "ended", "out");
 	const args = withThreads(all[0].args(out));
 	const { signal } = await runApart(args, { SEQPACK_DIES: "worker:3:SIGKILL" });
