@@ -41,7 +41,7 @@ test(`ended at ${CASES} moments, a command that is run again writes the same byt
 	const files = new MortalFiles();
 	const attempts = new Map<Writing, Attempts>();
 	const wrong: string[] = [];
-	const tried = some(Math.ceil(CASES / 3));
+	const tried = some(Math.ceil(CASES / 4));
 	for (let number = 0; number < CASES; number++) {
 		const random = randomOf("moments", number);
 		const own = tried[number % tried.length];
