@@ -14,7 +14,7 @@ const CHANCE = "test/{crash,exhaustion,flips,fuzz}/**/*.test.ts";
 
 /** Of these a quarter of the tests runs from day to day, always the same, and all in `npm run test:everything`. */
 const SAMPLED = [
-	"test/build/{append,bad-input,buckets,carry,choose-documents,conversations,cut-window,given-weights,groups,loss-from,packing-options,prefix-tree,recipe,record,resume,segments,sources,specials-in-text,store,strata,strata-apart,syntax}.test.ts",
+	"test/build/{append,bad-input,buckets,carry,choose-documents,conversations,cut-window,given-weights,groups,left-files,loss-from,packing-options,prefix-tree,recipe,record,resume,segments,sources,specials-in-text,store,strata,strata-apart,syntax}.test.ts",
 	"test/{audit/audit,batches/batch-streams,batches/document-shares,batches/groups,batches/kinds,batches/resume,batches/streams,cli/batches,compose/compose-files,dataset/edited,documents/conversations/jinja,documents/conversations/said,engines/groups,export/convert,export/formats,plan/extend-plan,pack/max-sequence,plan/make-plan,plan/plan-groups,records/pack-records,report/trace/trace-row,sources/compressions,sources/formats,tables/arrow-rows,tables/tables}.test.ts",
 	"test/tokenizer/{bpe-components,bpe-cuts,bpe-tokenizer,encode-utf8,inspect,metaspace-first,named-tokens,sentencepiece,tokenizers,word-encoder}.test.ts",
 ];

@@ -8,6 +8,9 @@ import { everything } from "./helpers.js";
  */
 export const seed = Number(process.env.SEQPACK_SEED ?? 20_261_128);
 
+/** Whether this is `npm test`, which tries a few. */
+export const isDaily = process.env.SEQPACK_CASES === undefined && !everything;
+
 /** How many cases a test by chance tries. */
 export interface Cases {
 	/** In `npm test`. */

@@ -3,6 +3,7 @@ import { findManifest } from "../dataset/find-manifest.js";
 import { FORMAT_VERSION, filesOf, type Manifest } from "../dataset/manifest.js";
 import { INDEX, isOfPlan } from "../dataset/names.js";
 import { isPlainPath } from "../storage/confined.js";
+import { removeForGood } from "../storage/storage.js";
 import { forgetChanged } from "./done-tasks.js";
 import {
 	type Found,
@@ -59,11 +60,15 @@ async function abandon(
 	const buckets = formatVersion === FORMAT_VERSION ? settings.buckets : [];
 	const directories = [INDEX, ...buckets.map(({ directory }) => directory)];
 	for (const directory of directories.filter(isPlainPath)) {
-		for (const name of await storage.list(workspace.place(directory))) {
-			const path = `${directory}/${name}`;
-			if (isOfPlan(name, planHash) && !kept.has(path))
-				await storage.remove(workspace.place(path));
-		}
+		const names = await storage.list(workspace.place(directory));
+		const gone = names
+			.filter((name) => isOfPlan(name, planHash))
+			.map((name) => `${directory}/${name}`)
+			.filter((path) => !kept.has(path));
+		await removeForGood(
+			storage,
+			gone.map((path) => workspace.place(path)),
+		);
 		await storage.removeEmpty(workspace.place(directory));
 	}
 	await storage.remove(workspace.state());

@@ -1,18 +1,13 @@
-import { sum } from "../core/arithmetic.js";
 import { Int32Buffer } from "../core/buffers.js";
 import type { DatasetFile } from "../dataset/manifest.js";
 import { HASH_BYTES } from "../documents/document-hash.js";
-import type { ReadableFile } from "../storage/storage.js";
+import { readFindings, writeFindings } from "./findings.js";
 import type { Hashed, KeyRule } from "./key-rule.js";
 import { smallestKeys } from "./smallest-keys.js";
 import type { Workspace } from "./workspace.js";
 
 /** Words of a hash that are kept: 128 bits, of which no two documents share all by chance. */
 const WORDS = 4;
-
-/** Numbers are written as this machine has them, which is little-endian wherever Node runs. */
-const bytesOfNumbers = (numbers: Int32Array | Float64Array) =>
-	new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 
 /** The hashes of a task's documents: what other tasks find repeats by, and whom to choose. */
 export class DocumentHashes {
@@ -41,8 +36,8 @@ export class DocumentHashes {
 	}
 
 	/**
-	 * Writes what others need: the hashes, part by part, with the documents' numbers;
-	 * and the smallest of the keys, group by group.
+	 * Writes what others need: the smallest of the keys, group by group; and the hashes, part
+	 * by part, with the documents' numbers.
 	 */
 	async write(
 		workspace: Workspace,
@@ -66,22 +61,20 @@ export class DocumentHashes {
 		}
 		const rule = this.#rule ?? { count: 0, areDistinct: true };
 		const keys = this.#keys.map((own) => smallestKeys(own, rule));
-		const counts = Int32Array.from(keys, ({ length }) => length);
-		const path = workspace.findings(task);
-		const file = await workspace.create(path);
-		try {
-			const header = Int32Array.of(parts, counts.length);
-			for (const part of [header, offsets, sorted, numbers, counts, ...keys])
-				await file.write(bytesOfNumbers(part));
-		} catch (error) {
-			await file.abort();
-			throw error;
-		}
-		return { path, ...(await file.commit()) };
+		const counts = Float64Array.from(keys, ({ length }) => length);
+		const hashes = Array.from({ length: parts }, (_, part) => {
+			const [from, to] = [offsets[part], offsets[part + 1]];
+			return [
+				sorted.subarray(WORDS * from, WORDS * to),
+				numbers.subarray(from, to),
+			];
+		});
+		return writeFindings(workspace, task, [
+			[Float64Array.of(keys.length), counts, ...keys],
+			...hashes,
+		]);
 	}
 }
-
-const HEADER_BYTES = 8;
 
 /** The hashes of a task in one part, and its documents' numbers. */
 export async function readHashes(
@@ -89,21 +82,9 @@ export async function readHashes(
 	task: number,
 	part: number,
 ): Promise<{ words: Int32Array; numbers: Int32Array }> {
-	return withFile(workspace, workspace.findings(task), async (file) => {
-		const [parts] = await int32s(file, 0, 2);
-		const offsets = await int32s(file, HEADER_BYTES, parts + 1);
-		const [from, to] = [offsets[part], offsets[part + 1]];
-		const hashesAt = HEADER_BYTES + 4 * (parts + 1);
-		const numbersAt = hashesAt + 4 * WORDS * offsets[parts];
-		return {
-			words: await int32s(
-				file,
-				hashesAt + 4 * WORDS * from,
-				WORDS * (to - from),
-			),
-			numbers: await int32s(file, numbersAt + 4 * from, to - from),
-		};
-	});
+	const found = new Int32Array(await readFindings(workspace, task, 1 + part));
+	const words = (found.length / (WORDS + 1)) * WORDS;
+	return { words: found.subarray(0, words), numbers: found.subarray(words) };
 }
 
 /** Of each group, the smallest keys of a task's documents, in ascending order. */
@@ -111,19 +92,11 @@ export async function readKeys(
 	workspace: Workspace,
 	task: number,
 ): Promise<Float64Array[]> {
-	return withFile(workspace, workspace.findings(task), async (file) => {
-		const [parts, groups] = await int32s(file, 0, 2);
-		const offsets = await int32s(file, HEADER_BYTES, parts + 1);
-		const countsAt =
-			HEADER_BYTES + 4 * (parts + 1) + 4 * (WORDS + 1) * offsets[parts];
-		const counts = await int32s(file, countsAt, groups);
-		const bytes = await file.read(countsAt + 4 * groups, 8 * sum(counts));
-		const keys = new Float64Array(copyOf(bytes));
-		let end = 0;
-		return Array.from(counts, (count) => {
-			end += count;
-			return keys.subarray(end - count, end);
-		});
+	const found = new Float64Array(await readFindings(workspace, task, 0));
+	let end = 1 + found[0];
+	return Array.from(found.subarray(1, end), (count) => {
+		end += count;
+		return found.subarray(end - count, end);
 	});
 }
 
@@ -168,22 +141,16 @@ export class HashSet {
 }
 
 /** Writes lists of numbers, one for each task that reads: list i is `numbers[offsets[i] .. offsets[i + 1])`. */
-export async function writeLists(
+export function writeLists(
 	workspace: Workspace,
 	task: number,
 	offsets: Int32Array,
 	numbers: Int32Array,
 ): Promise<DatasetFile> {
-	const path = workspace.findings(task);
-	const file = await workspace.create(path);
-	try {
-		for (const part of [Int32Array.of(offsets.length), offsets, numbers])
-			await file.write(bytesOfNumbers(part));
-	} catch (error) {
-		await file.abort();
-		throw error;
-	}
-	return { path, ...(await file.commit()) };
+	const lists = Array.from({ length: offsets.length - 1 }, (_, list) => [
+		numbers.subarray(offsets[list], offsets[list + 1]),
+	]);
+	return writeFindings(workspace, task, lists);
 }
 
 /** One of the lists that a task has written. */
@@ -192,38 +159,5 @@ export async function readList(
 	task: number,
 	list: number,
 ): Promise<Int32Array> {
-	return withFile(workspace, workspace.findings(task), async (file) => {
-		const [offsets] = await int32s(file, 0, 1);
-		const [from, to] = await int32s(file, 4 * (1 + list), 2);
-		return int32s(file, 4 * (1 + offsets + from), to - from);
-	});
-}
-
-async function withFile<T>(
-	{ storage }: Workspace,
-	path: string,
-	use: (file: ReadableFile) => Promise<T>,
-): Promise<T> {
-	const file = await storage.open(path);
-	try {
-		return await use(file);
-	} finally {
-		await file.close();
-	}
-}
-
-/** The bytes in memory of their own, which begins where numbers may. */
-function copyOf({ buffer, byteOffset, length }: Buffer): ArrayBuffer {
-	return buffer.slice(byteOffset, byteOffset + length) as ArrayBuffer;
-}
-
-/** Numbers of a file, from a byte on. */
-async function int32s(
-	file: ReadableFile,
-	position: number,
-	count: number,
-): Promise<Int32Array> {
-	if (count === 0) return new Int32Array(0);
-	const bytes = await file.read(position, 4 * count);
-	return new Int32Array(copyOf(bytes));
+	return new Int32Array(await readFindings(workspace, task, list));
 }

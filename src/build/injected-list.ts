@@ -13,6 +13,7 @@ import { documentId } from "../dataset/rows.js";
 import type { PendingFile } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import type { TableWriter } from "../tables/table.js";
+import { fileOf, readLeft } from "./left-files.js";
 import type { Plan } from "./plan.js";
 import type { TaskRecord } from "./record.js";
 import type { ReadTask } from "./tasks-of-plan.js";
@@ -129,19 +130,11 @@ export class InjectedList {
 		for (const { task, injected } of records) {
 			if (injected == null) continue;
 			const path = workspace.injected(task);
-			const file = await workspace.storage.open(path);
 			const { bytes, rows } = injected;
+			const list = fileOf(await readLeft(workspace, task, path, injected));
 			const { writer } = await this.#begun();
-			try {
-				for await (const batch of injectedTable.read(
-					file,
-					bytes,
-					injectedSchema,
-				))
-					await writer.write(batch);
-			} finally {
-				await file.close();
-			}
+			for await (const batch of injectedTable.read(list, bytes, injectedSchema))
+				await writer.write(batch);
 			this.#rows += rows;
 		}
 	}

@@ -10,6 +10,7 @@ import type { Packing } from "../pack/packing.js";
 import { arrow } from "../tables/arrow.js";
 import { columnOf, type Schema } from "../tables/columns.js";
 import type { Sequences } from "./cut-window.js";
+import { fileOf, readLeft } from "./left-files.js";
 import type { Workspace } from "./workspace.js";
 
 /**
@@ -276,41 +277,40 @@ export class LeftoversReader {
 		this.#sides.clear();
 	}
 
-	/** Adds what a task left. */
-	async add(workspace: Workspace, task: number): Promise<void> {
-		const { storage } = workspace;
+	/**
+	 * Adds what a task left.
+	 * @throws EnvironmentError `left-changed` where it is not what its record says
+	 */
+	async add(
+		workspace: Workspace,
+		task: number,
+		written: DatasetFile,
+	): Promise<void> {
 		const path = workspace.leftovers(task);
-		const size = (await storage.stat(path))?.size ?? 0;
-		const file = await storage.open(path);
+		const left = await readLeft(workspace, task, path, written);
 		const schema = leftoversSchema(this.#factNames);
-		try {
-			for await (const batch of arrow.read(file, size, schema)) {
-				const { values, offsets } = columnOf(batch, "ids", "list<int32>");
-				const trained = columnOf(batch, "trained", "list<int32>");
-				const weights = columnOf(batch, "weights", "list<float32>");
-				const lengths = columnOf(batch, "length", "int32").values;
-				const docIds = columnOf(batch, "doc_id", "int64").values;
-				this.#buckets.append(columnOf(batch, "bucket", "int32").values);
-				this.#starts.append(columnOf(batch, "start", "int32").values);
-				for (const name of this.#factNames)
-					this.#facts[name].append(
-						columnOf(batch, ofFact(name), "int32").values,
-					);
-				const sides = columnOf(batch, "sides", "list<int32>");
-				this.#sides.addLists(sides, 0, batch.rows);
-				for (let i = 0; i < batch.rows; i++) {
-					this.#tokens.add(
-						lengths[i],
-						values.subarray(offsets[i], offsets[i + 1]),
-						trained.values.subarray(trained.offsets[i], trained.offsets[i + 1]),
-						weights.values.subarray(weights.offsets[i], weights.offsets[i + 1]),
-					);
-					this.#tasks.push(taskOfDocument(docIds[i]));
-					this.#numbers.push(numberOfDocument(docIds[i]) | 0);
-				}
+		for await (const batch of arrow.read(fileOf(left), left.length, schema)) {
+			const { values, offsets } = columnOf(batch, "ids", "list<int32>");
+			const trained = columnOf(batch, "trained", "list<int32>");
+			const weights = columnOf(batch, "weights", "list<float32>");
+			const lengths = columnOf(batch, "length", "int32").values;
+			const docIds = columnOf(batch, "doc_id", "int64").values;
+			this.#buckets.append(columnOf(batch, "bucket", "int32").values);
+			this.#starts.append(columnOf(batch, "start", "int32").values);
+			for (const name of this.#factNames)
+				this.#facts[name].append(columnOf(batch, ofFact(name), "int32").values);
+			const sides = columnOf(batch, "sides", "list<int32>");
+			this.#sides.addLists(sides, 0, batch.rows);
+			for (let i = 0; i < batch.rows; i++) {
+				this.#tokens.add(
+					lengths[i],
+					values.subarray(offsets[i], offsets[i + 1]),
+					trained.values.subarray(trained.offsets[i], trained.offsets[i + 1]),
+					weights.values.subarray(weights.offsets[i], weights.offsets[i + 1]),
+				);
+				this.#tasks.push(taskOfDocument(docIds[i]));
+				this.#numbers.push(numberOfDocument(docIds[i]) | 0);
 			}
-		} finally {
-			await file.close();
 		}
 	}
 

@@ -1,7 +1,7 @@
 import { findManifest } from "../dataset/find-manifest.js";
 import { filesOf, MANIFEST } from "../dataset/manifest.js";
 import { isPlainPath } from "../storage/confined.js";
-import { readIfThere, writeAll } from "../storage/storage.js";
+import { readIfThere, removeForGood, writeAll } from "../storage/storage.js";
 import { removeFailures } from "./failures.js";
 import { readPlan } from "./output-directory.js";
 import { SPOOL, type Workspace } from "./workspace.js";
@@ -48,7 +48,10 @@ async function removeReplaced(workspace: Workspace): Promise<void> {
 	const gone = listed
 		.filter(isPlainPath)
 		.filter((path) => path !== MANIFEST && !kept.has(path));
-	for (const path of gone) await storage.remove(workspace.place(path));
+	await removeForGood(
+		storage,
+		gone.map((path) => workspace.place(path)),
+	);
 	const directories = gone
 		.filter((path) => path.includes("/"))
 		.map((path) => path.slice(0, path.lastIndexOf("/")));

@@ -4,6 +4,7 @@ import { skippedPath } from "../dataset/names.js";
 import type { SkippedRecord } from "../sources/read-records.js";
 import { LANES } from "../storage/lanes.js";
 import { type PendingFile, readAll } from "../storage/storage.js";
+import { readLeft } from "./left-files.js";
 import type { Plan } from "./plan.js";
 import type { TaskRecord } from "./record.js";
 import type { Workspace } from "./workspace.js";
@@ -66,8 +67,10 @@ export class SkippedFile {
 export async function readSkipped(
 	workspace: Workspace,
 	task: number,
+	written: ManifestSkipped,
 ): Promise<SkippedOfTask[]> {
-	const list = await readAll(workspace.storage, workspace.skipped(task));
+	const path = workspace.skipped(task);
+	const list = await readLeft(workspace, task, path, written);
 	return list
 		.toString("utf8")
 		.split("\n")
@@ -102,7 +105,7 @@ export class SkippedList {
 		for (let at = 0; at < records.length; at += LANES) {
 			const some = records.slice(at, at + LANES);
 			const lists = await inParallel(some, LANES, async ({ task, skipped }) =>
-				skipped === null ? [] : readSkipped(this.#workspace, task),
+				skipped === null ? [] : readSkipped(this.#workspace, task, skipped),
 			);
 			for (const [i, record] of some.entries())
 				await this.#add(record, lists[i]);

@@ -2,8 +2,12 @@ import { optionName, UsageError } from "../core/errors.js";
 import type { ExportDirectory } from "../export/export-directory.js";
 import { withExportDirectory } from "../export/export-directory.js";
 import { INJECTED_FILE } from "../sources/find/own-files.js";
-import { withLockedDirectory } from "../storage/locked-directory.js";
-import { type PendingFile, writeAll } from "../storage/storage.js";
+import { STATE, withLockedDirectory } from "../storage/locked-directory.js";
+import {
+	type PendingFile,
+	removeForGood,
+	writeAll,
+} from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 
 /** A file of composed records, or of what is listed beside them. */
@@ -108,9 +112,14 @@ export async function intoFile<T>(
 		const isAlone =
 			(await storage.stat(placing)) !== null &&
 			(await storage.stat(out)) === null;
-		if (isAlone) await storage.remove(ledger);
-		for (const entry of await storage.list(work))
-			if (entry !== ".seqpack") await storage.remove(`${work}/${entry}`);
+		if (isAlone) await removeForGood(storage, [ledger]);
+		const entries = await storage.list(work);
+		await removeForGood(
+			storage,
+			entries
+				.filter((entry) => entry !== STATE)
+				.map((entry) => `${work}/${entry}`),
+		);
 	};
 	const locked = withLockedDirectory(
 		storage,

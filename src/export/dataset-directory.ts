@@ -70,8 +70,11 @@ export class DatasetDirectory implements OwnDirectory {
 		const manifest = await findManifest(this.out);
 		const kept = new Set(filesOf(manifest ?? {}).map(({ path }) => path));
 		for (const list of [BEFORE, NEXT]) {
-			for (const path of (await this.#listed(list)) ?? [])
-				if (!kept.has(path) && path !== MANIFEST) await this.#remove(path);
+			const listed = (await this.#listed(list)) ?? [];
+			const gone = listed.filter(
+				(path) => !kept.has(path) && path !== MANIFEST,
+			);
+			await removeBelow(this.#storage, this.out, gone);
 			await this.#storage.remove(this.#in(list));
 		}
 		await this.#storage.remove(this.#in(WORK));
@@ -122,10 +125,6 @@ export class DatasetDirectory implements OwnDirectory {
 		} catch {
 			return null;
 		}
-	}
-
-	#remove(path: string): Promise<void> {
-		return removeBelow(this.#storage, this.out, path);
 	}
 
 	#inWork(path: string): string {

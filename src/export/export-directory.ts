@@ -85,8 +85,8 @@ export class ExportDirectory implements ExportFiles, OwnDirectory {
 			{ partialsIn: this.#in(WORK) },
 		);
 		await this.#storage.remove(this.#in(EXPORT_FILE));
-		for (const path of before ?? [])
-			if (!paths.includes(path)) await this.#remove(path);
+		const kept = new Set(paths);
+		await this.#removeAll((before ?? []).filter((path) => !kept.has(path)));
 		for (const path of paths)
 			await transfer(
 				this.#storage,
@@ -109,7 +109,7 @@ export class ExportDirectory implements ExportFiles, OwnDirectory {
 		const placing = await this.#filesOf(PLACING);
 		if (placing === null) return;
 		const kept = new Set((await this.#filesOf(EXPORT_FILE)) ?? []);
-		for (const path of placing) if (!kept.has(path)) await this.#remove(path);
+		await this.#removeAll(placing.filter((path) => !kept.has(path)));
 		await this.#storage.remove(this.#in(PLACING));
 	}
 
@@ -152,8 +152,8 @@ export class ExportDirectory implements ExportFiles, OwnDirectory {
 		}
 	}
 
-	#remove(path: string): Promise<void> {
-		return removeBelow(this.#storage, this.out, path);
+	#removeAll(paths: readonly string[]): Promise<void> {
+		return removeBelow(this.#storage, this.out, paths);
 	}
 
 	#in(path: string): string {

@@ -7,6 +7,7 @@ import {
 } from "../storage/locked-directory.js";
 import {
 	readIfThere,
+	removeForGood,
 	type Storage,
 	transfer,
 	writeAll,
@@ -86,9 +87,15 @@ export class PlanDirectory implements OwnDirectory {
 	async tidy(): Promise<void> {
 		const { storage } = this;
 		const kept = await this.#filesOf(PLAN_FILE);
-		for (const path of [BEFORE, NEXT])
-			for (const file of await this.#filesOf(path))
-				if (!kept.includes(file)) await storage.remove(this.#in(file));
+		const files = [
+			...(await this.#filesOf(BEFORE)),
+			...(await this.#filesOf(NEXT)),
+		];
+		const gone = files.filter((path) => !kept.includes(path));
+		await removeForGood(
+			storage,
+			gone.map((path) => this.#in(path)),
+		);
 		await storage.remove(this.#in(WORK));
 	}
 

@@ -6,7 +6,12 @@ import {
 	withLockedDirectory,
 } from "../storage/locked-directory.js";
 import { signedJson } from "../storage/signed-json.js";
-import { type Storage, transfer, writeAll } from "../storage/storage.js";
+import {
+	removeForGood,
+	type Storage,
+	transfer,
+	writeAll,
+} from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import {
 	listedFiles,
@@ -65,7 +70,7 @@ export class RecordsDirectory implements OwnDirectory {
 		for (const { path } of manifest.shards)
 			await transfer(storage, this.inWork(path), this.#in(path));
 		await writeAll(storage, this.#in(RECORDS_MANIFEST), content, {
-			partialsIn: this.#in(STATE),
+			partialsIn: this.#in(WORK),
 		});
 		await this.tidy();
 	}
@@ -76,8 +81,12 @@ export class RecordsDirectory implements OwnDirectory {
 		const listed = await listedFiles(storage, this.#in(RECORDS_MANIFEST));
 		const kept = new Set(listed);
 		for (const list of [NEXT, BEFORE]) {
-			for (const path of (await listedFiles(storage, this.#in(list))) ?? [])
-				if (!kept.has(path)) await storage.remove(this.#in(path));
+			const files = (await listedFiles(storage, this.#in(list))) ?? [];
+			const gone = files.filter((path) => !kept.has(path));
+			await removeForGood(
+				storage,
+				gone.map((path) => this.#in(path)),
+			);
 			await storage.remove(this.#in(list));
 		}
 		await storage.remove(this.#in(WORK));

@@ -26,7 +26,7 @@ export async function badRecordsOf(
 		for (const { task, cuts } of parts) {
 			const record = records.get(task);
 			if (record === undefined || record.skipped === null) continue;
-			const skipped = await readSkipped(workspace, task);
+			const skipped = await readSkipped(workspace, task, record.skipped);
 			const ends =
 				cuts.length === 0 ? null : await lastPositions(workspace, record);
 			const atCut = cuts.flatMap(({ span }) => {

@@ -134,6 +134,9 @@ export const localFiles: Storage = {
 			}),
 		),
 
+	syncDirectory: (path) =>
+		attempt("remove", path, () => syncDirectory(local(path))),
+
 	removeEmpty: (path) =>
 		attempt("remove", path, async () => {
 			try {

@@ -1,5 +1,5 @@
 import { takeLock } from "./lock.js";
-import type { Storage } from "./storage.js";
+import { removeForGood, type Storage } from "./storage.js";
 
 /** Where what is not done is kept, in a directory that is written to. */
 export const STATE = ".seqpack";
@@ -40,22 +40,34 @@ export async function withLockedDirectory<T>(
 		await directory.requireFree(overwrite);
 		return await action();
 	} finally {
-		// An error here would hide the one that ended the work; the next call tidies too.
-		await directory.tidy().catch(() => {});
+		// An error here would hide the one that ended the work.
+		const isTidy = await directory.tidy().then(
+			() => true,
+			() => false,
+		);
 		await lock.release();
-		await storage.removeEmpty(`${out}/${STATE}`);
+		// By what is left of it the next call knows that it is to tidy.
+		if (isTidy) await storage.removeEmpty(`${out}/${STATE}`);
 		if (isNew) await storage.removeEmpty(out);
 	}
 }
 
-/** Removes a file below a directory, and the directories between them that are empty then. */
+/** Removes files below a directory for good, and the directories between them that are empty then. */
 export async function removeBelow(
 	storage: Storage,
 	directory: string,
-	path: string,
+	paths: readonly string[],
 ): Promise<void> {
-	await storage.remove(`${directory}/${path}`);
-	const parts = path.split("/");
-	for (let end = parts.length - 1; end > 0; end--)
-		await storage.removeEmpty(`${directory}/${parts.slice(0, end).join("/")}`);
+	await removeForGood(
+		storage,
+		paths.map((path) => `${directory}/${path}`),
+	);
+	const between = new Set(
+		paths.flatMap((path) => {
+			const parts = path.split("/").slice(0, -1);
+			return parts.map((_, i) => parts.slice(0, i + 1).join("/"));
+		}),
+	);
+	for (const path of [...between].sort((a, b) => b.length - a.length))
+		await storage.removeEmpty(`${directory}/${path}`);
 }

@@ -67,6 +67,11 @@ export interface Storage {
 	 * removed, never followed.
 	 */
 	remove(path: string): Promise<void>;
+	/**
+	 * Sees to it that what was removed from a directory does not come back when the power fails.
+	 * Left out: it never does.
+	 */
+	syncDirectory?(path: string): Promise<void>;
 	/** Removes a directory if it is empty; leaves anything else as it is. */
 	removeEmpty(path: string): Promise<void>;
 	/** Makes a directory and those above it. */
@@ -292,6 +297,21 @@ export async function writeAll(
 		throw error;
 	}
 	return file.commit();
+}
+
+/** Removes files, for good: before what tells of them is removed. */
+export async function removeForGood(
+	storage: Storage,
+	paths: readonly string[],
+): Promise<void> {
+	for (const path of paths) await storage.remove(path);
+	const directories = new Set(
+		paths.map((path) => {
+			const end = path.lastIndexOf("/");
+			return end === -1 ? "." : path.slice(0, end) || "/";
+		}),
+	);
+	for (const directory of directories) await storage.syncDirectory?.(directory);
 }
 
 /** Puts a file at another path: by a rename, or by a copy where a storage has none, which the storage makes if it can. */

@@ -113,7 +113,7 @@ test("each sequence stays in a pack or is read back as it was; the emptiest pack
 					expect(fill(p)).toBeGreaterThanOrEqual(fullestLeft);
 				const written = await leftovers.write(workspace, task);
 				expect(written === null).toBe(left.length === 0);
-				if (written !== null) await reader.add(workspace, task);
+				if (written !== null) await reader.add(workspace, task, written);
 				const all = sequencesOf({
 					...window,
 					buckets: new Int32Array(lengths.length).fill(bucket),

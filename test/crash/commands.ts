@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { Int32, Utf8 } from "apache-arrow";
+import { exitCodes } from "../../src/core/exit-codes.js";
 import { exportFormats } from "../../src/dataset/exports/exports.js";
 import { datasetFormats } from "../../src/dataset/formats.js";
 import { layouts } from "../../src/dataset/layouts/layouts.js";
@@ -26,7 +27,28 @@ export interface Writing {
 /** Commands that write nothing. A command must be here or tried. */
 export const readers = [
 	...["status", "verify", "trace", "audit", "batches", "tokenizer", "help"],
+	"completion",
 ];
+
+/** What a command that is to succeed ends with: its exit code says that records were skipped, where some were. */
+export function successOf(
+	args: readonly string[],
+	{ code, stderr }: { code: number | null; stderr: string },
+): number {
+	if (code === exitCodes.done.code || code === exitCodes.skipped.code)
+		return code;
+	throw new Error(`${args.join(" ")}, exit code ${code}: ${stderr}`);
+}
+
+/** Whether a command has ended as one that nothing stops, which ends with `due`; what was done to its end need not be done again. */
+export function isAsDue(
+	{ code, stderr }: { code: number | null; stderr: string },
+	due: number,
+): boolean {
+	return (
+		code === due || (code === exitCodes.usage.code && /already/.test(stderr))
+	);
+}
 
 /** What the commands read. */
 export interface Inputs {
@@ -58,8 +80,8 @@ const textOf = (count: number, seed: number) =>
 const jsonLines = (records: readonly object[]) =>
 	records.map((record) => `${JSON.stringify(record)}\n`).join("");
 
-/** Writes what the commands read into a directory. */
-export async function writeInputs(directory: string): Promise<Inputs> {
+/** Writes what builds read into a directory. */
+export function writeSources(directory: string): Inputs {
 	const path = (name: string) => join(directory, name);
 	const texts = (count: number, seed: number) =>
 		jsonLines(
@@ -107,6 +129,13 @@ export async function writeInputs(directory: string): Promise<Inputs> {
 			text: [new Utf8(), lengths.map((n) => textOf(n, n))],
 		}),
 	);
+	mkdirSync(path("outputs"));
+	return inputs;
+}
+
+/** The same, and the datasets and plans that other commands read. */
+export async function writeInputs(directory: string): Promise<Inputs> {
+	const inputs = writeSources(directory);
 	const masked = ["--mask-field", "mask"];
 	for (const args of [
 		[
@@ -150,10 +179,8 @@ export async function writeInputs(directory: string): Promise<Inputs> {
 			inputs.plan,
 		],
 	]) {
-		const { code, stderr } = await seqpack(args);
-		if (code !== 0) throw new Error(`${args.join(" ")}: ${stderr}`);
+		successOf(args, await seqpack(args));
 	}
-	mkdirSync(path("outputs"));
 	return inputs;
 }
 

@@ -5,10 +5,16 @@ import { type Random, randomBelow } from "../../src/core/random.js";
 import { contentsOf, filesBelow, seqpack } from "../helpers.js";
 import type { MortalFiles } from "../storage/mortal-files.js";
 import { PowerLoss } from "../storage/power-loss.js";
-import type { Writing } from "./commands.js";
+import { successOf, type Writing } from "./commands.js";
 
 /** How an attempt ends: before a change that chance has chosen. */
 export const endings = ["kill", "fail", "tear", "power"] as const;
+
+/** How and before which change an attempt ends. */
+export interface End {
+	ending: (typeof endings)[number];
+	moment: number;
+}
 
 /** What a full or broken disk says. */
 const codes = ["ENOSPC", "EIO", "EDQUOT"] as const;
@@ -19,6 +25,8 @@ interface Unbroken {
 	contents: Record<string, string>;
 	/** What is there before it. */
 	before: Record<string, string>;
+	/** The exit code: done, or done with records that were skipped. */
+	code: number;
 }
 
 /** A command whose attempts end, in this process. */
@@ -51,16 +59,15 @@ export class Attempts {
 		const before = this.contents();
 		cpSync(dirname(this.#out), this.#kept, { recursive: true });
 		this.#revive();
-		await this.#succeed(this.#writing.args(this.url));
+		const code = await this.#succeed(this.#writing.args(this.url));
 		const { deeds } = this.#files;
 		await this.#finish();
-		this.#unbroken = { deeds, contents: this.contents(), before };
+		this.#unbroken = { deeds, contents: this.contents(), before, code };
 		return this.#unbroken;
 	}
 
-	async #succeed(args: string[]): Promise<void> {
-		const { code, stderr } = await seqpack(args, run);
-		if (code !== 0) throw new Error(`${args.join(" ")}: ${stderr}`);
+	async #succeed(args: string[]): Promise<number> {
+		return successOf(args, await seqpack(args, run));
 	}
 
 	/** What is in the output, and beside it. */
@@ -83,12 +90,17 @@ export class Attempts {
 		rmSync(join(this.#directory, "aside"), { recursive: true, force: true });
 	}
 
-	/** Runs the command until chance ends it. @returns What it was, and what came of it. */
-	async end(random: Random) {
+	/**
+	 * Runs the command until it is ended, where chance has it or where it is given.
+	 * @returns What it was, and what came of it.
+	 */
+	async end(random: Random, given?: End) {
 		const { deeds } = await this.unbroken();
 		const files = this.#files;
-		const ending = endings[randomBelow(random, endings.length)];
-		const moment = randomBelow(random, deeds);
+		const { ending, moment } = given ?? {
+			ending: endings[randomBelow(random, endings.length)],
+			moment: randomBelow(random, deeds),
+		};
 		this.#revive();
 		if (ending === "fail") {
 			files.fault = moment;

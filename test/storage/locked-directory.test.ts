@@ -26,7 +26,7 @@ function directory() {
 		withLockedDirectory(localFiles, out, out, own, overwrite, async () =>
 			writeFileSync(done, "new"),
 		);
-	return { out, done, work, write };
+	return { out, done, work, own, write };
 }
 
 test("what a call left that was killed once it was done goes, though another is refused", async () => {
@@ -46,4 +46,18 @@ test("a directory that holds something else is not written to, whatever its stat
 	await expect(write(true)).rejects.toThrow("something else");
 	expect(existsSync(work)).toBe(true);
 	expect(existsSync(join(out, ".seqpack/lock"))).toBe(false);
+});
+
+test("what could not be removed at the end is removed by the next call", async () => {
+	const { out, work, own, write } = directory();
+	const { tidy } = own;
+	let calls = 0;
+	own.tidy = async () => {
+		if (++calls === 2) throw new Error("the disk reported an error");
+		await tidy();
+		if (calls === 1) mkdirSync(work, { recursive: true });
+	};
+	await write();
+	await expect(write()).rejects.toThrow("done already");
+	expect(existsSync(join(out, ".seqpack"))).toBe(false);
 });

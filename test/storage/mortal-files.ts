@@ -198,6 +198,9 @@ export class MortalFiles {
 				this.power?.removes(path);
 				await localFiles.remove(path);
 			},
+			syncDirectory: async (url) => {
+				this.power?.synced(this.#deed("removed for good", url));
+			},
 			removeEmpty: async (url) =>
 				localFiles.removeEmpty(this.#deed("removeEmpty", url)),
 			absolute: (url) => this.url(localFiles.absolute(pathOf(url))),

@@ -69,8 +69,8 @@ async function* leftoverWindows(
 ): AsyncGenerator<Sequences> {
 	const leftovers = new LeftoversReader(settings);
 	const last = [...files.keys()].at(-1);
-	for (const task of files.keys()) {
-		await watch.run("read", () => leftovers.add(workspace, task));
+	for (const [task, file] of files) {
+		await watch.run("read", () => leftovers.add(workspace, task, file));
 		if (leftovers.tokens < settings.window && task !== last) continue;
 		yield leftovers.sequences();
 		leftovers.clear();

@@ -1,9 +1,11 @@
 import { DataError, optionName } from "../../core/errors.js";
 import { emptyTotals, type Totals } from "../../dataset/totals.js";
 import { strataOf } from "../../documents/strata/strata-settings.js";
+import { parseSignedJson, signedJson } from "../../storage/signed-json.js";
 import { readAll, writeAll } from "../../storage/storage.js";
 import { readKeys } from "../document-hashes.js";
 import { type KeyRule, keyRule } from "../key-rule.js";
+import { leftChanged } from "../left-files.js";
 import { NO_ROWS, writeRecord } from "../record.js";
 import { countEqual, smallestKeys } from "../smallest-keys.js";
 import { Stopwatch } from "../stopwatch.js";
@@ -59,7 +61,7 @@ export const runThreshold: TaskRunner<ThresholdTask> = async (
 		),
 	};
 	const path = workspace.findings(number);
-	const content = `${JSON.stringify(thresholds)}\n`;
+	const content = signedJson({ thresholds });
 	const written = await writeAll(workspace.storage, path, content, {
 		once: true,
 	});
@@ -108,6 +110,21 @@ export async function readThresholds(
 	workspace: Workspace,
 	task: number,
 ): Promise<Threshold[]> {
-	const content = await readAll(workspace.storage, workspace.findings(task));
-	return JSON.parse(content.toString("utf8"));
+	const path = workspace.findings(task);
+	const content = await readAll(workspace.storage, path);
+	const found = parsed(content);
+	if (found === null) throw await leftChanged(workspace, task, path);
+	return found;
+}
+
+/** Null for what was not written so. */
+function parsed(content: Buffer): Threshold[] | null {
+	try {
+		const { value, fault } = parseSignedJson(content, "thresholds");
+		return fault === null
+			? (value as { thresholds: Threshold[] }).thresholds
+			: null;
+	} catch {
+		return null;
+	}
 }
