@@ -181,14 +181,12 @@ export async function checkTask(
 	});
 	const tally = emptyTally(manifest.settings);
 	const check = new TaskCheck(manifest, store, listed, tally, problems);
+	const sequences = FoundSequences.fromArrays(manifest.settings, found);
 	try {
-		await check.check(
-			files,
-			FoundSequences.fromArrays(manifest.settings, found),
-			isWhole,
-		);
+		await check.check(files, sequences, isWhole);
 	} finally {
 		check.close();
+		sequences.free();
 	}
 	const { sentences, count } = problems;
 	return { problems: { sentences, count }, tally, isWhole: check.isWhole };

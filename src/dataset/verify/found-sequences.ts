@@ -73,6 +73,12 @@ export class FoundSequences {
 		};
 	}
 
+	/** Lets others use its memory: no view may be left. */
+	free(): void {
+		for (const what of NOTED) this[what].free();
+		for (const values of Object.values(this.facts)) values.free();
+	}
+
 	get count(): number {
 		return this.document.length;
 	}
