@@ -71,7 +71,10 @@ const preload = `data:text/javascript,${encodeURIComponent(`
 
 /** What is measured, by name: made of so many times the input, from the root of the project. */
 /** Less than each of the two workers has of the smallest input. */
-const filled = ["--task-size", "33554432", "--window", "4194304"];
+const filled = (layout) => [
+	...["--task-size", "33554432"],
+	...(layout === "store" ? [] : ["--window", "4194304"]),
+];
 const filledGroups = ["--group-memory", "16777216"];
 const layouts = {
 	packed: ["--seq-len", "8192"],
@@ -84,7 +87,7 @@ for (const [layout, options] of Object.entries(layouts))
 	for (const [format, input] of Object.entries(inputs))
 		growing[`build ${layout} of ${format}`] = async (n) => [
 			...build(await input(n), options),
-			...filled,
+			...filled(layout),
 			...["--out", outFor(`${layout}-of-${format}`, n)],
 		];
 Object.assign(growing, {
@@ -133,7 +136,7 @@ for (const kind of ["megatron", "mds"])
 	growing[`audit ${kind}`] = async (n) => [
 		...["audit", await exportOf(kind, n), "--kind", kind],
 	];
-/** What does not grow. */
+/** What is taken of one size. */
 const alone = {};
 for (const [layout, options] of Object.entries(layouts))
 	Object.assign(alone, {
@@ -226,7 +229,7 @@ async function dataset(layout, n) {
 	if (!existsSync(path))
 		megabytesOf([
 			...build(await jsonLines(n), layouts[layout]),
-			...filled,
+			...filled(layout),
 			...["--out", path],
 		]);
 	return path;
