@@ -1,12 +1,14 @@
 // The most memory that each command takes, with two workers, on 1, 4 and 16 times the same kind of input:
 //
-//   npm run bench:memory -- [--megabytes 30] [--times 1,4,16] [--only build,verify] [--all] [--keep DIRECTORY]
+//   npm run bench:memory -- [--megabytes 60] [--times 1,4,16] [--only build,verify] [--all] [--keep DIRECTORY]
 //
 // A number is VmHWM of the process when it ends. Inputs are texts of the fixtures in random order, with words
-// that come once; --megabytes is those of the smallest input. --only takes the parts named so, or those that
-// begin so; --all tries every format that rows are exported to. Needs 8 GB of disk for the usual sizes, which
-// --keep keeps for the next time. It fails where something takes a gibibyte or more, or 16 times the input
-// more than a tenth over what it took for the input.
+// that come once; --megabytes is those of the smallest input. Task size, window and group memory are set, so that
+// the smallest input fills them and more of it shows what grows with the corpus; the rows "at the defaults" show
+// what is the most that they allow. --only takes the parts named so, or those that begin so, in its order; --all
+// tries every format that rows are exported to. Needs 6 GB of disk for the usual sizes, which --keep keeps for the
+// next time. It fails where something takes a gibibyte or more, or 16 times the input more than a tenth over
+// what it took for the input.
 import { spawnSync } from "node:child_process";
 import {
 	closeSync,
@@ -38,7 +40,7 @@ const TINY_DOCUMENTS = 10_000_000;
 
 const { values } = parseArgs({
 	options: {
-		megabytes: { type: "string", default: "30" },
+		megabytes: { type: "string", default: "60" },
 		times: { type: "string", default: "1,4,16" },
 		only: { type: "string", default: "" },
 		all: { type: "boolean", default: false },
@@ -68,6 +70,12 @@ const preload = `data:text/javascript,${encodeURIComponent(`
 `)}`;
 
 /** What is measured, by name: made of so many times the input, from the root of the project. */
+/** Less than each of the two workers has of the smallest input. */
+const filled = (layout) => [
+	...["--task-size", "33554432"],
+	...(layout === "store" ? [] : ["--window", "4194304"]),
+];
+const filledGroups = ["--group-memory", "16777216"];
 const layouts = {
 	packed: ["--seq-len", "8192"],
 	buckets: ["--layout", "buckets"],
@@ -79,16 +87,17 @@ for (const [layout, options] of Object.entries(layouts))
 	for (const [format, input] of Object.entries(inputs))
 		growing[`build ${layout} of ${format}`] = async (n) => [
 			...build(await input(n), options),
+			...filled(layout),
 			...["--out", outFor(`${layout}-of-${format}`, n)],
 		];
 Object.assign(growing, {
 	"pack of a store": async (n) => [
 		...["pack", await dataset("store", n), "--seq-len", "8192"],
-		...["--workers", "2", "--out", out()],
+		...["--window", "4194304", "--workers", "2", "--out", out()],
 	],
 	compose: async (n) => [
 		...["compose", recipe(), await jsonLines(n)],
-		...["--workers", "2", "--quiet"],
+		...["--workers", "2", "--quiet", ...filledGroups],
 		...["--out", join(directory, "composed.jsonl")],
 	],
 	"dry run": async (n) => [
@@ -98,7 +107,9 @@ Object.assign(growing, {
 });
 for (const layout of Object.keys(layouts))
 	Object.assign(growing, {
-		[`verify ${layout}`]: async (n) => ["verify", await dataset(layout, n)],
+		[`verify ${layout}`]: async (n) => [
+			...["verify", await dataset(layout, n), "--workers", "2"],
+		],
 	});
 Object.assign(growing, {
 	convert: async (n) => [
@@ -125,10 +136,14 @@ for (const kind of ["megatron", "mds"])
 	growing[`audit ${kind}`] = async (n) => [
 		...["audit", await exportOf(kind, n), "--kind", kind],
 	];
-/** What does not grow. */
+/** What is taken of one size. */
 const alone = {};
 for (const [layout, options] of Object.entries(layouts))
 	Object.assign(alone, {
+		[`build ${layout} at the defaults`]: async () => [
+			...build(await jsonLines(Math.max(...times)), options),
+			...["--out", out()],
+		],
 		[`build ${layout} of a document of 200 MB`]: async () => [
 			...build(await longDocument(), options),
 			...["--out", out()],
@@ -150,22 +165,20 @@ try {
 			`| ${name} | ${shown} | ${last} | ${isMissed ? "no" : "yes"} |`,
 		);
 	};
-	const isWanted = (name) => only.some((start) => name.startsWith(start));
 	console.log(
 		`| MB | ${times.map((n) => `x${n}`).join(" | ")} | ratio | holds |`,
 	);
 	console.log(`|${" --- |".repeat(times.length + 3)}`);
-	for (const [name, args] of Object.entries(growing).filter(([name]) =>
-		isWanted(name),
-	)) {
-		const cells = [];
-		for (const n of times) cells.push(megabytesOf(await args(n)));
-		tell(name, cells, cells.at(-1) / cells[0]);
-	}
-	for (const [name, args] of Object.entries(alone).filter(([name]) =>
-		isWanted(name),
-	))
-		tell(name, [megabytesOf(await args())], null);
+	for (const start of only)
+		for (const [name, args] of Object.entries({ ...growing, ...alone })) {
+			if (!name.startsWith(start)) continue;
+			const cells = [];
+			for (const n of name in growing ? times : [1]) {
+				const made = await args(n);
+				cells.push(megabytesOf(made));
+			}
+			tell(name, cells, name in growing ? cells.at(-1) / cells[0] : null);
+		}
 	if (missed.length > 0) {
 		console.error(`too much: ${missed.join(", ")}`);
 		process.exitCode = 1;
@@ -214,7 +227,11 @@ function outFor(name, n) {
 async function dataset(layout, n) {
 	const path = join(directory, `${layout}-of-jsonl-${n}`);
 	if (!existsSync(path))
-		megabytesOf([...build(await jsonLines(n), layouts[layout]), "--out", path]);
+		megabytesOf([
+			...build(await jsonLines(n), layouts[layout]),
+			...filled(layout),
+			...["--out", path],
+		]);
 	return path;
 }
 

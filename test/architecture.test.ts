@@ -215,6 +215,14 @@ describe("a pure floor", () => {
 	}
 });
 
+test("threads are made by the pool, and for reading ahead", () => {
+	const own = files.filter(({ text }) => /\bnew Worker\(/.test(text));
+	expect(own.map(({ path }) => path).sort()).toEqual([
+		"src/batches/read-ahead.ts",
+		"src/threads/pool.ts",
+	]);
+});
+
 test("no text of src/ has a flag of the command: options go by optionName", () => {
 	expect(
 		src

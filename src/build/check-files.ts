@@ -1,4 +1,3 @@
-import { Worker } from "node:worker_threads";
 import { sum } from "../core/arithmetic.js";
 import { InterruptedError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
@@ -6,18 +5,12 @@ import { sha256OfFile } from "../storage/hash.js";
 import type { WrittenFile } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import { NO_SUCH_FILE } from "../storage/system-errors.js";
-import { threadError } from "../threads/thread-error.js";
+import { ThreadPool } from "../threads/pool.js";
 
 /** A file that is to have a content. */
 export interface FileToCheck extends WrittenFile {
 	/** Where it may be: the first of these that is there. */
 	places: readonly string[];
-}
-
-/** What a thread is given: the files, and in shared memory the number of the next one to look at. */
-export interface CheckContext {
-	files: readonly FileToCheck[];
-	next: SharedArrayBuffer;
 }
 
 /** Bytes that are worth a thread. */
@@ -33,41 +26,14 @@ export async function changedFiles<T extends FileToCheck>(
 ): Promise<T[]> {
 	const bytes = sum(files.map(({ bytes }) => bytes));
 	const threads = Math.min(workers, Math.floor(bytes / BYTES_PER_THREAD));
-	const context = { files, next: new SharedArrayBuffer(4) };
-	const stop = () => {
-		Atomics.store(new Int32Array(context.next), 0, files.length);
-	};
-	signal?.addEventListener("abort", stop);
-	try {
-		const changed =
-			threads < 2
-				? await checkNext(context, READS)
-				: await onThreads(context, threads);
-		if (signal?.aborted) throw new InterruptedError("the build was stopped.");
-		return changed.sort((a, b) => a - b).map((file) => files[file]);
-	} finally {
-		signal?.removeEventListener("abort", stop);
-	}
+	const check = threads < 2 ? checkHere : onThreads;
+	const changed = await check(files, threads, signal);
+	if (signal?.aborted) throw new InterruptedError("the build was stopped.");
+	return files.filter((_, number) => changed.has(number));
 }
 
-/** Checks files that nobody has checked until there are none; gives the numbers of those that are others. */
-export async function checkNext(
-	{ files, next }: CheckContext,
-	reads = 1,
-): Promise<number[]> {
-	const counter = new Int32Array(next);
-	const changed: number[] = [];
-	await inParallel([...Array(reads).keys()], reads, async () => {
-		for (;;) {
-			const number = Atomics.add(counter, 0, 1);
-			if (number >= files.length) return;
-			if (!(await isAsWritten(files[number]))) changed.push(number);
-		}
-	});
-	return changed;
-}
-
-async function isAsWritten({ places, bytes, sha256 }: FileToCheck) {
+/** Whether the first of its places that is there holds what was written. */
+export async function isAsWritten({ places, bytes, sha256 }: FileToCheck) {
 	for (const place of places) {
 		try {
 			const found = await sha256OfFile(storageAt(place), place);
@@ -79,22 +45,50 @@ async function isAsWritten({ places, bytes, sha256 }: FileToCheck) {
 	return false;
 }
 
-async function onThreads(
-	workerData: CheckContext,
-	threads: number,
-): Promise<number[]> {
-	const own = Array.from({ length: threads }, () => {
-		const worker = new Worker(new URL("./check-worker.js", import.meta.url), {
-			workerData,
-		});
-		return new Promise<number[]>((resolve, reject) => {
-			worker.on("message", resolve);
-			worker.on("error", (error) =>
-				reject(
-					threadError(error, { options: ["taskSize"], inputs: "documents" }),
-				),
-			);
-		});
+async function checkHere(
+	files: readonly FileToCheck[],
+	_threads: number,
+	signal?: AbortSignal,
+): Promise<Set<number>> {
+	const changed = new Set<number>();
+	await inParallel([...files.keys()], READS, async (number) => {
+		if (signal?.aborted) return;
+		if (!(await isAsWritten(files[number]))) changed.add(number);
 	});
-	return (await Promise.all(own)).flat();
+	return changed;
+}
+
+async function onThreads(
+	files: readonly FileToCheck[],
+	threads: number,
+	signal?: AbortSignal,
+): Promise<Set<number>> {
+	const changed = new Set<number>();
+	const queue = [...files.entries()].reverse();
+	const pool = new ThreadPool<[number, FileToCheck], never, boolean>(
+		{
+			file: new URL("./check-worker.js", import.meta.url),
+			data: null,
+			next: () => queue.pop(),
+			get waiting() {
+				return queue.length;
+			},
+			orderOf: ([number]) => number,
+			describe: ([, { places }]) => `comparing of ${places[0]}`,
+			memory: { options: ["taskSize"], inputs: "documents" },
+			onMessage: () => {},
+			onDone([number], isSame) {
+				if (!isSame) changed.add(number);
+			},
+		},
+		new Int32Array(new SharedArrayBuffer(4)),
+	);
+	const stop = () => pool.stop();
+	signal?.addEventListener("abort", stop);
+	try {
+		if (!signal?.aborted) await pool.run(threads);
+	} finally {
+		signal?.removeEventListener("abort", stop);
+	}
+	return changed;
 }

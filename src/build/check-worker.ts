@@ -1,6 +1,8 @@
-import { parentPort, workerData } from "node:worker_threads";
-import { checkNext } from "./check-files.js";
+import { serve } from "../threads/serve.js";
+import { type FileToCheck, isAsWritten } from "./check-files.js";
 
-const port = parentPort;
-if (port === null) throw new Error("this file runs as a worker thread");
-port.postMessage(await checkNext(workerData));
+serve<null, [number, FileToCheck], boolean, never>(
+	() =>
+		([, file]) =>
+			isAsWritten(file),
+);

@@ -22,8 +22,12 @@ export async function* readParquet(
 	const opened = await open(file, size, schema);
 	// What is read out of memory is valid until more is read, and so are its columns.
 	const memory = new ColumnMemory(file.whole !== undefined);
-	for (let group = 0; group < opened.metadata.row_groups.length; group++)
-		yield await readGroup(opened, group, schema, memory);
+	try {
+		for (let group = 0; group < opened.metadata.row_groups.length; group++)
+			yield await readGroup(opened, group, schema, memory);
+	} finally {
+		memory.free();
+	}
 }
 
 /** Reads one row group. */

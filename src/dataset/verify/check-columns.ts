@@ -32,6 +32,7 @@ export function checkColumns(
 			isRight: checkOf(column, settings),
 			stored: columnOf(batch, name, column.type),
 		}));
+	if (made.length === 0) return;
 	const ids = isIndex ? null : columnOf(batch, "input_ids", "list<int32>");
 	const lengths = columnOf(batch, "seq_lengths", "list<int32>");
 	const masks =

@@ -121,7 +121,11 @@ export class ShardCheck {
 			for (const fault of faults) this.#problems.add(`${place} ${fault}`);
 			if (faults.length > 0) continue;
 			this.#countNodes(row);
-			this.#checkSequences(treeSizes(row), sum(row.lengths), first + r);
+			const sizes = treeSizes(row);
+			this.#checkSequences(
+				...([sizes, 0, sizes.length] as const),
+				...([sum(row.lengths), first + r] as const),
+			);
 			const { docIds, docOffsets, nodes } = row.paths;
 			for (let p = 0; p < nodes.length; p++)
 				this.#note(
@@ -163,7 +167,24 @@ export class ShardCheck {
 			.filter((name) => stored.includes(name))
 			.map((name) => ({ name, lists: columnOf(batch, name, "list<int32>") }));
 		if (ids !== null) this.#checkTokens(ids, first);
+		const all: NotedSequences = {
+			...{ lengths: lengths.values, words: wordsOf(docIds.values) },
+			...{ docOffsets: docOffsets.values, labels: labels?.values ?? null },
+			facts: NO_FACTS,
+		};
+		const lists = [docIds, docOffsets, ...(labels === null ? [] : [labels])];
+		const isPlain = !this.#hasSides && facts.length === 0;
 		for (let r = 0; r < batch.rows; r++) {
+			const from = lengths.offsets[r];
+			const to = lengths.offsets[r + 1];
+			if (isPlain && haveSpan(lists, r, from, to)) {
+				const tokens =
+					ids === null
+						? sumOf(lengths.values, from, to)
+						: ids.offsets[r + 1] - ids.offsets[r];
+				this.#checkRow(all, from, to, tokens, first + r);
+				continue;
+			}
 			const ofRow = valuesOf(lengths, r);
 			const tokens =
 				ids === null ? sum(ofRow) : ids.offsets[r + 1] - ids.offsets[r];
@@ -174,18 +195,34 @@ export class ShardCheck {
 				docIds: valuesOf(docIds, r),
 				docOffsets: valuesOf(docOffsets, r),
 				labels: labels && valuesOf(labels, r),
-				facts:
-					facts.length === 0
-						? NO_FACTS
-						: Object.fromEntries(
-								facts.map(({ name, lists }) => [name, valuesOf(lists, r)]),
-							),
+				facts: Object.fromEntries(
+					facts.map(({ name, lists }) => [name, valuesOf(lists, r)]),
+				),
 			};
 			const found = this.#hasSides ? joinSides(row) : row;
-			this.#countSequences(ofRow, tokens, row.labels);
-			this.#checkSequences(found.lengths, tokens, first + r);
-			this.#noteRow(found, first + r);
+			this.#countSequences(ofRow, 0, ofRow.length, tokens, row.labels);
+			this.#checkSequences(
+				...([found.lengths, 0, found.lengths.length] as const),
+				...([tokens, first + r] as const),
+			);
+			const noted = { ...found, words: wordsOf(found.docIds) };
+			this.#noteRow(noted, 0, found.lengths.length, first + r);
 		}
+	}
+
+	/** Checks the row whose sequences are those from one to another of a batch. */
+	#checkRow(
+		all: NotedSequences,
+		from: number,
+		to: number,
+		tokens: number,
+		row: number,
+	): void {
+		const { lengths, labels } = all;
+		const own = labels?.subarray(from, to) ?? null;
+		this.#countSequences(lengths, from, to, tokens, own);
+		this.#checkSequences(lengths, from, to, tokens, row);
+		this.#noteRow(all, from, to, row);
 	}
 
 	/** Whether columns have other than as many values for a row as it has sequences. */
@@ -211,22 +248,23 @@ export class ShardCheck {
 	}
 
 	/** Notes where the sequences of a row were found. */
-	#noteRow(row: RowSequences, number: number): void {
-		const { lengths, docIds, docOffsets, labels } = row;
+	#noteRow(
+		{ lengths, words, docOffsets, labels, facts }: NotedSequences,
+		from: number,
+		to: number,
+		number: number,
+	): void {
 		const { stratum } = this.#shard;
-		const words = new Int32Array(
-			...([docIds.buffer, docIds.byteOffset, 2 * docIds.length] as const),
-		);
-		for (let i = 0; i < lengths.length; i++) {
+		for (let i = from; i < to; i++) {
 			const found = this.#note(
 				...([words[2 * i + 1], words[2 * i], docOffsets[i]] as const),
 				...([lengths[i], number] as const),
 				this.#keepsLabels ? labels && (labels[i] ?? -1) : null,
 			);
 			if (found === null) continue;
-			if (row.facts !== NO_FACTS)
-				for (const name of Object.keys(row.facts))
-					found.facts[name].push(row.facts[name][i] ?? -1);
+			if (facts !== NO_FACTS)
+				for (const name of Object.keys(facts))
+					found.facts[name].push(facts[name][i] ?? -1);
 			if (stratum !== undefined) found.strata.push(stratum);
 		}
 	}
@@ -260,25 +298,34 @@ export class ShardCheck {
 
 	#countSequences(
 		lengths: Int32Array,
+		from: number,
+		to: number,
 		tokens: number,
 		labels: Int32Array | null,
 	): void {
 		const { counts } = this;
-		counts.sequences += lengths.length;
-		for (const length of lengths) counts.context += (length * (length - 1)) / 2;
-		counts.labels += labels === null ? tokens - lengths.length : sum(labels);
+		counts.sequences += to - from;
+		for (let i = from; i < to; i++)
+			counts.context += (lengths[i] * (lengths[i] - 1)) / 2;
+		counts.labels += labels === null ? tokens - (to - from) : sum(labels);
 	}
 
 	/** @param tokens What the row's `input_ids` have. */
-	#checkSequences(lengths: Int32Array, tokens: number, row: number): void {
+	#checkSequences(
+		lengths: Int32Array,
+		from: number,
+		to: number,
+		tokens: number,
+		row: number,
+	): void {
 		const { packer, cut, padDocumentToMultiple, padToMultiple } =
 			this.#manifest.settings;
 		const capacity = this.#capacity;
-		const mostSequences = Number(packer.maxSequences ?? lengths.length);
+		const mostSequences = Number(packer.maxSequences ?? to - from);
 		const minSequence = Number(cut.minSequence ?? 1);
-		if (lengths.length > mostSequences)
+		if (to - from > mostSequences)
 			this.#problems.add(
-				`${this.#placeOf(row)} has ${lengths.length} sequences, more than ${mostSequences}`,
+				`${this.#placeOf(row)} has ${to - from} sequences, more than ${mostSequences}`,
 			);
 		if (tokens > capacity)
 			this.#problems.add(
@@ -287,7 +334,8 @@ export class ShardCheck {
 		const { counts } = this;
 		let sum = 0;
 		let rooms = 0;
-		for (const length of lengths) {
+		for (let i = from; i < to; i++) {
+			const length = lengths[i];
 			const room = roundUp(length, padDocumentToMultiple);
 			sum += length;
 			rooms += room;
@@ -352,6 +400,33 @@ export class ShardCheck {
 }
 
 const NO_FACTS: RowSequences["facts"] = {};
+
+/** Sequences of one row or of several, their documents' ids as words: the low one, and the high one. */
+interface NotedSequences extends Omit<RowSequences, "docIds"> {
+	words: Int32Array;
+}
+
+function wordsOf({ buffer, byteOffset, length }: BigInt64Array): Int32Array {
+	return new Int32Array(buffer, byteOffset, 2 * length);
+}
+
+/** Whether lists have, of a row, what is from one place to another. */
+function haveSpan(
+	lists: readonly Lists[],
+	row: number,
+	from: number,
+	to: number,
+): boolean {
+	for (const { offsets } of lists)
+		if (offsets[row] !== from || offsets[row + 1] !== to) return false;
+	return true;
+}
+
+function sumOf(values: Int32Array, from: number, to: number): number {
+	let sum = 0;
+	for (let i = from; i < to; i++) sum += values[i];
+	return sum;
+}
 
 /** The values of a row. */
 function valuesOf<T extends Int32Array | BigInt64Array>(

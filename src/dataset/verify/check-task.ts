@@ -69,6 +69,12 @@ export class TaskCheck {
 		this.#problems = problems;
 	}
 
+	/** Nothing that it has read is valid any more. */
+	close(): void {
+		this.#files.close();
+		this.#ofStore?.close();
+	}
+
 	/** Whether all that the tasks so far have was read. */
 	get isWhole(): boolean {
 		return (

@@ -1,6 +1,8 @@
-import { Worker } from "node:worker_threads";
-import { type ErrorMessage, unpackError } from "../../core/errors.js";
+import { InterruptedError } from "../../core/errors.js";
+import { AttemptCounts } from "../../threads/attempt-counts.js";
+import { type PoolWork, ThreadPool } from "../../threads/pool.js";
 import { threadError } from "../../threads/thread-error.js";
+import { tried } from "../../threads/tries.js";
 import type { Manifest } from "../manifest.js";
 import {
 	type StoreOfPacking,
@@ -24,6 +26,8 @@ export interface ThreadData {
 	mostProblems: number;
 	/** Whether all that tasks left over was found. */
 	isWhole: boolean;
+	/** One int32 of shared memory: not 0 when work is to stop. */
+	stopFlag: SharedArrayBuffer;
 }
 
 /** A task, and what the shards of other tasks have of its sequences. */
@@ -33,156 +37,157 @@ export interface TaskToCheck {
 	found: () => FoundSequences | null;
 }
 
-/** To a thread: check this task; end. */
-export type ToThread =
-	| { files: TaskFiles; found: FoundArrays | null }
-	| { end: true };
+/** A task that a thread is to check. */
+export interface CheckJob {
+	/** Its place among the tasks. */
+	place: number;
+	files: TaskFiles;
+	found: FoundArrays | null;
+}
 
-/** From a thread. */
-export type FromThread =
-	| { kind: "checked"; bytes: number }
-	| { kind: "done"; problems: Pick<Problems, "sentences" | "count"> }
-	| { kind: "end"; tally: Tally; isWhole: boolean }
-	| { kind: "failed"; error: ErrorMessage };
+/** What was counted of a task, and what is wrong with it. */
+export interface CheckedTask {
+	problems: Pick<Problems, "sentences" | "count">;
+	tally: Tally;
+	isWhole: boolean;
+}
+
+/** From a thread: a file of so many bytes was checked. */
+export interface CheckedFile {
+	bytes: number;
+}
 
 export interface TaskEvents {
+	/** Told once of each file. */
 	onFile(bytes: number): void;
 	/** Told of the tasks in their order. */
-	onProblems(problems: Pick<Problems, "sentences" | "count">): void;
-	/** What a thread has counted in all. */
-	onEnd(tally: Tally, isWhole: boolean): void;
+	onTask(checked: CheckedTask): void;
 }
 
 /**
  * Checks tasks on threads, each a whole task at a time; with none, one after the other in
- * this thread, by `here`.
+ * this thread. One whose thread is lost, or whose error may pass, is tried again.
  */
 export async function checkTasks(
-	data: ThreadData,
+	data: Omit<ThreadData, "stopFlag">,
 	tasks: readonly TaskToCheck[],
 	threads: number,
-	here: TaskCheck,
 	events: TaskEvents,
 ): Promise<void> {
-	if (threads === 0) {
-		for (const { files, found } of tasks)
-			await here.check(
-				files,
-				found() ?? new FoundSequences(data.manifest.settings),
-				data.isWhole,
-			);
-		return;
-	}
-	const queue = tasks.map((task, place) => ({ ...task, place }));
-	const inOrder = new InOrder(events.onProblems);
-	const stopped = new AbortController();
-	await Promise.all(
-		Array.from({ length: threads }, () =>
-			runThread(data, queue, inOrder, events, stopped),
-		),
-	);
+	const stopFlag = new SharedArrayBuffer(4);
+	const work = new TaskWork({ ...data, stopFlag }, tasks, events);
+	if (threads > 0)
+		await new ThreadPool(work, new Int32Array(stopFlag)).run(threads);
+	else await work.doHere();
 }
 
-/** Gives a thread tasks until there is none, or one of any thread has failed. */
-function runThread(
-	workerData: ThreadData,
-	queue: (TaskToCheck & { place: number })[],
-	inOrder: InOrder,
-	events: TaskEvents,
-	stopped: AbortController,
-): Promise<void> {
-	const worker = new Worker(new URL("./verify-worker.js", import.meta.url), {
-		workerData,
-	});
-	let place = 0;
-	const send = (message: ToThread) => worker.postMessage(message);
-	const next = () => {
-		const task = queue.shift();
-		if (task === undefined) return send({ end: true });
-		place = task.place;
-		send({ files: task.files, found: task.found()?.toArrays() ?? null });
-	};
-	const hear = (message: FromThread) => {
-		if (message.kind === "checked") events.onFile(message.bytes);
-		else if (message.kind === "end")
-			events.onEnd(message.tally, message.isWhole);
-		else if (message.kind === "failed") throw unpackError(message.error);
-		else {
-			inOrder.add(place, message.problems);
-			next();
-		}
-	};
-	return new Promise((resolve, reject) => {
-		const fail = (error: unknown) => {
-			reject(threadError(error, MEMORY));
-			stopped.abort();
-		};
-		stopped.signal.addEventListener("abort", () => void worker.terminate());
-		worker.on("message", (message: FromThread) => {
-			try {
-				hear(message);
-			} catch (error) {
-				fail(error);
-			}
-		});
-		worker.on("error", fail);
-		worker.on("exit", () => resolve());
-		next();
-	});
-}
+/** The tasks, as work for threads or for this one. */
+class TaskWork implements PoolWork<CheckJob, CheckedFile, CheckedTask> {
+	readonly file = new URL("./verify-worker.js", import.meta.url);
+	readonly memory = MEMORY;
+	readonly data: ThreadData;
+	readonly #tasks: readonly TaskToCheck[];
+	readonly #events: TaskEvents;
+	readonly #files = new Map<number, AttemptCounts<"files">>();
+	/** Those that were checked before one that is to be told of first. */
+	readonly #early = new Map<number, CheckedTask>();
+	#begun = 0;
+	#told = 0;
 
-/** Passes on what was found in tasks in the order of the tasks. */
-class InOrder {
-	readonly #pass: TaskEvents["onProblems"];
-	readonly #waiting = new Map<number, Pick<Problems, "sentences" | "count">>();
-	#next = 0;
-
-	constructor(pass: TaskEvents["onProblems"]) {
-		this.#pass = pass;
+	constructor(
+		data: ThreadData,
+		tasks: readonly TaskToCheck[],
+		events: TaskEvents,
+	) {
+		this.data = data;
+		this.#tasks = tasks;
+		this.#events = events;
 	}
 
-	add(place: number, problems: Pick<Problems, "sentences" | "count">): void {
-		this.#waiting.set(place, problems);
+	get waiting(): number {
+		return this.#tasks.length - this.#begun;
+	}
+
+	readonly next = (): CheckJob | undefined => {
+		if (this.waiting === 0) return undefined;
+		const place = this.#begun++;
+		const { files, found } = this.#tasks[place];
+		this.#files.set(place, new AttemptCounts());
+		return { place, files, found: found()?.toArrays() ?? null };
+	};
+
+	readonly orderOf = ({ place }: CheckJob): number => place;
+
+	readonly describe = ({ files }: CheckJob): string =>
+		`checking of task ${files.task} of ${this.data.directory}`;
+
+	readonly onMessage = (
+		{ place }: CheckJob,
+		{ bytes }: CheckedFile,
+		attempt: number,
+	): void => {
+		const fresh = this.#files.get(place)?.add(attempt, { files: 1 });
+		if (fresh?.files !== 0) this.#events.onFile(bytes);
+	};
+
+	readonly onDone = ({ place }: CheckJob, checked: CheckedTask): void => {
+		this.#files.delete(place);
+		this.#early.set(place, checked);
 		for (;;) {
-			const found = this.#waiting.get(this.#next);
-			if (found === undefined) return;
-			this.#waiting.delete(this.#next++);
-			this.#pass(found);
+			const next = this.#early.get(this.#told);
+			if (next === undefined) return;
+			this.#early.delete(this.#told++);
+			this.#events.onTask(next);
+		}
+	};
+
+	async doHere(): Promise<void> {
+		for (let job = this.next(); job !== undefined; job = this.next()) {
+			const task = job;
+			let attempt = 1;
+			try {
+				const checked = await tried(
+					this.describe(task),
+					() =>
+						checkTask(this.data, task, (bytes) =>
+							this.onMessage(task, { bytes }, attempt),
+						),
+					(_, next) => {
+						attempt = next;
+					},
+					() => false,
+				);
+				this.onDone(task, checked);
+			} catch (error) {
+				throw threadError(error, MEMORY);
+			}
 		}
 	}
 }
 
-/** What a thread does with what it is told. */
-export class ThreadSide {
-	readonly #data: ThreadData;
-	readonly #send: (message: FromThread) => void;
-	readonly #tally: Tally;
-	#isWhole = true;
-
-	constructor(data: ThreadData, send: (message: FromThread) => void) {
-		this.#data = data;
-		this.#send = send;
-		this.#tally = emptyTally(data.manifest.settings);
+/** @throws InterruptedError once work is to stop. */
+export async function checkTask(
+	data: ThreadData,
+	{ files, found }: CheckJob,
+	onFile: (bytes: number) => void,
+): Promise<CheckedTask> {
+	const { directory, manifest, store, mostProblems, isWhole } = data;
+	const flag = new Int32Array(data.stopFlag);
+	const problems = new Problems(mostProblems);
+	const listed = new ListedFiles(directory, problems, (bytes) => {
+		if (Atomics.load(flag, 0) !== 0)
+			throw new InterruptedError("verifying was stopped.");
+		onFile(bytes);
+	});
+	const tally = emptyTally(manifest.settings);
+	const check = new TaskCheck(manifest, store, listed, tally, problems);
+	const sequences = FoundSequences.fromArrays(manifest.settings, found);
+	try {
+		await check.check(files, sequences, isWhole);
+	} finally {
+		check.close();
+		sequences.free();
 	}
-
-	async check(files: TaskFiles, found: FoundArrays | null): Promise<void> {
-		const { directory, manifest, store, mostProblems, isWhole } = this.#data;
-		const problems = new Problems(mostProblems);
-		const listed = new ListedFiles(directory, problems, (bytes) =>
-			this.#send({ kind: "checked", bytes }),
-		);
-		const check = new TaskCheck(manifest, store, listed, this.#tally, problems);
-		await check.check(
-			files,
-			FoundSequences.fromArrays(manifest.settings, found),
-			isWhole,
-		);
-		this.#isWhole &&= check.isWhole;
-		const { sentences, count } = problems;
-		this.#send({ kind: "done", problems: { sentences, count } });
-	}
-
-	end(): void {
-		this.#send({ kind: "end", tally: this.#tally, isWhole: this.#isWhole });
-	}
+	const { sentences, count } = problems;
+	return { problems: { sentences, count }, tally, isWhole: check.isWhole };
 }

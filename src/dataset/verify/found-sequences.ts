@@ -20,6 +20,9 @@ const NOTED = [
 	| "strata"
 )[];
 
+/** Numbers that there is room for at first: of most tasks, those of others' shards are few. */
+const FIRST = 64;
+
 /** Sequences as they cross a thread: values by what they say. */
 export interface FoundArrays {
 	noted: Record<string, Int32Array>;
@@ -29,24 +32,24 @@ export interface FoundArrays {
 /** Sequences of a task's documents, as they were found in rows. */
 export class FoundSequences {
 	/** Number of the document in its task, and where in it the sequence begins. */
-	readonly document = new Int32Buffer();
-	readonly start = new Int32Buffer();
-	readonly length = new Int32Buffer();
+	readonly document = new Int32Buffer(FIRST);
+	readonly start = new Int32Buffer(FIRST);
+	readonly length = new Int32Buffer(FIRST);
 	/** Its shard and row, -1 in rows of a repack task. */
-	readonly shard = new Int32Buffer();
-	readonly row = new Int32Buffer();
+	readonly shard = new Int32Buffer(FIRST);
+	readonly row = new Int32Buffer(FIRST);
 	/** Its labels, of a masked store and of an index of it; else none are kept. */
-	readonly labels = new Int32Buffer();
+	readonly labels = new Int32Buffer(FIRST);
 
 	/** The stratum that its row is of, where strata are kept apart; else none is kept. */
-	readonly strata = new Int32Buffer();
+	readonly strata = new Int32Buffer(FIRST);
 	/** Of each, where the rows have columns of them. */
 	readonly facts: Record<string, Int32Buffer>;
 	/** Of rows of trees of prefixes, in which what is found of a document is its path; else they are empty. */
 	readonly trees = new FoundTrees();
 
 	constructor(settings: FactSettings) {
-		this.facts = eachFact(factNames(settings), () => new Int32Buffer());
+		this.facts = eachFact(factNames(settings), () => new Int32Buffer(FIRST));
 	}
 
 	static fromArrays(
@@ -71,6 +74,12 @@ export class FoundSequences {
 			noted: copies(NOTED.map((what) => [what, this[what]])),
 			facts: copies(Object.entries(this.facts)),
 		};
+	}
+
+	/** Lets others use its memory: no view may be left. */
+	free(): void {
+		for (const what of NOTED) this[what].free();
+		for (const values of Object.values(this.facts)) values.free();
 	}
 
 	get count(): number {

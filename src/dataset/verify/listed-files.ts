@@ -1,3 +1,4 @@
+import { giveMemory, takeMemory } from "../../core/memory.js";
 import { sha256 } from "../../storage/hash.js";
 import type { ReadableFile, Storage } from "../../storage/storage.js";
 import { storageAt } from "../../storage/storages.js";
@@ -78,9 +79,18 @@ export class ListedFiles {
 		}
 	}
 
+	/** Gives its memory to those after it: nothing that was read is valid any more. */
+	close(): void {
+		giveMemory(this.#memory);
+		this.#memory = new ArrayBuffer(0);
+	}
+
 	#readWhole(file: ReadableFile, bytes: number): Promise<Buffer> {
-		if (this.#memory.byteLength < bytes)
-			this.#memory = new ArrayBuffer(Math.min(WHOLE, 2 * bytes));
+		if (this.#memory.byteLength < bytes) {
+			giveMemory(this.#memory);
+			// Files are of about one size: the next one is to have room as well.
+			this.#memory = takeMemory(2 ** Math.ceil(Math.log2(bytes)));
+		}
 		return file.read(0, bytes, this.#memory);
 	}
 }

@@ -117,7 +117,8 @@ class Verification {
 		};
 		for (const shard of shards)
 			if (shard.task >= tasks.read) await here.checkShard(shard, leftoversOf);
-		const isWhole = here.isWhole;
+		const { isWhole } = here;
+		here.close();
 		const files = tasksOf(this.#manifest, store?.manifest ?? null, leftovers);
 		await checkTasks(
 			{
@@ -136,17 +137,16 @@ class Verification {
 				},
 			})),
 			this.#threads(files.length),
-			here,
 			{
 				onFile: this.#onFile,
-				onProblems: (found) => this.#problems.append(found),
-				onEnd: (tally, isRead) => {
+				onTask: ({ problems, tally, isWhole }) => {
+					this.#problems.append(problems);
 					addTally(this.#tally, tally);
-					this.#isWhole &&= isRead;
+					this.#isWhole &&= isWhole;
 				},
 			},
 		);
-		this.#isWhole &&= here.isWhole;
+		this.#isWhole &&= isWhole;
 	}
 
 	/** As many threads as are asked for, or as are worth their start. */

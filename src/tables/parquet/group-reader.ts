@@ -1,4 +1,6 @@
 import type { ColumnMetaData, FileMetaData, SchemaElement } from "hyparquet";
+import { roundUp } from "../../core/arithmetic.js";
+import { giveMemory, takeMemory } from "../../core/memory.js";
 import type { Column, ColumnBatch, ColumnType, Schema } from "../columns.js";
 import { uncompressSnappy } from "../snappy.js";
 import { readHybrid } from "./hybrid-reader.js";
@@ -53,13 +55,24 @@ export class ColumnMemory {
 
 	/** At least so many bytes, whatever is in them. */
 	take(name: string, bytes: number): ArrayBuffer {
-		const known = this.#kept?.get(name);
+		if (this.#kept === null) return new ArrayBuffer(bytes);
+		const known = this.#kept.get(name);
 		if (known !== undefined && known.byteLength >= bytes) return known;
-		const made = new ArrayBuffer(bytes);
-		this.#kept?.set(name, made);
+		if (known !== undefined) giveMemory(known);
+		// Groups are of about one size: the next one is to have room as well.
+		const made = takeMemory(roundUp(bytes, bytes < STEP / 16 ? 8 : STEP));
+		this.#kept.set(name, made);
 		return made;
 	}
+
+	/** Lets others use it: no column that was read into it is valid any more. */
+	free(): void {
+		for (const memory of this.#kept?.values() ?? []) giveMemory(memory);
+		this.#kept?.clear();
+	}
 }
+
+const STEP = 1 << 20;
 
 /** Rows that one group is taken to have at most. */
 const MOST_ROWS = 2 ** 26;
