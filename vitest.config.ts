@@ -21,7 +21,7 @@ const SAMPLED = [
 
 /** Tests that run in `npm run test:everything` alone. */
 const LONG = [
-	"test/batches/{far,meanwhile}.test.ts",
+	"test/batches/{far,meanwhile,read-ahead}.test.ts",
 	"test/build/{many-inputs,object-store,overwrite,touch}.test.ts",
 	"test/compose/memory.test.ts",
 	"test/docs/{clusters,papers,strata}.test.ts",

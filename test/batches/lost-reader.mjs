@@ -17,9 +17,13 @@ function mayStill() {
 if (!isMainThread) {
 	const post = parentPort.postMessage.bind(parentPort);
 	let batches = 0;
+	let isLost = false;
 	parentPort.postMessage = (message, moved) => {
-		if (message.kind === "batch" && batches++ === at && mayStill())
-			process.exit(7);
-		post(message, moved);
+		if (message.kind === "batch" && batches++ === at && mayStill()) {
+			isLost = true;
+			// What it has sent before may come.
+			setTimeout(() => process.exit(7), 20);
+		}
+		if (!isLost) post(message, moved);
 	};
 }

@@ -58,11 +58,11 @@ test("a thread that reads ahead and is lost is replaced, and no batch is given t
 		here.map(({ step }) => step),
 	);
 	expect(here.flatMap(rowsOf).length).toBeGreaterThan(10);
-	// Twice at one batch, and once at every batch of many.
+	// Twice at one batch, and several times, each after one batch more.
 	for (const [times, at] of [
 		[2, 0],
 		[2, 4],
-		[20, 1],
+		[8, 2],
 	])
 		expect(await readLosing(plan, times, at)).toEqual(whole);
 	const inVain = await readLosing(plan, 1_000, 0);
