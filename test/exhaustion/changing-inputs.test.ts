@@ -167,7 +167,8 @@ describe.each(Object.entries(kinds))(
 					refused++;
 				}
 			}
-			if (count >= 7) expect(refused).toBeGreaterThan(count / 2);
+			// Where a document is a file, others have been read or not begun.
+			if (count >= 7) expect(refused).toBeGreaterThan(count / 4);
 		});
 	},
 );
