@@ -12,6 +12,9 @@ const PARTIAL = [
 /** Tests by chance: a few cases every day, more in `npm run test:everything`, many in `npm run nightly`. */
 const CHANCE = "test/{crash,exhaustion,flips,fuzz}/**/*.test.ts";
 
+/** Of those by chance what starts many processes or threads: not every day. */
+const RARE = "test/exhaustion/{changing-datasets,limits,threads}.test.ts";
+
 /** Of these a quarter of the tests runs from day to day, always the same, and all in `npm run test:everything`. */
 const SAMPLED = [
 	"test/build/{append,bad-input,buckets,carry,choose-documents,conversations,cut-window,given-weights,groups,left-files,loss-from,packing-options,prefix-tree,recipe,record,resume,segments,sources,specials-in-text,store,strata,strata-apart,syntax}.test.ts",
@@ -21,7 +24,7 @@ const SAMPLED = [
 
 /** Tests that run in `npm run test:everything` alone. */
 const LONG = [
-	"test/batches/{far,meanwhile}.test.ts",
+	"test/batches/{far,meanwhile,read-ahead}.test.ts",
 	"test/build/{many-inputs,object-store,overwrite,touch}.test.ts",
 	"test/compose/memory.test.ts",
 	"test/docs/{clusters,papers,prolong,strata}.test.ts",
@@ -43,7 +46,7 @@ export default defineConfig({
 				test: {
 					name: "tests",
 					include: ["test/**/*.test.ts"],
-					exclude: [TIMES, ...SAMPLED, ...LONG],
+					exclude: [TIMES, ...SAMPLED, ...LONG, RARE],
 					// On a machine of two cores: what is written is waited for.
 					maxWorkers: 3,
 				},

@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors.js";
+import { openListedAtRandom } from "../dataset/listed-file.js";
 import {
 	type GroupsOfStep,
 	groupsSchema,
@@ -22,7 +23,12 @@ export class GroupsReader {
 	 */
 	constructor(directory: string, { path, rows }: PlanGroups) {
 		this.#path = `${directory}/${path}`;
-		this.#file = storageAt(this.#path).openForRandomAccess(this.#path);
+		this.#file = openListedAtRandom(
+			storageAt(this.#path),
+			this.#path,
+			"The plan",
+			"make it again with seqpack curriculum",
+		);
 		this.#rows = new ArrowRows(this.#file, groupsSchema, rows, 0, (why) =>
 			this.#refused(why),
 		);

@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors.js";
+import { openListedAtRandom } from "../dataset/listed-file.js";
 import {
 	LANE_BATCH_ROWS,
 	type LaneDocument,
@@ -34,7 +35,12 @@ export class LanesReader {
 	constructor(directory: string, lanes: PlanLanes) {
 		const path = `${directory}/${lanes.path}`;
 		this.#lanes = lanes;
-		this.#file = storageAt(path).openForRandomAccess(path);
+		this.#file = openListedAtRandom(
+			storageAt(path),
+			path,
+			"The plan",
+			"make it again with seqpack curriculum",
+		);
 		this.#rows = new ArrowRows(
 			this.#file,
 			lanesSchema,

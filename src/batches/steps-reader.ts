@@ -1,6 +1,7 @@
 import { sum } from "../core/arithmetic.js";
 import { DataError } from "../core/errors.js";
 import { batchKinds } from "../curriculum/batch-kinds.js";
+import { openListedAtRandom } from "../dataset/listed-file.js";
 import type { CurriculumPlan } from "../plan/curriculum-plan.js";
 import {
 	type PlanStep,
@@ -29,7 +30,12 @@ export class StepsReader {
 			name,
 			values: type === "int64" ? new BigInt64Array(1) : new Int32Array(1),
 		}));
-		this.#file = storageAt(path).openForRandomAccess(path);
+		this.#file = openListedAtRandom(
+			storageAt(path),
+			path,
+			"The plan",
+			"make it again with seqpack curriculum",
+		);
 		this.#rows = new ArrowRows(
 			this.#file,
 			schema,

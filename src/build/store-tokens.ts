@@ -3,6 +3,7 @@ import { selectLists } from "../core/int-lists.js";
 import { datasetFormats } from "../dataset/formats.js";
 import { indexSchemaOf, indexTable } from "../dataset/index-rows.js";
 import { type DocumentLengths, readLengths } from "../dataset/lengths.js";
+import { readListed } from "../dataset/listed-file.js";
 import type { DatasetFile } from "../dataset/manifest.js";
 import { rowSchema } from "../dataset/rows.js";
 import type { Settings } from "../dataset/settings.js";
@@ -192,15 +193,10 @@ class Cursor<T extends { lengths: Int32Array }> {
 	}
 }
 
-async function* reading<T>(
+function reading<T>(
 	{ storage, directory }: StoreFiles,
 	{ path }: Pick<DatasetFile, "path">,
 	read: (file: ReadableFile) => AsyncGenerator<T>,
 ): AsyncGenerator<T> {
-	const file = await storage.open(`${directory}/${path}`);
-	try {
-		yield* read(file);
-	} finally {
-		await file.close();
-	}
+	return readListed(storage, `${directory}/${path}`, read);
 }

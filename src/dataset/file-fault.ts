@@ -1,7 +1,9 @@
+import { UsageError } from "../core/errors.js";
 import { sha256OfFile } from "../storage/hash.js";
 import type { Storage } from "../storage/storage.js";
 import type { DatasetFile } from "./manifest.js";
 
+export const MISSING = "is missing";
 export const OTHER_SHA256 = "has another SHA-256 than the manifest says";
 
 /**
@@ -15,8 +17,14 @@ export async function faultOfFile(
 ): Promise<string | null> {
 	const fault = await faultOfSize(storage, directory, file);
 	if (fault !== null) return fault;
-	const found = await sha256OfFile(storage, `${directory}/${file.path}`);
-	return found.sha256 === file.sha256 ? null : OTHER_SHA256;
+	try {
+		const found = await sha256OfFile(storage, `${directory}/${file.path}`);
+		return found.sha256 === file.sha256 ? null : OTHER_SHA256;
+	} catch (error) {
+		// Gone, or a directory, since then.
+		if (error instanceof UsageError) return MISSING;
+		throw error;
+	}
 }
 
 /** The same without its content. */
@@ -26,7 +34,7 @@ export async function faultOfSize(
 	{ path, bytes }: DatasetFile,
 ): Promise<string | null> {
 	const found = await storage.stat(`${directory}/${path}`);
-	if (found?.kind !== "file") return "is missing";
+	if (found?.kind !== "file") return MISSING;
 	return found.size === bytes
 		? null
 		: `has ${found.size} bytes; the manifest says ${bytes}`;

@@ -1,4 +1,4 @@
-import { DataError, UsageError } from "../core/errors.js";
+import { UsageError } from "../core/errors.js";
 import { withoutSlashes } from "../core/text.js";
 import type { Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
@@ -9,6 +9,7 @@ import {
 } from "../tables/columns.js";
 import { datasetFormats, shardSchema } from "./formats.js";
 import { indexSchemaOf, indexTable } from "./index-rows.js";
+import { readListed, unreadable } from "./listed-file.js";
 import type { Manifest, ManifestShard } from "./manifest.js";
 import { readManifest } from "./read-manifest.js";
 
@@ -75,9 +76,9 @@ class ReadableDataset implements Dataset {
 			}
 			// A stream that is cut between two batches reads as a whole one.
 			if (found !== rows)
-				throw this.#unreadable(
-					path,
-					new Error(`it has ${found} rows of ${rows}`),
+				throw unreadable(
+					`${this.directory}/${path}`,
+					`it has ${found} rows of ${rows}`,
 				);
 		}
 	}
@@ -125,16 +126,14 @@ class ReadableDataset implements Dataset {
 		const group = Math.floor(row / batchRows);
 		if (this.#kept?.shard !== shard || this.#kept.group !== group) {
 			const { readBatch } = datasetFormats.find(settings.format);
-			const file = await this.#storage.open(`${this.directory}/${shard.path}`);
-			try {
-				const schema = shardSchema(settings);
-				const batch = await readBatch(file, shard.bytes, schema, group);
-				this.#kept = { shard, group, batch };
-			} catch (error) {
-				throw this.#unreadable(shard.path, error);
-			} finally {
-				await file.close();
-			}
+			const schema = shardSchema(settings);
+			const reading = this.#reading(shard.path, async function* (file) {
+				yield await readBatch(file, shard.bytes, schema, group);
+			});
+			const { value: batch } = await reading.next();
+			// It ends where the file is still what it was.
+			await reading.next();
+			this.#kept = { shard, group, batch };
 		}
 		return rowOf(this.#kept.batch, row - group * batchRows);
 	}
@@ -143,24 +142,6 @@ class ReadableDataset implements Dataset {
 		path: string,
 		read: (file: Awaited<ReturnType<Storage["open"]>>) => AsyncGenerator<T>,
 	): AsyncGenerator<T> {
-		const file = await this.#storage.open(`${this.directory}/${path}`);
-		try {
-			yield* read(file);
-		} catch (error) {
-			throw this.#unreadable(path, error);
-		} finally {
-			await file.close();
-		}
-	}
-
-	/** What was thrown, or what it says of a damaged file as a sentence. */
-	#unreadable(path: string, error: unknown): unknown {
-		const { code, message } = error as NodeJS.ErrnoException;
-		// Others are of the machine, or sentences already.
-		if (!(error instanceof Error) || code !== undefined) return error;
-		return new DataError(
-			"bad-shard",
-			`${this.directory}/${path} cannot be read: ${message.replace(/\.$/, "")}. Check the dataset with seqpack verify.`,
-		);
+		yield* readListed(this.#storage, `${this.directory}/${path}`, read);
 	}
 }

@@ -3,7 +3,6 @@ import {
 	DataError,
 	InterruptedError,
 	optionName,
-	SeqpackError,
 	UsageError,
 } from "../core/errors.js";
 import { resolveOptions } from "../core/resolve-options.js";
@@ -17,6 +16,7 @@ import {
 	shardSchema,
 } from "../dataset/formats.js";
 import { huggingFaceMetadata } from "../dataset/huggingface.js";
+import { readListed } from "../dataset/listed-file.js";
 import {
 	type DatasetFile,
 	filesOf,
@@ -152,27 +152,34 @@ class Conversion {
 
 	async #copy(of: DatasetFile, path: string): Promise<void> {
 		await this.#requireListed(of);
-		const source = await this.#storage.open(`${this.#directory}/${of.path}`);
+		const copy = await this.#files.create(path);
 		try {
-			const copy = await this.#files.create(path);
-			try {
-				for (let position = 0; position < of.bytes; ) {
-					this.#stopWhereAsked();
-					const { readSize } = this.#storage;
-					const piece = await source.read(position, readSize);
-					if (piece.length === 0) break;
-					await copy.write(piece);
+			for await (const piece of this.#piecesOf(of)) {
+				this.#stopWhereAsked();
+				await copy.write(piece);
+			}
+		} catch (error) {
+			await copy.abort();
+			throw error;
+		}
+		const { sha256 } = await copy.commit();
+		if (sha256 !== of.sha256) throw this.#refuse(of, "has changed");
+	}
+
+	#piecesOf({ path, bytes }: DatasetFile): AsyncGenerator<Buffer> {
+		const { readSize } = this.#storage;
+		return readListed(
+			this.#storage,
+			`${this.#directory}/${path}`,
+			async function* (file) {
+				for (let position = 0; position < bytes; ) {
+					const piece = await file.read(position, readSize);
+					if (piece.length === 0) return;
+					yield piece;
 					position += piece.length;
 				}
-			} catch (error) {
-				await copy.abort();
-				throw error;
-			}
-			const { sha256 } = await copy.commit();
-			if (sha256 !== of.sha256) throw this.#refuse(of, "has changed");
-		} finally {
-			await source.close();
-		}
+			},
+		);
 	}
 
 	async #convert(
@@ -214,15 +221,9 @@ class Conversion {
 		const { settings } = this.#source;
 		const { read } = datasetFormats.find(settings.format);
 		const path = `${this.#directory}/${shard.path}`;
-		const file = await this.#storage.open(path);
-		try {
-			yield* read(file, shard.bytes, shardSchema(settings));
-		} catch (error) {
-			if (error instanceof SeqpackError) throw error;
-			throw this.#refuse(shard, `cannot be read: ${(error as Error).message}`);
-		} finally {
-			await file.close();
-		}
+		yield* readListed(this.#storage, path, (file) =>
+			read(file, shard.bytes, shardSchema(settings)),
+		);
 	}
 
 	#tell(batch: ColumnBatch): void {

@@ -2,6 +2,7 @@ import { ROW_OF_ANY_LENGTH } from "../core/capacity.js";
 import { DataError } from "../core/errors.js";
 import { IntListsBuilder } from "../core/int-lists.js";
 import { type DocumentLengths, lengthsSchema } from "../dataset/lengths.js";
+import { openListedAtRandom } from "../dataset/listed-file.js";
 import type { ManifestLengths } from "../dataset/manifest.js";
 import type { RandomAccessFile } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
@@ -110,7 +111,12 @@ export class DocumentLengthsReader {
 	}
 
 	#begin(of: LengthsFile, path: string): NonNullable<LengthsFile["begun"]> {
-		const file = storageAt(path).openForRandomAccess(path);
+		const file = openListedAtRandom(
+			storageAt(path),
+			path,
+			"The store",
+			"plan again with seqpack curriculum",
+		);
 		if (file.close !== undefined)
 			this.#files.add(() => {
 				file.close?.();

@@ -10,8 +10,16 @@ export class OpenFiles {
 		this.#closers.push(close);
 	}
 
+	/** @throws EnvironmentError where one was written to while it was open */
 	close(): void {
-		for (const close of this.#closers.splice(0)) close();
+		const errors: unknown[] = [];
+		for (const close of this.#closers.splice(0))
+			try {
+				close();
+			} catch (error) {
+				errors.push(error);
+			}
+		if (errors.length > 0) throw errors[0];
 	}
 }
 

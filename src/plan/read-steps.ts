@@ -1,5 +1,6 @@
-import { DataError } from "../core/errors.js";
+import { DataError, SeqpackError } from "../core/errors.js";
 import { batchKinds } from "../curriculum/batch-kinds.js";
+import { readListed } from "../dataset/listed-file.js";
 import { storageAt } from "../storage/storages.js";
 import { arrow } from "../tables/arrow.js";
 import { type ColumnBatch, columnOf } from "../tables/columns.js";
@@ -16,19 +17,19 @@ export async function* readSteps(
 ): AsyncGenerator<Iterable<PlanStep>> {
 	const path = `${directory}/${steps.path}`;
 	const schema = stepsSchemaOf(batchKinds.find(batches), false);
-	const file = await storageAt(path).open(path);
+	const reading = readListed(storageAt(path), path, (file) =>
+		arrow.read(file, steps.bytes, schema),
+	);
 	let count = 0;
 	try {
-		for await (const batch of arrow.read(file, steps.bytes, schema)) {
+		for await (const batch of reading) {
 			yield stepsOf(batch);
 			count += batch.rows;
 		}
 	} catch (error) {
-		throw error instanceof DataError
+		throw error instanceof SeqpackError
 			? error
 			: refused((error as Error).message);
-	} finally {
-		await file.close();
 	}
 	if (count !== steps.rows)
 		throw refused(`it has ${count} steps of ${steps.rows}`);

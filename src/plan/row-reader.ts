@@ -1,5 +1,6 @@
 import { sum } from "../core/arithmetic.js";
-import { DataError, UsageError } from "../core/errors.js";
+import { DataError } from "../core/errors.js";
+import { openListedAtRandom } from "../dataset/listed-file.js";
 import { rowSchema } from "../dataset/rows.js";
 import type { TreeRow } from "../masks/tree.js";
 import type { RandomAccessFile, Storage } from "../storage/storage.js";
@@ -249,7 +250,12 @@ export class RowReader {
 	}
 
 	#beginShard(number: number, path: string): BegunShard {
-		const file = this.#openFile(path);
+		const file = openListedAtRandom(
+			this.#storage,
+			path,
+			"The dataset",
+			"plan again with seqpack curriculum",
+		);
 		const forget = () => {
 			file.close?.();
 			this.#open[number] = undefined;
@@ -274,18 +280,6 @@ export class RowReader {
 		};
 		this.#begun[number] = begun;
 		return begun;
-	}
-
-	#openFile(path: string): RandomAccessFile {
-		try {
-			return this.#storage.openForRandomAccess(path);
-		} catch (error) {
-			if (!(error instanceof UsageError)) throw error;
-			throw new DataError(
-				"dataset-changed",
-				`${error.message} The dataset was built anew, moved or removed while it was read: plan again with seqpack curriculum.`,
-			);
-		}
 	}
 }
 

@@ -1,4 +1,5 @@
-import { DataError, UsageError } from "../core/errors.js";
+import { DataError } from "../core/errors.js";
+import { openListedAtRandom } from "../dataset/listed-file.js";
 import type { ManifestShard } from "../dataset/manifest.js";
 import type { OpenStore } from "../dataset/open-store.js";
 import { rowSchema } from "../dataset/rows.js";
@@ -184,15 +185,12 @@ class ReopenedFile implements RandomAccessFile {
 
 	#opened(): RandomAccessFile {
 		if (this.#file !== null) return this.#file;
-		try {
-			this.#file = this.#storage.openForRandomAccess(this.#path);
-		} catch (error) {
-			if (!(error instanceof UsageError)) throw error;
-			throw new DataError(
-				"dataset-changed",
-				`${error.message} The store was built anew, moved or removed while it was read: pack it again with seqpack pack.`,
-			);
-		}
+		this.#file = openListedAtRandom(
+			this.#storage,
+			this.#path,
+			"The store",
+			"pack it again with seqpack pack",
+		);
 		if (this.#file.close !== undefined) this.#files.add(() => this.close());
 		return this.#file;
 	}

@@ -5,6 +5,7 @@ import { type Given, programValue, type Resolved } from "../core/option.js";
 import { resolveOptions } from "../core/resolve-options.js";
 import { listLengths } from "../core/token-batch.js";
 import { readLengths } from "../dataset/lengths.js";
+import { readListed } from "../dataset/listed-file.js";
 import { MANIFEST } from "../dataset/manifest.js";
 import { type Dataset, openDataset } from "../dataset/open-dataset.js";
 import { type OpenStore, openStore } from "../dataset/open-store.js";
@@ -70,13 +71,10 @@ async function addLengths(
 ): Promise<void> {
 	const storage = storageAt(directory);
 	for (const { path, bytes } of files) {
-		const file = await storage.open(`${directory}/${path}`);
-		try {
-			for await (const batch of readLengths(file, bytes, settings, false))
-				lengths.append(batch.lengths);
-		} finally {
-			await file.close();
-		}
+		const batches = readListed(storage, `${directory}/${path}`, (file) =>
+			readLengths(file, bytes, settings, false),
+		);
+		for await (const batch of batches) lengths.append(batch.lengths);
 	}
 }
 

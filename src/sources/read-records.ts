@@ -1,7 +1,8 @@
 import { addCounts } from "../core/counts.js";
-import { DataError, EnvironmentError } from "../core/errors.js";
+import { DataError } from "../core/errors.js";
 import type { IntColumns } from "../core/int-columns.js";
 import type { TextBatch, TextMarks } from "../core/text-batch.js";
+import { changedWhileRead } from "../storage/changed.js";
 import { byteReasons } from "./bytes/bytes.js";
 import { CountedStorage } from "./bytes/counted-storage.js";
 import { FilesAhead } from "./bytes/files-ahead.js";
@@ -232,9 +233,6 @@ async function requireOneUnchanged(
 		now.size !== file.size ||
 		(version !== null && now.version !== version)
 	)
-		throw new EnvironmentError(
-			"input-changed",
-			`${file.path} changed while it was being read: it had ${file.size} bytes and ${now === null ? "is gone" : now.size === file.size ? "was written to or replaced" : `has ${now.size}`}. Begin again once it no longer changes.`,
-		);
+		throw changedWhileRead("input-changed", file.path, file, now);
 	return now.version;
 }

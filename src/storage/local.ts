@@ -15,6 +15,7 @@ import { fileURLToPath } from "node:url";
 import { UsageError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
 import { withoutSlashes } from "../core/text.js";
+import { changedWhileRead } from "./changed.js";
 import { LANES } from "./lanes.js";
 import { makeDirectories, syncDirectory } from "./local-directories.js";
 import { findFiles } from "./local-find.js";
@@ -82,13 +83,32 @@ export const localFiles: Storage = {
 	openForRandomAccess(path): RandomAccessFile {
 		return attemptNow(path, false, () => {
 			const handle = openSync(local(path), "r");
+			const { size, mtimeMs } = fstatSync(handle);
+			const requireUnchanged = () => {
+				const now = fstatSync(handle);
+				if (now.size !== size || now.mtimeMs !== mtimeMs)
+					throw changedWhileRead("file-changed", path, { size }, now);
+			};
+			let looked = performance.now();
 			return {
-				size: fstatSync(handle).size,
+				size,
 				readInto: (target, position, offset, length) =>
-					attemptNow(path, true, () =>
-						readInto(handle, target, position, offset, length),
-					),
-				close: () => closeSync(handle),
+					attemptNow(path, true, () => {
+						const bytes = readInto(handle, target, position, offset, length);
+						const now = performance.now();
+						if (now - looked > LOOK_EVERY) {
+							looked = now;
+							requireUnchanged();
+						}
+						return bytes;
+					}),
+				close() {
+					try {
+						requireUnchanged();
+					} finally {
+						closeSync(handle);
+					}
+				},
 			};
 		});
 	},
@@ -160,6 +180,9 @@ export const localFiles: Storage = {
 
 	absolute: (path) => resolve(local(path)),
 };
+
+/** Milliseconds between two looks at whether a file that is read from was written to: a look takes longer than a read. */
+const LOOK_EVERY = 50;
 
 /** Why a directory cannot be removed: it is not empty, not there, or none. */
 const NOT_EMPTY = ["ENOTEMPTY", "EEXIST", "ENOENT", "ENOTDIR", "EBUSY"];

@@ -13,6 +13,8 @@ export interface Storage {
 	readonly readSize: number;
 	/** How many such reads are best under way at a time; left out: one. */
 	readonly readsAhead?: number | undefined;
+	/** Whether what is open is read as it was when it was opened, or not at all; left out: it may change. */
+	readonly pinsReads?: boolean;
 	/** What is at a path, links followed, or null when nothing is. */
 	stat(path: string): Promise<Stat | null>;
 	/** Names in a directory, sorted; none when there is no such directory. */

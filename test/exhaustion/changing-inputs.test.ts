@@ -1,13 +1,4 @@
-import {
-	appendFileSync,
-	mkdirSync,
-	readFileSync,
-	renameSync,
-	rmSync,
-	truncateSync,
-	utimesSync,
-	writeFileSync,
-} from "node:fs";
+import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Random, randomBelow } from "../../src/core/random.js";
@@ -24,37 +15,7 @@ import { contentsOf, temporaryDirectory } from "../helpers.js";
 import { compressedCorpora, corpora } from "../sources/corpora.js";
 import { inputsOf, readAllOf } from "../sources/reading.js";
 import { registered } from "../storage/registered.js";
-
-/** What becomes of a file while it is read. */
-const changes: Record<string, (path: string, random: Random) => void> = {
-	"is cut": (path, random) =>
-		truncateSync(path, randomBelow(random, readFileSync(path).length)),
-	"is cut where a line ends": (path) => {
-		const bytes = readFileSync(path);
-		const half = bytes.subarray(0, bytes.length >> 1);
-		truncateSync(path, half.lastIndexOf(10) + 1);
-	},
-	grows: (path) => appendFileSync(path, readFileSync(path)),
-	"has other content of the same size": (path) =>
-		writeFileSync(path, otherBytes(readFileSync(path))),
-	"is replaced by one of the same size": (path) => {
-		writeFileSync(`${path}.new`, otherBytes(readFileSync(path)));
-		renameSync(`${path}.new`, path);
-	},
-	vanishes: (path) => rmSync(path),
-	"becomes a directory": (path) => {
-		rmSync(path);
-		mkdirSync(path);
-	},
-};
-
-/** The same texts in another order of letters, as far as that goes. */
-function otherBytes(bytes: Buffer): Buffer {
-	const other = Buffer.from(bytes);
-	for (let i = other.length >> 2; i < other.length; i++)
-		if (other[i] >= 97 && other[i] < 122) other[i]++;
-	return other;
-}
+import { changes } from "./changes.js";
 
 /** Files on this machine that are read in small pieces; one changes before the n-th thing that is asked. */
 function changing(
@@ -206,7 +167,8 @@ describe.each(Object.entries(kinds))(
 					refused++;
 				}
 			}
-			if (count >= 7) expect(refused).toBeGreaterThan(count / 2);
+			// Where a document is a file, others have been read or not begun.
+			if (count >= 7) expect(refused).toBeGreaterThan(count / 4);
 		});
 	},
 );

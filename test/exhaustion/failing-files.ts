@@ -9,6 +9,8 @@ export interface Fault {
 	at: number;
 	/** Whether all that come after it do, too: a full disk stays full. */
 	lasts: boolean;
+	/** What is done in place of failing. */
+	instead?: () => void;
 }
 
 /** Calls that need room. */
@@ -130,10 +132,14 @@ export class FailingFiles {
 	}
 
 	#call(name: string, path: unknown): void {
-		const { code, at, lasts } = this.#fault;
+		const { code, at, lasts, instead } = this.#fault;
 		if (!CALLS[code].includes(name)) return;
 		const number = this.calls++;
 		if (number !== at && !(lasts && number > at)) return;
+		if (instead !== undefined) {
+			instead();
+			return;
+		}
 		const syscall = name.replace("Sync", "");
 		throw Object.assign(new Error(`${code}: injected, ${syscall} '${path}'`), {
 			...{ code, syscall, errno: -5 },

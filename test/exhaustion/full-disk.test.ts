@@ -85,6 +85,9 @@ const works: Record<string, (out: string) => Promise<unknown>> = {
 		}),
 };
 
+/** Of what is done already these say so, and end well. */
+const builds = ["build", "build buckets", "build store", "pack"];
+
 const LOCK = ".seqpack/lock";
 /** The number of a process that has ended. */
 const deadProcess = spawnSync(process.execPath, ["--version"]).pid;
@@ -138,6 +141,8 @@ describe.each(Object.entries(works))("%s", (name, work) => {
 				expect((error as Error).message, what).toMatch(sentences[code]);
 				leaveLock(out);
 				await work(out).catch((error) => {
+					// All was done before: what comes of it is compared below.
+					if (error.code === "output-in-use" && !builds.includes(name)) return;
 					throw new Error(`${what}: ${error.message}`, { cause: error });
 				});
 			}

@@ -16,6 +16,7 @@ import { localFiles } from "../../src/storage/local.js";
 import { takeLock } from "../../src/storage/lock.js";
 import { memoryStorage } from "../../src/storage/memory.js";
 import { hasEnded, thisProcess } from "../../src/storage/process-identity.js";
+import { attempt } from "../../src/storage/system-errors.js";
 import { root, temporaryDirectory } from "../helpers.js";
 
 const since = "2026-01-01T00:00:00.000Z";
@@ -268,5 +269,47 @@ describe("a holder that cannot be seen from here", () => {
 		expect(beatNow()).toBe(77);
 		await lock.release();
 		expect(beatNow()).toBe(77);
+	});
+});
+
+describe("where the disk reports errors that last, a sentence names the lock", () => {
+	const broken = async () => {
+		const error = new Error("EIO: i/o error, read");
+		throw Object.assign(error, { code: "EIO", syscall: "read" });
+	};
+	const named = (path: string) =>
+		expect.stringMatching(new RegExp(`${path}.*the disk reported an error`));
+
+	test("as it is made", async () => {
+		const { path } = stateDirectory();
+		const createExclusive = () => attempt("write", path, broken);
+		await expect(
+			takeLock({ ...localFiles, createExclusive }, path, "data"),
+		).rejects.toMatchObject({ exitCode: 1, message: named(path) });
+	});
+
+	test("as it is read", async () => {
+		const { path } = stateDirectory();
+		const lock = await takeLock(localFiles, path, "data");
+		const open = () => attempt("read", path, broken);
+		await expect(
+			takeLock({ ...localFiles, open }, path, "data"),
+		).rejects.toMatchObject({ exitCode: 1, message: named(path) });
+		await lock.release();
+	});
+
+	test("as it is removed: the work counts, and who wants it next is told", async () => {
+		const { path } = stateDirectory();
+		const remove = () => attempt("remove", path, broken);
+		const lock = await takeLock({ ...localFiles, remove }, path, "data");
+		await lock.release();
+		await expect(takeLock(localFiles, path, "data")).rejects.toMatchObject({
+			code: "in-use",
+			message: expect.stringContaining(`remove ${path}.`),
+		});
+		// Of a process that has ended it is nobody's.
+		writeFileSync(path, JSON.stringify({ ...deadProcess(), word: "left" }));
+		await (await takeLock(localFiles, path, "data")).release();
+		expect(existsSync(path)).toBe(false);
 	});
 });

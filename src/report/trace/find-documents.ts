@@ -1,5 +1,6 @@
 import { DataError, SeqpackError } from "../../core/errors.js";
 import { indexSchemaOf, indexTable } from "../../dataset/index-rows.js";
+import { readListed } from "../../dataset/listed-file.js";
 import { numberOfDocument, taskOfDocument } from "../../dataset/rows.js";
 import type { ComposedPart } from "../../recipes/composed.js";
 import { storageAt } from "../../storage/storages.js";
@@ -68,45 +69,43 @@ async function* readDocuments(
 ): AsyncGenerator<[number, FoundDocument]> {
 	const schema = indexSchemaOf(settings);
 	const last = Math.max(...wanted);
-	const file = await storageAt(path).open(path);
+	const batches = readListed(storageAt(path), path, (file) =>
+		indexTable.read(file, bytes, schema),
+	);
 	let first = 0;
 	/** Documents of the record that was met last. */
 	let record = "";
 	let before = 0;
-	try {
-		for await (const batch of indexTable.read(file, bytes, schema)) {
-			const text = (name: string) => columnOf(batch, name, "string").values;
-			const [names, sources] = [text("source_name"), text("source")];
-			const own = text("id");
-			const positions = columnOf(batch, "position", "int64").values;
-			const tokens = columnOf(batch, "tokens", "int32").values;
-			const parts = schema.some(({ name }) => name === "parts")
-				? text("parts")
-				: null;
-			for (let i = 0; i < batch.rows && first + i <= last; i++) {
-				const place = `${positions[i]} ${sources[i]}`;
-				before = place === record ? before + 1 : 0;
-				record = place;
-				if (!wanted.has(first + i)) continue;
-				const json = parts?.[i] ?? null;
-				yield [
-					first + i,
-					{
-						id: own[i] as string | null,
-						sourceName: names[i] as string | null,
-						source: String(sources[i]),
-						position: Number(positions[i]),
-						tokens: tokens[i],
-						parts: json === null ? null : partsOf(String(json)),
-						before,
-					},
-				];
-			}
-			first += batch.rows;
-			if (first > last) return;
+	for await (const batch of batches) {
+		const text = (name: string) => columnOf(batch, name, "string").values;
+		const [names, sources] = [text("source_name"), text("source")];
+		const own = text("id");
+		const positions = columnOf(batch, "position", "int64").values;
+		const tokens = columnOf(batch, "tokens", "int32").values;
+		const parts = schema.some(({ name }) => name === "parts")
+			? text("parts")
+			: null;
+		for (let i = 0; i < batch.rows && first + i <= last; i++) {
+			const place = `${positions[i]} ${sources[i]}`;
+			before = place === record ? before + 1 : 0;
+			record = place;
+			if (!wanted.has(first + i)) continue;
+			const json = parts?.[i] ?? null;
+			yield [
+				first + i,
+				{
+					id: own[i] as string | null,
+					sourceName: names[i] as string | null,
+					source: String(sources[i]),
+					position: Number(positions[i]),
+					tokens: tokens[i],
+					parts: json === null ? null : partsOf(String(json)),
+					before,
+				},
+			];
 		}
-	} finally {
-		await file.close();
+		first += batch.rows;
+		if (first > last) return;
 	}
 }
 

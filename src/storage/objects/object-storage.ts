@@ -33,6 +33,7 @@ export function objectsToRead(
 	topOf: (path: string) => string,
 ): Pick<
 	Storage,
+	| "pinsReads"
 	| "readSize"
 	| "readsAhead"
 	| "stat"
@@ -48,6 +49,7 @@ export function objectsToRead(
 		list: (prefix: string) => client.list?.(prefix) ?? nothing(),
 	};
 	return {
+		pinsReads: true,
 		readSize: READ_SIZE,
 		readsAhead: READS_AHEAD,
 
