@@ -13,7 +13,7 @@ import { readPlan, requireOurs } from "../build/output-directory.js";
 import type { Plan } from "../build/plan.js";
 import { DataError, SeqpackError } from "../core/errors.js";
 import { exitCodes } from "../core/exit-codes.js";
-import { redacted } from "../core/redact.js";
+import { redacted } from "../core/secrets.js";
 import { shortened } from "../core/text.js";
 import { recordReasons } from "../documents/record-reasons.js";
 import type { BuildProgress } from "../options/build.js";
