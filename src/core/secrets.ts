@@ -16,7 +16,10 @@ const rules: readonly [RegExp, string][] = [
 		`$1${HIDDEN}`,
 	],
 	// Headers that say who asks.
-	[/\b(bearer|authorization["']?: ?["']?basic) +[\w.~+/=-]{8,}/gi, `$1 ${HIDDEN}`],
+	[
+		/\b(bearer|authorization["']?: ?["']?basic) +[\w.~+/=-]{8,}/gi,
+		`$1 ${HIDDEN}`,
+	],
 	// Tokens of Hugging Face, and names of keys of AWS.
 	[/\bhf_\w{8,}/g, HIDDEN],
 	[/\b(?:AKIA|ASIA)[A-Z\d]{12,}/g, HIDDEN],
