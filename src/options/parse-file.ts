@@ -52,11 +52,10 @@ const TOO_DEEP = "its values lie too deep in each other";
 /** How deep values lie in each other; beyond `DEEPEST` by how much is left open. What makes values of them goes down into each, until the stack ends. */
 function depthOf(text: string): number {
 	const parser = new Parser();
-	const { stack } = parser as unknown as { stack: unknown[] };
 	let deepest = 0;
 	for (const lexeme of new Lexer().lex(text)) {
 		for (const _ of parser.next(lexeme));
-		deepest = Math.max(deepest, stack.length);
+		deepest = Math.max(deepest, parser.stack.length);
 		if (deepest > DEEPEST) break;
 	}
 	return deepest;
