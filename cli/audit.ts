@@ -3,6 +3,7 @@ import type { Finding } from "../src/audit/check.js";
 import { auditTable } from "../src/audit/options.js";
 import { exitCodes } from "../src/core/exit-codes.js";
 import { required, text } from "../src/core/option.js";
+import { redactedJson } from "../src/core/secrets.js";
 import { commandOf, pickOptions } from "./command.js";
 import { asFlag } from "./fail.js";
 import { counted, grouped, percent } from "./numbers.js";
@@ -43,7 +44,7 @@ export const auditCommand = () =>
 			say(describe(path, result), isWrong ? "error" : "info");
 			if (json)
 				await writeOut(
-					`${JSON.stringify({ version: 1, command: "audit", ...result })}\n`,
+					`${redactedJson({ version: 1, command: "audit", ...result })}\n`,
 				);
 			return isWrong ? exitCodes.data.code : exitCodes.done.code;
 		},

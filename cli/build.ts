@@ -1,5 +1,6 @@
 import { flag, grouped } from "../src/core/option.js";
 import { resolveOptions } from "../src/core/resolve-options.js";
+import { redactedJson } from "../src/core/secrets.js";
 import { build } from "../src/engines/build.js";
 import { engines } from "../src/engines/engines.js";
 import { executorTable, submitBuild } from "../src/engines/submit.js";
@@ -87,7 +88,7 @@ Ctrl-C stops cleanly; the same command goes on where it stopped.`,
 				clear();
 				await writeOut(
 					json
-						? `${JSON.stringify(estimateSummary(estimate))}\n`
+						? `${redactedJson(estimateSummary(estimate))}\n`
 						: escaped(describeEstimate(estimate)),
 				);
 				return null;

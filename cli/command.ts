@@ -7,7 +7,7 @@ import type {
 	Option as TableOption,
 } from "../src/core/option.js";
 import type { OptionType } from "../src/core/option-types.js";
-import { redacted } from "../src/core/redact.js";
+import { redactedJson } from "../src/core/secrets.js";
 import { version } from "../src/version.js";
 import { defaultText, goesWith, valueText } from "./describe-option.js";
 import { asFlag, failWith } from "./fail.js";
@@ -82,7 +82,7 @@ export function commandOf<T extends OptionTable>(
 /** Versions, the command and what it was given. */
 function describeStart(command: Command, values: object): string {
 	const { platform, arch, version: node } = process;
-	return `seqpack ${version}, Node ${node}, ${platform} ${arch}: ${pathOf(command)} ${redacted(JSON.stringify(values))}`;
+	return `seqpack ${version}, Node ${node}, ${platform} ${arch}: ${pathOf(command)} ${redactedJson(values)}`;
 }
 
 type Told = Parameters<typeof logLevelOf>[0];

@@ -2,6 +2,7 @@ import { sum } from "../src/core/arithmetic.js";
 import { LARGEST_CAPACITY } from "../src/core/capacity.js";
 import { type Given, integer, required, texts } from "../src/core/option.js";
 import { resolveOptions } from "../src/core/resolve-options.js";
+import { redactedJson } from "../src/core/secrets.js";
 import {
 	comparePackers,
 	compareTable,
@@ -69,7 +70,7 @@ export async function comparePack({
 	}
 	if (json)
 		await writeOut(
-			`${JSON.stringify({ version: 2, command: "pack", documents: lengths.length, tokens, seqLen, packers: reports })}\n`,
+			`${redactedJson({ version: 2, command: "pack", documents: lengths.length, tokens, seqLen, packers: reports })}\n`,
 		);
 	return 0;
 }

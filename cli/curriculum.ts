@@ -1,3 +1,4 @@
+import { redactedJson } from "../src/core/secrets.js";
 import { batchKinds } from "../src/curriculum/batch-kinds.js";
 import { curriculumTable } from "../src/options/curriculum.js";
 import type { CurriculumPlan, PlanStage } from "../src/plan/curriculum-plan.js";
@@ -35,7 +36,7 @@ export const curriculumCommand = () =>
 			const plan = await planCurriculum(options);
 			const seconds = (performance.now() - began) / 1000;
 			say(describe(options.out, options.extend, plan, seconds));
-			if (json) await writeOut(`${JSON.stringify(plan)}\n`);
+			if (json) await writeOut(`${redactedJson(plan)}\n`);
 			return 0;
 		},
 	});

@@ -1,6 +1,7 @@
 import { InterruptedError } from "../src/core/errors.js";
 import { exitCodes } from "../src/core/exit-codes.js";
 import type { LogLevel, OnNotice } from "../src/core/notices.js";
+import { redactedJson } from "../src/core/secrets.js";
 import { skippedIn } from "../src/dataset/skipped.js";
 import type { BuildResult } from "../src/engines/build.js";
 import type { BuildProgress, ComposeProgress } from "../src/options/build.js";
@@ -91,7 +92,7 @@ export async function runTold<T>(
 		progress.clear();
 		if (result === null) return 0;
 		say(describe(result));
-		if (json) await writeOut(`${JSON.stringify(summarize(result))}\n`);
+		if (json) await writeOut(`${redactedJson(summarize(result))}\n`);
 		return skippedOf(result) > 0 ? exitCodes.skipped.code : exitCodes.done.code;
 	} catch (error) {
 		progress.clear();

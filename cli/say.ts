@@ -1,4 +1,5 @@
 import { isTold, type LogLevel } from "../src/core/notices.js";
+import { redacted } from "../src/core/secrets.js";
 import { escapeControls } from "../src/core/text.js";
 
 /** How much is said: `--log-level`. */
@@ -18,9 +19,9 @@ export function escaped(lines: string): string {
 	return lines.split("\n").map(escapeControls).join("\n");
 }
 
-/** Writes lines to stderr, with their control characters escaped. */
+/** Writes lines to stderr, without credentials, and with their control characters escaped. */
 export function say(lines: string, level: LogLevel = "info"): void {
-	if (isSaid(level)) process.stderr.write(escaped(lines));
+	if (isSaid(level)) process.stderr.write(escaped(redacted(lines)));
 }
 
 /** Says a sentence in a line of its own; where debugging is asked for, with its time and level. */

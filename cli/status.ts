@@ -1,5 +1,6 @@
 import { numbersOfRanges } from "../src/build/ranges.js";
 import { flag, optional } from "../src/core/option.js";
+import { redactedJson } from "../src/core/secrets.js";
 import { plannedIn, tasksPerJob } from "../src/engines/options.js";
 import { type BuildStatus, buildStatus } from "../src/engines/status.js";
 import { commandOf } from "./command.js";
@@ -38,7 +39,7 @@ export const statusCommand = () =>
 			}
 			await writeOut(
 				json
-					? `${JSON.stringify({ version: 1, command: "status", ...status })}\n`
+					? `${redactedJson({ version: 1, command: "status", ...status })}\n`
 					: escaped(describe(status)),
 			);
 			return 0;

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { required, text } from "../src/core/option.js";
+import { redactedJson } from "../src/core/secrets.js";
 import { readTokenizerFiles } from "../src/storage/load-tokenizer.js";
 import {
 	inspectTokenizer,
@@ -40,7 +41,7 @@ const inspectCommand = () =>
 			say(describe(files.name ?? path, fingerprint, report));
 			if (json)
 				await writeOut(
-					`${JSON.stringify({ version: 1, command: "tokenizer inspect", fingerprint, ...report })}\n`,
+					`${redactedJson({ version: 1, command: "tokenizer inspect", fingerprint, ...report })}\n`,
 				);
 			return 0;
 		},

@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
-import { parseDocument } from "yaml";
 import { UsageError } from "../core/errors.js";
-import { quoted, shortened } from "../core/text.js";
+import { quoted } from "../core/text.js";
 import { readDocuments } from "../documents/read-documents.js";
+import { parseFile, textOfFile } from "../options/parse-file.js";
 import { badRecipe } from "../recipes/faults.js";
 import { withLists } from "../recipes/recipe.js";
 import { pathFrom } from "../storage/paths.js";
@@ -19,44 +19,10 @@ export async function readRecipe(path: string): Promise<unknown> {
 	if (content === null)
 		throw new UsageError("no-recipe", `there is no file ${path}.`);
 	const directory = dirname(path);
-	return withLists(parse(path, content.toString("utf8")), (list) =>
-		readList(path, list, pathFrom(directory, list)),
+	return withLists(
+		parseFile(path, textOfFile(path, content, badRecipe), badRecipe),
+		(list) => readList(path, list, pathFrom(directory, list)),
 	);
-}
-
-function parse(path: string, text: string): unknown {
-	if (/\.json$/i.test(path))
-		try {
-			return JSON.parse(text);
-		} catch (error) {
-			throw badRecipe(
-				path,
-				`it is not JSON (${shortened((error as Error).message)})`,
-			);
-		}
-	const document = parsed(path, text);
-	const [error] = document.errors;
-	if (error !== undefined)
-		throw badRecipe(
-			path,
-			`it is not YAML (${shortened(error.message.split("\n")[0])})`,
-		);
-	try {
-		return document.toJS({ maxAliasCount: 100 });
-	} catch (error) {
-		throw badRecipe(
-			path,
-			`it cannot be read (${shortened((error as Error).message)})`,
-		);
-	}
-}
-
-function parsed(path: string, text: string) {
-	try {
-		return parseDocument(text);
-	} catch {
-		throw badRecipe(path, "its values lie too deep in each other");
-	}
 }
 
 /**

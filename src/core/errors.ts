@@ -1,5 +1,5 @@
 import { exitCodes } from "./exit-codes.js";
-import { withoutSecretsInText } from "./secrets.js";
+import { redacted } from "./secrets.js";
 import { escapeControls } from "./text.js";
 
 /**
@@ -8,7 +8,7 @@ import { escapeControls } from "./text.js";
  *
  * Options are named in sentences by `optionName`, so that `message` has them as the
  * library spells them (`seqLen`) and the command as flags (`--seq-len`). Control
- * characters of what is quoted are escaped, and what is secret in URLs is left out.
+ * characters of what is quoted are escaped, and credentials are left out.
  */
 export class SeqpackError extends Error {
 	readonly code: string;
@@ -18,7 +18,7 @@ export class SeqpackError extends Error {
 	readonly #sentence: string;
 
 	constructor(code: string, given: string, exitCode: number) {
-		const sentence = withoutSecretsInText(given);
+		const sentence = redacted(given);
 		super(escapeControls(writeOptions(sentence, asProperty)));
 		this.name = new.target.name;
 		this.code = code;

@@ -1,4 +1,5 @@
 import { programValue } from "./option.js";
+import { redacted } from "./secrets.js";
 
 /** How much is told, from little to much. */
 export const logLevels = ["error", "warn", "info", "debug"] as const;
@@ -12,13 +13,13 @@ export function isTold(level: LogLevel, asked: LogLevel): boolean {
 	return logLevels.indexOf(level) <= logLevels.indexOf(asked);
 }
 
-/** Passes on what is as important as is asked for. */
+/** Passes on what is as important as is asked for, without credentials. */
 export function noticesUpTo(
 	asked: LogLevel = "info",
 	onNotice: OnNotice = () => {},
 ): OnNotice {
 	return (notice, level) => {
-		if (isTold(level, asked)) onNotice(notice, level);
+		if (isTold(level, asked)) onNotice(redacted(notice), level);
 	};
 }
 
@@ -29,6 +30,7 @@ export const noticeOptions = {
 		(value) => typeof value === "function",
 		{
 			help: "told of things worth knowing: a sentence, and `warn`, `info` or `debug`",
+			made: (onNotice) => (notice, level) => onNotice(redacted(notice), level),
 		},
 	),
 };

@@ -29,6 +29,8 @@ export interface OptionFacts<T> {
 	readonly defaultFrom?: (values: OptionValues, given: OptionValues) => T;
 	/** The default in words, where it is not one value. */
 	readonly defaultText?: string;
+	/** What is made of a value that is given; left out: it is kept as it is. */
+	made?(value: T): T;
 	/** Other options, and the values of theirs that this one goes with. */
 	readonly of?: Readonly<Record<string, readonly string[]>>;
 }

@@ -66,7 +66,10 @@ export function resolveOptions<T extends OptionTable>(
 		if (why !== null) continue;
 		if (value === undefined && option.required)
 			throw missingOption(name, option);
-		values[name] = value ?? defaultOf(option, values, all);
+		values[name] =
+			value == null
+				? defaultOf(option, values, all)
+				: (option.made?.(value) ?? value);
 	}
 	return values as Resolved<T>;
 }

@@ -13,7 +13,7 @@ import { readPlan, requireOurs } from "../build/output-directory.js";
 import type { Plan } from "../build/plan.js";
 import { DataError, SeqpackError } from "../core/errors.js";
 import { exitCodes } from "../core/exit-codes.js";
-import { redacted } from "../core/redact.js";
+import { redacted } from "../core/secrets.js";
 import { shortened } from "../core/text.js";
 import { recordReasons } from "../documents/record-reasons.js";
 import type { BuildProgress } from "../options/build.js";
@@ -149,12 +149,38 @@ function describeError(error: unknown): object {
 	};
 }
 
-/** What an error says, without what it quotes; of a record only what its reason means. */
-function sentenceOf(error: Error): string {
-	const { code } = error as { code?: unknown };
+const FRAME = /^at .*(?::\d+:\d+\)?|\(<anonymous>\)|\(native\))$/;
+
+/** What engines and the system say of a defect, which holds nothing of the input. */
+const KNOWN = [
+	"Maximum call stack size exceeded",
+	"Invalid array length",
+	"Invalid typed array length",
+	"Invalid string length",
+	"Array buffer allocation failed",
+	"Cannot read properties of undefined",
+	"Cannot read properties of null",
+	"Cannot set properties of undefined",
+	"Cannot set properties of null",
+	"Cannot mix BigInt and other types",
+	"Maximum BigInt size exceeded",
+	"offset is out of bounds",
+	"memory access out of bounds",
+	"unreachable",
+	"The encoded data was not valid",
+	"Worker terminated due to reaching memory limit",
+];
+
+/**
+ * What an error says, without what it quotes; of a record only what its reason means. Of a defect, whose
+ * message may hold anything, what is known to hold nothing of the input.
+ */
+function sentenceOf(error: Error): string | null {
+	if (!(error instanceof SeqpackError))
+		return KNOWN.find((known) => error.message.startsWith(known)) ?? null;
+	const { code } = error;
 	const reasons = recordReasons();
-	if (typeof code === "string" && Object.hasOwn(reasons, code))
-		return reasons[code];
+	if (Object.hasOwn(reasons, code)) return reasons[code];
 	return withoutQuotes(error.message);
 }
 
@@ -169,13 +195,14 @@ export function withoutQuotes(sentence: string): string {
 		.replace(/`.*`/s, "`...`");
 }
 
-/** Where an error came from; the message that a stack begins with is left out. */
+/** Where an error came from: the lines that a stack ends with, since a message may have such lines as well. */
 function framesOf({ stack = "", message }: Error): string[] {
-	return stack
+	const lines = stack
 		.replace(message, () => "")
 		.split("\n")
-		.map((line) => line.trim())
-		.filter((line) => /^at .*:\d+:\d+\)?$/.test(line));
+		.map((line) => line.trim());
+	const last = lines.findLastIndex((line) => !FRAME.test(line));
+	return lines.slice(last + 1);
 }
 
 async function describeBuild(

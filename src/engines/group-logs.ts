@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import type { Workspace } from "../build/workspace.js";
+import { redacted } from "../core/secrets.js";
 import { readIfThere, writeAll } from "../storage/storage.js";
 import { formatLine, type LogEvent } from "./log-line.js";
 import { type LogSummary, readLog } from "./read-log.js";
@@ -115,13 +116,14 @@ export class GroupLog {
 	}
 
 	#line(event: LogEvent): string {
-		return formatLine({
+		const line = formatLine({
 			time: new Date().toISOString(),
 			host: hostname(),
 			job: jobOfEnvironment(process.env),
 			attempt: this.#attempt,
 			event,
 		});
+		return redacted(line);
 	}
 }
 

@@ -1,11 +1,11 @@
-import { parseDocument } from "yaml";
 import { UsageError } from "../core/errors.js";
 import type { Option, OptionTable } from "../core/option.js";
-import { nearestName, quoted, shortened } from "../core/text.js";
+import { nearestName, quoted } from "../core/text.js";
 import { isObject } from "../core/values.js";
 import { readIfThere } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
 import { type BuildOptions, buildTable } from "./build.js";
+import { parseFile, textOfFile } from "./parse-file.js";
 import { type SourceOptions, sourceTable } from "./sources.js";
 
 /**
@@ -21,7 +21,7 @@ export async function readBuildConfig(
 	if (content === null)
 		throw new UsageError("no-config", `there is no file ${path}.`);
 	const { sources, ...options } = mappingOf(
-		parse(path, content.toString("utf8")),
+		parseFile(path, textOfFile(path, content, bad), bad),
 		path,
 	);
 	const values = optionsOf(buildTable, options, path, "");
@@ -32,27 +32,6 @@ export async function readBuildConfig(
 /** The name of an option as files and the command spell it: `seq-len`. */
 export function configName(option: string): string {
 	return option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-function parse(path: string, text: string): unknown {
-	if (/\.json$/i.test(path)) {
-		try {
-			return JSON.parse(text);
-		} catch (error) {
-			throw bad(
-				path,
-				`it is not JSON (${shortened((error as Error).message)})`,
-			);
-		}
-	}
-	const document = parseDocument(text);
-	const [error] = document.errors;
-	if (error !== undefined)
-		throw bad(
-			path,
-			`it is not YAML (${shortened(error.message.split("\n")[0])})`,
-		);
-	return document.toJS({ maxAliasCount: 100 });
 }
 
 function mappingOf(value: unknown, where: string): Record<string, unknown> {

@@ -14,6 +14,7 @@ import {
 } from "../tokenizer/named-tokenizers.js";
 import { besideOf } from "../tokenizer/named-tokens.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
+import { notATokenizer } from "../tokenizer/tokenizer-json.js";
 import { sha256 } from "./hash.js";
 import { isLfsPointer, lfsPointerError } from "./lfs-pointer.js";
 import { readAll } from "./storage.js";
@@ -78,6 +79,8 @@ async function fileIn(directory: string): Promise<string> {
 	return usual;
 }
 
+/** Bytes of a tokenizer. The largest that are known have 40 MB. */
+const LARGEST = 1 << 28;
 const TOKENIZER = "tokenizer.json";
 
 export async function readTokenizerFiles(
@@ -97,12 +100,18 @@ export async function readTokenizerFiles(
 			`there is no tokenizer at ${path}: give a tokenizer.json, a directory that holds one, or the name of one that needs no file: ${tokenizerExamples()}.`,
 		);
 	const file = found.kind === "directory" ? await fileIn(path) : path;
-	if ((await storage.stat(file))?.kind !== "file")
+	const its = await storage.stat(file);
+	if (its?.kind !== "file")
 		throw new UsageError(
 			"no-tokenizer",
 			found.kind === "directory"
 				? `the directory ${path} holds no tokenizer.json.`
 				: `${path} is not a file: give a tokenizer.json or a directory that holds one.`,
+		);
+	if (its.size > LARGEST)
+		throw notATokenizer(
+			file,
+			`it has ${its.size} bytes, and at most ${LARGEST} are read`,
 		);
 	const content = await readAll(storage, file);
 	if (isLfsPointer(content, content.length)) throw lfsPointerError(file);

@@ -64,6 +64,27 @@ test("a defect is told by its frames, without the message that a stack begins wi
 	expect(stack[0]).toMatch(/failure-report\.test\.ts/);
 });
 
+test.each([
+	[new Error("CANARY text that nobody quotes"), null],
+	["CANARY, thrown as a text", null],
+	[new TypeError("CANARY.split is not a function"), null],
+	[
+		new TypeError("Cannot read properties of undefined (reading CANARY)"),
+		"Cannot read properties of undefined",
+	],
+	[new RangeError("Invalid array length: CANARY"), "Invalid array length"],
+])(
+	"of a defect only what holds nothing of the input is told: %s",
+	async (thrown, sentence) => {
+		const changed = new Error("other", { cause: thrown });
+		changed.stack = `Error: CANARY\n    at CANARY (CANARY:1:1)\nCANARY\n${new Error("x").stack?.split("\n").slice(1).join("\n")}`;
+		const report = await reportOf(thrown);
+		expect(report).toMatchObject({ error: { sentence, isDefect: true } });
+		for (const one of [report, await reportOf(changed)])
+			expect(JSON.stringify(one)).not.toContain("CANARY");
+	},
+);
+
 test("of a record that cannot be used the report has the place, and what the reason means", async () => {
 	const error = new DataError("not-json", "a.jsonl:2: CANARY.", "a.jsonl:2");
 	const report = await reportOf(error);
@@ -79,7 +100,7 @@ test("credentials are left out, and what is long is cut", async () => {
 	const report = await reportOf(new Error("x"), { options: { where, inputs } });
 	const text = JSON.stringify(report);
 	expect(text).not.toContain("word");
-	expect(text).toContain("https://***@host/a");
+	expect(text).toContain("https://host/a");
 	expect(text.length).toBeLessThan(20_000);
 });
 

@@ -1,6 +1,6 @@
 import ignore from "ignore";
-import picomatch from "picomatch";
 import { withoutSlashes } from "../../core/text.js";
+import { globMatcher } from "../../storage/globs.js";
 import { readAll } from "../../storage/storage.js";
 import { storageAt } from "../../storage/storages.js";
 
@@ -29,7 +29,7 @@ export async function exclusionOf(
 ): Promise<Exclusion> {
 	const globs = patterns.map((pattern) => ({
 		pattern,
-		matches: picomatch(withoutSlashes(pattern), {
+		matches: globMatcher(withoutSlashes(pattern), {
 			basename: !pattern.replace(/\/+$/, "").includes("/"),
 			dot: true,
 		}),

@@ -46,7 +46,10 @@ export class Redirects {
 }
 
 /** Where an answer leads to; null where it leads nowhere that is gone to. */
-function redirectOf({ status, headers }: HttpAnswer, from: URL): URL | null {
+export function redirectOf(
+	{ status, headers }: HttpAnswer,
+	from: URL,
+): URL | null {
 	if (![301, 302, 303, 307, 308].includes(status) || !headers.location)
 		return null;
 	try {
@@ -58,11 +61,15 @@ function redirectOf({ status, headers }: HttpAnswer, from: URL): URL | null {
 	}
 }
 
-function redirected(request: HttpRequest, url: URL): HttpRequest {
+/** The request for where it was redirected to, without what says who asks on another host. */
+export function redirected(request: HttpRequest, url: URL): HttpRequest {
 	if (url.origin === request.url.origin) return { ...request, url };
 	const headers = Object.fromEntries(
 		Object.entries(request.headers).filter(
-			([name]) => !/^(?:authorization|cookie)$/i.test(name),
+			([name]) =>
+				!/^(?:authorization|cookie|proxy-authorization|x-amz-security-token)$/i.test(
+					name,
+				),
 		),
 	);
 	return { ...request, url, headers };

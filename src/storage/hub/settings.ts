@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../../core/errors.js";
+import { hideSecret } from "../../core/secrets.js";
 
 const HUB = "https://huggingface.co";
 
@@ -20,6 +21,12 @@ export function hubEndpoint(): URL {
 
 /** The token of the person who asks: HF_TOKEN, or what `hf auth login` keeps; null: none. */
 export function hubToken(): string | null {
+	const token = findToken();
+	if (token !== null) hideSecret(token);
+	return token;
+}
+
+function findToken(): string | null {
 	const { env } = process;
 	const given = (env.HF_TOKEN || env.HUGGING_FACE_HUB_TOKEN || "").trim();
 	if (given !== "") return given;

@@ -1,6 +1,7 @@
 import picomatch from "picomatch";
 import { isDynamicPattern } from "tinyglobby";
 import { UsageError } from "../../core/errors.js";
+import { globMatcher } from "../globs.js";
 import type { FindOptions, FoundFile } from "../storage.js";
 import type { ObjectInfo } from "./object-client.js";
 
@@ -83,7 +84,7 @@ async function matches(
 		prefix: string;
 		glob: string;
 	};
-	const isMatch = picomatch(pattern, { dot: false });
+	const isMatch = globMatcher(pattern, { dot: false });
 	// What comes before the first part with a wildcard is a directory.
 	const base = pattern.slice(0, pattern.length - glob.length);
 	const files: FoundFile[] = [];

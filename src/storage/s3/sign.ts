@@ -1,4 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
+import { hideSecret } from "../../core/secrets.js";
 
 export interface Credentials {
 	accessKeyId: string;
@@ -32,6 +33,8 @@ export function sign(
 	{ region, service }: Scope,
 	now: number,
 ): Record<string, string> {
+	hideSecret(credentials.secretAccessKey);
+	hideSecret(credentials.sessionToken);
 	const { method, url, body } = request;
 	const time = timeOf(now);
 	const day = time.slice(0, 8);

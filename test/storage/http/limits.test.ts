@@ -2,7 +2,11 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { Redirects } from "../../../src/storage/http/follow.js";
+import {
+	Redirects,
+	redirected,
+	redirectOf,
+} from "../../../src/storage/http/follow.js";
 import { LARGEST, send } from "../../../src/storage/http/send.js";
 import { storageAt } from "../../../src/storage/storages.js";
 import { fakeServer } from "../fake-server.js";
@@ -81,4 +85,41 @@ test("redirects end, and lead to nothing but the web", async () => {
 			"which is not followed",
 		);
 	}
+});
+
+test.each([
+	["https://a/x", "http://a/y", null],
+	["https://a/x", "http://b/y", null],
+	["https://a/x", "HTTP://a/y", null],
+	["https://a/x", "//b/y", "https://b/y"],
+	["https://a/x", "/y", "https://a/y"],
+	["http://a/x", "https://a/y", "https://a/y"],
+	["http://a/x", "http://b/y", "http://b/y"],
+	["https://a/x", "javascript:1", null],
+	["https://a/x", "", null],
+])("from %s to %s it goes to %s", (from, location, to) => {
+	for (const status of [301, 302, 303, 307, 308]) {
+		const answer = { status, headers: { location }, body: Buffer.alloc(0) };
+		expect(redirectOf(answer, new URL(from))?.href ?? null).toBe(to);
+	}
+	const other = { status: 200, headers: { location }, body: Buffer.alloc(0) };
+	expect(redirectOf(other, new URL(from))).toBeNull();
+});
+
+test.each([
+	["https://a/y", true],
+	["https://a:444/y", false],
+	["https://b/y", false],
+	["https://a.b/y", false],
+])("credentials go along to %s: %s", (to, areSent) => {
+	const headers = {
+		Authorization: "x",
+		cookie: "x",
+		"X-Amz-Security-Token": "x",
+		range: "bytes=0-1",
+	};
+	const url = new URL("https://a/x");
+	const next = redirected({ ...asked, url, headers }, new URL(to));
+	expect(next.headers).toEqual(areSent ? headers : { range: "bytes=0-1" });
+	expect(next.url.href).toBe(to);
 });

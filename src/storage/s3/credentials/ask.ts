@@ -1,4 +1,5 @@
 import { EnvironmentError } from "../../../core/errors.js";
+import { hideSecret } from "../../../core/secrets.js";
 import { PATIENCE, Passing, persist } from "../../http/persist.js";
 import { type HttpAnswer, type HttpRequest, send } from "../../http/send.js";
 import { throwIfBusy } from "../../http/status.js";
@@ -25,6 +26,8 @@ export function ask(
 	what: string,
 	{ method = "GET", headers = {}, isPassing, ...request }: Question,
 ): Promise<HttpAnswer> {
+	for (const [name, value] of Object.entries(headers))
+		if (/token$|^authorization$/i.test(name)) hideSecret(value);
 	return persist(
 		async () => {
 			const answer = await send({

@@ -1,4 +1,5 @@
 import { EnvironmentError, UsageError } from "../../../core/errors.js";
+import { hideSecret } from "../../../core/secrets.js";
 import type { HttpAnswer } from "../../http/send.js";
 import { type Credentials, sign } from "../sign.js";
 import { textOf } from "../xml.js";
@@ -50,6 +51,7 @@ export function assumeRoleWithToken(
 	token: string,
 	what: string,
 ): Promise<Credentials> {
+	hideSecret(token);
 	return askSts(
 		"AssumeRoleWithWebIdentity",
 		{ ...fieldsOf(role), WebIdentityToken: token },
