@@ -1,6 +1,7 @@
 import { UsageError } from "../src/core/errors.js";
 import { type LogLevel, logLevels } from "../src/core/notices.js";
 import { choice, flag, grouped } from "../src/core/option.js";
+import { checkOption } from "../src/core/resolve-options.js";
 import { quoted, withoutSlashes } from "../src/core/text.js";
 
 /** How much is told; options of every command. */
@@ -23,11 +24,13 @@ export const outputTable = {
 	...toldTable,
 };
 
-/** How much is told. @throws UsageError for an environment that says something else */
+/** How much is told. @throws UsageError for a level that there is not, of the option or of the environment */
 export function logLevelOf(
 	{ quiet = false, logLevel }: { quiet?: boolean; logLevel?: LogLevel },
 	{ SEQPACK_LOG_LEVEL: usual }: NodeJS.ProcessEnv,
 ): LogLevel {
+	if (logLevel !== undefined)
+		checkOption("logLevel", toldTable.logLevel, logLevel);
 	if (quiet) return "error";
 	if (logLevel !== undefined) return logLevel;
 	if (usual === undefined || usual === "") return "info";

@@ -110,7 +110,7 @@ ${Object.values(exitCodes)
 function throwInsteadOfExit(command: Command): void {
 	command
 		.exitOverride()
-		.configureOutput({ writeErr: say })
+		.configureOutput({ writeErr: (lines) => say(lines, "error") })
 		.configureHelp({ showGlobalOptions: true });
 	command.commands.forEach(throwInsteadOfExit);
 }

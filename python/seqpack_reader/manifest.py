@@ -209,10 +209,10 @@ def _fault_of(manifest: Any) -> str | None:
     for key in _LISTS:
         if not isinstance(manifest.get(key), list):
             return f'its "{key}" is missing'
-    for shard in manifest["shards"]:
+    for number, shard in enumerate(manifest["shards"]):
         path = shard.get("path") if isinstance(shard, dict) else None
         if not is_plain_path(path):
-            return f"it lists a file outside the dataset's directory, {quoted(path)}"
+            return f"its shards[{number}].path is not a path below the directory"
     return None
 
 

@@ -24,6 +24,9 @@ PLAN_VERSION = 3
 # That of plans that have none of what came after it.
 _PLAIN_PLAN_VERSION = 2
 
+# Bytes of a file on another machine up to which all of it is read to be compared.
+_MOST_FAR = 1 << 25
+
 # Steps that are read at a time of far datasets, and the tokens of a rank up to which there are more than two.
 _MOST_AHEAD, _TOKENS_AHEAD = 16, 1 << 22
 
@@ -315,6 +318,9 @@ def _fault_of(storage: Storage, directory: str, plan: Any, content: bytes) -> st
             return f"{file['path']} is missing"
         if size != file["bytes"]:
             return f"{file['path']} has {size} bytes of {file['bytes']}"
+        path = f"{directory}/{file['path']}"
+        if not (is_far(path) and size > _MOST_FAR) and storage.sha256(path) != file["sha256"]:
+            return f"{file['path']} has another SHA-256 than the plan says"
     return None
 
 

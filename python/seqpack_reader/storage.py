@@ -1,5 +1,6 @@
 """Where files are: on this machine, or at URLs, which a file system of pyarrow or fsspec reads."""
 
+import hashlib
 import os
 import pickle
 import posixpath
@@ -26,6 +27,8 @@ _LANES = 128
 _OPENERS = 16
 # Bytes of a request, where a file is read whole.
 _PIECE = 8 << 20
+# Bytes that are hashed at a time.
+_HASHED = 1 << 20
 # How often a request is tried, and the seconds that are waited before it is tried again.
 _TRIES, _WAIT = 6, 0.2
 # Errors that trying again does not mend, as pyarrow tells them.
@@ -78,6 +81,19 @@ class Storage:
                 return file.read()
         except OSError as error:
             raise cannot_read(path, error) from error
+
+    def sha256(self, path: str) -> str:
+        """The SHA-256 of a file: of one on this machine a piece is held at a time."""
+        if is_far(path):
+            return hashlib.sha256(self.read(path)).hexdigest()
+        found = hashlib.sha256()
+        try:
+            with open(path, "rb") as file:
+                while piece := file.read(_HASHED):
+                    found.update(piece)
+        except OSError as error:
+            raise cannot_read(path, error) from error
+        return found.hexdigest()
 
     def map(self, path: str) -> pa.Buffer:
         """A file as a whole: mapped into memory, if it is on this machine."""

@@ -137,13 +137,27 @@ export class BatchReader {
 	/** @throws DataError `bad-plan` for a step of what the plan does not have */
 	#stepAt(number: number): PlanStep {
 		const step = this.#steps.read(number);
-		const { stage, bucket, batchSize, offset } = step;
-		const isKnown = this.#finders[stage]?.[bucket] !== undefined;
-		if (isKnown && batchSize >= 0 && offset >= 0) return step;
+		if (this.#isPlanned(step)) return step;
 		throw new DataError(
 			"bad-plan",
 			`step ${number} of the plan is not one of its stages and buckets: its steps were changed. Make the plan again with seqpack curriculum.`,
 		);
+	}
+
+	/** Whether a step is of what its bucket has: so much of rows, sequences or lanes. */
+	#isPlanned({ stage, bucket, batchSize, offset, length }: PlanStep): boolean {
+		const { lanes, stages } = this.#plan;
+		const planned = stages[stage]?.buckets[bucket];
+		if (planned === undefined || batchSize < 0 || offset < 0 || length < 0)
+			return false;
+		if (lanes !== undefined)
+			return batchSize <= lanes.count && length <= lanes.chunk;
+		const rows = planned.sources.reduce((sum, { rows }) => sum + rows, 0);
+		if (length > planned.length) return false;
+		// A pool's first row, and as many sequences as its rows may have.
+		return this.#kind.items === "sequences"
+			? offset < rows && batchSize <= rows * planned.length
+			: offset + batchSize <= rows;
 	}
 
 	/** What this rank is given of each micro-batch of a step. */

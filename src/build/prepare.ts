@@ -1,7 +1,7 @@
 import { DataError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
 import { noticesUpTo, type OnNotice } from "../core/notices.js";
-import { resolveOptions } from "../core/resolve-options.js";
+import { givenOptions, resolveOptions } from "../core/resolve-options.js";
 import { withoutSlashes } from "../core/text.js";
 import { findManifest } from "../dataset/find-manifest.js";
 import { splitsOf } from "../dataset/lengths.js";
@@ -98,9 +98,10 @@ export interface PreparedTextBuild extends PreparedBuild {
  * @throws UsageError, DataError for options and inputs that cannot be built from
  */
 export async function prepareBuild(
-	options: BuildOptions,
+	given: BuildOptions,
 	{ mayWrite = true } = {},
 ): Promise<PreparedTextBuild> {
+	const options = givenOptions(buildTable, given);
 	const recipe = await recipeOf(options);
 	const isMasked =
 		hasMaskOptions(options) || (recipe !== null && hasMaskForm(recipe));

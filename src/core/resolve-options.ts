@@ -43,15 +43,7 @@ export function resolveOptions<T extends OptionTable>(
 	table: T,
 	given: Given<T>,
 ): Resolved<T> {
-	if (typeof given !== "object" || given === null)
-		throw new UsageError(
-			"bad-option",
-			`the options are ${quoted(given)}: give an object.`,
-		);
-	const all = given as OptionValues;
-	for (const [name, value] of Object.entries(all))
-		if (value !== undefined && !Object.hasOwn(table, name))
-			throw unknownOption(table, name);
+	const all = givenOptions(table, given) as OptionValues;
 	const values: Record<string, unknown> = {};
 	for (const [name, option] of Object.entries(table)) {
 		const value = all[name];
@@ -72,6 +64,48 @@ export function resolveOptions<T extends OptionTable>(
 				: (option.made?.(value) ?? value);
 	}
 	return values as Resolved<T>;
+}
+
+/**
+ * What is given, read once: options of the table alone, whatever the object does where it is read.
+ * @throws UsageError `bad-option`, `unknown-option`
+ */
+export function givenOptions<T extends OptionTable>(
+	table: T,
+	given: Given<T>,
+): Given<T> {
+	if (typeof given !== "object" || given === null)
+		throw new UsageError(
+			"bad-option",
+			`the options are ${quoted(given)}: give an object.`,
+		);
+	const read = reading("the options", () => {
+		const own = new Set([...Object.keys(table), ...Reflect.ownKeys(given)]);
+		return [...own].map(
+			(name) => [name, (given as Record<PropertyKey, unknown>)[name]] as const,
+		);
+	});
+	const values: Record<string, unknown> = {};
+	for (const [name, value] of read) {
+		if (value === undefined) continue;
+		if (typeof name === "symbol" || !Object.hasOwn(table, name))
+			throw unknownOption(table, String(name));
+		values[name] = value;
+	}
+	return values as Given<T>;
+}
+
+/** @throws UsageError `bad-option` where what is given cannot be looked at: a getter of its own throws, or a proxy. */
+function reading<T>(what: string, action: () => T): T {
+	try {
+		return action();
+	} catch (error) {
+		const why = error instanceof Error ? ` (${error.message})` : "";
+		throw new UsageError(
+			"bad-option",
+			`${what} cannot be read${why}: give plain values.`,
+		);
+	}
 }
 
 /** The value that an option has when none is given. */
@@ -110,7 +144,7 @@ export function checkOption(
 	{ type }: Option,
 	value: unknown,
 ): void {
-	const fault = type.fault(value);
+	const fault = reading(optionName(name), () => type.fault(value));
 	if (fault === null) return;
 	const isNames = type.written !== "commas" || Array.isArray(value);
 	throw new UsageError(

@@ -88,6 +88,12 @@ const source = object({
 	composed: optional(text),
 });
 
+/** Nothing that every object inherits: columns stand in objects by their names. */
+const carriedName = such(
+	"the name of a column",
+	(value) => typeof value === "string" && !(value in Object.prototype),
+);
+
 const columnName = such("the name of a column", (value) =>
 	typeof value === "string" ? columns.has(value) : false,
 );
@@ -144,7 +150,7 @@ export const settingsShape: Shape = object({
 	format: oneOf(tableFormats.names),
 	compression: text,
 	taskSize: count,
-	carry: optional(listOf(text)),
+	carry: optional(listOf(carriedName)),
 	prefixTree: optional(object({ minShared: count })),
 	isIndex: optional(truth),
 });

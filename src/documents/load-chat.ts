@@ -89,7 +89,7 @@ async function additionalTemplates(
 ): Promise<Record<string, string>> {
 	const storage = storageAt(directory);
 	if ((await storage.stat(directory))?.kind !== "directory") return {};
-	const templates: Record<string, string> = {};
+	const templates: Record<string, string> = Object.create(null);
 	for (const name of (await storage.list(directory)).sort()) {
 		if (!name.endsWith(".jinja")) continue;
 		const text = await textOf(`${directory}/${name}`);

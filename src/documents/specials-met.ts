@@ -40,7 +40,8 @@ export interface EncodedSide {
 
 /** Counts the special tokens that stand in texts, or refuses them. */
 export class SpecialsMet {
-	readonly counts: SpecialCounts = {};
+	/** A token may be called as what every object inherits. */
+	readonly counts: SpecialCounts = Object.create(null);
 	readonly #tokenizer: Tokenizer;
 	readonly #specials: ReadonlyMap<number, string>;
 	readonly #refuses: boolean;

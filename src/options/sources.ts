@@ -64,7 +64,10 @@ export type SourceValues = Resolved<typeof sourceTable>;
 /** Several sources, each with inputs and ways of reading of its own. */
 export const sources = programValue<readonly SourceOptions[]>(
 	"a list of sources",
-	(value) => Array.isArray(value) && value.every(isObject),
+	// Read in full: of a getter that throws it is said which option has it.
+	(value) =>
+		Array.isArray(value) &&
+		value.every((each) => isObject(each) && Object.values(each)),
 	{
 		help: "sources with a name, inputs, and options of their own; options given beside them hold for all",
 	},

@@ -1,5 +1,5 @@
 import { DataError } from "../core/errors.js";
-import { isObject } from "../core/values.js";
+import { listOf, object, type Shape, shapeFault, such } from "../core/shape.js";
 import { isPlainPath } from "../storage/confined.js";
 import { readIfThere, type Storage } from "../storage/storage.js";
 import type { RecordsSummary } from "./summary.js";
@@ -40,6 +40,13 @@ export interface RecordsShard {
 	sha256: string;
 }
 
+/** What is wanted of a manifest, and of the lists that stand for one while files are replaced. */
+const listShape: Shape = object({
+	shards: listOf(
+		object({ path: such("a path below the directory", isPlainPath) }),
+	),
+});
+
 /** The paths of the files that a manifest lists; null where there is no manifest. */
 export async function listedFiles(
 	storage: Storage,
@@ -47,15 +54,20 @@ export async function listedFiles(
 ): Promise<string[] | null> {
 	const content = await readIfThere(storage, path);
 	if (content === null) return null;
+	let list: unknown;
+	let fault: string | null;
 	try {
-		const { shards } = JSON.parse(content.toString("utf8"));
-		const paths: unknown[] = shards.map(
-			(shard: unknown) => isObject(shard) && shard.path,
+		list = JSON.parse(content.toString("utf8"));
+		fault = shapeFault(listShape, list);
+	} catch {
+		fault = "it is not JSON";
+	}
+	if (fault !== null)
+		throw new DataError(
+			"bad-manifest",
+			`${path} is not what seqpack wrote: ${fault}. Remove it, or name another directory.`,
 		);
-		if (paths.every(isPlainPath)) return paths;
-	} catch {}
-	throw new DataError(
-		"bad-manifest",
-		`${path} is not what seqpack wrote: remove it, or name another directory.`,
+	return (list as Pick<RecordsManifest, "shards">).shards.map(
+		({ path }) => path,
 	);
 }

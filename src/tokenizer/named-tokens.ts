@@ -78,7 +78,7 @@ export function readFilesBeside(files: {
 	const hasDecoder = (config?.added_tokens_decoder ?? null) !== null;
 	if (typeof specialTokensMapJson !== "string" || hasDecoder)
 		return { config, fileOf: () => file };
-	const map: Record<string, unknown> = {};
+	const map: Record<string, unknown> = Object.create(null);
 	// A configuration's own list goes before that of the older file, even where it is empty.
 	const more = config?.[EXTRA];
 	const hasList =

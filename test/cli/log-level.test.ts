@@ -81,5 +81,11 @@ describe("of a build that leaves a file out", () => {
 		expect(stderr).toMatch(
 			/SEQPACK_LOG_LEVEL is "loud".*error, warn, info, debug/,
 		);
+		for (const command of ["verify", "tokenizer inspect"]) {
+			const wrong = ["no-such-file", "--log-level", "none"];
+			const told = await seqpack([...command.split(" "), ...wrong]);
+			expect(told.code, command).toBe(2);
+			expect(told.stderr, command).toMatch(/--log-level is "none"/);
+		}
 	});
 });

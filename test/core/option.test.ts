@@ -199,3 +199,28 @@ test("texts of a command line", () => {
 	expect(parse("mask", '{"kind":"x"}')).toEqual({ kind: "x" });
 	expect(parse("mask", "{")).toBeUndefined();
 });
+
+test("options that cannot be read, or are no names, are wrong use", () => {
+	const wrong: [string, object][] = [
+		[
+			"getter",
+			Object.defineProperty({}, "name", { enumerable: true, get: thrown }),
+		],
+		["list", { inputs: new Proxy([], { get: thrown }) }],
+		["proxy", new Proxy({}, { ownKeys: thrown })],
+		["symbol", { inputs: [], [Symbol("slack")]: 1 }],
+		["__proto__", JSON.parse('{"inputs":[],"__proto__":{"slack":1}}')],
+	];
+	for (const [what, given] of wrong)
+		expect(
+			() => resolveOptions(table, given as Given<typeof table>),
+			what,
+		).toThrow(UsageError);
+	// Those of an object's class are its own.
+	const inherited = Object.create({ inputs: ["a"] });
+	expect(resolveOptions(table, inherited).inputs).toEqual(["a"]);
+});
+
+function thrown(): never {
+	throw new Error("not here");
+}

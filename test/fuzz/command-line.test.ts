@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { build, packStore, planBuild, planCurriculum } from "seqpack";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { auditTable } from "../../src/audit/options.js";
+import { exitCodes } from "../../src/core/exit-codes.js";
 import { type Random, randomBelow } from "../../src/core/random.js";
 import { batchesTable } from "../../src/options/batches.js";
 import { buildTable } from "../../src/options/build.js";
@@ -34,6 +35,8 @@ const directory = sharedDirectory();
 const template = join(directory, "template");
 const outside = join(directory, "outside");
 const work = join(directory, "outside", "work");
+/** What a line may name as its output: `../outside`. */
+const asked = join(directory, "outside", "outside");
 
 interface Outcome {
 	code: number | null;
@@ -67,6 +70,7 @@ const lines: Record<string, string> = {
 	export: "rows --to nanogpt --out out",
 	convert: "rows --format parquet --out out",
 	python: "--out reader",
+	completion: "bash",
 	"tokenizer inspect": "tokenizer.json",
 };
 
@@ -262,12 +266,14 @@ function drawnCall(random: Random) {
 function namesOutside(): string {
 	return JSON.stringify([
 		readdirSync(directory).filter((name) => !name.startsWith("node-")),
-		readdirSync(outside),
+		readdirSync(outside).filter((name) => name !== "outside"),
 		statSync(template).mtimeMs,
 	]);
 }
 
-const CODES = [0, 1, 2, 4, 130, 143];
+const CODES: readonly number[] = Object.values(exitCodes).map(
+	({ code }) => code,
+);
 
 function faultOf({
 	code,
@@ -296,6 +302,7 @@ test(
 			if (only !== undefined && Number(only) !== number) continue;
 			const random = randomOf("command line", number);
 			rmSync(work, { recursive: true, force: true });
+			rmSync(asked, { recursive: true, force: true });
 			cpSync(template, work, { recursive: true });
 			const config = Buffer.from(
 				JSON.stringify({

@@ -151,7 +151,7 @@ const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 /** Lines as they are, but some of which are elsewhere, twice, or have another number. */
 function mutateLines(file: Buffer, random: Random): Buffer {
 	const lines = file.toString("latin1").split("\n");
-	for (let i = randomBelow(random, 3); i >= 0; i--) {
+	for (let i = randomBelow(random, 3); i >= 0 && lines.length > 0; i--) {
 		const at = randomBelow(random, lines.length);
 		const number = pick([0, 1, 300, 400, 2 ** 24, 2 ** 32 + 17, -1], random);
 		const change = pick(

@@ -537,6 +537,13 @@ test.each([
 		{ steps: [{ template: { roles: { any: { text: "y", role: "bot" } } } }] },
 		/there is no role "bot"/,
 	],
+	...[
+		[{ lengths: [2_000_000_000] }, /lengths is .*whole numbers from 1 to/],
+		[{ lengths: [9], depths: 1e9 }, /depths is .*whole number from 1 to/],
+	].map(([own, sentence]): [object, RegExp] => [
+		{ steps: [{ hide: { block: "x ", key: "y ", ...own } }] },
+		sentence as RegExp,
+	]),
 ])("A recipe that is none is refused: %j", (recipe, sentence) => {
 	expect(() => parseRecipe(recipe)).toThrow(sentence as RegExp);
 });

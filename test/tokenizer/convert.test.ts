@@ -81,3 +81,20 @@ test.each([
 	writeFileSync(join(directory, file), text);
 	await expect(loadTokenizer(join(directory, file))).rejects.toThrow(sentence);
 });
+
+test("tokens are called as what every object inherits", async () => {
+	const odd = ["__proto__", "constructor"];
+	const more = odd.map((token, i) => `${base64(token)} ${tokens.length + i}\n`);
+	const directory = directoryWith({
+		"r50k_base.tiktoken": ranks + more.join(""),
+	});
+	const tokenizer = await loadTokenizer(directory);
+	for (const [i, token] of odd.entries())
+		expect(tokenizer.tokenToId(token)).toBe(tokens.length + i);
+	const special = odd.map((token_str, rank) => ({ rank, token_str }));
+	const file = { ...JSON.parse(tekken()), special_tokens: special };
+	const other = await loadTokenizer(
+		directoryWith({ "tekken.json": JSON.stringify(file) }),
+	);
+	expect([...other.encode("__proto__constructor")]).toEqual([0, 1]);
+});

@@ -84,7 +84,7 @@ function templatesOf(given: unknown, name: string): Record<string, string> {
 function specialTokensOf(
 	config: Record<string, unknown>,
 ): Record<string, string> {
-	const tokens: Record<string, string> = {};
+	const tokens: Record<string, string> = Object.create(null);
 	const add = (name: string, token: unknown) => {
 		const content = isObject(token) ? token.content : token;
 		if (typeof content === "string") tokens[name] = content;

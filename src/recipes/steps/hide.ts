@@ -27,8 +27,16 @@ const part = (help: string) =>
 /** The parts that say something of the record. */
 const OF_RECORD: readonly string[] = ["key", "answer"];
 
-const isPositive = (value: unknown) =>
-	Number.isSafeInteger(value) && (value as number) > 0;
+/** Longer contexts than any model has, and more depths than anybody plots: all of a length are made at once. */
+const LONGEST = 2 ** 24;
+const MOST_DEPTHS = 1000;
+
+const isWholeTo = (most: number) => (value: unknown) =>
+	Number.isSafeInteger(value) &&
+	(value as number) > 0 &&
+	(value as number) <= most;
+const isLength = isWholeTo(LONGEST);
+const isCount = isWholeTo(MOST_DEPTHS);
 const isShare = (value: unknown) =>
 	typeof value === "number" && value >= 0 && value <= 1;
 
@@ -45,9 +53,9 @@ const options = {
 				expected: "a list of lengths",
 				written: "one",
 				fault: (value) =>
-					Array.isArray(value) && value.length > 0 && value.every(isPositive)
+					Array.isArray(value) && value.length > 0 && value.every(isLength)
 						? null
-						: ` is ${quoted(value)}: give a list of whole numbers from 1 on`,
+						: ` is ${quoted(value)}: give a list of whole numbers from 1 to ${LONGEST}`,
 			},
 			{ help: "how long what comes before the answer is to be" },
 		),
@@ -58,10 +66,13 @@ const options = {
 			expected: "how many depths, or a list of them from 0 to 1",
 			written: "one",
 			fault: (value) =>
-				isPositive(value) ||
-				(Array.isArray(value) && value.length > 0 && value.every(isShare))
+				isCount(value) ||
+				(Array.isArray(value) &&
+					value.length > 0 &&
+					value.length <= MOST_DEPTHS &&
+					value.every(isShare))
 					? null
-					: ` is ${quoted(value)}: give a whole number from 1 on, or a list of numbers from 0 to 1`,
+					: ` is ${quoted(value)}: give a whole number from 1 to ${MOST_DEPTHS}, or a list of as many numbers from 0 to 1`,
 		},
 		{
 			default: 10,

@@ -25,7 +25,8 @@ export function jsonOfRanks(of: ByteRanks): string {
 	const { tokens, firstId, pattern, isNfc, special } = of;
 	const ranks = new Map<string, number>();
 	const names: string[] = [];
-	const vocab: Record<string, number> = {};
+	// Tokens may be called as what every object inherits.
+	const vocab: Record<string, number> = Object.create(null);
 	tokens.forEach((token, rank) => {
 		let name = "";
 		for (let i = 0; i < token.length; i++)

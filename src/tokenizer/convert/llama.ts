@@ -46,7 +46,7 @@ export function jsonOfLlama(
 			name,
 			`it is a file of tiktoken with ${byRank.size} tokens, where that of Llama 3 has ${RANKS} from 0 on; by which pattern others split text it does not say`,
 		);
-	const special: Record<string, number> = {};
+	const special: Record<string, number> = Object.create(null);
 	namesOf(configJson).forEach((token, i) => {
 		special[token] = RANKS + i;
 	});

@@ -89,7 +89,7 @@ function specialTokens(
 	count: number,
 	wrong: (why: string) => Error,
 ): Record<string, number> {
-	const special: Record<string, number> = {};
+	const special: Record<string, number> = Object.create(null);
 	const list =
 		listed ?? OLD_SPECIAL.map((token_str, rank) => ({ rank, token_str }));
 	if (!Array.isArray(list)) throw wrong('its "special_tokens" is no list');

@@ -48,3 +48,13 @@ test.each(["{", "[]", { chat_template: 1 }, { chat_template: [{}] }])(
 		expect(() => read(config)).toThrow(/a model/);
 	},
 );
+
+test("Special tokens are called as what every object inherits", () => {
+	const { specialTokens } = read(
+		'{"extra_special_tokens":{"__proto__":"<p>","constructor":"<c>"}}',
+	);
+	expect(Object.entries(specialTokens)).toEqual([
+		["__proto__", "<p>"],
+		["constructor", "<c>"],
+	]);
+});

@@ -142,7 +142,9 @@ where = copied("plan-natural")
 same(where / "plan-natural")
 (steps,) = (where / "plan-natural").glob("steps-*")
 content = steps.read_bytes()
-for damaged in (b"", content[:1000], content[:-5], bytes(len(content))):
+middle = len(content) // 2
+flipped = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+for damaged in (b"", content[:1000], content[:-5], bytes(len(content)), flipped):
     steps.write_bytes(damaged)
     same(where / "plan-natural", "--datasets", str(datasets[0]), datasets=datasets[:1])
 steps.unlink()
