@@ -13,12 +13,15 @@ const PARTIAL = [
 const CHANCE = "test/{crash,exhaustion,flips,fuzz}/**/*.test.ts";
 
 /** Of those by chance what starts many processes or threads: not every day. */
-const RARE = "test/exhaustion/{changing-datasets,limits,threads}.test.ts";
+const RARE =
+	"test/exhaustion/{changing-datasets,full-disk,limits,threads}.test.ts";
 
-/** Of these a quarter of the tests runs from day to day, always the same, and all in `npm run test:everything`. */
+/** Of these one test in eight runs from day to day, always the same, and all in `npm run test:everything`. */
 const SAMPLED = [
 	"test/build/{append,bad-input,buckets,carry,choose-documents,conversations,cut-window,given-weights,groups,left-files,loss-from,packing-options,prefix-tree,recipe,record,resume,segments,sources,specials-in-text,store,strata,strata-apart,syntax}.test.ts",
 	"test/{audit/audit,batches/batch-streams,batches/document-shares,batches/groups,batches/kinds,batches/resume,batches/streams,cli/batches,compose/compose-files,dataset/edited,documents/conversations/jinja,documents/conversations/said,engines/groups,export/convert,export/formats,plan/extend-plan,pack/max-sequence,plan/make-plan,plan/plan-groups,records/pack-records,report/trace/trace-row,sources/compressions,sources/formats,tables/arrow-rows,tables/tables}.test.ts",
+	"test/{build/formats,build/preference,build/validation,documents/conversations/hostile-templates,export/directory,pack/column-generation,security/credentials,security/network,storage/lock}.test.ts",
+	"test/tokenizer/{patterns/javascript,patterns/patterns,random-pipelines}.test.ts",
 	"test/tokenizer/{bpe-components,bpe-cuts,bpe-tokenizer,encode-utf8,inspect,metaspace-first,named-tokens,sentencepiece,tokenizers,word-encoder}.test.ts",
 ];
 
@@ -27,7 +30,7 @@ const LONG = [
 	"test/batches/{far,meanwhile,read-ahead}.test.ts",
 	"test/build/{many-inputs,object-store,overwrite,touch}.test.ts",
 	"test/compose/memory.test.ts",
-	"test/docs/{clusters,papers,prolong,strata}.test.ts",
+	"test/docs/{clusters,guide,papers,prolong,strata}.test.ts",
 	"test/security/{hostile-files,echo}.test.ts",
 	"test/{engines/tasks,plan/replace,report/estimate-build}.test.ts",
 ];

@@ -47,7 +47,6 @@ export function resolveOptions<T extends OptionTable>(
 	const values: Record<string, unknown> = {};
 	for (const [name, option] of Object.entries(table)) {
 		const value = all[name];
-		if (value !== undefined) checkOption(name, option, value);
 		const why = whyIgnored(option, values);
 		// What is not asked for changes nothing, and need not be refused.
 		if (why !== null && value !== undefined && value !== false)
@@ -67,8 +66,8 @@ export function resolveOptions<T extends OptionTable>(
 }
 
 /**
- * What is given, read once: options of the table alone, whatever the object does where it is read.
- * @throws UsageError `bad-option`, `unknown-option`
+ * What is given, read once: options of the table alone, each of its type, whatever the object does where it is read.
+ * @throws UsageError `bad-option`, `unknown-name`, `unknown-option`
  */
 export function givenOptions<T extends OptionTable>(
 	table: T,
@@ -90,6 +89,7 @@ export function givenOptions<T extends OptionTable>(
 		if (value === undefined) continue;
 		if (typeof name === "symbol" || !Object.hasOwn(table, name))
 			throw unknownOption(table, String(name));
+		checkOption(name, table[name], value);
 		values[name] = value;
 	}
 	return values as Given<T>;
