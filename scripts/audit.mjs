@@ -1,5 +1,5 @@
 // Asks the registry whether anything is known against what users install (`npm audit`). Findings fail; where the
-// registry gives no answer, as without a network, that is said, and nothing fails.
+// registry gives no answer, as without a network, that is said, and nothing fails. Where npm itself fails, so does this.
 import { spawnSync } from "node:child_process";
 
 /** Seconds that an answer is waited for. */
@@ -16,13 +16,15 @@ const { stdout, stderr, error } = spawnSync(
 );
 const answer = parsed(stdout);
 const found = answer?.metadata?.vulnerabilities;
-if (found === undefined) {
-	const [said] = stderr?.match(/\b(?:\d{3} [A-Z].*|E[A-Z]{4,}.*)/) ?? [];
-	const why = error?.message ?? answer?.message ?? said ?? "nothing was said";
+const why = whyNoAnswer();
+if (found === undefined && why === null) {
+	console.error(`npm audit failed: ${error?.message ?? stderr}`);
+	process.exitCode = 1;
+} else if (found === undefined)
 	console.log(
-		`Dependencies were not audited: the registry gives no answer (${why.split("\n")[0]}).`,
+		`Dependencies were not audited: the registry gives no answer (${why}).`,
 	);
-} else if (found.moderate + found.high + found.critical > 0) {
+else if (found.moderate + found.high + found.critical > 0) {
 	for (const [name, { severity, range }] of Object.entries(
 		answer.vulnerabilities,
 	))
@@ -33,6 +35,17 @@ if (found === undefined) {
 	console.log(
 		`Nothing is known against the ${answer.metadata.dependencies?.prod ?? "installed"} dependencies.`,
 	);
+
+/** What the registry, or the way to it, says in place of an answer; null where it is not that. */
+function whyNoAnswer() {
+	if (error?.code === "ETIMEDOUT") return `none in ${PATIENCE} s`;
+	const said = [answer?.message, stderr].join("\n");
+	return (
+		said.match(
+			/\b[45]\d\d [A-Z].*|\b(?:ENOTFOUND|EAI_AGAIN|ECONN[A-Z]+|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH)\b.*/,
+		)?.[0] ?? null
+	);
+}
 
 function parsed(text) {
 	try {
