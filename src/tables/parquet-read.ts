@@ -1,13 +1,14 @@
 import {
 	type AsyncBuffer,
 	type FileMetaData,
-	parquetMetadataAsync,
+	parquetMetadata,
 	parquetRead,
 	parquetSchema,
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import type { ReadableFile } from "../storage/storage.js";
 import type { Column, ColumnBatch, ColumnType, Schema } from "./columns.js";
+import { checkMetadata } from "./parquet/check-metadata.js";
 import { ColumnMemory, readPlainGroup } from "./parquet/group-reader.js";
 
 /**
@@ -67,7 +68,7 @@ async function open(
 			) as ArrayBuffer;
 		},
 	};
-	const metadata = await parquetMetadataAsync(buffer);
+	const metadata = await readMetadata(file, size);
 	const names = new Set(
 		parquetSchema(metadata).children.map((child) => child.element.name),
 	);
@@ -75,6 +76,28 @@ async function open(
 		if (!names.has(name)) throw new Error(`it has no column ${name}`);
 	const read = (start: number, length: number) => file.read(start, length);
 	return { read, buffer, metadata };
+}
+
+/** What is read first: metadata is seldom longer. */
+const FIRST_READ = 1 << 16;
+/** The length of the metadata, and the word that begins and ends a file. */
+const TAIL = 8;
+const MAGIC = "PAR1";
+
+async function readMetadata(
+	file: ReadableFile,
+	size: number,
+): Promise<FileMetaData> {
+	const readEnd = (length: number) => file.read(size - length, length);
+	let end = await readEnd(Math.min(size, FIRST_READ));
+	if (end.length < TAIL || end.toString("latin1", end.length - 4) !== MAGIC)
+		throw new Error("it does not end as a Parquet file does");
+	const needed = end.readUInt32LE(end.length - TAIL) + TAIL;
+	if (needed > size) throw new Error("its metadata is cut off");
+	if (needed > end.length) end = await readEnd(needed);
+	checkMetadata(end);
+	// It wants an array buffer that has nothing else.
+	return parquetMetadata(Uint8Array.from(end).buffer);
 }
 
 async function readGroup(

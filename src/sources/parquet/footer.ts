@@ -4,6 +4,7 @@ import {
 	parquetSchema,
 	type SchemaTree,
 } from "hyparquet";
+import { checkMetadata } from "../../tables/parquet/check-metadata.js";
 import { LONGEST_TEXT } from "../bytes/utf8.js";
 import type { InputFile, ReadableStorage } from "../source.js";
 import { faults } from "./faults.js";
@@ -49,6 +50,7 @@ export async function readFooter(
 
 function parseFooter(bytes: Buffer): Footer {
 	try {
+		checkMetadata(bytes);
 		const metadata = parquetMetadata(bytes, { geoparquet: false });
 		const schema = parquetSchema(metadata);
 		if (metadata.schema.some(({ name }) => typeof name !== "string"))
