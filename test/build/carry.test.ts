@@ -16,6 +16,7 @@ import { batchSchema } from "../../src/batches/batch.js";
 import { batchKinds } from "../../src/curriculum/batch-kinds.js";
 import { createShard } from "../../src/dataset/create-shard.js";
 import { shardSchema } from "../../src/dataset/formats.js";
+import type { ColumnBatch } from "../../src/tables/columns.js";
 import {
 	contentsOf,
 	directoryWith,
@@ -376,7 +377,10 @@ test("verify notices a sequence that does not carry what the others of its docum
 	const { manifest, ...dataset } = await openDataset(out);
 	const [entry] = manifest.shards;
 	const schema = shardSchema(manifest.settings);
-	for await (const batch of (await openDataset(out)).rows()) {
+	const batches: ColumnBatch[] = [];
+	for await (const batch of (await openDataset(out)).rows())
+		batches.push(batch);
+	for (const batch of batches) {
 		const shard = await createShard(join(out, entry.path), { schema });
 		const at = (batch.columns.doc_offsets.values as Int32Array).indexOf(48);
 		batch.columns.v.values[at] = 5;

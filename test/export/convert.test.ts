@@ -228,7 +228,7 @@ test("curricula and packings of Parquet shards are refused with the command that
 	] as const) {
 		const refused = await seqpack(args(dataset));
 		expect(refused.code).toBe(4);
-		const [, line] = /convert it with seqpack (.*)\.\n$/.exec(
+		const [, line] = /convert it with seqpack (.*)\.$/m.exec(
 			refused.stderr,
 		) as string[];
 		const shell = ["-c", `printf '%s\\n' ${line}`];

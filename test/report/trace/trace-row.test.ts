@@ -279,7 +279,7 @@ test("What is not known is noted, and what is wrong is told in a sentence", asyn
 	const { index, ...rest } = readManifest(out);
 	writeFileSync(join(out, index[0].path), "no table");
 	await expect(traceRow(out, 0)).rejects.toThrow(
-		/index\/00000-.*cannot be read .*seqpack verify/,
+		/index\/00000-.*cannot be read: .*seqpack verify/,
 	);
 	rmSync(join(out, index[0].path));
 	await expect(traceRow(out, 0)).rejects.toThrow(
