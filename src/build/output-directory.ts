@@ -1,7 +1,11 @@
 import { optionName, UsageError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
-import { findManifest, readOurs } from "../dataset/find-manifest.js";
-import { filesOf, type Manifest } from "../dataset/manifest.js";
+import {
+	findManifest,
+	isManifestDamaged,
+	readOurs,
+} from "../dataset/find-manifest.js";
+import { filesOf, MANIFEST, type Manifest } from "../dataset/manifest.js";
 import { isPlainPath } from "../storage/confined.js";
 import { LANES } from "../storage/lanes.js";
 import { takeLock } from "../storage/lock.js";
@@ -49,7 +53,11 @@ export async function lookAtOutput(
 	const { grows } = plan;
 	if (grows === undefined && (await storage.stat(out)) === null)
 		return { state: "new" };
-	const { manifest, begun } = await requireOurs(out);
+	const { manifest, begun, isDamaged } = await requireOurs(out);
+	if (isDamaged && replaces !== "everything")
+		throw inUse(
+			`${out} holds a dataset whose ${MANIFEST} is damaged: put that back, or build it again with ${optionName("overwrite", true)}`,
+		);
 	const isBegun = begun?.planHash === plan.planHash;
 	const grown = manifest?.planHash === grows?.planHash ? manifest : null;
 	// What a store has beside its shards is written anew with all that is added.
@@ -93,7 +101,7 @@ export async function lookAtOutput(
 			plan,
 		);
 	if (grown !== null) return { state: "grow", givesUp };
-	const isNew = manifest === null && begun === null;
+	const isNew = manifest === null && begun === null && !isDamaged;
 	return { state: isNew ? "new" : "replace", givesUp };
 }
 
@@ -101,20 +109,24 @@ export async function lookAtOutput(
  * What a directory holds of ours, where all that it holds is.
  * @throws UsageError `output-in-use`
  */
-export async function requireOurs(
-	out: string,
-): Promise<{ manifest: Manifest | null; begun: Plan | null }> {
+export async function requireOurs(out: string): Promise<{
+	manifest: Manifest | null;
+	begun: Plan | null;
+	/** Whether there is a manifest of ours that cannot be used. */
+	isDamaged: boolean;
+}> {
 	const storage = storageAt(out);
 	if (((await storage.stat(out))?.kind ?? "directory") !== "directory")
 		throw inUse(`${out} is a file, not a directory: ${chooseAnother()}`);
 	const manifest = await findManifest(out);
+	const isDamaged = manifest === null && (await isManifestDamaged(out));
 	const begun = await readPlan(out);
 	const others = (await storage.list(out)).filter((name) => name !== STATE);
-	if (manifest === null && begun === null && others.length > 0)
+	if (manifest === null && !isDamaged && begun === null && others.length > 0)
 		throw inUse(
 			`${out} already holds something else (${others.slice(0, 3).join(", ")}): ${chooseAnother()}, or empty it`,
 		);
-	return { manifest, begun };
+	return { manifest, begun, isDamaged };
 }
 
 /** The plan of the build that was begun in a directory, without what its tasks read; null where there is none. */

@@ -1,4 +1,4 @@
-import { findManifest } from "../dataset/find-manifest.js";
+import { findManifest, listedPaths } from "../dataset/find-manifest.js";
 import { filesOf, MANIFEST } from "../dataset/manifest.js";
 import { isPlainPath } from "../storage/confined.js";
 import { readIfThere, removeForGood, writeAll } from "../storage/storage.js";
@@ -12,9 +12,9 @@ const REPLACED = "replaced.json";
 /** Notes the files of the dataset that this build replaces, before its manifest is gone. */
 export async function noteReplaced(workspace: Workspace): Promise<void> {
 	const { storage, out, planHash } = workspace;
-	const earlier = await findManifest(out);
-	if (earlier === null || earlier.planHash === planHash) return;
-	const paths = filesOf(earlier).map(({ path }) => path);
+	if ((await findManifest(out))?.planHash === planHash) return;
+	const paths = await listedPaths(out);
+	if (paths.length === 0) return;
 	await writeAll(storage, workspace.state(REPLACED), JSON.stringify(paths));
 }
 

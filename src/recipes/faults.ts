@@ -56,10 +56,15 @@ export function requireText({ text, record }: Piece): PieceText {
 }
 
 /**
- * What a field of a record holds.
- * @throws DataError `no-field`
+ * What a field of the record of a piece holds; null: the piece is of none.
+ * @throws DataError `no-field`; UsageError `bad-recipe` where there is no record
  */
-export function fieldOf(record: RecipeRecord, name: string): unknown {
+export function fieldOf(record: RecipeRecord | null, name: string): unknown {
+	if (record === null)
+		throw new UsageError(
+			"bad-recipe",
+			`a step of the recipe asks for the field ${quoted(name)} of a piece that a step before it has put in, which is of no record: let that step come after it.`,
+		);
 	const value = ownField(record, name);
 	if (value === undefined || value === null)
 		throw composeFault(
@@ -74,14 +79,14 @@ export function fieldOf(record: RecipeRecord, name: string): unknown {
  * The same as a text: a text or a number.
  * @throws DataError `no-field`, `bad-value`
  */
-export function textOfField(record: RecipeRecord, name: string): string {
+export function textOfField(record: RecipeRecord | null, name: string): string {
 	const value = fieldOf(record, name);
 	if (typeof value === "string") return value;
 	if (typeof value === "number" || typeof value === "bigint")
 		return String(value);
 	throw composeFault(
 		"bad-value",
-		describeRecord(record),
+		describeRecord(record as RecipeRecord),
 		`has in its field ${quoted(name)} ${quoted(value)}, neither a text nor a number: name another field`,
 	);
 }

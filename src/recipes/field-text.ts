@@ -8,11 +8,11 @@ const BEFORE = "previous.";
 
 /** What a template is filled with. */
 export interface TextContext {
-	record: RecipeRecord;
+	record: RecipeRecord | null;
 	/** The record's text by now; throws where it has none. */
 	text: () => string;
 	/** The record before in the group, where there is one. */
-	before: { record: RecipeRecord; text: () => string } | null;
+	before: { record: RecipeRecord | null; text: () => string } | null;
 }
 
 /** A text with fields of a record in it. */

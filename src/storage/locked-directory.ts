@@ -40,11 +40,14 @@ export async function withLockedDirectory<T>(
 		await directory.requireFree(overwrite);
 		return await action();
 	} finally {
-		// An error here would hide the one that ended the work.
-		const isTidy = await directory.tidy().then(
-			() => true,
-			() => false,
-		);
+		// An error here would hide the one that ended the work; one of a moment is gone at the second try.
+		const isTidy = await directory
+			.tidy()
+			.catch(() => directory.tidy())
+			.then(
+				() => true,
+				() => false,
+			);
 		await lock.release();
 		// By what is left of it the next call knows that it is to tidy.
 		if (isTidy) await storage.removeEmpty(`${out}/${STATE}`);

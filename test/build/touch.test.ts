@@ -232,7 +232,9 @@ describe("paths that climb", () => {
 			});
 			const bad = {
 				code: "bad-manifest",
-				message: expect.stringMatching(/its shards\[0\]\.path is not a path below/),
+				message: expect.stringMatching(
+					/its shards\[0\]\.path is not a path below/,
+				),
 			};
 			await expect(verify(out)).rejects.toMatchObject(bad);
 			await expect(openDataset(out)).rejects.toMatchObject(bad);

@@ -8,7 +8,7 @@ import {
 } from "../../core/option.js";
 import { type Random, randomBelow } from "../../core/random.js";
 import { quoted } from "../../core/text.js";
-import type { Draft, Piece, RecipeRecord } from "../draft.js";
+import type { Draft, Piece } from "../draft.js";
 import { textOf } from "../faults.js";
 import { parseFieldText } from "../field-text.js";
 import { lengthUnits } from "../lengths.js";
@@ -88,7 +88,7 @@ export const fit: Step<typeof options> = {
 				const lengths = draft.pieces.map((piece) =>
 					measure(
 						counts.fill({
-							record: piece.record as RecipeRecord,
+							record: piece.record,
 							text: () => textOf(piece),
 							before: null,
 						}),

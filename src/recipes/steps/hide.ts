@@ -1,11 +1,6 @@
 import { choice, json, required } from "../../core/option.js";
 import { quoted } from "../../core/text.js";
-import {
-	type Draft,
-	describeDraft,
-	type Piece,
-	type RecipeRecord,
-} from "../draft.js";
+import { type Draft, describeDraft, type Piece } from "../draft.js";
 import { badRecipe, composeFault, textOf } from "../faults.js";
 import { parseFieldText, type TextContext } from "../field-text.js";
 import { lengthUnits } from "../lengths.js";
@@ -107,7 +102,7 @@ export const hide: Step<typeof options> = {
 				const measure = context.lengthOf(unit);
 				const [piece] = draft.pieces;
 				const of: TextContext = {
-					record: piece.record as RecipeRecord,
+					record: piece.record,
 					text: () => textOf(piece),
 					before: null,
 				};

@@ -40,9 +40,7 @@ function sorted(
 	field: string,
 	descending: boolean,
 ): number[] {
-	const values = pieces.map(({ record }) =>
-		sortValue(record as RecipeRecord, field),
-	);
+	const values = pieces.map(({ record }) => sortValue(record, field));
 	const sign = descending ? -1 : 1;
 	const before = (a: string | number, b: string | number) =>
 		typeof a !== typeof b ? typeof a < typeof b : a < b;
@@ -52,12 +50,15 @@ function sorted(
 	});
 }
 
-function sortValue(record: RecipeRecord, field: string): string | number {
+function sortValue(
+	record: RecipeRecord | null,
+	field: string,
+): string | number {
 	const value = fieldOf(record, field);
 	if (typeof value === "string" || typeof value === "number") return value;
 	throw composeFault(
 		"bad-value",
-		describeRecord(record),
+		describeRecord(record as RecipeRecord),
 		`has in its field ${JSON.stringify(field)} neither a text nor a number to sort by: name another`,
 	);
 }

@@ -1,7 +1,7 @@
 import { flag, integer, json, required, text } from "../../core/option.js";
 import { permutation, type Random } from "../../core/random.js";
 import { quoted } from "../../core/text.js";
-import type { Draft, Piece, RecipeRecord } from "../draft.js";
+import type { Draft, Piece } from "../draft.js";
 import { textOfField } from "../faults.js";
 import type { Step } from "../step.js";
 
@@ -51,7 +51,7 @@ export const rounds: Step<typeof options> = {
 			apply(draft, context) {
 				const byLabel = new Map<string, Piece[]>();
 				for (const piece of draft.pieces) {
-					const own = textOfField(piece.record as RecipeRecord, label);
+					const own = textOfField(piece.record, label);
 					const known = byLabel.get(own);
 					if (known === undefined) byLabel.set(own, [piece]);
 					else known.push(piece);
