@@ -32,7 +32,7 @@ import { attempt, explainSystemError, hasCode } from "./system-errors.js";
 /**
  * Files on this machine, by their paths or by URLs of `file:`. Errors of the system
  * come out as sentences. A file is on the disk before its name is, and the directory
- * before `create`, `move` or `moveAll` resolves.
+ * before `create`, `move` or `moveAll` resolves. What is removed was made before: work on it is under way.
  */
 export const localFiles: Storage = {
 	readSize: 1 << 20,
@@ -145,26 +145,26 @@ export const localFiles: Storage = {
 			await attempt("write", directory, () => syncDirectory(directory), true);
 	},
 
-	remove: (path) =>
-		attempt("remove", path, () =>
-			// With a slash at its end the name of a link would mean what it leads to.
-			rm(withoutSlashes(local(path)), {
-				recursive: true,
-				force: true,
-			}),
-		),
+	remove: (path) => {
+		// With a slash at its end the name of a link would mean what it leads to.
+		const deed = () =>
+			rm(withoutSlashes(local(path)), { recursive: true, force: true });
+		return attempt("remove", path, deed, true);
+	},
 
 	syncDirectory: (path) =>
-		attempt("remove", path, () => syncDirectory(local(path))),
+		attempt("remove", path, () => syncDirectory(local(path)), true),
 
-	removeEmpty: (path) =>
-		attempt("remove", path, async () => {
+	removeEmpty: (path) => {
+		const deed = async () => {
 			try {
 				await rmdir(local(path));
 			} catch (error) {
 				if (!hasCode(error, ...NOT_EMPTY)) throw error;
 			}
-		}),
+		};
+		return attempt("remove", path, deed, true);
+	},
 
 	makeDirectory: (path) =>
 		attempt("write", path, () => makeDirectories(local(path))),
