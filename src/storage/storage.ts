@@ -1,4 +1,4 @@
-import { UsageError } from "../core/errors.js";
+import { DataError, UsageError } from "../core/errors.js";
 import { NO_SUCH_FILE } from "./system-errors.js";
 
 /**
@@ -246,7 +246,13 @@ export async function removePartials(
 			await storage.remove(`${directory}/${other}`);
 }
 
-/** The whole of a file, as it was opened, whatever takes its place meanwhile. */
+/** Bytes of a file that is read whole, at most: what can be a text of JavaScript. */
+const LONGEST_WHOLE = 2 ** 29 - 24;
+
+/**
+ * The whole of a file, as it was opened, whatever takes its place meanwhile.
+ * @throws DataError `too-large`
+ */
 export async function readAll(storage: Storage, path: string): Promise<Buffer> {
 	const whole = await storage.readWhole?.(path);
 	if (whole != null) return whole;
@@ -255,7 +261,13 @@ export async function readAll(storage: Storage, path: string): Promise<Buffer> {
 	try {
 		const pieces: Buffer[] = [];
 		// One byte more than there should be tells the end in one read.
-		let length = ((await storage.stat(path))?.size ?? 0) + 1;
+		const size = (await storage.stat(path))?.size ?? 0;
+		if (size > LONGEST_WHOLE)
+			throw new DataError(
+				"too-large",
+				`${path} has ${size} bytes, and is read as a whole, which may have ${LONGEST_WHOLE}: is it the file that it should be?`,
+			);
+		let length = size + 1;
 		for (let position = 0; ; length = storage.readSize) {
 			const piece = await file.read(position, length);
 			pieces.push(piece);

@@ -620,3 +620,19 @@ test("a setting of a recipe that is none names those there are", () => {
 		/there is no setting "group"; there are: steps, /,
 	);
 });
+
+test.each([
+	{ rounds: { label: "label", rounds: [1] } },
+	{ order: { field: "label" } },
+])(
+	"A field of what a step before has put in is refused with the step to move",
+	(step) => {
+		const records = ["a", "b"].map((label) => ({ text: label, label }));
+		expect(() =>
+			compose(
+				[{ group: { by: "whole" } }, { separator: { text: "|" } }, step],
+				records,
+			),
+		).toThrow(/the field "label" of a piece that a step before it has put in/);
+	},
+);

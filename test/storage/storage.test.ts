@@ -1,3 +1,4 @@
+import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -216,4 +217,14 @@ test("a file in the middle of being replaced is read whole, old or new", async (
 	running = false;
 	await writing;
 	expect(filesBelow(root)).toEqual(["file"]);
+});
+
+test("a file that is too large to be read whole is told, and not read", async () => {
+	const path = join(temporaryDirectory(), "large");
+	writeFileSync(path, "");
+	truncateSync(path, 2 ** 29);
+	await expect(readAll(localFiles, path)).rejects.toMatchObject({
+		code: "too-large",
+		exitCode: 4,
+	});
 });

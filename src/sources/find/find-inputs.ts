@@ -146,7 +146,7 @@ export async function findInputs(
 		if (contradicts) found.contradicting.push(file);
 		if (size === 0) found.empty.push(path);
 	}
-	if (taken.length === 0) throw emptyCorpus(inputs, leftOut);
+	if (taken.length === 0) throw emptyCorpus(inputs, leftOut, options.output);
 	if (!options.mayBeUnused) requireUse(options.options, taken);
 	found.files = groupByDirectory
 		? groupsOf(taken)
@@ -204,11 +204,7 @@ async function meet(
 	exclusion: Exclusion,
 	refuse: (path: string, why: LeftOutReason, error: unknown) => void,
 ): Promise<Candidate[]> {
-	const excluded =
-		output === undefined ? null : `${storageAt(output).absolute(output)}/`;
-	const isOutput = (path: string) =>
-		excluded !== null &&
-		`${storageAt(path).absolute(path)}/`.startsWith(excluded);
+	const isOutput = isWithin(output);
 	if (names.filter((name) => name === STANDARD_INPUT).length > 1)
 		throw new UsageError(
 			"bad-option",
@@ -253,6 +249,15 @@ async function meet(
 			return kind === "file";
 		});
 	});
+}
+
+/** Tells what lies in the output, or is it. */
+function isWithin(output: string | undefined): (path: string) => boolean {
+	if (output === undefined) return () => false;
+	const excluded = `${storageAt(output).absolute(output)}/`;
+	return (path) =>
+		path !== STANDARD_INPUT &&
+		`${storageAt(path).absolute(path)}/`.startsWith(excluded);
 }
 
 /** Standard input as a file that was met. */
@@ -324,7 +329,14 @@ async function lookInto(
 function emptyCorpus(
 	inputs: readonly string[],
 	leftOut: readonly LeftOut[],
+	output: string | undefined,
 ): DataError {
+	const own = inputs.find(isWithin(output));
+	if (own !== undefined)
+		return new DataError(
+			"empty-corpus",
+			`no input files in ${shortened(inputs.join(", "))}: ${own} is in ${output}, where the output goes, and is no input. Name other inputs, or another output (${optionName("out")}).`,
+		);
 	const left = leftOutNotices(leftOut).map((notice) => ` (${notice})`);
 	return new DataError(
 		"empty-corpus",

@@ -112,3 +112,13 @@ test("a format given holds for every ending", async () => {
 	});
 	expect(files).toMatchObject([{ source: "README.md", format: "text" }]);
 });
+
+test("an output that is named as the input is told as that", async () => {
+	const output = corpus();
+	await expect(findInputs([output], { output })).rejects.toThrow(
+		/where the output goes, and is no input\. Name other inputs/,
+	);
+	const other = corpus();
+	const { files } = await findInputs([output, other], { output });
+	expect(files.length).toBeGreaterThan(0);
+});
