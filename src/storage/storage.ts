@@ -251,7 +251,7 @@ const LONGEST_WHOLE = 2 ** 29 - 24;
 
 /**
  * The whole of a file, as it was opened, whatever takes its place meanwhile.
- * @throws DataError `too-large`
+ * @throws DataError `too-large-to-read`
  */
 export async function readAll(storage: Storage, path: string): Promise<Buffer> {
 	const whole = await storage.readWhole?.(path);
@@ -264,7 +264,7 @@ export async function readAll(storage: Storage, path: string): Promise<Buffer> {
 		const size = (await storage.stat(path))?.size ?? 0;
 		if (size > LONGEST_WHOLE)
 			throw new DataError(
-				"too-large",
+				"too-large-to-read",
 				`${path} has ${size} bytes, and is read as a whole, which may have ${LONGEST_WHOLE}: is it the file that it should be?`,
 			);
 		let length = size + 1;

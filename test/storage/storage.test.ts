@@ -224,7 +224,7 @@ test("a file that is too large to be read whole is told, and not read", async ()
 	writeFileSync(path, "");
 	truncateSync(path, 2 ** 29);
 	await expect(readAll(localFiles, path)).rejects.toMatchObject({
-		code: "too-large",
+		code: "too-large-to-read",
 		exitCode: 4,
 	});
 });
