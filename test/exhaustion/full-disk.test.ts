@@ -124,7 +124,7 @@ describe.each(Object.entries(works))("%s", (name, work) => {
 		}
 		const due = contentsOf(whole);
 		const out = join(temporaryDirectory(), "out");
-		const count = casesOf({ daily: 2, everything: 24, share: 0.1 });
+		const count = casesOf({ daily: 2, everything: 12, share: 0.1 });
 		for (let number = 0; number < count; number++) {
 			const random = randomOf(`faults of ${name}`, number);
 			const code = codes[randomBelow(random, codes.length)];

@@ -69,7 +69,7 @@ describe("a build", () => {
 	test("that may open too few files ends with one sentence, and goes on to the same bytes", () => {
 		for (
 			let number = 0;
-			number < casesOf({ daily: 1, everything: 12, share: 0.04 });
+			number < casesOf({ daily: 1, everything: 4, share: 0.04 });
 			number++
 		) {
 			const files = 20 + randomBelow(randomOf("open files", number), 16);
@@ -91,7 +91,7 @@ describe("a build", () => {
 	test("that may write too little ends with one sentence, and goes on to the same bytes", () => {
 		for (
 			let number = 0;
-			number < casesOf({ daily: 0, everything: 8, share: 0.03 });
+			number < casesOf({ daily: 0, everything: 3, share: 0.03 });
 			number++
 		) {
 			const blocks = 1 + randomBelow(randomOf("file sizes", number), 40);
@@ -117,7 +117,7 @@ describe("a build", () => {
 				.status === 0;
 		for (
 			let number = 0;
-			number < casesOf({ daily: 0, everything: 10, share: 0.05 });
+			number < casesOf({ daily: 0, everything: 4, share: 0.05 });
 			number++
 		) {
 			const kilobytes = 4 * (1 + randomBelow(randomOf("disks", number), 120));

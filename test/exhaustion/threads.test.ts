@@ -113,7 +113,7 @@ async function expected(): Promise<Record<string, string>> {
 describe("a thread that", () => {
 	test("dies, throws, hangs or runs out of memory is replaced, and its task tried again", async () => {
 		const some = Array.from(
-			{ length: casesOf({ daily: 0, everything: 20, share: 0.05 }) },
+			{ length: casesOf({ daily: 0, everything: 6, share: 0.05 }) },
 			(_, number) => {
 				const random = randomOf("bad threads", number);
 				const late =
