@@ -124,6 +124,7 @@ async function readSequences(
 		for await (const { values, offsets } of readListColumn(
 			shardOf(directory, shard, settings),
 			"seq_lengths",
+			"list<int32>",
 		)) {
 			lengths.addAll(values);
 			for (let i = 0; i + 1 < offsets.length; i++)

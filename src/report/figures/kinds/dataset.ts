@@ -20,6 +20,7 @@ import type {
 	TotalFigures,
 } from "../figures.js";
 import { groupedEntries } from "../grouped.js";
+import { sampleRows } from "../sample-rows.js";
 import { sourcesTree } from "../sources-tree.js";
 
 export const dataset: FigureReader = {
@@ -58,6 +59,7 @@ async function figuresOf(
 			reason,
 			...counts,
 		})),
+		samples: await sampleRows(path, manifest.summary.rows, settings, notes),
 	};
 }
 
