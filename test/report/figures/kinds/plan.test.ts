@@ -15,6 +15,7 @@ import {
 import { hashOfPlan } from "../../../../src/plan/curriculum-plan.js";
 import { stepsSchemaOf } from "../../../../src/plan/steps-file.js";
 import { createStepsWriter } from "../../../../src/plan/steps-writer.js";
+import { MOST_ENTRIES } from "../../../../src/report/figures/grouped.js";
 import { readFigures } from "../../../../src/report/figures/read-figures.js";
 import { storageAt } from "../../../../src/storage/storages.js";
 import { allOf } from "../../../batches/datasets.js";
@@ -397,7 +398,7 @@ test("many buckets and datasets are the largest of them, and a rest", async () =
 	rewrite(out, (plan) => {
 		const [stage] = plan.stages;
 		const [first] = plan.datasets;
-		plan.datasets = Array.from({ length: 150 }, (_, i) => ({
+		plan.datasets = Array.from({ length: MOST_ENTRIES + 50 }, (_, i) => ({
 			...first,
 			path: `../many-${i}`,
 			buckets: Array.from({ length: i === 0 ? lengths : 1 }, (_, b) => ({
@@ -416,9 +417,9 @@ test("many buckets and datasets are the largest of them, and a rest", async () =
 	});
 	// Its steps are those of the plan before.
 	const { figures, shown } = await figuresOf(out);
-	expect(figures.buckets.entries).toHaveLength(100);
-	expect(figures.buckets.rest?.count).toBe(lengths - 100);
-	expect(figures.sources.entries).toHaveLength(100);
+	expect(figures.buckets.entries).toHaveLength(MOST_ENTRIES);
+	expect(figures.buckets.rest?.count).toBe(lengths - MOST_ENTRIES);
+	expect(figures.sources.entries).toHaveLength(MOST_ENTRIES);
 	expect(figures.sources.rest?.count).toBe(50);
 	expect(shown.odds.length).toBeLessThanOrEqual(64 * 100);
 	expect(figures.notes).toContain(
