@@ -34,13 +34,14 @@ export const inspectCommand = () =>
 		],
 		async run({ path, json, ...options }) {
 			const figures = await readFigures(path, options);
+			const { version, ...read } = figures;
 			const { rows, document } = options;
 			const isAsked = rows !== undefined || document !== undefined;
-			const lines = drawFigures(figures, terminalOf(process.stdout), isAsked);
+			const terminal = terminalOf(process.stdout);
 			await writeOut(
 				json
-					? `${JSON.stringify({ command: "inspect", ...figures })}\n`
-					: `${lines.join("\n")}\n`,
+					? `${JSON.stringify({ version, command: "inspect", ...read })}\n`
+					: `${drawFigures(figures, terminal, isAsked).join("\n")}\n`,
 			);
 			return 0;
 		},

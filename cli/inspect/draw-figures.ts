@@ -1,6 +1,7 @@
 import type {
 	Advice,
 	BucketFigures,
+	Fact,
 	FigureKind,
 	Figures,
 	PlanFigures,
@@ -50,9 +51,7 @@ export function drawFigures(
 				...rowPairs(figures.rows),
 			]),
 		],
-		facts.flatMap(({ name, value }) =>
-			wrapped(`  ${pad(shown(name), 14)}${shown(value)}`, view.columns, 16),
-		),
+		drawFacts(view, facts),
 		advice === null ? [] : drawAdvice(view, advice),
 		figures.plan === null ? [] : drawPlan(view, figures.plan),
 		figures.documentLengths === null
@@ -105,6 +104,18 @@ export function drawFigures(
 	return sections
 		.filter((lines) => lines.length > 0)
 		.flatMap((lines, i) => (i === 0 ? lines : ["", ...lines]));
+}
+
+function drawFacts(view: View, facts: readonly Fact[]): string[] {
+	const widths = facts.map(({ name }) => widthOf(shown(name)));
+	const width = Math.max(0, ...widths) + 2;
+	return facts.flatMap(({ name, value }) =>
+		wrapped(
+			`  ${pad(shown(name), width)}${shown(value)}`,
+			view.columns,
+			2 + width,
+		),
+	);
 }
 
 type Pair = [name: string, value: string];
@@ -260,7 +271,7 @@ function drawAdvice(view: View, advice: Advice): string[] {
 		`  ${packer} with other rows:`,
 		...table(choices.filter(isBest)),
 		...wrapped(
-			"  cut: documents that are not whole in one row; attention: of what concatenating and chunking at that length costs",
+			"  cut: documents that are not whole in one row; attention: of what concatenating and chunking at that length costs without masks",
 			view.columns,
 			2,
 		),

@@ -20,7 +20,13 @@ export function drawHistogram(
 	/** What lengths are lengths in; "" where they are not of tokens. */
 	unit: string,
 ): string[] {
-	const ranges = bins.length > MOST_BINS ? doublings(bins) : bins;
+	const ranges = (bins.length > MOST_BINS ? doublings(bins) : bins).map(
+		(range) => ({
+			...range,
+			first: Math.max(min, range.first),
+			last: Math.min(max, range.last),
+		}),
+	);
 	const most = Math.max(...ranges.map((range) => range.count));
 	const texts = ranges.map((range) => [
 		rangeText(range, view),

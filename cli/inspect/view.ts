@@ -20,10 +20,11 @@ export function heading(view: View, text: string): string {
 /** Words in lines of so many columns; the lines after the first begin with spaces. */
 export function wrapped(text: string, columns: number, indent = 0): string[] {
 	const lines: string[] = [];
-	let line = "";
-	for (const word of text.split(" ")) {
-		const next = line === "" ? word : `${line} ${word}`;
-		if (line !== "" && widthOf(next) > columns) {
+	const [first, ...words] = text.trimStart().split(" ");
+	let line = text.slice(0, text.length - text.trimStart().length) + first;
+	for (const word of words) {
+		const next = `${line} ${word}`;
+		if (widthOf(next) > columns) {
 			lines.push(line);
 			line = " ".repeat(indent) + word;
 		} else line = next;

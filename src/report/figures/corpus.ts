@@ -103,7 +103,7 @@ function factsOf(
 }
 
 function notesOf(
-	{ sample, stops, notices, counts, inputs }: BuildEstimate,
+	{ sample, stops, notices, counts }: BuildEstimate,
 	tokenizer: string | undefined,
 ): string[] {
 	const { isWhole, bytes, ofBytes, places } = sample;
@@ -118,8 +118,6 @@ function notesOf(
 		notes.push(
 			`about ${Math.round(count.value)} records cannot be used: ${reason}`,
 		);
-	for (const { why, count, example } of inputs.leftOut)
-		notes.push(`${count} files are left out, such as ${example}: ${why}`);
 	return [...notes, ...notices];
 }
 

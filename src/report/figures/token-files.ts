@@ -1,7 +1,6 @@
 import type { AuditedFile, AuditKind } from "../../audit/kind.js";
 import { auditKinds } from "../../audit/kinds.js";
 import { type AuditRow, contentOf } from "../../audit/row.js";
-import { optionName, UsageError } from "../../core/errors.js";
 import type { FiguresSettings } from "../../options/figures.js";
 import type { FoundInput } from "../../sources/find/candidate.js";
 import { loadTokenizer } from "../../storage/load-tokenizer.js";
@@ -93,11 +92,6 @@ export async function tokenFileFigures(
 	{ kind, files }: TokenFiles,
 	settings: FiguresSettings,
 ): Promise<Figures> {
-	if (settings.document !== undefined)
-		throw new UsageError(
-			"ignored-option",
-			`${optionName("document")} would change nothing: the files at ${path} do not say of which documents their rows are. Leave it out.`,
-		);
 	const figures = emptyFigures("shard", path);
 	const counting = new RowCounting();
 	const samples = await sampler(settings);

@@ -25,6 +25,7 @@ interface ExportList {
 /** An export: what seqpack noted of it, and what can be read of its files. */
 export const exported: FigureReader = {
 	meaning: "an export for a trainer",
+	options: ["rows"],
 	find: async (path, storage) =>
 		(await storage.stat(`${path}/${written.export}`)) !== null,
 	async read(path, settings) {
