@@ -9,7 +9,7 @@ import type {
 	TotalFigures,
 } from "../../src/report/figures/figures.js";
 import { bytesText, grouped, percent } from "../numbers.js";
-import { pad, widthOf } from "../width.js";
+import { pad, truncate, widthOf } from "../width.js";
 import { drawHistogram } from "./histogram.js";
 import { drawRows } from "./rows.js";
 import { drawSources, sourcesText } from "./sources.js";
@@ -33,17 +33,18 @@ const MOST_BUCKETS = 24;
 
 /** Figures as lines for a terminal of some width. */
 export function drawFigures(
-	figures: Figures,
+	{ samples, ...rest }: Figures,
 	view: View,
 	isAsked = false,
 ): string[] {
-	const { kind, path, facts, notes, samples, sources, advice } = figures;
+	const figures = shown(rest);
+	const { kind, path, facts, notes, sources, advice } = figures;
 	const isText =
 		figures.documentLengths !== null && figures.totals.tokens === null;
 	const unit = isText ? "bytes" : "tokens";
 	const sections = [
 		[
-			...wrapped(`${shown(path)}: ${names[kind]}`, view.columns).map((line) =>
+			...wrapped(`${path}: ${names[kind]}`, view.columns).map((line) =>
 				heading(view, line),
 			),
 			...pairs(view, [
@@ -73,7 +74,7 @@ export function drawFigures(
 		figures.sequencesPerRow === null || figures.sequencesPerRow.max <= 1
 			? []
 			: drawHistogram(view, "Sequences of a row", figures.sequencesPerRow, ""),
-		drawBuckets(view, figures),
+		drawBuckets(view, figures.buckets),
 		sources.entries.length === 0
 			? []
 			: [
@@ -85,7 +86,7 @@ export function drawFigures(
 			: [
 					heading(view, "In no row"),
 					...drawTable(view, figures.dropped, [
-						{ head: "why", text: ({ reason }) => shown(reason) },
+						{ head: "why", text: ({ reason }) => reason },
 						{
 							head: "documents",
 							text: ({ documents }) => grouped(documents),
@@ -99,22 +100,19 @@ export function drawFigures(
 					]),
 				],
 		drawRows(view, samples, isAsked, kind === "corpus" ? "document" : "row"),
-		notes.flatMap((note) => wrapped(`note: ${shown(note)}`, view.columns, 6)),
+		notes.flatMap((note) => wrapped(`note: ${note}`, view.columns, 6)),
 	];
 	return sections
 		.filter((lines) => lines.length > 0)
-		.flatMap((lines, i) => (i === 0 ? lines : ["", ...lines]));
+		.flatMap((lines, i) => (i === 0 ? lines : ["", ...lines]))
+		.map((line) => truncate(line, view.columns, view.hasUnicode ? "…" : "..."));
 }
 
 function drawFacts(view: View, facts: readonly Fact[]): string[] {
-	const widths = facts.map(({ name }) => widthOf(shown(name)));
+	const widths = facts.map(({ name }) => widthOf(name));
 	const width = Math.max(0, ...widths) + 2;
 	return facts.flatMap(({ name, value }) =>
-		wrapped(
-			`  ${pad(shown(name), width)}${shown(value)}`,
-			view.columns,
-			2 + width,
-		),
+		wrapped(`  ${pad(name, width)}${value}`, view.columns, 2 + width),
 	);
 }
 
@@ -177,8 +175,10 @@ function pairs(view: View, all: readonly Pair[]): string[] {
 	);
 }
 
-function drawBuckets(view: View, { buckets }: Figures): string[] {
-	const { entries, rest } = buckets;
+function drawBuckets(
+	view: View,
+	{ entries, rest }: Figures["buckets"],
+): string[] {
 	if (entries.length === 0) return [];
 	const drawn = entries.slice(0, MOST_BUCKETS);
 	const hidden = entries.slice(drawn.length);
@@ -205,10 +205,10 @@ function drawBuckets(view: View, { buckets }: Figures): string[] {
 			),
 			{
 				head: "split",
-				text: ({ split }) => (splits.size > 1 ? shown(split) : ""),
+				text: ({ split }) => (splits.size > 1 ? split : ""),
 				rank: 1,
 			},
-			{ head: "stratum", text: ({ stratum }) => shown(stratum ?? ""), rank: 1 },
+			{ head: "stratum", text: ({ stratum }) => stratum ?? "", rank: 1 },
 			number("rows", ({ rows }) => grouped(rows)),
 			number(
 				"sequences",
@@ -268,7 +268,7 @@ function drawAdvice(view: View, advice: Advice): string[] {
 			2,
 		),
 		...table(choices.filter((choice) => choice.seqLen === seqLen)),
-		`  ${packer} with other rows:`,
+		...wrapped(`  ${packer} with other rows:`, view.columns, 2),
 		...table(choices.filter(isBest)),
 		...wrapped(
 			"  cut: documents that are not whole in one row; attention: of what concatenating and chunking at that length costs without masks",
@@ -292,7 +292,7 @@ function drawPlan(view: View, plan: PlanFigures): string[] {
 		]),
 		...drawTable(view, stages, [
 			{ head: "stage", text: ({ stage }) => String(stage), isNumber: true },
-			{ head: "schedule", text: ({ schedule }) => shown(schedule) },
+			{ head: "schedule", text: ({ schedule }) => schedule },
 			{
 				head: "first step",
 				text: ({ firstStep }) => grouped(firstStep),
@@ -314,9 +314,7 @@ function drawPlan(view: View, plan: PlanFigures): string[] {
 					)}`,
 				]
 			: []),
-		...(missing === null
-			? []
-			: wrapped(`  ${shown(missing)}`, view.columns, 2)),
+		...(missing === null ? [] : wrapped(`  ${missing}`, view.columns, 2)),
 	];
 }
 

@@ -4,7 +4,7 @@ import type {
 } from "../../src/report/figures/figures.js";
 import { grouped } from "../numbers.js";
 import { bar, pad, widthOf } from "../width.js";
-import { heading, type View } from "./view.js";
+import { heading, type View, wrapped } from "./view.js";
 
 /** Ranges that are drawn each by itself, at most. */
 const MOST_BINS = 16;
@@ -52,7 +52,11 @@ export function drawHistogram(
 	const of = unit === "" ? "" : `, ${grouped(tokens)} ${unit}`;
 	return [
 		heading(view, title),
-		`  ${grouped(count)}${of}; from ${grouped(min)} to ${grouped(max)}, ${mean} on average`,
+		...wrapped(
+			`  ${grouped(count)}${of}; from ${grouped(min)} to ${grouped(max)}, ${mean} on average`,
+			view.columns,
+			2,
+		),
 		view.style("dim", `${cells(heads)}  logarithmic`),
 		...lines,
 	];

@@ -5,7 +5,7 @@ import type {
 import { counted, grouped } from "../numbers.js";
 import type { Format } from "../terminal.js";
 import { truncate, widthOf } from "../width.js";
-import { heading, shown, type View } from "./view.js";
+import { heading, shown, type View, wrapped } from "./view.js";
 
 /** Lines of a row where nobody asked for it. */
 const USUAL_LINES = 3;
@@ -38,7 +38,9 @@ export function drawRows(
 	);
 	return [
 		heading(view, name === "row" ? "Rows" : "Documents"),
-		`  ${view.style("dim", legend(view, hasMask))}`,
+		...wrapped(`  ${legend(view, hasMask)}`, view.columns, 2).map((line) =>
+			view.style("dim", line),
+		),
 		...rows.flatMap((row) => drawRow(view, row, isAsked, name)),
 	];
 }
@@ -63,7 +65,7 @@ function drawRow(
 		isCut && !isDocument ? [`${indent}${view.hasUnicode ? "…" : "..."}`] : [];
 	const names = segments.map(
 		({ document, tokens, offset }) =>
-			`${shown(document)} ${offset === 0 ? "" : `from ${grouped(offset)}, `}${counted(tokens, "token")}`,
+			`${shown(document)}, ${offset === 0 ? "" : `from ${grouped(offset)}, `}${counted(tokens, "token")}`,
 	);
 	return [
 		`  ${truncate(head, view.columns - 2, view.hasUnicode ? "…" : "...")}`,

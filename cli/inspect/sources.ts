@@ -4,7 +4,7 @@ import type {
 } from "../../src/report/figures/figures.js";
 import { bytesText, counted, grouped, percent } from "../numbers.js";
 import { drawTable } from "./table.js";
-import { shown, type View } from "./view.js";
+import type { View } from "./view.js";
 
 /** Parts that are drawn of each level, from the top; deeper ones are not. */
 const SHOWN = [16, 6, 3];
@@ -37,7 +37,7 @@ export function drawSources(
 		for (const [i, source] of drawn.entries()) {
 			const isLast = i === drawn.length - 1 && count === 0;
 			const mark = depth === 0 ? "" : isLast ? marks.last : marks.more;
-			lines.push(lineOf(before + mark + shown(source.name), source));
+			lines.push(lineOf(before + mark + source.name, source));
 			const below = depth === 0 ? "" : isLast ? marks.gap : marks.down;
 			if (depth + 1 < SHOWN.length)
 				draw(source.parts, depth + 1, before + below);

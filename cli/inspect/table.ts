@@ -1,4 +1,4 @@
-import { cell, pad, widthOf } from "../width.js";
+import { cell, pad, truncate, widthOf } from "../width.js";
 import type { View } from "./view.js";
 
 /** A column of a table. */
@@ -40,14 +40,14 @@ export function drawTable<T>(
 		const widest = kept.reduce((a, b) => (b.width > a.width ? b : a));
 		widest.width = Math.max(LEAST, widest.width - over);
 	}
-	const line = (texts: readonly string[]) =>
-		kept
-			.map(({ width, isNumber }, i) => {
-				const text = cell(texts[i], width, view.hasUnicode ? "…" : "~");
-				return `  ${isNumber ? pad(text.trimEnd(), width, "start") : text}`;
-			})
-			.join("")
-			.trimEnd();
+	const ellipsis = view.hasUnicode ? "…" : "...";
+	const line = (texts: readonly string[]) => {
+		const cells = kept.map(({ width, isNumber }, i) => {
+			const text = cell(texts[i], width, ellipsis);
+			return `  ${isNumber ? pad(text.trimEnd(), width, "start") : text}`;
+		});
+		return truncate(cells.join("").trimEnd(), view.columns, ellipsis);
+	};
 	return [
 		view.style("dim", line(kept.map(({ head }) => head))),
 		...rows.map((_, i) => line(kept.map(({ cells }) => cells[i]))),

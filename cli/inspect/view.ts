@@ -8,9 +8,14 @@ export type View = Pick<
 	"columns" | "hasColour" | "hasUnicode" | "style"
 >;
 
-/** A text of the input or of a path, of which a terminal obeys nothing. */
-export function shown(text: string): string {
-	return escapeControls(text);
+/** A value in which a terminal obeys nothing of any text. */
+export function shown<T>(value: T): T {
+	if (typeof value === "string") return escapeControls(value) as T;
+	if (Array.isArray(value)) return value.map(shown) as T;
+	if (typeof value !== "object" || value === null) return value;
+	return Object.fromEntries(
+		Object.entries(value).map(([key, of]) => [key, shown(of)]),
+	) as T;
 }
 
 export function heading(view: View, text: string): string {
