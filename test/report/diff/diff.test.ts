@@ -1,11 +1,5 @@
 // What differs between two datasets: an edit of the input is found as what it is.
-import {
-	copyFileSync,
-	cpSync,
-	readFileSync,
-	rmSync,
-	writeFileSync,
-} from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
 import {
@@ -25,6 +19,7 @@ import { sharedDirectory, temporaryDirectory } from "../../helpers.js";
 interface Document {
 	id?: string;
 	ids: number[];
+	mask?: number[];
 }
 
 const directory = sharedDirectory();
@@ -230,3 +225,215 @@ function rowsOf(dataset: string): string[] {
 		),
 	);
 }
+
+describe("the same documents", () => {
+	/** All documents are the same, whatever became of them. */
+	async function sameDocuments(a: string, b: string) {
+		const found = await documentsOfDiff(a, b);
+		const { documents, rows } = found;
+		expect(documents).toMatchObject({ same: base.length, moved: 0 });
+		for (const list of ["changed", "added", "gone"] as const)
+			expect(documents[list].count).toBe(0);
+		if (rows === null) throw new Error("rows were not compared");
+		return { ...found, rows };
+	}
+
+	test("by another packer have other rows", async () => {
+		const other = await built(base, { packer: "next-fit" });
+		const { rows, settings, documents } = await sameDocuments(packed, other);
+		expect(settings.list.map(({ name }) => name)).toContain("packer.name");
+		expect(documents.inPart).toBe(0);
+		expect(rows).toMatchObject(rowsByBruteForce(packed, other));
+		expect(rows.onlyA).toBeGreaterThan(0);
+		const [first] = rows.first;
+		const [a, b] = [rowsOf(packed), rowsOf(other)];
+		expect([a[first.row], b[first.row]]).toContainEqual(
+			[a, b]
+				.map((own, i) => (first[i === 0 ? "a" : "b"] ? own[first.row] : null))
+				.find((row) => row !== null),
+		);
+	});
+
+	test("in rows of another length are the same, and their rows are not", async () => {
+		const other = await built(base, { seqLen: 96 });
+		const { rows, settings } = await sameDocuments(packed, other);
+		expect(rows.equal).toBe(0);
+		expect(settings.count).toBeGreaterThan(0);
+	});
+
+	test("of which rows have a part are compared by their lengths", async () => {
+		const other = await built(base, {
+			...{ layout: "buckets", minLength: 16, maxLength: 64 },
+			...{ decomposer: "binary", seqLen: undefined },
+		});
+		const { documents, notes } = await sameDocuments(packed, other);
+		expect(documents.inPart).toBeGreaterThan(0);
+		expect(notes.join()).toMatch(/have a part alone/);
+	});
+
+	test("in another format are in the same rows", async () => {
+		const out = join(temporaryDirectory(), "converted");
+		await convertDataset({ dataset: packed, format: "parquet", out });
+		const { rows, settings, same } = await sameDocuments(packed, out);
+		expect(rows).toMatchObject({ onlyA: 0, onlyB: 0, moved: 0 });
+		expect(rows.equal).toBe(rows.a);
+		expect(same).toBe(false);
+		expect(settings.list.map(({ name }) => name)).toContain("format");
+	});
+
+	test("of a store and of packings of it", async () => {
+		const store = await built(base, { layout: "documents", seqLen: undefined });
+		const a = join(temporaryDirectory(), "a");
+		const b = join(temporaryDirectory(), "b");
+		await packStore({ store, seqLen: 64, out: a, workers: 0 });
+		await packStore({ store, seqLen: 96, out: b, workers: 0 });
+		await sameDocuments(store, a);
+		await sameDocuments(a, b);
+		// The same rows as text makes of them.
+		const { rows, documents } = await sameDocuments(packed, a);
+		expect(documents.inPart).toBe(0);
+		expect(rows).toMatchObject({ equal: rows.a, onlyB: 0, moved: 0 });
+	});
+
+	test("in rows in another order", async () => {
+		const other = await built(base, { order: "shuffled", seed: 9 });
+		const { rows } = await sameDocuments(packed, other);
+		expect(rows).toMatchObject(rowsByBruteForce(packed, other));
+	});
+
+	test("of another tokenizer are told apart by their ids alone", async () => {
+		const other = await built(base, { vocabSize: 4002 });
+		const { documents, notes } = await sameDocuments(packed, other);
+		expect(documents.by).toBe("places");
+		expect(notes.join()).toMatch(/different tokenizers/);
+	});
+});
+
+test("documents that come again are counted as often as they come", async () => {
+	const one = { id: "one", ids: [1, 2, 3] };
+	const other = { id: "one", ids: [1, 2, 4] };
+	const a = await built([one, one, one]);
+	const b = await built([one, other, one, one, one]);
+	const { documents } = await documentsOfDiff(a, b);
+	expect(documents).toMatchObject({ same: 3, changed: { count: 0 } });
+	expect(documents.added.count).toBe(2);
+	const back = await documentsOfDiff(b, a);
+	expect(back.documents.gone.count).toBe(2);
+});
+
+test("lists are cut, and counts are not", async () => {
+	const other = await built(base.slice(20).concat(documentsOf(50, "new")));
+	for (const limit of [0, 3, 100]) {
+		const { documents, rows } = await documentsOfDiff(packed, other, limit);
+		expect(documents.gone.count).toBe(20);
+		expect(documents.added.count).toBe(50);
+		expect(namesOf(documents.gone)).toEqual(
+			base.slice(0, Math.min(limit, 20)).map(({ id }) => id),
+		);
+		expect(documents.added.list).toHaveLength(Math.min(limit, 50));
+		expect(rows?.first.length).toBeLessThanOrEqual(limit);
+	}
+});
+
+test("what is empty is compared", async () => {
+	const empty = join(temporaryDirectory(), "empty");
+	cpSync(packed, empty, { recursive: true });
+	edit(empty, (manifest) => {
+		manifest.planHash = "0".repeat(64);
+		manifest.shards = [];
+		manifest.index = [];
+		manifest.summary = { ...(manifest.summary as object), rows: 0 };
+	});
+	const { documents, rows } = await documentsOfDiff(packed, empty);
+	expect(documents).toMatchObject({ a: 60, b: 0, same: 0 });
+	expect(documents.gone.count).toBe(60);
+	expect(rows).toMatchObject({ b: 0, equal: 0, onlyB: 0 });
+	const back = await documentsOfDiff(empty, packed);
+	expect(back.documents.added.count).toBe(60);
+	expect(await diff(empty, empty)).toMatchObject({ same: true });
+});
+
+test("what is trained on is compared where both say it", async () => {
+	const masked = (mask: number[]) =>
+		base.map((document, i) => ({
+			...document,
+			mask: document.ids.map((_, at) =>
+				i === 7 ? (mask[at] ?? 1) : Number(at % 2 === 0),
+			),
+		}));
+	const options = { maskField: "mask" };
+	const a = await built(masked([1, 1, 1]), options);
+	const b = await built(masked([1, 0, 1]), options);
+	const { documents, rows } = await documentsOfDiff(a, b);
+	expect(documents.same).toBe(base.length);
+	expect(rows).toMatchObject({ onlyA: 1, onlyB: 1 });
+	const plain = await documentsOfDiff(await built(masked([1])), a);
+	expect(plain.rows).toMatchObject({ onlyA: 0, onlyB: 0 });
+	expect(plain.notes.join()).toMatch(/without that/);
+});
+
+test("what is damaged is told in a sentence", async () => {
+	const copy = join(temporaryDirectory(), "copy");
+	cpSync(packed, copy, { recursive: true });
+	edit(copy, (manifest) => {
+		manifest.planHash = "0".repeat(64);
+	});
+	const { shards, index } = readManifest(copy);
+	for (const { path } of [shards[0], index[0]]) {
+		const file = join(copy, path);
+		const kept = readFileSync(file);
+		writeFileSync(file, kept.subarray(0, kept.length - 100));
+		await expect(diff(packed, copy)).rejects.toThrow(
+			/cannot be read: .*seqpack verify/,
+		);
+		rmSync(file);
+		await expect(diff(packed, copy)).rejects.toThrow(/seqpack verify/);
+		writeFileSync(file, kept);
+	}
+	writeFileSync(join(copy, "seqpack.json"), "{");
+	await expect(diff(packed, copy)).rejects.toThrow(/not JSON/);
+	await expect(diff(packed, join(copy, "none"))).rejects.toThrow(
+		/there is no directory/,
+	);
+});
+
+describe("plans", () => {
+	const planOf = async (options: object) => {
+		const out = join(temporaryDirectory(), "plan");
+		const given = { datasets: [packed], tokensPerStep: 256, out, ...options };
+		await planCurriculum(given as never);
+		return out;
+	};
+
+	test("are the same, or differ from a step on", async () => {
+		const a = await planOf({});
+		const same = await planOf({});
+		expect(await diff(a, same)).toMatchObject({ same: true, byHash: true });
+		const b = join(temporaryDirectory(), "plan");
+		await planCurriculum({ extend: a, skip: [[2, 3]], out: b });
+		const { steps, settings, totals, same: isSame } = await diff(a, b);
+		expect(isSame).toBe(false);
+		expect(steps?.equal).toBe(2);
+		expect(steps?.first[0].step).toBe(2);
+		expect(totals.map(({ name }) => name)).toContain("steps");
+		expect(settings.list.some(({ name }) => name.startsWith("parents"))).toBe(
+			true,
+		);
+	});
+
+	test("of other settings and datasets name them", async () => {
+		const other = await built(base, { seed: 4 });
+		const a = await planOf({});
+		const b = await planOf({ datasets: [other], seed: 3 });
+		const { settings, inputs } = await diff(a, b);
+		expect(settings.list).toContainEqual({ name: "seed", a: 0, b: 3 });
+		expect(inputs.count).toBe(2);
+	});
+
+	test("are not compared with datasets", async () => {
+		const plan = await planOf({});
+		await expect(diff(packed, plan)).rejects.toThrow(
+			/is a dataset, and .* is a plan: name two of a kind/,
+		);
+	});
+});
