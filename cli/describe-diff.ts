@@ -153,9 +153,8 @@ function documentText({ id, source, position, a, b }: DocumentDifference) {
 			: a === null && b === null
 				? null
 				: counted(a ?? b ?? 0, "token");
-	return [id === null ? place : `${id} (${place})`, tokens]
-		.filter((part) => part !== null)
-		.join(", ");
+	const name = id === null ? place : id === source ? id : `${id} (${place})`;
+	return [name, tokens].filter((part) => part !== null).join(", ");
 }
 
 function rowLines({
@@ -202,6 +201,8 @@ const MOST_SEGMENTS = 2;
 function sideText({ segments, differing: { count, list } }: RowSide): string {
 	const shown = list.slice(0, MOST_SEGMENTS);
 	const more = count - shown.length;
+	if (count === 0)
+		return `${counted(segments, "segment")}, those of the other with other tokens`;
 	return [
 		counted(segments, "segment"),
 		...shown.map(
