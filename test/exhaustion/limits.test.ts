@@ -188,6 +188,7 @@ describe("output that cannot be written", () => {
 			init: ["init", join(own, "seqpack.yaml")],
 			verify: ["verify", at("dataset"), "--json"],
 			trace: ["trace", at("dataset"), "--row", "1", "--json"],
+			diff: ["diff", at("dataset"), at("dataset"), "--json"],
 			audit: ["audit", at("dataset/data"), "--kind", "parquet", "--json"],
 			compose: ["compose", at("recipe.json"), corpus, ...to("composed")],
 			curriculum: ["curriculum", buckets, ...steps, ...to("plan")],
