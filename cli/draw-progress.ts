@@ -58,9 +58,8 @@ export function drawProgress(shown: ShownProgress, look: Look): string[] {
 
 /** The same as one line, for a log. */
 export function progressLine(shown: ShownProgress): string {
-	return [`${shown.stage}: ${headFacts(shown)[0]}`]
-		.concat(headFacts(shown).slice(1), facts(shown))
-		.join(" · ");
+	const all = [...headFacts(shown), ...facts(shown)];
+	return `${shown.stage}: ${all.join(" · ").trimStart()}`;
 }
 
 function drawBar(

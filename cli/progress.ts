@@ -13,6 +13,9 @@ import { widthOf } from "./width.js";
 /** Milliseconds between two reports: drawn, in a log, as events. */
 const EVERY = { live: 200, log: 5000, events: 1000 };
 
+/** Milliseconds between two looks at how fast it goes. */
+const SAMPLE_EVERY = 200;
+
 /** What takes less than this is not drawn at all. */
 const FIRST = 400;
 
@@ -52,6 +55,7 @@ export class ProgressDisplay {
 	#lines: readonly string[] = [];
 	#progress: Progress | null = null;
 	#told: number;
+	#sampled = Number.NEGATIVE_INFINITY;
 	#toldStage: string | null = null;
 	#timer: NodeJS.Timeout | null = null;
 
@@ -115,18 +119,24 @@ export class ProgressDisplay {
 		if (progress === null || this.#timer === null) return;
 		const now = this.#now();
 		const isNew = isJson() && progress.stage !== this.#toldStage;
-		if (now - this.#told < this.#every && !isNew) return;
+		const isDue = isNew || now - this.#told >= this.#every;
+		if (!isDue && now - this.#sampled < SAMPLE_EVERY) return;
+		const shown = this.#sample(progress, now);
+		if (!isDue) return;
 		this.#told = now;
 		this.#toldStage = progress.stage;
-		const shown = this.#shown(progress, now / 1000);
 		if (isJson()) sayEvent("progress", eventOf(shown));
 		else if (this.#terminal.isLive)
 			this.#draw(drawProgress(shown, this.#terminal));
 		else this.#stream.write(`${progressLine(shown)}\n`);
 	}
 
-	#shown(progress: Progress, time: number): ShownProgress {
-		const { bytes, totalBytes, tokens, done, total } = progress;
+	#sample(progress: Progress, now: number): ShownProgress {
+		const { totalBytes, tokens, done, total } = progress;
+		// Where a task ends, what belongs to the next one may have been read already.
+		const bytes = Math.min(progress.bytes, totalBytes ?? Infinity);
+		const time = now / 1000;
+		this.#sampled = now;
 		this.#bytes.add(time, bytes);
 		this.#tokens.add(time, tokens);
 		const secondsLeft =
@@ -137,7 +147,8 @@ export class ProgressDisplay {
 					: null;
 		return {
 			...progress,
-			seconds: time - this.#began / 1000,
+			bytes,
+			seconds: (now - this.#began) / 1000,
 			bytesPerSecond: this.#bytes.at(time),
 			tokensPerSecond: this.#tokens.at(time),
 			secondsLeft,

@@ -107,6 +107,6 @@ export class TimeLeft {
 		const left = rest / rate;
 		if (!(left < LONGEST)) return null;
 		// Between two steps time goes on.
-		return Math.max(left / 2, left - this.#rate.since(time));
+		return Math.max(1, left - this.#rate.since(time));
 	}
 }
