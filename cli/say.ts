@@ -44,11 +44,11 @@ function write(text: string): void {
 }
 
 /**
- * Says a sentence in a line of its own; where debugging is asked for, with its time and level; to a
- * program as an event.
+ * Says a sentence in a line of its own; where debugging is asked for, with its time and level. To a
+ * program it is an event, but for errors.
  */
 export function saySentence(sentence: string, level: LogLevel): void {
-	if (json) {
+	if (json && level !== "error") {
 		if (isSaid(level)) sayEvent("notice", { level, message: sentence });
 		return;
 	}

@@ -35,6 +35,7 @@ function displayOn(stream: Screen | Log, env: NodeJS.ProcessEnv = {}) {
 
 /** A stream that is no terminal. */
 class Log {
+	readonly isTTY = false;
 	text = "";
 	write(text: string) {
 		this.text += text;
