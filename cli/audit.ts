@@ -8,6 +8,7 @@ import { commandOf, pickOptions } from "./command.js";
 import { asFlag } from "./fail.js";
 import { counted, grouped, percent } from "./numbers.js";
 import { outputTable } from "./output-options.js";
+import { withProgress } from "./run-build.js";
 import { say } from "./say.js";
 import { writeOut } from "./streams.js";
 
@@ -36,10 +37,13 @@ export const auditCommand = () =>
 		notes:
 			"It ends with exit code 4 where there is an error; warnings alone change nothing.",
 		async run({ path, json, ...values }) {
-			const result = await audit(path, {
-				...pickOptions(auditTable, values),
-				kind: values.kind,
-			});
+			const result = await withProgress((onProgress) =>
+				audit(path, {
+					...pickOptions(auditTable, values),
+					kind: values.kind,
+					onProgress,
+				}),
+			);
 			const isWrong = result.findings.some(isError);
 			say(describe(path, result), isWrong ? "error" : "info");
 			if (json)

@@ -14,7 +14,7 @@ import {
 	submissionSummary,
 } from "./describe-submission.js";
 import { outputTable } from "./output-options.js";
-import { runBuild, runTold, tellComposing } from "./run-build.js";
+import { runBuild, runTold } from "./run-build.js";
 import { escaped } from "./say.js";
 import { writeOut } from "./streams.js";
 import { note, noteOut } from "./under-way.js";
@@ -62,13 +62,14 @@ Ctrl-C stops cleanly; the same command goes on where it stopped.`,
 			if (!dryRun && engine.submit !== undefined)
 				return runTold(
 					json,
-					async ({ onNotice }, draw) => {
+					async ({ onNotice, onProgress }, clear) => {
 						const result = await submitBuild({
 							...options,
 							...executor,
-							...tellComposing(draw),
 							onNotice,
+							onProgress,
 						});
+						clear();
 						if (!json && result.text !== null) await writeOut(result.text);
 						for (const notice of result.notices) onNotice(notice, "info");
 						return result;
@@ -76,14 +77,13 @@ Ctrl-C stops cleanly; the same command goes on where it stopped.`,
 					describeSubmission,
 					submissionSummary,
 				);
-			return runBuild("build", json, async (running, draw, clear) => {
-				const composing = tellComposing(draw);
-				if (!dryRun) return build({ ...options, ...composing, ...running });
-				const { signal } = running;
+			return runBuild("build", json, async (running, clear) => {
+				if (!dryRun) return build({ ...options, ...running });
+				const { signal, onProgress } = running;
 				const estimate = await estimateBuild({
 					...options,
-					...composing,
 					signal,
+					onProgress,
 				});
 				clear();
 				await writeOut(

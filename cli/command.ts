@@ -13,7 +13,7 @@ import { defaultText, goesWith, valueText } from "./describe-option.js";
 import { asFlag, failWith } from "./fail.js";
 import { failReporting } from "./fail-reporting.js";
 import { logLevelOf } from "./output-options.js";
-import { saySentence, setLogLevel } from "./say.js";
+import { saySentence, setJson, setLogLevel } from "./say.js";
 import { begins } from "./under-way.js";
 
 export const NUMBERS_NOTE = "Numbers may end in K, M, G or T (powers of 1024).";
@@ -65,6 +65,7 @@ export function commandOf<T extends OptionTable>(
 		begins(pathOf(command), values);
 		let code: number;
 		try {
+			setJson("json" in values && values.json === true);
 			setLogLevel(logLevelOf({ quiet, logLevel } as Told, process.env));
 			saySentence(describeStart(command, values), "debug");
 			code = (await facts.run(values as Given<T>)) ?? 0;

@@ -1,6 +1,7 @@
 import { sum } from "../src/core/arithmetic.js";
 import { LARGEST_CAPACITY } from "../src/core/capacity.js";
 import { type Given, integer, required, texts } from "../src/core/option.js";
+import { progressOf } from "../src/core/progress.js";
 import { resolveOptions } from "../src/core/resolve-options.js";
 import { redactedJson } from "../src/core/secrets.js";
 import {
@@ -16,7 +17,8 @@ import {
 import { pickOptions } from "./command.js";
 import { counted, grouped, percent } from "./numbers.js";
 import { outputTable } from "./output-options.js";
-import { say } from "./say.js";
+import { withProgress } from "./run-build.js";
+import { say, saySentence } from "./say.js";
 import { writeOut } from "./streams.js";
 
 const ownTable = {
@@ -53,24 +55,38 @@ export async function comparePack({
 	);
 	const comparing = pickOptions(compareTable, options);
 	// Wrong options are told before text is read.
-	resolveCompare(seqLen, comparing);
-	const lengths = await documentLengths(compare, {
-		...pickOptions(documentLengthsTable, options),
-		onNotice: (notice) => say(`${notice}\n`),
-	});
-	const tokens = sum(lengths);
-	say(
-		`${counted(lengths.length, "document")}, ${counted(tokens, "token")}, in rows of ${grouped(seqLen)}\n`,
-	);
+	const { compared } = resolveCompare(seqLen, comparing);
 	const reports: PackerReport[] = [];
-	say(line(HEAD));
-	for (const report of comparePackers(lengths, seqLen, comparing)) {
-		reports.push(report);
-		say(line(cells(report)));
-	}
+	const { documents, tokens } = await withProgress(async (onProgress) => {
+		const lengths = await documentLengths(compare, {
+			...pickOptions(documentLengthsTable, options),
+			onNotice: saySentence,
+			onProgress,
+		});
+		const tokens = sum(lengths);
+		say(
+			`${counted(lengths.length, "document")}, ${counted(tokens, "token")}, in rows of ${grouped(seqLen)}\n`,
+		);
+		say(line(HEAD));
+		const tell = () =>
+			onProgress(
+				progressOf("comparing", "packer", {
+					done: reports.length,
+					total: compared.length,
+					documents: lengths.length,
+				}),
+			);
+		tell();
+		for (const report of comparePackers(lengths, seqLen, comparing)) {
+			reports.push(report);
+			say(line(cells(report)));
+			tell();
+		}
+		return { documents: lengths.length, tokens };
+	});
 	if (json)
 		await writeOut(
-			`${redactedJson({ version: 2, command: "pack", documents: lengths.length, tokens, seqLen, packers: reports })}\n`,
+			`${redactedJson({ version: 2, command: "pack", documents, tokens, seqLen, packers: reports })}\n`,
 		);
 	return 0;
 }

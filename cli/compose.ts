@@ -5,7 +5,7 @@ import {
 import { sum } from "../src/core/arithmetic.js";
 import { composeTable } from "../src/options/compose.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
-import { composeProgressText, describeComposed } from "./describe-compose.js";
+import { describeComposed } from "./describe-compose.js";
 import { outputTable } from "./output-options.js";
 import { runTold } from "./run-build.js";
 
@@ -33,13 +33,8 @@ stopped leaves nothing, and begins anew.`,
 		run: ({ json, ...options }) =>
 			runTold(
 				json,
-				({ logLevel: _, ...running }, draw) =>
-					composeFiles({
-						...options,
-						...running,
-						onProgress: (now) =>
-							draw((seconds) => composeProgressText(now, seconds)),
-					}),
+				({ logLevel: _, ...running }) =>
+					composeFiles({ ...options, ...running }),
 				describeComposed,
 				summary,
 				({ skipped }) => sum(Object.values(skipped)),

@@ -5,10 +5,7 @@ import {
 } from "../src/export/convert-dataset.js";
 import { convertTable } from "../src/options/convert.js";
 import { commandOf } from "./command.js";
-import {
-	conversionProgressText,
-	describeConversion,
-} from "./describe-convert.js";
+import { describeConversion } from "./describe-convert.js";
 import { outputTable } from "./output-options.js";
 import { runTold } from "./run-build.js";
 
@@ -31,13 +28,8 @@ in random order. A conversion that is stopped leaves nothing, and begins anew.`,
 		run: ({ json, ...options }) =>
 			runTold(
 				json,
-				({ logLevel: _, ...running }, draw) =>
-					convertDataset({
-						...options,
-						...running,
-						onProgress: (now) =>
-							draw((seconds) => conversionProgressText(now, seconds)),
-					}),
+				({ logLevel: _, ...running }) =>
+					convertDataset({ ...options, ...running }),
 				describeConversion,
 				summary,
 			),

@@ -8,6 +8,7 @@ import { commandOf, NUMBERS_NOTE } from "./command.js";
 import { describeGroups } from "./describe-groups.js";
 import { counted, durationText, grouped, percent } from "./numbers.js";
 import { outputTable } from "./output-options.js";
+import { withProgress } from "./run-build.js";
 import { say } from "./say.js";
 import { writeOut } from "./streams.js";
 
@@ -33,7 +34,9 @@ export const curriculumCommand = () =>
 		],
 		async run({ json, ...options }) {
 			const began = performance.now();
-			const plan = await planCurriculum(options);
+			const plan = await withProgress((onProgress) =>
+				planCurriculum({ ...options, onProgress }),
+			);
 			const seconds = (performance.now() - began) / 1000;
 			say(describe(options.out, options.extend, plan, seconds));
 			if (json) await writeOut(`${redactedJson(plan)}\n`);

@@ -1,4 +1,4 @@
-import { escapeControls } from "../src/core/text.js";
+import { escapeControls, shellWord } from "../src/core/text.js";
 import { layouts } from "../src/dataset/layouts/layouts.js";
 import type { Manifest } from "../src/dataset/manifest.js";
 import { notedCounts } from "../src/dataset/noted.js";
@@ -8,12 +8,20 @@ import { stratumText } from "../src/documents/strata/strata-settings.js";
 import type { BuildResult } from "../src/engines/build.js";
 import { flagName } from "./fail.js";
 import {
+	fitLines,
+	type Line,
+	type Listed,
+	type Part,
+	someOf,
+} from "./fit-lines.js";
+import {
 	bytesText,
 	counted,
 	durationText,
 	grouped,
 	percent,
 } from "./numbers.js";
+import { truncate } from "./width.js";
 
 /** What a build came to, as lines for a person. */
 export function describeBuild(result: BuildResult): string {
@@ -23,7 +31,7 @@ export function describeBuild(result: BuildResult): string {
 		status === "built"
 			? `${did} ${out} in ${durationText(seconds)}`
 			: `${out} is built already; nothing was done`;
-	const lines = [
+	const parts = [
 		...(status === "built" ? addedLines(manifest) : []),
 		...inputLines(manifest),
 		...(layouts.find(manifest.settings.layout).packs
@@ -36,23 +44,30 @@ export function describeBuild(result: BuildResult): string {
 		...storeLines(manifest),
 		...injectedLines(manifest),
 		["shards", shards(manifest, out)] satisfies Line,
-	].map(([name, text]) => `  ${name.padEnd(11)}${text}`);
-	return `${[head, ...lines, ...trainerLines(manifest, out)].join("\n")}\n`;
+	];
+	const lines = fitLines(
+		head,
+		parts,
+		trainerLines(manifest, out),
+		`seqpack inspect ${shellWord(out)} shows all of it`,
+	);
+	return `${lines.join("\n")}\n`;
 }
 
-/** How the trainer loads the rows that they are for. */
-function trainerLines(manifest: Manifest, out: string): string[] {
+/** How the trainer loads the rows that they are for; and the same in short. */
+function trainerLines(manifest: Manifest, out: string): string[][] {
 	const { trainer } = manifest.settings;
-	if (trainer === undefined) return [];
+	if (trainer === undefined) return [[]];
 	const { title, load, traps } = trainers.find(trainer);
 	return [
-		`${title} loads it so (README.md there has it, too):`,
-		...load(manifest).lines.map((line) => `    ${line.replace(PLACE, out)}`),
-		...traps.map((trap) => `  - ${trap}`),
+		[
+			`${title} loads it so (README.md there has it, too):`,
+			...load(manifest).lines.map((line) => `    ${line.replace(PLACE, out)}`),
+			...traps.map((trap) => `  - ${trap}`),
+		],
+		[`README.md there tells how ${title} loads it`],
 	];
 }
-
-type Line = [name: string, text: string];
 
 function injectedLines({ injected }: Manifest): Line[] {
 	if (injected === undefined) return [];
@@ -74,7 +89,7 @@ function addedLines({ history = [], inputs, lengths = [] }: Manifest): Line[] {
 	];
 }
 
-function inputLines(manifest: Manifest): Line[] {
+function inputLines(manifest: Manifest): Part[] {
 	const { totals, skipped } = manifest;
 	const { textTokens, specialTokens, documents, textBytes } = totals;
 	const dropped = Object.entries(totals.dropped);
@@ -82,26 +97,33 @@ function inputLines(manifest: Manifest): Line[] {
 		(sum, [, { tokens }]) => sum + tokens,
 		0,
 	);
-	const reasons = dropped.map(
-		([reason, { documents }]) => `${counted(documents, "document")} ${reason}`,
+	const reasons = someOf(
+		dropped.map(([reason, { documents, tokens }]) => ({
+			text: `${counted(documents, "document")} ${reason}`,
+			size: tokens,
+		})),
 	);
-	const skippedRecords = Object.entries(totals.skippedRecords).map(
-		([reason, n]) => `${counted(n, "record")} ${reason}`,
+	const skippedRecords = someOf(
+		Object.entries(totals.skippedRecords).map(([reason, size]) => ({
+			text: `${counted(size, "record")} ${reason}`,
+			size,
+		})),
 	);
-	const leftOut = Object.entries(totals.leftOutRecords).map(
-		([reason, n]) => `${counted(n, "record")} by ${flagName(reason)}`,
+	const leftOut = someOf(
+		Object.entries(totals.leftOutRecords).map(([reason, size]) => ({
+			text: `${counted(size, "record")} by ${flagName(reason)}`,
+			size,
+		})),
 	);
 	return [
 		["documents", `${grouped(documents)} (${bytesText(textBytes)} of text)`],
-		...(leftOut.length === 0
-			? []
-			: [["left out", leftOut.join(", ")] satisfies Line]),
+		...(leftOut === "" ? [] : [["left out", leftOut] satisfies Line]),
 		...(skipped === null
 			? []
 			: [
 					[
 						"skipped",
-						`${skippedRecords.join(", ")}; listed in ${skipped.path}`,
+						`${skippedRecords}; listed in ${skipped.path}`,
 					] satisfies Line,
 				]),
 		[
@@ -114,31 +136,29 @@ function inputLines(manifest: Manifest): Line[] {
 		...strataLines(manifest),
 		[
 			"dropped",
-			`${grouped(droppedTokens)} tokens${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}`,
+			`${grouped(droppedTokens)} tokens${reasons === "" ? "" : ` (${reasons})`}`,
 		],
 	];
 }
 
-/** Tokens named in the summary; the manifest has all. */
-const MOST_SPECIALS = 5;
-
 /** Special tokens that stand in texts. */
-function specialLines({ totals: { specialsInText = {} } }: Manifest): Line[] {
+function specialLines({ totals: { specialsInText = {} } }: Manifest): Listed[] {
 	const met = Object.entries(specialsInText).sort(
 		([, a], [, b]) => b.documents - a.documents,
 	);
-	const lines = met
-		.slice(0, MOST_SPECIALS)
-		.map(
-			([token, { documents, tokens }], i): Line => [
-				i === 0 ? "in texts" : "",
+	return listed(
+		"in texts",
+		"special tokens",
+		"times",
+		met,
+		([token, { documents, tokens }]) => ({
+			line: [
+				"",
 				`${escapeControls(token)} stands in the text of ${counted(documents, "document")}, ${counted(tokens, "time")}`,
 			],
-		);
-	const more = met.length - lines.length;
-	return more <= 0
-		? lines
-		: [...lines, ["", `and ${counted(more, "other special token")}`]];
+			size: tokens,
+		}),
+	);
 }
 
 /** What is to be trained on, where that is not all. */
@@ -170,17 +190,26 @@ function unitLines({ totals }: Manifest): Line[] {
 }
 
 /** How many documents each stratum has, and lacks. */
-function strataLines({ totals: { strata = {} } }: Manifest): Line[] {
-	return Object.entries(strata).map(([name, { documents, missing = 0 }], i) => [
-		i === 0 ? "strata" : "",
-		`${escapeControls(name)}: ${counted(documents, "document")}${missing > 0 ? `, ${grouped(missing)} too few` : ""}`,
-	]);
+function strataLines({ totals: { strata = {} } }: Manifest): Listed[] {
+	return listed(
+		"strata",
+		"strata",
+		"documents",
+		Object.entries(strata),
+		([name, { documents, missing = 0 }]) => ({
+			line: [
+				"",
+				`${nameText(name)}: ${counted(documents, "document")}${missing > 0 ? `, ${grouped(missing)} too few` : ""}`,
+			],
+			size: documents,
+		}),
+	);
 }
 
-function rowLines(manifest: Manifest): Line[] {
+function rowLines(manifest: Manifest): Part[] {
 	const { totals, summary, settings } = manifest;
 	const { cutDocuments, documents } = totals;
-	const lines: Line[] = [];
+	const lines: Part[] = [];
 	const buckets = summary.buckets.filter(({ split }) => split === "train");
 	const held = summary.buckets.filter(({ split }) => split !== "train");
 	if (buckets.length === 1)
@@ -189,20 +218,37 @@ function rowLines(manifest: Manifest): Line[] {
 			`${counted(buckets[0].rows, "row")} of ${grouped(buckets[0].length)}, ${buckets[0].sequencesPerRow.toFixed(2)} ${summary.trees === undefined ? "sequences" : "nodes"} each`,
 		]);
 	else
-		for (const { length, stratum, sequences, tokens, share } of buckets)
-			lines.push([
-				`  ${grouped(length)}`,
-				`${counted(sequences, "sequence")}, ${counted(tokens, "token")} (${percent(share)})${stratum === undefined ? "" : ` of ${escapeControls(stratumText(settings.strata, stratum))}`}`,
-			]);
+		lines.push(
+			...listed(
+				undefined,
+				"buckets",
+				"tokens",
+				buckets,
+				({ length, stratum, sequences, tokens, share }) => ({
+					line: [
+						`  ${grouped(length)}`,
+						`${counted(sequences, "sequence")}, ${counted(tokens, "token")} (${percent(share)})${stratum === undefined ? "" : ` of ${nameText(stratumText(settings.strata, stratum))}`}`,
+					],
+					size: tokens,
+				}),
+			),
+		);
 	lines.push(...treeLines(manifest), ...sourceLines(manifest));
 	const splits = [...new Set(held.map(({ split }) => split))];
-	for (const [i, split] of splits.entries()) {
-		const own = held.filter((bucket) => bucket.split === split);
-		lines.push([
-			i === 0 ? "held out" : "",
-			`${counted(sumOf(own, "tokens"), "token")} in ${counted(sumOf(own, "rows"), "row")} of the split ${split}`,
-		]);
-	}
+	lines.push(
+		...listed("held out", "splits", "tokens held out", splits, (split) => {
+			const own = held.filter((bucket) => bucket.split === split);
+			const size = sumOf(own, "tokens");
+			const rows = counted(sumOf(own, "rows"), "row");
+			return {
+				line: [
+					"",
+					`${counted(size, "token")} in ${rows} of the split ${nameText(split)}`,
+				],
+				size,
+			};
+		}),
+	);
 	lines.push([
 		"fill",
 		`${percent(summary.fill)} (${counted(summary.rows, "row")}; no packing needs fewer than ${grouped(summary.lowerBoundRows)})`,
@@ -246,14 +292,44 @@ function treeLines({ summary: { trees, tokens } }: Manifest): Line[] {
 	];
 }
 
-function sourceLines({ sources, summary }: Manifest): Line[] {
-	return (sources.length > 1 ? sources : []).map(
-		({ name, documents, tokens, rows }) => [
-			`  ${name}`,
-			`${counted(documents, "document")}, ${counted(tokens, "token")} (${percent(tokens / summary.tokens)}) in ${counted(rows, "row")}`,
-		],
+function sourceLines({ sources, summary }: Manifest): Listed[] {
+	return listed(
+		undefined,
+		"sources",
+		"tokens",
+		sources.length > 1 ? sources : [],
+		({ name, documents, tokens, rows }) => ({
+			line: [
+				`  ${nameText(name ?? "")}`,
+				`${counted(documents, "document")}, ${counted(tokens, "token")} (${percent(tokens / summary.tokens)}) in ${counted(rows, "row")}`,
+			],
+			size: tokens,
+		}),
 	);
 }
+
+/** A list with an entry for each of some things; none for none. */
+function listed<T>(
+	name: string | undefined,
+	what: string,
+	measure: string,
+	things: readonly T[],
+	entry: (thing: T) => Listed["entries"][number],
+): Listed[] {
+	if (things.length === 0) return [];
+	return [
+		{
+			...(name !== undefined && { name }),
+			what,
+			measure,
+			entries: things.map(entry),
+		},
+	];
+}
+
+/** A name that somebody gave, cut where it is long. */
+const nameText = (name: string) => truncate(escapeControls(name), LONGEST_NAME);
+const LONGEST_NAME = 40;
 
 /** Where the tokens of an index are. */
 function storeLines({ store }: Manifest): Line[] {

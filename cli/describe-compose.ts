@@ -1,9 +1,8 @@
 import type { ComposeResult } from "../src/compose/compose-files.js";
 import { shellWord } from "../src/core/text.js";
-import type { ComposeProgress } from "../src/options/compose.js";
 import { forms } from "../src/recipes/forms.js";
 import { asFlag } from "./fail.js";
-import { bytesText, counted, durationText, grouped } from "./numbers.js";
+import { counted, durationText, grouped } from "./numbers.js";
 
 /** What composing came to, for people. */
 export function describeComposed({
@@ -37,15 +36,4 @@ function flagsFor(form: ComposeResult["form"], isMarked: boolean): string {
 	return Object.entries(forms[form].readWith(isMarked))
 		.map(([option, value]) => ` ${asFlag(option, value)}`)
 		.join("");
-}
-
-export function composeProgressText(
-	{ bytes, totalBytes, records }: ComposeProgress,
-	seconds: number,
-): string {
-	return [
-		`${bytesText(bytes)} read of ${bytesText(totalBytes)}`,
-		`${grouped(records)} records`,
-		`${bytesText(bytes / seconds)}/s`,
-	].join(" · ");
 }

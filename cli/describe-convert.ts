@@ -1,13 +1,6 @@
 import { sum } from "../src/core/arithmetic.js";
 import type { ConvertResult } from "../src/export/convert-dataset.js";
-import type { ConvertProgress } from "../src/options/convert.js";
-import {
-	bytesText,
-	counted,
-	durationText,
-	grouped,
-	percent,
-} from "./numbers.js";
+import { bytesText, counted, durationText, grouped } from "./numbers.js";
 
 /** What a conversion came to, for people. */
 export function describeConversion({
@@ -23,16 +16,4 @@ export function describeConversion({
 		`  shards     ${counted(shards.length, `${settings.format} file`)}, ${bytesText(bytes)}, which were ${bytesText(bytesBefore)}`,
 		"",
 	].join("\n");
-}
-
-export function conversionProgressText(
-	{ rows, totalRows, tokens }: ConvertProgress,
-	seconds: number,
-): string {
-	return [
-		percent(rows / totalRows),
-		`${grouped(rows)} of ${counted(totalRows, "row")}`,
-		`${grouped(tokens)} tokens`,
-		`${grouped(Math.round(tokens / seconds))} tokens/s`,
-	].join(" · ");
 }

@@ -1,6 +1,5 @@
 import { sum } from "../src/core/arithmetic.js";
 import type { ExportResult } from "../src/export/export-dataset.js";
-import type { ExportProgress } from "../src/options/export.js";
 import {
 	bytesText,
 	counted,
@@ -37,20 +36,4 @@ export function describeExport(result: ExportResult): string {
 			: []),
 		"",
 	].join("\n");
-}
-
-export function exportProgressText(
-	{ rows, totalRows, tokens }: ExportProgress,
-	seconds: number,
-): string {
-	return [
-		...(totalRows === null
-			? []
-			: [`${((100 * rows) / totalRows).toFixed(0)} %`]),
-		totalRows === null
-			? counted(rows, "row")
-			: `${grouped(rows)} of ${counted(totalRows, "row")}`,
-		`${grouped(tokens)} tokens`,
-		`${grouped(Math.round(tokens / seconds))} tokens/s`,
-	].join(" · ");
 }

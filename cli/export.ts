@@ -5,7 +5,7 @@ import { exportDataset } from "../src/export/export-dataset.js";
 import { exportToTable } from "../src/options/export.js";
 import { exportTable } from "../src/options/pack-store.js";
 import { commandOf, NUMBERS_NOTE, onlyOptions } from "./command.js";
-import { describeExport, exportProgressText } from "./describe-export.js";
+import { describeExport } from "./describe-export.js";
 import { outputTable } from "./output-options.js";
 import { runBuild, runTold } from "./run-build.js";
 import { noteOut } from "./under-way.js";
@@ -79,13 +79,7 @@ function writeFiles(
 	);
 	return runTold(
 		json,
-		({ logLevel: _, ...running }, draw) =>
-			exportDataset({
-				...options,
-				...running,
-				onProgress: (now) =>
-					draw((seconds) => exportProgressText(now, seconds)),
-			}),
+		({ logLevel: _, ...running }) => exportDataset({ ...options, ...running }),
 		describeExport,
 		(result) => ({ version: 1, command: "export", ...result }),
 	);

@@ -30,14 +30,18 @@ export const finalizeCommand = () =>
 			return runBuild(
 				"finalize",
 				json,
-				async ({ signal }): Promise<BuildResult> => {
+				async ({ signal, onProgress }): Promise<BuildResult> => {
 					const began = performance.now();
 					const found = await findBuild(out);
 					if (found.planned === null) await tidyBuilt(out, found.manifest);
 					const manifest =
 						found.planned === null
 							? found.manifest
-							: await finalizeBuild(found.planned, { wait, signal });
+							: await finalizeBuild(found.planned, {
+									wait,
+									signal,
+									onProgress,
+								});
 					return {
 						status: found.planned === null ? "already-built" : "built",
 						...{ out, manifest, tasksResumed: 0, stages: noTimes() },

@@ -33,3 +33,10 @@ export function durationText(seconds: number): string {
 	const minutes = Math.round(whole / 60);
 	return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} m`;
 }
+
+/** Whole seconds as "42 s", "3 m 20 s" or "2 h 05 m". */
+export function leftText(seconds: number): string {
+	return seconds < 59.5
+		? `${Math.max(1, Math.round(seconds))} s`
+		: durationText(seconds);
+}

@@ -8,7 +8,7 @@ import { commandOf, NUMBERS_NOTE } from "./command.js";
 import { config, withConfig } from "./config-option.js";
 import { bytesText, counted } from "./numbers.js";
 import { outputTable } from "./output-options.js";
-import { runTold, tellComposing } from "./run-build.js";
+import { runTold } from "./run-build.js";
 import { note, noteOut } from "./under-way.js";
 
 export const planCommand = () =>
@@ -37,8 +37,7 @@ export const planCommand = () =>
 			noteOut(options.out);
 			return runTold(
 				json,
-				(running, draw) =>
-					planUnlessBuilt({ ...options, ...tellComposing(draw), ...running }),
+				(running) => planUnlessBuilt({ ...options, ...running }),
 				(planned) => describe(planned, tasksPerJob, options.workers),
 				(planned) => summary(planned, tasksPerJob, options.workers),
 			);

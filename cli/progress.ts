@@ -1,67 +1,205 @@
-import type { LogLevel } from "../src/core/notices.js";
-import type { BuildProgress } from "../src/options/build.js";
-import { bytesText, durationText, grouped } from "./numbers.js";
-import { isSaid, saySentence } from "./say.js";
+import { createLogUpdate } from "log-update";
+import type { Progress } from "../src/core/progress.js";
+import {
+	drawProgress,
+	progressLine,
+	type ShownProgress,
+} from "./draw-progress.js";
+import { Rate, TimeLeft } from "./rate.js";
+import { isJson, isSaid, sayEvent, setLive } from "./say.js";
+import { type Stream, type Terminal, terminalOf } from "./terminal.js";
+import { widthOf } from "./width.js";
 
-/** How often the line is drawn anew, and how often one is logged where there is no terminal. */
-const DRAW_EVERY = 200;
-const LOG_EVERY = 10_000;
+/** Milliseconds between two reports: drawn, in a log, as events. */
+const EVERY = { live: 200, log: 5000, events: 1000 };
+
+/** Milliseconds between two looks at how fast it goes. */
+const SAMPLE_EVERY = 200;
+
+/** What takes less than this is not drawn at all. */
+const FIRST = 400;
+
+/** Moves up a line, and leaves nothing there. */
+const UP = "\x1b[2K\x1b[1A";
+
+interface Output extends Stream {
+	write(text: string): unknown;
+	on?(event: "resize", listener: () => void): unknown;
+	off?(event: "resize", listener: () => void): unknown;
+}
+
+export interface ProgressOptions {
+	stream?: Output;
+	terminal?: Terminal;
+	/** Milliseconds since some moment. */
+	now?: () => number;
+	memory?: () => number;
+}
 
 /**
- * Tells on stderr how far a build is: one line that is drawn anew on a
- * terminal, a line every ten seconds elsewhere.
+ * Tells on stderr how far a command is: a block that is drawn anew on a terminal, a line
+ * every few seconds elsewhere, and events with `--json`.
  */
-export class ProgressLine {
-	readonly #terminal = process.stderr.isTTY === true;
-	readonly #began = performance.now();
-	#firstBytes: number | null = null;
-	#last = 0;
-	#drawn = false;
+export class ProgressDisplay {
+	readonly #stream: Output;
+	readonly #terminal: Terminal;
+	readonly #now: () => number;
+	readonly #memory: () => number;
+	readonly #every: number;
+	readonly #began: number;
+	readonly #render: ReturnType<typeof createLogUpdate>;
+	readonly #tokens = new Rate();
+	readonly #bytes = new Rate();
+	readonly #left = new TimeLeft();
+	/** What is on the terminal. */
+	#lines: readonly string[] = [];
+	#progress: Progress | null = null;
+	#told: number;
+	#sampled = Number.NEGATIVE_INFINITY;
+	#toldStage: string | null = null;
+	#timer: NodeJS.Timeout | null = null;
 
-	update(progress: BuildProgress): void {
-		this.#firstBytes ??= progress.bytes;
-		this.draw((seconds) => this.#text(progress, seconds));
+	constructor({
+		stream = process.stderr,
+		terminal = terminalOf(stream, { json: isJson() }),
+		now = () => performance.now(),
+		memory = () => process.memoryUsage.rss(),
+	}: ProgressOptions = {}) {
+		this.#stream = stream;
+		this.#terminal = terminal;
+		this.#now = now;
+		this.#memory = memory;
+		const { isLive } = terminal;
+		this.#every = isLive ? EVERY.live : isJson() ? EVERY.events : EVERY.log;
+		this.#began = now();
+		// The first of a log comes when it is due, and that of a terminal soon.
+		this.#told = this.#began - (isLive ? EVERY.live - FIRST : 0);
+		// A cursor that is not hidden need not be brought back, however the command ends.
+		this.#render = createLogUpdate(stream as NodeJS.WriteStream, {
+			showCursor: true,
+		});
 	}
 
-	/** @param text Makes the line, from the seconds since the beginning. */
-	draw(text: (seconds: number) => string): void {
-		if (!isSaid("info")) return;
-		const now = performance.now();
-		if (this.#last === 0 && !this.#terminal) this.#last = now;
-		if (now - this.#last < (this.#terminal ? DRAW_EVERY : LOG_EVERY)) return;
-		this.#last = now;
-		const line = text((now - this.#began) / 1000);
-		if (this.#terminal) {
-			const columns = process.stderr.columns || 80;
-			process.stderr.write(`\r\x1b[K${line.slice(0, columns - 1)}`);
-			this.#drawn = true;
-		} else process.stderr.write(`${line}\n`);
+	/** Begins to tell of what `update` is told, also while it is told nothing. */
+	start(): this {
+		if (!isSaid("info")) return this;
+		if (this.#terminal.isLive) {
+			setLive((text) => this.#above(text));
+			this.#stream.on?.("resize", this.#onResize);
+			process.on("SIGCONT", this.#onContinue);
+		}
+		this.#timer = setInterval(() => this.#tellIfDue(), this.#every).unref();
+		return this;
 	}
 
-	/** Prints a sentence without spoiling the line. */
-	say(sentence: string, level: LogLevel): void {
-		if (!isSaid(level)) return;
-		this.clear();
-		saySentence(sentence, level);
+	update(progress: Progress): void {
+		this.#progress = progress;
+		this.#tellIfDue();
 	}
 
+	/** Takes away what is drawn, until the next update. */
 	clear(): void {
-		if (this.#drawn) process.stderr.write("\r\x1b[K");
-		this.#drawn = false;
+		if (this.#lines.length > 0) this.#render.clear();
+		this.#lines = [];
 	}
 
-	#text(progress: BuildProgress, seconds: number): string {
-		const { bytes, totalBytes, tasks, totalTasks } = progress;
-		const rate = (bytes - (this.#firstBytes ?? 0)) / seconds;
-		const left = rate > 0 ? (totalBytes - bytes) / rate : null;
-		const done = totalBytes > 0 ? Math.min(1, bytes / totalBytes) : 1;
-		return [
-			`${(100 * done).toFixed(0).padStart(3)} %`,
-			`${bytesText(bytes)} of ${bytesText(totalBytes)}`,
-			`${bytesText(rate)}/s`,
-			`${grouped(progress.tokens)} tokens`,
-			`task ${tasks} of ${totalTasks}`,
-			...(left === null || left <= 0 ? [] : [`${durationText(left)} left`]),
-		].join(" · ");
+	/** Takes away what is drawn, and tells nothing more. */
+	stop(): void {
+		this.clear();
+		if (this.#timer !== null) clearInterval(this.#timer);
+		this.#timer = null;
+		this.#progress = null;
+		setLive(null);
+		this.#stream.off?.("resize", this.#onResize);
+		process.off("SIGCONT", this.#onContinue);
 	}
+
+	#tellIfDue(): void {
+		const progress = this.#progress;
+		if (progress === null || this.#timer === null) return;
+		const now = this.#now();
+		const isNew = isJson() && progress.stage !== this.#toldStage;
+		const isDue = isNew || now - this.#told >= this.#every;
+		if (!isDue && now - this.#sampled < SAMPLE_EVERY) return;
+		const shown = this.#sample(progress, now);
+		if (!isDue) return;
+		this.#told = now;
+		this.#toldStage = progress.stage;
+		if (isJson()) sayEvent("progress", eventOf(shown));
+		else if (this.#terminal.isLive)
+			this.#draw(drawProgress(shown, this.#terminal));
+		else this.#stream.write(`${progressLine(shown)}\n`);
+	}
+
+	#sample(progress: Progress, now: number): ShownProgress {
+		const { totalBytes, tokens, done, total } = progress;
+		// Where a task ends, what belongs to the next one may have been read already.
+		const bytes = Math.min(progress.bytes, totalBytes ?? Infinity);
+		const time = now / 1000;
+		this.#sampled = now;
+		this.#bytes.add(time, bytes);
+		this.#tokens.add(time, tokens);
+		const secondsLeft =
+			totalBytes !== null && totalBytes > 0
+				? this.#left.at(time, bytes, totalBytes)
+				: total !== null
+					? this.#left.at(time, done, total)
+					: null;
+		return {
+			...progress,
+			bytes,
+			seconds: (now - this.#began) / 1000,
+			bytesPerSecond: this.#bytes.at(time),
+			tokensPerSecond: this.#tokens.at(time),
+			secondsLeft,
+			memory: this.#memory(),
+		};
+	}
+
+	#draw(lines: readonly string[]): void {
+		this.#render(lines.join("\n"));
+		this.#lines = lines;
+	}
+
+	/** Writes lines above the block. */
+	#above(text: string): void {
+		const lines = this.#lines;
+		this.clear();
+		this.#stream.write(text);
+		if (lines.length > 0) this.#draw(lines);
+	}
+
+	readonly #onResize = (): void => {
+		if (this.#lines.length === 0) return;
+		// A terminal that has become narrower has wrapped what was there.
+		const { columns } = this.#terminal;
+		const wrapped = this.#lines.reduce(
+			(sum, line) => sum + Math.max(0, Math.ceil(widthOf(line) / columns) - 1),
+			0,
+		);
+		if (wrapped > 0) this.#stream.write(UP.repeat(wrapped));
+		this.clear();
+		this.#told = Number.NEGATIVE_INFINITY;
+		this.#tellIfDue();
+	};
+
+	/** After Ctrl-Z others have written below the block. */
+	readonly #onContinue = (): void => {
+		this.#render.done();
+		this.#lines = [];
+	};
+}
+
+/** What events say; fields only grow within a version. */
+function eventOf({ atWork: _, ...shown }: ShownProgress): object {
+	const { seconds, bytesPerSecond, tokensPerSecond, secondsLeft } = shown;
+	const whole = (number: number | null) => number && Math.round(number);
+	return {
+		...shown,
+		seconds: Number(seconds.toFixed(3)),
+		bytes: Math.round(shown.bytes),
+		bytesPerSecond: whole(bytesPerSecond),
+		tokensPerSecond: whole(tokensPerSecond),
+		secondsLeft: whole(secondsLeft),
+	};
 }

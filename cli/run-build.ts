@@ -1,15 +1,14 @@
 import { InterruptedError } from "../src/core/errors.js";
 import { exitCodes } from "../src/core/exit-codes.js";
 import type { LogLevel, OnNotice } from "../src/core/notices.js";
+import type { OnProgress } from "../src/core/progress.js";
 import { redactedJson } from "../src/core/secrets.js";
 import { skippedIn } from "../src/dataset/skipped.js";
 import type { BuildResult } from "../src/engines/build.js";
-import type { BuildProgress, ComposeProgress } from "../src/options/build.js";
 import { describeBuild } from "./describe-build.js";
-import { composeProgressText } from "./describe-compose.js";
 import { failWith } from "./fail.js";
-import { ProgressLine } from "./progress.js";
-import { logLevel, say } from "./say.js";
+import { ProgressDisplay } from "./progress.js";
+import { logLevel, say, saySentence } from "./say.js";
 import { onStopSignals } from "./signals.js";
 import { writeOut } from "./streams.js";
 import { note } from "./under-way.js";
@@ -19,14 +18,8 @@ export interface Running {
 	signal: AbortSignal;
 	onNotice: OnNotice;
 	logLevel: LogLevel;
-	onProgress: (progress: BuildProgress) => void;
+	onProgress: OnProgress;
 }
-
-/** Tells how far composing is that comes before a build. */
-export const tellComposing = (draw: ProgressLine["draw"]) => ({
-	onComposing: (now: ComposeProgress) =>
-		draw((seconds) => `composing: ${composeProgressText(now, seconds)}`),
-});
 
 /**
  * Runs a build: tells how far it is and what came of it, and stops it where it is asked to.
@@ -36,11 +29,7 @@ export const tellComposing = (draw: ProgressLine["draw"]) => ({
 export function runBuild(
 	command: string,
 	json: boolean | undefined,
-	run: (
-		running: Running,
-		draw: ProgressLine["draw"],
-		clear: () => void,
-	) => Promise<BuildResult | null>,
+	run: (running: Running, clear: () => void) => Promise<BuildResult | null>,
 ): Promise<number> {
 	return runTold(
 		json,
@@ -53,54 +42,61 @@ export function runBuild(
 
 /**
  * Runs what takes a while, as `runBuild` does.
- * @param run Is given, besides, what draws a line of its own that tells how far it is, and what clears it.
+ * @param run Is given, besides, what takes away what is drawn, before it writes to stdout.
  * @param describe What came of it, as lines for a person.
  * @param summarize The same for a program.
  * @param skippedOf How many records, or files, were passed over because they could not be used.
  */
 export async function runTold<T>(
 	json = false,
-	run: (
-		running: Running,
-		draw: ProgressLine["draw"],
-		clear: () => void,
-	) => Promise<T | null>,
+	run: (running: Running, clear: () => void) => Promise<T | null>,
 	describe: (result: T) => string,
 	summarize: (result: T) => object,
 	skippedOf: (result: T) => number = () => 0,
 ): Promise<number> {
-	const progress = new ProgressLine();
-	const tell: OnNotice = (sentence, level) => progress.say(sentence, level);
 	const stop = onStopSignals(() =>
-		tell("stopping; press Ctrl-C again to stop at once", "info"),
+		saySentence("stopping; press Ctrl-C again to stop at once", "info"),
 	);
 	try {
-		const running: Running = {
-			signal: stop.signal,
-			onNotice: tell,
-			logLevel: logLevel(),
-			onProgress: (now) => {
-				note({ progress: now });
-				progress.update(now);
-			},
-		};
-		const result = await run(
-			running,
-			(text) => progress.draw(text),
-			() => progress.clear(),
+		const result = await withProgress((onProgress, clear) =>
+			run(
+				{
+					signal: stop.signal,
+					onNotice: saySentence,
+					logLevel: logLevel(),
+					onProgress,
+				},
+				clear,
+			),
 		);
-		progress.clear();
 		if (result === null) return 0;
 		say(describe(result));
 		if (json) await writeOut(`${redactedJson(summarize(result))}\n`);
 		return skippedOf(result) > 0 ? exitCodes.skipped.code : exitCodes.done.code;
 	} catch (error) {
-		progress.clear();
 		if (!(error instanceof InterruptedError)) throw error;
 		failWith(error);
 		return stop.exitCode();
 	} finally {
 		stop.release();
+	}
+}
+
+/** Does work, and tells how far it is meanwhile. */
+export async function withProgress<T>(
+	work: (onProgress: OnProgress, clear: () => void) => Promise<T>,
+): Promise<T> {
+	const display = new ProgressDisplay().start();
+	try {
+		return await work(
+			(now) => {
+				note({ progress: now });
+				display.update(now);
+			},
+			() => display.clear(),
+		);
+	} finally {
+		display.stop();
 	}
 }
 

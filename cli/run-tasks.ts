@@ -9,13 +9,12 @@ import {
 	rankVariables,
 } from "../src/engines/rank.js";
 import { runGroups } from "../src/engines/run-groups.js";
-import type { BuildProgress } from "../src/options/build.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
 import { asFlag } from "./fail.js";
 import { counted, durationText } from "./numbers.js";
 import { directory, toldTable } from "./output-options.js";
 import { runTold } from "./run-build.js";
-import { note, noteOut } from "./under-way.js";
+import { noteOut } from "./under-way.js";
 
 const ownTable = {
 	out: plannedIn,
@@ -71,14 +70,9 @@ are not done.`,
 					const groups = groupsFor(one, all);
 					tell(describeRank(one, groups, all), "info");
 					if (groups.length === 0) return null;
-					const { onProgress: draw, ...told } = running;
-					// A log that nobody looks at while it is written needs no progress.
-					const onProgress = process.stderr.isTTY
-						? draw
-						: (now: BuildProgress) => note({ progress: now });
 					const ran = await runGroups(found.planned, groups, {
 						...values,
-						...{ ...told, onProgress },
+						...running,
 					});
 					return { ...ran, seconds: (performance.now() - began) / 1000 };
 				},

@@ -1,5 +1,5 @@
+import type { Progress } from "../src/core/progress.js";
 import { withoutSlashes } from "../src/core/text.js";
-import type { BuildProgress } from "../src/options/build.js";
 
 /** What is known of the command at work, for the report of its failure. */
 export interface UnderWay {
@@ -9,7 +9,7 @@ export interface UnderWay {
 	options: Readonly<Record<string, unknown>>;
 	/** The output directory of a build, where its state is; null: it builds nothing. */
 	out: string | null;
-	progress: BuildProgress | null;
+	progress: Progress | null;
 	/** Milliseconds since 1970. */
 	began: number;
 }

@@ -4,7 +4,7 @@ import { withoutSlashes } from "../src/core/text.js";
 import type { VerifyResult } from "../src/dataset/verify/result.js";
 import { verify } from "../src/report/verify/verify.js";
 import { commandOf } from "./command.js";
-import { bytesText, counted, grouped, percent } from "./numbers.js";
+import { counted, grouped } from "./numbers.js";
 import { outputTable } from "./output-options.js";
 import { runTold } from "./run-build.js";
 import { say } from "./say.js";
@@ -38,12 +38,11 @@ export const verifyCommand = () =>
 			let isSound = true;
 			const code = await runTold(
 				json,
-				({ signal }, draw) =>
+				({ signal, onProgress }) =>
 					verify(path, {
 						signal,
+						onProgress,
 						...(workers !== undefined && { workers }),
-						onProgress: (...now) =>
-							draw((seconds) => progressText(now, seconds)),
 					}),
 				(result) => {
 					isSound = result.problemCount === 0;
@@ -56,17 +55,6 @@ export const verifyCommand = () =>
 			return isSound ? code : exitCodes.data.code;
 		},
 	});
-
-function progressText(
-	[files, totalFiles, bytes, totalBytes]: readonly number[],
-	seconds: number,
-): string {
-	return [
-		percent(totalBytes === 0 ? 1 : bytes / totalBytes),
-		`${grouped(files)} of ${counted(totalFiles, "file")}`,
-		`${bytesText(bytes / seconds)}/s`,
-	].join(" · ");
-}
 
 /** What was read, for each kind of what there is to verify. */
 const seen: Readonly<Record<string, (result: VerifyResult) => string>> = {

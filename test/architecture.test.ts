@@ -78,6 +78,7 @@ const otherMeanings: Readonly<Record<string, string>> = {
 	'cli/describe-option.ts: "words", a unit of length':
 		"how an option is written",
 	'cli/audit.ts: "error", a cut': "how bad a finding is",
+	'cli/say.ts: "error", a cut': "how much is said",
 	'src/batches/batch-settings.ts: "token", a loss weighting':
 		"what a column has a value for",
 	'src/build/tree-settings.ts: "token", a loss weighting':

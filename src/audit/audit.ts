@@ -1,5 +1,6 @@
 import { DataError, optionName, UsageError } from "../core/errors.js";
 import { consume } from "../core/generators.js";
+import { progressOf, type Tell, tellingNow } from "../core/progress.js";
 import { resolveOptions } from "../core/resolve-options.js";
 import { MANIFEST } from "../dataset/manifest.js";
 import { readTokens } from "../documents/read-tokens.js";
@@ -80,9 +81,10 @@ export async function audit(
 		return sourceFormats.find(format).describePlace(path, number);
 	};
 	const context = { ...facts, kind, eos, corpus, placeOf };
-	const { finish, ...seen } = await look(found, strange, context);
+	const tell = tellingNow(settings.onProgress);
+	const { finish, ...seen } = await look(found, strange, context, tell);
 	if (corpus !== null && tokenizer !== undefined)
-		await readCorpus(source, tokenizer, corpus);
+		await readCorpus(source, tokenizer, corpus, tell);
 	return {
 		...{ kind: settings.kind, ...seen },
 		corpus: corpus && {
@@ -140,20 +142,29 @@ async function readCorpus(
 	inputs: readonly string[],
 	tokenizer: string,
 	corpus: Comparison,
+	tell: Tell,
 ): Promise<void> {
 	/** The file that is read, and how many of its documents were. */
 	let file = "";
 	let read = 0;
+	const progress = progressOf("comparing", "file");
 	await consume(
 		readTokens(inputs, { tokenizer, addEos: false }),
-		({ tokens: { ids, offsets }, source }) => {
-			if (source !== file) read = 0;
+		({ tokens: { ids, offsets }, source, bytes }) => {
+			if (source !== file) {
+				read = 0;
+				progress.done += Number(file !== "");
+			}
 			file = source;
 			for (let i = 0; i + 1 < offsets.length; i++) {
 				read++;
 				const document = ids.subarray(offsets[i], offsets[i + 1]);
 				corpus.addDocument(document, () => `${file}, document ${read}`);
 			}
+			progress.bytes += bytes;
+			progress.documents += offsets.length - 1;
+			progress.tokens += ids.length;
+			tell(() => ({ ...progress }));
 		},
 	);
 }
@@ -163,6 +174,7 @@ async function look(
 	files: readonly FoundInput[],
 	strange: readonly string[],
 	context: AuditContext,
+	tell: Tell,
 ): Promise<
 	Omit<AuditResult, "kind" | "corpus" | "findings"> & { finish(): Finding[] }
 > {
@@ -195,6 +207,13 @@ async function look(
 	const totals = { rows: 0, sequences: 0, tokens: 0, padding: 0 };
 	let labels: number | null = null;
 	const rowsOfFile: number[] = [];
+	const progress = () =>
+		progressOf("auditing", "file", {
+			done: rowsOfFile.length,
+			total: files.length,
+			documents: totals.sequences,
+			tokens: totals.tokens,
+		});
 	for (const file of audited) {
 		let rows = 0;
 		for await (const row of kind.rows(file)) {
@@ -207,6 +226,7 @@ async function look(
 			packed.add(row);
 			corpus?.addRow(row);
 			for (const auditor of auditors) auditor.row?.(row);
+			tell(progress);
 		}
 		totals.rows += rows;
 		rowsOfFile.push(rows);

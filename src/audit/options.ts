@@ -6,6 +6,7 @@ import {
 	required,
 	text,
 } from "../core/option.js";
+import { progressOptions } from "../core/progress.js";
 import { auditKinds } from "./kinds.js";
 
 export const auditTable = {
@@ -28,6 +29,7 @@ export const auditTable = {
 		defaultText: "none: what needs it is not checked",
 		help: "the corpus that the dataset was made of, tokenized again to compare; may be given several times",
 	}),
+	...progressOptions,
 };
 
 export type AuditOptions = Given<typeof auditTable>;

@@ -132,11 +132,11 @@ export const nameOfComposed = ({ hash }: PreparedCompose) =>
  * @throws UsageError, DataError, InterruptedError
  */
 export async function composeSource(
-	{ signal, workers = usableCpus(), onNotice, onComposing }: BuildValues,
+	{ signal, workers = usableCpus(), onNotice, onProgress }: BuildValues,
 	{ source, prepared }: ComposingSource,
 	records: ComposedRecords,
 ): Promise<{ read: ComposedSource; composed: PlanComposed }> {
-	const running = { signal, workers, onProgress: onComposing };
+	const running = { signal, workers, onProgress };
 	const { data, injected, summary, wasThere } = await records.of(
 		nameOfComposed(prepared),
 		(to) =>

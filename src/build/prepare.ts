@@ -1,6 +1,7 @@
 import { DataError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
 import { noticesUpTo, type OnNotice } from "../core/notices.js";
+import { progressOf, tellingNow } from "../core/progress.js";
 import { givenOptions, resolveOptions } from "../core/resolve-options.js";
 import { withoutSlashes } from "../core/text.js";
 import { findManifest } from "../dataset/find-manifest.js";
@@ -229,9 +230,14 @@ async function prepare(
 		...file,
 		frames: await findFrames(storageAt(file.path), file),
 	}));
-	const divisions = await inParallel(files, LANES, (file) =>
-		divisionOf(storageAt(file.path), file),
-	);
+	const planning = progressOf("planning", "file", { total: files.length });
+	const tell = tellingNow(values.onProgress);
+	const divisions = await inParallel(files, LANES, async (file) => {
+		const division = await divisionOf(storageAt(file.path), file);
+		planning.done++;
+		tell(() => ({ ...planning }));
+		return division;
+	});
 	const inputBytes = divisions.reduce((sum, each) => sum + bytesOf(each), 0);
 	if (growing !== null)
 		requireTokenizer(growing, asked, fingerprint, tokenizer);

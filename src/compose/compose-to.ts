@@ -1,6 +1,10 @@
 import { addCounts } from "../core/counts.js";
 import { DataError } from "../core/errors.js";
-import type { ComposeProgress } from "../options/compose.js";
+import {
+	type OnProgress,
+	type Progress,
+	progressOf,
+} from "../core/progress.js";
 import { DraftChoice } from "../recipes/draw-drafts.js";
 import {
 	type InjectedOfUnit,
@@ -24,7 +28,7 @@ import type { Unit, UnitInput } from "./unit.js";
 export interface ComposeRunning {
 	workers: number;
 	signal?: AbortSignal | undefined;
-	onProgress?: ((progress: ComposeProgress) => void) | undefined;
+	onProgress?: OnProgress | undefined;
 }
 
 /**
@@ -43,7 +47,7 @@ class Composing {
 	readonly #output: ComposeOutput;
 	readonly #prepared: PreparedCompose;
 	readonly #running: ComposeRunning;
-	readonly #progress: ComposeProgress;
+	readonly #progress: Progress;
 	readonly #summary: ComposeSummary;
 	readonly #injected = new Map<number, PlacedSpan[]>();
 	/** Bytes that each unit has written. */
@@ -58,7 +62,7 @@ class Composing {
 		this.#prepared = prepared;
 		this.#running = running;
 		const { totalBytes } = prepared;
-		this.#progress = { bytes: 0, totalBytes, records: 0 };
+		this.#progress = progressOf("composing", "record", { totalBytes });
 		this.#summary = emptySummary(prepared);
 	}
 
@@ -189,7 +193,7 @@ class Composing {
 			...events,
 			onProgress: (bytes, records) => {
 				this.#progress.bytes += bytes;
-				this.#progress.records += records;
+				this.#progress.done += records;
 				onProgress?.({ ...this.#progress });
 			},
 		});

@@ -19,6 +19,7 @@ import { readRecords, requireRows, type TaskRecord } from "../build/record.js";
 import { noTimes } from "../build/stopwatch.js";
 import { STATE, Workspace } from "../build/workspace.js";
 import { DataError, UsageError } from "../core/errors.js";
+import { type OnProgress, progressOf } from "../core/progress.js";
 import { findManifest } from "../dataset/find-manifest.js";
 import type { Manifest } from "../dataset/manifest.js";
 
@@ -83,9 +84,16 @@ export async function buildPrepared(
 		try {
 			const all = [...plan.tasks.keys()];
 			const { tokenizer } = prepared;
-			const done = await run(workspace, plan, tokenizer, all, options, {
+			let last = progressOf("reading", "task");
+			const onProgress: OnProgress = (now) => {
+				last = now;
+				options.onProgress?.(now);
+			};
+			const running = { ...options, onProgress };
+			const done = await run(workspace, plan, tokenizer, all, running, {
 				onNotice: notify,
 			});
+			onProgress({ ...last, stage: "finishing", atWork: [] });
 			const manifest = await makeDataset(workspace, plan);
 			return end({ status: "built", manifest, ...done });
 		} catch (error) {
@@ -199,6 +207,8 @@ export interface FinalizeOptions {
 	wait?: number | undefined;
 	/** Stops waiting. */
 	signal?: AbortSignal | undefined;
+	/** Told of how far the tasks are, and that the dataset is made. */
+	onProgress?: OnProgress | undefined;
 }
 
 /**
@@ -209,15 +219,21 @@ export interface FinalizeOptions {
  */
 export async function finalizeBuild(
 	{ out, plan }: PlannedBuild,
-	{ wait = 0, signal }: FinalizeOptions = {},
+	{ wait = 0, signal, onProgress }: FinalizeOptions = {},
 ): Promise<Manifest> {
+	const total = plan.tasks.length;
+	const tell = (undone: number) =>
+		onProgress?.(
+			progressOf("finishing", "task", { done: total - undone, total }),
+		);
 	if (wait > 0)
 		await waitForTasks(
 			new Workspace(out, plan.planHash),
 			plan,
 			[...plan.tasks.keys()],
-			{ wait, signal },
+			{ wait, signal, onWait: ({ length }) => tell(length) },
 		);
+	tell(0);
 	return withOutput(out, plan, "everything", async (workspace) => {
 		const manifest = await findManifest(out);
 		const begun = await readPlan(out);

@@ -13,10 +13,10 @@ import { readPlan, requireOurs } from "../build/output-directory.js";
 import type { Plan } from "../build/plan.js";
 import { DataError, SeqpackError } from "../core/errors.js";
 import { exitCodes } from "../core/exit-codes.js";
+import type { Progress } from "../core/progress.js";
 import { redacted } from "../core/secrets.js";
 import { shortened } from "../core/text.js";
 import { recordReasons } from "../documents/record-reasons.js";
-import type { BuildProgress } from "../options/build.js";
 import { storageAt } from "../storage/storages.js";
 import { usableCpus } from "../storage/usable-cpus.js";
 import { version } from "../version.js";
@@ -30,7 +30,7 @@ export interface FailedWork {
 	options: Readonly<Record<string, unknown>>;
 	/** The output directory of a build; null: it was none. */
 	out: string | null;
-	progress: BuildProgress | null;
+	progress: Progress | null;
 	/** Milliseconds since 1970. */
 	began: number;
 }

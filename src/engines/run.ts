@@ -3,6 +3,7 @@ import { doneTasks } from "../build/done-tasks.js";
 import type { Plan } from "../build/plan.js";
 import { planOfTasks } from "../build/plan-files.js";
 import { readRecordsOf, type TaskRecord } from "../build/record.js";
+import { growthOf } from "../build/row-growth.js";
 import { noTimes, type StageTimes } from "../build/stopwatch.js";
 import { neededOutside, type Task } from "../build/tasks-of-plan.js";
 import type { Workspace } from "../build/workspace.js";
@@ -10,7 +11,16 @@ import { sum } from "../core/arithmetic.js";
 import { addCounts } from "../core/counts.js";
 import { UsageError } from "../core/errors.js";
 import type { OnNotice } from "../core/notices.js";
-import type { BuildProgress } from "../options/build.js";
+import {
+	type Growth,
+	noGrowth,
+	type OnProgress,
+	type Packed,
+	type Progress,
+	progressOf,
+	type Stage,
+} from "../core/progress.js";
+import { layouts } from "../dataset/layouts/layouts.js";
 import { usableCpus } from "../storage/usable-cpus.js";
 import type { PreparedTokenizer } from "../tokenizer/from-json.js";
 import { noteFailed } from "./failed-in.js";
@@ -24,7 +34,7 @@ export interface RunOptions {
 	/** Stops the run; tasks that are done stay done. */
 	signal?: AbortSignal | undefined;
 	/** Told of how far the run is, several times a second. */
-	onProgress?: ((progress: BuildProgress) => void) | undefined;
+	onProgress?: OnProgress | undefined;
 }
 
 /** What a run came to. */
@@ -65,19 +75,9 @@ export async function run(
 		);
 	const stages = noTimes();
 	const atWork = new TasksAtWork(plan, listener.onNotice);
-	const progress: BuildProgress = {
-		bytes: sum([...done.values()].map(({ bytes }) => bytes)),
-		totalBytes: bytesToRead(plan, tasks),
-		documents: 0,
-		tokens: 0,
-		tasks: tasksResumed,
-		totalTasks: tasks.length,
-		atWork: [],
-	};
-	const tell = () => {
-		progress.atWork = atWork.list();
-		onProgress?.(progress);
-	};
+	const far = new FarAlong(plan, tasks, done, onProgress ?? (() => {}));
+	const tell = () => far.tell(atWork.list());
+	tell();
 	const { out } = workspace;
 	const threads = workers ?? usableCpus();
 	listener.onNotice?.(
@@ -85,20 +85,20 @@ export async function run(
 		"debug",
 	);
 	await runOnThreads({ out, plan: own, tokenizer }, missing, threads, signal, {
-		onProgress(bytes, documents, tokens, last) {
-			progress.bytes += bytes;
-			progress.documents += documents;
-			progress.tokens += tokens;
+		onProgress(more, last) {
+			far.grow(more);
 			if (last !== undefined) atWork.hasRead(last);
 			tell();
-			listener.onProgress?.(bytes, documents, tokens);
+			listener.onProgress?.(more, last);
 		},
 		onTaskBegun(task) {
 			atWork.begins(task);
+			far.begins(task);
+			tell();
 			listener.onTaskBegun?.(task);
 		},
 		onTaskDone(task, times) {
-			progress.tasks++;
+			far.isDone();
 			addCounts(stages, times);
 			atWork.isDone(task, times);
 			tell();
@@ -119,6 +119,79 @@ export async function run(
 		},
 	});
 	return { tasksResumed, stages };
+}
+
+/** What is told while tasks of each kind are at work, the later ones last. */
+const stageOf: Readonly<Record<Task["kind"], Stage>> = {
+	...{ hash: "choosing", repeats: "choosing", threshold: "choosing" },
+	...{ read: "reading", pack: "packing", repack: "repacking" },
+};
+const inOrder: readonly Stage[] = [...new Set(Object.values(stageOf))];
+
+/** How far a run is. */
+class FarAlong {
+	readonly #plan: Plan;
+	readonly #onProgress: OnProgress;
+	readonly #progress: Progress;
+	/** The rows so far; those of tasks that an earlier run had done are among them. */
+	readonly #packed: Packed = { rows: 0, tokens: 0, room: 0 };
+	readonly #packs: boolean;
+
+	constructor(
+		plan: Plan,
+		tasks: readonly number[],
+		done: ReadonlyMap<number, TaskRecord>,
+		onProgress: OnProgress,
+	) {
+		this.#plan = plan;
+		this.#onProgress = onProgress;
+		this.#packs = layouts.find(plan.settings.layout).packs;
+		const kinds = new Set(tasks.map((task) => stageOf[plan.tasks[task].kind]));
+		const stage = inOrder.find((stage) => kinds.has(stage)) ?? "reading";
+		this.#progress = progressOf(stage, "task", {
+			done: done.size,
+			total: tasks.length,
+			totalBytes: bytesToRead(plan, tasks),
+		});
+		for (const { bytes, totals } of done.values()) {
+			const { documents, textTokens, specialTokens, buckets } = totals;
+			this.grow({
+				...{ bytes, documents, tokens: textTokens + specialTokens },
+				...growthOf(plan.settings, buckets),
+			});
+		}
+	}
+
+	begins(task: number): void {
+		const stage = stageOf[this.#plan.tasks[task].kind];
+		if (inOrder.indexOf(stage) > inOrder.indexOf(this.#progress.stage))
+			this.#progress.stage = stage;
+	}
+
+	isDone(): void {
+		this.#progress.done++;
+	}
+
+	grow(more: Partial<Growth>): void {
+		const { bytes, documents, tokens, rows, rowTokens, room } = {
+			...noGrowth(),
+			...more,
+		};
+		this.#progress.bytes += bytes;
+		this.#progress.documents += documents;
+		this.#progress.tokens += tokens;
+		this.#packed.rows += rows;
+		this.#packed.tokens += rowTokens;
+		this.#packed.room += room;
+	}
+
+	tell(atWork: Progress["atWork"]): void {
+		this.#onProgress({
+			...this.#progress,
+			packed: this.#packs && this.#packed.rows > 0 ? { ...this.#packed } : null,
+			atWork,
+		});
+	}
 }
 
 /** Of inputs that are read twice, twice their bytes; of some of the tasks, their share. */

@@ -1,7 +1,7 @@
 import type { Plan } from "../build/plan.js";
 import type { StageTimes } from "../build/stopwatch.js";
 import type { OnNotice } from "../core/notices.js";
-import type { TaskAtWork } from "../options/build.js";
+import type { TaskAtWork } from "../core/progress.js";
 
 /** The tasks that are at work, and where each of them is. */
 export class TasksAtWork {

@@ -6,7 +6,7 @@ import type { TaskContext } from "../build/tasks/task.js";
 import { dependenciesOf } from "../build/tasks-of-plan.js";
 import { Workspace } from "../build/workspace.js";
 import { InterruptedError } from "../core/errors.js";
-import type { TaskAtWork } from "../options/build.js";
+import { type Growth, noGrowth, type TaskAtWork } from "../core/progress.js";
 import { storageAt } from "../storage/storages.js";
 import { AttemptCounts } from "../threads/attempt-counts.js";
 import {
@@ -31,14 +31,9 @@ export interface WorkerContext {
 }
 
 /** What a worker tells of the task that it does: what it has read and made since the last time. */
-export interface TaskProgress {
-	bytes: number;
-	documents: number;
-	tokens: number;
+export interface TaskProgress extends Growth {
 	last?: TaskAtWork | undefined;
 }
-
-type Counted = "bytes" | "documents" | "tokens";
 
 export interface RunEvents {
 	onProgress: TaskContext["onProgress"];
@@ -152,11 +147,10 @@ async function runHere(
 	queue: TaskQueue,
 	events: RunEvents,
 ): Promise<void> {
-	let counts = new AttemptCounts<Counted>();
+	let counts = new AttemptCounts<keyof Growth>();
 	let attempt = 1;
-	const here = taskContext(context, (bytes, documents, tokens, last) => {
-		const more = counts.add(attempt, { bytes, documents, tokens });
-		events.onProgress(more.bytes, more.documents, more.tokens, last);
+	const here = taskContext(context, (more, last) => {
+		events.onProgress(counts.add(attempt, { ...noGrowth(), ...more }), last);
 	});
 	for (let task = queue.next(); task !== undefined; task = queue.next()) {
 		if (here.shouldStop()) throw new InterruptedError("the build was stopped.");
@@ -190,7 +184,7 @@ function poolWork(
 	queue: TaskQueue,
 	events: RunEvents,
 ): PoolWork<number, TaskProgress, StageTimes> {
-	const counts = new Map<number, AttemptCounts<Counted>>();
+	const counts = new Map<number, AttemptCounts<keyof Growth>>();
 	return {
 		file: new URL("./worker.js", import.meta.url),
 		data: context,
@@ -206,8 +200,7 @@ function poolWork(
 			events.onTaskBegun(task);
 		},
 		onMessage(task, { last, ...read }, attempt) {
-			const more = counts.get(task)?.add(attempt, read) ?? read;
-			events.onProgress(more.bytes, more.documents, more.tokens, last);
+			events.onProgress(counts.get(task)?.add(attempt, read) ?? read, last);
 		},
 		onDone(task, times) {
 			counts.delete(task);

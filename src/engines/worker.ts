@@ -1,6 +1,7 @@
 import type { StageTimes } from "../build/stopwatch.js";
 import { runTask } from "../build/tasks/run-task.js";
-import type { TaskAtWork } from "../options/build.js";
+import { addCounts } from "../core/counts.js";
+import { noGrowth, type TaskAtWork } from "../core/progress.js";
 import { serve } from "../threads/serve.js";
 import {
 	type TaskProgress,
@@ -15,18 +16,16 @@ serve<WorkerContext, number, StageTimes, TaskProgress>(
 	(data, { send, beat }) => {
 		let reported = 0;
 		let last: TaskAtWork | undefined;
-		let progress: TaskProgress = { bytes: 0, documents: 0, tokens: 0 };
+		let progress = noGrowth();
 		const report = () => {
 			send({ ...progress, last });
-			progress = { bytes: 0, documents: 0, tokens: 0 };
+			progress = noGrowth();
 			reported = performance.now();
 		};
-		const context = taskContext(data, (bytes, documents, tokens, at) => {
+		const context = taskContext(data, (more, at) => {
 			beat();
 			last = at ?? last;
-			progress.bytes += bytes;
-			progress.documents += documents;
-			progress.tokens += tokens;
+			addCounts(progress, more);
 			if (performance.now() - reported > REPORT_EVERY) report();
 		});
 		return async (task) => {

@@ -5,6 +5,7 @@ import {
 	optionName,
 	UsageError,
 } from "../core/errors.js";
+import { type Progress, progressOf } from "../core/progress.js";
 import { resolveOptions } from "../core/resolve-options.js";
 import { withoutSlashes } from "../core/text.js";
 import { datasetCard } from "../dataset/card.js";
@@ -29,11 +30,7 @@ import { readManifest } from "../dataset/read-manifest.js";
 import { groupText, isSameGroup } from "../dataset/row-groups.js";
 import { trainers } from "../dataset/trainers/trainers.js";
 import { treesNotWritten } from "../dataset/trees-not-written.js";
-import {
-	type ConvertOptions,
-	type ConvertProgress,
-	convertTable,
-} from "../options/convert.js";
+import { type ConvertOptions, convertTable } from "../options/convert.js";
 import { RECORDS_MANIFEST } from "../records/records-manifest.js";
 import type { Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
@@ -105,7 +102,7 @@ class Conversion {
 	readonly #planned: Manifest;
 	readonly #files: DatasetDirectory;
 	readonly #running: Pick<ConvertOptions, "signal" | "onProgress">;
-	readonly #progress: ConvertProgress;
+	readonly #progress: Progress;
 
 	constructor(
 		directory: string,
@@ -120,8 +117,11 @@ class Conversion {
 		this.#planned = planned;
 		this.#files = files;
 		this.#running = running;
-		const totalRows = sum(source.shards.map(({ rows }) => rows));
-		this.#progress = { rows: 0, totalRows, tokens: 0 };
+		const totalBytes = sum(source.shards.map(({ bytes }) => bytes));
+		this.#progress = progressOf("converting", "row", {
+			total: sum(source.shards.map(({ rows }) => rows)),
+			totalBytes,
+		});
 	}
 
 	async run(): Promise<Manifest> {
@@ -201,7 +201,7 @@ class Conversion {
 			for await (const batch of this.#batchesOf(of)) {
 				await writer.write(batch);
 				rows += batch.rows;
-				this.#tell(batch);
+				this.#tell(batch, of);
 			}
 			if (rows !== of.rows)
 				throw this.#refuse(
@@ -226,8 +226,9 @@ class Conversion {
 		);
 	}
 
-	#tell(batch: ColumnBatch): void {
-		this.#progress.rows += batch.rows;
+	#tell(batch: ColumnBatch, of: ManifestShard): void {
+		this.#progress.done += batch.rows;
+		this.#progress.bytes += (of.bytes * batch.rows) / of.rows;
 		this.#progress.tokens += columnOf(
 			batch,
 			"input_ids",

@@ -4,6 +4,7 @@ import {
 	optionName,
 	UsageError,
 } from "../core/errors.js";
+import { progressOf } from "../core/progress.js";
 import { resolveOptions } from "../core/resolve-options.js";
 import { withoutSlashes } from "../core/text.js";
 import type {
@@ -188,6 +189,8 @@ async function writeParts(
 		(sum, { rows }) => (sum === null || rows === null ? null : sum + rows),
 		0,
 	);
+	const beginning = progressOf("exporting", "row", { total });
+	options.onProgress?.(beginning);
 	let rows = 0;
 	for (const part of parts) {
 		const before = counts.rows;
@@ -202,7 +205,7 @@ async function writeParts(
 				if (options.signal?.aborted)
 					throw new InterruptedError("the export was stopped.");
 				const { tokens } = counts;
-				options.onProgress?.({ rows, totalRows: total, tokens });
+				options.onProgress?.({ ...beginning, done: rows, tokens });
 			}
 			if (left === 0) {
 				counts.oddRows++;

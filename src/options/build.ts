@@ -15,6 +15,7 @@ import {
 	shareOrCount,
 	text,
 } from "../core/option.js";
+import { progressOptions } from "../core/progress.js";
 import { optionsOfEntries } from "../core/resolve-options.js";
 import { datasetFormats } from "../dataset/formats.js";
 import {
@@ -46,38 +47,6 @@ import { orderTable } from "../pack/orders.js";
 import { packDocumentsTable } from "../pack/pack-documents.js";
 import { fingerprintKinds } from "../sources/find/fingerprint.js";
 import { inputs, sources } from "./sources.js";
-
-/** How far composing is. */
-export interface ComposeProgress {
-	/** Bytes of input read, of how many; more than once where a step chooses among all records. */
-	bytes: number;
-	totalBytes: number;
-	/** Composed records that are written. */
-	records: number;
-}
-
-/** How far a build is. */
-export interface BuildProgress {
-	/** Bytes of input read, of how many. */
-	bytes: number;
-	totalBytes: number;
-	documents: number;
-	tokens: number;
-	/** Tasks done, of how many. */
-	tasks: number;
-	totalTasks: number;
-	/** The tasks at work, each with the last record that it is known to have read. */
-	atWork: readonly TaskAtWork[];
-}
-
-/** A task, and the last record that it is known to have read. */
-export interface TaskAtWork {
-	task: number;
-	/** What the output calls the file; null: none yet, or it reads no records. */
-	source: string | null;
-	/** The byte that the record begins at when uncompressed, or its row. */
-	position: number | null;
-}
 
 const {
 	packer,
@@ -319,16 +288,7 @@ export const buildTable = {
 				help: "aborts the build; what is done stays, and the same call goes on there",
 			},
 		),
-		onProgress: programValue<(progress: BuildProgress) => void>(
-			"a function",
-			(value) => typeof value === "function",
-			{ help: "told of how far the build is, several times a second" },
-		),
-		onComposing: programValue<(progress: ComposeProgress) => void>(
-			"a function",
-			(value) => typeof value === "function",
-			{ help: "told of how far composing by a recipe is, now and then" },
-		),
+		...progressOptions,
 		...noticeOptions,
 		...logLevelOption,
 	}),

@@ -3,7 +3,6 @@ import {
 	type Given,
 	grouped,
 	integer,
-	programValue,
 	type Resolved,
 	required,
 	text,
@@ -11,12 +10,10 @@ import {
 } from "../core/option.js";
 import { readingTable, tokensTable } from "../documents/options.js";
 import { describeFormats } from "../sources/formats.js";
-import { buildTable, type ComposeProgress } from "./build.js";
-
-export type { ComposeProgress };
+import { buildTable } from "./build.js";
 
 const { text: _, sample: __, ...reading } = readingTable;
-const { signal, onNotice, overwrite, workers } = buildTable;
+const { signal, onProgress, onNotice, overwrite, workers } = buildTable;
 
 /** The options of composing records. */
 export const composeTable = {
@@ -75,11 +72,7 @@ export const composeTable = {
 			help: "threads that compose; 0 composes in the calling thread",
 		},
 		signal: { ...signal, help: "stops composing, and leaves nothing" },
-		onProgress: programValue<(progress: ComposeProgress) => void>(
-			"a function",
-			(value) => typeof value === "function",
-			{ help: "told of how far it is, now and then" },
-		),
+		onProgress,
 		onNotice,
 	}),
 };

@@ -2,22 +2,14 @@ import {
 	entryOf,
 	type Given,
 	grouped,
-	programValue,
 	required,
 	text,
 } from "../core/option.js";
 import { datasetFormats } from "../dataset/formats.js";
 import { buildTable } from "./build.js";
 
-/** How far a conversion is. */
-export interface ConvertProgress {
-	/** Rows that are written, of how many. */
-	rows: number;
-	totalRows: number;
-	tokens: number;
-}
-
-const { out, compression, overwrite, signal, onNotice } = buildTable;
+const { out, compression, overwrite, signal, onProgress, onNotice } =
+	buildTable;
 
 /** The options of writing a dataset in another format. */
 export const convertTable = {
@@ -40,11 +32,7 @@ export const convertTable = {
 	}),
 	...grouped("Running", {
 		signal: { ...signal, help: "aborts the conversion, and leaves nothing" },
-		onProgress: programValue<(progress: ConvertProgress) => void>(
-			"a function",
-			(value) => typeof value === "function",
-			{ help: "told of how far the conversion is, every row group" },
-		),
+		onProgress,
 		onNotice,
 	}),
 };

@@ -9,6 +9,7 @@ import {
 	text,
 	texts,
 } from "../core/option.js";
+import { progressOptions } from "../core/progress.js";
 import { batchKinds } from "../curriculum/batch-kinds.js";
 import { type StageOptions, stageTable } from "../curriculum/stage-options.js";
 import { stepOrderOptions, stepOrders } from "../curriculum/step-orders.js";
@@ -78,6 +79,7 @@ const planTable = {
 	...grouped("Writing", {
 		overwrite: flag({ help: "replace another plan", default: false }),
 	}),
+	...grouped("Running", progressOptions),
 };
 
 /** The options of `planCurriculum` and of the command; those of a stage are for all stages. */

@@ -4,7 +4,6 @@ import {
 	grouped,
 	integer,
 	optional,
-	programValue,
 	required,
 	text,
 } from "../core/option.js";
@@ -16,15 +15,7 @@ import { shortRowWays } from "../dataset/exports/short-rows.js";
 import { batchesTable } from "./batches.js";
 import { buildTable } from "./build.js";
 
-/** How far an export is. */
-export interface ExportProgress {
-	/** Rows that were read, of how many; null where that is not known. */
-	rows: number;
-	totalRows: number | null;
-	tokens: number;
-}
-
-const { out, overwrite, signal, onNotice } = buildTable;
+const { out, overwrite, signal, onProgress, onNotice } = buildTable;
 const { fromStep, steps, worldSize, sortRows, datasets } = batchesTable;
 
 /** The options of writing rows as files of a trainer. */
@@ -91,11 +82,7 @@ export const exportToTable = {
 	}),
 	...grouped("Running", {
 		signal: { ...signal, help: "aborts the export, and leaves nothing" },
-		onProgress: programValue<(progress: ExportProgress) => void>(
-			"a function",
-			(value) => typeof value === "function",
-			{ help: "told of how far the export is, every few rows" },
-		),
+		onProgress,
 		onNotice,
 	}),
 };

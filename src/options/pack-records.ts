@@ -115,7 +115,7 @@ export const packRecordsTable = {
 	}),
 	...grouped("Running", {
 		signal: { ...signal, help: "stops packing; nothing is left of it" },
-		onProgress: { ...onProgress, help: "told of how far it is, now and then" },
+		onProgress,
 		onNotice,
 	}),
 };

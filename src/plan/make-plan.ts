@@ -1,6 +1,7 @@
 import { sum } from "../core/arithmetic.js";
 import { ROW_OF_ANY_LENGTH } from "../core/capacity.js";
 import { optionName, UsageError } from "../core/errors.js";
+import { type Tell, tellingNow } from "../core/progress.js";
 import { withoutSlashes } from "../core/text.js";
 import { type BatchKindName, batchKinds } from "../curriculum/batch-kinds.js";
 import type { PlanContext } from "../curriculum/plan-context.js";
@@ -57,6 +58,7 @@ export async function planCurriculum(
 ): Promise<CurriculumPlan> {
 	const parent = await openParent(given);
 	const options = resolveCurriculum(parent?.options ?? given);
+	const tell = tellingNow(options.onProgress);
 	const task = resolveGroups(options, given);
 	const out = withoutSlashes(options.out);
 	const named: DatasetBuckets[] = [];
@@ -91,7 +93,14 @@ export async function planCurriculum(
 			),
 		};
 		const { stages, steps, lanes, groups, kept } = ofDocuments
-			? await planDocuments(context, options, datasets, batches, directory)
+			? await planDocuments(
+					context,
+					options,
+					datasets,
+					batches,
+					directory,
+					tell,
+				)
 			: await planStages(
 					context,
 					parent,
@@ -100,6 +109,7 @@ export async function planCurriculum(
 					batches,
 					directory,
 					task,
+					tell,
 				);
 		const [{ manifest }] = datasets;
 		return directory.publish({
@@ -164,6 +174,7 @@ async function planDocuments(
 	datasets: readonly DatasetBuckets[],
 	batches: BatchKindName,
 	{ storage, stepsInWork, lanesInWork }: PlanDirectory,
+	tell: Tell,
 ): Promise<Planned> {
 	if (chunk === undefined) throw new Error("the order wants a chunk");
 	const schema = stepsSchemaOf(batchKinds.find(batches), false);
@@ -180,6 +191,7 @@ async function planDocuments(
 			maxChunks: maxChunks ?? Number.POSITIVE_INFINITY,
 			steps,
 			lanes,
+			tell,
 		});
 		const file = await lanes.finish();
 		for (const { dataset, rows } of stage.buckets[0].sources)
@@ -205,6 +217,7 @@ async function planStages(
 	batches: BatchKindName,
 	{ storage, stepsInWork, groupsInWork }: PlanDirectory,
 	task: GroupsTask | null,
+	tell: Tell,
 ): Promise<Planned> {
 	const { items, isPadded } = batchKinds.find(batches);
 	const schema = stepsSchemaOf(batchKinds.find(batches), task !== null);
@@ -220,7 +233,10 @@ async function planStages(
 					groupsInWork,
 				);
 	const plan = (asked: Stage, number: number) => {
-		const own = { datasets, context, asked, seed, number, writer, grouper };
+		const own = {
+			...{ datasets, context, asked, seed, number },
+			...{ writer, tell, grouper },
+		};
 		return items === "sequences" ? planPools(own) : planRows(own);
 	};
 	const stages: PlanStage[] = [];

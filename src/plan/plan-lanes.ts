@@ -1,6 +1,7 @@
 import { Int32Buffer } from "../core/buffers.js";
 import { DataError, optionName, UsageError } from "../core/errors.js";
 import { listAt } from "../core/int-lists.js";
+import { progressOf, type Tell } from "../core/progress.js";
 import { createRandom } from "../core/random.js";
 import { documentsOfLanes, leastSteps } from "../curriculum/lanes.js";
 import type { DocumentLengths } from "../dataset/lengths.js";
@@ -32,6 +33,7 @@ export interface LanesTask {
 	maxChunks: number;
 	steps: StepsWriter;
 	lanes: LanesWriter;
+	tell: Tell;
 }
 
 /**
@@ -70,6 +72,12 @@ export async function planLanes(task: LanesTask): Promise<{
 				}),
 			);
 			await laning.add(own, lengths);
+			task.tell(() =>
+				progressOf("planning", "document", {
+					done: Math.round((all * (window + 1)) / windows),
+					total: all,
+				}),
+			);
 		}
 	} finally {
 		files.close();

@@ -1,4 +1,5 @@
 import { optionName, UsageError } from "../core/errors.js";
+import { progressOf } from "../core/progress.js";
 import {
 	lengthsOf,
 	type StageBucket,
@@ -28,6 +29,7 @@ export async function planPools({
 	seed,
 	number,
 	writer,
+	tell,
 	grouper,
 }: StageTask): Promise<Omit<PlanStage, "asked" | "firstStep">> {
 	const lengths = lengthsOf(context, asked);
@@ -93,6 +95,9 @@ export async function planPools({
 					labels: 0,
 				});
 				if (writing !== undefined) await writing;
+				tell(() =>
+					progressOf("planning", "row", { done: first, total: rows, tokens }),
+				);
 			}
 			for (const sequence of order) tokens += pool.lengths[sequence];
 			summary.leftSequences += pool.lengths.length - order.length;

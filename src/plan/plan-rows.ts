@@ -1,3 +1,4 @@
+import { progressOf } from "../core/progress.js";
 import { createRandom } from "../core/random.js";
 import { planStage } from "../curriculum/plan-stage.js";
 import type { PlanStage } from "./curriculum-plan.js";
@@ -14,6 +15,7 @@ export async function planRows({
 	seed,
 	number,
 	writer,
+	tell,
 	grouper,
 }: StageTask): Promise<Omit<PlanStage, "asked" | "firstStep">> {
 	const random = createRandom(seed, number);
@@ -56,6 +58,15 @@ export async function planRows({
 							),
 						});
 			if (writing !== undefined) await writing;
+			tell(() => {
+				const done = stageStep + 1;
+				const tokens = done * context.tokensPerStep;
+				return progressOf("planning", "step", {
+					done,
+					total: order.length,
+					tokens,
+				});
+			});
 		}
 	} finally {
 		files.close();

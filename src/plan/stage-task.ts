@@ -1,3 +1,4 @@
+import type { Tell } from "../core/progress.js";
 import type { PlanContext } from "../curriculum/plan-context.js";
 import type { Stage } from "../curriculum/stage-options.js";
 import type { DatasetBuckets } from "./dataset-buckets.js";
@@ -13,6 +14,7 @@ export interface StageTask {
 	/** Of the stage, from 0. */
 	number: number;
 	writer: StepsWriter;
+	tell: Tell;
 	/** Shares the steps out among groups of ranks; null: nothing does. */
 	grouper: StepGrouper | null;
 }

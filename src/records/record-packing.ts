@@ -4,6 +4,7 @@ import {
 	InterruptedError,
 	optionName,
 } from "../core/errors.js";
+import { progressOf } from "../core/progress.js";
 import type { PackRecordsValues } from "../options/pack-records.js";
 import { CountedStorage } from "../sources/bytes/counted-storage.js";
 import type { FoundInput } from "../sources/find/candidate.js";
@@ -186,15 +187,17 @@ export class RecordPacking {
 		const sizes = files.map(({ size }) => size);
 		const sum = (of: readonly number[]) => of.reduce((a, b) => a + b, 0);
 		const here = Math.min(sizes[filesDone] ?? 0, bytes);
-		onProgress?.({
-			bytes: sum(sizes.slice(0, filesDone)) + here,
-			totalBytes: sum(sizes),
-			documents: this.#counting.records,
-			tokens: this.#counting.tokens + this.#items.tokens,
-			tasks: filesDone,
-			totalTasks: files.length,
-			atWork: [],
-		});
+		onProgress?.(
+			progressOf("packing", "file", {
+				done: filesDone,
+				total: files.length,
+				bytes: sum(sizes.slice(0, filesDone)) + here,
+				totalBytes: sum(sizes),
+				documents: this.#counting.records,
+				tokens: this.#counting.tokens + this.#items.tokens,
+				packed: this.#counting.packed(),
+			}),
+		);
 	}
 
 	/** The options that decide what is written. */

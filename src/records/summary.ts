@@ -1,3 +1,4 @@
+import type { Packed } from "../core/progress.js";
 import { imbalance } from "../pack/imbalance.js";
 import { lowerBoundOfCounts } from "../pack/lower-bound.js";
 import type { Items } from "./items.js";
@@ -72,6 +73,13 @@ export class Counting {
 		this.#dropped[reason] ??= { records: 0, tokens: 0 };
 		this.#dropped[reason].records++;
 		this.#dropped[reason].tokens += tokens;
+	}
+
+	/** The rows so far. */
+	packed(): Packed | null {
+		const { tokens } = this;
+		const rows = this.#rows;
+		return rows === 0 ? null : { rows, tokens, room: rows * this.#capacity };
 	}
 
 	/** Counts the next rows, and what is in them. */

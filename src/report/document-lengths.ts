@@ -1,7 +1,8 @@
 import { Int32Buffer } from "../core/buffers.js";
 import { optionName, UsageError } from "../core/errors.js";
 import { consume } from "../core/generators.js";
-import { type Given, programValue, type Resolved } from "../core/option.js";
+import type { Given, Resolved } from "../core/option.js";
+import { progressOf, progressOptions } from "../core/progress.js";
 import { resolveOptions } from "../core/resolve-options.js";
 import { listLengths } from "../core/token-batch.js";
 import { readLengths } from "../dataset/lengths.js";
@@ -15,11 +16,7 @@ import { columnOf } from "../tables/columns.js";
 
 export const documentLengthsTable = {
 	...readTokensTable,
-	onProgress: programValue<(documents: number, tokens: number) => void>(
-		"a function",
-		(value) => typeof value === "function",
-		{ help: "told of documents and tokens counted so far" },
-	),
+	...progressOptions,
 };
 
 export type DocumentLengthsOptions = Given<typeof documentLengthsTable>;
@@ -89,10 +86,18 @@ async function lengthsOfText(
 		);
 	const lengths = new Int32Buffer();
 	let tokens = 0;
+	let bytes = 0;
 	await consume(tokensOf(inputs, reading), (batch) => {
 		lengths.append(listLengths(batch.tokens.offsets));
 		tokens += batch.tokens.ids.length;
-		onProgress?.(lengths.length, tokens);
+		bytes += batch.bytes;
+		onProgress?.(
+			progressOf("reading", "file", {
+				bytes,
+				documents: lengths.length,
+				tokens,
+			}),
+		);
 	});
 	return lengths.view();
 }

@@ -165,7 +165,8 @@ describe("in a bucket", () => {
 			build({
 				...options,
 				signal: stop.signal,
-				onProgress: ({ tasks }) => tasks > 1 && stop.abort(),
+				onProgress: ({ unit, done }) =>
+					unit === "task" && done > 1 && stop.abort(),
 			}),
 		).rejects.toThrow("the build was stopped.");
 		const notices: string[] = [];

@@ -164,7 +164,7 @@ test("a damaged dataset whose mending was stopped goes on being mended", async (
 	const stopped = build({
 		...after,
 		signal: stop.signal,
-		onProgress: ({ tasks }) => tasks > 0 && stop.abort(),
+		onProgress: ({ unit, done }) => unit === "task" && done > 0 && stop.abort(),
 	});
 	await expect(stopped).rejects.toMatchObject({ code: "interrupted" });
 	const mended = await build(before);
@@ -179,7 +179,7 @@ test("a call that has nothing to do leaves another build that is under way alone
 	const stopped = build({
 		...after,
 		signal: stop.signal,
-		onProgress: ({ tasks }) => tasks > 1 && stop.abort(),
+		onProgress: ({ unit, done }) => unit === "task" && done > 1 && stop.abort(),
 	});
 	await expect(stopped).rejects.toMatchObject({ code: "interrupted" });
 	expect((await build(before)).status).toBe("already-built");

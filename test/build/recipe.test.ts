@@ -18,6 +18,7 @@ import {
 	verify,
 } from "seqpack";
 import { describe, expect, test } from "vitest";
+import type { Progress } from "../../src/core/progress.js";
 import {
 	contentsOf,
 	directoryWith,
@@ -192,7 +193,8 @@ describe("A build with a recipe", () => {
 		return {
 			options: {
 				onNotice: (notice: string) => notices.push(notice),
-				onComposing: () => composing++,
+				onProgress: ({ stage }: Progress) =>
+					stage === "composing" && composing++,
 			},
 			hasComposed: () =>
 				composing > 0 && notices.some((notice) => /^composed/.test(notice)),
@@ -237,7 +239,8 @@ describe("A build with a recipe", () => {
 			await expect(
 				build({
 					...{ ...options, out, signal: stopped.signal },
-					onProgress: ({ tasks }) => tasks >= 1 && stopped.abort(),
+					onProgress: ({ unit, done }) =>
+						unit === "task" && done >= 1 && stopped.abort(),
 				}),
 			).rejects.toThrow(/stop/);
 			if (!damage) continue;
@@ -260,7 +263,7 @@ describe("A build with a recipe", () => {
 			build({
 				...{ ...usual, inputs: [inputs()], recipe: joining() },
 				...{ out: join(to, "out"), signal: stopped.signal },
-				onComposing: () => stopped.abort(),
+				onProgress: ({ stage }) => stage === "composing" && stopped.abort(),
 			}),
 		).rejects.toThrow("composing was stopped");
 		expect(readdirSync(to)).toEqual([]);

@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { build, readDocuments } from "seqpack";
 import { expect, onTestFinished, test, vi } from "vitest";
+import type { Progress } from "../../src/core/progress.js";
 import { findInputs } from "../../src/sources/find/find-inputs.js";
 import { localFiles } from "../../src/storage/local.js";
 import { spool } from "../../src/storage/spool.js";
@@ -62,7 +63,8 @@ test("standard input is read as a file of the same bytes is, and kept no longer 
 	const stop = new AbortController();
 	const stopped = fromInput(lines, {
 		signal: stop.signal,
-		onProgress: ({ tasks }: { tasks: number }) => tasks === 1 && stop.abort(),
+		onProgress: ({ unit, done }: Progress) =>
+			unit === "task" && done === 1 && stop.abort(),
 	});
 	await expect(stopped).rejects.toThrow(/stopped/);
 	const { tasksResumed } = await fromInput(lines);

@@ -96,7 +96,7 @@ describe("records", () => {
 			...["--order", "balanced", "--ranks", "2", "--out", out, "--json"],
 		]);
 		expect(code, stderr).toBe(0);
-		expect(stderr).toMatch(/^Packed .*out in [\d.]+ s\n/);
+		expect(stderr).toMatch(/^Packed .*out in [\d.]+ s\n/m);
 		expect(stderr).toMatch(/ records +6 of 1 file\n/);
 		expect(stderr).toMatch(/ dropped +1 record \(1 too-long, 12 tokens\)\n/);
 		expect(stderr).toMatch(/ packs +3 rows of 10, 1.67 records each\n/);

@@ -319,7 +319,8 @@ test("A build with a recipe goes on where it was killed, and leaves nothing asid
 		build({
 			...again,
 			signal: stopped.signal,
-			onProgress: ({ tasks }) => tasks >= 2 && stopped.abort(),
+			onProgress: ({ unit, done }) =>
+				unit === "task" && done >= 2 && stopped.abort(),
 		}),
 	).rejects.toThrow(/stopped/);
 	const notices: string[] = [];

@@ -17,7 +17,7 @@ const works = {
 		const tokenizer = await tokenizerOfPlan(plan);
 		const tasks = [...plan.tasks.keys()];
 		const events = {
-			onProgress(bytes, documents, tokens) {
+			onProgress({ bytes, documents, tokens }) {
 				told.bytes += bytes;
 				told.documents += documents;
 				told.tokens += tokens;

@@ -127,8 +127,8 @@ test("an export that is stopped leaves nothing", async () => {
 			source,
 			to: "jsonl",
 			signal: stop.signal,
-			onProgress: ({ rows }) => {
-				if (rows > 500) stop.abort();
+			onProgress: ({ done }) => {
+				if (done > 500) stop.abort();
 			},
 			out,
 		}),

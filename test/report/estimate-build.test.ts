@@ -434,8 +434,8 @@ describe("the output directory", () => {
 			build({
 				...options,
 				signal: stop.signal,
-				onProgress: ({ tasks }) => {
-					if (tasks >= 2) stop.abort();
+				onProgress: ({ unit, done }) => {
+					if (unit === "task" && done >= 2) stop.abort();
 				},
 			}),
 		).rejects.toThrow("stopped");

@@ -22,9 +22,10 @@ export const runHash: TaskRunner<HashTask> = async (context, number, task) => {
 	const counts = await consume(watch.watch("read", documents), (batch) => {
 		hashes.add({ ...batch, hashes: batch.hashes as Uint8Array });
 		const position = batch.positions.at(-1) ?? null;
-		onProgress(batch.bytes, 0, 0, {
-			...{ task: number, source: batch.source, position },
-		});
+		onProgress(
+			{ bytes: batch.bytes },
+			{ task: number, source: batch.source, position },
+		);
 		if (shouldStop())
 			throw new InterruptedError("the build was asked to stop.");
 	});

@@ -60,6 +60,7 @@ export const runPack: TaskRunner<PackTask> = async (context, number, task) => {
 				settings.sources[task.source],
 				output,
 				described,
+				context.onProgress,
 			),
 		);
 		const { cut, output: written } = await consume(rows, (batch) =>
@@ -159,6 +160,6 @@ function tell(
 	documents: number,
 	tokens: number,
 ): void {
-	onProgress(bytes, documents, tokens);
+	onProgress({ bytes, documents, tokens });
 	if (shouldStop()) throw new InterruptedError("the build was asked to stop.");
 }

@@ -43,6 +43,7 @@ import type { OutputCounts, RowOutput } from "../output.js";
 import { perStratumTest } from "../per-stratum.js";
 import { firstTaskOf, type Plan } from "../plan.js";
 import { readRecord, sparse, writeRecord } from "../record.js";
+import { growthOf } from "../row-growth.js";
 import { SkippedFile } from "../skipped-file.js";
 import { Stopwatch } from "../stopwatch.js";
 import { indexFile, lengthsFile, type TaskTable } from "../task-table.js";
@@ -50,7 +51,7 @@ import { leavesPacks, type ReadTask } from "../tasks-of-plan.js";
 import { type SplitTest, type Window, windowsOf } from "../windows.js";
 import type { Workspace } from "../workspace.js";
 import { readingOf } from "./reading.js";
-import type { TaskRunner } from "./task.js";
+import type { TaskContext, TaskRunner } from "./task.js";
 import { readThresholds } from "./threshold.js";
 
 /**
@@ -98,9 +99,14 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 		const told = mapGenerator(watch.watch("tokenize", tokens), (batch) => {
 			const { ids, offsets } = batch.tokens;
 			const position = batch.positions.at(-1) ?? null;
-			context.onProgress(batch.bytes, offsets.length - 1, ids.length, {
-				...{ task: number, source: batch.source, position },
-			});
+			context.onProgress(
+				{
+					bytes: batch.bytes,
+					documents: offsets.length - 1,
+					tokens: ids.length,
+				},
+				{ task: number, source: batch.source, position },
+			);
 			if (context.shouldStop())
 				throw new InterruptedError("the build was asked to stop.");
 			return batch;
@@ -133,6 +139,7 @@ export const runRead: TaskRunner<ReadTask> = async (context, number, task) => {
 				settings.sources[task.source],
 				output,
 				described,
+				context.onProgress,
 			),
 		);
 		const counts = await consume(rows, (batch) =>
@@ -289,6 +296,7 @@ export async function* rowsOf<R>(
 	source: SourceSettings,
 	output: RowOutput,
 	describe: IndexRows,
+	onProgress: TaskContext["onProgress"],
 ): AsyncGenerator<ColumnBatch, TaskCounts<R>> {
 	const { dropped, repeatedTokens, cutDocuments, noted, buckets, order } =
 		emptyTotals();
@@ -306,6 +314,7 @@ export async function* rowsOf<R>(
 		addCounts(cut, { ...counts, noted });
 		const rows = await output.write(sequences, random);
 		addCounts(written, rows.counts);
+		onProgress(growthOf(settings, rows.counts.buckets));
 		return describe(window, rows.places, dropped);
 	});
 	return { read, cut, output: written };

@@ -7,6 +7,7 @@ import type { Sequences } from "../cut-window.js";
 import { LeftoversReader } from "../leftovers.js";
 import { Output, type OutputCounts } from "../output.js";
 import { NO_ROWS, readRecordsOf, sparse, writeRecord } from "../record.js";
+import { growthOf } from "../row-growth.js";
 import { Stopwatch } from "../stopwatch.js";
 import type { RepackTask } from "../tasks-of-plan.js";
 import type { Workspace } from "../workspace.js";
@@ -14,7 +15,7 @@ import type { TaskRunner } from "./task.js";
 
 /** Packs what some tasks left over, all of which are done. */
 export const runRepack: TaskRunner<RepackTask> = async (
-	{ workspace, plan },
+	{ workspace, plan, onProgress },
 	number,
 	{ from, to },
 ) => {
@@ -45,6 +46,7 @@ export const runRepack: TaskRunner<RepackTask> = async (
 				output.write(sequences, random),
 			);
 			addCounts(counts, packed.counts);
+			onProgress(growthOf(settings, packed.counts.buckets));
 		}
 		const { shards, rooms } = await output.finish();
 		await writeRecord(workspace, plan, number, {

@@ -1,4 +1,4 @@
-import type { TaskAtWork } from "../../options/build.js";
+import type { Growth, TaskAtWork } from "../../core/progress.js";
 import type { ReadableStorage } from "../../sources/source.js";
 import type { Tokenizer } from "../../tokenizer/tokenizer.js";
 import type { Plan, PlanInput } from "../plan.js";
@@ -15,13 +15,8 @@ export interface TaskContext {
 	tokenizer: () => Tokenizer;
 	/** Asked between megabytes of input. */
 	shouldStop: () => boolean;
-	/** Told of input bytes read, documents and tokens since the last call, and of the last record. */
-	onProgress: (
-		bytes: number,
-		documents: number,
-		tokens: number,
-		last?: TaskAtWork,
-	) => void;
+	/** Told of what there is more since the last call, and of the last record. */
+	onProgress: (more: Partial<Growth>, last?: TaskAtWork) => void;
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { OnProgress } from "../../core/progress.js";
+
 /** What came of verifying. */
 export interface VerifyResult {
 	/** What was found in the directory: a name from `verifiers`. */
@@ -21,11 +23,6 @@ export interface VerifyOptions {
 	workers?: number;
 	/** Stops it. */
 	signal?: AbortSignal;
-	/** Told of files checked, of how many, and of their bytes. */
-	onProgress?: (
-		files: number,
-		totalFiles: number,
-		bytes: number,
-		totalBytes: number,
-	) => void;
+	/** Told of how far it is, after every file. */
+	onProgress?: OnProgress;
 }

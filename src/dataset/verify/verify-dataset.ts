@@ -1,5 +1,6 @@
 import { addCounts } from "../../core/counts.js";
 import { InterruptedError, SeqpackError } from "../../core/errors.js";
+import { type Progress, progressOf } from "../../core/progress.js";
 import { readAll } from "../../storage/storage.js";
 import { storageAt } from "../../storage/storages.js";
 import { usableCpus } from "../../storage/usable-cpus.js";
@@ -62,7 +63,7 @@ class Verification {
 	readonly #problems: Problems;
 	readonly #tally: Tally;
 	readonly #files: ListedFiles;
-	#checked = { files: 0, bytes: 0 };
+	readonly #progress: Progress;
 	/** Whether all that there is was read. */
 	#isWhole = true;
 
@@ -72,6 +73,12 @@ class Verification {
 		this.#options = options;
 		this.#problems = new Problems(options.mostProblems ?? 20);
 		this.#tally = emptyTally(manifest.settings);
+		const files = filesOf(manifest);
+		this.#progress = progressOf("verifying", "file", {
+			total: files.length,
+			totalBytes: files.reduce((sum, file) => sum + file.bytes, 0),
+		});
+		options.onProgress?.({ ...this.#progress });
 		this.#files = new ListedFiles(directory, this.#problems, this.#onFile);
 	}
 
@@ -142,6 +149,9 @@ class Verification {
 				onTask: ({ problems, tally, isWhole }) => {
 					this.#problems.append(problems);
 					addTally(this.#tally, tally);
+					for (const { tokens } of Object.values(tally.counted.buckets))
+						this.#progress.tokens += tokens;
+					this.#progress.documents += tally.counted.documents;
 					this.#isWhole &&= isWhole;
 				},
 			},
@@ -207,16 +217,10 @@ class Verification {
 	readonly #onFile = (bytes: number): void => {
 		if (this.#options.signal?.aborted)
 			throw new InterruptedError("verifying was stopped.");
-		this.#checked.files++;
-		this.#checked.bytes += bytes;
-		const all = filesOf(this.#manifest);
-		this.#totalBytes ??= all.reduce((sum, file) => sum + file.bytes, 0);
-		this.#options.onProgress?.(
-			...([this.#checked.files, all.length] as const),
-			...([this.#checked.bytes, this.#totalBytes] as const),
-		);
+		this.#progress.done++;
+		this.#progress.bytes += bytes;
+		this.#options.onProgress?.({ ...this.#progress });
 	};
-	#totalBytes: number | undefined;
 
 	#result(): VerifyResult {
 		const { counted } = this.#tally;
@@ -227,7 +231,7 @@ class Verification {
 			kind: "dataset",
 			problems: this.#problems.sentences,
 			problemCount: this.#problems.count,
-			files: this.#checked.files,
+			files: this.#progress.done,
 			rows: sum("rows"),
 			sequences: sum("sequences"),
 			documents: counted.documents,

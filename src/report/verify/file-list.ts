@@ -1,4 +1,5 @@
 import { DataError, InterruptedError } from "../../core/errors.js";
+import { progressOf } from "../../core/progress.js";
 import { isObject } from "../../core/values.js";
 import type { DatasetFile } from "../../dataset/manifest.js";
 import {
@@ -67,12 +68,16 @@ export class FileListCheck {
 			...{ kind, problems: [], problemCount: 0 },
 			...{ files: 0, rows: 0, sequences: 0, documents: 0, tokens: 0 },
 		};
-		const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
-		let done = 0;
+		const progress = progressOf("verifying", "file", {
+			total: all.length,
+			totalBytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
+		});
+		onProgress?.(progress);
 		this.#files = new ListedFiles(directory, this.problems, (bytes) => {
 			if (signal?.aborted) throw new InterruptedError("verifying was stopped.");
-			done += bytes;
-			onProgress?.(++this.#result.files, all.length, done, total);
+			progress.done = ++this.#result.files;
+			progress.bytes += bytes;
+			onProgress?.({ ...progress, tokens: this.#result.tokens });
 		});
 		const paths = new Set<string>();
 		for (const { path } of all) {
