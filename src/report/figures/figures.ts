@@ -108,7 +108,8 @@ export interface BucketFigures {
 	split: string;
 	stratum: string | null;
 	rows: number;
-	sequences: number;
+	/** Null: a plan does not say. */
+	sequences: number | null;
 	tokens: number;
 	/** Of all tokens in rows. */
 	share: number;
@@ -160,20 +161,35 @@ export interface PlanFigures {
 	stages: StageFigures[];
 	/** By the length of the bucket, its odds over the progress of a stage; empty where a schedule has none. */
 	odds: { stage: number; progress: number; length: number; odds: number }[];
+	/** Weights of the datasets over the progress of a stage; empty where they do not change. */
+	weights: {
+		stage: number;
+		progress: number;
+		source: string;
+		weight: number;
+	}[];
 	/** Tokens by source and stage. */
 	sources: { stage: number; source: string; tokens: number }[];
-	/** Of each rank, its tokens and attention cost over the steps that were read; at most 1,024. */
+	/**
+	 * Of each rank, its tokens over the steps that were read, and the sum of the squares of its sequences'
+	 * lengths; at most 1,024.
+	 */
 	ranks: { rank: number; tokens: number; cost: number }[];
+	/** How many steps these are of, evenly chosen. */
+	rankSteps: number;
 	/** Why something of a plan's datasets is not shown, as a sentence; null: all is. */
 	missing: string | null;
 }
 
 export interface PlanPoint {
+	/** Its first step. */
 	step: number;
+	/** Of the first of its steps. */
 	stage: number;
-	/** Length of the rows, as a mean where several steps are a point. */
+	/** Length of the rows, and how many there are of them: means where several steps are a point. */
 	length: number;
 	batchSize: number;
+	/** Of all its steps together; of batches of sequences with their padding. */
 	tokens: number;
 }
 
@@ -183,6 +199,8 @@ export interface StageFigures {
 	firstStep: number;
 	steps: number;
 	tokens: number;
+	/** Of batches of sequences, their tokens with padding; else null. */
+	paddedTokens: number | null;
 }
 
 /** What a sample of a corpus says about building from it. */

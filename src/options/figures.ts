@@ -1,0 +1,29 @@
+import { flag, type Given, type Resolved, text } from "../core/option.js";
+
+/** The options of looking at what is at a path. */
+export const figuresTable = {
+	tokenizer: text({
+		placeholder: "path",
+		help: "the tokenizer: a tokenizer.json, a directory that holds one, or a name",
+		defaultText:
+			"none: rows are shown as token ids, and nothing is recommended for a corpus",
+	}),
+	rows: text({
+		placeholder: "A..B",
+		help: "the rows to show, numbered from 0 over the shards in order",
+		defaultText: "the first rows",
+	}),
+	document: text({
+		placeholder: "id",
+		help: "show the rows that hold this document, by its id in the input or in the dataset",
+		defaultText: "none",
+	}),
+	all: flag({
+		default: false,
+		help: "read the lengths of all documents and rows, however many there are",
+	}),
+};
+
+export type FiguresOptions = Given<typeof figuresTable>;
+
+export type FiguresSettings = Resolved<typeof figuresTable>;

@@ -1,0 +1,9 @@
+import type { FigureReader } from "./figure-kind.js";
+import { dataset } from "./kinds/dataset.js";
+import { plan } from "./kinds/plan.js";
+
+/** Every kind of path that there are figures of, in the order in which they are looked for. */
+export const figureKinds: Readonly<Record<string, FigureReader>> = {
+	dataset,
+	plan,
+};
