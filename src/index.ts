@@ -96,6 +96,7 @@ export type { ComposeOptions, ComposeProgress } from "./options/compose.js";
 export type { ConvertOptions, ConvertProgress } from "./options/convert.js";
 export type { CurriculumOptions } from "./options/curriculum.js";
 export type { ExportProgress, ExportToOptions } from "./options/export.js";
+export type { FiguresOptions } from "./options/figures.js";
 export type { PackRecordsOptions } from "./options/pack-records.js";
 export type { ExportOptions, PackStoreOptions } from "./options/pack-store.js";
 export type { SourceOptions } from "./options/sources.js";
@@ -133,6 +134,8 @@ export {
 	estimateBuild,
 } from "./report/estimate-build.js";
 export type { Estimate } from "./report/estimates.js";
+export type { Figures } from "./report/figures/figures.js";
+export { readFigures } from "./report/figures/read-figures.js";
 export type { Characters } from "./report/trace/text-places.js";
 export {
 	type RowTrace,

@@ -1,4 +1,10 @@
-import { flag, type Given, type Resolved, text } from "../core/option.js";
+import {
+	flag,
+	type Given,
+	integer,
+	type Resolved,
+	text,
+} from "../core/option.js";
 
 /** The options of looking at what is at a path. */
 export const figuresTable = {
@@ -17,6 +23,12 @@ export const figuresTable = {
 		placeholder: "id",
 		help: "show the rows that hold this document, by its id in the input or in the dataset",
 		defaultText: "none",
+	}),
+	tokens: integer({
+		least: 1,
+		most: 2 ** 20,
+		default: 256,
+		help: "tokens of each row that are shown, at most",
 	}),
 	all: flag({
 		default: false,

@@ -128,25 +128,33 @@ export interface SourceFigures {
 	parts: Grouped<SourceFigures>;
 }
 
-/** A row as it is shown: at most `tokens` of it. */
+/** A row as it is shown: at most some of its tokens. */
 export interface SampleRow {
 	/** Over all shards, in their order. */
 	row: number;
 	length: number;
-	/** The tokens of the row that are below; there may be more. */
+	/** The first tokens of the row, which segments have `ids` of; there may be more. */
 	shownTokens: number;
+	/** The first of how many; at most 1,024. */
 	segments: SampleSegment[];
+	segmentCount: number;
 }
 
 export interface SampleSegment {
 	/** The document's id, or its number where there is no text of it. */
 	document: string;
+	/** All of the segment, shown or not. */
 	tokens: number;
 	/** Where in its document it begins. */
 	offset: number;
-	/** Text with whether it is trained on; null where no tokenizer is at hand. */
+	/** Those of its tokens that are shown. */
+	ids: number[];
+	/** Their text, with whether it is trained on; null where no tokenizer is at hand. */
 	text: { text: string; isTrained: boolean }[] | null;
-	/** Runs of tokens of it that are trained on: firsts, and ends; null: all are. */
+	/**
+	 * Runs of them that are trained on: firsts, and ends; null: all are. The first token of a sequence, which
+	 * no other predicts, is as the one after it.
+	 */
 	trained: number[] | null;
 }
 
