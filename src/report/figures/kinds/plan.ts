@@ -24,7 +24,7 @@ import type {
 	SourceFigures,
 	StageFigures,
 } from "../figures.js";
-import { grouped } from "../grouped.js";
+import { groupedEntries } from "../grouped.js";
 import { bucketFigures } from "../plan/bucket-figures.js";
 import { MOST_RANKS, readRankLoads } from "../plan/rank-loads.js";
 import { SharesOverSteps } from "../plan/shares-over-steps.js";
@@ -159,18 +159,18 @@ function sourcesOf(
 	const allRows = ofDatasets(rows);
 	const allTokens = ofDatasets(tokens);
 	const all = sum(allTokens);
-	return grouped(
-		names.map(
-			(name, dataset): SourceFigures => ({
-				name,
-				documents: null,
-				rows: allRows[dataset],
-				tokens: allTokens[dataset],
-				share: all === 0 ? 0 : allTokens[dataset] / all,
-				bytes: null,
-				parts: { entries: [], rest: null },
-			}),
-		),
+	return groupedEntries(
+		[...names.keys()],
+		(dataset) => ({ rows: allRows[dataset], tokens: allTokens[dataset] }),
+		(dataset): SourceFigures => ({
+			name: names[dataset],
+			documents: null,
+			rows: allRows[dataset],
+			tokens: allTokens[dataset],
+			share: all === 0 ? 0 : allTokens[dataset] / all,
+			bytes: null,
+			parts: { entries: [], rest: null },
+		}),
 	);
 }
 
@@ -179,14 +179,14 @@ function sourcesOfStages(
 	{ tokens }: SourceCounts,
 	names: readonly string[],
 ): PlanFigures["sources"] {
-	const { entries } = grouped(
-		names.map((_, dataset) => ({
-			dataset,
+	const { entries: shown } = groupedEntries(
+		[...names.keys()],
+		(dataset) => ({
 			tokens: sum(tokens.map((own) => own[dataset])),
-			rows: null,
-		})),
+			rows: 0,
+		}),
+		(dataset) => dataset,
 	);
-	const shown = entries.map(({ dataset }) => dataset);
 	const others = names.length - shown.length;
 	return tokens.flatMap((own, stage) => {
 		const each = shown.map((dataset) => ({

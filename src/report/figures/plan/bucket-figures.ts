@@ -1,7 +1,7 @@
 import { sum } from "../../../core/arithmetic.js";
 import type { CurriculumPlan } from "../../../plan/curriculum-plan.js";
 import type { BucketFigures, Grouped } from "../figures.js";
-import { grouped } from "../grouped.js";
+import { groupedEntries } from "../grouped.js";
 
 /** What a plan takes of the buckets of each length, the shortest first. */
 export function bucketFigures({
@@ -26,15 +26,15 @@ export function bucketFigures({
 				tokens: before.tokens + (pools === null ? rows * length : tokens),
 			});
 		}
-	return grouped(
-		[...all]
-			.sort(([a], [b]) => a - b)
-			.map(([length, { rows, tokens }]) => ({
-				...{ length, split: "train", stratum: null, rows, tokens },
-				sequences: null,
-				share: totals.tokens === 0 ? 0 : tokens / totals.tokens,
-				fill: known.get(length) ?? 0,
-			})),
+	return groupedEntries(
+		[...all].sort(([a], [b]) => a - b),
+		([, counts]) => counts,
+		([length, { rows, tokens }]) => ({
+			...{ length, split: "train", stratum: null, rows, tokens },
+			sequences: null,
+			share: totals.tokens === 0 ? 0 : tokens / totals.tokens,
+			fill: known.get(length) ?? 0,
+		}),
 	);
 }
 
