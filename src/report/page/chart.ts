@@ -304,8 +304,7 @@ function yAxis({ domain, isLog }: Axis) {
 function percentAxis() {
 	return Plot.axisY({
 		...{ label: null, tickSize: 0, ticks: 4 },
-		tickFormat: (value: number) =>
-			`${Number((100 * value).toPrecision(3))} %`,
+		tickFormat: (value: number) => `${Number((100 * value).toPrecision(3))} %`,
 	});
 }
 
@@ -338,11 +337,7 @@ function wholeTicks([first, last]: readonly [number, number]): number[] {
 	return found;
 }
 
-function drawn(
-	label: string,
-	height: number,
-	options: Plot.PlotOptions,
-): Html {
+function drawn(label: string, height: number, options: Plot.PlotOptions): Html {
 	const svg = Plot.plot({
 		...options,
 		className: "plot",

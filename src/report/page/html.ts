@@ -56,17 +56,15 @@ const MARKS: Readonly<Record<string, string>> = { "\n": "↵", "\t": "⇥" };
 
 /** A text whose control characters, and marks of writing direction, are seen and do nothing. */
 export function visible(text: string): string {
-	return text
-		.toWellFormed()
-		.replace(
-			// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-			/[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff]/g,
-			(character) =>
-				character === "\ufffd"
-					? character
-					: (MARKS[character] ??
-						`\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`),
-		);
+	return text.toWellFormed().replace(
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+		/[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff]/g,
+		(character) =>
+			character === "\ufffd"
+				? character
+				: (MARKS[character] ??
+					`\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`),
+	);
 }
 
 /** A name or text of the input: its direction changes nothing around it. */

@@ -23,6 +23,8 @@ export interface View {
 	says: Content;
 	pictures: readonly Html[];
 	legend?: readonly LegendEntry[];
+	/** What is shown under the pictures. */
+	body?: Html;
 	table: Table | null;
 }
 
