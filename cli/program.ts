@@ -16,6 +16,7 @@ import { initCommand } from "./init.js";
 import { packCommand } from "./pack.js";
 import { planCommand } from "./plan.js";
 import { pythonCommand } from "./python.js";
+import { reportCommand } from "./report.js";
 import { runTasksCommand } from "./run-tasks.js";
 import { say } from "./say.js";
 import { statusCommand } from "./status.js";
@@ -85,6 +86,7 @@ export function createProgram(): Command {
 		.addCommand(verifyCommand())
 		.addCommand(traceCommand())
 		.addCommand(auditCommand())
+		.addCommand(reportCommand())
 		.addCommand(composeCommand())
 		.addCommand(curriculumCommand())
 		.addCommand(batchesCommand())

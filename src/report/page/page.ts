@@ -1,5 +1,6 @@
 import type { FigureKind, Figures } from "../figures/figures.js";
-import { type Html, html, isolated } from "./html.js";
+import { GENERATOR } from "./generator.js";
+import { Html, html, isolated } from "./html.js";
 import type { Charts, LegendEntry, Panel, Section, View } from "./panel.js";
 import { sections } from "./sections.js";
 import { style } from "./style.js";
@@ -45,7 +46,7 @@ export async function reportHtml(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="color-scheme" content="light dark">
-<meta name="generator" content="seqpack">
+${new Html(GENERATOR)}
 <title>${title}</title>
 <style>${style}</style>
 </head>
