@@ -1,7 +1,7 @@
 // Pictures, drawn by Observable Plot. It and the document that it draws in are bundled with this
 // module: nothing else may import them.
 import * as Plot from "@observablehq/plot";
-import { parseHTML } from "linkedom/worker";
+import { parseHTML } from "linkedom";
 import { grouped, shortNumber } from "../../core/number-texts.js";
 import type { LengthBin } from "../figures/figures.js";
 import { colour, GROUND } from "./colours.js";
@@ -59,7 +59,7 @@ export function histogram({
 		marginLeft: 44,
 		marginBottom: 40,
 		x: xScale(x),
-		y: { domain: [0, most || 1], label: null },
+		y: { domain: [0, most || 1], label: null, nice: true },
 		marks: [
 			horizontalGrid(),
 			Plot.rectY(shares, {
@@ -139,7 +139,6 @@ export function bars({
 				...{ x1: "x1", x2: "x2", y: "row", fill: "colour" },
 				...{ insetTop: 20, insetBottom: 6, insetRight: 0.5 },
 			}),
-			Plot.ruleX([0]),
 			Plot.text(names, {
 				...{ ...bandText, text: "shown", title: "name" },
 				...{ frameAnchor: "left", dx: 1 },
@@ -226,7 +225,7 @@ export function stems({
 			xAxis(x),
 			Plot.axisY({
 				...{ label: null, tickSize: 0, ticks: 5 },
-				tickFormat: (value: number) => `${Math.round(100 * value)} %`,
+				tickFormat: shareTick,
 			}),
 		],
 	});
@@ -304,9 +303,12 @@ function yAxis({ domain, isLog }: Axis) {
 function percentAxis() {
 	return Plot.axisY({
 		...{ label: null, tickSize: 0, ticks: 4 },
-		tickFormat: (value: number) => `${Number((100 * value).toPrecision(3))} %`,
+		tickFormat: shareTick,
 	});
 }
+
+const shareTick = (value: number) =>
+	`${Number((100 * value).toPrecision(3))} %`;
 
 function horizontalGrid(ticks?: readonly number[]) {
 	return Plot.gridY({
@@ -333,7 +335,7 @@ function wholeTicks([first, last]: readonly [number, number]): number[] {
 	const by = [1, 2, 5, 10].map((n) => n * unit).find((n) => n >= rough) ?? unit;
 	const found: number[] = [];
 	for (let tick = Math.ceil(first / by) * by; tick <= last; tick += by)
-		found.push(tick);
+		found.push(tick || 0);
 	return found;
 }
 

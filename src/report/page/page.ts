@@ -137,8 +137,9 @@ function sectionOf(
 
 function cardOf({ heading }: Panel, views: readonly (View | null)[]): Html {
 	const [only, ...others] = views;
-	const isWide = others.length > 0 || only?.body !== undefined;
-	return html`<article class="card${isWide ? " wide" : ""}"><h3>${heading}</h3>${
+	const width =
+		others.length > 0 ? " wide" : only?.body !== undefined ? " broad" : "";
+	return html`<article class="card${width}"><h3>${heading}</h3>${
 		others.length === 0
 			? viewOf(only, heading, null)
 			: html`<div class="pair">${views.map((view, i) => html`<div>${viewOf(view, heading, i)}</div>`)}</div>`

@@ -32,10 +32,11 @@ nav a { margin-right: 0.9rem; color: var(--muted); }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 0.75rem; padding: 1rem; min-width: 0; }
 @media (min-width: 60rem) { .card { padding: 1.25rem; } }
 .wide { grid-column: 1 / -1; }
+@media (min-width: 60rem) { .broad { grid-column: span 2; } }
 .pair { display: grid; gap: 1.5rem 2.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }
 .pair > div { min-width: 0; }
 .says { color: var(--muted); font-size: 0.875rem; margin-bottom: 0.75rem; }
-.pictures { max-width: 36rem; }
+.pictures { max-width: 28rem; }
 .plot { display: block; width: 100%; height: auto; color: var(--text); overflow: visible; }
 .plot text { font: 12.5px system-ui, sans-serif; direction: ltr; unicode-bidi: isolate; white-space: pre; font-variant-numeric: tabular-nums; }
 .plot [aria-label*="axis"] text, .plot.mask text { fill: var(--muted); }
@@ -63,8 +64,8 @@ tbody th:not(.n) { min-width: 8rem; overflow-wrap: anywhere; }
 .of { margin-bottom: 0.3rem; font-size: 0.875rem; }
 .texts { display: grid; gap: 0 2.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); }
 .tokens { font: 0.8125rem/1.75 ui-monospace, monospace; }
-.segment { padding: 0.1em 0.15em; box-decoration-break: clone; -webkit-box-decoration-break: clone; border-bottom: 2px solid; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-${[0, 1, 2, 3, 4, 5, 6, 7].map((i) => `.s${i} { border-color: var(--c${i}); background: color-mix(in srgb, var(--c${i}) 9%, var(--card)); }`).join("\n")}
+.segment { padding: 0.1em 0.15em; border-left: 3px solid; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+${[0, 1, 2, 3, 4, 5, 6, 7].map((i) => `.s${i} { border-color: var(--c${i}); background: color-mix(in srgb, var(--c${i}) 12%, var(--card)); }`).join("\n")}
 .untrained { color: var(--muted); font-style: italic; }
 .notes { margin: 0; padding-left: 1.2rem; color: var(--muted); font-size: 0.875rem; }
 footer { padding-top: 2.5rem; padding-bottom: 2.5rem; color: var(--muted); font-size: 0.8125rem; }

@@ -2,7 +2,7 @@ import { sum } from "../../../core/arithmetic.js";
 import type { BucketFigures, Figures } from "../../figures/figures.js";
 import { colour, MUTED } from "../colours.js";
 import { drawnEntries, othersText } from "../drawn-entries.js";
-import { panel, type Section } from "../panel.js";
+import { panel } from "../panel.js";
 import { counted, grouped, percent, shareText } from "../texts.js";
 
 export const tokensByBucket = panel({
@@ -96,9 +96,3 @@ export function bucketName(
 			...(stratum === null ? [] : [stratum]),
 		].join(", ");
 }
-
-export const buckets: Section = {
-	id: "buckets",
-	heading: "Buckets",
-	panels: [tokensByBucket],
-};

@@ -114,7 +114,11 @@ const batchOverSteps = pointsPanel({
 		`${range(
 			points.map(({ batchSize }) => batchSize),
 			"row",
-		)} a step: as rows grow, there are fewer of them, for ${counted(tokensPerStep, "token")} a step.`,
+		)} a step, for ${counted(tokensPerStep, "token")}${
+			new Set(points.map(({ batchSize }) => batchSize)).size > 1
+				? ": the longer the rows, the fewer."
+				: "."
+		}`,
 });
 
 interface Placed {
@@ -152,10 +156,14 @@ function seriesOf<K>(
 	return new Map(
 		[...keys].map((key) => [
 			key,
-			ordered.map(({ at, values }) => ({
-				x: stepOf(plan, at),
-				y: values.get(key) ?? 0,
-			})),
+			[
+				...ordered.map(({ at, values }) => ({
+					x: stepOf(plan, at),
+					y: values.get(key) ?? 0,
+				})),
+				// The last ones hold until the end.
+				{ x: plan.steps, y: ordered.at(-1)?.values.get(key) ?? 0 },
+			],
 		]),
 	);
 }

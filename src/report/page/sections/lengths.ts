@@ -76,7 +76,7 @@ function sentence(
 		tokens / 2,
 	);
 	const range = `${counted(count, one)} of ${grouped(min)} to ${counted(max, unit)}`;
-	const half = `at least half have at most ${grouped(middle.last)}`;
+	const half = `at least half have at most ${grouped(Math.min(middle.last, max))}`;
 	if (unit !== "token") return `${range}; ${half}.`;
 	return `${range}, ${meanText(tokens / count)} on average; ${half}. At least half of the tokens are in ${one}s of ${grouped(Math.max(long.first, min))} or more.`;
 }

@@ -1,8 +1,7 @@
-import { sum } from "../../../core/arithmetic.js";
 import type { Figures } from "../../figures/figures.js";
 import { colour, MUTED } from "../colours.js";
 import { panel, type Section } from "../panel.js";
-import { counted, grouped, meanText, percent, shareText } from "../texts.js";
+import { counted, grouped, meanText, percent } from "../texts.js";
 import { bucketName } from "./buckets.js";
 
 /** Figures of rows, where there are any. */
@@ -103,64 +102,6 @@ const bound = panel({
 	},
 });
 
-const dropped = panel({
-	heading: "Tokens in no row",
-	data: ({ rows, totals, dropped }) =>
-		totals.tokens === null || (rows === null && dropped.length === 0)
-			? null
-			: {
-					kept: totals.tokens,
-					dropped: dropped.filter(
-						({ tokens, documents }) => tokens > 0 || documents > 0,
-					),
-					cut: rows?.cutDocuments ?? null,
-				},
-	scale: (all) =>
-		Math.max(
-			...all.flatMap(({ dropped }) => dropped.map(({ tokens }) => tokens)),
-			0,
-		),
-	view({ kept, dropped, cut }, most, { bars }) {
-		const lost = sum(dropped.map(({ tokens }) => tokens));
-		const all = kept + lost;
-		const cutText =
-			cut === null
-				? ""
-				: ` ${counted(cut, "document")} ${cut === 1 ? "is" : "are"} not whole in one row.`;
-		return {
-			says: `${
-				lost === 0
-					? "Every token is in a row."
-					: `${counted(lost, "token")} ${lost === 1 ? "is" : "are"} in no row, ${percent(lost / all)} of all.`
-			}${cutText}`,
-			pictures:
-				dropped.length === 0
-					? []
-					: [
-							bars({
-								label: `Tokens in no row, by reason: ${grouped(lost)}`,
-								most,
-								rows: dropped.map(({ reason, tokens }) => ({
-									name: reason,
-									text: shareText(tokens, all),
-									parts: [{ value: tokens, colour: colour(1) }],
-								})),
-							}),
-						],
-			table: {
-				heads: ["reason", "documents", "tokens", "share"],
-				rows: [
-					...dropped.map(({ reason, documents, tokens }) => [
-						...[reason, documents, tokens],
-						percent(all === 0 ? 0 : tokens / all),
-					]),
-					["in rows", null, kept, percent(all === 0 ? 0 : kept / all)],
-				],
-			},
-		};
-	},
-});
-
 const attention = panel({
 	heading: "Attention",
 	data: rowsOf,
@@ -202,5 +143,5 @@ const attention = panel({
 export const packing: Section = {
 	id: "packing",
 	heading: "Rows",
-	panels: [fill, bound, dropped, attention],
+	panels: [fill, bound, attention],
 };

@@ -30,7 +30,11 @@ function ranksPanel(
 			const mean = sum(ranks.map((rank) => rank[of])) / ranks.length;
 			const [least, largest] = [Math.min(...relative), Math.max(...relative)];
 			return {
-				says: `${what} of each of ${counted(ranks.length, "rank")} against their mean, ${meanText(mean)}, over ${counted(rankSteps, "step")}: from ${signed(least)} to ${signed(largest)}.`,
+				says: `${what} of each of ${counted(ranks.length, "rank")} against their mean, ${meanText(mean)}, over ${counted(rankSteps, "step")}: ${
+					largest - least < 1e-9
+						? "all have the same."
+						: `from ${signed(least)} to ${signed(largest)}.`
+				}`,
 				pictures: [
 					stems({
 						label: `${heading}: from ${signed(least)} to ${signed(largest)} of the mean`,

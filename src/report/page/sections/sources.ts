@@ -3,7 +3,7 @@ import type { Figures, Grouped, SourceFigures } from "../../figures/figures.js";
 import { colour, MUTED } from "../colours.js";
 import { drawnEntries, othersText } from "../drawn-entries.js";
 import { type Html, html, isolated } from "../html.js";
-import { type Cell, panel, type Section } from "../panel.js";
+import { type Cell, panel } from "../panel.js";
 import { counted, grouped, percent, shareText } from "../texts.js";
 
 /** What sources are compared by: the first of which something is known. */
@@ -16,7 +16,7 @@ const measures = [
 
 type Measure = (typeof measures)[number];
 
-const tokensBySource = panel({
+export const tokensBySource = panel({
 	heading: "Tokens by source",
 	data({ sources }: Figures) {
 		const measure = measures.find(([name]) =>
@@ -121,9 +121,3 @@ function rowsOf(
 				]),
 	];
 }
-
-export const sources: Section = {
-	id: "sources",
-	heading: "Sources",
-	panels: [tokensBySource],
-};
