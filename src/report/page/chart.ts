@@ -8,7 +8,7 @@ import { colour, GROUND } from "./colours.js";
 import { element, fitted, type Html, visible } from "./html.js";
 
 /** Units of a picture: with letters of 12.5, it can be read where it is shown on a phone. */
-const WIDTH = 400;
+const WIDTH = 360;
 /** Units of a letter, at most, as fonts go. */
 const LETTER = 7.4;
 
@@ -38,8 +38,8 @@ export function histogram({
 }): Html {
 	const edges = ({ first, last }: LengthBin) =>
 		x.isLog
-			? { x1: Math.max(first, 0.5), x2: last + 1 }
-			: { x1: first - 0.5, x2: last + 0.5 };
+			? { x1: Math.max(first, 0.5), x2: Math.min(last + 1, x.domain[1]) }
+			: { x1: first - 0.5, x2: Math.min(last + 0.5, x.domain[1]) };
 	const shares = sharesOf(bins).map((share, i) => ({
 		...share,
 		...edges(bins[i]),
@@ -349,6 +349,7 @@ function drawn(label: string, height: number, options: Plot.PlotOptions): Html {
 	});
 	return written(svg as unknown as DrawnElement, {
 		class: "plot",
+		...{ fill: "currentColor", "text-anchor": "middle" },
 		viewBox: `0 0 ${WIDTH} ${height}`,
 		role: "img",
 		"aria-label": label,

@@ -8,7 +8,7 @@ export const style = new Html(`
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
-header, main, footer { max-width: 88rem; margin: 0 auto; padding: 0 1rem; }
+header, main, footer { max-width: 88rem; margin: 0 auto; padding: 0 0.875rem; }
 @media (min-width: 60rem) { header, main, footer { padding: 0 2.5rem; } }
 header { padding-top: 2rem; }
 h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 1rem; letter-spacing: -0.01em; }
@@ -29,14 +29,14 @@ nav { margin-top: 1.5rem; font-size: 0.875rem; line-height: 2; }
 nav a { margin-right: 0.9rem; color: var(--muted); }
 .notice { margin-top: 1.5rem; padding: 0.75rem 1rem; border-left: 4px solid var(--c1); background: var(--card); border-radius: 0 0.5rem 0.5rem 0; }
 .panels { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr)); align-items: start; }
-.card { background: var(--card); border: 1px solid var(--line); border-radius: 0.75rem; padding: 1rem; min-width: 0; }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: 0.75rem; padding: 0.875rem; min-width: 0; }
 @media (min-width: 60rem) { .card { padding: 1.25rem; } }
 .wide { grid-column: 1 / -1; }
 @media (min-width: 60rem) { .broad { grid-column: span 2; } }
 .pair { display: grid; gap: 1.5rem 2.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }
 .pair > div { min-width: 0; }
 .says { color: var(--muted); font-size: 0.875rem; margin-bottom: 0.75rem; }
-.pictures { max-width: 28rem; }
+.pictures { max-width: 27rem; }
 .plot { display: block; width: 100%; height: auto; color: var(--text); overflow: visible; }
 .plot text { font: 12.5px system-ui, sans-serif; direction: ltr; unicode-bidi: isolate; white-space: pre; font-variant-numeric: tabular-nums; }
 .plot [aria-label*="axis"] text, .plot.mask text { fill: var(--muted); }
