@@ -191,13 +191,14 @@ export function faintTexts(page: Page): Promise<string[]> {
 			if (element.closest("script, style, noscript, title, .visually-hidden"))
 				continue;
 			if (element.matches(":disabled, :disabled *")) continue;
+			if (!element.checkVisibility()) continue;
 			const style = getComputedStyle(element);
 			if (style.visibility !== "visible") continue;
 			const range = document.createRange();
 			range.selectNodeContents(node);
 			let box = range.getClientRects()[0];
 			if (box === undefined || box.width === 0) continue;
-			if (!isInside(box)) {
+			if (!isInside(box) || !isOnTop(element, box)) {
 				element.scrollIntoView({ block: "center", inline: "center" });
 				box = range.getClientRects()[0];
 			}
@@ -233,6 +234,13 @@ export function faintTexts(page: Page): Promise<string[]> {
 			const x = box.left + box.width / 2;
 			const y = box.top + box.height / 2;
 			return x >= 0 && y >= 0 && x < innerWidth && y < innerHeight;
+		}
+
+		/** Whether a text is seen there, and not scrolled out of a box of its own. */
+		function isOnTop(element: Element, box: DOMRect): boolean {
+			return document
+				.elementsFromPoint(box.left + box.width / 2, box.top + box.height / 2)
+				.some((other) => other === element || element.contains(other));
 		}
 
 		/** What an element stands on at a point. */

@@ -56,7 +56,7 @@ export function histogram({
 			: []),
 	]);
 	return drawn(label, 230, {
-		marginLeft: 44,
+		marginLeft: 54,
 		marginBottom: 40,
 		x: xScale(x),
 		y: { domain: [0, most || 1], label: null, nice: true },

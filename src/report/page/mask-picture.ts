@@ -2,7 +2,7 @@ import { grouped } from "../../core/number-texts.js";
 import { colour } from "./colours.js";
 import { element, type Html, html } from "./html.js";
 
-const SIDE = 344;
+const SIDE = 306;
 const LEFT = 34;
 const BELOW = 24;
 
@@ -22,7 +22,7 @@ export function maskPicture(
 		"svg",
 		{
 			class: "plot mask",
-			viewBox: `0 0 ${LEFT + SIDE + 22} ${SIDE + BELOW + 18}`,
+			viewBox: `0 0 ${LEFT + SIDE + 20} ${SIDE + BELOW + 18}`,
 			role: "img",
 			"aria-label": label,
 		},
