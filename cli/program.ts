@@ -13,6 +13,7 @@ import { exportCommand } from "./export.js";
 import { failWith } from "./fail.js";
 import { finalizeCommand } from "./finalize.js";
 import { initCommand } from "./init.js";
+import { inspectCommand } from "./inspect.js";
 import { packCommand } from "./pack.js";
 import { planCommand } from "./plan.js";
 import { pythonCommand } from "./python.js";
@@ -47,6 +48,7 @@ export async function run(args: readonly string[]): Promise<number> {
 const examples = [
 	"seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/",
 	"seqpack verify data/",
+	"seqpack inspect data/ --tokenizer tokenizer.json",
 	"seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/ --executor slurm",
 	"seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --layout buckets --out buckets/",
 	"seqpack curriculum buckets/ --schedule grow-p2 --cycles 8 --tokens-per-step 512K --out plan/",
@@ -83,6 +85,7 @@ export function createProgram(): Command {
 		.addCommand(statusCommand())
 		.addCommand(finalizeCommand())
 		.addCommand(initCommand())
+		.addCommand(inspectCommand())
 		.addCommand(verifyCommand())
 		.addCommand(traceCommand())
 		.addCommand(auditCommand())

@@ -37,8 +37,8 @@ const floors = [
 	"export",
 	"compose",
 	"build",
-	"report",
 	"audit",
+	"report",
 	"engines",
 ];
 /** Floors that need nothing from Node. */

@@ -5,6 +5,7 @@ import {
 	type Resolved,
 	text,
 } from "../core/option.js";
+import { readingTable } from "../documents/options.js";
 
 /** The options of looking at what is at a path. */
 export const figuresTable = {
@@ -30,6 +31,7 @@ export const figuresTable = {
 		default: 256,
 		help: "tokens of each row that are shown, at most",
 	}),
+	...readingTable,
 	all: flag({
 		default: false,
 		help: "read the lengths of all documents and rows, however many there are",

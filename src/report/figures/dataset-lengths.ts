@@ -8,7 +8,7 @@ import type { FiguresSettings } from "../../options/figures.js";
 import { storageAt } from "../../storage/storages.js";
 import { columnOf, type Schema } from "../../tables/columns.js";
 import type { Figures } from "./figures.js";
-import { filesToRead, MOST_ROWS } from "./files-to-read.js";
+import { filesToRead, MOST_ROWS, partNote } from "./files-to-read.js";
 import { LengthCounts } from "./length-counts.js";
 import { readListColumn, shardOf } from "./list-column.js";
 import type { SourceFile } from "./sources-tree.js";
@@ -134,8 +134,4 @@ async function readSequences(
 		sequenceLengths: lengths.histogram(),
 		sequencesPerRow: perRow.histogram(),
 	};
-}
-
-function partNote(what: string, share: number): string {
-	return `${what} are counted over ${(100 * share).toFixed(1)} % of the files, evenly spread`;
 }

@@ -23,3 +23,8 @@ export function filesToRead<T extends { rows: number }>(
 	);
 	return { files, share: sum(files.map((file) => file.rows)) / rows };
 }
+
+/** That only a part was read, as a sentence. */
+export function partNote(what: string, share: number): string {
+	return `${what} are counted over ${(100 * share).toFixed(1)} % of the rows, in whole files that are evenly spread; the option "all" reads all`;
+}

@@ -17,33 +17,37 @@ export class LengthCounts {
 	readonly #counts = new Float64Array(BINS);
 	readonly #tokens = new Float64Array(BINS);
 
-	add(length: number): void {
+	/** @param weight How many there are of it. */
+	add(length: number, weight = 1): void {
 		const bin = binOf(length);
-		this.#counts[bin]++;
-		this.#tokens[bin] += length;
-		this.count++;
-		this.tokens += length;
-		this.squares += length * length;
+		this.#counts[bin] += weight;
+		this.#tokens[bin] += length * weight;
+		this.count += weight;
+		this.tokens += length * weight;
+		this.squares += length * length * weight;
 		if (length < this.#min) this.#min = length;
 		if (length > this.#max) this.#max = length;
 	}
 
-	addAll(lengths: ArrayLike<number>): void {
-		for (let i = 0; i < lengths.length; i++) this.add(lengths[i]);
+	addAll(lengths: ArrayLike<number>, weight = 1): void {
+		for (let i = 0; i < lengths.length; i++) this.add(lengths[i], weight);
 	}
 
 	/** Null where there are none. Ranges without lengths are there between others. */
 	histogram(): LengthHistogram | null {
-		const { count, tokens } = this;
-		if (count === 0) return null;
+		if (this.count === 0) return null;
 		const bins: LengthBin[] = [];
-		for (let bin = binOf(this.#min); bin <= binOf(this.#max); bin++)
-			bins.push({
-				first: firstOf(bin),
-				last: firstOf(bin + 1) - 1,
-				count: this.#counts[bin],
-				tokens: this.#tokens[bin],
-			});
+		// Of a sample they are no whole numbers: what is told of all is the sum of the ranges.
+		let [count, tokens] = [0, 0];
+		for (let bin = binOf(this.#min); bin <= binOf(this.#max); bin++) {
+			const own = {
+				count: Math.round(this.#counts[bin]),
+				tokens: Math.round(this.#tokens[bin]),
+			};
+			bins.push({ first: firstOf(bin), last: firstOf(bin + 1) - 1, ...own });
+			count += own.count;
+			tokens += own.tokens;
+		}
 		return { count, tokens, min: this.#min, max: this.#max, bins };
 	}
 }

@@ -1,4 +1,4 @@
-import { optionName, SeqpackError, UsageError } from "../../core/errors.js";
+import { SeqpackError, UsageError } from "../../core/errors.js";
 import type { FiguresSettings } from "../../options/figures.js";
 import type { Tokenizer } from "../../tokenizer/tokenizer.js";
 import { findDocuments } from "../trace/find-documents.js";
@@ -76,7 +76,7 @@ async function ofDocument(
 	const rows = await rowsOfDocument(opened, id, MOST_SHOWN + 1);
 	if (rows.length === 0)
 		notes.push(
-			`no row has a token of the document ${document}: it was dropped, or has none (${optionName("document")})`,
+			`no row has a token of the document ${document}: it was dropped, or has none`,
 		);
 	if (rows.length > MOST_SHOWN)
 		notes.push(

@@ -111,7 +111,7 @@ function grown(
 				{
 					name,
 					...{ documents, rows, tokens, share: share(part), bytes },
-					parts: { entries: [], rest: restOf(largest(end)) },
+					parts: { entries: [], rest: restOf([...end.parts.values()]) },
 				},
 			];
 		});

@@ -25,6 +25,7 @@ import { sourcesTree } from "../sources-tree.js";
 
 export const dataset: FigureReader = {
 	meaning: "a dataset, a store, or a packing of one",
+	options: ["rows", "document"],
 	find: async (path, storage) =>
 		(await storage.stat(`${path}/${written.dataset}`)) !== null,
 	read: async (path, settings) =>
