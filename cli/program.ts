@@ -9,6 +9,7 @@ import { completionCommand } from "./completion.js";
 import { composeCommand } from "./compose.js";
 import { convertCommand } from "./convert.js";
 import { curriculumCommand } from "./curriculum.js";
+import { diffCommand } from "./diff.js";
 import { exportCommand } from "./export.js";
 import { failWith } from "./fail.js";
 import { finalizeCommand } from "./finalize.js";
@@ -88,6 +89,7 @@ export function createProgram(): Command {
 		.addCommand(inspectCommand())
 		.addCommand(verifyCommand())
 		.addCommand(traceCommand())
+		.addCommand(diffCommand())
 		.addCommand(auditCommand())
 		.addCommand(reportCommand())
 		.addCommand(composeCommand())

@@ -21,6 +21,7 @@ import {
 	goesWith,
 	valueText,
 } from "../dist/cli/describe-option.js";
+import { diffCommandTable } from "../dist/cli/diff.js";
 import { asFlag } from "../dist/cli/fail.js";
 import { outputTable, toldTable } from "../dist/cli/output-options.js";
 import { traceCommandTable } from "../dist/cli/trace.js";
@@ -131,6 +132,11 @@ const tables = {
 		optionTables(traceCommandTable, {
 			words: ["dataset"],
 			ofCommand: ["row", ...Object.keys(outputTable)],
+		}),
+	"options:diff": () =>
+		optionTables(diffCommandTable, {
+			words: ["a", "b"],
+			ofCommand: ["exitCode", ...Object.keys(outputTable)],
 		}),
 	"exit-codes": () =>
 		table(

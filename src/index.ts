@@ -95,6 +95,7 @@ export { readBuildConfig } from "./options/build-config.js";
 export type { ComposeOptions, ComposeProgress } from "./options/compose.js";
 export type { ConvertOptions, ConvertProgress } from "./options/convert.js";
 export type { CurriculumOptions } from "./options/curriculum.js";
+export type { DiffOptions } from "./options/diff.js";
 export type { ExportProgress, ExportToOptions } from "./options/export.js";
 export type { FiguresOptions } from "./options/figures.js";
 export type { PackRecordsOptions } from "./options/pack-records.js";
@@ -124,6 +125,8 @@ export type {
 } from "./records/records-manifest.js";
 export type { RecordsSummary } from "./records/summary.js";
 export type { BuildCounts } from "./report/build-counts.js";
+export { diff } from "./report/diff/diff.js";
+export type { DiffResult } from "./report/diff/result.js";
 export {
 	type DocumentLengthsOptions,
 	documentLengths,
