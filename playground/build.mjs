@@ -20,17 +20,21 @@ const out = resolve(process.argv[2] ?? join(here, "dist"));
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 const bundle = await rolldown({
-	input: join(here, "main.ts"),
+	input: { main: join(here, "main.ts"), worker: join(here, "worker.ts") },
 	platform: "browser",
 	resolve: { extensionAlias: { ".js": [".ts", ".js"] } },
 });
 const { output } = await bundle.write({
-	file: join(out, "main.js"),
+	dir: out,
+	chunkFileNames: "seqpack.js",
 	format: "esm",
 	minify: true,
 });
 await bundle.close();
-const outside = output.flatMap(({ imports = [] }) => imports);
+const files = new Set(output.map(({ fileName }) => fileName));
+const outside = output
+	.flatMap(({ imports = [] }) => imports)
+	.filter((name) => !files.has(name));
 if (outside.length > 0)
 	throw new Error(`the page needs what no browser has: ${outside.join(", ")}`);
 for (const file of ["index.html", "style.css"])

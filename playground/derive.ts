@@ -37,7 +37,8 @@ export function tokenize(
 	return { batch, lengths: listLengths(batch.offsets) };
 }
 
-export interface Packs extends PackedDocuments {
+export interface Packs extends Pick<PackedDocuments, "pieces" | "packing"> {
+	documents: number;
 	rowLength: number;
 	rows: number;
 	bound: number;
@@ -75,8 +76,11 @@ export function packed(
 ): Packs {
 	const options = packOptions(packer, longDocuments, texts);
 	checkCount(lengths, rowLength, "Tokens of a row");
-	const made = packDocuments(lengths, rowLength, options);
-	const { pieces, packing, dropped } = made;
+	const { pieces, packing, dropped } = packDocuments(
+		lengths,
+		rowLength,
+		options,
+	);
 	const rows = packing.packOffsets.length - 1;
 	const tokens = sum(pieces.length);
 	const parts = new Int32Array(lengths.length);
@@ -86,7 +90,9 @@ export function packed(
 		if (parts[d] > 1 || (parts[d] === 1 && dropped.tokens[d] > 0))
 			cutDocuments++;
 	return {
-		...made,
+		pieces,
+		packing,
+		documents: lengths.length,
 		rowLength,
 		rows,
 		tokens,

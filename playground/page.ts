@@ -1,8 +1,5 @@
-import {
-	SeqpackError,
-	type TokenBatch,
-	type Tokenizer,
-} from "seqpack/tokenizer";
+import type { TokenBatch, Tokenizer } from "seqpack/tokenizer";
+import { Background } from "./background.js";
 import {
 	changeOf,
 	writeControls,
@@ -12,11 +9,8 @@ import {
 } from "./controls.js";
 import {
 	type Buckets,
-	compared,
 	decomposed,
 	examplesFor,
-	type Packs,
-	packed,
 	planned,
 	rowOf,
 	tokenize,
@@ -30,7 +24,7 @@ import {
 } from "./documents.js";
 import { byId, count, h } from "./dom.js";
 import { memo } from "./memo.js";
-import { labelOf } from "./options.js";
+import { sentenceOf } from "./sentence.js";
 import { fromHash, initial, optionTexts, type State, toHash } from "./state.js";
 import { openFile, tokenizerOf } from "./tokenizers.js";
 import { showBuckets, showCurriculum } from "./views/buckets.js";
@@ -43,13 +37,17 @@ let sample = "";
 /** What was cut off of a text that was too long. */
 let tooLong = "";
 let isDue = false;
+/** Whether something that is shown is not known yet. */
+let isWaiting = false;
+let began = 0;
+
+const packing = new Background("packed", update);
+const comparing = new Background("compared", update);
 
 const derive = {
 	documents: memo(documentsOf),
 	lengths: memo(lengthsOf),
 	tokens: memo(tokenize),
-	packs: memo(packed),
-	compared: memo(compared),
 	row: memo(rowOf),
 	buckets: memo(decomposed),
 	curriculum: memo(planned),
@@ -70,6 +68,7 @@ export async function openPage(): Promise<void> {
 	sample = answer.ok ? (await answer.text()).trim() : "";
 	read();
 	addEventListener("hashchange", read);
+	addEventListener("resize", update);
 	byId("controls").addEventListener("submit", (event) =>
 		event.preventDefault(),
 	);
@@ -132,17 +131,22 @@ function set(values: State, from?: string): void {
 function update(): void {
 	if (isDue) return;
 	isDue = true;
-	requestAnimationFrame(() => {
+	if (document.body.dataset.state !== "busy") began = performance.now();
+	document.body.dataset.state = "busy";
+	queueMicrotask(() => {
 		isDue = false;
-		const began = performance.now();
+		isWaiting = false;
 		render();
+		if (isWaiting) return;
+		document.body.dataset.state = "ready";
 		const took = performance.now() - began;
 		byId("took").textContent = `Computed and drawn in ${took.toFixed(0)} ms.`;
-		document.body.dataset.shown = String(
-			Number(document.body.dataset.shown ?? 0) + 1,
-		);
 	});
 }
+
+const packViews = ["packs-figures", "packs", "mask", "row-columns"];
+const bucketViews = ["buckets", "buckets-figures"];
+const curriculumViews = ["curriculum", "curriculum-figures"];
 
 interface Documents {
 	lengths: Int32Array;
@@ -155,21 +159,13 @@ function render(): void {
 	const documents = attempt("documents-fault", readDocuments);
 	if (documents !== null && tooLong !== "")
 		byId("documents-fault").textContent = tooLong;
-	dim(["documents-figures", "lengths-figure", "tokens"], documents === null);
-	dim(
-		[
-			"packs-figures",
-			"packs",
-			"mask",
-			"row-columns",
-			"buckets",
-			"buckets-figures",
-			"curriculum",
-			"curriculum-figures",
-		],
-		documents === null,
-	);
-	if (documents === null) return;
+	hide(["documents-figures", "lengths-figure", "tokens"], documents === null);
+	if (documents === null) {
+		hide([...packViews, ...bucketViews, ...curriculumViews], true);
+		for (const part of ["packs", "buckets", "curriculum"])
+			write(`${part}-fault`, "");
+		return;
+	}
 	const { lengths, texts, batch, tokenizer } = documents;
 	show.documents(lengths, texts === null ? null : charactersOf(texts));
 	if (texts !== null && batch !== null && tokenizer !== null) {
@@ -200,7 +196,10 @@ function readDocuments(): Documents | null {
 		return { ...none, lengths: derive.lengths(state.lengths) };
 	const texts = derive.documents(state.text);
 	const chosen = tokenizerOf(state.tokenizer, update);
-	if (chosen === null) return null;
+	if (chosen === null) {
+		isWaiting = true;
+		return null;
+	}
 	if (chosen.tokenizer === null) throw chosen.fault;
 	return {
 		texts,
@@ -212,23 +211,30 @@ function readDocuments(): Documents | null {
 const drawn = memo((_: string) => drawnLengths(state));
 
 function renderPacks({ lengths, batch, tokenizer }: Documents): void {
-	const texts = JSON.stringify(optionTexts(state, "packer"));
-	const packs = attempt("packs-fault", () =>
-		derive.packs(
-			lengths,
-			within(state, "rowLength", "Tokens of a row", 1, 2 ** 27),
-			state.packer,
-			state.longDocuments,
-			texts,
-		),
+	const rowLength = attempt("packs-fault", () =>
+		within(state, "rowLength", "Tokens of a row", 1, 2 ** 27),
 	);
+	if (rowLength === null) {
+		hide(packViews, true);
+		return;
+	}
+	const { packer, longDocuments } = state;
+	const texts = JSON.stringify(optionTexts(state, "packer"));
+	const answer = packing.ask(lengths, rowLength, packer, longDocuments, texts);
+	// Until there is one, what was shown before stands.
+	if (answer === null) {
+		isWaiting = true;
+		return;
+	}
+	write("packs-fault", answer.fault ?? "");
+	const packs = answer.value;
 	const isEmpty = packs === null || packs.rows === 0;
-	dim(["packs-figures", "packs", "mask", "row-columns"], isEmpty);
-	if (packs === null || isEmpty) return;
+	hide(packViews, isEmpty);
+	if (isEmpty) return;
 	const number = numberOf("row", packs.rows);
 	show.packs(packs, number);
 	show.row(derive.row(packs, batch, number), textsOf(tokenizer));
-	renderComparison(lengths, packs);
+	renderComparison(lengths, rowLength);
 }
 
 const textsOf = memo((tokenizer: Tokenizer | null) =>
@@ -237,11 +243,15 @@ const textsOf = memo((tokenizer: Tokenizer | null) =>
 		: (id: number) => tokenizer.decode([id]).replaceAll("\n", "⏎"),
 );
 
-function renderComparison(lengths: Int32Array, { rowLength }: Packs): void {
+function renderComparison(lengths: Int32Array, rowLength: number): void {
 	if (!byId<HTMLDetailsElement>("compare").open) return;
-	byId("compare-table").replaceChildren(
-		comparison(derive.compared(lengths, rowLength)),
-	);
+	const answer = comparing.ask(lengths, rowLength);
+	if (answer === null) {
+		isWaiting = true;
+		byId("compare-table").textContent = "All are being tried …";
+	} else if (answer.value === null)
+		byId("compare-table").textContent = answer.fault;
+	else byId("compare-table").replaceChildren(comparison(answer.value));
 }
 
 const comparison = memo(comparisonOf);
@@ -254,7 +264,7 @@ function renderBuckets(lengths: Int32Array): void {
 			JSON.stringify(optionTexts(state, "decomposer")),
 		),
 	);
-	dim(["buckets", "buckets-figures"], buckets === null);
+	hide(bucketViews, buckets === null);
 	if (buckets !== null) show.buckets(buckets);
 	renderCurriculum(buckets);
 }
@@ -275,13 +285,19 @@ function renderCurriculum(buckets: Buckets | null): void {
 					JSON.stringify(optionTexts(state, "schedule")),
 				),
 	);
-	dim(["curriculum", "curriculum-figures"], curriculum === null);
-	if (curriculum !== null) show.curriculum(curriculum);
+	hide(curriculumViews, curriculum === null);
+	if (curriculum !== null)
+		show.curriculum(curriculum, widthOf(byId("controls")));
 }
 
-/** The number that a control says, from 0, or the nearest that there is. */
+/** How wide a picture in a section can be. */
+function widthOf(form: HTMLElement): number {
+	return Math.max(260, Math.min(form.clientWidth - 34, 832));
+}
+
+/** The number that a control says, from 0, or the nearest that there is; without one that in the middle. */
 function numberOf(name: string, many: number): number {
-	const number = Math.floor(Number(state[name])) || 1;
+	const number = Math.floor(Number(state[name]) || (many + 1) / 2);
 	return Math.max(0, Math.min(number, many) - 1);
 }
 
@@ -292,11 +308,7 @@ function attempt<T>(place: string, action: () => T): T | null {
 		write(place, "");
 		return value;
 	} catch (error) {
-		if (!(error instanceof SeqpackError)) throw error;
-		const sentence = error.sentence((option, value) =>
-			value === undefined ? labelOf(option) : `${labelOf(option)} ${value}`,
-		);
-		write(place, sentence[0].toUpperCase() + sentence.slice(1));
+		write(place, sentenceOf(error));
 		return null;
 	}
 }
@@ -307,7 +319,7 @@ function write(place: string, text: string): void {
 	if (element.textContent !== text) element.textContent = text;
 }
 
-function dim(places: readonly string[], isHidden: boolean): void {
+function hide(places: readonly string[], isHidden: boolean): void {
 	for (const place of places) byId(place).classList.toggle("gone", isHidden);
 }
 

@@ -59,7 +59,6 @@ export function showBuckets({
 	);
 }
 
-const WIDTH = 640;
 const TOP = 10;
 const LINES = 190;
 const STRIP = 34;
@@ -67,7 +66,8 @@ const LEFT = 56;
 /** Steps that are a point each; more are put together. */
 const MOST_POINTS = 400;
 
-export function showCurriculum(curriculum: Curriculum): void {
+/** @param width Of the picture, in pixels: its texts are as large as others. */
+export function showCurriculum(curriculum: Curriculum, width: number): void {
 	const { lengths, order, steps, tokensPerStep, leftOut } = curriculum;
 	figures(byId("curriculum-figures"), [
 		["Steps", count(order.length)],
@@ -85,7 +85,7 @@ export function showCurriculum(curriculum: Curriculum): void {
 			: []),
 	]);
 	byId("curriculum").replaceChildren(
-		chart(curriculum),
+		chart(curriculum, width),
 		h(
 			"figcaption",
 			{},
@@ -102,9 +102,9 @@ export function showCurriculum(curriculum: Curriculum): void {
 	);
 }
 
-function chart({ lengths, order }: Curriculum): SVGElement {
+function chart({ lengths, order }: Curriculum, width: number): SVGElement {
 	const points = Math.min(order.length, MOST_POINTS);
-	const inner = WIDTH - LEFT - 8;
+	const inner = width - LEFT - 8;
 	const low = Math.log2(lengths[0]);
 	const high = Math.max(Math.log2(lengths[lengths.length - 1]), low + 1);
 	const y = (length: number) =>
@@ -136,13 +136,13 @@ function chart({ lengths, order }: Curriculum): SVGElement {
 	return svg(
 		"svg",
 		{
-			viewBox: `0 0 ${WIDTH} ${height}`,
+			viewBox: `0 0 ${width} ${height}`,
 			class: "chart",
 			role: "img",
 			"aria-label": `Lengths over ${order.length} steps, from ${lengths[order[0]]} at first to ${lengths[order[order.length - 1]]} in the end`,
 		},
 		...ticksOf(lengths, y).flatMap((length) => [
-			svg("path", { d: `M${LEFT} ${y(length)}H${WIDTH - 8}`, class: "grid" }),
+			svg("path", { d: `M${LEFT} ${y(length)}H${width - 8}`, class: "grid" }),
 			svg(
 				"text",
 				{ x: LEFT - 6, y: y(length) + 4, "text-anchor": "end" },
@@ -154,7 +154,7 @@ function chart({ lengths, order }: Curriculum): SVGElement {
 		svg("text", { x: LEFT, y: height - 6 }, "step 1"),
 		svg(
 			"text",
-			{ x: WIDTH - 8, y: height - 6, "text-anchor": "end" },
+			{ x: width - 8, y: height - 6, "text-anchor": "end" },
 			`step ${count(order.length)}`,
 		),
 	);

@@ -17,7 +17,7 @@ const HEIGHT = 12;
 const WIDTH = 1000;
 
 export function showPacks(packs: Packs, row: number): void {
-	const { rows, bound, fill, rowLength, tokens, pieces, dropped } = packs;
+	const { rows, bound, fill, rowLength, tokens, pieces } = packs;
 	figures(byId("packs-figures"), [
 		["Rows", count(rows)],
 		["No packing needs fewer than", count(bound)],
@@ -25,7 +25,7 @@ export function showPacks(packs: Packs, row: number): void {
 		["Fill", percent(fill)],
 		["Padding", `${count(rows * rowLength - tokens)} tokens`],
 		["Sequences", count(pieces.length.length)],
-		["Cut documents", percent(packs.cutDocuments / dropped.tokens.length)],
+		["Cut documents", percent(packs.cutDocuments / packs.documents)],
 		["In no row", `${count(packs.droppedTokens)} tokens`],
 		["Attention, of full rows without borders", percent(packs.attention)],
 	]);
