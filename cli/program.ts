@@ -18,6 +18,7 @@ import { inspectCommand } from "./inspect.js";
 import { packCommand } from "./pack.js";
 import { planCommand } from "./plan.js";
 import { pythonCommand } from "./python.js";
+import { reportCommand } from "./report.js";
 import { runTasksCommand } from "./run-tasks.js";
 import { say } from "./say.js";
 import { statusCommand } from "./status.js";
@@ -90,6 +91,7 @@ export function createProgram(): Command {
 		.addCommand(traceCommand())
 		.addCommand(diffCommand())
 		.addCommand(auditCommand())
+		.addCommand(reportCommand())
 		.addCommand(composeCommand())
 		.addCommand(curriculumCommand())
 		.addCommand(batchesCommand())

@@ -15,7 +15,9 @@ export {
 	type LaneDocuments,
 	leastSteps,
 } from "./curriculum/lanes.js";
-export type { StageBucket } from "./curriculum/plan-stage.js";
+export type { CountedBucket } from "./curriculum/plan-context.js";
+export type { PlannedStage, StageBucket } from "./curriculum/plan-stage.js";
+export { type PlanStepsOptions, planSteps } from "./curriculum/plan-steps.js";
 export type { Schedule } from "./curriculum/schedule.js";
 export { scheduleOdds, schedules } from "./curriculum/schedules.js";
 export type { StageOptions } from "./curriculum/stage-options.js";

@@ -100,6 +100,7 @@ export type { ExportToOptions } from "./options/export.js";
 export type { FiguresOptions } from "./options/figures.js";
 export type { PackRecordsOptions } from "./options/pack-records.js";
 export type { ExportOptions, PackStoreOptions } from "./options/pack-store.js";
+export type { ReportOptions } from "./options/report.js";
 export type { SourceOptions } from "./options/sources.js";
 export type { TraceOptions } from "./options/trace.js";
 export * from "./pack.js";
@@ -139,6 +140,7 @@ export {
 export type { Estimate } from "./report/estimates.js";
 export type { Figures } from "./report/figures/figures.js";
 export { readFigures } from "./report/figures/read-figures.js";
+export { type PageOptions, reportHtml } from "./report/page/page.js";
 export type { Characters } from "./report/trace/text-places.js";
 export {
 	type RowTrace,
@@ -148,6 +150,7 @@ export {
 	traceRow,
 } from "./report/trace/trace-row.js";
 export { verify } from "./report/verify/verify.js";
+export { type ReportResult, writeReport } from "./report/write-report.js";
 export * from "./segment.js";
 export type { SkippedRecord } from "./sources/read-records.js";
 export type { BadRecord, InputFile } from "./sources/source.js";
