@@ -33,3 +33,14 @@ export function durationText(seconds: number): string {
 	const minutes = Math.round(whole / 60);
 	return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} m`;
 }
+
+/** The first line on something that was written: in how long, or that it was there as it would be written again. */
+export function doneText(
+	{ status, out, seconds }: { status: string; out: string; seconds: number },
+	done: string,
+): string {
+	const [, already] = /^already-(.*)$/.exec(status) ?? [];
+	return already === undefined
+		? `${done} in ${durationText(seconds)}`
+		: `${out} is ${already} already; nothing was done`;
+}
