@@ -31,7 +31,7 @@ const LONG = [
 	"test/build/{many-inputs,object-store,overwrite,touch}.test.ts",
 	"test/{cli/stop,compose/memory}.test.ts",
 	"test/docs/{clusters,guide,papers,prolong,strata}.test.ts",
-	"test/security/{hostile-files,hostile-names,echo}.test.ts",
+	"test/security/{arrow-expansion,hostile-files,hostile-names,echo}.test.ts",
 	"test/{engines/tasks,plan/replace,report/estimate-build}.test.ts",
 ];
 
