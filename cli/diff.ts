@@ -4,7 +4,6 @@ import { diffTable } from "../src/options/diff.js";
 import { diff } from "../src/report/diff/diff.js";
 import { commandOf } from "./command.js";
 import { describeDiff } from "./describe-diff.js";
-import { counted, grouped as groupedNumber } from "./numbers.js";
 import { outputTable } from "./output-options.js";
 import { runTold } from "./run-build.js";
 
@@ -45,15 +44,11 @@ code is 0 whatever differs, and 4 with --exit-code where something does.`,
 			let isSame = true;
 			const code = await runTold(
 				json,
-				({ signal }, draw) =>
+				({ signal, onProgress }) =>
 					diff(a, b, {
 						signal,
+						onProgress,
 						...(limit !== undefined && { limit }),
-						onProgress: (rows) =>
-							draw(
-								(seconds) =>
-									`${counted(rows, "row")} · ${groupedNumber(Math.round(rows / seconds))} rows/s`,
-							),
 					}),
 				(result) => {
 					isSame = result.same;

@@ -1,4 +1,5 @@
 import { type Given, integer } from "../core/option.js";
+import type { OnProgress } from "../core/progress.js";
 
 /** The options of comparing two datasets, plans, packed records or exports. */
 export const diffTable = {
@@ -12,6 +13,6 @@ export const diffTable = {
 
 export type DiffOptions = Given<typeof diffTable> & {
 	signal?: AbortSignal;
-	/** Told once some rows were read: how many of both together. */
-	onProgress?: (rows: number) => void;
+	/** Told of the rows of both that were read. */
+	onProgress?: OnProgress;
 };

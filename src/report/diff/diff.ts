@@ -1,4 +1,5 @@
 import { InterruptedError, UsageError } from "../../core/errors.js";
+import { progressOf, tellingNow } from "../../core/progress.js";
 import { resolveOptions } from "../../core/resolve-options.js";
 import { withoutSecrets } from "../../core/secrets.js";
 import { withoutSlashes } from "../../core/text.js";
@@ -50,13 +51,14 @@ export async function diff(
 			"other-kind",
 			`${places[0]} is ${meanings[kinds[0]]}, and ${places[1]} is ${meanings[kinds[1]]}: name two of a kind.`,
 		);
+	const tell = tellingNow(onProgress);
 	let rows = 0;
 	const result = await differs[kinds[0]](places[0], places[1], {
 		limit,
 		onRows(count) {
 			if (signal?.aborted) throw new InterruptedError("comparing was stopped.");
 			rows += count;
-			onProgress?.(rows);
+			tell(() => progressOf("comparing", "row", { done: rows }));
 		},
 	});
 	return { a: withoutSecrets(a), b: withoutSecrets(b), ...result };
