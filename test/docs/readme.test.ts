@@ -33,6 +33,20 @@ test("the demo prints what the README shows", () => {
 	expect(withoutTime(stderr)).toBe(withoutTime(shown));
 });
 
+test("the README fits a screen before its picture: what, for whom, and the commands", () => {
+	const [screen, rest] = readme.split(/^!\[[^\]]+\]\(docs\/pictures\/.*\)$/m);
+	const lines = screen.split("\n");
+	expect(lines.length).toBeLessThanOrEqual(40);
+	for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(100);
+	for (const command of [
+		...["npx seqpack build", "npx seqpack verify"],
+		...["npm ci && npm run demo", "npm ci && npm test"],
+	])
+		expect(screen).toMatch(new RegExp(`^ {4}${command}`, "m"));
+	const headings = rest.match(/^## .*/gm);
+	expect(headings?.slice(0, 2)).toEqual(["## Trainers", "## How fast"]);
+});
+
 test("files that the README and the docs point to are there", () => {
 	const docs = readdirSync(join(root, "docs"), { recursive: true });
 	const pages = docs

@@ -119,6 +119,8 @@ function environment() {
 		// A package that does not go with this Node is an error; what was loaded before is not asked for again.
 		"npm_config_engine_strict=true",
 		"npm_config_prefer_offline=true",
+		// What npx does not find is not loaded from a registry under the same name.
+		"npm_config_yes=false",
 		"npm_config_audit=false",
 		"npm_config_update_notifier=false",
 		...Object.entries(process.env)

@@ -33,6 +33,7 @@ try {
 	furnish(machine);
 	copyProject(join(machine, "seqpack"));
 	walk("the repository", "/seqpack", trial);
+	walk("the repository", "/seqpack", "npx seqpack verify demo-data");
 	walk("the package", "/seqpack", "npm pack --ignore-scripts --silent");
 	const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 	renameSync(
