@@ -53,7 +53,8 @@ try {
 /** A module and its types for every source file, the bundle, the Python reader, the docs, and what stands beside them. */
 function expectedFiles() {
 	const expected = new Set([
-		...["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "package.json"],
+		...["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md"],
+		...["SECURITY.md", "package.json"],
 	]);
 	for (const top of ["src", "cli"])
 		for (const path of filesBelow(top)) {
