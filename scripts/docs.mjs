@@ -1,6 +1,6 @@
 // Writes the tables of the docs from the tables of the code: options, and the entries of
 // registries. A page has a place for each, between <!-- NAME --> and <!-- /NAME -->.
-// `npm run docs` writes; with --check it says which pages differ, and ends with 1.
+// Pictures of concepts are made here too. `npm run docs` writes; with --check it says which pages differ, and ends with 1.
 import {
 	existsSync,
 	readdirSync,
@@ -69,6 +69,7 @@ import { unitKinds, writtenKinds } from "../dist/src/segment/units.js";
 import { compressions } from "../dist/src/sources/compressions.js";
 import { endingsOf, sourceFormats } from "../dist/src/sources/formats.js";
 import { namedTokenizers } from "../dist/src/tokenizer/named-tokenizers.js";
+import { pictures } from "./concept-pictures.mjs";
 
 /** What a compression adds to the name of a file. */
 const compressedAs = compressions
@@ -543,6 +544,9 @@ for (const name of readdirSync(join(root, "docs/trainers")))
 	if (name !== "README.md" && !ofTrainers.has(name))
 		put(`docs/trainers/${name}`, null);
 for (const [name, page] of ofTrainers) put(`docs/trainers/${name}`, page);
+
+for (const [name, drawn] of Object.entries(pictures))
+	put(`docs/pictures/${name}.svg`, drawn());
 
 const pages = ["README.md", "docs"].flatMap((path) =>
 	path.endsWith(".md")
