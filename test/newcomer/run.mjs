@@ -1,8 +1,7 @@
 // Walks through the README as a newcomer does: on a root directory that holds Node, npm, a shell and nothing else
 // (no Python, no git, no compiler), first with the files that git has, then in an empty project.
 //
-//   npm run test:newcomer              needs Linux, root, and npm's registry
-//   npm run test:newcomer -- --all     runs `npm ci && npm test` as well, some minutes
+//   npm run test:newcomer        needs Linux, root, and npm's registry
 //
 // Commands are taken from the README. npm has the registry of this machine, and its cache.
 import {
@@ -14,16 +13,13 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { copyProject, furnish, runThere } from "./machine.mjs";
 
-const { values } = parseArgs({ options: { all: { type: "boolean" } } });
 const readme = readFileSync("README.md", "utf8");
 
 /** Commands of the README's blocks, by what stands in them. */
-const [trial, tests, use] = [
+const [trial, use] = [
 	"npm ci && npm run demo",
-	"npm ci && npm test",
 	"npx seqpack build corpus/*.jsonl.gz",
 ].map((beginning) => blockThatBegins(beginning));
 
@@ -47,7 +43,6 @@ try {
 		copyFileSync(from, join(machine, "project", to));
 	walk("a project", "/project", "npm install /seqpack.tgz");
 	walk("a project", "/project", use);
-	if (values.all) walk("the tests", "/seqpack", tests);
 	console.log(`\nThe README's way works: ${secondsSince(start)} s.`);
 } catch (error) {
 	console.error(`\n${error.message}`);
