@@ -4,16 +4,18 @@
 //   npm run release:check              before `npm publish`
 //   npm run release:check -- --draft   at any time: what only who publishes can settle is told, and fails nothing
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { sourceFaults } from "./release-faults.mjs";
 
 const { values } = parseArgs({ options: { draft: { type: "boolean" } } });
 const read = (path) => readFileSync(path, "utf8");
+const folders = readdirSync(".").map((name) => `${name}/package-lock.json`);
 const found = sourceFaults({
 	own: JSON.parse(read("package.json")),
 	lock: JSON.parse(read("package-lock.json")),
 	changelog: read("CHANGELOG.md"),
+	others: folders.filter(existsSync).map((path) => JSON.parse(read(path))),
 });
 const open = found.filter(({ waits }) => waits && values.draft);
 const faults = found.filter((one) => !open.includes(one));

@@ -15,7 +15,10 @@ export const licences = [
 ];
 
 /** Licences of what is used here alone, and given to nobody. */
-const licencesHere = [...licences, "BlueOak-1.0.0", "MPL-2.0", "bzip2-1.0.6"];
+const licencesHere = [
+	...licences,
+	...["BlueOak-1.0.0", "CC0-1.0", "MPL-2.0", "Python-2.0", "bzip2-1.0.6"],
+];
 
 /** Scripts that npm runs where a package is installed, from a registry or from git. */
 const INSTALL_SCRIPTS = [
@@ -36,14 +39,19 @@ const SEMVER = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
 const fault = (text) => ({ text, waits: false });
 const waits = (text) => ({ text, waits: true });
 
-/** Faults of package.json, the lock and the changelog. */
-export function sourceFaults({ own, lock, changelog }) {
+/**
+ * Faults of package.json, the locks and the changelog.
+ *
+ * @param others Locks of what is built here and is no part of the package.
+ */
+export function sourceFaults({ own, lock, changelog, others = [] }) {
 	return [
 		...versionFaults(own, lock),
 		...changelogFaults(own.version, changelog),
 		...scriptFaults(own),
 		...publishFaults(own),
 		...licenceFaults(lock),
+		...others.flatMap((other) => licenceFaults(other, true)),
 	];
 }
 
@@ -173,13 +181,13 @@ function publishFaults(own) {
 	];
 }
 
-function licenceFaults(lock) {
+function licenceFaults(lock, isOnlyHere = false) {
 	const faults = [];
 	for (const [path, entry] of Object.entries(lock.packages)) {
 		if (path === "") continue;
 		const { license = "none", version, dev, peer, hasInstallScript } = entry;
 		const name = `${path.replace(/^.*node_modules\//, "")} ${version}`;
-		const isInstalled = !dev && !peer;
+		const isInstalled = !isOnlyHere && !dev && !peer;
 		if (!(isInstalled ? licences : licencesHere).includes(license))
 			faults.push(
 				`${name} has the licence ${license}, which is not among those allowed${isInstalled ? " for what users install" : ""}.`,

@@ -14,6 +14,7 @@ interface Sources {
 	// biome-ignore lint/suspicious/noExplicitAny: broken on purpose.
 	lock: any;
 	changelog: string;
+	others?: object[];
 }
 interface Packed {
 	files: { path: string }[];
@@ -220,6 +221,16 @@ describe("a broken copy is told", () => {
 				lock.packages[devDependency].license = "GPL-3.0";
 			},
 			/^vitest .* has the licence GPL-3\.0/,
+		],
+		[
+			"a licence of what is built here beside the package",
+			(sources) => {
+				const packages = {
+					"node_modules/x": { version: "1.0.0", license: "X" },
+				};
+				sources.others = [{ packages }];
+			},
+			/^x 1\.0\.0 has the licence X, which is not among those allowed\.$/,
 		],
 		[
 			"a package without a licence",
