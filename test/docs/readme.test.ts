@@ -52,11 +52,34 @@ test("files that the README and the docs point to are there", () => {
 	const pages = docs
 		.map((name) => `docs/${name}`)
 		.filter((name) => name.endsWith(".md"));
-	for (const page of ["README.md", ...pages]) {
+	for (const page of [
+		"README.md",
+		"CONTRIBUTING.md",
+		"SECURITY.md",
+		...pages,
+	]) {
 		const text = readFileSync(join(root, page), "utf8");
 		for (const [, link] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g))
 			expect(existsSync(join(root, page, "..", link)), `${page}: ${link}`).toBe(
 				true,
 			);
 	}
+});
+
+test("CONTRIBUTING.md has every script of tests, and names none that is not there", () => {
+	const page = readFileSync(join(root, "CONTRIBUTING.md"), "utf8");
+	const { scripts } = JSON.parse(
+		readFileSync(join(root, "package.json"), "utf8"),
+	);
+	const named = new Set(
+		[...page.matchAll(/(?:`|^ {4})npm (?:run )?([\w:]+)/gm)].map(
+			([, name]) => name,
+		),
+	);
+	const tests = Object.keys(scripts).filter((name) => name.startsWith("test"));
+	expect(tests.filter((name) => !named.has(name))).toEqual([]);
+	const ofNpm = new Set(["ci", "publish"]);
+	expect(
+		[...named].filter((name) => !(name in scripts) && !ofNpm.has(name)),
+	).toEqual([]);
 });
