@@ -21,7 +21,7 @@ if (!existsSync(join(root, "dist/src/index.d.ts")))
 	run(root, "npm", "run", "build");
 install();
 rmSync(pages, { recursive: true, force: true });
-copyPages(join(root, "docs"), pages, root);
+copyPages(root, pages);
 tool("typedoc", "--options", "typedoc.json", "--logLevel", "Warn");
 tool("vitepress", "build", ".");
 const playground = join(root, "playground/dist");

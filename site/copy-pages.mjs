@@ -1,4 +1,4 @@
-// The pages of docs/ as a site has them: what a page links to outside of docs/ is named,
+// The pages of docs/ as a site has them: what a page links to outside of them is named,
 // and files of docs/ that are no pages are files of the site.
 import {
 	cpSync,
@@ -11,62 +11,61 @@ import {
 import { dirname, join, relative } from "node:path";
 import { sidebarOf } from "./sidebar.mjs";
 
-/** Copies pages, and the files that they link to, and writes their sidebar. */
-export function copyPages(docs, pages, root) {
-	const files = readdirSync(docs, { recursive: true, withFileTypes: true })
-		.filter((entry) => entry.isFile())
-		.map((entry) => relative(docs, join(entry.parentPath, entry.name)));
-	for (const file of files) {
-		const isPage = file.endsWith(".md");
-		// A picture is taken from beside the page that shows it.
-		const isShown = isPage || file.endsWith(".svg") || file.endsWith(".png");
-		const path = join(pages, isShown ? asIndex(file) : join("public", file));
-		mkdirSync(dirname(path), { recursive: true });
-		if (!isPage) cpSync(join(docs, file), path);
-		else
-			writeFileSync(
-				path,
-				forSite(readFileSync(join(docs, file), "utf8"), file, { docs, root }),
-			);
-	}
-	writeFileSync(
-		join(pages, "sidebar.json"),
-		JSON.stringify(
-			sidebarOf(
-				files.filter((file) => file.endsWith(".md")),
-				(file) => titleOf(readFileSync(join(docs, file), "utf8")),
-			),
-			null,
-			"\t",
-		),
-	);
-}
+/** Pages of the repository that are not in docs/. */
+const others = { "SECURITY.md": "security.md" };
 
-/** The first heading of a page. */
-function titleOf(text) {
-	return /^# (.*)$/m.exec(text)[1].replaceAll("`", "");
+/** Copies pages, and the files that they link to, and writes their sidebar. */
+export function copyPages(root, pages) {
+	const placeOf = new Map(Object.entries(others));
+	for (const entry of readdirSync(join(root, "docs"), {
+		recursive: true,
+		withFileTypes: true,
+	})) {
+		const path = relative(root, join(entry.parentPath, entry.name));
+		if (entry.isFile()) placeOf.set(path, relative("docs", path));
+	}
+	const texts = new Map();
+	for (const [path, place] of placeOf)
+		if (place.endsWith(".md")) {
+			const text = readFileSync(join(root, path), "utf8");
+			texts.set(place, text);
+			write(place, forSite(text, path, place));
+		} else if (/\.(svg|png)$/.test(place)) write(place, null, path);
+		else write(join("public", place), null, path);
+	const titleOf = (page) =>
+		/^# (.*)$/m.exec(texts.get(page))[1].replaceAll("`", "");
+	const sidebar = sidebarOf([...texts.keys()], titleOf);
+	write("sidebar.json", JSON.stringify(sidebar, null, "\t"));
+
+	function write(place, text, copied = null) {
+		const path = join(pages, asIndex(place));
+		mkdirSync(dirname(path), { recursive: true });
+		if (copied === null) writeFileSync(path, text);
+		else cpSync(join(root, copied), path);
+	}
+
+	/** A page with its links as they are on the site. */
+	function forSite(text, path, place) {
+		const link = /(?<!!)\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)/g;
+		// Comments say where tables are written by `npm run docs`.
+		const shown = text.replaceAll(/^<!-- .* -->\n/gm, "");
+		return shown.replace(link, (whole, label, link) => {
+			if (/^(https?:|#)/.test(link)) return whole;
+			const [file, anchor] = link.split("#");
+			const target = relative(root, join(root, dirname(path), file));
+			if (!existsSync(join(root, target)))
+				throw new Error(`${path} links to ${link}, which is not there.`);
+			const there = placeOf.get(target);
+			if (there === undefined) return `${label} (\`${target}\`)`;
+			const to = relative(dirname(place), asIndex(there));
+			if (!there.endsWith(".md"))
+				return `[${label}](/${there}){target="_self"}`;
+			return `[${label}](${to.startsWith(".") ? to : `./${to}`}${anchor === undefined ? "" : `#${anchor}`})`;
+		});
+	}
 }
 
 /** GitHub shows README.md of a folder, a site index.md. */
-function asIndex(file) {
-	return file.replace(/(^|\/)README\.md$/, "$1index.md");
-}
-
-function forSite(text, page, { docs, root }) {
-	return text.replace(
-		/(?<!!)\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)/g,
-		(whole, label, link) => {
-			if (/^(https?:|#)/.test(link)) return whole;
-			const [path, anchor] = link.split("#");
-			const target = join(docs, dirname(page), path);
-			const inside = relative(docs, target);
-			if (!existsSync(target))
-				throw new Error(`docs/${page} links to ${link}, which is not there.`);
-			if (inside.startsWith(".."))
-				return `${label} (\`${relative(root, target)}\`)`;
-			if (!inside.endsWith(".md"))
-				return `<a href="/${inside}" target="_self">${label.replaceAll(/`(.*?)`/g, "<code>$1</code>")}</a>`;
-			return `[${label}](${asIndex(path)}${anchor === undefined ? "" : `#${anchor}`})`;
-		},
-	);
+function asIndex(place) {
+	return place.replace(/(^|\/)README\.md$/, "$1index.md");
 }

@@ -29,8 +29,17 @@ export default defineConfig({
 		docFooter: { prev: "Before", next: "Next" },
 	},
 	markdown: {
+		// What stands in angle brackets is text, such as <oov>; only breaks of lines are not.
+		html: false,
 		// Listings that are indented look like those in fences.
 		config(md) {
+			md.inline.ruler.push("line-break", (state, silent) => {
+				const [br] = /^<br ?\/?>/.exec(state.src.slice(state.pos)) ?? [];
+				if (br === undefined) return false;
+				if (!silent) state.push("hardbreak", "br", 0);
+				state.pos += br.length;
+				return true;
+			});
 			md.renderer.rules.code_block = (tokens, i, options, env, self) => {
 				const isShell = /^(\$ |seqpack|npx|npm|pip|cat|zcat)/.test(
 					tokens[i].content,
