@@ -1,6 +1,5 @@
 // Compiles the kernels to WebAssembly, then src/ and cli/ to dist/, and bundles the command
 // in dist/bin/: of its half a second to start, most was for loading 580 modules.
-// Runs after `npm ci`, so that `npx seqpack` works at once.
 import { spawnSync } from "node:child_process";
 import {
 	chmodSync,
