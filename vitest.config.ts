@@ -30,7 +30,7 @@ const LONG = [
 	"test/batches/{far,meanwhile,read-ahead}.test.ts",
 	"test/build/{many-inputs,object-store,overwrite,touch}.test.ts",
 	"test/compose/memory.test.ts",
-	"test/docs/{clusters,guide,papers,prolong,strata}.test.ts",
+	"test/docs/{clusters,commands,guide,papers,prolong,strata}.test.ts",
 	"test/security/{hostile-files,echo}.test.ts",
 	"test/{engines/tasks,plan/replace,report/estimate-build}.test.ts",
 ];

@@ -16,10 +16,49 @@ export function commandsOf(page: string): string[][] {
 	);
 }
 
-/** The words of a command; those in single quotes are one. */
+/** A command that a page shows, and what it is shown to print. */
+export interface ShownCommand {
+	command: string;
+	output: string | null;
+}
+
+/**
+ * Every command that a page shows: in shell listings, after `$ ` in others, and in indented
+ * ones that begin with a program.
+ */
+export function shownCommands(page: string): ShownCommand[] {
+	const text = readFileSync(join(root, page), "utf8");
+	const listing = /^```(\w*)\n(.*?)^```|(?<=\n\n)((?: {4}.*\n)+)/gms;
+	return [...text.matchAll(listing)].flatMap(
+		([, language, fenced, indented]) => {
+			const lines = (fenced ?? indented.replaceAll(/^ {4}/gm, ""))
+				.replaceAll(/ *\\\n\s*/g, " ")
+				.split("\n");
+			if (lines[0].startsWith("$ ")) return withOutputs(lines);
+			const isShell = fenced === undefined || language === "sh";
+			return isShell
+				? lines
+						.map((line) => line.replace(/ +# .*$/, "").trim())
+						.filter((line) => /^(seqpack|npx|npm|pip|source) /.test(line))
+						.map((command) => ({ command, output: null }))
+				: [];
+		},
+	);
+}
+
+function withOutputs(lines: readonly string[]): ShownCommand[] {
+	const found: ShownCommand[] = [];
+	for (const line of lines)
+		if (line.startsWith("$ "))
+			found.push({ command: line.slice(2), output: "" });
+		else found[found.length - 1].output += `${line}\n`;
+	return found;
+}
+
+/** The words of a command; those in quotation marks are one. */
 export function wordsOf(line: string): string[] {
-	return [...line.matchAll(/'([^']*)'|\S+/g)].map(
-		([word, quoted]) => quoted ?? word,
+	return [...line.matchAll(/'([^']*)'|"([^"]*)"|\S+/g)].map(
+		([word, single, double]) => single ?? double ?? word,
 	);
 }
 
@@ -44,7 +83,12 @@ export async function runIn(
 	const before = process.cwd();
 	process.chdir(directory);
 	try {
-		const own = THREADED.includes(args[0]) ? ["--workers", "0"] : [];
+		const isThreaded =
+			THREADED.includes(args[0]) &&
+			!["--workers", "--compare", "--length-column", "--executor"].some(
+				(word) => args.includes(word),
+			);
+		const own = isThreaded ? ["--workers", "0"] : [];
 		const result = await seqpack([...args, ...own]);
 		expect(result.code, `${args.join(" ")}\n${result.stderr}`).toBe(0);
 		return result;
