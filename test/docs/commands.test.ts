@@ -37,6 +37,15 @@ const smaller: readonly [RegExp, string][] = [
 	],
 	// Of the datasets that there are, this one is Parquet.
 	[/^(seqpack convert) data\//, "$1 sft/"],
+	[/^(seqpack curriculum web\/) books\//, "$1 books-rows/"],
+	[/--out data\/ (?=--columns chunk)/, "--out data-chunks/ "],
+	[/--config seqpack.yaml$/, "--config seqpack.yaml --out data-init"],
+	[/ data#web/, " mixed#web"],
+	[/--config seqpack.yaml (?=--)/, "--config built.yaml "],
+	[/--extend plan\/ --skip 1200:1260/, "--extend buckets-plan/ --skip 1:2"],
+	[/papers.parquet/, "papers.jsonl"],
+	[/(--segment syntax)/, "--input-format tree $1"],
+	[/--vocab-size 50257/, "--vocab-size 60000"],
 ];
 
 const ran = new Set<string>();
@@ -51,7 +60,12 @@ describe("on files of this repository, as they stand", () => {
 		test(page, async () => {
 			writeShownFiles(directory, page);
 			for (const { command, output } of commands) {
-				const { stdout, stderr } = await runIn(directory, wordsOf(command));
+				const words = wordsOf(command);
+				const { stdout, stderr } = await runIn(
+					directory,
+					words,
+					codesOf(words),
+				);
 				if (output !== null)
 					expect(withoutTimes(stderr + stdout), command).toBe(
 						withoutTimes(output),
@@ -82,7 +96,7 @@ describe("on small files of the names that are shown", () => {
 				);
 				if (words.includes("--out") && !goesOn)
 					rmSync(join(directory, out), { recursive: true, force: true });
-				await runIn(directory, words);
+				await runIn(directory, words, codesOf(words));
 			}
 		});
 	}
@@ -113,7 +127,9 @@ function runnable(page: string) {
 		.filter(({ command }) => !Object.hasOwn(notRun, command))
 		.map(({ command, output }) => {
 			ran.add(command);
-			const [own] = command.replace(/^npx /, "").split(/ (?:\||&&|>) /);
+			const [own] = command
+				.replace(/^npx /, "")
+				.split(/ (?:\||&&|>) (?=[^'"]*(?:['"][^'"]*['"][^'"]*)*$)/);
 			return { command: own, output };
 		});
 }
@@ -135,6 +151,12 @@ function completed(command: string, number: number): string {
 	}
 	for (const [from, to] of smaller) text = text.replace(from, to);
 	return text;
+}
+
+/** How a command may end: an audit that finds something has done its work, and so has a build that skips. */
+function codesOf(words: readonly string[]): number[] {
+	if (words[1] === "audit") return [0, 4];
+	return words.includes("--on-error") ? [0, 3] : [0];
 }
 
 function withoutTimes(text: string): string {

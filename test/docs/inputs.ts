@@ -1,24 +1,15 @@
 import {
 	copyFileSync,
 	cpSync,
-	existsSync,
 	mkdirSync,
 	readFileSync,
 	writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import {
-	Field,
-	Int32,
-	List,
-	RecordBatch,
-	Schema,
-	Table,
-	tableToIPC,
-	vectorFromArray,
-} from "apache-arrow";
+import { Field, Int32, List, Utf8 } from "apache-arrow";
 import { fixtures, root, tokenizerPath } from "../helpers.js";
+import { writers } from "../records/inputs.js";
 import { runIn, wordsOf } from "./recipes.js";
 
 const chapters = Array.from({ length: 8 }, (_, i) =>
@@ -38,6 +29,11 @@ const pairs = [1, 2].map((n) => ({
 	rejected: [{ role: "assistant", content: "Many." }],
 }));
 
+const recipes = (name: string) =>
+	readFileSync(join(root, "docs/recipes/cat-lm", name), "utf8");
+const files = recipes("files.jsonl");
+const pairsRecipe = recipes("pairs.yaml");
+
 /** The datasets that pages begin with. */
 const begun = [
 	"seqpack build corpus --tokenizer tokenizer.json --seq-len 128 --format arrow --out data",
@@ -47,6 +43,13 @@ const begun = [
 	"seqpack pack store --seq-len 128 --out packing",
 	"seqpack build chats.jsonl --tokenizer model --loss assistant --seq-len 128 --for trl --out sft",
 	"seqpack export data --to megatron --out megatron",
+	"seqpack export data --to megatron --out tokens",
+	"seqpack curriculum buckets --tokens-per-step 1K --world-size 8 --out buckets-plan",
+	"seqpack build --config mixed.yaml",
+	...["web", "books-rows", "short", "long", "rows"].map(
+		(name) =>
+			`seqpack build corpus --tokenizer tokenizer.json --seq-len 128 --format arrow --out ${name}`,
+	),
 ];
 
 const lines = (records: readonly object[]) =>
@@ -62,6 +65,18 @@ export async function writeInputs(directory: string): Promise<void> {
 	const texts = chapters.map((text, i) => ({ id: `${i}`, text, lang: "en" }));
 	put("corpus/a.jsonl.gz", gzipSync(lines(texts.slice(0, 4))));
 	put("corpus/b.jsonl.gz", gzipSync(lines(texts.slice(4))));
+	for (const name of ["web", "code"]) {
+		mkdirSync(at("corpus", name));
+		put(`corpus/${name}/a.jsonl`, lines([{ id: name, text: `Of ${name}.` }]));
+	}
+	put(
+		"built.yaml",
+		"tokenizer: tokenizer.json\nseq-len: 128\nout: built/\ninputs: [corpus/web/]\n",
+	);
+	put(
+		"mixed.yaml",
+		"tokenizer: tokenizer.json\nseq-len: 128\nformat: arrow\nout: mixed/\nsources: [{ name: web, inputs: [books/] }]\n",
+	);
 	put("corpus.jsonl", lines(texts));
 	put("in.jsonl", lines(texts));
 	for (const [i, text] of chapters.entries()) put(`books/${i}.txt`, text);
@@ -76,24 +91,34 @@ export async function writeInputs(directory: string): Promise<void> {
 	);
 	put("chats.jsonl", lines(chats));
 	put("pairs.jsonl", lines(pairs));
-	put(
-		"recipe.yaml",
-		"steps:\n  - template: { text: '{text}', fields: { text: text } }\n",
-	);
+	put("recipe.yaml", "steps:\n  - template: { roles: { any: '{text}' } }\n");
 	put(
 		"train.bin",
 		new Uint8Array(Uint16Array.of(5, 6, 50256, 7, 8, 50256).buffer),
 	);
-	const ids = vectorFromArray(
-		[
-			[1, 2, 3],
-			[4, 5],
-		],
-		new List(new Field("item", new Int32(), true)),
+	const parquet = writers["parquet file"];
+	const ids = new List(new Field("item", new Int32(), true));
+	put(
+		"tokens.parquet",
+		parquet({
+			input_ids: [
+				ids,
+				[
+					[1, 2, 3],
+					[4, 5],
+				],
+			],
+		}),
 	);
-	put("tokens.arrow", tableToIPC(new Table({ input_ids: ids }), "file"));
-	void RecordBatch;
-	void Schema;
+	put("items/a.parquet", parquet({ n: [new Int32(), [20, 30, 40]] }));
+	const meta = { abstract: "All of it, and more.", lang: "en" };
+	put("papers.jsonl", lines([{ doi: "a", title: "On long rows", meta }]));
+	put("rollouts.jsonl", lines([{ text: "a", weights: [1] }]));
+	put("files.jsonl", files);
+	put("pairs.yaml", pairsRecipe);
+	put("stages.json", JSON.stringify([{ tokens: 4096 }, { tokens: 4096 }]));
+	put("urls.txt", "corpus.jsonl\n");
+	void Utf8;
 	for (const command of begun) await runIn(directory, wordsOf(command));
 }
 
@@ -105,5 +130,3 @@ export function writeShownFiles(directory: string, page: string): void {
 	))
 		writeFileSync(join(directory, name), content);
 }
-
-void existsSync;

@@ -6,6 +6,8 @@ export const elsewhere: Readonly<Record<string, string>> = {
 	"docs/guide/parallel-plans.md": "test/docs/parallel-plans.test.ts",
 	"docs/guide/object-stores.md": "test/interop/s3/run.mjs",
 	"docs/guide/clusters.md": "test/interop/slurm/run.mjs",
+	// Of entries that the page adds, and that the package does not have.
+	"docs/architecture.md": "test/docs/architecture.test.ts",
 };
 
 const gate = "what this test runs in, or a part of the gate that takes minutes";
@@ -31,6 +33,10 @@ export const notRun: Readonly<Record<string, string>> = {
 		slurm,
 	"seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/ --executor slurm":
 		slurm,
+	'seqpack build --config seqpack.yaml --executor slurm --slurm-args "--partition=cpu --time=4:00:00"':
+		slurm,
+	"seqpack audit tokens/ --kind olmo --tokenizer tokenizer.json --source corpus/":
+		"of files that are not at hand: test/audit/audit.test.ts",
 	"npx seqpack build fixtures/prose fixtures/code fixtures/scripts --tokenizer fixtures/tokenizer --seq-len 2048 --out demo-data --overwrite":
 		"test/docs/readme.test.ts runs it, and compares what it prints",
 	"npx seqpack verify demo-data":
