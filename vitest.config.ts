@@ -12,6 +12,9 @@ const PARTIAL = [
 /** Tests by chance: a few cases every day, more in `npm run test:everything`, many in `npm run nightly`. */
 const CHANCE = "test/{crash,exhaustion,flips,fuzz}/**/*.test.ts";
 
+/** Pages in a browser: `npm run test:browser`. */
+const BROWSER = "test/browser/**/*.test.ts";
+
 /** Of those by chance what starts many processes or threads: not every day. */
 const RARE =
 	"test/exhaustion/{changing-datasets,full-disk,limits,threads}.test.ts";
@@ -50,7 +53,7 @@ export default defineConfig({
 				test: {
 					name: "tests",
 					include: ["test/**/*.test.ts"],
-					exclude: [TIMES, ...SAMPLED, ...LONG, RARE],
+					exclude: [TIMES, ...SAMPLED, ...LONG, RARE, BROWSER],
 					// On a machine of two cores: what is written is waited for.
 					maxWorkers: 3,
 				},
@@ -72,6 +75,14 @@ export default defineConfig({
 					env: { SEQPACK_EVERYTHING: "1" },
 					testTimeout: 600_000,
 					maxWorkers: 2,
+				},
+			},
+			{
+				extends: true,
+				test: {
+					name: "browser",
+					include: [BROWSER],
+					maxWorkers: 1,
 				},
 			},
 			{
