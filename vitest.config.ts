@@ -33,7 +33,7 @@ const LONG = [
 	"test/batches/{far,meanwhile,read-ahead}.test.ts",
 	"test/build/{many-inputs,object-store,overwrite,touch}.test.ts",
 	"test/{cli/long-commands,cli/stop,compose/memory}.test.ts",
-	"test/docs/{clusters,contributing,guide,papers,prolong,strata}.test.ts",
+	"test/docs/{clusters,commands,contributing,guide,papers,prolong,strata}.test.ts",
 	"test/security/{arrow-expansion,hostile-files,hostile-names,echo}.test.ts",
 	"test/{engines/tasks,plan/replace,report/estimate-build}.test.ts",
 ];

@@ -1,4 +1,5 @@
 // The order in which the documentation reads.
+import { readFileSync } from "node:fs";
 
 /**
  * The groups of the sidebar: pages by their names, and folders, whose pages follow in the
@@ -36,9 +37,9 @@ const groups = [
 		text: "Reference",
 		folder: "reference",
 		first: ["README", "columns", "names", "exit-codes"],
-		more: [{ text: "API", link: "/reference/api/" }],
 	},
 	{ text: "Commands", folder: "reference/commands", collapsed: true },
+	{ text: "API", more: apiEntries(), collapsed: true },
 	{ text: "Formats", pages: ["dataset.md", "format-plan.md"] },
 	{
 		text: "How it is made",
@@ -99,6 +100,18 @@ function byTitle(folder, a, b, titleOf) {
 	const [left, right] =
 		folder === "decisions" ? [a, b] : [titleOf(a), titleOf(b)];
 	return left.localeCompare(right, "en");
+}
+
+/** The pages that TypeDoc writes: one for each entry of the package. */
+function apiEntries() {
+	const { entryPoints } = JSON.parse(
+		readFileSync(new URL("typedoc.json", import.meta.url), "utf8"),
+	);
+	return entryPoints
+		.map((path) => /(\w+)\.d\.ts$/.exec(path)[1])
+		.map((name) => (name === "index" ? "seqpack" : `seqpack/${name}`))
+		.sort()
+		.map((name) => ({ text: name, link: `/reference/api/${name}` }));
 }
 
 function linkOf(page) {

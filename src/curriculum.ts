@@ -1,6 +1,6 @@
 /**
- * `seqpack/curriculum`: the order of lengths as training goes on. Needs nothing from
- * Node.
+ * The order of lengths as training goes on. Needs nothing from Node.
+ * @module seqpack/curriculum
  */
 export { DataError, SeqpackError, UsageError } from "./core/errors.js";
 export { createRandom, type Random } from "./core/random.js";

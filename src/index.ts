@@ -1,5 +1,8 @@
-// The Node entry: everything. What needs nothing from Node has entries of its own,
-// seqpack/pack, /parallel, /decompose, /masks, /curriculum and /tokenizer.
+/**
+ * The Node entry: everything. What needs nothing from Node has entries of its own:
+ * seqpack/pack, /parallel, /decompose, /segment, /masks, /curriculum and /tokenizer.
+ * @module seqpack
+ */
 export { type AuditResult, audit } from "./audit/audit.js";
 export type { Finding } from "./audit/check.js";
 export type { AuditOptions } from "./audit/options.js";
