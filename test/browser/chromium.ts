@@ -136,6 +136,7 @@ export function cutOff(page: Page): Promise<string[]> {
 			return (
 				(overflowX === "hidden" || overflowX === "clip") &&
 				element instanceof HTMLElement &&
+				!element.matches("input, select, textarea") &&
 				element.scrollWidth > element.clientWidth + 1
 			);
 		}
@@ -169,6 +170,8 @@ export function faintTexts(page: Page): Promise<string[]> {
 		const pixel = canvas.getContext("2d", { willReadFrequently: true });
 		if (pixel === null) throw new Error("there is no canvas");
 		const known = new Map<string, Colour>();
+		/** Texts of a kind that are looked at. */
+		const MOST_ALIKE = 20;
 		// So that what lies below a text can be asked for.
 		const sheet = new CSSStyleSheet();
 		sheet.replaceSync(
@@ -180,6 +183,7 @@ export function faintTexts(page: Page): Promise<string[]> {
 		const canvasColour = colourOf(getComputedStyle(probe).backgroundColor);
 		probe.remove();
 		const found = new Set<string>();
+		const alike = new Map<string, number>();
 		const texts = document.createTreeWalker(
 			document.body,
 			NodeFilter.SHOW_TEXT,
@@ -193,6 +197,10 @@ export function faintTexts(page: Page): Promise<string[]> {
 			if (element.matches(":disabled, :disabled *")) continue;
 			const style = getComputedStyle(element);
 			if (style.visibility !== "visible") continue;
+			const kind = kindOf(element);
+			const before = alike.get(kind) ?? 0;
+			if (before === MOST_ALIKE) continue;
+			alike.set(kind, before + 1);
 			const range = document.createRange();
 			range.selectNodeContents(node);
 			let box = range.getClientRects()[0];
@@ -228,6 +236,13 @@ export function faintTexts(page: Page): Promise<string[]> {
 		document.adoptedStyleSheets.pop();
 		scrollTo(0, 0);
 		return [...found];
+
+		/** What decides on the colours of a text: names and classes of what it is in. */
+		function kindOf(element: Element): string {
+			const { localName, parentElement } = element;
+			const own = `${localName}.${element.getAttribute("class")}`;
+			return parentElement === null ? own : `${kindOf(parentElement)} ${own}`;
+		}
 
 		function isInside(box: DOMRect): boolean {
 			const x = box.left + box.width / 2;
