@@ -105,6 +105,8 @@ export function cutOff(page: Page): Promise<string[]> {
 	return page.evaluate(() => {
 		const width = document.documentElement.clientWidth;
 		const found: string[] = [];
+		/** Whether what is in an element is in a box that scrolls. */
+		const scrolled = new Map<Element, boolean>();
 		const { scrollWidth } = document.documentElement;
 		if (scrollWidth > width)
 			found.push(`the page is ${scrollWidth} wide, the window ${width}`);
@@ -142,11 +144,15 @@ export function cutOff(page: Page): Promise<string[]> {
 		}
 
 		function isScrolled(element: Element): boolean {
-			for (let up = element.parentElement; up; up = up.parentElement) {
-				if (up === document.body) return false;
-				if (/auto|scroll/.test(getComputedStyle(up).overflowX)) return true;
+			const up = element.parentElement;
+			if (up === null || up === document.body) return false;
+			let known = scrolled.get(up);
+			if (known === undefined) {
+				known =
+					/auto|scroll/.test(getComputedStyle(up).overflowX) || isScrolled(up);
+				scrolled.set(up, known);
 			}
-			return false;
+			return known;
 		}
 
 		function nameOf(element: Element): string {
@@ -171,7 +177,7 @@ export function faintTexts(page: Page): Promise<string[]> {
 		if (pixel === null) throw new Error("there is no canvas");
 		const known = new Map<string, Colour>();
 		/** Texts of a kind that are looked at. */
-		const MOST_ALIKE = 20;
+		const MOST_ALIKE = 6;
 		// So that what lies below a text can be asked for.
 		const sheet = new CSSStyleSheet();
 		sheet.replaceSync(

@@ -269,7 +269,7 @@ test("every schedule gives what the library gives", async () => {
 	expect(errors).toEqual([]);
 });
 
-test.each([
+const wrong = [
 	[
 		"an option",
 		{ "packer.maxSequences": "no" },
@@ -331,15 +331,24 @@ test.each([
 		{ packer: "best" },
 		/^There is no packer "best"; .*there are: best-fit-decreasing, /,
 	],
-])("a sentence says what is wrong: %s", async (_, state, sentence) => {
-	const { page, errors } = await openAt(state as Record<string, string>);
-	expect(await faults(page)).toContainEqual(
-		typeof sentence === "string" ? sentence : expect.stringMatching(sentence),
-	);
+] as const;
+
+test("a sentence says what is wrong", async () => {
+	const { page, errors } = await openAt({});
+	for (const [what, state, sentence] of wrong) {
+		await page.goto(`${url}#${new URLSearchParams(state)}`);
+		await expect
+			.poll(() => faults(page), { message: what })
+			.toContainEqual(
+				typeof sentence === "string"
+					? sentence
+					: expect.stringMatching(sentence),
+			);
+	}
 	expect(errors).toEqual([]);
 });
 
-test.each([
+const noTokenizers = [
 	[
 		"no JSON",
 		"tokenizer.json",
@@ -348,16 +357,20 @@ test.each([
 	],
 	["no tokenizer", "tokenizer.json", "{}", /^tokenizer\.json /],
 	["a picture", "x.png", "\u0089PNG", /^x\.png /],
-])("a file that is no tokenizer: %s", async (_, name, content, sentence) => {
+] as const;
+
+test("of a file that is no tokenizer a sentence says so", async () => {
 	const { page, errors } = await openAt({ tokenizer: "file" });
-	await page.setInputFiles("#tokenizer-file", {
-		name,
-		mimeType: "application/json",
-		buffer: Buffer.from(content, "latin1"),
-	});
-	await expect
-		.poll(() => faults(page))
-		.toEqual([expect.stringMatching(sentence)]);
+	for (const [, name, content, sentence] of noTokenizers) {
+		await page.setInputFiles("#tokenizer-file", {
+			name,
+			mimeType: "application/json",
+			buffer: Buffer.from(content, "latin1"),
+		});
+		await expect
+			.poll(() => faults(page))
+			.toEqual([expect.stringMatching(sentence)]);
+	}
 	await page.setInputFiles("#tokenizer-file", file);
 	await expect.poll(() => faults(page)).toEqual([]);
 	expect(errors).toEqual([]);
