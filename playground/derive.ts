@@ -247,6 +247,11 @@ export function planned(
 ): Curriculum {
 	const { options } = entryIn(schedules, schedule);
 	const there = buckets.filter(({ rows }) => rows > 0);
+	if (there.length === 0)
+		throw new UsageError(
+			"no-bucket",
+			"No bucket has a sequence: give more or longer documents, or shorter buckets.",
+		);
 	const tokensPerStep =
 		asked || there.map(({ length }) => length).reduce(leastMultiple, 1);
 	const used = there.filter(

@@ -7,5 +7,9 @@ export function sentenceOf(error: unknown): string {
 	const sentence = error.sentence((option, value) =>
 		value === undefined ? labelOf(option) : `${labelOf(option)} ${value}`,
 	);
-	return sentence[0].toUpperCase() + sentence.slice(1);
+	// A file name stays as it is.
+	return sentence.replace(
+		/^[a-z]+(?=[\s,])/,
+		(word) => word[0].toUpperCase() + word.slice(1),
+	);
 }

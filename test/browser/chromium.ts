@@ -105,6 +105,8 @@ export function cutOff(page: Page): Promise<string[]> {
 	return page.evaluate(() => {
 		const width = document.documentElement.clientWidth;
 		const found: string[] = [];
+		/** Whether what is in an element is in a box that scrolls. */
+		const scrolled = new Map<Element, boolean>();
 		const { scrollWidth } = document.documentElement;
 		if (scrollWidth > width)
 			found.push(`the page is ${scrollWidth} wide, the window ${width}`);
@@ -136,16 +138,21 @@ export function cutOff(page: Page): Promise<string[]> {
 			return (
 				(overflowX === "hidden" || overflowX === "clip") &&
 				element instanceof HTMLElement &&
+				!element.matches("input, select, textarea") &&
 				element.scrollWidth > element.clientWidth + 1
 			);
 		}
 
 		function isScrolled(element: Element): boolean {
-			for (let up = element.parentElement; up; up = up.parentElement) {
-				if (up === document.body) return false;
-				if (/auto|scroll/.test(getComputedStyle(up).overflowX)) return true;
+			const up = element.parentElement;
+			if (up === null || up === document.body) return false;
+			let known = scrolled.get(up);
+			if (known === undefined) {
+				known =
+					/auto|scroll/.test(getComputedStyle(up).overflowX) || isScrolled(up);
+				scrolled.set(up, known);
 			}
-			return false;
+			return known;
 		}
 
 		function nameOf(element: Element): string {
@@ -169,6 +176,8 @@ export function faintTexts(page: Page): Promise<string[]> {
 		const pixel = canvas.getContext("2d", { willReadFrequently: true });
 		if (pixel === null) throw new Error("there is no canvas");
 		const known = new Map<string, Colour>();
+		/** Texts of a kind that are looked at. */
+		const MOST_ALIKE = 6;
 		// So that what lies below a text can be asked for.
 		const sheet = new CSSStyleSheet();
 		sheet.replaceSync(
@@ -180,6 +189,7 @@ export function faintTexts(page: Page): Promise<string[]> {
 		const canvasColour = colourOf(getComputedStyle(probe).backgroundColor);
 		probe.remove();
 		const found = new Set<string>();
+		const alike = new Map<string, number>();
 		const texts = document.createTreeWalker(
 			document.body,
 			NodeFilter.SHOW_TEXT,
@@ -194,6 +204,10 @@ export function faintTexts(page: Page): Promise<string[]> {
 			if (!element.checkVisibility()) continue;
 			const style = getComputedStyle(element);
 			if (style.visibility !== "visible") continue;
+			const kind = kindOf(element);
+			const before = alike.get(kind) ?? 0;
+			if (before === MOST_ALIKE) continue;
+			alike.set(kind, before + 1);
 			const range = document.createRange();
 			range.selectNodeContents(node);
 			let box = range.getClientRects()[0];
@@ -229,6 +243,13 @@ export function faintTexts(page: Page): Promise<string[]> {
 		document.adoptedStyleSheets.pop();
 		scrollTo(0, 0);
 		return [...found];
+
+		/** What decides on the colours of a text: names and classes of what it is in. */
+		function kindOf(element: Element): string {
+			const { localName, parentElement } = element;
+			const own = `${localName}.${element.getAttribute("class")}`;
+			return parentElement === null ? own : `${kindOf(parentElement)} ${own}`;
+		}
 
 		function isInside(box: DOMRect): boolean {
 			const x = box.left + box.width / 2;
