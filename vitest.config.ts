@@ -12,9 +12,9 @@ const PARTIAL = [
 /** Tests by chance: a few cases every day, more in `npm run test:everything`, many in `npm run nightly`. */
 const CHANCE = "test/{crash,exhaustion,flips,fuzz}/**/*.test.ts";
 
-/** Of those by chance what starts many processes or threads: not every day. */
+/** Of those by chance what starts many processes or threads, or takes long: not every day. */
 const RARE =
-	"test/exhaustion/{changing-datasets,full-disk,limits,threads}.test.ts";
+	"test/{crash/again,exhaustion/{changing-datasets,full-disk,limits,threads}}.test.ts";
 
 /** Of these one test in eight runs from day to day, always the same, and all in `npm run test:everything`. */
 const SAMPLED = [

@@ -50,7 +50,7 @@ test.each([
 					}),
 			]) {
 				const error = await read().catch((error) => error);
-			expect(error, file).toBeInstanceOf(SeqpackError);
+				expect(error, file).toBeInstanceOf(SeqpackError);
 				expect(error.message.length).toBeLessThan(1000);
 			}
 		}
