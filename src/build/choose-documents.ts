@@ -1,7 +1,7 @@
 import { selectColumns } from "../core/int-columns.js";
 import { selectMarks, selectTexts } from "../core/text-batch.js";
 import { selectHashes } from "../documents/document-hash.js";
-import type { leftOutReasons } from "../documents/documents-of-batch.js";
+import type { leftOutReasons } from "../documents/left-out-reasons.js";
 import type { Documents } from "../sources/read-records.js";
 
 /** Of a document, by its place in a batch. */

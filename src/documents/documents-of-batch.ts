@@ -8,17 +8,13 @@ import {
 	selectTexts,
 	TextBatchBuilder,
 } from "../core/text-batch.js";
-import { parseJson } from "../sources/json/values.js";
-import {
-	type FieldPath,
-	JsonText,
-	valueAt,
-} from "../sources/records/fields.js";
+import type { FieldPath } from "../sources/records/fields.js";
 import { noId, noText } from "../sources/records/take-fields.js";
 import type { TakenRecords } from "../sources/records/taker.js";
 import { BadInput, type RecordBatch } from "../sources/source.js";
 import { idsIn } from "../tokenizer/ids-tokenizer.js";
 import { type CarriedField, carriedValue } from "./carried/carried-fields.js";
+import { jsonOf } from "./carried/json-of.js";
 import type { LossReader } from "./carried/loss-reader.js";
 import type { ConversationReader } from "./chat.js";
 import { conversationFormats } from "./conversations/conversation-formats.js";
@@ -29,9 +25,11 @@ import {
 	selectHashes,
 } from "./document-hash.js";
 import type { Filter } from "./filter.js";
+import type { leftOutReasons } from "./left-out-reasons.js";
 import { MarksBuilder } from "./marks-builder.js";
 import type { StrataReader } from "./strata/strata-reader.js";
 import type { Template } from "./template.js";
+import { addWithin } from "./token-lists/add-within.js";
 import {
 	requireIds,
 	type TokenListReader,
@@ -41,36 +39,6 @@ import type { UnitReader } from "./units/unit-reader.js";
 /** Bytes of a token id, where documents are ids. */
 const ID_BYTES = 4;
 
-/** The reasons for records that are not wanted, each with what it means. */
-export const leftOutReasons = {
-	where: "it does not meet the condition",
-	sample: "it is not in the sample",
-	strata: "its length is in no stratum",
-	perStratum: "there were enough of its length",
-	repeat: "it is not in the share that is repeated",
-	dedupe: "its text came before",
-	limit: "there were enough before",
-};
-
-/** Adds what of some spans of a record's ids is in one of its documents, in units of that, of which an id has some. */
-function addWithin(
-	spans: ArrayLike<number>,
-	borders: Int32Array,
-	document: number,
-	unit: number,
-	out: IntListsBuilder,
-): void {
-	const [start, end] = borders.subarray(document, document + 2);
-	for (let i = 0; i < spans.length; i += 2) {
-		const from = Math.max(spans[i], start);
-		const to = Math.min(spans[i + 1], end);
-		if (from >= to) continue;
-		out.values.push(unit * (from - start));
-		out.values.push(unit * (to - start));
-	}
-	out.endList();
-}
-
 /** Whether records with such fields are conversations of one form. */
 function mayBeConversation(fieldNames: readonly string[]): boolean {
 	return conversationFormats
@@ -78,18 +46,6 @@ function mayBeConversation(fieldNames: readonly string[]): boolean {
 		.some(([, { fields }]) =>
 			fields.every((name) => fieldNames.includes(name)),
 		);
-}
-
-/** A value as JSON; null where there is none. */
-function jsonOf(value: unknown): string | null {
-	if (value === undefined || value === null) return null;
-	if (typeof value === "string") return value;
-	return JSON.stringify(
-		value instanceof JsonText
-			? valueAt(parseJson(value.text), value.path)
-			: value,
-		(_, part) => (typeof part === "bigint" ? String(part) : part),
-	);
 }
 
 /** Decides which records of a batch become documents. */

@@ -77,6 +77,20 @@ describe("a directory", () => {
 		expect(existsSync(join(out, "len-00128"))).toBe(false);
 	});
 
+	test("that holds this very export is left as it is, unless a file of it is gone", async () => {
+		const out = place();
+		const given = { source: sources.rows, to: "jsonl", out } as const;
+		const { status, ...first } = await exportDataset(given);
+		const again = await exportDataset(given);
+		const { seconds } = again;
+		expect(again).toEqual({ ...first, status: "already-exported", seconds });
+		expect(status).toBe("exported");
+		writeFileSync(join(out, "train-00000.jsonl"), "");
+		await expect(exportDataset(given)).rejects.toThrow(
+			/this very export, but its file train-00000.jsonl is missing or damaged/,
+		);
+	});
+
 	test.each([
 		["the source", () => sources.packing],
 		["in the source", () => join(sources.packing, "x")],

@@ -5,11 +5,7 @@ import {
 	longestSequence,
 } from "../../decompose/decompose-documents.js";
 import { factNames } from "../../masks/sequence-facts.js";
-import {
-	type Column,
-	type ColumnBatch,
-	columnOf,
-} from "../../tables/columns.js";
+import { type ColumnBatch, columnOf } from "../../tables/columns.js";
 import type { Manifest, ManifestShard } from "../manifest.js";
 import { bucketsOfGroup } from "../row-groups.js";
 import { documentId, numberOfDocument, taskOfDocument } from "../rows.js";
@@ -19,6 +15,7 @@ import { checkColumns } from "./check-columns.js";
 import type { FoundSequences } from "./found-sequences.js";
 import { joinSides, type RowSequences } from "./join-sides.js";
 import type { Problems } from "./problems.js";
+import { haveSpan, type Lists, sumOf, valuesOf, wordsOf } from "./row-lists.js";
 import {
 	nodePositions,
 	pathLength,
@@ -26,9 +23,6 @@ import {
 	treeRowsOf,
 	treeSizes,
 } from "./tree-rows.js";
-
-/** A list column of a batch. */
-type Lists = Extract<Column, { offsets: Int32Array }>;
 
 /** Checks the rows of a shard, batch by batch, and counts what they hold. */
 export class ShardCheck {
@@ -404,34 +398,4 @@ const NO_FACTS: RowSequences["facts"] = {};
 /** Sequences of one row or of several, their documents' ids as words: the low one, and the high one. */
 interface NotedSequences extends Omit<RowSequences, "docIds"> {
 	words: Int32Array;
-}
-
-function wordsOf({ buffer, byteOffset, length }: BigInt64Array): Int32Array {
-	return new Int32Array(buffer, byteOffset, 2 * length);
-}
-
-/** Whether lists have, of a row, what is from one place to another. */
-function haveSpan(
-	lists: readonly Lists[],
-	row: number,
-	from: number,
-	to: number,
-): boolean {
-	for (const { offsets } of lists)
-		if (offsets[row] !== from || offsets[row + 1] !== to) return false;
-	return true;
-}
-
-function sumOf(values: Int32Array, from: number, to: number): number {
-	let sum = 0;
-	for (let i = from; i < to; i++) sum += values[i];
-	return sum;
-}
-
-/** The values of a row. */
-function valuesOf<T extends Int32Array | BigInt64Array>(
-	{ values, offsets }: { values: T; offsets: Int32Array },
-	row: number,
-): T {
-	return values.subarray(offsets[row], offsets[row + 1]) as T;
 }

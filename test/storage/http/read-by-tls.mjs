@@ -18,7 +18,7 @@ try {
 			const headers = { range: `bytes=${at}-${at + 2}` };
 			const url = new URL(path);
 			const answer = await leanGet({ url, headers, into, idle: 5000 });
-			lean.push(answer.body.toString());
+			lean.push(answer?.body.toString() ?? null);
 		}
 	console.log(JSON.stringify({ whole, part, lean }));
 } catch (error) {

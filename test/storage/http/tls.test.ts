@@ -13,11 +13,21 @@ const certificates = join(root, "test/storage/http/certificates");
 const authority = join(certificates, "authority.pem");
 const content = Buffer.from("0123456789");
 
-/** A server of one file at any path, with one of the certificates; null: without TLS. */
-async function serving(certificate: string | null) {
+/**
+ * A server of one file at any path, with one of the certificates; null: without TLS.
+ * @param to Where it redirects to in place of that.
+ */
+async function serving(certificate: string | null, to?: string) {
 	let asked = 0;
+	/** What requests say of who asks. */
+	const told: (string | undefined)[] = [];
 	const answer = (request: IncomingMessage, response: ServerResponse) => {
 		asked++;
+		told.push(request.headers.authorization ?? request.headers.cookie);
+		if (to !== undefined) {
+			response.writeHead(302, { location: to }).end();
+			return;
+		}
 		const { status = 200, headers, body } = ranged(content, request);
 		const length = { "content-length": (body as Buffer).length };
 		response.writeHead(status, { ...headers, ...length });
@@ -41,11 +51,16 @@ async function serving(certificate: string | null) {
 		server.close();
 	});
 	const { port } = server.address() as AddressInfo;
-	return { port, counts: () => ({ asked, connections }) };
+	return { port, told, counts: () => ({ asked, connections }) };
 }
 
 /** What a process reads of a server, by https:// or s3://; `isTrusted`: whether their authority is. */
-function read(scheme: "https" | "s3", port: number, isTrusted = true) {
+function read(
+	scheme: "https" | "s3",
+	port: number,
+	isTrusted = true,
+	user = "",
+) {
 	const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env;
 	const env = {
 		...environment,
@@ -55,7 +70,9 @@ function read(scheme: "https" | "s3", port: number, isTrusted = true) {
 		AWS_SECRET_ACCESS_KEY: "secret",
 	};
 	const path =
-		scheme === "s3" ? "s3://bucket/file" : `https://localhost:${port}/file`;
+		scheme === "s3"
+			? "s3://bucket/file"
+			: `https://${user}localhost:${port}/file`;
 	const script = join(root, "test/storage/http/read-by-tls.mjs");
 	return new Promise<{ code: number; said: Record<string, unknown> }>(
 		(resolve) => {
@@ -106,4 +123,26 @@ test("a server that does not speak TLS is told as such", async () => {
 	const { code, said } = await read("https", port);
 	expect(code).toBe(2);
 	expect(said.message).toMatch(/^localhost:\d+ does not speak TLS: give/);
+});
+
+test("a redirect from https to http is not followed, and nothing is sent there", async () => {
+	const plain = await serving(null);
+	const to = `http://localhost:${plain.port}/file`;
+	const first = await serving("good", to);
+	const { code, said } = await read("https", first.port, true, "me:secret@");
+	expect(code).toBe(2);
+	expect(said.message).toContain(`it leads to ${to}, which is not followed.`);
+	expect(said.message).not.toContain("secret");
+	expect(plain.counts()).toEqual({ asked: 0, connections: 0 });
+});
+
+test("a redirect to another host by TLS is followed without user and password", async () => {
+	const other = await serving("good");
+	const first = await serving("good", `https://localhost:${other.port}/there`);
+	const { said } = await read("https", first.port, true, "me:secret@");
+	expect(said).toMatchObject({ whole: "0123456789", part: "234" });
+	const basic = `Basic ${Buffer.from("me:secret").toString("base64")}`;
+	expect(first.told).toContain(basic);
+	expect(other.told.length).toBeGreaterThan(0);
+	expect(other.told.filter((told) => told !== undefined)).toEqual([]);
 });
