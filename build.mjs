@@ -1,6 +1,5 @@
 // Compiles the kernels to WebAssembly, then src/ and cli/ to dist/, and bundles the command
 // in dist/bin/: of its half a second to start, most was for loading 580 modules.
-// Runs after `npm ci`, so that `npx seqpack` works at once.
 import { spawnSync } from "node:child_process";
 import {
 	chmodSync,
@@ -33,6 +32,9 @@ const threads = [
 	"dist/src/dataset/verify/verify-worker.js",
 	"dist/src/build/check-worker.js",
 ];
+
+/** What draws: with packages that only it needs, which users so need not install. */
+const chart = "dist/src/report/page/chart.js";
 
 for (const folder of kernels) await buildKernel(folder);
 rmSync("dist", { recursive: true, force: true });
@@ -105,6 +107,7 @@ async function bundleCommand(directory) {
 			"compose-worker": threads[2],
 			"verify-worker": threads[3],
 			"check-worker": threads[4],
+			chart,
 		},
 		platform: "node",
 		// They bring files of WebAssembly, which they look for beside themselves.
@@ -121,6 +124,10 @@ async function bundleCommand(directory) {
 			thread,
 			`import ${JSON.stringify(relative(dirname(thread), join(directory, basename(thread))))};\n`,
 		);
+	writeFileSync(
+		chart,
+		`export * from ${JSON.stringify(relative(dirname(chart), join(directory, basename(chart))))};\n`,
+	);
 	writeFileSync(join(directory, "LICENSES.txt"), licencesOf(output));
 	// npm 10 does not set this bit when `npx` runs the command of the project itself.
 	chmodSync(join(directory, "main.js"), 0o755);

@@ -12,6 +12,9 @@ const PARTIAL = [
 /** Tests by chance: a few cases every day, more in `npm run test:everything`, many in `npm run nightly`. */
 const CHANCE = "test/{crash,exhaustion,flips,fuzz}/**/*.test.ts";
 
+/** Pages in a browser: `npm run test:browser`. */
+const BROWSER = "test/browser/**/*.test.ts";
+
 /** Of those by chance what starts many processes or threads: not every day. */
 const RARE =
 	"test/exhaustion/{changing-datasets,full-disk,limits,threads}.test.ts";
@@ -19,7 +22,7 @@ const RARE =
 /** Of these one test in eight runs from day to day, always the same, and all in `npm run test:everything`. */
 const SAMPLED = [
 	"test/build/{append,bad-input,buckets,carry,choose-documents,conversations,cut-window,given-weights,groups,left-files,loss-from,packing-options,prefix-tree,recipe,record,resume,segments,sources,specials-in-text,store,strata,strata-apart,syntax}.test.ts",
-	"test/{audit/audit,batches/batch-streams,batches/document-shares,batches/groups,batches/kinds,batches/resume,batches/streams,cli/batches,compose/compose-files,dataset/edited,documents/conversations/jinja,documents/conversations/said,engines/groups,export/convert,export/formats,plan/extend-plan,pack/max-sequence,plan/make-plan,plan/plan-groups,records/pack-records,report/trace/trace-row,sources/compressions,sources/formats,tables/arrow-rows,tables/tables}.test.ts",
+	"test/{audit/audit,batches/batch-streams,batches/document-shares,batches/groups,batches/kinds,batches/resume,batches/streams,cli/batches,compose/compose-files,dataset/edited,documents/conversations/jinja,documents/conversations/said,engines/groups,export/convert,export/formats,plan/extend-plan,pack/max-sequence,plan/make-plan,plan/plan-groups,records/pack-records,report/diff/diff,report/figures/bounded,report/figures/kinds/plan,report/figures/read-figures,report/trace/trace-row,sources/compressions,sources/formats,tables/arrow-rows,tables/tables}.test.ts",
 	"test/{build/formats,build/preference,build/validation,documents/conversations/hostile-templates,export/directory,pack/column-generation,security/credentials,security/network,storage/lock}.test.ts",
 	"test/tokenizer/{patterns/javascript,patterns/patterns,random-pipelines}.test.ts",
 	"test/tokenizer/{bpe-components,bpe-cuts,bpe-tokenizer,encode-utf8,inspect,metaspace-first,named-tokens,sentencepiece,tokenizers,word-encoder}.test.ts",
@@ -29,9 +32,9 @@ const SAMPLED = [
 const LONG = [
 	"test/batches/{far,meanwhile,read-ahead}.test.ts",
 	"test/build/{many-inputs,object-store,overwrite,touch}.test.ts",
-	"test/{cli/long-commands,compose/memory}.test.ts",
-	"test/docs/{clusters,guide,papers,prolong,strata}.test.ts",
-	"test/security/{hostile-files,echo}.test.ts",
+	"test/{cli/long-commands,cli/stop,compose/memory}.test.ts",
+	"test/docs/{clusters,commands,contributing,guide,papers,prolong,strata}.test.ts",
+	"test/security/{arrow-expansion,hostile-files,hostile-names,echo}.test.ts",
 	"test/{engines/tasks,plan/replace,report/estimate-build}.test.ts",
 ];
 
@@ -50,7 +53,7 @@ export default defineConfig({
 				test: {
 					name: "tests",
 					include: ["test/**/*.test.ts"],
-					exclude: [TIMES, ...SAMPLED, ...LONG, RARE],
+					exclude: [TIMES, ...SAMPLED, ...LONG, RARE, BROWSER],
 					// On a machine of two cores: what is written is waited for.
 					maxWorkers: 3,
 				},
@@ -72,6 +75,14 @@ export default defineConfig({
 					env: { SEQPACK_EVERYTHING: "1" },
 					testTimeout: 600_000,
 					maxWorkers: 2,
+				},
+			},
+			{
+				extends: true,
+				test: {
+					name: "browser",
+					include: [BROWSER],
+					maxWorkers: 1,
 				},
 			},
 			{

@@ -3,7 +3,7 @@
 //   node bench/compare-builds.mjs OTHER [--tokenizer llama3 ...] [--kind english ...] [--runs 7]
 //
 // OTHER is the directory of another working copy, built (`git worktree add ../before <commit>`, with
-// its own `npm ci`). Prints MB/s of the other one, of this one, and how many times it this one is.
+// its own `npm ci && npm run build`). Prints MB/s of the other one, of this one, and how many times it this one is.
 //
 // Both are in one process, which is kept to one core, and take turns at each half megabyte of
 // text; of each, the fastest of all runs counts. So what else the machine does meets both alike, and

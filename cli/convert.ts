@@ -36,11 +36,13 @@ in random order. A conversion that is stopped leaves nothing, and begins anew.`,
 	});
 
 /** What `--json` prints; its fields only grow within a version. */
-function summary({ out, manifest, bytesBefore, seconds }: ConvertResult) {
+function summary(result: ConvertResult) {
+	const { status, out, manifest, bytesBefore, seconds } = result;
 	const { settings, summary, shards, planHash, convertedFrom } = manifest;
 	return {
 		version: 1,
 		command: "convert",
+		status,
 		out,
 		seconds,
 		format: settings.format,

@@ -3,10 +3,10 @@ import { batchKinds } from "../src/curriculum/batch-kinds.js";
 import { curriculumTable } from "../src/options/curriculum.js";
 import type { CurriculumPlan, PlanStage } from "../src/plan/curriculum-plan.js";
 import type { PlanLanes } from "../src/plan/lanes-file.js";
-import { planCurriculum } from "../src/plan/make-plan.js";
+import { makePlan } from "../src/plan/make-plan.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
 import { describeGroups } from "./describe-groups.js";
-import { counted, durationText, grouped, percent } from "./numbers.js";
+import { counted, doneText, grouped, percent } from "./numbers.js";
 import { outputTable } from "./output-options.js";
 import { withProgress } from "./run-build.js";
 import { say } from "./say.js";
@@ -34,25 +34,26 @@ export const curriculumCommand = () =>
 		],
 		async run({ json, ...options }) {
 			const began = performance.now();
-			const plan = await withProgress((onProgress) =>
-				planCurriculum({ ...options, onProgress }),
+			const { plan, isNew } = await withProgress((onProgress) =>
+				makePlan({ ...options, onProgress }),
 			);
 			const seconds = (performance.now() - began) / 1000;
-			say(describe(options.out, options.extend, plan, seconds));
+			const status = isNew ? "planned" : "already-planned";
+			const { out, extend } = options;
+			say(describe({ status, out, seconds }, extend, plan));
 			if (json) await writeOut(`${redactedJson(plan)}\n`);
 			return 0;
 		},
 	});
 
 function describe(
-	out: string,
+	done: { status: string; out: string; seconds: number },
 	extended: string | undefined,
 	plan: CurriculumPlan,
-	seconds: number,
 ): string {
 	const { totals, stages, tokensPerStep, batches } = plan;
 	const lines = [
-		`Planned ${out} in ${durationText(seconds)}`,
+		doneText(done, `Planned ${done.out}`),
 		`  steps      ${grouped(totals.steps)} of ${grouped(tokensPerStep)} tokens${batchKinds.find(batches).items === "sequences" ? " at most" : ""}`,
 	];
 	if (plan.lanes !== undefined)

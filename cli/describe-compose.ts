@@ -2,24 +2,15 @@ import type { ComposeResult } from "../src/compose/compose-files.js";
 import { shellWord } from "../src/core/text.js";
 import { forms } from "../src/recipes/forms.js";
 import { asFlag } from "./fail.js";
-import { counted, durationText, grouped } from "./numbers.js";
+import { counted, doneText, grouped } from "./numbers.js";
 
 /** What composing came to, for people. */
-export function describeComposed({
-	out,
-	read,
-	records,
-	form,
-	marksMessages,
-	skipped,
-	leftOut,
-	counts,
-	injected,
-	seconds,
-}: ComposeResult): string {
+export function describeComposed(result: ComposeResult): string {
+	const { out, read, records, form, marksMessages } = result;
+	const { skipped, leftOut, counts, injected } = result;
 	const told = Object.entries({ ...leftOut, ...skipped, ...counts });
 	return [
-		`Composed ${out} in ${durationText(seconds)}`,
+		doneText(result, `Composed ${out}`),
 		`  records    ${grouped(records)} of ${grouped(read)} that were read, as ${form}`,
 		...(injected > 0 ? [`  injected   ${counted(injected, "span")}`] : []),
 		...(told.length > 0

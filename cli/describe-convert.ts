@@ -1,17 +1,14 @@
 import { sum } from "../src/core/arithmetic.js";
 import type { ConvertResult } from "../src/export/convert-dataset.js";
-import { bytesText, counted, durationText, grouped } from "./numbers.js";
+import { bytesText, counted, doneText, grouped } from "./numbers.js";
 
 /** What a conversion came to, for people. */
-export function describeConversion({
-	out,
-	manifest: { settings, summary, shards },
-	bytesBefore,
-	seconds,
-}: ConvertResult): string {
+export function describeConversion(result: ConvertResult): string {
+	const { out, manifest, bytesBefore } = result;
+	const { settings, summary, shards } = manifest;
 	const bytes = sum(shards.map((shard) => shard.bytes));
 	return [
-		`Converted to ${out} in ${durationText(seconds)}`,
+		doneText(result, `Converted to ${out}`),
 		`  rows       ${grouped(summary.rows)} of ${grouped(summary.tokens)} tokens`,
 		`  shards     ${counted(shards.length, `${settings.format} file`)}, ${bytesText(bytes)}, which were ${bytesText(bytesBefore)}`,
 		"",

@@ -1,23 +1,17 @@
 import { sum } from "../src/core/arithmetic.js";
 import type { ExportResult } from "../src/export/export-dataset.js";
-import {
-	bytesText,
-	counted,
-	durationText,
-	grouped,
-	percent,
-} from "./numbers.js";
+import { bytesText, counted, doneText, grouped, percent } from "./numbers.js";
 
 /** Lines of `reading` that are printed; all are in the export's own file. */
 const MOST_LINES = 12;
 
 /** What an export came to, for people. */
 export function describeExport(result: ExportResult): string {
-	const { out, to, counts, files, notices, reading, seconds } = result;
+	const { out, to, counts, files, notices, reading } = result;
 	const bytes = sum(files.map((file) => file.bytes));
 	const more = reading.length - MOST_LINES;
 	return [
-		`Exported to ${out} (${to}) in ${durationText(seconds)}`,
+		doneText(result, `Exported to ${out} (${to})`),
 		`  rows       ${grouped(counts.rows)} of ${grouped(counts.tokens)} tokens`,
 		...(counts.paddedRows > 0
 			? [

@@ -1,19 +1,10 @@
 import type { PackRecordsResult } from "../src/records/pack-records.js";
 import type { RecordsSummary } from "../src/records/summary.js";
-import {
-	bytesText,
-	counted,
-	durationText,
-	grouped,
-	percent,
-} from "./numbers.js";
+import { bytesText, counted, doneText, grouped, percent } from "./numbers.js";
 
 /** What packing records came to, as lines for a person. */
-export function describeRecords({
-	out,
-	manifest,
-	seconds,
-}: PackRecordsResult): string {
+export function describeRecords(result: PackRecordsResult): string {
+	const { out, manifest } = result;
 	const { summary, inputs, options, shards, lostMetadata } = manifest;
 	const bytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
 	const lines = [
@@ -54,7 +45,7 @@ export function describeRecords({
 		],
 	];
 	return [
-		`Packed ${out} in ${durationText(seconds)}`,
+		doneText(result, `Packed ${out}`),
 		...lines.map(([name, text]) => `  ${name.padEnd(11)}${text}`),
 		"",
 	].join("\n");
@@ -81,12 +72,13 @@ function padding({ fill, padding, alignmentTokens }: RecordsSummary): string {
 }
 
 /** What `--json` prints; its fields only grow within a version. */
-export function recordsSummary({ out, manifest, seconds }: PackRecordsResult) {
+export function recordsSummary(result: PackRecordsResult) {
+	const { status, out, manifest, seconds } = result;
 	const { summary, shards, inputs } = manifest;
 	return {
 		version: 2,
 		command: "pack",
-		status: "packed",
+		status,
 		out,
 		seconds,
 		inputs: inputs.length,

@@ -1,7 +1,7 @@
 import { UsageError } from "../src/core/errors.js";
 import { text } from "../src/core/option.js";
 import { resolveOptions } from "../src/core/resolve-options.js";
-import { removePartials } from "../src/storage/storage.js";
+import { readIfThere, removePartials } from "../src/storage/storage.js";
 import { storageAt } from "../src/storage/storages.js";
 import { commandOf } from "./command.js";
 import { configTemplate } from "./config-template.js";
@@ -29,12 +29,14 @@ export const initCommand = () =>
 			const storage = storageAt(file);
 			const isNew = await storage.createExclusive(file, configTemplate());
 			await removePartials(storage, file);
-			if (!isNew)
+			const there = isNew ? null : await readIfThere(storage, file);
+			if (there !== null && there.toString("utf8") !== configTemplate())
 				throw new UsageError(
 					"output-in-use",
 					`${file} is there already: name another file, or remove it.`,
 				);
-			say(`Wrote ${file}. Mend it, then: seqpack build --config ${file}\n`);
+			const done = isNew ? `Wrote ${file}` : `${file} is written already`;
+			say(`${done}. Mend it, then: seqpack build --config ${file}\n`);
 			return 0;
 		},
 	});

@@ -1,42 +1,14 @@
-/** 1234567 as "1,234,567". */
-export function grouped(number: number): string {
-	return number.toLocaleString("en-US");
-}
+import { durationText } from "../src/core/number-texts.js";
 
-/** "1 row", "2 rows". */
-export function counted(number: number, one: string): string {
-	return `${grouped(number)} ${one}${number === 1 ? "" : "s"}`;
-}
+export * from "../src/core/number-texts.js";
 
-/** Bytes as "1.2 MB" (powers of 1000). */
-export function bytesText(bytes: number): string {
-	const units = ["bytes", "kB", "MB", "GB", "TB"];
-	let unit = 0;
-	let value = bytes;
-	while (value >= 999.5 && unit < units.length - 1) {
-		value /= 1000;
-		unit++;
-	}
-	return `${unit === 0 || value >= 99.95 ? value.toFixed(0) : value.toFixed(1)} ${units[unit]}`;
-}
-
-/** A share as "99.87 %". */
-export function percent(share: number): string {
-	return `${(100 * share).toFixed(2)} %`;
-}
-
-/** Seconds as "4.2 s", "3 m 20 s" or "2 h 05 m". */
-export function durationText(seconds: number): string {
-	if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
-	const whole = Math.round(seconds);
-	if (whole < 3600) return `${Math.floor(whole / 60)} m ${whole % 60} s`;
-	const minutes = Math.round(whole / 60);
-	return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} m`;
-}
-
-/** Whole seconds as "42 s", "3 m 20 s" or "2 h 05 m". */
-export function leftText(seconds: number): string {
-	return seconds < 59.5
-		? `${Math.max(1, Math.round(seconds))} s`
-		: durationText(seconds);
+/** The first line on something that was written: in how long, or that it was there as it would be written again. */
+export function doneText(
+	{ status, out, seconds }: { status: string; out: string; seconds: number },
+	done: string,
+): string {
+	const [, already] = /^already-(.*)$/.exec(status) ?? [];
+	return already === undefined
+		? `${done} in ${durationText(seconds)}`
+		: `${out} is ${already} already; nothing was done`;
 }

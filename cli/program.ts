@@ -9,13 +9,16 @@ import { completionCommand } from "./completion.js";
 import { composeCommand } from "./compose.js";
 import { convertCommand } from "./convert.js";
 import { curriculumCommand } from "./curriculum.js";
+import { diffCommand } from "./diff.js";
 import { exportCommand } from "./export.js";
 import { failWith } from "./fail.js";
 import { finalizeCommand } from "./finalize.js";
 import { initCommand } from "./init.js";
+import { inspectCommand } from "./inspect.js";
 import { packCommand } from "./pack.js";
 import { planCommand } from "./plan.js";
 import { pythonCommand } from "./python.js";
+import { reportCommand } from "./report.js";
 import { runTasksCommand } from "./run-tasks.js";
 import { say } from "./say.js";
 import { statusCommand } from "./status.js";
@@ -46,6 +49,7 @@ export async function run(args: readonly string[]): Promise<number> {
 const examples = [
 	"seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/",
 	"seqpack verify data/",
+	"seqpack inspect data/ --tokenizer tokenizer.json",
 	"seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/ --executor slurm",
 	"seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --layout buckets --out buckets/",
 	"seqpack curriculum buckets/ --schedule grow-p2 --cycles 8 --tokens-per-step 512K --out plan/",
@@ -82,9 +86,12 @@ export function createProgram(): Command {
 		.addCommand(statusCommand())
 		.addCommand(finalizeCommand())
 		.addCommand(initCommand())
+		.addCommand(inspectCommand())
 		.addCommand(verifyCommand())
 		.addCommand(traceCommand())
+		.addCommand(diffCommand())
 		.addCommand(auditCommand())
+		.addCommand(reportCommand())
 		.addCommand(composeCommand())
 		.addCommand(curriculumCommand())
 		.addCommand(batchesCommand())

@@ -12,38 +12,52 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pythonPackage } from "../dist/src/python-package.js";
+import { bundleFaults, kilobytes, tarballFaults } from "./release-faults.mjs";
 
-const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
+const own = JSON.parse(readFileSync("package.json", "utf8"));
 const directory = mkdtempSync(join(tmpdir(), "seqpack-package-"));
 try {
-	const [{ filename, files, size, unpackedSize }] = JSON.parse(
+	const [tarball] = JSON.parse(
 		execFileSync(
 			"npm",
 			["pack", "--json", "--ignore-scripts", "--pack-destination", directory],
 			{ encoding: "utf8" },
 		),
 	);
-	compare(new Set(files.map(({ path }) => path)), expectedFiles());
-	const tarball = join(directory, filename);
-	check("publint", ["run", tarball, "--strict"]);
-	check("attw", [tarball, "--profile", "esm-only", "--format", "ascii"]);
-	console.log(
-		`The package is sound: ${files.length} files, ${kilobytes(size)} packed, ${kilobytes(unpackedSize)} unpacked.`,
-	);
+	const { filename, files, size, unpackedSize } = tarball;
+	const faults = [
+		...tarballFaults(tarball, expectedFiles(), {
+			own,
+			readme: readFileSync("README.md", "utf8"),
+		}),
+		...bundleFaults(
+			readFileSync("dist/bin/LICENSES.txt", "utf8"),
+			JSON.parse(readFileSync("package-lock.json", "utf8")),
+		),
+	];
+	for (const { text } of faults) console.error(text);
+	const path = join(directory, filename);
+	const checked = [
+		check("publint", ["run", path, "--strict"]),
+		check("attw", [path, "--profile", "esm-only", "--format", "ascii"]),
+	];
+	if (faults.length > 0 || checked.includes(false)) process.exitCode = 1;
+	else
+		console.log(
+			`The package is sound: ${files.length} files, ${kilobytes(size)} packed, ${kilobytes(unpackedSize)} unpacked.`,
+		);
 } finally {
 	rmSync(directory, { recursive: true, force: true });
 }
 
-/** A module and its types for every source file, the bundle, the Python reader, and four files beside them. */
+/** A module and its types for every source file, the bundle, the Python reader, the docs, and what stands beside them. */
 function expectedFiles() {
 	const expected = new Set([
-		...["LICENSE", "README.md", "SECURITY.md", "package.json"],
+		...["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md"],
+		...["SECURITY.md", "package.json"],
 	]);
 	for (const top of ["src", "cli"])
-		for (const path of readdirSync(top, {
-			recursive: true,
-			encoding: "utf8",
-		})) {
+		for (const path of filesBelow(top)) {
 			const source = join(top, path).replaceAll("\\", "/");
 			// What becomes WebAssembly is in a module beside its folder.
 			const isKernel = existsSync(`${dirname(source)}-bytes.ts`);
@@ -53,32 +67,22 @@ function expectedFiles() {
 		}
 	for (const file of readdirSync("dist/bin")) expected.add(`dist/bin/${file}`);
 	for (const path of pythonPackage().keys()) expected.add(`python/${path}`);
-	for (const entry of Object.values(exports))
-		for (const path of typeof entry === "string"
-			? [entry]
-			: Object.values(entry))
-			expected.add(path.replace("./", ""));
+	for (const path of filesBelow("docs"))
+		if (/\.(?:md|svg)$/.test(path)) expected.add(`docs/${path}`);
 	return expected;
 }
 
-function compare(found, expected) {
-	const missing = [...expected].filter((path) => !found.has(path));
-	const extra = [...found].filter((path) => !expected.has(path));
-	const problems = [
-		...missing.map((path) => `${path} is missing`),
-		...extra.map((path) => `${path} has no place in it`),
-	];
-	if (problems.length > 0)
-		throw new Error(`the tarball is wrong:\n  ${problems.join("\n  ")}`);
+function filesBelow(folder) {
+	return readdirSync(folder, { recursive: true, encoding: "utf8" }).map(
+		(path) => path.replaceAll("\\", "/"),
+	);
 }
 
+/** Whether a program finds no fault. */
 function check(name, args) {
 	const command = join("node_modules", ".bin", name);
 	const { status, error } = spawnSync(command, args, { stdio: "inherit" });
 	if (error) throw error;
-	if (status !== 0) throw new Error(`${name} found faults.`);
-}
-
-function kilobytes(bytes) {
-	return `${Math.round(bytes / 1000)} kB`;
+	if (status !== 0) console.error(`${name} found faults.`);
+	return status === 0;
 }

@@ -1,8 +1,9 @@
 // Writes the tables of the docs from the tables of the code: options, and the entries of
 // registries. A page has a place for each, between <!-- NAME --> and <!-- /NAME -->.
-// `npm run docs` writes; with --check it says which pages differ, and ends with 1.
+// Pictures of concepts are made here too. `npm run docs` writes; with --check it says which pages differ, and ends with 1.
 import {
 	existsSync,
+	mkdirSync,
 	readdirSync,
 	readFileSync,
 	rmSync,
@@ -21,6 +22,7 @@ import {
 	goesWith,
 	valueText,
 } from "../dist/cli/describe-option.js";
+import { diffCommandTable } from "../dist/cli/diff.js";
 import { asFlag } from "../dist/cli/fail.js";
 import { outputTable, toldTable } from "../dist/cli/output-options.js";
 import { traceCommandTable } from "../dist/cli/trace.js";
@@ -69,6 +71,8 @@ import { unitKinds, writtenKinds } from "../dist/src/segment/units.js";
 import { compressions } from "../dist/src/sources/compressions.js";
 import { endingsOf, sourceFormats } from "../dist/src/sources/formats.js";
 import { namedTokenizers } from "../dist/src/tokenizer/named-tokenizers.js";
+import { commandPages } from "./command-pages.mjs";
+import { pictures } from "./concept-pictures.mjs";
 
 /** What a compression adds to the name of a file. */
 const compressedAs = compressions
@@ -77,6 +81,7 @@ const compressedAs = compressions
 	.join(", ");
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const ofCommands = commandPages();
 
 /** Every table by the name of its place. */
 const tables = {
@@ -132,6 +137,12 @@ const tables = {
 			words: ["dataset"],
 			ofCommand: ["row", ...Object.keys(outputTable)],
 		}),
+	"options:diff": () =>
+		optionTables(diffCommandTable, {
+			words: ["a", "b"],
+			ofCommand: ["exitCode", ...Object.keys(outputTable)],
+		}),
+	commands: () => ofCommands.list,
 	"exit-codes": () =>
 		table(
 			["code", "means", "when", "what to do"],
@@ -536,13 +547,23 @@ function put(page, after) {
 	);
 }
 
+/** Writes the pages of a folder, and removes those that are no more. */
+function putAll(folder, written) {
+	mkdirSync(join(root, folder), { recursive: true });
+	for (const name of readdirSync(join(root, folder)))
+		if (name !== "README.md" && !written.has(name))
+			put(`${folder}/${name}`, null);
+	for (const [name, page] of written) put(`${folder}/${name}`, page);
+}
+
 const ofTrainers = new Map(
 	trainerPages().map(([name, trainer]) => [`${name}.md`, trainerPage(trainer)]),
 );
-for (const name of readdirSync(join(root, "docs/trainers")))
-	if (name !== "README.md" && !ofTrainers.has(name))
-		put(`docs/trainers/${name}`, null);
-for (const [name, page] of ofTrainers) put(`docs/trainers/${name}`, page);
+putAll("docs/trainers", ofTrainers);
+putAll("docs/reference/commands", ofCommands.pages);
+
+for (const [name, drawn] of Object.entries(pictures))
+	put(`docs/pictures/${name}.svg`, drawn());
 
 const pages = ["README.md", "docs"].flatMap((path) =>
 	path.endsWith(".md")

@@ -1,6 +1,6 @@
 /**
- * `seqpack/decompose`: documents cut into sequences, on lengths alone. Needs nothing
- * from Node.
+ * Documents cut into sequences, on lengths alone. Needs nothing from Node.
+ * @module seqpack/decompose
  */
 export { DataError, SeqpackError, UsageError } from "./core/errors.js";
 export { createRandom, type Random } from "./core/random.js";

@@ -1,5 +1,8 @@
-// The Node entry: everything. What needs nothing from Node has entries of its own,
-// seqpack/pack, /parallel, /decompose, /masks, /curriculum and /tokenizer.
+/**
+ * The Node entry: everything. What needs nothing from Node has entries of its own:
+ * seqpack/pack, /parallel, /decompose, /segment, /masks, /curriculum and /tokenizer.
+ * @module seqpack
+ */
 export { type AuditResult, audit } from "./audit/audit.js";
 export type { Finding } from "./audit/check.js";
 export type { AuditOptions } from "./audit/options.js";
@@ -95,9 +98,12 @@ export { readBuildConfig } from "./options/build-config.js";
 export type { ComposeOptions } from "./options/compose.js";
 export type { ConvertOptions } from "./options/convert.js";
 export type { CurriculumOptions } from "./options/curriculum.js";
+export type { DiffOptions } from "./options/diff.js";
 export type { ExportToOptions } from "./options/export.js";
+export type { FiguresOptions } from "./options/figures.js";
 export type { PackRecordsOptions } from "./options/pack-records.js";
 export type { ExportOptions, PackStoreOptions } from "./options/pack-store.js";
+export type { ReportOptions } from "./options/report.js";
 export type { SourceOptions } from "./options/sources.js";
 export type { TraceOptions } from "./options/trace.js";
 export * from "./pack.js";
@@ -122,6 +128,8 @@ export type {
 } from "./records/records-manifest.js";
 export type { RecordsSummary } from "./records/summary.js";
 export type { BuildCounts } from "./report/build-counts.js";
+export { diff } from "./report/diff/diff.js";
+export type { DiffResult } from "./report/diff/result.js";
 export {
 	type DocumentLengthsOptions,
 	documentLengths,
@@ -133,6 +141,9 @@ export {
 	estimateBuild,
 } from "./report/estimate-build.js";
 export type { Estimate } from "./report/estimates.js";
+export type { Figures } from "./report/figures/figures.js";
+export { readFigures } from "./report/figures/read-figures.js";
+export { type PageOptions, reportHtml } from "./report/page/page.js";
 export type { Characters } from "./report/trace/text-places.js";
 export {
 	type RowTrace,
@@ -142,6 +153,7 @@ export {
 	traceRow,
 } from "./report/trace/trace-row.js";
 export { verify } from "./report/verify/verify.js";
+export { type ReportResult, writeReport } from "./report/write-report.js";
 export * from "./segment.js";
 export type { SkippedRecord } from "./sources/read-records.js";
 export type { BadRecord, InputFile } from "./sources/source.js";

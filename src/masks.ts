@@ -1,6 +1,7 @@
 /**
- * `seqpack/masks`: what attention and loss need to know of a packed row, and views of
- * it for trainers. Needs nothing from Node.
+ * What attention and loss need to know of a packed row, and views of it for trainers. Needs
+ * nothing from Node.
+ * @module seqpack/masks
  */
 export { DataError, SeqpackError, UsageError } from "./core/errors.js";
 export { createRandom, type Random } from "./core/random.js";

@@ -1,6 +1,7 @@
 /**
- * `seqpack/pack`: which sequences share a row, what no packing beats, and the order of
- * rows. Needs nothing from Node.
+ * Which sequences share a row, what no packing beats, and the order of rows. Needs nothing
+ * from Node.
+ * @module seqpack/pack
  */
 export { DataError, SeqpackError, UsageError } from "./core/errors.js";
 export { createRandom, type Random } from "./core/random.js";

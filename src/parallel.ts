@@ -1,6 +1,7 @@
 /**
- * `seqpack/parallel`: which devices take which sequences of a step, in which micro-batches. Needs
- * nothing from Node.
+ * Which devices take which sequences of a step, in which micro-batches. Needs nothing from
+ * Node.
+ * @module seqpack/parallel
  */
 export { DataError, SeqpackError, UsageError } from "./core/errors.js";
 export { createRandom, type Random } from "./core/random.js";

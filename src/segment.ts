@@ -1,6 +1,6 @@
 /**
- * `seqpack/segment`: units of text, and segments that are filled with them. Needs nothing from
- * Node.
+ * Units of text, and segments that are filled with them. Needs nothing from Node.
+ * @module seqpack/segment
  */
 export { SeqpackError, UsageError } from "./core/errors.js";
 export { costStarts } from "./segment/costs.js";

@@ -1,8 +1,7 @@
 /**
- * `seqpack/tokenizer`: text to token ids and back, from the texts of a tokenizer's
- * files. Needs nothing from Node.
+ * Text to token ids and back, from the texts of a tokenizer's files. Needs nothing from Node.
+ * @module seqpack/tokenizer
  */
-
 export { Int32Buffer } from "./core/buffers.js";
 export { DataError, SeqpackError, UsageError } from "./core/errors.js";
 export {

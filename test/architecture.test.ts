@@ -37,8 +37,8 @@ const floors = [
 	"export",
 	"compose",
 	"build",
-	"report",
 	"audit",
+	"report",
 	"engines",
 ];
 /** Floors that need nothing from Node. */
@@ -85,7 +85,6 @@ const otherMeanings: Readonly<Record<string, string>> = {
 		"what a column has a value for",
 	'src/dataset/file-fault.ts: "file", a storage': "what a path is",
 	'src/dataset/find-manifest.ts: "file", a storage': "what a path is",
-	'src/build/file-sizes.ts: "file", a storage': "what a path is",
 	'src/documents/conversations/read-messages.ts: "text", a input format':
 		"what a part of a content is",
 	'src/documents/chat.ts: "assistant", a loss': "who says a message",

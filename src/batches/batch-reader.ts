@@ -285,6 +285,22 @@ export class BatchReader {
 		return { items, finder, length: step.length };
 	}
 
+	/** All that a step has, and which ranks are given which of it: lengths are read, and no tokens. */
+	sharesOf(number: number): { items: StepItems; shares: RankShare[] } {
+		const step = this.#stepAt(number);
+		const finder = this.#finders[step.stage][step.bucket];
+		const items = this.#items(step, finder, 0, step.batchSize);
+		if (step.groups !== undefined)
+			return { items, shares: this.#groups?.of(step.groups) ?? [] };
+		const { sequenceParallel: degree } = this.#settings;
+		const shares = this.#shareOut(items).shared.map((own, group) => ({
+			firstRank: group * degree,
+			degree,
+			items: own,
+		}));
+		return { items, shares };
+	}
+
 	close(): void {
 		this.#steps.close();
 		this.#lanes?.close();
@@ -309,13 +325,7 @@ export class BatchReader {
 			return { items, imbalance: null, labels };
 		}
 		const all = this.#items(step, finder, 0, step.batchSize);
-		const costs = costsOf(all, sortRows ? SQUARES : DEFAULT_COST);
-		const shared = sortRows
-			? dealRows(costs, groups)
-			: balanceRanks(costs, groups);
-		const inOrder = shared.map((_, g) =>
-			Array.from({ length: each }, (_, i) => g * each + i),
-		);
+		const { costs, shared, inOrder } = this.#shareOut(all);
 		return {
 			items: pickItems(all, shared[group]),
 			labels: sum(all.labels),
@@ -324,6 +334,24 @@ export class BatchReader {
 				inOrder: rankImbalance(costs, inOrder),
 			},
 		};
+	}
+
+	/** Which items of a step ranks are given, those that share rows together; and what they would be in their order. */
+	#shareOut(all: StepItems) {
+		const { worldSize, sequenceParallel, ...settings } = this.#settings;
+		const { balanceRanks: isBalanced, sortRows } = settings;
+		const groups = worldSize / sequenceParallel;
+		const each = all.count / groups;
+		const costs = costsOf(all, sortRows ? SQUARES : DEFAULT_COST);
+		const inOrder = Array.from({ length: groups }, (_, g) =>
+			Int32Array.from({ length: each }, (_, i) => g * each + i),
+		);
+		const shared = sortRows
+			? dealRows(costs, groups)
+			: isBalanced
+				? balanceRanks(costs, groups)
+				: inOrder;
+		return { costs, shared, inOrder };
 	}
 
 	#items(
@@ -428,6 +456,14 @@ export class BatchReader {
 		const part = rank % sharing.parts;
 		return { ...shape, share: { ...sharing, part, most, width } };
 	}
+}
+
+/** Items of a step that some ranks are given together. */
+export interface RankShare {
+	firstRank: number;
+	/** How many ranks share them. */
+	degree: number;
+	items: Int32Array;
 }
 
 /** @throws UsageError where rows that are padded to be cut are more than a batch can have */

@@ -1,5 +1,5 @@
 import { composeTo } from "../compose/compose-to.js";
-import { intoDirectory } from "../compose/outputs.js";
+import { type ComposeOutput, intoDirectory } from "../compose/outputs.js";
 import { type PreparedCompose, prepareCompose } from "../compose/prepare.js";
 import { readRecipe } from "../compose/read-recipe.js";
 import { optionName, UsageError } from "../core/errors.js";
@@ -139,10 +139,13 @@ export async function composeSource(
 	const running = { signal, workers, onProgress };
 	const { data, injected, summary, wasThere } = await records.of(
 		nameOfComposed(prepared),
-		(to) =>
-			intoDirectory(to, { overwrite: true, gzip: false }, (output) =>
-				composeTo(output, prepared, running),
-			),
+		async (to) => {
+			const { hash } = prepared;
+			const into = { overwrite: true, gzip: false, hash };
+			const action = (output: ComposeOutput) =>
+				composeTo(output, prepared, running);
+			return (await intoDirectory(to, into, action)).summary;
+		},
 	);
 	const { read, skipped, leftOut, counts, recipe, seed } = summary;
 	if (!wasThere) {

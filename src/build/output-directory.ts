@@ -1,13 +1,11 @@
 import { optionName, UsageError } from "../core/errors.js";
-import { inParallel } from "../core/in-parallel.js";
 import {
 	findManifest,
 	isManifestDamaged,
 	readOurs,
 } from "../dataset/find-manifest.js";
 import { filesOf, MANIFEST, type Manifest } from "../dataset/manifest.js";
-import { isPlainPath } from "../storage/confined.js";
-import { LANES } from "../storage/lanes.js";
+import { lostFile } from "../storage/file-sizes.js";
 import { takeLock } from "../storage/lock.js";
 import type { Storage } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
@@ -16,7 +14,6 @@ import {
 	describeDifference,
 	readOtherFiles,
 } from "./differences.js";
-import { sizesOf } from "./file-sizes.js";
 import type { Plan } from "./plan.js";
 import { PARTS, wholePlan } from "./plan-files.js";
 import { planShapeOf } from "./plan-shape.js";
@@ -72,7 +69,7 @@ export async function lookAtOutput(
 			`${out} is not the store any more that was to be added to: it was changed in the meantime. Run the same command again`,
 		);
 	if (manifest?.planHash === plan.planHash && replaces !== "everything") {
-		const lost = await lostFile(storage, out, filesToBe(manifest));
+		const lost = await lostFile(storage, out, filesOf(filesToBe(manifest)));
 		if (lost === null) return { state: "built", manifest };
 		if (!isBegun)
 			throw inUse(
@@ -83,7 +80,8 @@ export async function lookAtOutput(
 		manifest !== null && grown === null && manifest.planHash !== plan.planHash;
 	if (isOther && replaces !== "everything")
 		throw madeFromElse(`${out} holds a dataset`, manifest, plan);
-	const lost = grown && (await lostFile(storage, out, filesToBe(grown)));
+	const lost =
+		grown && (await lostFile(storage, out, filesOf(filesToBe(grown))));
 	if (lost !== null)
 		throw inUse(
 			`${out} holds this store, but its file ${lost} is missing or damaged: put it back, or build the store again with ${optionName("overwrite", true)}`,
@@ -197,23 +195,6 @@ async function hasRecords(
 	{ planHash }: Plan,
 ): Promise<boolean> {
 	return (await storage.list(stateOf(out, planHash, "tasks"))).length > 0;
-}
-
-/** A file of a dataset that is not there as its manifest has it; null where all are. */
-async function lostFile(
-	storage: Storage,
-	out: string,
-	manifest: Manifest,
-): Promise<string | null> {
-	const files = filesOf(manifest);
-	const sizes = sizesOf(storage, files.length);
-	const lost = await inParallel(
-		files,
-		LANES,
-		async ({ path, bytes }) =>
-			!isPlainPath(path) || (await sizes(`${out}/${path}`)) !== bytes,
-	);
-	return files.find((_, i) => lost[i])?.path ?? null;
 }
 
 function madeFromElse(what: string, before: Before, plan: Plan): UsageError {

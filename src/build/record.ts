@@ -11,10 +11,10 @@ import type {
 } from "../dataset/manifest.js";
 import { allRows, emptyTotals, type Totals } from "../dataset/totals.js";
 import { isPlainPath } from "../storage/confined.js";
+import { type FileSizes, sizesOf } from "../storage/file-sizes.js";
 import { sha256 } from "../storage/hash.js";
 import { LANES } from "../storage/lanes.js";
 import { readIfThere, writeAll } from "../storage/storage.js";
-import { type FileSizes, sizesOf } from "./file-sizes.js";
 import { inputOfTask } from "./input-of-task.js";
 import type { Plan } from "./plan.js";
 import { recordShape } from "./record-shape.js";

@@ -9,12 +9,19 @@ import { spoolStandardInput } from "../storage/spool.js";
 import { storageAt } from "../storage/storages.js";
 import { usableCpus } from "../storage/usable-cpus.js";
 import { composeTo } from "./compose-to.js";
-import { intoDirectory, intoFile, isFileName } from "./outputs.js";
+import {
+	type ComposeOutput,
+	intoDirectory,
+	intoFile,
+	isFileName,
+} from "./outputs.js";
 import { prepareCompose } from "./prepare.js";
 import type { ComposeSummary } from "./summary.js";
 
 /** What composing has written. */
 export interface ComposeResult extends ComposeSummary {
+	/** `composed`, or `already-composed` when a directory had just that and nothing was done. */
+	status: "composed" | "already-composed";
 	out: string;
 	seconds: number;
 }
@@ -53,12 +60,14 @@ export async function composeFiles(
 		});
 		const { signal, onProgress, workers = usableCpus(), overwrite } = values;
 		const running = { signal, onProgress, workers };
-		const summary = await (isFile
-			? intoFile(out, overwrite, (to) => composeTo(to, prepared, running))
-			: intoDirectory(out, { overwrite, gzip }, (to) =>
-					composeTo(to, prepared, running),
-				));
-		return { ...summary, out, seconds: (performance.now() - began) / 1000 };
+		const action = (to: ComposeOutput) => composeTo(to, prepared, running);
+		const { hash } = prepared;
+		const { summary, isNew } = isFile
+			? { summary: await intoFile(out, overwrite, action), isNew: true }
+			: await intoDirectory(out, { overwrite, gzip, hash }, action);
+		const status = isNew ? "composed" : "already-composed";
+		const seconds = (performance.now() - began) / 1000;
+		return { ...summary, status, out, seconds };
 	} finally {
 		if (kept !== null) await storageAt(kept).remove(kept);
 	}

@@ -1,4 +1,5 @@
 import { optionName, UsageError } from "../core/errors.js";
+import type { DatasetFile } from "../dataset/manifest.js";
 import type { ExportDirectory } from "../export/export-directory.js";
 import { withExportDirectory } from "../export/export-directory.js";
 import { INJECTED_FILE } from "../sources/find/own-files.js";
@@ -39,20 +40,45 @@ export const createScratch = (path: string): Promise<PendingFile> =>
 /** Whether an output is one file, by its name. */
 export const isFileName = (out: string) => /\.jsonl(\.gz)?$/i.test(out);
 
-/** Writes to a directory: `data/`, a file for each unit that gives records. */
-export function intoDirectory<T>(
+/** What the file of composed records says. */
+interface Said<T> {
+	version: number;
+	composed: T;
+	/** Of all that decides what is in the files; left out by older versions. */
+	hash?: string;
+	files: DatasetFile[];
+}
+
+/**
+ * Writes to a directory: `data/`, a file for each unit that gives records.
+ * @param hash Of all that decides the bytes.
+ * @returns What came of it, and whether it was done now.
+ */
+export function intoDirectory<T extends object>(
 	out: string,
-	{ overwrite, gzip }: { overwrite: boolean; gzip: boolean },
+	{ overwrite, gzip, hash }: IntoDirectory,
 	action: (output: ComposeOutput) => Promise<T>,
-): Promise<T> {
-	return withExportDirectory(out, overwrite, (directory) =>
-		action(directoryOutput(directory, gzip)),
-	);
+): Promise<{ summary: T; isNew: boolean }> {
+	const finished = async (directory: ExportDirectory) => {
+		const said = await directory.finished<Said<T>>(hash);
+		return said && { summary: said.composed, isNew: false };
+	};
+	return withExportDirectory(out, overwrite, finished, async (directory) => {
+		const summary = await action(directoryOutput(directory, gzip, hash));
+		return { summary, isNew: true };
+	});
+}
+
+interface IntoDirectory {
+	overwrite: boolean;
+	gzip: boolean;
+	hash: string;
 }
 
 function directoryOutput(
 	directory: ExportDirectory,
 	gzip: boolean,
+	hash: string,
 ): ComposeOutput {
 	const nameOf = (unit: number) =>
 		`${String(unit).padStart(5, "0")}.jsonl${gzip ? ".gz" : ""}`;
@@ -65,6 +91,7 @@ function directoryOutput(
 		async publish(summary) {
 			await directory.publish((files) => ({
 				...summary,
+				hash,
 				files: [...files].sort((a, b) => (a.path < b.path ? -1 : 1)),
 			}));
 		},
@@ -126,7 +153,7 @@ export async function intoFile<T>(
 		work,
 		`composing to ${out}`,
 		{ requireFree, tidy },
-		overwrite,
+		{ overwrite },
 		() =>
 			action({
 				isOneFile: true,

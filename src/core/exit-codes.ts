@@ -44,7 +44,7 @@ export const exitCodes = {
 	data: {
 		code: 4,
 		means: "bad data",
-		when: "a record that cannot be used; a dataset that is not what its manifest says (`verify`), or has errors (`audit`)",
+		when: "a record that cannot be used; a dataset that is not what its manifest says (`verify`), or has errors (`audit`); two that differ (`diff --exit-code`)",
 		advice: "mend the data, or have such records skipped",
 		scheduler: "not try again",
 	},

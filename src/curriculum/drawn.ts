@@ -16,6 +16,7 @@ export function drawnBy(
 		meaning,
 		options: {},
 		odds,
+		oddsOf: odds,
 		order: (steps, _lengths, { cycles }, random) =>
 			drawSteps(steps, odds(steps.length), cycles, random),
 	};
@@ -40,11 +41,17 @@ export function drawSteps(
 	let at = 0;
 	for (let cycle = 0; cycle < cycles; cycle++) {
 		const left = steps.map((n) => shareOfCycle(n, cycles, cycle));
-		// Steps have equal tokens, so that their number stands for tokens.
-		const weights = left.map((n, b) => n * odds[b]);
-		at = drawCycle(left, weights, order, at, random);
+		at = drawCycle(left, drawingWeights(left, odds), order, at, random);
 	}
 	return order;
+}
+
+/** What buckets are drawn by in a cycle: steps have equal tokens, so that their number stands for these. */
+export function drawingWeights(
+	ofCycle: readonly number[],
+	odds: readonly number[],
+): number[] {
+	return ofCycle.map((n, b) => n * odds[b]);
 }
 
 /** Draws all that is left, writes it to `order` from `at` on, and returns where it ends. */

@@ -13,6 +13,7 @@ const options = {
 export const givenOdds: Schedule<typeof options> = {
 	meaning: "drawn by tokens times the odds that are given",
 	options,
+	oddsOf: (_buckets, { odds }) => odds,
 	order: (steps, _lengths, { odds, cycles }, random) =>
 		drawSteps(steps, odds, cycles, random),
 	check({ odds }, lengths) {

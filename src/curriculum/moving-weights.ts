@@ -4,7 +4,7 @@ import { fitTable, wholeNumbers } from "./fit-table.js";
 import type { PlanContext } from "./plan-context.js";
 import type { Stage } from "./stage-options.js";
 import { rowsThere, tokensOfRows, tokensThere } from "./wanted-rows.js";
-import { WeightLines } from "./weight-lines.js";
+import { WeightLines, type WeightPoint } from "./weight-lines.js";
 
 /** Steps to look for, at most. */
 const MOST_STEPS = 2 ** 28;
@@ -28,10 +28,7 @@ export function meanStage(
 			"bad-option",
 			`there are ${first.length} weights at each point (${optionName("weightsAt")}) for ${datasets.length} datasets: give one for each, 0 to leave it out.`,
 		);
-	const unit = weightsBy === "steps" ? 1 : tokensPerStep;
-	const lines = new WeightLines(
-		weightsAt.map(([at, weights]) => [at / unit, weights]),
-	);
+	const lines = linesOf({ weightsAt, weightsBy }, tokensPerStep);
 	const steps =
 		tokens === undefined
 			? stepsOf(context, stage, lengths, lines)
@@ -46,6 +43,23 @@ export function meanStage(
 		match: tokens === undefined ? (stage.match ?? "sample") : stage.match,
 	};
 	return { stage: mean, lines: lines.areLevel ? null : lines };
+}
+
+/** The weights of a stage at each of its steps. */
+export function linesOf(
+	{
+		weightsAt,
+		weightsBy = "steps",
+	}: {
+		weightsAt: readonly WeightPoint[];
+		weightsBy?: Stage["weightsBy"] | undefined;
+	},
+	tokensPerStep: number,
+): WeightLines {
+	const unit = weightsBy === "steps" ? 1 : tokensPerStep;
+	return new WeightLines(
+		weightsAt.map(([at, weights]) => [at / unit, weights]),
+	);
 }
 
 /**

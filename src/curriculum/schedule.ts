@@ -13,6 +13,8 @@ export interface Schedule<T extends OptionTable = OptionTable> {
 	readonly options: T;
 	/** The odds that steps are drawn with, the shortest bucket's first; for schedules with fixed odds. */
 	odds?(buckets: number): number[];
+	/** The odds that steps are drawn with under these options, the shortest bucket's first; for schedules that draw. */
+	oddsOf?(buckets: number, options: ScheduleOptions<T>): readonly number[];
 	/** How many of a bucket's steps it uses, where it cannot use all. */
 	trim?(steps: readonly number[], options: ScheduleOptions<T>): number[];
 	/**

@@ -45,7 +45,12 @@ export type DatasetRow = Record<string, ColumnValues>;
  */
 export async function openDataset(directory: string): Promise<Dataset> {
 	const path = withoutSlashes(directory);
-	return new ReadableDataset(path, await readManifest(path));
+	return datasetOf(path, await readManifest(path));
+}
+
+/** A dataset whose manifest was read, or a part of it. */
+export function datasetOf(directory: string, manifest: Manifest): Dataset {
+	return new ReadableDataset(directory, manifest);
 }
 
 class ReadableDataset implements Dataset {

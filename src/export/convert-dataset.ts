@@ -43,6 +43,8 @@ import { requireApart } from "./require-apart.js";
 
 /** What a conversion has written. */
 export interface ConvertResult {
+	/** `converted`, or `already-converted` when just that was there and nothing was done. */
+	status: "converted" | "already-converted";
 	out: string;
 	manifest: Manifest;
 	/** Bytes of the shards that were read. */
@@ -79,7 +81,19 @@ export async function convertDataset(
 			`${trainers.find(trainer).title} does not read ${format} shards: the dataset card does not say any more how it loads these rows`,
 			"warn",
 		);
-	return withDatasetDirectory(out, overwrite, async (files) => {
+	const resultOf = (
+		status: ConvertResult["status"],
+		manifest: Manifest,
+	): ConvertResult => {
+		const seconds = (performance.now() - began) / 1000;
+		const bytesBefore = sum(source.shards.map(({ bytes }) => bytes));
+		return { status, out, manifest, bytesBefore, seconds };
+	};
+	const finished = async (there: DatasetDirectory) => {
+		const manifest = await there.finished(planned.planHash);
+		return manifest && resultOf("already-converted", manifest);
+	};
+	return withDatasetDirectory(out, overwrite, finished, async (files) => {
 		const conversion = new Conversion(
 			directory,
 			source,
@@ -87,10 +101,7 @@ export async function convertDataset(
 			files,
 			options,
 		);
-		const manifest = await conversion.run();
-		const seconds = (performance.now() - began) / 1000;
-		const bytesBefore = sum(source.shards.map(({ bytes }) => bytes));
-		return { out, manifest, bytesBefore, seconds };
+		return resultOf("converted", await conversion.run());
 	});
 }
 

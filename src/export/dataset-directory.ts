@@ -2,6 +2,7 @@ import { optionName, UsageError } from "../core/errors.js";
 import { findManifest } from "../dataset/find-manifest.js";
 import { filesOf, MANIFEST, type Manifest } from "../dataset/manifest.js";
 import { confined, isPlainPath } from "../storage/confined.js";
+import { requireWhole } from "../storage/file-sizes.js";
 import {
 	type OwnDirectory,
 	removeBelow,
@@ -63,6 +64,18 @@ export class DatasetDirectory implements OwnDirectory {
 			partialsIn: this.#in(WORK),
 		});
 		await this.tidy();
+	}
+
+	/**
+	 * The dataset that is there, where it is that of a plan.
+	 * @throws UsageError `output-in-use` where a file of it is not there
+	 */
+	async finished(planHash: string): Promise<Manifest | null> {
+		const manifest = await findManifest(this.out);
+		if (manifest?.planHash !== planHash) return null;
+		const what = "this very dataset";
+		await requireWhole(this.#storage, this.out, what, filesOf(manifest));
+		return manifest;
 	}
 
 	/** Removes what this call, or one that was killed, leaves beside what the manifest lists. */
@@ -138,11 +151,13 @@ export class DatasetDirectory implements OwnDirectory {
 
 /**
  * Holds the lock of an output directory while `action` writes a dataset there.
+ * @param finished What is there, where it is what this call would make.
  * @throws UsageError `output-in-use`, `in-use`
  */
 export async function withDatasetDirectory<T>(
 	out: string,
 	overwrite: boolean,
+	finished: (directory: DatasetDirectory) => Promise<T | null>,
 	action: (directory: DatasetDirectory) => Promise<T>,
 ): Promise<T> {
 	const directory = new DatasetDirectory(out);
@@ -151,7 +166,7 @@ export async function withDatasetDirectory<T>(
 		out,
 		`conversion to ${out}`,
 		directory,
-		overwrite,
+		{ overwrite, finished: () => finished(directory) },
 		() => action(directory),
 	);
 }

@@ -1,9 +1,10 @@
 import { sum } from "../core/arithmetic.js";
+import type { ExportRow } from "../dataset/exports/export-format.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import type { Manifest } from "../dataset/manifest.js";
 import { bucketName } from "../dataset/names.js";
 import { type Dataset, openDataset } from "../dataset/open-dataset.js";
-import { openStore } from "../dataset/open-store.js";
+import { type OpenStore, openStore } from "../dataset/open-store.js";
 import type { BucketSettings } from "../dataset/settings.js";
 import { treesNotWritten } from "../dataset/trees-not-written.js";
 import {
@@ -13,10 +14,10 @@ import {
 import { shiftRight } from "../masks/labels.js";
 import { packers } from "../pack/packers.js";
 import { OpenFiles } from "../plan/open-files.js";
-import { type StoreReader, StoreReaders } from "../plan/store-reader.js";
+import { StoreReaders } from "../plan/store-reader.js";
 import { FarReads } from "../storage/objects/far-reads.js";
 import { eachOf, whenRead } from "../storage/when-read.js";
-import { columnOf } from "../tables/columns.js";
+import { type ColumnBatch, columnOf } from "../tables/columns.js";
 import { IndexedRow } from "./indexed-row.js";
 import { lostByAll } from "./lost-by-all.js";
 import {
@@ -63,9 +64,9 @@ export async function openDatasetSource(
 						? readRows(dataset, bucket, isDocuments, take)
 						: readIndexed(
 								dataset,
-								bucket,
-								(files) => new StoreReaders(files).of(store),
-								take,
+								dataset.rows(bucket.length, bucket.split),
+								store,
+								(row) => take(row, bucket.capacity),
 							),
 			};
 		})
@@ -131,20 +132,21 @@ async function readRows(
 	}
 }
 
-async function readIndexed(
+/** Gives rows of a packing with their tokens out of its store. */
+export async function readIndexed(
 	dataset: Dataset,
-	bucket: BucketSettings,
-	open: (files: OpenFiles) => StoreReader,
-	take: TakeRow,
+	batches: AsyncIterable<ColumnBatch>,
+	store: OpenStore,
+	take: (row: ExportRow) => Promise<void> | undefined,
 ): Promise<void> {
 	const files = new OpenFiles();
 	const row = new IndexedRow(
-		open(files),
+		new StoreReaders(files).of(store),
 		dataset.manifest.settings.isMasked,
 		domainsOf(dataset.directory, dataset.manifest),
 	);
 	try {
-		for await (const batch of dataset.rows(bucket.length, bucket.split)) {
+		for await (const batch of batches) {
 			const lengths = columnOf(batch, "seq_lengths", "list<int32>");
 			const offsets = columnOf(batch, "doc_offsets", "list<int32>");
 			const documents = columnOf(batch, "doc_ids", "list<int64>");
@@ -164,7 +166,7 @@ async function readIndexed(
 				const readRest = () => eachOf(rest, (next) => readRow(i + next));
 				const reading = whenRead(() => readRow(i), reads, readRest);
 				if (reading !== undefined) await reading;
-				const taking = take(row, bucket.capacity);
+				const taking = take(row);
 				if (taking !== undefined) await taking;
 			}
 		}

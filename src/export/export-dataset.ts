@@ -16,6 +16,7 @@ import { type ShortRows, shortRowWays } from "../dataset/exports/short-rows.js";
 import type { DatasetFile } from "../dataset/manifest.js";
 import { type ExportToOptions, exportToTable } from "../options/export.js";
 import { PLAN_FILE } from "../plan/curriculum-plan.js";
+import { canonicalJson, sha256 } from "../storage/hash.js";
 import { pathTo } from "../storage/paths.js";
 import { storageAt } from "../storage/storages.js";
 import { version } from "../version.js";
@@ -40,6 +41,8 @@ type Values = ReturnType<typeof resolveOptions<typeof exportToTable>>;
 
 /** What an export has written. */
 export interface ExportResult {
+	/** `exported`, or `already-exported` when just that was there and nothing was done. */
+	status: "exported" | "already-exported";
 	out: string;
 	/** A name from `exportFormats`. */
 	to: string;
@@ -50,6 +53,16 @@ export interface ExportResult {
 	/** How each part is read: lines of a trainer's settings, or of Python. */
 	reading: string[];
 	seconds: number;
+}
+
+/** What `seqpack-export.json` says. */
+interface Said extends Omit<ExportResult, "status" | "out" | "seconds"> {
+	formatVersion: number;
+	seqpackVersion: string;
+	source: string;
+	planHash: string;
+	/** Of all that decides what is in the files; left out by older versions. */
+	hash?: string;
 }
 
 /**
@@ -75,27 +88,55 @@ export async function exportDataset(
 		...opened.lost,
 	];
 	for (const notice of notices) options.onNotice?.(notice, "warn");
-	return withExportDirectory(out, options.overwrite, async (files) => {
-		const counts = await writeParts(opened, source, format, options, files);
+	const hash = hashOf(source, options);
+	const resultOf = (
+		status: ExportResult["status"],
+		{ to, counts, files, notices, reading }: Said,
+	): ExportResult => {
+		const seconds = (performance.now() - began) / 1000;
+		return { status, out, to, counts, files, notices, reading, seconds };
+	};
+	const finished = async (there: ExportDirectory) => {
+		const said = await there.finished<Said>(hash);
+		return said && resultOf("already-exported", said);
+	};
+	return withExportDirectory(out, options.overwrite, finished, async (to) => {
+		const counts = await writeParts(opened, source, format, options, to);
 		const reading = partsUnlike(opened.parts).flatMap((part) =>
 			format.reading(part, source, options),
 		);
-		const told = [...notices, ...countNotices(counts, source)];
 		const said = {
 			formatVersion: EXPORT_VERSION,
 			seqpackVersion: version,
 			source: pathTo(out, directory),
 			planHash: source.planHash,
+			hash,
 			to: options.to,
 			counts,
-			notices: told,
+			notices: [...notices, ...countNotices(counts, source)],
 			reading,
 		};
-		const written = await files.publish((files) => ({ ...said, files }));
-		const seconds = (performance.now() - began) / 1000;
-		const { to } = options;
-		return { out, to, counts, files: written, notices: told, reading, seconds };
+		const files = await to.publish((files) => ({ ...said, files }));
+		return resultOf("exported", { ...said, files });
 	});
+}
+
+/** Of all that decides what is in the files of an export. */
+function hashOf(
+	{ planHash }: ExportSource,
+	{
+		source: _,
+		out: __,
+		overwrite: ___,
+		// A plan takes those alone that it was made of.
+		datasets: ____,
+		signal: _____,
+		onProgress: ______,
+		onNotice: _______,
+		...deciding
+	}: Values,
+): string {
+	return sha256(canonicalJson({ version, planHash, ...deciding }));
 }
 
 async function openSource(

@@ -1,4 +1,3 @@
-import { sum } from "../core/arithmetic.js";
 import { batchKinds } from "../curriculum/batch-kinds.js";
 import { checkSteps } from "../curriculum/plan-stage.js";
 import type { PlanStage, SkippedSteps } from "./curriculum-plan.js";
@@ -12,7 +11,11 @@ import { StageCounts } from "./stage-counts.js";
 import type { PlanStep } from "./steps-file.js";
 import type { StepsWriter } from "./steps-writer.js";
 import { surveySteps } from "./survey-steps.js";
-import { type RowsByLength, TakenPlaces } from "./taken-places.js";
+import {
+	placesOfStep,
+	type RowsByLength,
+	TakenPlaces,
+} from "./taken-places.js";
 
 /** What a plan has of the one that it goes on from. */
 export interface KeptSteps {
@@ -151,17 +154,8 @@ class Keeping {
 		return this.#writer.add(step);
 	}
 
-	/** The places of a step in its bucket, from one to before another; of sequences those of their pool. */
-	#placesOf({
-		stage,
-		bucket,
-		batchSize,
-		offset,
-	}: PlanStep): [from: number, end: number] {
-		const of = this.#parent.plan.stages[stage];
-		if (!of?.pools) return [offset, offset + batchSize];
-		const all = sum(of.buckets[bucket].sources.map(({ rows }) => rows));
-		return [offset, Math.min(all, offset + of.pools.rows)];
+	#placesOf(step: PlanStep): [from: number, end: number] {
+		return placesOfStep(this.#parent.plan.stages[step.stage], step);
 	}
 }
 

@@ -33,7 +33,11 @@ import {
 	requireAsPlanned,
 	requireParted,
 } from "./parent-plan.js";
-import { type PlanDirectory, withPlanDirectory } from "./plan-directory.js";
+import {
+	type MadePlan,
+	type PlanDirectory,
+	withPlanDirectory,
+} from "./plan-directory.js";
 import { planLanes } from "./plan-lanes.js";
 import { planPools } from "./plan-pools.js";
 import { planRows } from "./plan-rows.js";
@@ -56,6 +60,11 @@ import { createStepsWriter, type StepsWriter } from "./steps-writer.js";
 export async function planCurriculum(
 	given: CurriculumOptions,
 ): Promise<CurriculumPlan> {
+	return (await makePlan(given)).plan;
+}
+
+/** The same; tells whether the plan was there already. */
+export async function makePlan(given: CurriculumOptions): Promise<MadePlan> {
 	const parent = await openParent(given);
 	const options = resolveCurriculum(parent?.options ?? given);
 	const tell = tellingNow(options.onProgress);
@@ -77,7 +86,33 @@ export async function planCurriculum(
 	const datasets = parts.flat();
 	const batches = kindOf(options.batches, options.order, datasets);
 	if (task !== null) requireShared(task, batches, datasets);
-	return withPlanDirectory(out, options.overwrite, async (directory) => {
+	const [{ manifest }] = datasets;
+	const known = {
+		seqpackVersion: version,
+		seed: options.seed,
+		tokensPerStep: parent?.plan.tokensPerStep ?? options.tokensPerStep,
+		worldSize: parent?.plan.worldSize ?? task?.ranks ?? options.worldSize,
+		epochs: options.epochs,
+		batches,
+		plusOne: hasExtraToken(manifest),
+		padId: options.padId ?? manifest.settings.eos ?? 0,
+		tokenizer: {
+			fingerprint: manifest.tokenizer.fingerprint,
+			vocabSize: manifest.tokenizer.vocabSize,
+		},
+		datasets: datasets.map(({ directory, hash, buckets, ...part }) => ({
+			path: datasetName({ ...part, directory: pathTo(out, directory) }),
+			manifest: hash,
+			buckets: buckets.map(({ length, rows, tokens }) => ({
+				length,
+				rows,
+				tokens,
+			})),
+		})),
+	};
+	const { overwrite } = options;
+	return withPlanDirectory(out, overwrite, async (directory) => {
+		if (!overwrite) await directory.requireAlike(known);
 		const context: PlanContext = {
 			datasets: datasets.map(({ buckets }) => buckets),
 			tokensPerStep: options.tokensPerStep,
@@ -111,30 +146,9 @@ export async function planCurriculum(
 					task,
 					tell,
 				);
-		const [{ manifest }] = datasets;
-		return directory.publish({
+		const plan = {
 			formatVersion: planVersion({ stages, ...(groups && { groups }) }),
-			seqpackVersion: version,
-			seed: options.seed,
-			tokensPerStep: parent?.plan.tokensPerStep ?? context.tokensPerStep,
-			worldSize: parent?.plan.worldSize ?? task?.ranks ?? options.worldSize,
-			epochs: context.epochs,
-			batches,
-			plusOne: hasExtraToken(manifest),
-			padId: options.padId ?? manifest.settings.eos ?? 0,
-			tokenizer: {
-				fingerprint: manifest.tokenizer.fingerprint,
-				vocabSize: manifest.tokenizer.vocabSize,
-			},
-			datasets: datasets.map(({ directory, hash, buckets, ...part }) => ({
-				path: datasetName({ ...part, directory: pathTo(out, directory) }),
-				manifest: hash,
-				buckets: buckets.map(({ length, rows, tokens }) => ({
-					length,
-					rows,
-					tokens,
-				})),
-			})),
+			...known,
 			stages,
 			...(parent && kept && familyOf(parent, kept)),
 			totals: {
@@ -152,7 +166,8 @@ export async function planCurriculum(
 			steps: { path: stepsName(steps.sha256), ...steps },
 			...(lanes && { lanes }),
 			...(groups && { groups }),
-		});
+		};
+		return directory.publish(plan, overwrite);
 	});
 }
 

@@ -1,5 +1,7 @@
 import { optionName, UsageError } from "../core/errors.js";
 import { confined } from "../storage/confined.js";
+import { requireWhole } from "../storage/file-sizes.js";
+import { canonicalJson } from "../storage/hash.js";
 import {
 	type OwnDirectory,
 	STATE,
@@ -22,6 +24,12 @@ import {
 import { groupsName } from "./groups-file.js";
 import { lanesName } from "./lanes-file.js";
 import { stepsName } from "./steps-file.js";
+
+/** A plan, and whether it was made now; else it was there. */
+export interface MadePlan {
+	plan: CurriculumPlan;
+	isNew: boolean;
+}
 
 /** How the files of a plan are named. */
 const nameOf = { steps: stepsName, lanes: lanesName, groups: groupsName };
@@ -67,9 +75,12 @@ export class PlanDirectory implements OwnDirectory {
 	 */
 	async publish(
 		rest: Omit<CurriculumPlan, "planHash">,
-	): Promise<CurriculumPlan> {
+		overwrite: boolean,
+	): Promise<MadePlan> {
 		const { storage } = this;
 		const plan = { ...rest, planHash: hashOfPlan(rest) };
+		if (!overwrite && (await this.#finished(plan)))
+			return { plan, isNew: false };
 		const content = `${JSON.stringify(plan, null, "\t")}\n`;
 		// Both say which files are ours, whenever this is killed.
 		const before = await readIfThere(storage, this.#in(PLAN_FILE));
@@ -80,7 +91,49 @@ export class PlanDirectory implements OwnDirectory {
 		await writeAll(storage, this.#in(PLAN_FILE), content, {
 			partialsIn: this.#in(WORK),
 		});
-		return plan;
+		return { plan, isNew: true };
+	}
+
+	/**
+	 * Whether a plan is there that is this one.
+	 * @throws UsageError `output-in-use` where another one is, or a file of it is not there
+	 */
+	async #finished(plan: CurriculumPlan): Promise<boolean> {
+		const there = await this.#there();
+		if (there === null) return false;
+		if (there.planHash !== plan.planHash) throw this.#holdsAnother();
+		const files = filesOf(plan).map(([, file]) => file);
+		await requireWhole(this.storage, this.out, "this very plan", files);
+		return true;
+	}
+
+	/**
+	 * Refuses a plan that is there where it is another one by what is known before it is planned.
+	 * @throws UsageError `output-in-use`
+	 */
+	async requireAlike(known: Partial<CurriculumPlan>): Promise<void> {
+		const there: Partial<CurriculumPlan> | null = await this.#there();
+		if (there === null) return;
+		const same = Object.entries({ ...there }).filter(([key]) => key in known);
+		if (canonicalJson(Object.fromEntries(same)) !== canonicalJson({ ...known }))
+			throw this.#holdsAnother();
+	}
+
+	/** The plan that is there; null where there is none, or none that can be read. */
+	async #there(): Promise<CurriculumPlan | null> {
+		const content = await readIfThere(this.storage, this.#in(PLAN_FILE));
+		try {
+			return content && JSON.parse(content.toString("utf8"));
+		} catch {
+			throw this.#holdsAnother();
+		}
+	}
+
+	#holdsAnother(): UsageError {
+		return new UsageError(
+			"output-in-use",
+			`${this.out} holds another plan already: name another directory (${optionName("out")}), or replace it with ${optionName("overwrite", true)}.`,
+		);
 	}
 
 	/** Removes what this call, or one that was killed, leaves beside the plan. */
@@ -99,8 +152,8 @@ export class PlanDirectory implements OwnDirectory {
 		await storage.remove(this.#in(WORK));
 	}
 
-	/** @throws UsageError where something else than a plan is in the way, or one that is not to be replaced */
-	async requireFree(overwrite: boolean): Promise<void> {
+	/** @throws UsageError where something else than a plan is in the way; whether one may be replaced is seen once it is planned anew */
+	async requireFree(): Promise<void> {
 		const { out, storage } = this;
 		const ours = new Set<string>([
 			STATE,
@@ -115,11 +168,6 @@ export class PlanDirectory implements OwnDirectory {
 			throw new UsageError(
 				"output-in-use",
 				`${out} holds other things, such as ${others[0]}: name a new directory for the plan (${optionName("out")}).`,
-			);
-		if (!overwrite && (await storage.stat(this.#in(PLAN_FILE))) !== null)
-			throw new UsageError(
-				"output-in-use",
-				`${out} holds a plan already: name another directory (${optionName("out")}), or replace it with ${optionName("overwrite", true)}.`,
 			);
 	}
 
@@ -161,7 +209,7 @@ export async function withPlanDirectory<T>(
 		out,
 		out,
 		directory,
-		overwrite,
+		{ overwrite },
 		() => action(directory),
 	);
 }

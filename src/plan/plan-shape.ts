@@ -153,8 +153,11 @@ export const planShape = also<PlanParts>(shape, (plan) => {
 			place: ".steps.rows",
 			why: `is ${steps.rows}, and its totals.steps ${totals.steps}`,
 		};
+	const known = plan.datasets.map(
+		({ buckets }) => new Map(buckets.map(({ length, rows }) => [length, rows])),
+	);
 	for (const [i, stage] of stages.entries()) {
-		const fault = stageFault(plan, stage);
+		const fault = stageFault(plan, known, stage);
 		if (fault !== null)
 			return { place: `.stages[${i}]${fault[0]}`, why: fault[1] };
 	}
@@ -170,6 +173,7 @@ export const planShape = also<PlanParts>(shape, (plan) => {
 
 function stageFault(
 	{ datasets, lanes }: PlanParts,
+	rowsOfLength: readonly ReadonlyMap<number, number>[],
 	{ buckets }: PlanParts["stages"][number],
 ): [place: string, why: string] | null {
 	for (const [b, { length, sources, spans = [], steps }] of buckets.entries()) {
@@ -177,15 +181,16 @@ function stageFault(
 		if (steps > 0 && sources.length === 0)
 			return [`${at}.sources`, "are none, and it has steps"];
 		for (const [s, { dataset, rows }] of sources.entries()) {
-			const known = datasets[dataset]?.buckets.find(
-				(each) => lanes !== undefined || each.length === length,
-			);
+			const known =
+				lanes === undefined
+					? rowsOfLength[dataset]?.get(length)
+					: datasets[dataset]?.buckets[0]?.rows;
 			if (known === undefined)
 				return [
 					`${at}.sources[${s}]`,
 					"is of rows that its datasets do not have",
 				];
-			if (rows > 0 && known.rows === 0)
+			if (rows > 0 && known === 0)
 				return [`${at}.sources[${s}]`, "takes rows of a dataset that has none"];
 		}
 		for (const [s, counts] of spans.entries())

@@ -11,12 +11,17 @@ import { checkForCapacity } from "../pack/pack-documents.js";
 import { storageAt } from "../storage/storages.js";
 import { tableFormats } from "../tables/tables.js";
 import { findRecordFiles } from "./record-files.js";
-import { RecordPacking } from "./record-packing.js";
-import { withRecordsDirectory } from "./records-directory.js";
+import { hashOfPacking, RecordPacking } from "./record-packing.js";
+import {
+	type RecordsDirectory,
+	withRecordsDirectory,
+} from "./records-directory.js";
 import type { RecordsManifest } from "./records-manifest.js";
 
 /** What packing records came to. */
 export interface PackRecordsResult {
+	/** `packed`, or `already-packed` when just that was there and nothing was done. */
+	status: "packed" | "already-packed";
 	out: string;
 	manifest: RecordsManifest;
 	seconds: number;
@@ -38,16 +43,23 @@ export async function packRecords(
 	const compression = compressionOf(values);
 	const out = withoutSlashes(values.out);
 	for (const input of values.inputs) await requireNoDataset(input);
-	const manifest = await withRecordsDirectory(
-		out,
-		values.overwrite,
-		async (directory) => {
-			const files = await findRecordFiles(values, out);
-			const packing = new RecordPacking(values, files, compression, directory);
-			return packing.run();
-		},
-	);
-	return { out, manifest, seconds: (performance.now() - began) / 1000 };
+	const files = await findRecordFiles(values, out);
+	const hash = hashOfPacking(values, files, compression);
+	const resultOf = (
+		status: PackRecordsResult["status"],
+		manifest: RecordsManifest,
+	): PackRecordsResult => {
+		const seconds = (performance.now() - began) / 1000;
+		return { status, out, manifest, seconds };
+	};
+	const finished = async (there: RecordsDirectory) => {
+		const manifest = await there.finished(hash);
+		return manifest && resultOf("already-packed", manifest);
+	};
+	return withRecordsDirectory(out, values.overwrite, finished, async (to) => {
+		const packing = new RecordPacking(values, files, compression, to);
+		return resultOf("packed", await packing.run());
+	});
 }
 
 /** @throws UsageError `unknown-name` */

@@ -52,17 +52,7 @@ export class RecordPacking {
 		this.#directory = directory;
 		this.#compression = compression;
 		this.#counting = new Counting(values);
-		this.#hash = sha256(
-			canonicalJson({
-				version,
-				options: this.#options(),
-				inputs: files.files.map(({ source, size, fingerprint }) => [
-					source,
-					size,
-					fingerprint,
-				]),
-			}),
-		);
+		this.#hash = hashOfPacking(values, files, compression);
 		const hasCosts = files.costColumn !== null;
 		this.#schema = rowSchema(files.schema, hasCosts);
 		const format = tableFormats.find(values.format);
@@ -200,20 +190,13 @@ export class RecordPacking {
 		);
 	}
 
-	/** The options that decide what is written. */
-	#options(): Record<string, unknown> {
-		const { inputs, out, overwrite, signal, onProgress, onNotice, ...options } =
-			this.#values;
-		return { ...options, compression: this.#compression };
-	}
-
 	#manifest(records: readonly number[]): RecordsManifest {
 		const { files, schema, costColumn } = this.#files;
 		return {
 			formatVersion: RECORDS_VERSION,
 			seqpackVersion: version,
 			hash: this.#hash,
-			options: this.#options(),
+			options: decidingOptions(this.#values, this.#compression),
 			inputs: files.map(({ source, size, fingerprint }, i) => ({
 				source,
 				bytes: size,
@@ -229,6 +212,35 @@ export class RecordPacking {
 			shards: this.#writer.shards,
 		};
 	}
+}
+
+/** The options that decide what is written. */
+function decidingOptions(
+	values: PackRecordsValues,
+	compression: string,
+): Record<string, unknown> {
+	const { inputs, out, overwrite, signal, onProgress, onNotice, ...options } =
+		values;
+	return { ...options, compression };
+}
+
+/** Of all that decides what is in the files. */
+export function hashOfPacking(
+	values: PackRecordsValues,
+	{ files }: RecordFiles,
+	compression: string,
+): string {
+	return sha256(
+		canonicalJson({
+			version,
+			options: decidingOptions(values, compression),
+			inputs: files.map(({ source, size, fingerprint }) => [
+				source,
+				size,
+				fingerprint,
+			]),
+		}),
+	);
 }
 
 /** @throws EnvironmentError `input-changed` */

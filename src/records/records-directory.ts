@@ -1,12 +1,14 @@
 import { optionName, UsageError } from "../core/errors.js";
 import { confined } from "../storage/confined.js";
+import { requireWhole } from "../storage/file-sizes.js";
 import {
 	type OwnDirectory,
 	STATE,
 	withLockedDirectory,
 } from "../storage/locked-directory.js";
-import { signedJson } from "../storage/signed-json.js";
+import { parseSignedJson, signedJson } from "../storage/signed-json.js";
 import {
+	readIfThere,
 	removeForGood,
 	type Storage,
 	transfer,
@@ -75,6 +77,19 @@ export class RecordsDirectory implements OwnDirectory {
 		await this.tidy();
 	}
 
+	/**
+	 * The manifest that is there, where its hash is this one.
+	 * @throws UsageError `output-in-use` where a file of it is not there
+	 */
+	async finished(hash: string): Promise<RecordsManifest | null> {
+		const { out, storage } = this;
+		const content = await readIfThere(storage, this.#in(RECORDS_MANIFEST));
+		const manifest = content && parsedManifest(content);
+		if (manifest?.hash !== hash) return null;
+		await requireWhole(storage, out, "these very rows", manifest.shards);
+		return manifest;
+	}
+
 	/** Removes what this call, or one that was killed, leaves beside what the manifest lists. */
 	async tidy(): Promise<void> {
 		const { storage } = this;
@@ -124,13 +139,25 @@ function inUse(why: string): UsageError {
 	return new UsageError("output-in-use", `${why} (${optionName("out")}).`);
 }
 
+/** Null where it is not as it was written. */
+function parsedManifest(content: Buffer): RecordsManifest | null {
+	try {
+		const { value, fault } = parseSignedJson(content, "shards");
+		return fault === null ? (value as RecordsManifest) : null;
+	} catch {
+		return null;
+	}
+}
+
 /**
  * Holds the lock of a directory while `action` writes packed records there.
+ * @param finished What is there, where it is what this call would make.
  * @throws UsageError `output-in-use`, `in-use`
  */
 export async function withRecordsDirectory<T>(
 	out: string,
 	overwrite: boolean,
+	finished: (directory: RecordsDirectory) => Promise<T | null>,
 	action: (directory: RecordsDirectory) => Promise<T>,
 ): Promise<T> {
 	const directory = new RecordsDirectory(out);
@@ -139,7 +166,7 @@ export async function withRecordsDirectory<T>(
 		out,
 		out,
 		directory,
-		overwrite,
+		{ overwrite, finished: () => finished(directory) },
 		() => action(directory),
 	);
 }

@@ -4,6 +4,7 @@ import { type PreparedTextBuild, prepareBuild } from "../build/prepare.js";
 import { readRecords, requireRows } from "../build/record.js";
 import type { Task } from "../build/tasks-of-plan.js";
 import { Workspace } from "../build/workspace.js";
+import type { Int32Buffer } from "../core/buffers.js";
 import {
 	DataError,
 	optionName,
@@ -18,6 +19,7 @@ import { withSizesOfCuts } from "./cut-sizes.js";
 import { badRecordsOf } from "./first-bad-record.js";
 import { runSample } from "./run-sample.js";
 import { type Sample, sampleOf } from "./sample.js";
+import { Scaled } from "./scaled.js";
 
 /** What a build would do, and about what would come of it. */
 export interface BuildEstimate {
@@ -85,8 +87,25 @@ export interface EstimateOptions {
  */
 export async function estimateBuild(
 	options: BuildOptions,
-	{ sampleSize = 2 ** 24, sampleSeconds = 20 }: EstimateOptions = {},
+	sampling: EstimateOptions = {},
 ): Promise<BuildEstimate> {
+	return (await sampleBuild(options, sampling)).estimate;
+}
+
+/** An estimate, and the documents of its sample. */
+export interface SampledBuild {
+	estimate: BuildEstimate;
+	/** Tokens of each document of the sample, and how many documents each stands for; none where nothing could be read. */
+	lengths: { lengths: Int32Buffer; weight: number }[];
+	/** The files of the input. */
+	files: { source: string; of: string | null; bytes: number }[];
+}
+
+/** The same as `estimateBuild`, with the lengths of the sample's documents. */
+export async function sampleBuild(
+	options: BuildOptions,
+	{ sampleSize = 2 ** 24, sampleSeconds = 20 }: EstimateOptions = {},
+): Promise<SampledBuild> {
 	const notices: string[] = [];
 	const prepared = await prepareBuild(
 		{
@@ -113,7 +132,7 @@ async function estimate(
 	options: BuildOptions,
 	notices: string[],
 	{ sampleSize, sampleSeconds }: Required<EstimateOptions>,
-): Promise<BuildEstimate> {
+): Promise<SampledBuild> {
 	const { out, plan, divisions } = prepared;
 	const began = performance.now();
 	const sample = sampleOf(plan, divisions, sampleSize);
@@ -121,6 +140,7 @@ async function estimate(
 	let bytes = 0;
 	let stops: SeqpackError | null = null;
 	let counts: BuildCounts | null = null;
+	let lengths: SampledBuild["lengths"] = [];
 	try {
 		const run = await runSample(
 			sample,
@@ -137,6 +157,7 @@ async function estimate(
 			workers,
 			ofCut,
 		});
+		lengths = await new Scaled(sized, plan, sample.isWhole).lengths();
 		if (first !== null && plan.onError === "stop")
 			stops = new DataError(
 				first.reason,
@@ -153,7 +174,7 @@ async function estimate(
 		notices.push(
 			"nothing in the sample comes to a row, and a build of no rows stops",
 		);
-	return {
+	const estimate = {
 		out,
 		output: await outputState(prepared),
 		inputs: inputsOf(prepared),
@@ -170,6 +191,11 @@ async function estimate(
 		counts,
 		notices,
 	};
+	const files = plan.inputs.map(({ source, of, bytes }) => ({
+		...{ source, bytes },
+		of: plan.settings.sources[of].name,
+	}));
+	return { estimate, lengths, files };
 }
 
 async function outputState({

@@ -1,5 +1,5 @@
 import { takeLock } from "./lock.js";
-import { removeForGood, type Storage } from "./storage.js";
+import { type Move, removeForGood, type Storage, transfer } from "./storage.js";
 
 /** Where what is not done is kept, in a directory that is written to. */
 export const STATE = ".seqpack";
@@ -15,6 +15,16 @@ export interface OwnDirectory {
 	tidy(): Promise<void>;
 }
 
+/** What becomes of something finished that is in a directory already. */
+export interface Before<T> {
+	overwrite: boolean;
+	/**
+	 * What is there, where it is what this call would make: it is given back then, and nothing is done, unless it
+	 * is to be overwritten. Left out: it never is.
+	 */
+	finished?: (() => Promise<T | null>) | undefined;
+}
+
 /**
  * Holds the lock of a directory that one call writes from its beginning to its end.
  * @param what What the lock is of, for who finds it held.
@@ -25,11 +35,13 @@ export async function withLockedDirectory<T>(
 	out: string,
 	what: string,
 	directory: OwnDirectory,
-	overwrite: boolean,
+	{ overwrite, finished = async () => null }: Before<T>,
 	action: () => Promise<T>,
 ): Promise<T> {
 	// What a call that was killed has left is removed, also where it was done but for that.
 	const isLeft = (await storage.list(out)).includes(STATE);
+	const found = isLeft || overwrite ? null : await finished();
+	if (found !== null) return found;
 	// Before anything is written to a directory that may be somebody else's.
 	await directory.requireFree(overwrite || isLeft);
 	const isNew = (await storage.stat(out)) === null;
@@ -37,6 +49,8 @@ export async function withLockedDirectory<T>(
 	try {
 		await directory.requireFree(true);
 		await directory.tidy();
+		const found = overwrite ? null : await finished();
+		if (found !== null) return found;
 		await directory.requireFree(overwrite);
 		return await action();
 	} finally {
@@ -65,6 +79,15 @@ export async function removeBelow(
 		storage,
 		paths.map((path) => `${directory}/${path}`),
 	);
+	await removeEmptyAbove(storage, directory, paths);
+}
+
+/** Removes the directories between a directory and paths below it that are empty. */
+export async function removeEmptyAbove(
+	storage: Storage,
+	directory: string,
+	paths: readonly string[],
+): Promise<void> {
 	const between = new Set(
 		paths.flatMap((path) => {
 			const parts = path.split("/").slice(0, -1);
@@ -73,4 +96,18 @@ export async function removeBelow(
 	);
 	for (const path of [...between].sort((a, b) => b.length - a.length))
 		await storage.removeEmpty(`${directory}/${path}`);
+}
+
+/**
+ * Renames files of a directory, or copies them where a storage has no renames.
+ * @param files Those that are not there are left out.
+ */
+export async function moveThere(
+	storage: Storage,
+	files: readonly Move[],
+): Promise<void> {
+	if (files.length === 0) return;
+	if (storage.moveAll !== undefined) return storage.moveAll(files);
+	for (const { from, to } of files)
+		if ((await storage.stat(from)) !== null) await transfer(storage, from, to);
 }

@@ -40,7 +40,7 @@ export interface ThreadLimits {
 /** Documents of a gigabyte are tokenized in less than the silence. */
 const LIMITS: ThreadLimits = {
 	silence: 20 * 60_000,
-	grace: 10_000,
+	grace: 3_000,
 	pause: PAUSE,
 	heap: heapOfThread(),
 };

@@ -20,6 +20,8 @@ export interface Writing {
 	after?: (out: string) => string[][];
 	/** Whether `before` has made a dataset that is read until another takes its place. */
 	replaces?: boolean;
+	/** Whether it is refused where it is done already, since its output says of itself nothing of how it was made. */
+	isRefusedAgain?: boolean;
 	/** What `out` is called, where its ending counts. */
 	out?: string;
 }
@@ -27,7 +29,7 @@ export interface Writing {
 /** Commands that write nothing. A command must be here or tried. */
 export const readers = [
 	...["status", "verify", "trace", "audit", "batches", "tokenizer", "help"],
-	"completion",
+	...["completion", "diff"],
 ];
 
 /** What a command that is to succeed ends with: its exit code says that records were skipped, where some were. */
@@ -40,13 +42,15 @@ export function successOf(
 	throw new Error(`${args.join(" ")}, exit code ${code}: ${stderr}`);
 }
 
-/** Whether a command has ended as one that nothing stops, which ends with `due`; what was done to its end need not be done again. */
+/** Whether a command has ended as one that nothing stops, which ends with `due`, be there anything left for it to do or not. */
 export function isAsDue(
+	{ isRefusedAgain = false }: Pick<Writing, "isRefusedAgain">,
 	{ code, stderr }: { code: number | null; stderr: string },
 	due: number,
 ): boolean {
 	return (
-		code === due || (code === exitCodes.usage.code && /already/.test(stderr))
+		code === due ||
+		(isRefusedAgain && code === exitCodes.usage.code && /already/.test(stderr))
 	);
 }
 
@@ -359,6 +363,18 @@ export function writings(inputs: Inputs): Writing[] {
 				...["export", inputs.plan, "--to", "mds", "--world-size", "2"],
 				...[overwrite, ...to(out)],
 			],
+			replaces: true,
+		},
+		{
+			name: "export over one of the same names",
+			before: (out) => [
+				["export", inputs.packing, "--to", "megatron", ...to(out)],
+			],
+			args: (out) => [
+				...["export", inputs.packed, "--to", "megatron"],
+				...[overwrite, ...to(out)],
+			],
+			replaces: true,
 		},
 		...datasetFormats.names.map((format) => ({
 			name: `convert to ${format}`,
@@ -403,6 +419,7 @@ export function writings(inputs: Inputs): Writing[] {
 		{
 			name: "compose a file",
 			out: "out.jsonl.gz",
+			isRefusedAgain: true,
 			args: (out) => [
 				"compose",
 				inputs.recipe,
@@ -415,6 +432,7 @@ export function writings(inputs: Inputs): Writing[] {
 		{
 			name: "compose a file and a list of what was injected",
 			out: "out.jsonl",
+			isRefusedAgain: true,
 			args: (out) => [
 				...[
 					"compose",

@@ -63,11 +63,15 @@ test(`ended at ${CASES} moments, a command that is run again writes the same byt
 test.skipIf(isDaily).each<[string, End["ending"]]>([
 	["pack records, passed through, over others", "tear"],
 	["curriculum of documents in order, over another", "power"],
+	["export the steps of a plan, over another export", "power"],
+	["export over one of the same names", "kill"],
+	["export over one of the same names", "fail"],
+	["export over one of the same names", "power"],
 	["compose a file", "fail"],
 	["compose a file and a list of what was injected", "power"],
 ])("%s, ended by %s at every moment", async (name, ending) => {
 	const own = all.find((one) => one.name === name) as Writing;
-	const place = join(directory, "outputs", name);
+	const place = join(directory, "outputs", `${name} ${ending}`);
 	mkdirSync(place);
 	const attempt = new Attempts(own, new MortalFiles(), place);
 	const { deeds } = await attempt.unbroken();
@@ -95,7 +99,7 @@ function some(count: number): Writing[] {
 
 /** What is wrong with a command after one of its attempts was ended; null where nothing is. */
 async function problemOf(
-	{ replaces = false }: Writing,
+	own: Writing,
 	attempt: Attempts,
 	random: () => number,
 	given?: End,
@@ -108,7 +112,7 @@ async function problemOf(
 		return `${what}: exit code ${code}: ${stderr}`;
 	if (ending === "fail" && /this should not have happened/.test(stderr))
 		return `${what}: ${stderr}`;
-	if (replaces) {
+	if (own.replaces) {
 		const lost = lostOf(before, contents, attempt.contents());
 		if (lost.length > 0) return `${what}: lost ${lost.join(", ")}`;
 	}
@@ -116,7 +120,7 @@ async function problemOf(
 	const other = differing(contents, attempt.contents());
 	if (other.length > 0)
 		return `${what}, first ${code} ${stderr}then ${again.code} ${again.stderr}: other ${other.join(", ")}`;
-	if (!isAsDue(again, due))
+	if (!isAsDue(own, again, due))
 		return `${what}, then exit code ${again.code}: ${again.stderr}`;
 	return null;
 }
@@ -131,9 +135,12 @@ function differing(due: Contents, found: Contents): string[] {
 }
 
 /** What tells of a dataset or a plan, and is written last. */
-const MANIFESTS = /^out\/(seqpack|records|curriculum)\.json$/;
+const MANIFESTS = /^out\/(seqpack|records|curriculum|seqpack-export)\.json$/;
 /** What stands beside a manifest, and comes to its place right before it. */
 const BESIDE = /\/(README\.md|dataset_info\.json|state\.json)$/;
+
+/** Where an export is while another one takes its place. */
+const aside = (path: string) => path.replace(/^out\//, "out/.seqpack/before/");
 
 /** Files of a dataset that are not there whole, be it the old one or the new one, as its manifest says. */
 function lostOf(before: Contents, after: Contents, found: Contents): string[] {
@@ -144,6 +151,7 @@ function lostOf(before: Contents, after: Contents, found: Contents): string[] {
 		(path) =>
 			!path.includes("/.seqpack/") &&
 			!BESIDE.test(path) &&
-			found[path] !== due[path],
+			found[path] !== due[path] &&
+			found[aside(path)] !== due[path],
 	);
 }

@@ -139,7 +139,7 @@ class Trial {
 				return `${told.join(", ")}: not a sentence`;
 		}
 		const { code, stderr } = await runApart(this.#args, {});
-		if (!isAsDue({ code, stderr }, unbroken.code))
+		if (!isAsDue(this.#writing, { code, stderr }, unbroken.code))
 			return `${told.join(", ")}, then ${code}: ${stderr}`;
 		await this.#finish();
 		const found = contentsOf(this.#work);

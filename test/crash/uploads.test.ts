@@ -82,7 +82,7 @@ test.runIf(CASES > 0)(
 			kill = () => {};
 			const what = `uploads ${i}, ${name}, killed (${signal}) at change ${at}`;
 			const again = await seqpack(args);
-			expect(again, what).toSatisfy(() => isAsDue(again, due));
+			expect(again, what).toSatisfy(() => isAsDue({}, again, due));
 			expect(uploaded(), `${what}: ${again.stderr}`).toEqual(whole);
 			expect([...fake.uploads.keys()], what).toEqual([]);
 		}

@@ -36,16 +36,53 @@ test("the demo prints what the README shows", () => {
 	expect(withoutTime(stderr)).toBe(withoutTime(shown));
 });
 
+test("the README fits a screen before its picture: what, for whom, and the commands", () => {
+	const [screen, rest] = readme.split(/^!\[[^\]]+\]\(docs\/pictures\/.*\)$/m);
+	const lines = screen.split("\n");
+	expect(lines.length).toBeLessThanOrEqual(40);
+	for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(100);
+	for (const command of [
+		...["npx seqpack build", "npx seqpack verify"],
+		...["npm ci && npm run demo", "npm ci && npm test"],
+	])
+		expect(screen).toMatch(new RegExp(`^ {4}${command}`, "m"));
+	const headings = rest.match(/^## .*/gm);
+	expect(headings?.slice(0, 2)).toEqual(["## Trainers", "## How fast"]);
+});
+
 test("files that the README and the docs point to are there", () => {
 	const docs = readdirSync(join(root, "docs"), { recursive: true });
 	const pages = docs
 		.map((name) => `docs/${name}`)
 		.filter((name) => name.endsWith(".md"));
-	for (const page of ["README.md", ...pages]) {
+	for (const page of [
+		"README.md",
+		"CONTRIBUTING.md",
+		"SECURITY.md",
+		...pages,
+	]) {
 		const text = readFileSync(join(root, page), "utf8");
 		for (const [, link] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g))
 			expect(existsSync(join(root, page, "..", link)), `${page}: ${link}`).toBe(
 				true,
 			);
 	}
+});
+
+test("CONTRIBUTING.md has every script of tests, and names none that is not there", () => {
+	const page = readFileSync(join(root, "CONTRIBUTING.md"), "utf8");
+	const { scripts } = JSON.parse(
+		readFileSync(join(root, "package.json"), "utf8"),
+	);
+	const named = new Set(
+		[...page.matchAll(/(?:`|^ {4})npm (?:run )?([\w:]+)/gm)].map(
+			([, name]) => name,
+		),
+	);
+	const tests = Object.keys(scripts).filter((name) => name.startsWith("test"));
+	expect(tests.filter((name) => !named.has(name))).toEqual([]);
+	const ofNpm = new Set(["ci", "publish"]);
+	expect(
+		[...named].filter((name) => !(name in scripts) && !ofNpm.has(name)),
+	).toEqual([]);
 });

@@ -60,6 +60,13 @@ beforeAll(async () => {
 			reads: ["packed"],
 		},
 		...of("trace", "--row", "3", "--json"),
+		{
+			name: "diff packed buckets",
+			args: (at) => [
+				...["diff", join(at, "packed"), join(at, "buckets"), "--json"],
+			],
+			reads: ["packed", "buckets"],
+		},
 		...of("status", "--json"),
 		...of("batches"),
 	];
@@ -152,7 +159,7 @@ test("datasets and plans that change while a command reads them give what they h
 	}
 	expect(faults).toEqual([]);
 	expect([...tried].sort()).toEqual([
-		...["audit", "batches", "convert", "curriculum", "export", "pack"],
+		...["audit", "batches", "convert", "curriculum", "diff", "export", "pack"],
 		...["status", "trace", "verify"],
 	]);
 	if (share > 0) expect(told[0]).toBeGreaterThan(0);

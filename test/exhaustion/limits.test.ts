@@ -188,6 +188,7 @@ describe("output that cannot be written", () => {
 			init: ["init", join(own, "seqpack.yaml")],
 			verify: ["verify", at("dataset"), "--json"],
 			trace: ["trace", at("dataset"), "--row", "1", "--json"],
+			diff: ["diff", at("dataset"), at("dataset"), "--json"],
 			audit: ["audit", at("dataset/data"), "--kind", "parquet", "--json"],
 			compose: ["compose", at("recipe.json"), corpus, ...to("composed")],
 			curriculum: ["curriculum", buckets, ...steps, ...to("plan")],
@@ -253,11 +254,14 @@ test("a disk that becomes read-only ends a build with one sentence", (context) =
 test("a directory that is removed ends a build with one sentence, or spoils nothing", () => {
 	const count = casesOf({ daily: 0, everything: 6, share: 0.02 });
 	for (let number = 0; number < count; number++) {
-		const out = join(temporaryDirectory(), "out");
+		const directory = temporaryDirectory();
+		const [out, removed] = [join(directory, "out"), join(directory, "removed")];
 		const wait = secondsOf("removed", number);
 		const what = `case ${number}: removed after ${wait} s`;
-		const before = `(sleep ${wait}; rm -rf ${out}) &`;
+		const before = `(sleep ${wait}; rm -rf ${out}; touch ${removed}) &`;
 		const ended = under(before, buildArgs(out));
+		// A build that ends first is not to be looked at while it is being removed.
+		spawnSync("sh", ["-c", `until test -e ${removed}; do sleep 0.05; done`]);
 		if (ended.code !== 0) {
 			expectSentence(ended, /\S/, what);
 			expect(under("", buildArgs(out)).code, what).toBe(0);

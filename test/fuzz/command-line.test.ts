@@ -19,6 +19,7 @@ import { batchesTable } from "../../src/options/batches.js";
 import { buildTable } from "../../src/options/build.js";
 import { convertTable } from "../../src/options/convert.js";
 import { curriculumTable } from "../../src/options/curriculum.js";
+import { diffTable } from "../../src/options/diff.js";
 import { exportToTable } from "../../src/options/export.js";
 import { packRecordsTable } from "../../src/options/pack-records.js";
 import { packStoreTable } from "../../src/options/pack-store.js";
@@ -62,6 +63,7 @@ const lines: Record<string, string> = {
 	init: "new.yaml",
 	verify: "rows",
 	trace: "rows --row 1",
+	diff: "rows store",
 	audit: "rows",
 	compose: "recipe.yaml in.jsonl --out composed.jsonl",
 	curriculum: "rows --tokens-per-step 256 --out out",
@@ -250,6 +252,7 @@ const functions: [string, unknown[], Record<string, unknown>, object][] = [
 	],
 	["openBatches", ["plan"], { readAhead: 0, steps: 1 }, batchesTable],
 	["traceRow", ["rows", 1], {}, traceTable],
+	["diff", ["rows", "store"], {}, diffTable],
 	["audit", ["rows"], {}, auditTable],
 ];
 

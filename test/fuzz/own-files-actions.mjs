@@ -10,6 +10,7 @@ import {
 	buildStatus,
 	convertDataset,
 	datasetFormats,
+	diff,
 	exportDataset,
 	finalizeBuild,
 	openBatches,
@@ -55,6 +56,11 @@ const actions = {
 	},
 	async trace({ path, number }) {
 		await traceRow(path, number % 3, {});
+		return null;
+	},
+	async diff({ path, other }) {
+		await diff(path, other);
+		await diff(other, path);
 		return null;
 	},
 	async convert({ path, out, number }) {

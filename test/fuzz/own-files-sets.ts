@@ -25,6 +25,8 @@ export interface Action {
 	/** Whether it writes a directory of its own. */
 	writes?: boolean;
 	to?: string;
+	/** What it is compared with. */
+	other?: string;
 	options?: Record<string, unknown>;
 }
 
@@ -90,12 +92,15 @@ export async function makeSets(directory: string): Promise<FileSet[]> {
 		return at(name);
 	};
 	const sets: FileSet[] = [];
+	// Of no set: it is whole whatever becomes of the others.
+	const other = await make("other", { ...ofLayout.packed, seed: 2 });
 	for (const layout of layouts.names)
 		for (const format of datasetFormats.names) {
 			const name = `${layout}-${format}`;
 			const path = await make(name, { ...ofLayout[layout], format });
 			const actions: Action[] = [
 				...[...reading, "audit"].map((action) => ({ action, path })),
+				{ action: "diff", path, other },
 				{ action: "convert", path, writes: true },
 				...exportFormats.names.map((to) => ({
 					...{ action: "export", path, writes: true, to },
@@ -114,6 +119,7 @@ export async function makeSets(directory: string): Promise<FileSet[]> {
 		directories: [packing, store],
 		actions: [
 			...reading.map((action) => ({ action, path: packing })),
+			{ action: "diff", path: packing, other },
 			{ action: "pack", path: store, writes: true },
 			{
 				...{ action: "export", path: packing, writes: true },

@@ -11,7 +11,6 @@ interface Locked {
 	dev?: boolean;
 	peer?: boolean;
 	link?: boolean;
-	hasInstallScript?: boolean;
 }
 
 const read = (path: string) =>
@@ -21,8 +20,6 @@ const locked = Object.entries<Locked>(
 	read("package-lock.json").packages,
 ).filter(([path]) => path !== "");
 const production = locked.filter(([, { dev, peer }]) => !dev && !peer);
-
-const LICENCES = ["MIT", "Apache-2.0", "ISC", "0BSD", "MIT OR Apache-2.0"];
 
 test("every dependency is pinned to a version", () => {
 	const { dependencies, devDependencies, peerDependencies } = own;
@@ -41,12 +38,11 @@ test("every package that is locked has the hash of what the registry has", () =>
 	}
 });
 
-test("what users install has a licence that is allowed, and no script that runs at installation", () => {
-	for (const [path, { license, hasInstallScript }] of production) {
+// test/package/release-check.test.ts has which licences are allowed.
+test("what users install has the licence that the lock says, and no script that runs at installation", () => {
+	for (const [path, { license }] of production) {
 		const { license: said, scripts = {} } = read(`${path}/package.json`);
 		expect(said, path).toBe(license);
-		expect(LICENCES, path).toContain(said);
-		expect(hasInstallScript, path).toBe(undefined);
 		for (const script of ["preinstall", "install", "postinstall"])
 			expect(scripts, path).not.toHaveProperty(script);
 	}

@@ -1,7 +1,7 @@
 // Small inputs that claim, or hold, very much.
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { type CodecName, loadCodec } from "../../src/sources/columns/codecs.js";
+import { codecNames, loadCodec } from "../../src/sources/columns/codecs.js";
 import { bzip2 } from "../../src/sources/compressions/bzip2.js";
 import { gzip } from "../../src/sources/compressions/gzip.js";
 import { lz4 } from "../../src/sources/compressions/lz4.js";
@@ -42,13 +42,13 @@ test.each([
 	},
 );
 
-test.each<CodecName>(["snappy", "gzip", "lz4", "lz4Frame", "lz4Hadoop"])(
+test.each(codecNames)(
 	"%s: a column that would come to 2 GiB of 100 bytes is refused before there is room for it",
 	async (name) => {
 		const decompress = await loadCodec(name);
 		const before = process.memoryUsage().arrayBuffers;
 		expect(() => decompress(new Uint8Array(100), 2 ** 31 - 1)).toThrow(
-			"100 compressed bytes cannot come to 2147483647",
+			/^100 compressed bytes (cannot|would) come to 2147483647/,
 		);
 		expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1 << 24);
 	},

@@ -23,7 +23,7 @@ function directory() {
 		tidy: () => localFiles.remove(work),
 	};
 	const write = (overwrite = false) =>
-		withLockedDirectory(localFiles, out, out, own, overwrite, async () =>
+		withLockedDirectory(localFiles, out, out, own, { overwrite }, async () =>
 			writeFileSync(done, "new"),
 		);
 	return { out, done, work, own, write };

@@ -108,7 +108,8 @@ export interface BucketFigures {
 	split: string;
 	stratum: string | null;
 	rows: number;
-	sequences: number;
+	/** Null: a plan does not say. */
+	sequences: number | null;
 	tokens: number;
 	/** Of all tokens in rows. */
 	share: number;
@@ -127,25 +128,33 @@ export interface SourceFigures {
 	parts: Grouped<SourceFigures>;
 }
 
-/** A row as it is shown: at most `tokens` of it. */
+/** A row as it is shown: at most some of its tokens. */
 export interface SampleRow {
 	/** Over all shards, in their order. */
 	row: number;
 	length: number;
-	/** The tokens of the row that are below; there may be more. */
+	/** The first tokens of the row, which segments have `ids` of; there may be more. */
 	shownTokens: number;
+	/** The first of how many; at most 1,024. */
 	segments: SampleSegment[];
+	segmentCount: number;
 }
 
 export interface SampleSegment {
 	/** The document's id, or its number where there is no text of it. */
 	document: string;
+	/** All of the segment, shown or not. */
 	tokens: number;
 	/** Where in its document it begins. */
 	offset: number;
-	/** Text with whether it is trained on; null where no tokenizer is at hand. */
+	/** Those of its tokens that are shown. */
+	ids: number[];
+	/** Their text, with whether it is trained on; null where no tokenizer is at hand. */
 	text: { text: string; isTrained: boolean }[] | null;
-	/** Runs of tokens of it that are trained on: firsts, and ends; null: all are. */
+	/**
+	 * Runs of them that are trained on: firsts, and ends; null: all are. The first token of a sequence, which
+	 * no other predicts, is as the one after it.
+	 */
 	trained: number[] | null;
 }
 
@@ -160,20 +169,35 @@ export interface PlanFigures {
 	stages: StageFigures[];
 	/** By the length of the bucket, its odds over the progress of a stage; empty where a schedule has none. */
 	odds: { stage: number; progress: number; length: number; odds: number }[];
+	/** Weights of the datasets over the progress of a stage; empty where they do not change. */
+	weights: {
+		stage: number;
+		progress: number;
+		source: string;
+		weight: number;
+	}[];
 	/** Tokens by source and stage. */
 	sources: { stage: number; source: string; tokens: number }[];
-	/** Of each rank, its tokens and attention cost over the steps that were read; at most 1,024. */
+	/**
+	 * Of each rank, its tokens over the steps that were read, and the sum of the squares of its sequences'
+	 * lengths; at most 1,024.
+	 */
 	ranks: { rank: number; tokens: number; cost: number }[];
+	/** How many steps these are of, evenly chosen. */
+	rankSteps: number;
 	/** Why something of a plan's datasets is not shown, as a sentence; null: all is. */
 	missing: string | null;
 }
 
 export interface PlanPoint {
+	/** Its first step. */
 	step: number;
+	/** Of the first of its steps. */
 	stage: number;
-	/** Length of the rows, as a mean where several steps are a point. */
+	/** Length of the rows, and how many there are of them: means where several steps are a point. */
 	length: number;
 	batchSize: number;
+	/** Of all its steps together; of batches of sequences with their padding. */
 	tokens: number;
 }
 
@@ -183,6 +207,8 @@ export interface StageFigures {
 	firstStep: number;
 	steps: number;
 	tokens: number;
+	/** Of batches of sequences, their tokens with padding; else null. */
+	paddedTokens: number | null;
 }
 
 /** What a sample of a corpus says about building from it. */

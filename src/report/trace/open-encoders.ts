@@ -24,17 +24,21 @@ export interface DatasetEncoders {
 
 /**
  * Opens the tokenizer of a dataset.
- * @param path Null: none is given.
- * @throws UsageError `other-tokenizer`, and where there is no such tokenizer or template
+ * @throws UsageError `other-tokenizer`, and where there is no such tokenizer
  */
-export async function openEncoders(
+export async function openTokenizerOf(
 	directory: string,
 	manifest: Pick<Manifest, "settings" | "tokenizer">,
-	path: string | undefined,
-	chatTemplate: string | undefined,
-): Promise<DatasetEncoders | null> {
-	if (path === undefined) return null;
-	const { settings, tokenizer: of } = manifest;
+	path: string,
+): Promise<Tokenizer> {
+	return (await openOwn(directory, manifest, path)).tokenizer;
+}
+
+async function openOwn(
+	directory: string,
+	{ settings, tokenizer: of }: Pick<Manifest, "settings" | "tokenizer">,
+	path: string,
+) {
 	const { specialTokensInText = usualWayWithSpecials } = settings;
 	const files = await readTokenizerFiles(path);
 	if (files.fingerprint !== of.fingerprint)
@@ -45,6 +49,27 @@ export async function openEncoders(
 	const whole = { ...files, ...specialsInTextOf(specialTokensInText) };
 	const engine = tokenizerEngines.find((name) => name === of.engine) ?? "auto";
 	const tokenizer = openKept(prepareKept(files.fingerprint, whole, engine));
+	return { tokenizer, whole, specialTokensInText };
+}
+
+/**
+ * Opens the tokenizer of a dataset, with what its documents were made of texts with.
+ * @param path Null: none is given.
+ * @throws UsageError `other-tokenizer`, and where there is no such tokenizer or template
+ */
+export async function openEncoders(
+	directory: string,
+	manifest: Pick<Manifest, "settings" | "tokenizer">,
+	path: string | undefined,
+	chatTemplate: string | undefined,
+): Promise<DatasetEncoders | null> {
+	if (path === undefined) return null;
+	const { settings } = manifest;
+	const { tokenizer, whole, specialTokensInText } = await openOwn(
+		directory,
+		manifest,
+		path,
+	);
 	const chat = settings.sources.some(hasTurns)
 		? await loadChat(whole, tokenizer, {
 				...specialsForGrowing({ out: directory, manifest }, {}, tokenizer),

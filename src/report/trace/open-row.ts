@@ -1,15 +1,20 @@
 import { sum } from "../../core/arithmetic.js";
 import { UsageError } from "../../core/errors.js";
 import { shardSchema } from "../../dataset/formats.js";
-import { type DatasetRow, openDataset } from "../../dataset/open-dataset.js";
+import {
+	type Dataset,
+	type DatasetRow,
+	openDataset,
+} from "../../dataset/open-dataset.js";
 import {
 	type OpenStore,
 	openStore,
 	type StoreManifest,
 } from "../../dataset/open-store.js";
 import { numberOfDocument, taskOfDocument } from "../../dataset/rows.js";
+import { shiftRight } from "../../masks/labels.js";
 import { OpenFiles } from "../../plan/open-files.js";
-import { StoreReaders } from "../../plan/store-reader.js";
+import { StoreReaders, type TokenColumn } from "../../plan/store-reader.js";
 import { whenRead } from "../../storage/when-read.js";
 
 /** A row of a dataset, and the dataset that has the index of its documents. */
@@ -28,22 +33,24 @@ export interface OpenedRow {
 	 * @param count How many the document has.
 	 */
 	documentTokens(segment: number, count: number): Promise<Int32Array | null>;
+	/** By token, whether it is a label; null: all are, but for the first of each sequence. */
+	lossMask(): Promise<ArrayLike<number> | null>;
 }
 
 /** The columns that say of which documents a row is. */
 const NEEDED = ["seq_lengths", "doc_ids", "doc_offsets"];
 
-/**
- * @throws UsageError `no-row`, `no-index`; else as `openDataset` and `openStore` do
- */
-export async function openRow(
-	directory: string,
-	number: number,
-	{
-		bucket,
-		split,
-	}: { bucket?: number | undefined; split?: string | undefined },
-): Promise<OpenedRow> {
+/** A dataset whose rows tell which tokens they have, wherever these are. */
+export interface OpenedRows {
+	readonly dataset: Dataset;
+	/** The dataset that has the tokens: of a packing, its store. */
+	readonly owner: OpenStore;
+	/** @throws UsageError `no-row` */
+	row(number: number, bucket?: number, split?: string): Promise<OpenedRow>;
+}
+
+/** @throws UsageError `no-index`; else as `openDataset` and `openStore` do */
+export async function openRows(directory: string): Promise<OpenedRows> {
 	const dataset = await openDataset(directory);
 	const { manifest } = dataset;
 	const has = shardSchema(manifest.settings).map(({ name }) => name);
@@ -58,28 +65,51 @@ export async function openRow(
 			? null
 			: await openStore(directory, manifest.store);
 	const owner = store ?? { directory, manifest };
+	return {
+		dataset,
+		owner,
+		async row(number, bucket, split) {
+			const row = await dataset.row(number, bucket, split);
+			const lengths = row.seq_lengths as Int32Array;
+			const documents = row.doc_ids as BigInt64Array;
+			const offsets = row.doc_offsets as Int32Array;
+			const places = { lengths, documents, offsets, ...owner };
+			return store === null
+				? { ...places, ...ownTokens(row, places) }
+				: { ...places, ...(await storeTokens(store, places)) };
+		},
+	};
+}
+
+/** @throws as `openRows` does; UsageError `no-row`, `no-index` */
+export async function openRow(
+	directory: string,
+	number: number,
+	{
+		bucket,
+		split,
+	}: { bucket?: number | undefined; split?: string | undefined },
+): Promise<OpenedRow> {
+	const { owner, row } = await openRows(directory);
 	if (owner.manifest.index.length === 0)
 		throw new UsageError(
 			"no-index",
 			`${owner.directory} has no index, which says where documents are from: build it again.`,
 		);
-	const row = await dataset.row(number, bucket, split);
-	const lengths = row.seq_lengths as Int32Array;
-	const documents = row.doc_ids as BigInt64Array;
-	const offsets = row.doc_offsets as Int32Array;
-	const places = { lengths, documents, offsets, ...owner };
-	return store === null
-		? { ...places, ...ownTokens(row, lengths, offsets) }
-		: { ...places, ...(await storeTokens(store, places)) };
+	return row(number, bucket, split);
 }
 
-type Tokens = Pick<OpenedRow, "ids" | "documentTokens">;
+type Places = Pick<
+	OpenedRow,
+	"lengths" | "documents" | "offsets" | "directory" | "manifest"
+>;
+
+type Tokens = Pick<OpenedRow, "ids" | "documentTokens" | "lossMask">;
 
 /** The tokens of a row that has them: of a document that begins before, what comes first is elsewhere. */
 function ownTokens(
 	row: DatasetRow,
-	lengths: Int32Array,
-	offsets: Int32Array,
+	{ lengths, offsets, manifest: { settings } }: Places,
 ): Tokens {
 	const ids = row.input_ids as Int32Array;
 	return {
@@ -89,40 +119,51 @@ function ownTokens(
 			const from = sum(lengths.subarray(0, segment));
 			return ids.subarray(from, from + lengths[segment]);
 		},
+		async lossMask() {
+			const mask = row.loss_mask as Int32Array | undefined;
+			if (mask === undefined) return null;
+			return settings.shift ? shiftRight(mask) : mask;
+		},
 	};
 }
 
 async function storeTokens(
 	store: OpenStore,
-	{
-		lengths,
-		documents,
-		offsets,
-	}: Pick<OpenedRow, "lengths" | "documents" | "offsets">,
+	{ lengths, documents, offsets }: Places,
 ): Promise<Tokens> {
-	const read = async (id: bigint, start: number, count: number) => {
+	const read = async (
+		id: bigint,
+		start: number,
+		count: number,
+		column: TokenColumn = "input_ids",
+	) => {
 		const files = new OpenFiles();
 		const reader = new StoreReaders(files).of(store);
-		const ids = new Int32Array(count);
-		const bytes = new Uint8Array(ids.buffer);
+		const values = new Int32Array(count);
+		const bytes = new Uint8Array(values.buffer);
 		const [task, document] = [taskOfDocument(id), numberOfDocument(id)];
 		try {
 			await whenRead(() =>
-				reader.read(task, document, start, bytes, 0, count, "input_ids"),
+				reader.read(task, document, start, bytes, 0, count, column),
 			);
 		} finally {
 			files.close();
 		}
-		return ids;
+		return values;
 	};
-	const ids = new Int32Array(sum(lengths));
-	let at = 0;
-	for (const [i, length] of lengths.entries()) {
-		ids.set(await read(documents[i], offsets[i], length), at);
-		at += length;
-	}
+	const readAll = async (column: TokenColumn) => {
+		const all = new Int32Array(sum(lengths));
+		let at = 0;
+		for (const [i, length] of lengths.entries()) {
+			all.set(await read(documents[i], offsets[i], length, column), at);
+			at += length;
+		}
+		return all;
+	};
 	return {
-		ids,
+		ids: await readAll("input_ids"),
 		documentTokens: (i, count) => read(documents[i], 0, count),
+		lossMask: async () =>
+			store.manifest.settings.isMasked ? readAll("loss_mask") : null,
 	};
 }

@@ -5,8 +5,16 @@ import { decoding, faults } from "./faults.js";
 import type { BatchHeader } from "./metadata.js";
 
 /** Bytes of a compressed buffer that say how long it is uncompressed. */
-const LENGTH_SIZE = 8;
+export const LENGTH_SIZE = 8;
 const LONGEST_BUFFER = 2 ** 31 - 1;
+
+/** How long a compressed buffer says that it is; -1 of one that is stored as it is. @throws Error */
+export function statedLength(bytes: DataView): number {
+	const size = Number(bytes.getBigInt64(0, true));
+	if (size < -1 || size > LONGEST_BUFFER)
+		throw new Error(`a buffer would have ${size} bytes`);
+	return size;
+}
 
 /** Reads the buffers of a batch. */
 export class BatchBody {
@@ -74,11 +82,9 @@ export class BatchBody {
 		if (decompress === null || length === 0) return bytes;
 		return decoding(() => {
 			const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-			const size = Number(view.getBigInt64(0, true));
+			const size = statedLength(view);
 			const stored = bytes.subarray(LENGTH_SIZE);
 			if (size === -1) return stored;
-			if (size < 0 || size > LONGEST_BUFFER)
-				throw new Error(`a buffer would have ${size} bytes`);
 			return size === 0 ? new Uint8Array(0) : decompress(stored, size);
 		});
 	}

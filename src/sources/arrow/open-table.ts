@@ -14,6 +14,7 @@ import {
 	type OpenTable,
 	type ReadableStorage,
 } from "../source.js";
+import { LENGTH_SIZE, statedLength } from "./body.js";
 import {
 	type Contents,
 	hasMagic,
@@ -136,9 +137,6 @@ function handleOf(file: ReadableFile, size: number): FileHandle {
 	} as unknown as FileHandle;
 }
 
-/** Bytes before those of a compressed buffer that say how long it is. */
-const LENGTH_SIZE = 8;
-
 /** Tells apache-arrow how to decompress, unless somebody has done so. */
 async function registerCodecs(): Promise<void> {
 	for (const [type, name] of [
@@ -151,9 +149,8 @@ async function registerCodecs(): Promise<void> {
 			decode(stored) {
 				const { buffer, byteOffset } = stored;
 				const length = new DataView(buffer, byteOffset - LENGTH_SIZE);
-				const size = Number(length.getBigInt64(0, true));
 				// Into memory of its own, which begins where numbers may.
-				return Uint8Array.from(decompress(stored, size));
+				return Uint8Array.from(decompress(stored, statedLength(length)));
 			},
 		});
 	}

@@ -27,6 +27,7 @@ const codecs = {
 } satisfies Record<string, LoadCodec>;
 
 export type CodecName = keyof typeof codecs;
+export const codecNames = Object.keys(codecs) as CodecName[];
 
 /** How many times longer text is than its compressed bytes, at most; of the others it can be any. */
 const mostRatios: Readonly<Partial<Record<CodecName, number>>> = {
@@ -38,15 +39,22 @@ const mostRatios: Readonly<Partial<Record<CodecName, number>>> = {
 };
 /** Bytes that the smallest inputs may come to. */
 const SMALL = 1 << 16;
+/** What is taken for true of those that can be any: so many times as long where they are longer than so many bytes. */
+const USUAL_RATIO = 1024;
+const UNUSUAL = 1 << 28;
 
 export async function loadCodec(name: CodecName): Promise<Codec> {
 	const decompress = exactly(await codecs[name]());
-	const { [name]: ratio = Number.POSITIVE_INFINITY } = mostRatios;
+	const { [name]: ratio } = mostRatios;
 	return (bytes, size) => {
 		// Before there is room for what cannot come.
-		if (size > SMALL + ratio * bytes.length)
+		if (ratio !== undefined && size > SMALL + ratio * bytes.length)
 			throw new Error(
 				`${bytes.length} compressed bytes cannot come to ${size}`,
+			);
+		if (size > UNUSUAL && size > USUAL_RATIO * bytes.length)
+			throw new Error(
+				`${bytes.length} compressed bytes would come to ${size}, which is more than ${USUAL_RATIO} times as many and is not tried`,
 			);
 		return decompress(bytes, size);
 	};

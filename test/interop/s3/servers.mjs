@@ -11,6 +11,8 @@ const VERSIONS = {
 	versitygw: "github.com/versity/versitygw/cmd/versitygw@v1.8.0",
 };
 
+export const names = Object.keys(VERSIONS);
+
 /** Builds a server, unless it was built before. @throws where it cannot be */
 export function installed(name) {
 	const directory = join(

@@ -1,5 +1,8 @@
-import { UsageError } from "../core/errors.js";
-import type { FoundFile, Storage } from "../storage/storage.js";
+import { optionName, UsageError } from "../core/errors.js";
+import { inParallel } from "../core/in-parallel.js";
+import { isPlainPath } from "./confined.js";
+import { LANES } from "./lanes.js";
+import type { FoundFile, Storage } from "./storage.js";
 
 /** Tells the bytes of files by their paths; null where there is no file. */
 export type FileSizes = (path: string) => Promise<number | null>;
@@ -56,4 +59,38 @@ async function list(
 			.filter(({ kind }) => kind === "file")
 			.map(({ below, size }) => [String(below), size]),
 	);
+}
+
+/** A file of a directory that is not there, or has another size than is listed; null where all are as listed. */
+export async function lostFile(
+	storage: Storage,
+	directory: string,
+	files: readonly { path: string; bytes: number }[],
+): Promise<string | null> {
+	const sizes = sizesOf(storage, files.length);
+	const lost = await inParallel(
+		files,
+		LANES,
+		async ({ path, bytes }) =>
+			!isPlainPath(path) || (await sizes(`${directory}/${path}`)) !== bytes,
+	);
+	return files.find((_, i) => lost[i])?.path ?? null;
+}
+
+/**
+ * @param what What the files are together, as "this export".
+ * @throws UsageError `output-in-use` where one of them is not as listed
+ */
+export async function requireWhole(
+	storage: Storage,
+	directory: string,
+	what: string,
+	files: readonly { path: string; bytes: number }[],
+): Promise<void> {
+	const lost = await lostFile(storage, directory, files);
+	if (lost !== null)
+		throw new UsageError(
+			"output-in-use",
+			`${directory} holds ${what}, but its file ${lost} is missing or damaged: make it again with ${optionName("overwrite", true)}.`,
+		);
 }

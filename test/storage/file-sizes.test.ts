@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { sizesOf } from "../../src/build/file-sizes.js";
+import { sizesOf } from "../../src/storage/file-sizes.js";
 import { memoryStorage } from "../../src/storage/memory.js";
 import { storageAt } from "../../src/storage/storages.js";
 import { directoryWith } from "../helpers.js";

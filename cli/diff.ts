@@ -1,0 +1,61 @@
+import { exitCodes } from "../src/core/exit-codes.js";
+import { flag, grouped, required, text } from "../src/core/option.js";
+import { diffTable } from "../src/options/diff.js";
+import { diff } from "../src/report/diff/diff.js";
+import { commandOf } from "./command.js";
+import { describeDiff } from "./describe-diff.js";
+import { outputTable } from "./output-options.js";
+import { runTold } from "./run-build.js";
+
+export const diffCommandTable = {
+	a: required(
+		text({
+			placeholder: "a",
+			help: "the directory of a dataset, a store, a packing, a plan, packed records or an export",
+		}),
+	),
+	b: required(
+		text({ placeholder: "b", help: "that of another one of the same kind" }),
+	),
+	...diffTable,
+	...grouped("Output", {
+		exitCode: flag({
+			default: false,
+			help: `end with ${exitCodes.data.code} where something differs, for scripts`,
+		}),
+	}),
+	...outputTable,
+};
+
+export const diffCommand = () =>
+	commandOf({
+		name: "diff",
+		description:
+			"Tell what differs between two datasets, plans, packed records or exports: settings, documents, rows.",
+		table: diffCommandTable,
+		arguments: ["a", "b"],
+		notes: `Two that are the same by their hashes are told at once; of others all rows are read. The exit
+code is 0 whatever differs, and 4 with --exit-code where something does.`,
+		examples: [
+			"seqpack diff data/ data-new/",
+			"seqpack diff plan/ plan-new/ --exit-code --quiet",
+		],
+		async run({ a, b, json, exitCode, limit }) {
+			let isSame = true;
+			const code = await runTold(
+				json,
+				({ signal, onProgress }) =>
+					diff(a, b, {
+						signal,
+						onProgress,
+						...(limit !== undefined && { limit }),
+					}),
+				(result) => {
+					isSame = result.same;
+					return describeDiff(result);
+				},
+				(result) => ({ version: 1, command: "diff", ...result }),
+			);
+			return exitCode && !isSame ? exitCodes.data.code : code;
+		},
+	});

@@ -1,0 +1,40 @@
+import { reportTable } from "../src/options/report.js";
+import { type ReportResult, writeReport } from "../src/report/write-report.js";
+import { commandOf } from "./command.js";
+import { bytesText, durationText } from "./numbers.js";
+import { outputTable } from "./output-options.js";
+import { say } from "./say.js";
+import { writeOut } from "./streams.js";
+
+export const reportCommandTable = { ...reportTable, ...outputTable };
+
+export const reportCommand = () =>
+	commandOf({
+		name: "report",
+		description:
+			"Write a page that shows a dataset, a plan or a corpus, or several side by side: one HTML file that needs nothing else.",
+		table: reportCommandTable,
+		arguments: ["paths"],
+		examples: [
+			"seqpack report data/ --tokenizer tokenizer.json --out report.html",
+			"seqpack report plan-a/ plan-b/ --out plans.html",
+		],
+		async run({ paths, json, ...options }) {
+			const result = await writeReport(paths, options);
+			if (json) await writeOut(`${JSON.stringify(summary(result))}\n`);
+			else say(describe(result), "info");
+			return 0;
+		},
+	});
+
+function describe({ out, bytes, seconds }: ReportResult): string {
+	return `${out}: ${bytesText(bytes)}, in ${durationText(seconds)}\n`;
+}
+
+/** What `--json` prints; its fields only grow within a version. */
+function summary({ out, bytes, figures, seconds }: ReportResult) {
+	return {
+		...{ version: 1, command: "report", out, bytes, seconds },
+		paths: figures.map(({ path, kind }) => ({ path, kind })),
+	};
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitepress";
+
+const generated = fileURLToPath(new URL("../.generated", import.meta.url));
+const sidebar = JSON.parse(readFileSync(`${generated}/sidebar.json`, "utf8"));
+
+export default defineConfig({
+	title: "seqpack",
+	description: "Text corpora in, packed token shards out.",
+	base: process.env.SITE_BASE ?? "/",
+	srcDir: ".generated",
+	outDir: "dist",
+	cleanUrls: false,
+	lastUpdated: false,
+	metaChunk: true,
+	// The font of the reader's system: nothing is fetched from elsewhere.
+	useWebFonts: false,
+	themeConfig: {
+		nav: [
+			{ text: "Quick start", link: "/quick-start" },
+			{ text: "Concepts", link: "/concepts" },
+			{ text: "Commands", link: "/reference/" },
+			{ text: "API", link: "/reference/api/" },
+		],
+		sidebar,
+		outline: [2, 3],
+		search: { provider: "local" },
+		docFooter: { prev: "Before", next: "Next" },
+	},
+	markdown: {
+		// What stands in angle brackets is text, such as <oov>; only breaks of lines are not.
+		html: false,
+		// Listings that are indented look like those in fences.
+		config(md) {
+			md.inline.ruler.push("line-break", (state, silent) => {
+				const [br] = /^<br ?\/?>/.exec(state.src.slice(state.pos)) ?? [];
+				if (br === undefined) return false;
+				if (!silent) state.push("hardbreak", "br", 0);
+				state.pos += br.length;
+				return true;
+			});
+			md.renderer.rules.code_block = (tokens, i, options, env, self) => {
+				const isShell = /^(\$ |seqpack|npx|npm|pip|cat|zcat)/.test(
+					tokens[i].content,
+				);
+				tokens[i].info = isShell ? "sh" : "text";
+				return md.renderer.rules.fence(tokens, i, options, env, self);
+			};
+		},
+	},
+});

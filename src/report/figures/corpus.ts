@@ -1,0 +1,203 @@
+import { randomBytes } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SeqpackError } from "../../core/errors.js";
+import { readingTable } from "../../documents/options.js";
+import { readDocuments } from "../../documents/read-documents.js";
+import type { FiguresSettings } from "../../options/figures.js";
+import { loadTokenizer } from "../../storage/load-tokenizer.js";
+import type { BuildCounts } from "../build-counts.js";
+import { type BuildEstimate, sampleBuild } from "../estimate-build.js";
+import type { Estimate } from "../estimates.js";
+import { advise } from "./advice.js";
+import { emptyFigures, emptyTotalFigures } from "./empty-figures.js";
+import type { Fact, Figures, SampleRow, TotalFigures } from "./figures.js";
+import { LengthCounts } from "./length-counts.js";
+import { rowRange } from "./row-range.js";
+import { sourcesTree } from "./sources-tree.js";
+
+/** The tokenizer without which lengths are told all the same: its tokens are bytes. */
+const BYTES = "bytes";
+
+/** The options of reading, of those that are given. */
+function readingOf(settings: FiguresSettings): Record<string, unknown> {
+	const values: Readonly<Record<string, unknown>> = settings;
+	return Object.fromEntries(
+		Object.keys(readingTable)
+			.filter((name) => values[name] !== undefined)
+			.map((name) => [name, values[name]]),
+	);
+}
+
+/**
+ * Figures of text: of a sample of it, and where a tokenizer is given, what to build of it.
+ * @throws as `estimateBuild` does
+ */
+export async function corpusFigures(
+	path: string,
+	settings: FiguresSettings,
+): Promise<Figures> {
+	const { tokenizer, all } = settings;
+	const reading = readingOf(settings);
+	const { estimate, lengths, files } = await sampleBuild(
+		{
+			...reading,
+			inputs: [path],
+			tokenizer: tokenizer ?? BYTES,
+			...(tokenizer === undefined && { addEos: false }),
+			layout: "documents",
+			// Nothing is written there.
+			out: join(tmpdir(), `seqpack-${randomBytes(8).toString("hex")}`),
+		},
+		all
+			? {
+					sampleSize: Number.MAX_SAFE_INTEGER,
+					sampleSeconds: Number.MAX_SAFE_INTEGER,
+				}
+			: {},
+	);
+	const counts = new LengthCounts();
+	for (const group of lengths)
+		counts.addAll(group.lengths.view(), group.weight);
+	const figures = emptyFigures("corpus", path);
+	return {
+		...figures,
+		facts: factsOf(estimate, tokenizer),
+		notes: notesOf(estimate, tokenizer),
+		totals: totalsOf(estimate, tokenizer !== undefined),
+		documentLengths: counts.histogram(),
+		sources: sourcesTree(
+			[],
+			files.map(({ source, of, bytes }) => ({
+				...{ of, path: source, bytes },
+				...{ documents: null, tokens: null },
+			})),
+			null,
+		),
+		samples: await firstDocuments(path, settings, reading),
+		advice: tokenizer === undefined ? null : advise(lengths),
+	};
+}
+
+function factsOf(
+	{ inputs: { kinds }, counts }: BuildEstimate,
+	tokenizer: string | undefined,
+): Fact[] {
+	const formats = kinds.map(
+		({ format, compression, files }) =>
+			`${files.toLocaleString("en-US")} ${[format, compression].filter((name) => name !== null).join(", ")}`,
+	);
+	const perByte = counts?.tokensPerByte ?? 0;
+	return [
+		{ name: "files", value: formats.join("; ") || "none" },
+		...(tokenizer === undefined
+			? [{ name: "lengths", value: "in bytes: no tokenizer is given" }]
+			: [
+					{ name: "tokenizer", value: tokenizer },
+					{
+						name: "bytes a token",
+						value: perByte === 0 ? "not known" : (1 / perByte).toFixed(2),
+					},
+				]),
+	];
+}
+
+function notesOf(
+	{ sample, stops, notices, counts }: BuildEstimate,
+	tokenizer: string | undefined,
+): string[] {
+	const { isWhole, bytes, ofBytes, places } = sample;
+	const notes: string[] = [];
+	if (!isWhole)
+		notes.push(
+			`counts are estimated from ${((100 * bytes) / ofBytes).toFixed(2)} % of the input, read at ${places} places; ${tokenizer === undefined ? "" : "so is what is recommended; "}lengths are those of the sample`,
+		);
+	if (stops !== null)
+		notes.push(`a build would stop: ${stops.message.replace(/\.$/, "")}`);
+	for (const [reason, count] of skippedOf(counts))
+		notes.push(
+			`about ${Math.round(count.value)} records cannot be used: ${reason}`,
+		);
+	return [...notes, ...notices];
+}
+
+function skippedOf(counts: BuildCounts | null): [string, Estimate][] {
+	return Object.entries(counts?.skippedRecords ?? {});
+}
+
+function totalsOf(
+	{ inputs, counts }: BuildEstimate,
+	hasTokens: boolean,
+): TotalFigures {
+	const about = (estimate: Estimate | undefined) =>
+		estimate === undefined ? null : Math.round(estimate.value);
+	return {
+		...emptyTotalFigures(),
+		records: about(counts?.records),
+		documents: about(counts?.documents),
+		tokens: hasTokens ? about(counts?.tokens) : null,
+		textBytes: about(counts?.textBytes),
+		files: inputs.files,
+		bytes: inputs.bytes,
+	};
+}
+
+/** The documents that are shown, with their text; none where they cannot be read. */
+async function firstDocuments(
+	path: string,
+	{ rows = "0..2", tokens, tokenizer: place }: FiguresSettings,
+	reading: Record<string, unknown>,
+): Promise<SampleRow[]> {
+	const [first, end] = rowRange(rows);
+	const tokenizer = place === undefined ? null : await loadTokenizer(place);
+	const samples: SampleRow[] = [];
+	let number = 0;
+	try {
+		for await (const { texts, ids } of readDocuments([path], {
+			...reading,
+			onNotice() {},
+		})) {
+			for (const [i, text] of texts.entries()) {
+				if (number >= end) return samples;
+				if (number >= first) {
+					// More characters than these make no difference for what is shown.
+					const begin = text.slice(0, tokens * LONGEST_TOKEN);
+					const encoded = tokenizer?.encode(begin) ?? null;
+					const shown = encoded?.subarray(0, tokens) ?? null;
+					const name = ids[i];
+					samples.push({
+						row: number,
+						length: shown?.length ?? 0,
+						shownTokens: shown?.length ?? 0,
+						segmentCount: 1,
+						segments: [
+							{
+								document: String(name ?? number),
+								tokens: shown?.length ?? 0,
+								offset: 0,
+								ids: shown === null ? [] : [...shown],
+								text: [
+									{
+										text:
+											shown === null || tokenizer === null
+												? text.slice(0, tokens * 4)
+												: tokenizer.decode(shown),
+										isTrained: true,
+									},
+								],
+								trained: null,
+							},
+						],
+					});
+				}
+				number++;
+			}
+		}
+	} catch (error) {
+		if (!(error instanceof SeqpackError)) throw error;
+	}
+	return samples;
+}
+
+/** Characters of a token: longer ones are cut, which nobody sees. */
+const LONGEST_TOKEN = 32;

@@ -1,0 +1,137 @@
+import { SeqpackError } from "../../core/errors.js";
+import { indexTable } from "../../dataset/index-rows.js";
+import { layouts } from "../../dataset/layouts/layouts.js";
+import { readListed } from "../../dataset/listed-file.js";
+import type { Manifest } from "../../dataset/manifest.js";
+import { openStore, type StoreManifest } from "../../dataset/open-store.js";
+import type { FiguresSettings } from "../../options/figures.js";
+import { storageAt } from "../../storage/storages.js";
+import { columnOf, type Schema } from "../../tables/columns.js";
+import type { Figures } from "./figures.js";
+import { filesToRead, MOST_ROWS, partNote } from "./files-to-read.js";
+import { LengthCounts } from "./length-counts.js";
+import { readListColumn, shardOf } from "./list-column.js";
+import type { SourceFile } from "./sources-tree.js";
+
+type Histograms = Pick<
+	Figures,
+	"documentLengths" | "sequenceLengths" | "sequencesPerRow"
+>;
+
+/** Lengths of a dataset's documents and sequences, and its files with what the index says of them. */
+export async function readDatasetLengths(
+	directory: string,
+	manifest: Manifest,
+	settings: FiguresSettings,
+	notes: string[],
+): Promise<Histograms & { files: SourceFile[] }> {
+	const most = settings.all ? Number.POSITIVE_INFINITY : MOST_ROWS;
+	const documents = await readDocuments(directory, manifest, most, notes);
+	return {
+		...documents,
+		...(layouts.find(manifest.settings.layout).packs
+			? await readSequences(directory, manifest, most, notes)
+			: { sequenceLengths: null, sequencesPerRow: null }),
+	};
+}
+
+/** The dataset that has the index of all documents: of a packing its store; null where that is gone. */
+async function ownerOf(
+	directory: string,
+	manifest: Manifest,
+	notes: string[],
+): Promise<{ directory: string; manifest: StoreManifest } | null> {
+	if (manifest.store === undefined) return { directory, manifest };
+	try {
+		return await openStore(directory, manifest.store);
+	} catch (error) {
+		if (!(error instanceof SeqpackError)) throw error;
+		notes.push(
+			`documents are not known, since their store cannot be read: ${error.message.replace(/\.$/, "")}`,
+		);
+		return null;
+	}
+}
+
+const indexColumns: Schema = [
+	{ name: "source_name", type: "string" },
+	{ name: "source", type: "string" },
+	{ name: "tokens", type: "int32" },
+];
+
+async function readDocuments(
+	directory: string,
+	manifest: Manifest,
+	most: number,
+	notes: string[],
+): Promise<Pick<Histograms, "documentLengths"> & { files: SourceFile[] }> {
+	const files = new Map<string, SourceFile>();
+	const keyOf = (of: string | null, path: string) => `${of ?? ""}\0${path}`;
+	for (const { of = null, source, bytes } of manifest.inputs)
+		files.set(keyOf(of, source), {
+			...{ of, path: source, bytes },
+			...{ documents: null, tokens: null },
+		});
+	const owner = await ownerOf(directory, manifest, notes);
+	const index = owner?.manifest.index ?? [];
+	if (owner === null || index.length === 0)
+		return { documentLengths: null, files: [...files.values()] };
+	const { files: read, share } = filesToRead(index, most);
+	if (share < 1) notes.push(partNote("lengths of documents", share));
+	const counts = new LengthCounts();
+	const storage = storageAt(owner.directory);
+	for (const { path, bytes } of read)
+		for await (const batch of readListed(
+			storage,
+			`${owner.directory}/${path}`,
+			(file) => indexTable.read(file, bytes, indexColumns),
+		)) {
+			const tokens = columnOf(batch, "tokens", "int32").values;
+			counts.addAll(tokens);
+			if (share < 1) continue;
+			const names = columnOf(batch, "source_name", "string").values;
+			const sources = columnOf(batch, "source", "string").values;
+			for (let i = 0; i < batch.rows; ) {
+				const [of, path] = [names[i], sources[i]];
+				const first = i;
+				let sum = 0;
+				for (; i < batch.rows && sources[i] === path && names[i] === of; i++)
+					sum += tokens[i];
+				const key = keyOf(of, path ?? "");
+				const file = files.get(key) ?? {
+					...{ of, path: path ?? "", bytes: 0 },
+					...{ documents: null, tokens: null },
+				};
+				file.documents = (file.documents ?? 0) + i - first;
+				file.tokens = (file.tokens ?? 0) + sum;
+				files.set(key, file);
+			}
+		}
+	return { documentLengths: counts.histogram(), files: [...files.values()] };
+}
+
+async function readSequences(
+	directory: string,
+	{ shards, settings }: Manifest,
+	most: number,
+	notes: string[],
+): Promise<Pick<Histograms, "sequenceLengths" | "sequencesPerRow">> {
+	const { files, share } = filesToRead(shards, most);
+	if (share < 1) notes.push(partNote("lengths of sequences", share));
+	const lengths = new LengthCounts();
+	const perRow = new LengthCounts();
+	for (const shard of files)
+		for await (const { values, offsets } of readListColumn(
+			shardOf(directory, shard, settings),
+			"seq_lengths",
+			"list<int32>",
+		)) {
+			lengths.addAll(values);
+			for (let i = 0; i + 1 < offsets.length; i++)
+				perRow.add(offsets[i + 1] - offsets[i]);
+		}
+	return {
+		sequenceLengths: lengths.histogram(),
+		sequencesPerRow: perRow.histogram(),
+	};
+}

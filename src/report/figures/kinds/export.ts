@@ -1,0 +1,74 @@
+import { SeqpackError } from "../../../core/errors.js";
+import type { DatasetFile } from "../../../dataset/manifest.js";
+import { findInputs } from "../../../sources/find/find-inputs.js";
+import { EXPORT_FILE } from "../../../sources/find/own-files.js";
+import { readFileList } from "../../verify/file-list.js";
+import { written } from "../../written.js";
+import { emptyFigures } from "../empty-figures.js";
+import type { FigureReader } from "../figure-kind.js";
+import {
+	type TokenFiles,
+	tokenFileFigures,
+	tokenFilesOf,
+} from "../token-files.js";
+
+interface ExportList {
+	seqpackVersion: string;
+	source: string;
+	planHash: string;
+	to: string;
+	counts: { rows?: number; tokens?: number };
+	notices: string[];
+	files: DatasetFile[];
+}
+
+/** An export: what seqpack noted of it, and what can be read of its files. */
+export const exported: FigureReader = {
+	meaning: "an export for a trainer",
+	options: ["rows"],
+	find: async (path, storage) =>
+		(await storage.stat(`${path}/${written.export}`)) !== null,
+	async read(path, settings) {
+		const list = await readFileList<ExportList>(path, EXPORT_FILE, "files");
+		const found = await tokensAt(path);
+		const figures =
+			found === null
+				? emptyFigures("export", path)
+				: await tokenFileFigures(path, found, settings);
+		return {
+			...figures,
+			kind: "export",
+			facts: [
+				{ name: "format", value: list.to },
+				{ name: "made by", value: `seqpack ${list.seqpackVersion}` },
+				{ name: "of", value: list.source },
+				{ name: "plan", value: list.planHash.slice(0, 12) },
+			],
+			notes: [
+				...figures.notes,
+				...(found === null
+					? [
+							"its files are not read: they are not among the formats whose tokens are",
+						]
+					: []),
+				...list.notices,
+			],
+			totals: {
+				...figures.totals,
+				rows: list.counts.rows ?? figures.totals.rows,
+				tokens: list.counts.tokens ?? figures.totals.tokens,
+				files: list.files.length,
+				bytes: list.files.reduce((sum, { bytes }) => sum + bytes, 0),
+			},
+		};
+	},
+};
+
+async function tokensAt(path: string): Promise<TokenFiles | null> {
+	try {
+		return await tokenFilesOf((await findInputs([path])).files);
+	} catch (error) {
+		if (!(error instanceof SeqpackError)) throw error;
+		return null;
+	}
+}

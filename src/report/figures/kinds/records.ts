@@ -1,0 +1,108 @@
+import { readListed } from "../../../dataset/listed-file.js";
+import {
+	RECORDS_MANIFEST,
+	type RecordsManifest,
+} from "../../../records/records-manifest.js";
+import { storageAt } from "../../../storage/storages.js";
+import { columnOf, type Schema } from "../../../tables/columns.js";
+import { tableFormats } from "../../../tables/tables.js";
+import { readFileList } from "../../verify/file-list.js";
+import { written } from "../../written.js";
+import { emptyFigures, emptyTotalFigures } from "../empty-figures.js";
+import type { FigureReader } from "../figure-kind.js";
+import type { Figures } from "../figures.js";
+import { filesToRead, MOST_ROWS, partNote } from "../files-to-read.js";
+import { LengthCounts } from "../length-counts.js";
+import { sourcesTree } from "../sources-tree.js";
+
+export const records: FigureReader = {
+	meaning: "packed records",
+	find: async (path, storage) =>
+		(await storage.stat(`${path}/${written.records}`)) !== null,
+	async read(path, { all }) {
+		const manifest = await readFileList<RecordsManifest>(
+			path,
+			RECORDS_MANIFEST,
+			"shards",
+		);
+		const { summary, options, inputs, shards } = manifest;
+		const figures = emptyFigures("records", path);
+		const most = all ? Number.POSITIVE_INFINITY : MOST_ROWS;
+		const { files, share } = filesToRead(shards, most);
+		if (share < 1) figures.notes.push(partNote("lengths of records", share));
+		const lengths = new LengthCounts();
+		const perRow = new LengthCounts();
+		const read = tableFormats.find(String(options.format)).read;
+		for (const shard of files)
+			for await (const batch of readListed(
+				storageAt(path),
+				`${path}/${shard.path}`,
+				(file) => read(file, shard.bytes, schema),
+			)) {
+				const { values, offsets } = columnOf(
+					batch,
+					"seq_lengths",
+					"list<int32>",
+				);
+				lengths.addAll(values);
+				for (let i = 0; i < batch.rows; i++)
+					perRow.add(offsets[i + 1] - offsets[i]);
+			}
+		const seqLen = Number(options.seqLen);
+		const inRows = shards.reduce((sum, { records }) => sum + records, 0);
+		return {
+			...figures,
+			facts: [
+				{ name: "made by", value: `seqpack ${manifest.seqpackVersion}` },
+				{ name: "packer", value: String(options.packer) },
+				{ name: "lengths", value: `column ${options.lengthColumn}` },
+				{ name: "shards", value: `${shards.length} ${options.format}` },
+			],
+			totals: {
+				...emptyTotalFigures(),
+				records: summary.records,
+				sequences: inRows,
+				rows: summary.rows,
+				tokens: summary.tokens,
+				files: inputs.length,
+				bytes: shards.reduce((sum, { bytes }) => sum + bytes, 0),
+			},
+			sequenceLengths: lengths.histogram(),
+			sequencesPerRow: perRow.histogram(),
+			rows: rowFigures(manifest, seqLen, inRows, lengths),
+			sources: sourcesTree(
+				[],
+				inputs.map(({ source, bytes, records }) => ({
+					...{ of: null, path: source, bytes },
+					...{ documents: records, tokens: null },
+				})),
+				null,
+			),
+			dropped: Object.entries(summary.dropped).map(
+				([reason, { records, tokens }]) => ({
+					...{ reason, documents: records, tokens },
+				}),
+			),
+		};
+	},
+};
+
+/** What is read of packed records. */
+const schema: Schema = [{ name: "seq_lengths", type: "list<int32>" }];
+
+function rowFigures(
+	{ summary }: RecordsManifest,
+	seqLen: number,
+	inRows: number,
+	{ squares, tokens: read }: LengthCounts,
+): Figures["rows"] {
+	const { rows, tokens, fill, padding, lowerBoundRows, gap } = summary;
+	return {
+		...{ length: seqLen, fill, padding, paddedTokens: rows * seqLen },
+		...{ lowerBoundRows, gap, sequencesPerRow: summary.recordsPerRow },
+		averageLength: inRows === 0 ? 0 : tokens / inRows,
+		averageContext: read === 0 ? 0 : (squares - read) / 2 / read,
+		cutDocuments: 0,
+		attention: read === 0 ? 0 : squares / (read * seqLen),
+	};
+}

@@ -1,0 +1,214 @@
+import type { AuditedFile, AuditKind } from "../../audit/kind.js";
+import { auditKinds } from "../../audit/kinds.js";
+import { type AuditRow, contentOf } from "../../audit/row.js";
+import type { FiguresSettings } from "../../options/figures.js";
+import type { FoundInput } from "../../sources/find/candidate.js";
+import { loadTokenizer } from "../../storage/load-tokenizer.js";
+import { storageAt } from "../../storage/storages.js";
+import { emptyFigures, emptyTotalFigures } from "./empty-figures.js";
+import type { Figures, RowFigures, SampleRow } from "./figures.js";
+import { LengthCounts } from "./length-counts.js";
+import { rowRange } from "./row-range.js";
+import { sampleRow } from "./sample-row.js";
+import { sourcesTree } from "./sources-tree.js";
+
+/** Tokens that are read of files where not all are asked for, about. */
+const MOST_TOKENS = 2 ** 27;
+
+/** Files whose records are tokens, and what reads them. */
+export interface TokenFiles {
+	kind: AuditKind;
+	files: readonly FoundInput[];
+}
+
+/** Stops reading at what is no row of tokens. */
+class NoTokens extends Error {}
+
+/** The files as files of tokens; null where the first of them is none. */
+export async function tokenFilesOf(
+	files: readonly FoundInput[],
+): Promise<TokenFiles | null> {
+	const [first] = files;
+	// The last that reads a format is the one that asks least of its files.
+	const found = auditKinds
+		.entries()
+		.findLast(([, { formats }]) => formats.includes(first?.format));
+	if (found === undefined) return null;
+	const [, kind] = found;
+	try {
+		const rows = kind.rows(
+			audited(first, 0, () => {
+				throw new NoTokens();
+			}),
+		);
+		const { done } = await rows.next();
+		await rows.return(undefined);
+		if (done) return null;
+	} catch (error) {
+		if (!(error instanceof NoTokens)) throw error;
+		return null;
+	}
+	return {
+		kind,
+		files: files.filter(({ format }) => kind.formats.includes(format)),
+	};
+}
+
+function audited(
+	file: FoundInput,
+	shard: number,
+	onUnusable: AuditedFile["onUnusable"],
+): AuditedFile {
+	return { storage: storageAt(file.path), file, shard, eos: null, onUnusable };
+}
+
+/** What was counted of rows. */
+class RowCounting {
+	rows = 0;
+	tokens = 0;
+	room = 0;
+	labels: number | null = null;
+	longest = 0;
+	readonly lengths = new LengthCounts();
+	readonly perRow = new LengthCounts();
+
+	add(row: AuditRow): void {
+		const { ids, borders, trained } = row;
+		this.rows++;
+		this.tokens += contentOf(row);
+		this.room += ids.length;
+		this.longest = Math.max(this.longest, ids.length);
+		for (let s = 0; s + 1 < borders.length; s++)
+			this.lengths.add(borders[s + 1] - borders[s]);
+		this.perRow.add(borders.length - 1);
+		if (trained !== null)
+			this.labels =
+				(this.labels ?? 0) + trained.reduce((sum, is) => sum + is, 0);
+	}
+}
+
+export async function tokenFileFigures(
+	path: string,
+	{ kind, files }: TokenFiles,
+	settings: FiguresSettings,
+): Promise<Figures> {
+	const figures = emptyFigures("shard", path);
+	const counting = new RowCounting();
+	const samples = await sampler(settings);
+	let bad = 0;
+	let isWhole = true;
+	let number = 0;
+	const room =
+		(settings.all ? Number.POSITIVE_INFINITY : MOST_TOKENS) / files.length;
+	for (const [shard, file] of files.entries()) {
+		let left = room;
+		for await (const row of kind.rows(audited(file, shard, () => bad++))) {
+			if (left <= 0) {
+				isWhole = false;
+				break;
+			}
+			counting.add(row);
+			samples.offer(number++, row);
+			left -= row.ids.length;
+		}
+	}
+	const { lengths, perRow, rows, tokens, labels } = counting;
+	if (!isWhole)
+		figures.notes.push(
+			`lengths and fill are those of the first rows of each file, ${rows} together; the option "all" reads all`,
+		);
+	if (bad > 0)
+		figures.notes.push(
+			`${bad} rows or files cannot be read: seqpack audit tells which`,
+		);
+	return {
+		...figures,
+		facts: [
+			{ name: "what it is", value: kind.meaning },
+			{
+				name: "formats",
+				value: [...new Set(files.map(({ format }) => format))].join(", "),
+			},
+		],
+		totals: {
+			...emptyTotalFigures(),
+			...(isWhole && { rows, tokens, sequences: lengths.count, labels }),
+			files: files.length,
+			bytes: files.reduce((sum, { size }) => sum + size, 0),
+		},
+		sequenceLengths: lengths.histogram(),
+		sequencesPerRow: perRow.histogram(),
+		rows: rowFigures(counting),
+		sources: sourcesTree(
+			[],
+			files.map(({ source, size }) => ({
+				...{ of: null, path: source, bytes: size },
+				...{ documents: null, tokens: null },
+			})),
+			null,
+		),
+		samples: samples.shown,
+	};
+}
+
+/** Null where rows are not of one length, and no sequences share one: documents, one after the other. */
+function rowFigures({
+	rows,
+	tokens,
+	room,
+	longest,
+	lengths,
+}: RowCounting): RowFigures | null {
+	if (rows === 0 || lengths.count === rows) return null;
+	const padding = rows * longest - tokens;
+	const lowerBoundRows = Math.ceil(tokens / longest);
+	return {
+		length: longest,
+		fill: tokens / (rows * longest),
+		padding,
+		paddedTokens: Math.max(room, rows * longest),
+		lowerBoundRows,
+		gap: rows / lowerBoundRows - 1,
+		sequencesPerRow: lengths.count / rows,
+		averageLength: tokens / lengths.count,
+		averageContext: (lengths.squares - tokens) / 2 / tokens,
+		cutDocuments: null,
+		attention: lengths.squares / (tokens * longest),
+	};
+}
+
+/** Takes the rows to show out of those that are read. */
+async function sampler({
+	rows = "0..2",
+	tokens,
+	tokenizer: place,
+}: FiguresSettings) {
+	const [first, end] = rowRange(rows);
+	const tokenizer = place === undefined ? null : await loadTokenizer(place);
+	const shown: SampleRow[] = [];
+	return {
+		shown,
+		offer(row: number, { ids, borders, trained }: AuditRow) {
+			if (row < first || row >= end) return;
+			const count = borders.length - 1;
+			const lengths = Array.from(
+				{ length: count },
+				(_, s) => borders[s + 1] - borders[s],
+			);
+			shown.push(
+				sampleRow(
+					{
+						row,
+						ids: ids.subarray(borders[0], borders[count]),
+						lengths,
+						offsets: lengths.map(() => 0),
+						documents: lengths.map((_, s) => `segment ${s}`),
+						lossMask: trained?.subarray(borders[0], borders[count]) ?? null,
+					},
+					tokens,
+					tokenizer,
+				),
+			);
+		},
+	};
+}
