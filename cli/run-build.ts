@@ -86,7 +86,7 @@ export async function runTold<T>(
 export async function withProgress<T>(
 	work: (onProgress: OnProgress, clear: () => void) => Promise<T>,
 ): Promise<T> {
-	const display = new ProgressDisplay().start();
+	const display = await ProgressDisplay.open();
 	try {
 		return await work(
 			(now) => {

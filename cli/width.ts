@@ -1,7 +1,14 @@
 import { stripVTControlCharacters } from "node:util";
 import { eastAsianWidth } from "get-east-asian-width";
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+let segmenter: Intl.Segmenter | null = null;
+
+/** What a reader takes for one character each. */
+function graphemesOf(text: string): Iterable<Intl.SegmentData> {
+	// Made where it is needed: it takes a while.
+	segmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
+	return segmenter.segment(text);
+}
 
 /** What takes no column: what joins, marks or controls, and the later letters of a Hangul syllable. */
 const unseen =
@@ -15,7 +22,7 @@ export function widthOf(text: string): number {
 	const plain = text.includes("\x1b") ? stripVTControlCharacters(text) : text;
 	if (/^[ -~]*$/.test(plain)) return plain.length;
 	let width = 0;
-	for (const { segment } of graphemes.segment(plain))
+	for (const { segment } of graphemesOf(plain))
 		width += widthOfGrapheme(segment);
 	return width;
 }
@@ -49,7 +56,7 @@ export function truncate(
 	const parts = text.split(styleCodes).map((part, i) => {
 		if (i % 2 === 1) return part;
 		let kept = "";
-		for (const { segment } of isFull ? [] : graphemes.segment(part)) {
+		for (const { segment } of isFull ? [] : graphemesOf(part)) {
 			width += widthOfGrapheme(segment);
 			isFull = width > most;
 			if (isFull) return kept + ellipsis;

@@ -18,14 +18,14 @@ function at(seconds: number, more: Partial<Progress> = {}): Progress {
 }
 
 /** What tells on a stream, by a clock that is set. */
-function displayOn(stream: Screen | Log, env: NodeJS.ProcessEnv = {}) {
+async function displayOn(stream: Screen | Log, env: NodeJS.ProcessEnv = {}) {
 	const clock = { seconds: 0 };
-	const display = new ProgressDisplay({
+	const display = await ProgressDisplay.open({
 		stream,
 		terminal: terminalOf(stream, { json: false }, env),
 		now: () => 1000 * clock.seconds,
 		memory: () => 210 * MB,
-	}).start();
+	});
 	const update = (seconds: number, more?: Partial<Progress>) => {
 		clock.seconds = seconds;
 		display.update(at(seconds, more));
@@ -50,8 +50,8 @@ function saidOn(screen: Screen) {
 }
 
 let open: ProgressDisplay[] = [];
-const shown = (...given: Parameters<typeof displayOn>) => {
-	const made = displayOn(...given);
+const shown = async (...given: Parameters<typeof displayOn>) => {
+	const made = await displayOn(...given);
 	open.push(made.display);
 	return made;
 };
@@ -65,9 +65,9 @@ afterEach(() => {
 });
 
 describe("on a terminal", () => {
-	test("one block is drawn anew, and goes when all is done", () => {
+	test("one block is drawn anew, and goes when all is done", async () => {
 		const screen = new Screen(80);
-		const { display, update } = shown(screen);
+		const { display, update } = await shown(screen);
 		update(0.1);
 		expect(screen.lines).toEqual([]);
 		for (let tenth = 5; tenth <= 60; tenth++) update(tenth / 10);
@@ -80,10 +80,10 @@ describe("on a terminal", () => {
 		expect(screen.lines).toEqual([]);
 	});
 
-	test("lines that are said stand above it, in their order", () => {
+	test("lines that are said stand above it, in their order", async () => {
 		const screen = new Screen(80);
 		saidOn(screen);
-		const { display, update } = shown(screen);
+		const { display, update } = await shown(screen);
 		say("before\n");
 		for (let second = 1; second <= 5; second++) {
 			update(second);
@@ -111,15 +111,15 @@ describe("on a terminal", () => {
 		[80, 20],
 	])(
 		"what becomes %i and then %i columns wide keeps nothing of before",
-		(from, to) => {
+		async (from, to) => {
 			const screen = new Screen(from);
 			saidOn(screen);
-			const { update } = shown(screen);
+			const { update } = await shown(screen);
 			say("before\n");
 			for (let second = 1; second <= 5; second++) update(second);
 			screen.resize(to);
 			const again = new Screen(to);
-			const other = shown(again);
+			const other = await shown(again);
 			for (let second = 1; second <= 5; second++) other.update(second);
 			expect(screen.lines).toEqual(["before", ...again.lines]);
 			update(5.5);
@@ -128,9 +128,9 @@ describe("on a terminal", () => {
 		},
 	);
 
-	test("the cursor is never hidden, so that nothing has to bring it back", () => {
+	test("the cursor is never hidden, so that nothing has to bring it back", async () => {
 		const screen = new Screen(80);
-		const { update } = shown(screen);
+		const { update } = await shown(screen);
 		for (let second = 1; second <= 5; second++) update(second);
 		expect(screen.isCursorShown).toBe(true);
 		expect(screen.written).not.toContain("\x1b[?25");
@@ -140,9 +140,9 @@ describe("on a terminal", () => {
 		);
 	});
 
-	test("after it was stopped and continues, it is drawn below what others wrote", () => {
+	test("after it was stopped and continues, it is drawn below what others wrote", async () => {
 		const screen = new Screen(80);
-		const { update } = shown(screen);
+		const { update } = await shown(screen);
 		update(1);
 		update(2);
 		screen.write("$ fg\n");
@@ -157,26 +157,26 @@ describe("on a terminal", () => {
 		);
 	});
 
-	test("--quiet draws nothing", () => {
+	test("--quiet draws nothing", async () => {
 		setLogLevel("error");
 		const screen = new Screen(80);
-		const { update } = shown(screen);
+		const { update } = await shown(screen);
 		for (let second = 1; second <= 20; second++) update(second);
 		expect(screen.written).toBe("");
 	});
 
-	test("CI gets lines", () => {
+	test("CI gets lines", async () => {
 		const screen = new Screen(80);
-		const { update } = shown(screen, { CI: "true" });
+		const { update } = await shown(screen, { CI: "true" });
 		for (let second = 0; second <= 9; second++) update(second);
 		expect(screen.written).not.toContain("\x1b");
 		expect(screen.written.split("\n")).toHaveLength(2);
 	});
 });
 
-test("elsewhere there is a line every five seconds", () => {
+test("elsewhere there is a line every five seconds", async () => {
 	const log = new Log();
-	const { update } = shown(log);
+	const { update } = await shown(log);
 	for (let tenth = 0; tenth <= 99; tenth++) update(tenth / 10);
 	expect(log.text).toMatchInlineSnapshot(`
 		"reading: 50 % · 5 of 10 tasks · 5 s left · 50.0 MB of 100 MB · 10.0 MB/s · 10,000,000 tokens · 2,000,000 tokens/s · 210 MB of memory
@@ -186,14 +186,14 @@ test("elsewhere there is a line every five seconds", () => {
 	expect(log.text.split("\n")).toHaveLength(3);
 });
 
-test("with --json there are events: one a second, and one a stage", () => {
+test("with --json there are events: one a second, and one a stage", async () => {
 	setJson(true);
 	let text = "";
 	vi.spyOn(process.stderr, "write").mockImplementation((part) => {
 		text += part;
 		return true;
 	});
-	const { update } = shown(new Log());
+	const { update } = await shown(new Log());
 	for (let tenth = 0; tenth <= 30; tenth++) update(tenth / 10);
 	update(3.1, { stage: "repacking" });
 	saySentence("a notice", "warn");
