@@ -27,7 +27,7 @@ export interface Writing {
 /** Commands that write nothing. A command must be here or tried. */
 export const readers = [
 	...["status", "verify", "trace", "audit", "batches", "tokenizer", "help"],
-	"completion",
+	...["completion", "inspect"],
 ];
 
 /** What a command that is to succeed ends with: its exit code says that records were skipped, where some were. */

@@ -60,6 +60,7 @@ beforeAll(async () => {
 			reads: ["packed"],
 		},
 		...of("trace", "--row", "3", "--json"),
+		...of("inspect", "--json"),
 		...of("status", "--json"),
 		...of("batches"),
 	];
@@ -152,8 +153,8 @@ test("datasets and plans that change while a command reads them give what they h
 	}
 	expect(faults).toEqual([]);
 	expect([...tried].sort()).toEqual([
-		...["audit", "batches", "convert", "curriculum", "export", "pack"],
-		...["status", "trace", "verify"],
+		...["audit", "batches", "convert", "curriculum", "export", "inspect"],
+		...["pack", "status", "trace", "verify"],
 	]);
 	if (share > 0) expect(told[0]).toBeGreaterThan(0);
 });
