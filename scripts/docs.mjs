@@ -24,6 +24,7 @@ import {
 } from "../dist/cli/describe-option.js";
 import { diffCommandTable } from "../dist/cli/diff.js";
 import { asFlag } from "../dist/cli/fail.js";
+import { inspectCommandTable } from "../dist/cli/inspect.js";
 import { outputTable, toldTable } from "../dist/cli/output-options.js";
 import { traceCommandTable } from "../dist/cli/trace.js";
 import { auditChecks } from "../dist/src/audit/checks.js";
@@ -130,6 +131,11 @@ const tables = {
 	"options:compose": () =>
 		optionTables(composeCommandTable, {
 			words: ["recipe", "inputs"],
+			ofCommand: Object.keys(outputTable),
+		}),
+	"options:inspect": () =>
+		optionTables(inspectCommandTable, {
+			words: ["path"],
 			ofCommand: Object.keys(outputTable),
 		}),
 	"options:trace": () =>

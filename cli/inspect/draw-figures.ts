@@ -237,11 +237,8 @@ function drawAdvice(view: View, advice: Advice): string[] {
 				text: ({ seqLen }) => grouped(seqLen),
 				isNumber: true,
 			},
-			{
-				head: "made by",
-				text: ({ layout, packer }) =>
-					layout === "buckets" ? "buckets" : packer,
-			},
+			{ head: "layout", text: ({ layout }) => layout, rank: 1 },
+			{ head: "packer", text: ({ packer }) => packer },
 			{
 				head: "padding",
 				text: ({ padding }) => percent(padding),
@@ -259,7 +256,7 @@ function drawAdvice(view: View, advice: Advice): string[] {
 			},
 		]);
 	const isBest = (choice: Choice) =>
-		choice.packer === packer && choice.layout !== "buckets";
+		choice.packer === packer && choice.layout === advice.layout;
 	return [
 		heading(view, "What to build of it"),
 		...wrapped(

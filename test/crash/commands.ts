@@ -29,7 +29,7 @@ export interface Writing {
 /** Commands that write nothing. A command must be here or tried. */
 export const readers = [
 	...["status", "verify", "trace", "audit", "batches", "tokenizer", "help"],
-	...["completion", "diff"],
+	...["completion", "diff", "inspect"],
 ];
 
 /** What a command that is to succeed ends with: its exit code says that records were skipped, where some were. */

@@ -67,6 +67,7 @@ beforeAll(async () => {
 			],
 			reads: ["packed", "buckets"],
 		},
+		...of("inspect", "--json"),
 		...of("status", "--json"),
 		...of("batches"),
 	];
@@ -159,8 +160,8 @@ test("datasets and plans that change while a command reads them give what they h
 	}
 	expect(faults).toEqual([]);
 	expect([...tried].sort()).toEqual([
-		...["audit", "batches", "convert", "curriculum", "diff", "export", "pack"],
-		...["status", "trace", "verify"],
+		...["audit", "batches", "convert", "curriculum", "diff", "export"],
+		...["inspect", "pack", "status", "trace", "verify"],
 	]);
 	if (share > 0) expect(told[0]).toBeGreaterThan(0);
 });

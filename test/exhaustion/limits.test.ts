@@ -187,6 +187,7 @@ describe("output that cannot be written", () => {
 			status: ["status", at("dataset"), "--json"],
 			init: ["init", join(own, "seqpack.yaml")],
 			verify: ["verify", at("dataset"), "--json"],
+			inspect: ["inspect", at("dataset"), "--json"],
 			trace: ["trace", at("dataset"), "--row", "1", "--json"],
 			diff: ["diff", at("dataset"), at("dataset"), "--json"],
 			audit: ["audit", at("dataset/data"), "--kind", "parquet", "--json"],

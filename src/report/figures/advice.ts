@@ -56,8 +56,7 @@ export function advise(
 	const buckets = ROWS.map((row) => bucketed(lengths, row));
 	const own = buckets.find(({ choice }) => choice.seqLen === seqLen);
 	return {
-		seqLen,
-		packer: best.packer,
+		...{ layout: best.layout, seqLen, packer: best.packer },
 		buckets: `${own?.shortest}..${seqLen}`,
 		why: whyOf(seqLen, cutBy(seqLen), best, own?.left ?? 0),
 		choices: [...packs, ...buckets.map(({ choice }) => choice)],

@@ -1,6 +1,5 @@
 import { optionName, UsageError } from "../../core/errors.js";
 import { quoted } from "../../core/text.js";
-import { shardSchema } from "../../dataset/formats.js";
 import { indexTable } from "../../dataset/index-rows.js";
 import { layouts } from "../../dataset/layouts/layouts.js";
 import { readListed } from "../../dataset/listed-file.js";
@@ -65,11 +64,7 @@ export async function rowsOfDocument(
 	const { shards, settings, tasks } = manifest;
 	const task = taskOfDocument(id);
 	const { packs } = layouts.find(settings.layout);
-	const column = shardSchema(settings).some(
-		({ name }) => name === "path_doc_ids",
-	)
-		? "path_doc_ids"
-		: "doc_ids";
+	const column = settings.prefixTree === undefined ? "doc_ids" : "path_doc_ids";
 	const found: number[] = [];
 	let before = 0;
 	for (const shard of shards) {

@@ -213,6 +213,7 @@ export interface StageFigures {
 
 /** What a sample of a corpus says about building from it. */
 export interface Advice {
+	layout: string;
 	seqLen: number;
 	packer: string;
 	buckets: string;

@@ -73,11 +73,13 @@ async function* readAtRandom<T extends ListType>(
 			"bad-shard",
 			`${path} cannot be read: ${why}. Check the dataset with seqpack verify.`,
 		);
-	const file = openListedAtRandom(
-		storageAt(path),
-		path,
-		"What it belongs to",
-		"seqpack verify tells what is missing",
+	const file = await whenRead(() =>
+		openListedAtRandom(
+			storageAt(path),
+			path,
+			"What it belongs to",
+			"seqpack verify tells what is missing",
+		),
 	);
 	try {
 		const found = new ArrowRows(file, schema, rows, 0, refused);

@@ -7,6 +7,7 @@ import { loadTokenizer } from "../../storage/load-tokenizer.js";
 import { storageAt } from "../../storage/storages.js";
 import { emptyFigures, emptyTotalFigures } from "./empty-figures.js";
 import type { Figures, RowFigures, SampleRow } from "./figures.js";
+import { indexShard } from "./index-shard.js";
 import { LengthCounts } from "./length-counts.js";
 import { rowRange } from "./row-range.js";
 import { sampleRow } from "./sample-row.js";
@@ -15,9 +16,12 @@ import { sourcesTree } from "./sources-tree.js";
 /** Tokens that are read of files where not all are asked for, about. */
 const MOST_TOKENS = 2 ** 27;
 
+/** What reads rows of files. */
+type RowKind = Pick<AuditKind, "meaning" | "formats" | "rows">;
+
 /** Files whose records are tokens, and what reads them. */
 export interface TokenFiles {
-	kind: AuditKind;
+	kind: RowKind;
 	files: readonly FoundInput[];
 }
 
@@ -29,29 +33,35 @@ export async function tokenFilesOf(
 	files: readonly FoundInput[],
 ): Promise<TokenFiles | null> {
 	const [first] = files;
+	if (first === undefined) return null;
 	// The last that reads a format is the one that asks least of its files.
-	const found = auditKinds
-		.entries()
-		.findLast(([, { formats }]) => formats.includes(first?.format));
-	if (found === undefined) return null;
-	const [, kind] = found;
+	const [, ofTokens] =
+		auditKinds
+			.entries()
+			.findLast(([, { formats }]) => formats.includes(first.format)) ?? [];
+	for (const kind of [ofTokens ?? [], indexShard].flat())
+		if (kind.formats.includes(first.format) && (await hasRow(kind, first)))
+			return {
+				kind,
+				files: files.filter(({ format }) => kind.formats.includes(format)),
+			};
+	return null;
+}
+
+/** Whether the first record of a file is a row. */
+async function hasRow(kind: RowKind, file: FoundInput): Promise<boolean> {
+	const refuse = () => {
+		throw new NoTokens();
+	};
 	try {
-		const rows = kind.rows(
-			audited(first, 0, () => {
-				throw new NoTokens();
-			}),
-		);
+		const rows = kind.rows(audited(file, 0, refuse));
 		const { done } = await rows.next();
 		await rows.return(undefined);
-		if (done) return null;
+		return done !== true;
 	} catch (error) {
 		if (!(error instanceof NoTokens)) throw error;
-		return null;
+		return false;
 	}
-	return {
-		kind,
-		files: files.filter(({ format }) => kind.formats.includes(format)),
-	};
 }
 
 function audited(
@@ -76,8 +86,9 @@ class RowCounting {
 		const { ids, borders, trained } = row;
 		this.rows++;
 		this.tokens += contentOf(row);
-		this.room += ids.length;
-		this.longest = Math.max(this.longest, ids.length);
+		const room = Math.max(ids.length, contentOf(row));
+		this.room += room;
+		this.longest = Math.max(this.longest, room);
 		for (let s = 0; s + 1 < borders.length; s++)
 			this.lengths.add(borders[s + 1] - borders[s]);
 		this.perRow.add(borders.length - 1);
@@ -109,7 +120,7 @@ export async function tokenFileFigures(
 			}
 			counting.add(row);
 			samples.offer(number++, row);
-			left -= row.ids.length;
+			left -= contentOf(row);
 		}
 	}
 	const { lengths, perRow, rows, tokens, labels } = counting;

@@ -159,7 +159,12 @@ function figuresOf(kind: FigureKind): Figures {
 				"Tokens and cost by rank are not shown: there is no directory runs/gone.",
 		},
 		advice: {
-			...{ seqLen: 1024, packer: "best-fit-decreasing", buckets: "64..1024" },
+			...{
+				layout: "packed",
+				seqLen: 1024,
+				packer: "best-fit-decreasing",
+				buckets: "64..1024",
+			},
 			why: "1024 is the shortest row length tried that cuts at most 5.00 % of the documents (2.50 %)",
 			choices: [512, 1024].flatMap((seqLen) =>
 				["best-fit-decreasing", "concat"].map((packer) => ({

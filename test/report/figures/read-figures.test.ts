@@ -199,6 +199,11 @@ describe("Figures of a dataset are those of its manifest, and of all of its rows
 			}
 			expect(found.samples.map(({ row }) => row)).toEqual(rows);
 		}
+		const { path, rows } = opened.manifest.shards[0];
+		const ofShard = await readFigures(join(packing, path));
+		expect(ofShard.kind).toBe("shard");
+		expect(ofShard.totals).toMatchObject({ rows, sequences: lengths.length });
+		expectHistogram(ofShard.sequenceLengths, lengths);
 		rmSync(store, { recursive: true });
 		const alone = await readFigures(packing);
 		expect(alone.documentLengths).toBeNull();
