@@ -206,9 +206,9 @@ describe("groups of ranks", () => {
 		],
 	] as const)("%s: ranks have what they are given", async (_, options) => {
 		const { out, plan } = await planned({
-			datasets: ["packed"],
 			tokensPerStep: 8 * LONGEST,
 			...(options as Partial<CurriculumOptions>),
+			datasets: ["packed"],
 		});
 		const found = await figuresOf(out);
 		requireTotals(found, plan);
