@@ -44,7 +44,7 @@ export const exitCodes = {
 	data: {
 		code: 4,
 		means: "bad data",
-		when: "a record that cannot be used; a dataset that is not what its manifest says (`verify`), or has errors (`audit`); two that differ (`diff --exit-code`)",
+		when: "a record that cannot be used; a dataset that is not what its manifest says (`verify`), or has errors (`audit`); two that differ (`diff`, where it is asked to say so)",
 		advice: "mend the data, or have such records skipped",
 		scheduler: "not try again",
 	},

@@ -73,20 +73,54 @@ class Comparison {
 	}
 
 	async compare(a: Int32Array, b: Int32Array): Promise<void> {
-		const sides = [new Sorted(a), new Sorted(b)];
-		for (const [first, second] of runs(sides[0], sides[1], KEY))
-			this.#compareAlike(first, second);
+		const orderA = byKey(a);
+		const orderB = byKey(b);
+		let i = 0;
+		let j = 0;
+		while (i < orderA.length || j < orderB.length) {
+			const atA = orderA[i] * WIDTH;
+			const atB = orderB[j] * WIDTH;
+			const order =
+				i === orderA.length
+					? 1
+					: j === orderB.length
+						? -1
+						: compared(a, atA, b, atB, KEY);
+			const endA = order <= 0 ? endOfKey(a, orderA, i) : i;
+			const endB = order >= 0 ? endOfKey(b, orderB, j) : j;
+			if (endA - i === 1 && endB - j === 1) this.#compareTwo(a, atA, b, atB);
+			else if (endA - i === 1 && endB === j) this.#addLeft(a, atA, 0);
+			else if (endA === i && endB - j === 1) this.#addLeft(b, atB, 1);
+			else
+				this.#compareAlike(
+					sortedRun(a, orderA.subarray(i, endA)),
+					sortedRun(b, orderB.subarray(j, endB)),
+				);
+			i = endA;
+			j = endB;
+		}
 		for (const spill of this.#left ?? []) if (spill.isFull) await spill.write();
+	}
+
+	#compareTwo(a: Int32Array, atA: number, b: Int32Array, atB: number): void {
+		if (compared(a, atA, b, atB, CONTENT) !== 0) {
+			this.#addPair(a, atA, b, atB);
+			return;
+		}
+		this.#result.same++;
+		const isMoved =
+			a[atA + AT.hasId] === 0 && compared(a, atA, b, atB, PLACE) !== 0;
+		if (isMoved) this.#result.moved++;
 	}
 
 	/** Compares documents of one key: equal ones first, then what is left in order. */
 	#compareAlike(a: Run, b: Run): void {
 		const rest: [number[], number[]] = [[], []];
 		for (const [first, second] of runs(a, b, CONTENT)) {
-			const same = Math.min(first.count, second.count);
+			const same = Math.min(first.places.length, second.places.length);
 			if (same > 0) this.#addSame(first, second, same);
-			for (let i = same; i < first.count; i++) rest[0].push(first.at(i));
-			for (let i = same; i < second.count; i++) rest[1].push(second.at(i));
+			for (const at of first.places.slice(same)) rest[0].push(at);
+			for (const at of second.places.slice(same)) rest[1].push(at);
 		}
 		const pairs = Math.min(rest[0].length, rest[1].length);
 		for (let i = 0; i < pairs; i++)
@@ -97,10 +131,10 @@ class Comparison {
 
 	#addSame(a: Run, b: Run, same: number): void {
 		this.#result.same += same;
-		if (a.records[a.at(0) + AT.hasId] === 1) return;
+		if (a.records[a.places[0] + AT.hasId] === 1) return;
 		let inPlace = 0;
 		for (const [first, second] of runs(a, b, PLACE))
-			inPlace += Math.min(first.count, second.count);
+			inPlace += Math.min(first.places.length, second.places.length);
 		this.#result.moved += Math.max(0, same - inPlace);
 	}
 
@@ -141,50 +175,19 @@ function placeOf(records: Int32Array, at: number): DocumentPlace {
 
 const orderOf = ({ task, number }: DocumentPlace) => task * 2 ** 32 + number;
 
-/** Some of the records of a partition, in the order of what they are compared by. */
+/** Where some records begin, in the order of what they are compared by. */
 interface Run {
 	records: Int32Array;
-	count: number;
-	/** Where in the records the i-th of them begins. */
-	at(i: number): number;
-	part(from: number, to: number): Run;
+	places: readonly number[];
 }
 
-class Sorted implements Run {
-	readonly records: Int32Array;
-	readonly count: number;
-	readonly #order: Uint32Array;
-	readonly #first: number;
-
-	constructor(
-		records: Int32Array,
-		order = orderOfAll(records),
-		first = 0,
-		count = order.length,
-	) {
-		this.records = records;
-		this.#order = order;
-		this.#first = first;
-		this.count = count;
-	}
-
-	at(i: number): number {
-		return this.#order[this.#first + i] * WIDTH;
-	}
-
-	part(from: number, to: number): Run {
-		return new Sorted(this.records, this.#order, this.#first + from, to - from);
-	}
-}
-
-function orderOfAll(records: Int32Array): Uint32Array {
-	const count = records.length / WIDTH;
-	const words = [...KEY, ...CONTENT, ...PLACE].map((word) => {
-		const values = new Int32Array(count);
-		for (let i = 0; i < count; i++) values[i] = records[i * WIDTH + word];
-		return values;
-	});
-	return orderBy(words);
+/** Records of one key, by their content, then by their places. */
+function sortedRun(records: Int32Array, order: Uint32Array): Run {
+	const words = [...CONTENT, ...PLACE];
+	const places = Array.from(order, (record) => record * WIDTH);
+	// Those that are alike stay in their order.
+	places.sort((a, b) => compared(records, a, records, b, words));
+	return { records, places };
 }
 
 /** The records of two sides that are alike in some words, which both are sorted by; one of the two may be empty. */
@@ -195,27 +198,60 @@ function* runs(
 ): Generator<[Run, Run]> {
 	let i = 0;
 	let j = 0;
-	while (i < a.count || j < b.count) {
+	while (i < a.places.length || j < b.places.length) {
 		const order =
-			i === a.count
+			i === a.places.length
 				? 1
-				: j === b.count
+				: j === b.places.length
 					? -1
-					: compared(a.records, a.at(i), b.records, b.at(j), words);
+					: compared(a.records, a.places[i], b.records, b.places[j], words);
 		const fromA = i;
 		const fromB = j;
 		if (order <= 0) i = endOf(a, i, words);
 		if (order >= 0) j = endOf(b, j, words);
-		yield [a.part(fromA, i), b.part(fromB, j)];
+		yield [partOf(a, fromA, i), partOf(b, fromB, j)];
 	}
 }
 
-function endOf(run: Run, from: number, words: readonly number[]): number {
+function partOf({ records, places }: Run, from: number, to: number): Run {
+	return { records, places: places.slice(from, to) };
+}
+
+function endOf(
+	{ records, places }: Run,
+	from: number,
+	words: readonly number[],
+): number {
 	let end = from + 1;
-	const { records } = run;
 	while (
-		end < run.count &&
-		compared(records, run.at(from), records, run.at(end), words) === 0
+		end < places.length &&
+		compared(records, places[from], records, places[end], words) === 0
+	)
+		end++;
+	return end;
+}
+
+function byKey(records: Int32Array): Uint32Array {
+	const count = records.length / WIDTH;
+	return orderBy(
+		KEY.map((word) => {
+			const values = new Int32Array(count);
+			for (let i = 0; i < count; i++) values[i] = records[i * WIDTH + word];
+			return values;
+		}),
+	);
+}
+
+function endOfKey(
+	records: Int32Array,
+	order: Uint32Array,
+	from: number,
+): number {
+	let end = from + 1;
+	const at = order[from] * WIDTH;
+	while (
+		end < order.length &&
+		compared(records, at, records, order[end] * WIDTH, KEY) === 0
 	)
 		end++;
 	return end;

@@ -219,7 +219,7 @@ function rowsByBruteForce(a: string, b: string) {
 
 /** Tokens and borders of all rows, by another reader. */
 function rowsOf(dataset: string): string[] {
-	return readManifest(dataset).shards.flatMap(({ path }) =>
+	return readManifest(dataset).shards.flatMap(({ path }: { path: string }) =>
 		[...tableFromIPC(readFileSync(join(dataset, path)))].map(
 			({ input_ids, seq_lengths }) => `${[...input_ids]} ${[...seq_lengths]}`,
 		),

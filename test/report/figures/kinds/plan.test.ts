@@ -48,7 +48,10 @@ beforeAll(async () => {
 });
 
 /** A plan that has batches of a kind, of two datasets. */
-const plans: Record<BatchKindName, Omit<CurriculumOptions, "out">> = {
+const plans: Record<
+	BatchKindName,
+	Omit<CurriculumOptions, "out"> & { datasets: readonly string[] }
+> = {
 	bucketed: {
 		datasets: ["buckets", "buckets-2"],
 		tokensPerStep: RANKS * 64,
@@ -74,7 +77,9 @@ const plans: Record<BatchKindName, Omit<CurriculumOptions, "out">> = {
 	},
 };
 
-async function planned(options: Omit<CurriculumOptions, "out">) {
+async function planned(
+	options: Omit<CurriculumOptions, "out"> & { datasets: readonly string[] },
+) {
 	const out = join(temporaryDirectory(), "plan");
 	const datasets = options.datasets.map(at);
 	const plan = await planCurriculum({
@@ -201,9 +206,9 @@ describe("groups of ranks", () => {
 		],
 	] as const)("%s: ranks have what they are given", async (_, options) => {
 		const { out, plan } = await planned({
-			datasets: ["packed"],
 			tokensPerStep: 8 * LONGEST,
 			...(options as Partial<CurriculumOptions>),
+			datasets: ["packed"],
 		});
 		const found = await figuresOf(out);
 		requireTotals(found, plan);
