@@ -24,6 +24,7 @@ import {
 import { diffCommandTable } from "../dist/cli/diff.js";
 import { asFlag } from "../dist/cli/fail.js";
 import { outputTable, toldTable } from "../dist/cli/output-options.js";
+import { reportCommandTable } from "../dist/cli/report.js";
 import { traceCommandTable } from "../dist/cli/trace.js";
 import { auditChecks } from "../dist/src/audit/checks.js";
 import { needs } from "../dist/src/audit/context.js";
@@ -126,6 +127,11 @@ const tables = {
 	"options:compose": () =>
 		optionTables(composeCommandTable, {
 			words: ["recipe", "inputs"],
+			ofCommand: Object.keys(outputTable),
+		}),
+	"options:report": () =>
+		optionTables(reportCommandTable, {
+			words: ["paths"],
 			ofCommand: Object.keys(outputTable),
 		}),
 	"options:trace": () =>
