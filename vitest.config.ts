@@ -35,7 +35,7 @@ const LONG = [
 	"test/compose/memory.test.ts",
 	"test/docs/{clusters,guide,papers,prolong,strata}.test.ts",
 	"test/security/{hostile-files,echo}.test.ts",
-	"test/{engines/tasks,plan/replace,report/estimate-build}.test.ts",
+	"test/{engines/tasks,plan/replace,report/estimate-build,report/write-report}.test.ts",
 ];
 
 export default defineConfig({

@@ -19,12 +19,13 @@ const directory = mkdtempSync(join(tmpdir(), "seqpack-pictures-"));
 const MOST_BYTES = 150_000;
 
 const desktop = { width: 1280, height: 940 };
+const small = { width: 1280, height: 620 };
 const phone = { width: 360, height: 780 };
 
 /** The pictures: of what report, how wide, light or dark, and from which part of the page on. */
 const shots = [
 	{ name: "report-light", of: "data", viewport: desktop, at: "#lengths" },
-	{ name: "report-rows", of: "data", viewport: desktop, at: "#samples" },
+	{ name: "report-rows", of: "data", viewport: small, at: "#samples" },
 	{
 		name: "report-dark",
 		of: "plan",

@@ -38,8 +38,8 @@ export function histogram({
 }): Html {
 	const edges = ({ first, last }: LengthBin) =>
 		x.isLog
-			? { x1: Math.max(first, 0.5), x2: Math.min(last + 1, x.domain[1]) }
-			: { x1: first - 0.5, x2: Math.min(last + 0.5, x.domain[1]) };
+			? { x1: Math.max(first, 0.5), x2: last + 1 }
+			: { x1: first - 0.5, x2: last + 0.5 };
 	const shares = sharesOf(bins).map((share, i) => ({
 		...share,
 		...edges(bins[i]),

@@ -192,7 +192,7 @@ const oddsOverProgress = panel({
 		const colourOf = (length: number) =>
 			orderedColour(lengths.indexOf(length), lengths.length);
 		return {
-			says: `With which odds the length of a step is drawn, the shortest at the bottom.`,
+			says: "The odds with which the length of a step is drawn; the shortest is at the bottom.",
 			pictures: [
 				areas({
 					label: `Odds of ${counted(found.size, "length")} over ${counted(plan.steps, "step")}`,

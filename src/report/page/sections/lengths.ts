@@ -25,9 +25,11 @@ function lengthsPanel({
 		scale: (all) => ({
 			min: Math.min(...all.map(({ min }) => min)),
 			max: Math.max(...all.map(({ max }) => max)),
+			// Bins are drawn whole.
+			end: Math.max(...all.map(({ bins }) => bins[bins.length - 1].last)),
 		}),
-		view(histogram, { min, max }, { histogram: draw, sharesOf }) {
-			const isLog = max > 16;
+		view(histogram, { min, max, end }, { histogram: draw, sharesOf }) {
+			const isLog = max > (hasTokens ? 16 : 64);
 			const { bins } = histogram;
 			const shares = sharesOf(bins);
 			return {
@@ -39,8 +41,8 @@ function lengthsPanel({
 						x: {
 							label: hasTokens ? "tokens" : "sequences in a row",
 							domain: isLog
-								? [Math.max(min, 0.5), max + 1]
-								: [min - 0.5, max + 0.5],
+								? [Math.max(min, 0.5), end + 1]
+								: [min - 0.5, end + 0.5],
 							isLog,
 						},
 						most: Math.max(
