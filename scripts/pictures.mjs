@@ -74,9 +74,9 @@ function makeReports() {
 	);
 	const rows = [
 		"--rows",
-		"40..45",
+		"40..42",
 		"--tokens",
-		"160",
+		"96",
 		"--tokenizer",
 		tokenizer,
 	];

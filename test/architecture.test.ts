@@ -229,8 +229,8 @@ test("no text of src/ has a flag of the command: options go by optionName", () =
 			.filter(({ nodes }) =>
 				nodes.some(({ node }) =>
 					/(^|[\s("'`])--[a-z]/.test(
-						// Those of other programs are theirs.
-						(stringOf(node) ?? "").replace(/`aws [^`]*/g, ""),
+						// Those of other programs are theirs, and variables of a page are none.
+						(stringOf(node) ?? "").replace(/`aws [^`]*|\bvar\(--[\w-]*/g, ""),
 					),
 				),
 			)

@@ -23,7 +23,7 @@ function lengthsPanel({
 			return histogram === null || histogram.count === 0 ? null : histogram;
 		},
 		scale: (all) => ({
-			min: Math.min(...all.map(({ min }) => min)),
+			min: Math.min(...all.map(({ bins }) => bins[0].first)),
 			max: Math.max(...all.map(({ max }) => max)),
 			// Bins are drawn whole.
 			end: Math.max(...all.map(({ bins }) => bins[bins.length - 1].last)),
