@@ -33,7 +33,7 @@ function lengthsPanel({
 			const { bins } = histogram;
 			const shares = sharesOf(bins);
 			return {
-				says: sentence(histogram, facts),
+				says: sentence(histogram, facts, hasTokens),
 				pictures: [
 					draw({
 						label: `${facts.heading}: ${counted(histogram.count, facts.one)} of ${rangeText(histogram.min, histogram.max)} ${facts.unit}s`,
@@ -68,6 +68,7 @@ function lengthsPanel({
 function sentence(
 	{ count, tokens, min, max, bins }: LengthHistogram,
 	{ one, unit }: { one: string; unit: string },
+	hasTokens: boolean,
 ): string {
 	if (min === max)
 		return `${counted(count, one)}, each of ${counted(min, unit)}.`;
@@ -79,7 +80,7 @@ function sentence(
 	);
 	const range = `${counted(count, one)} of ${grouped(min)} to ${counted(max, unit)}`;
 	const half = `at least half have at most ${grouped(Math.min(middle.last, max))}`;
-	if (unit !== "token") return `${range}; ${half}.`;
+	if (!hasTokens) return `${range}; ${half}.`;
 	return `${range}, ${meanText(tokens / count)} on average; ${half}. At least half of the tokens are in ${one}s of ${grouped(Math.max(long.first, min))} or more.`;
 }
 
