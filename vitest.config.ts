@@ -35,7 +35,7 @@ const LONG = [
 	"test/{cli/long-commands,cli/stop,compose/memory}.test.ts",
 	"test/docs/{clusters,commands,contributing,guide,papers,prolong,strata}.test.ts",
 	"test/security/{arrow-expansion,hostile-files,hostile-names,echo}.test.ts",
-	"test/{engines/tasks,plan/replace,report/estimate-build,report/figures/far}.test.ts",
+	"test/{engines/tasks,plan/replace,report/estimate-build,report/figures/far,report/write-report}.test.ts",
 ];
 
 export default defineConfig({

@@ -26,6 +26,7 @@ import { diffCommandTable } from "../dist/cli/diff.js";
 import { asFlag } from "../dist/cli/fail.js";
 import { inspectCommandTable } from "../dist/cli/inspect.js";
 import { outputTable, toldTable } from "../dist/cli/output-options.js";
+import { reportCommandTable } from "../dist/cli/report.js";
 import { traceCommandTable } from "../dist/cli/trace.js";
 import { auditChecks } from "../dist/src/audit/checks.js";
 import { needs } from "../dist/src/audit/context.js";
@@ -136,6 +137,11 @@ const tables = {
 	"options:inspect": () =>
 		optionTables(inspectCommandTable, {
 			words: ["path"],
+			ofCommand: Object.keys(outputTable),
+		}),
+	"options:report": () =>
+		optionTables(reportCommandTable, {
+			words: ["paths"],
 			ofCommand: Object.keys(outputTable),
 		}),
 	"options:trace": () =>

@@ -98,6 +98,7 @@ const otherMeanings: Readonly<Record<string, string>> = {
 		"what becomes of records longer than a row",
 	'src/sources/find/detect.ts: "file", a storage': "what a path is",
 	'src/sources/find/find-inputs.ts: "file", a storage': "what a path is",
+	'src/report/write-report.ts: "file", a storage': "what a path is",
 	'src/tokenizer/kmer-tokenizer.ts: "truncate-left", a cut':
 		"what becomes of bases that are left",
 	'src/tokenizer/patterns/escapes.ts: "c", a language': "a letter of an escape",
@@ -229,8 +230,8 @@ test("no text of src/ has a flag of the command: options go by optionName", () =
 			.filter(({ nodes }) =>
 				nodes.some(({ node }) =>
 					/(^|[\s("'`])--[a-z]/.test(
-						// Those of other programs are theirs.
-						(stringOf(node) ?? "").replace(/`aws [^`]*/g, ""),
+						// Those of other programs are theirs, and variables of a page are none.
+						(stringOf(node) ?? "").replace(/`aws [^`]*|\bvar\(--[\w-]*/g, ""),
 					),
 				),
 			)

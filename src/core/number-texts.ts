@@ -34,11 +34,11 @@ export function durationText(seconds: number): string {
 	return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} m`;
 }
 
-/** A number for an axis: in full below 100,000, as "1.2M" above. */
+/** A number for an axis: in full below 100,000, as "123k" or "1.2M" above. */
 export function shortNumber(number: number): string {
 	if (Math.abs(number) < 99_999.5)
 		return grouped(Math.round(number * 100) / 100);
-	const units = ["K", "M", "G", "T", "P"];
+	const units = ["k", "M", "G", "T", "P"];
 	let value = number / 1000;
 	let unit = 0;
 	while (Math.abs(value) >= 999.5 && unit < units.length - 1) {
@@ -53,4 +53,11 @@ export function leftText(seconds: number): string {
 	return seconds < 59.5
 		? `${Math.max(1, Math.round(seconds))} s`
 		: durationText(seconds);
+}
+
+/** A power of two for an axis: in full below 16,384, then as "16K" or "1M", powers of 1024. */
+export function powerText(power: number): string {
+	if (power < 2 ** 14) return grouped(power);
+	const [by, unit] = power < 2 ** 20 ? [2 ** 10, "K"] : [2 ** 20, "M"];
+	return `${grouped(power / Number(by))}${unit}`;
 }

@@ -353,6 +353,17 @@ export function writings(inputs: Inputs): Writing[] {
 			],
 		})),
 		{
+			name: "report of a dataset and a packing",
+			args: (out) => ["report", inputs.packed, inputs.packing, ...to(out)],
+			out: "report.html",
+		},
+		{
+			name: "report of a plan, over another report",
+			before: (out) => [["report", inputs.packed, ...to(out)]],
+			args: (out) => ["report", inputs.plan, overwrite, ...to(out)],
+			out: "report.html",
+		},
+		{
 			name: "export the rows of a packing",
 			args: (out) => ["export", inputs.packing, "--workers", "0", ...to(out)],
 		},

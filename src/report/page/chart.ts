@@ -2,7 +2,7 @@
 // module: nothing else may import them.
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { grouped, shortNumber } from "../../core/number-texts.js";
+import { powerText, shortNumber } from "../../core/number-texts.js";
 import type { LengthBin } from "../figures/figures.js";
 import { colour, GROUND } from "./colours.js";
 import { element, fitted, type Html, visible } from "./html.js";
@@ -38,8 +38,8 @@ export function histogram({
 }): Html {
 	const edges = ({ first, last }: LengthBin) =>
 		x.isLog
-			? { x1: Math.max(first, 0.5), x2: Math.min(last + 1, x.domain[1]) }
-			: { x1: first - 0.5, x2: Math.min(last + 0.5, x.domain[1]) };
+			? { x1: Math.max(first, 0.5), x2: last + 1 }
+			: { x1: first - 0.5, x2: last + 0.5 };
 	const shares = sharesOf(bins).map((share, i) => ({
 		...share,
 		...edges(bins[i]),
@@ -58,6 +58,7 @@ export function histogram({
 	return drawn(label, 230, {
 		marginLeft: 54,
 		marginBottom: 40,
+		marginRight: 26,
 		x: xScale(x),
 		y: { domain: [0, most || 1], label: null, nice: true },
 		marks: [
@@ -175,6 +176,7 @@ export function lines({
 	return drawn(label, height, {
 		marginLeft: 58,
 		marginBottom: 40,
+		marginRight: 26,
 		x: xScale(x),
 		y: yScale(y),
 		marks: [
@@ -210,6 +212,7 @@ export function stems({
 	return drawn(label, 230, {
 		marginLeft: 58,
 		marginBottom: 40,
+		marginRight: 26,
 		x: xScale(x),
 		y: yScale(y),
 		marks: [
@@ -248,6 +251,7 @@ export function areas({
 	return drawn(label, 230, {
 		marginLeft: 58,
 		marginBottom: 40,
+		marginRight: 26,
 		x: xScale(x),
 		y: { domain: [0, 1], label: null },
 		marks: [
@@ -281,7 +285,7 @@ function yScale({ domain, isLog }: Axis): Plot.ScaleOptions {
 function xAxis({ label, domain, isLog }: Axis) {
 	return Plot.axisX({
 		ticks: isLog ? powersOfTwo(domain) : wholeTicks(domain),
-		tickFormat: (value: number) => shortNumber(value),
+		tickFormat: isLog ? powerText : shortNumber,
 		tickSize: 4,
 		label,
 		labelAnchor: "center",
@@ -295,8 +299,7 @@ function yAxis({ domain, isLog }: Axis) {
 		label: null,
 		tickSize: 0,
 		ticks: isLog ? powersOfTwo(domain) : 5,
-		tickFormat: (value: number) =>
-			Number.isInteger(value) ? shortNumber(value) : grouped(value),
+		tickFormat: isLog ? powerText : shortNumber,
 	});
 }
 

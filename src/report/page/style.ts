@@ -22,9 +22,9 @@ h4 .muted { font-weight: 400; }
 .paths { display: grid; gap: 1.5rem 2.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); }
 .path > p { font-size: 0.9375rem; }
 .mark { display: inline-block; min-width: 1.5em; padding: 0 0.4em; border-radius: 0.3em; background: var(--text); color: var(--page); font-weight: 600; text-align: center; }
-.tiles { display: flex; flex-wrap: wrap; gap: 0.75rem 2rem; margin: 1rem 0 0; }
+.tiles { display: flex; flex-wrap: wrap; gap: 0.75rem 1.5rem; margin: 1rem 0 0; }
 .tiles dt { color: var(--muted); font-size: 0.8125rem; }
-.tiles dd { margin: 0; font-size: 1.375rem; font-weight: 600; font-variant-numeric: tabular-nums; letter-spacing: -0.01em; }
+.tiles dd { margin: 0; font-size: 1.25rem; font-weight: 600; font-variant-numeric: tabular-nums; letter-spacing: -0.01em; }
 nav { margin-top: 1.5rem; font-size: 0.875rem; line-height: 2; }
 nav a { margin-right: 0.9rem; color: var(--muted); }
 .notice { margin-top: 1.5rem; padding: 0.75rem 1rem; border-left: 4px solid var(--c1); background: var(--card); border-radius: 0 0.5rem 0.5rem 0; }

@@ -55,20 +55,21 @@ test("every bin, bucket, source and reason is in a table", async () => {
 	);
 	const { documentLengths, sequenceLengths, buckets, sources, dropped } =
 		figures;
-	for (const { count, tokens } of [
-		...(documentLengths?.bins ?? []),
-		...(sequenceLengths?.bins ?? []),
-	])
-		expect([...cells]).toEqual(expect.arrayContaining([count, tokens]));
-	for (const { rows, sequences, tokens, length } of buckets.entries)
-		expect([...cells]).toEqual(
-			expect.arrayContaining([rows, sequences, tokens, length]),
-		);
-	for (const { tokens, parts } of sources.entries)
-		expect([...cells]).toEqual(
-			expect.arrayContaining([tokens, ...parts.entries.map((p) => p.tokens)]),
-		);
-	expect(cells).toContain(dropped[0].tokens);
+	const bins = [documentLengths, sequenceLengths].flatMap(
+		(histogram) => histogram?.bins ?? [],
+	);
+	const due = [
+		...bins.flatMap(({ count, tokens }) => [count, tokens]),
+		...buckets.entries.flatMap(({ rows, sequences, tokens, length }) => [
+			...[rows, sequences, tokens, length],
+		]),
+		...sources.entries.flatMap(({ tokens, parts }) => [
+			...[tokens, ...parts.entries.map((part) => part.tokens)],
+		]),
+		...dropped.map(({ tokens }) => tokens),
+	];
+	expect(due.filter((number) => !cells.has(Number(number)))).toEqual([]);
+	expect(due.length).toBeGreaterThan(20);
 });
 
 test("points, odds, sources and ranks of a plan are in tables", async () => {
@@ -107,15 +108,19 @@ test("markup, control characters and marks of direction in texts do nothing", as
 test("a page needs nothing else", async () => {
 	const { source, document } = await pageOf([datasetFigures(), planFigures()]);
 	expect(source).not.toMatch(/@import|url\(/);
-	for (const one of document.querySelectorAll("*")) {
-		expect(["script", "link", "img", "iframe", "object"]).not.toContain(
-			one.localName,
-		);
-		for (const { name, value } of one.attributes)
-			expect(name === "href" ? value[0] : name).not.toMatch(
-				/^(?:src|on.*|xlink:href|[^#a-z])$/,
-			);
-	}
+	const elements = [...document.querySelectorAll("*")];
+	const others = elements.flatMap(({ localName, attributes }) => [
+		...[...attributes].flatMap(({ name, value }) =>
+			/^(?:src|on.*|.*:href)$/.test(name) ||
+			(name === "href" && value[0] !== "#")
+				? [name]
+				: [],
+		),
+		...(["script", "link", "img", "iframe", "object"].includes(localName)
+			? [localName]
+			: []),
+	]);
+	expect(others).toEqual([]);
 	expect(source).toContain("default-src 'none'");
 });
 

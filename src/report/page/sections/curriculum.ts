@@ -23,10 +23,12 @@ function stepAxis(all: readonly PlanFigures[]): Axis {
 function pointsPanel({
 	heading,
 	of,
+	place,
 	says,
 }: {
 	heading: string;
 	of: "length" | "batchSize";
+	place: number;
 	says(plan: PlanFigures): string;
 }): Panel {
 	return panel({
@@ -54,7 +56,7 @@ function pointsPanel({
 					label: `${heading}: ${counted(plan.steps, "step")}`,
 					series: [
 						{
-							colour: colour(of === "length" ? 0 : 2),
+							colour: colour(place),
 							points: steppedPoints(plan, of),
 						},
 					],
@@ -100,6 +102,7 @@ const range = (values: readonly number[], one: string) => {
 const lengthOverSteps = pointsPanel({
 	heading: "Length over steps",
 	of: "length",
+	place: 0,
 	says: ({ steps, points, stages, stepsPerPoint }) =>
 		`${counted(steps, "step")} in ${counted(stages.length, "stage")}, with rows of ${range(
 			points.map(({ length }) => length),
@@ -110,6 +113,7 @@ const lengthOverSteps = pointsPanel({
 const batchOverSteps = pointsPanel({
 	heading: "Batch size over steps",
 	of: "batchSize",
+	place: 2,
 	says: ({ points, tokensPerStep }) =>
 		`${range(
 			points.map(({ batchSize }) => batchSize),
@@ -192,7 +196,7 @@ const oddsOverProgress = panel({
 		const colourOf = (length: number) =>
 			orderedColour(lengths.indexOf(length), lengths.length);
 		return {
-			says: `With which odds the length of a step is drawn, the shortest at the bottom.`,
+			says: "The odds with which the length of a step is drawn; the shortest is at the bottom.",
 			pictures: [
 				areas({
 					label: `Odds of ${counted(found.size, "length")} over ${counted(plan.steps, "step")}`,

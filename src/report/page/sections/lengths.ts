@@ -23,15 +23,17 @@ function lengthsPanel({
 			return histogram === null || histogram.count === 0 ? null : histogram;
 		},
 		scale: (all) => ({
-			min: Math.min(...all.map(({ min }) => min)),
+			min: Math.min(...all.map(({ bins }) => bins[0].first)),
 			max: Math.max(...all.map(({ max }) => max)),
+			// Bins are drawn whole.
+			end: Math.max(...all.map(({ bins }) => bins[bins.length - 1].last)),
 		}),
-		view(histogram, { min, max }, { histogram: draw, sharesOf }) {
-			const isLog = max > 16;
+		view(histogram, { min, max, end }, { histogram: draw, sharesOf }) {
+			const isLog = max > (hasTokens ? 16 : 64);
 			const { bins } = histogram;
 			const shares = sharesOf(bins);
 			return {
-				says: sentence(histogram, facts),
+				says: sentence(histogram, facts, hasTokens),
 				pictures: [
 					draw({
 						label: `${facts.heading}: ${counted(histogram.count, facts.one)} of ${rangeText(histogram.min, histogram.max)} ${facts.unit}s`,
@@ -39,8 +41,8 @@ function lengthsPanel({
 						x: {
 							label: hasTokens ? "tokens" : "sequences in a row",
 							domain: isLog
-								? [Math.max(min, 0.5), max + 1]
-								: [min - 0.5, max + 0.5],
+								? [Math.max(min, 0.5), end + 1]
+								: [min - 0.5, end + 0.5],
 							isLog,
 						},
 						most: Math.max(
@@ -66,6 +68,7 @@ function lengthsPanel({
 function sentence(
 	{ count, tokens, min, max, bins }: LengthHistogram,
 	{ one, unit }: { one: string; unit: string },
+	hasTokens: boolean,
 ): string {
 	if (min === max)
 		return `${counted(count, one)}, each of ${counted(min, unit)}.`;
@@ -77,7 +80,7 @@ function sentence(
 	);
 	const range = `${counted(count, one)} of ${grouped(min)} to ${counted(max, unit)}`;
 	const half = `at least half have at most ${grouped(Math.min(middle.last, max))}`;
-	if (unit !== "token") return `${range}; ${half}.`;
+	if (!hasTokens) return `${range}; ${half}.`;
 	return `${range}, ${meanText(tokens / count)} on average; ${half}. At least half of the tokens are in ${one}s of ${grouped(Math.max(long.first, min))} or more.`;
 }
 

@@ -8,10 +8,10 @@ import { counted, grouped, percent, shareText } from "../texts.js";
 
 /** What sources are compared by: the first of which something is known. */
 const measures = [
-	["tokens", "token"],
-	["bytes", "byte"],
-	["documents", "document"],
-	["rows", "row"],
+	{ name: "tokens", one: "token", rest: "tokens" },
+	{ name: "bytes", one: "byte", rest: null },
+	{ name: "documents", one: "document", rest: null },
+	{ name: "rows", one: "row", rest: "rows" },
 ] as const;
 
 type Measure = (typeof measures)[number];
@@ -19,21 +19,21 @@ type Measure = (typeof measures)[number];
 export const tokensBySource = panel({
 	heading: "Tokens by source",
 	data({ sources }: Figures) {
-		const measure = measures.find(([name]) =>
+		const measure = measures.find(({ name }) =>
 			sources.entries.some((source) => (source[name] ?? 0) > 0),
 		);
 		return measure === undefined ? null : { sources, measure };
 	},
 	scale: (all) =>
 		Math.max(
-			...all.flatMap(({ sources, measure: [name] }) =>
+			...all.flatMap(({ sources, measure: { name } }) =>
 				drawnSources(sources, name).map((source) => source[name] ?? 0),
 			),
 		),
-	view({ sources, measure: [name, one] }, most, { bars }) {
+	view({ sources, measure: { name, one, rest } }, most, { bars }) {
 		const parts = partsOf(sources);
 		const amountOf = (source: SourceFigures) => source[name] ?? 0;
-		const restValue = name === "tokens" ? (parts.rest?.tokens ?? 0) : 0;
+		const restValue = rest === null ? 0 : (parts.rest?.[rest] ?? 0);
 		const bySize = {
 			entries: [...parts.entries].sort((a, b) => amountOf(b) - amountOf(a)),
 			rest: parts.rest,
@@ -90,7 +90,7 @@ function partsOf(sources: Grouped<SourceFigures>): Grouped<SourceFigures> {
 
 function drawnSources(
 	sources: Grouped<SourceFigures>,
-	name: Measure[0],
+	name: Measure["name"],
 ): SourceFigures[] {
 	return partsOf(sources).entries.filter((source) => source[name] !== null);
 }

@@ -1,0 +1,135 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseHTML } from "linkedom";
+import { beforeAll, expect, test } from "vitest";
+import type { Manifest } from "../../src/dataset/manifest.js";
+import {
+	fixtures,
+	seqpack,
+	sharedDirectory,
+	tokenizerPath,
+} from "../helpers.js";
+
+const directory = sharedDirectory();
+const inDirectory = (name: string) => join(directory, name);
+const data = inDirectory("data");
+
+beforeAll(async () => {
+	const { code, stderr } = await seqpack([
+		...["build", join(fixtures, "code"), "--tokenizer", tokenizerPath],
+		...["--layout", "buckets", "--out", data, "--workers", "0"],
+	]);
+	expect(code, stderr).toBe(0);
+});
+
+const report = (...args: string[]) => seqpack(["report", ...args]);
+
+test("every figure in the report is the manifest's", async () => {
+	const out = inDirectory("report.html");
+	const { code, stderr } = await report(data, "--out", out);
+	expect(stderr).toContain("report.html: ");
+	expect(code).toBe(0);
+	const { document } = parseHTML(readFileSync(out, "utf8"));
+	const manifest: Manifest = JSON.parse(
+		readFileSync(join(data, "seqpack.json"), "utf8"),
+	);
+	const { totals, summary } = manifest;
+	const cells = [...document.querySelectorAll("#totals tr")].map((row) =>
+		[...row.children].map(({ textContent }) => textContent),
+	);
+	const shown = Object.fromEntries(cells);
+	const whole = (value: number) => value.toLocaleString("en-US");
+	const share = (value: number) => `${(100 * value).toFixed(2)} %`;
+	expect(shown).toMatchObject({
+		tokens: whole(summary.tokens),
+		labels: whole(summary.labels),
+		records: whole(totals.records),
+		documents: whole(totals.documents),
+		sequences: whole(summary.sequences),
+		rows: whole(summary.rows),
+		fill: share(summary.fill),
+		padding: whole(summary.padding),
+		"tokens with padding": whole(summary.paddedTokens),
+		"lower bound of rows": whole(summary.lowerBoundRows),
+		"gap to the bound": share(summary.gap),
+		"cut documents": whole(totals.cutDocuments),
+		"cost of attention": share(summary.attention),
+		"bytes of text": whole(totals.textBytes),
+	});
+	const tableOf = (heading: string) => {
+		const card = [...document.querySelectorAll("article")].find(
+			(one) => one.querySelector("h3")?.textContent === heading,
+		);
+		return [...(card?.querySelectorAll("tbody tr") ?? [])].map((row) =>
+			[...row.children].map(({ textContent }) => textContent),
+		);
+	};
+	expect(tableOf("Tokens by bucket")).toEqual(
+		summary.buckets.map((bucket) => [
+			...[whole(bucket.length), bucket.split, "", whole(bucket.rows)],
+			...[whole(bucket.sequences), whole(bucket.tokens)],
+			...[share(bucket.share), share(bucket.fill)],
+		]),
+	);
+	expect(
+		tableOf("Tokens in no row").map(([reason, , tokens]) => [reason, tokens]),
+	).toEqual([
+		...Object.entries(totals.dropped).flatMap(
+			([reason, { tokens, documents }]) =>
+				tokens > 0 || documents > 0 ? [[reason, whole(tokens)]] : [],
+		),
+		["in rows", whole(summary.tokens)],
+	]);
+});
+
+test("what is there is not replaced, but for a report where that is asked for", async () => {
+	const out = inDirectory("again.html");
+	expect((await report(data, "--out", out)).code).toBe(0);
+	const page = readFileSync(out, "utf8");
+	const refused = await report(data, "--out", out);
+	expect(refused.code).toBe(2);
+	expect(refused.stderr).toContain("is there already");
+	expect((await report(data, "--out", out, "--overwrite")).code).toBe(0);
+	expect(readFileSync(out, "utf8")).toBe(page);
+	writeFileSync(out, "mine");
+	const other = await report(data, "--out", out, "--overwrite");
+	expect(other.code).toBe(2);
+	expect(other.stderr).toContain("no report of seqpack");
+	expect(readFileSync(out, "utf8")).toBe("mine");
+	expect((await report(data, "--out", data)).code).toBe(2);
+});
+
+test("wrong use is told, and nothing is written", async () => {
+	const out = inDirectory("wrong.html");
+	const many = await report(...Array(5).fill(data), "--out", out);
+	expect(many.code).toBe(2);
+	expect(many.stderr).toContain("up to 4 side by side");
+	const none = await report(inDirectory("none"), "--out", out);
+	expect(none.code).toBe(2);
+	expect(() => readFileSync(out)).toThrow("ENOENT");
+});
+
+test("of a plan whose dataset is gone there is a report that says so", async () => {
+	const [buckets, plan] = ["gone", "plan"].map(inDirectory);
+	for (const args of [
+		[
+			...["build", join(fixtures, "code"), "--tokenizer", tokenizerPath],
+			...["--layout", "buckets", "--out", buckets, "--workers", "0"],
+		],
+		[
+			...["curriculum", buckets, "--schedule", "natural", "--out", plan],
+			...["--tokens-per-step", "8K", "--buckets", "512,1024"],
+		],
+	]) {
+		const { code, stderr } = await seqpack(args);
+		expect(code, stderr).toBe(0);
+	}
+	rmSync(buckets, { recursive: true });
+	const out = inDirectory("plan.html");
+	expect((await report(plan, "--out", out)).code).toBe(0);
+	const { document } = parseHTML(readFileSync(out, "utf8"));
+	expect(document.querySelector(".notice")?.textContent).toContain(
+		"are not shown",
+	);
+	expect(document.querySelector("#curriculum svg")).not.toBeNull();
+});
