@@ -14,8 +14,6 @@ export default defineConfig({
 	cleanUrls: false,
 	lastUpdated: false,
 	metaChunk: true,
-	// The font of the reader's system: nothing is fetched from elsewhere.
-	useWebFonts: false,
 	themeConfig: {
 		nav: [
 			{ text: "Quick start", link: "/quick-start" },
