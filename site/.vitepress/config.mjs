@@ -1,9 +1,12 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitepress";
 
 const generated = fileURLToPath(new URL("../.generated", import.meta.url));
 const sidebar = JSON.parse(readFileSync(`${generated}/sidebar.json`, "utf8"));
+
+/** The page that build.mjs copies into the site, where it is built. */
+const playground = new URL("../../playground/dist", import.meta.url);
 
 /** Three rows of a packing. */
 const rows = [
@@ -34,6 +37,9 @@ export default defineConfig({
 			{ text: "Concepts", link: "/concepts" },
 			{ text: "Commands", link: "/reference/" },
 			{ text: "API", link: "/reference/api/" },
+			...(existsSync(playground)
+				? [{ text: "Playground", link: "/playground/", target: "_self" }]
+				: []),
 		],
 		sidebar,
 		outline: [2, 3],
