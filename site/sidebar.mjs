@@ -11,6 +11,7 @@ const groups = [
 		text: "Jobs",
 		folder: "jobs",
 		first: [
+			"README",
 			...["web-corpus", "long-context", "length-curriculum"],
 			...["instruction-tuning", "re-packing", "clusters"],
 		],
@@ -64,7 +65,9 @@ export function sidebarOf(pages, titleOf) {
 	const left = new Set(pages);
 	const item = (page) => {
 		if (!left.delete(page)) throw new Error(`there is no docs/${page}.`);
-		return { text: titleOf(page), link: linkOf(page) };
+		// "Segments: documents cut between units of text" is "Segments" there.
+		const [text] = titleOf(page).split(": ");
+		return { text, link: linkOf(page) };
 	};
 	const sidebar = groups.map(
 		({
