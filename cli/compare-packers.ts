@@ -1,5 +1,6 @@
 import { sum } from "../src/core/arithmetic.js";
 import { LARGEST_CAPACITY } from "../src/core/capacity.js";
+import { counted, grouped, percent } from "../src/core/number-texts.js";
 import { type Given, integer, required, texts } from "../src/core/option.js";
 import { progressOf } from "../src/core/progress.js";
 import { resolveOptions } from "../src/core/resolve-options.js";
@@ -15,7 +16,6 @@ import {
 	documentLengthsTable,
 } from "../src/report/document-lengths.js";
 import { pickOptions } from "./command.js";
-import { counted, grouped, percent } from "./numbers.js";
 import { outputTable } from "./output-options.js";
 import { withProgress } from "./run-build.js";
 import { say, saySentence } from "./say.js";

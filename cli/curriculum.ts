@@ -1,3 +1,4 @@
+import { counted, grouped, percent } from "../src/core/number-texts.js";
 import { redactedJson } from "../src/core/secrets.js";
 import { batchKinds } from "../src/curriculum/batch-kinds.js";
 import { curriculumTable } from "../src/options/curriculum.js";
@@ -6,7 +7,7 @@ import type { PlanLanes } from "../src/plan/lanes-file.js";
 import { makePlan } from "../src/plan/make-plan.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
 import { describeGroups } from "./describe-groups.js";
-import { counted, doneText, grouped, percent } from "./numbers.js";
+import { doneText } from "./done-text.js";
 import { outputTable } from "./output-options.js";
 import { withProgress } from "./run-build.js";
 import { say } from "./say.js";

@@ -1,3 +1,10 @@
+import {
+	bytesText,
+	counted,
+	durationText,
+	grouped,
+	percent,
+} from "../src/core/number-texts.js";
 import { escapeControls, shellWord } from "../src/core/text.js";
 import { layouts } from "../src/dataset/layouts/layouts.js";
 import type { Manifest } from "../src/dataset/manifest.js";
@@ -14,13 +21,6 @@ import {
 	type Part,
 	someOf,
 } from "./fit-lines.js";
-import {
-	bytesText,
-	counted,
-	durationText,
-	grouped,
-	percent,
-} from "./numbers.js";
 import { truncate } from "./width.js";
 
 /** What a build came to, as lines for a person. */

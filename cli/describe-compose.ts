@@ -1,8 +1,9 @@
 import type { ComposeResult } from "../src/compose/compose-files.js";
+import { counted, grouped } from "../src/core/number-texts.js";
 import { shellWord } from "../src/core/text.js";
 import { forms } from "../src/recipes/forms.js";
+import { doneText } from "./done-text.js";
 import { asFlag } from "./fail.js";
-import { counted, doneText, grouped } from "./numbers.js";
 
 /** What composing came to, for people. */
 export function describeComposed(result: ComposeResult): string {

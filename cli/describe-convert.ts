@@ -1,6 +1,7 @@
 import { sum } from "../src/core/arithmetic.js";
+import { bytesText, counted, grouped } from "../src/core/number-texts.js";
 import type { ConvertResult } from "../src/export/convert-dataset.js";
-import { bytesText, counted, doneText, grouped } from "./numbers.js";
+import { doneText } from "./done-text.js";
 
 /** What a conversion came to, for people. */
 export function describeConversion(result: ConvertResult): string {

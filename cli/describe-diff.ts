@@ -1,3 +1,4 @@
+import { bytesText, counted, grouped } from "../src/core/number-texts.js";
 import { shortened } from "../src/core/text.js";
 import type {
 	DiffResult,
@@ -11,7 +12,6 @@ import type {
 	StepDifferences,
 	StepSide,
 } from "../src/report/diff/result.js";
-import { bytesText, counted, grouped } from "./numbers.js";
 
 /** Lines of a list on a terminal, at most: all of it is in the JSON. */
 const MOST_LINES = 5;

@@ -1,17 +1,17 @@
 import { ROW_OF_ANY_LENGTH } from "../src/core/capacity.js";
 import type { SeqpackError } from "../src/core/errors.js";
-import { escapeControls } from "../src/core/text.js";
-import type { BuildCounts } from "../src/report/build-counts.js";
-import type { BuildEstimate } from "../src/report/estimate-build.js";
-import type { Estimate } from "../src/report/estimates.js";
-import { asFlag, flagName } from "./fail.js";
 import {
 	bytesText,
 	counted,
 	durationText,
 	grouped,
 	percent,
-} from "./numbers.js";
+} from "../src/core/number-texts.js";
+import { escapeControls } from "../src/core/text.js";
+import type { BuildCounts } from "../src/report/build-counts.js";
+import type { BuildEstimate } from "../src/report/estimate-build.js";
+import type { Estimate } from "../src/report/estimates.js";
+import { asFlag, flagName } from "./fail.js";
 
 type Line = [name: string, text: string];
 

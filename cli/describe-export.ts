@@ -1,6 +1,12 @@
 import { sum } from "../src/core/arithmetic.js";
+import {
+	bytesText,
+	counted,
+	grouped,
+	percent,
+} from "../src/core/number-texts.js";
 import type { ExportResult } from "../src/export/export-dataset.js";
-import { bytesText, counted, doneText, grouped, percent } from "./numbers.js";
+import { doneText } from "./done-text.js";
 
 /** Lines of `reading` that are printed; all are in the export's own file. */
 const MOST_LINES = 12;

@@ -1,9 +1,9 @@
+import { counted, grouped, percent } from "../src/core/number-texts.js";
 import {
 	EVEN,
 	type GroupsSummary,
 	type PlanGroups,
 } from "../src/plan/groups-file.js";
-import { counted, grouped, percent } from "./numbers.js";
 
 /** What a plan says of its groups of ranks, in lines. */
 export function describeGroups(

@@ -1,6 +1,12 @@
+import {
+	bytesText,
+	counted,
+	grouped,
+	percent,
+} from "../src/core/number-texts.js";
 import type { PackRecordsResult } from "../src/records/pack-records.js";
 import type { RecordsSummary } from "../src/records/summary.js";
-import { bytesText, counted, doneText, grouped, percent } from "./numbers.js";
+import { doneText } from "./done-text.js";
 
 /** What packing records came to, as lines for a person. */
 export function describeRecords(result: PackRecordsResult): string {

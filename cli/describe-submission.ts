@@ -1,5 +1,5 @@
+import { grouped } from "../src/core/number-texts.js";
 import type { SubmitResult } from "../src/engines/submit.js";
-import { grouped } from "./numbers.js";
 
 /** What came of giving a build to a scheduler, as lines for a person. */
 export function describeSubmission(result: SubmitResult): string {

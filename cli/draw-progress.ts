@@ -1,5 +1,11 @@
+import {
+	bytesText,
+	counted,
+	grouped,
+	leftText,
+	percent,
+} from "../src/core/number-texts.js";
 import type { Progress } from "../src/core/progress.js";
-import { bytesText, counted, grouped, leftText, percent } from "./numbers.js";
 import type { Terminal } from "./terminal.js";
 import { bar, truncate, widthOf } from "./width.js";
 

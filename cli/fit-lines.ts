@@ -1,4 +1,4 @@
-import { grouped, percent } from "./numbers.js";
+import { grouped, percent } from "../src/core/number-texts.js";
 import { pad, widthOf } from "./width.js";
 
 /** A line of a summary: its name, and what it says. */

@@ -1,4 +1,5 @@
 import { groupsOf, TASKS_PER_JOB } from "../src/build/groups.js";
+import { bytesText, counted } from "../src/core/number-texts.js";
 import { grouped } from "../src/core/option.js";
 import { type PlannedBuild, planUnlessBuilt } from "../src/engines/build.js";
 import { memoryNeeded } from "../src/engines/memory.js";
@@ -6,7 +7,6 @@ import { tasksPerJob } from "../src/engines/options.js";
 import { buildTable } from "../src/options/build.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
 import { config, withConfig } from "./config-option.js";
-import { bytesText, counted } from "./numbers.js";
 import { outputTable } from "./output-options.js";
 import { runTold } from "./run-build.js";
 import { note, noteOut } from "./under-way.js";

@@ -1,9 +1,9 @@
+import { counted } from "../src/core/number-texts.js";
 import { required, text } from "../src/core/option.js";
 import { resolveOptions } from "../src/core/resolve-options.js";
 import { withoutSlashes } from "../src/core/text.js";
 import { writePythonPackage } from "../src/python-package.js";
 import { commandOf } from "./command.js";
-import { counted } from "./numbers.js";
 import { toldTable } from "./output-options.js";
 import { say } from "./say.js";
 

@@ -1,7 +1,7 @@
+import { bytesText, durationText } from "../src/core/number-texts.js";
 import { reportTable } from "../src/options/report.js";
 import { type ReportResult, writeReport } from "../src/report/write-report.js";
 import { commandOf } from "./command.js";
-import { bytesText, durationText } from "./numbers.js";
 import { outputTable } from "./output-options.js";
 import { say } from "./say.js";
 import { writeOut } from "./streams.js";

@@ -1,4 +1,5 @@
 import { groupsOf } from "../src/build/groups.js";
+import { counted, durationText } from "../src/core/number-texts.js";
 import { grouped as heading, integer } from "../src/core/option.js";
 import { resolveOptions } from "../src/core/resolve-options.js";
 import { findBuild } from "../src/engines/build.js";
@@ -11,7 +12,6 @@ import {
 import { runGroups } from "../src/engines/run-groups.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
 import { asFlag } from "./fail.js";
-import { counted, durationText } from "./numbers.js";
 import { directory, toldTable } from "./output-options.js";
 import { runTold } from "./run-build.js";
 import { noteOut } from "./under-way.js";

@@ -1,10 +1,10 @@
 import { numbersOfRanges } from "../src/build/ranges.js";
+import { durationText, grouped, percent } from "../src/core/number-texts.js";
 import { flag, optional } from "../src/core/option.js";
 import { redactedJson } from "../src/core/secrets.js";
 import { plannedIn, tasksPerJob } from "../src/engines/options.js";
 import { type BuildStatus, buildStatus } from "../src/engines/status.js";
 import { commandOf } from "./command.js";
-import { durationText, grouped, percent } from "./numbers.js";
 import { directory, outputTable } from "./output-options.js";
 import { escaped } from "./say.js";
 import { writeOut } from "./streams.js";

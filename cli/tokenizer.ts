@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { bytesText, counted, grouped } from "../src/core/number-texts.js";
 import { required, text } from "../src/core/option.js";
 import { redactedJson } from "../src/core/secrets.js";
 import { readTokenizerFiles } from "../src/storage/load-tokenizer.js";
@@ -8,7 +9,6 @@ import {
 } from "../src/tokenizer/inspect.js";
 import type { SpecialToken } from "../src/tokenizer/tokenizer.js";
 import { commandOf } from "./command.js";
-import { bytesText, counted, grouped } from "./numbers.js";
 import { outputTable } from "./output-options.js";
 import { say } from "./say.js";
 import { writeOut } from "./streams.js";

@@ -1,3 +1,4 @@
+import { counted, grouped } from "../src/core/number-texts.js";
 import { integer, required, text } from "../src/core/option.js";
 import { resolveOptions } from "../src/core/resolve-options.js";
 import { traceTable } from "../src/options/trace.js";
@@ -9,7 +10,6 @@ import {
 	traceRow,
 } from "../src/report/trace/trace-row.js";
 import { commandOf } from "./command.js";
-import { counted, grouped } from "./numbers.js";
 import { outputTable } from "./output-options.js";
 import { escaped } from "./say.js";
 import { writeOut } from "./streams.js";

@@ -1,10 +1,10 @@
 import { exitCodes } from "../src/core/exit-codes.js";
+import { counted, grouped } from "../src/core/number-texts.js";
 import { integer, required, text } from "../src/core/option.js";
 import { withoutSlashes } from "../src/core/text.js";
 import type { VerifyResult } from "../src/dataset/verify/result.js";
 import { verify } from "../src/report/verify/verify.js";
 import { commandOf } from "./command.js";
-import { counted, grouped } from "./numbers.js";
 import { outputTable } from "./output-options.js";
 import { runTold } from "./run-build.js";
 import { say } from "./say.js";

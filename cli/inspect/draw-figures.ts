@@ -1,3 +1,4 @@
+import { bytesText, grouped, percent } from "../../src/core/number-texts.js";
 import type {
 	Advice,
 	BucketFigures,
@@ -8,7 +9,6 @@ import type {
 	RowFigures,
 	TotalFigures,
 } from "../../src/report/figures/figures.js";
-import { bytesText, grouped, percent } from "../numbers.js";
 import { pad, truncate, widthOf } from "../width.js";
 import { drawHistogram } from "./histogram.js";
 import { drawRows } from "./rows.js";

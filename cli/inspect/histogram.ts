@@ -1,8 +1,8 @@
+import { grouped } from "../../src/core/number-texts.js";
 import type {
 	LengthBin,
 	LengthHistogram,
 } from "../../src/report/figures/figures.js";
-import { grouped } from "../numbers.js";
 import { bar, pad, widthOf } from "../width.js";
 import { heading, type View, wrapped } from "./view.js";
 

@@ -1,8 +1,8 @@
+import { counted, grouped } from "../../src/core/number-texts.js";
 import type {
 	SampleRow,
 	SampleSegment,
 } from "../../src/report/figures/figures.js";
-import { counted, grouped } from "../numbers.js";
 import type { Format } from "../terminal.js";
 import { truncate, widthOf } from "../width.js";
 import { heading, shown, type View, wrapped } from "./view.js";

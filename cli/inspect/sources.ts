@@ -1,8 +1,13 @@
+import {
+	bytesText,
+	counted,
+	grouped,
+	percent,
+} from "../../src/core/number-texts.js";
 import type {
 	Grouped,
 	SourceFigures,
 } from "../../src/report/figures/figures.js";
-import { bytesText, counted, grouped, percent } from "../numbers.js";
 import { drawTable } from "./table.js";
 import type { View } from "./view.js";
 

@@ -1,7 +1,5 @@
 import { durationText } from "../src/core/number-texts.js";
 
-export * from "../src/core/number-texts.js";
-
 /** The first line on something that was written: in how long, or that it was there as it would be written again. */
 export function doneText(
 	{ status, out, seconds }: { status: string; out: string; seconds: number },
