@@ -1,14 +1,11 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { describeBuild } from "../../cli/describe-build.js";
 import { widthOf } from "../../cli/width.js";
 import type { Manifest } from "../../src/dataset/manifest.js";
-import { build } from "../../src/index.js";
-import {
-	directoryWith,
-	temporaryDirectory,
-	tokenizerPath,
-} from "../helpers.js";
+import { type BuildResult, build } from "../../src/index.js";
+import { sharedDirectory, tokenizerPath } from "../helpers.js";
 
 /** How many of each thing there are; a name that somebody gave, of any length. */
 const MANY = 100;
@@ -16,14 +13,18 @@ const named = (what: string, i: number) =>
 	i === 7 ? `${what}-${"long-".repeat(100)}` : `${what}-${i}`;
 const numbers = Array.from({ length: MANY }, (_, i) => i);
 
-async function built() {
-	const corpus = directoryWith({ "a.jsonl": '{"text":"a good record"}\n' });
-	const out = join(temporaryDirectory(), "out");
+const shared = sharedDirectory();
+let result: BuildResult;
+
+beforeAll(async () => {
+	const corpus = join(shared, "a.jsonl");
+	writeFileSync(corpus, '{"text":"a good record"}\n');
 	const tokenizer = tokenizerPath;
-	return build({
+	const out = join(shared, "out");
+	result = await build({
 		...{ inputs: [corpus], tokenizer, seqLen: 64, out, workers: 0 },
 	});
-}
+});
 
 /** As if there were many of all things that a summary lists. */
 function withMany(manifest: Manifest): Manifest {
@@ -61,8 +62,7 @@ const rowsOf = (text: string) =>
 		.split("\n")
 		.reduce((rows, line) => rows + Math.ceil(widthOf(line) / 80), 0);
 
-test("what a build came to fits one screen, however much there is of it", async () => {
-	const result = await built();
+test("what a build came to fits one screen, however much there is of it", () => {
 	const whole = describeBuild(result);
 	expect(rowsOf(whole)).toBeLessThan(24);
 	expect(whole).not.toContain("inspect");
@@ -81,8 +81,7 @@ test("what a build came to fits one screen, however much there is of it", async 
 test.each([
 	["sources", { sources: MANY, buckets: 1 }],
 	["buckets", { sources: 1, buckets: MANY }],
-])("of many %s as many are shown as there is room for", async (_, few) => {
-	const result = await built();
+])("of many %s as many are shown as there is room for", (_, few) => {
 	const many = withMany(result.manifest);
 	const manifest = {
 		...many,

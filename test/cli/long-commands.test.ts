@@ -79,6 +79,7 @@ const commands: Readonly<Record<string, [string[], string[]][]>> = {
 			["composing"],
 		],
 	],
+	diff: [[["diff", at("rows"), at("arrow")], ["comparing"]]],
 	pack: [
 		[
 			[
@@ -113,7 +114,7 @@ const commands: Readonly<Record<string, [string[], string[]][]>> = {
 /** Those that are short, or that tell of what others do; `run-tasks`, which has no --json, is below. */
 const others = [
 	...["run-tasks", "status", "init", "trace", "batches", "python"],
-	...["tokenizer", "completion", "inspect", "diff", "report"],
+	...["tokenizer", "completion", "inspect", "report"],
 ];
 
 test("every command is among those that tell how far they are, or is short", () => {
