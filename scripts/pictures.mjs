@@ -72,14 +72,7 @@ function makeReports() {
 		...["--buckets", "512,1024,2048,4096,8192", "--tokens-per-step", "16K"],
 		...["--world-size", "2", "--out", "plan"],
 	);
-	const rows = [
-		"--rows",
-		"40..42",
-		"--tokens",
-		"96",
-		"--tokenizer",
-		tokenizer,
-	];
+	const rows = ["--rows", "40..42", "--tokens", "96", "--tokenizer", tokenizer];
 	seqpack("report", "data", ...rows, "--out", "data.html");
 	seqpack("report", "plan", "--out", "plan.html");
 	seqpack("report", "data", "buckets", "--out", "pair.html");
