@@ -81,7 +81,7 @@ describe.each(schemes)("in %s colours", (colorScheme) => {
 		const viewport = { width, height: 800 };
 		for (const state of [
 			{ tokenizer: "sample" },
-			{ ...drawn, count: "300", packer: "capped", schedule: "odds" },
+			{ ...drawn, count: "60", packer: "capped", schedule: "odds" },
 		]) {
 			const { page, errors } = await openAt(state, { viewport, colorScheme });
 			await page.click("summary");
