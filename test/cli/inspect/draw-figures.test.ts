@@ -152,6 +152,7 @@ function figuresOf(kind: FigureKind): Figures {
 					firstStep: 0,
 					steps: 8,
 					tokens: 16_384,
+					paddedTokens: null,
 				},
 			],
 			...{ odds: [], weights: [], sources: [], ranks: [], rankSteps: 0 },
