@@ -1,9 +1,9 @@
-import { SeqpackError } from "../../core/errors.js";
 import { indexTable } from "../../dataset/index-rows.js";
 import { layouts } from "../../dataset/layouts/layouts.js";
 import { readListed } from "../../dataset/listed-file.js";
 import type { Manifest } from "../../dataset/manifest.js";
-import { openStore, type StoreManifest } from "../../dataset/open-store.js";
+import type { Dataset } from "../../dataset/open-dataset.js";
+import type { OpenStore } from "../../dataset/open-store.js";
 import type { FiguresSettings } from "../../options/figures.js";
 import { storageAt } from "../../storage/storages.js";
 import { columnOf, type Schema } from "../../tables/columns.js";
@@ -20,37 +20,19 @@ type Histograms = Pick<
 
 /** Lengths of a dataset's documents and sequences, and its files with what the index says of them. */
 export async function readDatasetLengths(
-	directory: string,
-	manifest: Manifest,
+	{ directory, manifest }: Dataset,
+	owner: OpenStore | null,
 	settings: FiguresSettings,
 	notes: string[],
 ): Promise<Histograms & { files: SourceFile[] }> {
 	const most = settings.all ? Number.POSITIVE_INFINITY : MOST_ROWS;
-	const documents = await readDocuments(directory, manifest, most, notes);
+	const documents = await readDocuments(manifest, owner, most, notes);
 	return {
 		...documents,
 		...(layouts.find(manifest.settings.layout).packs
 			? await readSequences(directory, manifest, most, notes)
 			: { sequenceLengths: null, sequencesPerRow: null }),
 	};
-}
-
-/** The dataset that has the index of all documents: of a packing its store; null where that is gone. */
-async function ownerOf(
-	directory: string,
-	manifest: Manifest,
-	notes: string[],
-): Promise<{ directory: string; manifest: StoreManifest } | null> {
-	if (manifest.store === undefined) return { directory, manifest };
-	try {
-		return await openStore(directory, manifest.store);
-	} catch (error) {
-		if (!(error instanceof SeqpackError)) throw error;
-		notes.push(
-			`documents are not known, since their store cannot be read: ${error.message.replace(/\.$/, "")}`,
-		);
-		return null;
-	}
 }
 
 const indexColumns: Schema = [
@@ -60,8 +42,8 @@ const indexColumns: Schema = [
 ];
 
 async function readDocuments(
-	directory: string,
 	manifest: Manifest,
+	owner: OpenStore | null,
 	most: number,
 	notes: string[],
 ): Promise<Pick<Histograms, "documentLengths"> & { files: SourceFile[] }> {
@@ -72,7 +54,6 @@ async function readDocuments(
 			...{ of, path: source, bytes },
 			...{ documents: null, tokens: null },
 		});
-	const owner = await ownerOf(directory, manifest, notes);
 	const index = owner?.manifest.index ?? [];
 	if (owner === null || index.length === 0)
 		return { documentLengths: null, files: [...files.values()] };

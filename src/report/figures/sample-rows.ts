@@ -1,4 +1,6 @@
 import { SeqpackError, UsageError } from "../../core/errors.js";
+import type { Dataset } from "../../dataset/open-dataset.js";
+import type { OpenStore } from "../../dataset/open-store.js";
 import type { FiguresSettings } from "../../options/figures.js";
 import type { Tokenizer } from "../../tokenizer/tokenizer.js";
 import { findDocuments } from "../trace/find-documents.js";
@@ -7,6 +9,7 @@ import {
 	type OpenedRow,
 	type OpenedRows,
 	openRows,
+	ownerOf,
 } from "../trace/open-row.js";
 import { findDocument, rowsOfDocument } from "./document-rows.js";
 import type { SampleRow } from "./figures.js";
@@ -18,29 +21,36 @@ const USUAL_ROWS = 3;
 
 /**
  * Rows of a dataset with their segments and texts: those asked for, or the first.
- * @param rows How many the dataset has.
- * @throws UsageError `no-row`, `no-document`, `other-tokenizer`
+ * @param owner The dataset that has their tokens; null where it cannot be read, which is noted.
+ * @throws UsageError `no-row`, `no-document`, `other-tokenizer`; DataError `store-changed`
  */
 export async function sampleRows(
-	directory: string,
-	rows: number,
+	dataset: Dataset,
+	owner: OpenStore | null,
 	settings: FiguresSettings,
 	notes: string[],
 ): Promise<SampleRow[]> {
+	const { directory, manifest } = dataset;
 	const { rows: range, document, tokenizer: path, tokens } = settings;
 	const isAsked = range !== undefined || document !== undefined;
+	if (owner === null) {
+		// It says again why it cannot.
+		if (isAsked) await ownerOf(dataset);
+		return [];
+	}
 	let opened: OpenedRows;
 	try {
-		opened = await openRows(directory);
+		opened = openRows(dataset, owner);
 	} catch (error) {
 		if (isAsked || !(error instanceof SeqpackError)) throw error;
 		notes.push(`no rows are shown: ${error.message.replace(/\.$/, "")}`);
 		return [];
 	}
+	const { rows } = manifest.summary;
 	const tokenizer =
 		path === undefined
 			? null
-			: await openTokenizerOf(directory, opened.owner.manifest, path);
+			: await openTokenizerOf(directory, owner.manifest, path);
 	const numbers =
 		document !== undefined
 			? await ofDocument(opened, document, notes)

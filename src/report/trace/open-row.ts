@@ -49,10 +49,22 @@ export interface OpenedRows {
 	row(number: number, bucket?: number, split?: string): Promise<OpenedRow>;
 }
 
-/** @throws UsageError `no-index`; else as `openDataset` and `openStore` do */
-export async function openRows(directory: string): Promise<OpenedRows> {
-	const dataset = await openDataset(directory);
-	const { manifest } = dataset;
+/** The dataset that has the tokens of one: of a packing its store. @throws as `openStore` does */
+export async function ownerOf({
+	directory,
+	manifest,
+}: Dataset): Promise<OpenStore> {
+	return manifest.store === undefined
+		? { directory, manifest }
+		: openStore(directory, manifest.store);
+}
+
+/**
+ * @param owner As `ownerOf` gives it.
+ * @throws UsageError `no-index`
+ */
+export function openRows(dataset: Dataset, owner: OpenStore): OpenedRows {
+	const { directory, manifest } = dataset;
 	const has = shardSchema(manifest.settings).map(({ name }) => name);
 	const lacks = NEEDED.find((name) => !has.includes(name));
 	if (lacks !== undefined)
@@ -60,11 +72,7 @@ export async function openRows(directory: string): Promise<OpenedRows> {
 			"no-index",
 			`${directory} has ${manifest.settings.format} shards, whose rows do not say of which documents they are (${lacks}): trace a dataset of the same build in another format.`,
 		);
-	const store =
-		manifest.store === undefined
-			? null
-			: await openStore(directory, manifest.store);
-	const owner = store ?? { directory, manifest };
+	const isStored = manifest.store !== undefined;
 	return {
 		dataset,
 		owner,
@@ -74,14 +82,14 @@ export async function openRows(directory: string): Promise<OpenedRows> {
 			const documents = row.doc_ids as BigInt64Array;
 			const offsets = row.doc_offsets as Int32Array;
 			const places = { lengths, documents, offsets, ...owner };
-			return store === null
-				? { ...places, ...ownTokens(row, places) }
-				: { ...places, ...(await storeTokens(store, places)) };
+			return isStored
+				? { ...places, ...(await storeTokens(owner, places)) }
+				: { ...places, ...ownTokens(row, places) };
 		},
 	};
 }
 
-/** @throws as `openRows` does; UsageError `no-row`, `no-index` */
+/** @throws as `openDataset`, `ownerOf` and `openRows` do; UsageError `no-row`, `no-index` */
 export async function openRow(
 	directory: string,
 	number: number,
@@ -90,7 +98,9 @@ export async function openRow(
 		split,
 	}: { bucket?: number | undefined; split?: string | undefined },
 ): Promise<OpenedRow> {
-	const { owner, row } = await openRows(directory);
+	const dataset = await openDataset(directory);
+	const owner = await ownerOf(dataset);
+	const { row } = openRows(dataset, owner);
 	if (owner.manifest.index.length === 0)
 		throw new UsageError(
 			"no-index",

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {
 	type BuildOptions,
@@ -428,6 +428,12 @@ describe("Figures of what is no dataset", () => {
 			bytes.documentLengths,
 			records.map(({ text }) => Buffer.byteLength(text)),
 		);
+	});
+
+	test("a build that is not finished is said", async () => {
+		const out = temporaryDirectory();
+		mkdirSync(join(out, ".seqpack"));
+		await expect(readFigures(out)).rejects.toThrow("is not finished");
 	});
 
 	test("nothing at a path is said", async () => {

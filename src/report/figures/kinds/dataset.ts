@@ -1,11 +1,14 @@
 import { ROW_OF_ANY_LENGTH } from "../../../core/capacity.js";
+import { SeqpackError } from "../../../core/errors.js";
 import { withoutSecrets } from "../../../core/secrets.js";
 import { layouts } from "../../../dataset/layouts/layouts.js";
 import { filesOf, type Manifest } from "../../../dataset/manifest.js";
-import { readManifest } from "../../../dataset/read-manifest.js";
+import { type Dataset, openDataset } from "../../../dataset/open-dataset.js";
+import type { OpenStore } from "../../../dataset/open-store.js";
 import { NO_STRATUM } from "../../../dataset/row-groups.js";
 import { strataOf } from "../../../documents/strata/strata-settings.js";
 import type { FiguresSettings } from "../../../options/figures.js";
+import { ownerOf } from "../../trace/open-row.js";
 import { written } from "../../written.js";
 import { readDatasetLengths } from "../dataset-lengths.js";
 import { emptyFigures } from "../empty-figures.js";
@@ -28,18 +31,18 @@ export const dataset: FigureReader = {
 	options: ["rows", "document"],
 	find: async (path, storage) =>
 		(await storage.stat(`${path}/${written.dataset}`)) !== null,
-	read: async (path, settings) =>
-		figuresOf(path, await readManifest(path), settings),
+	read: async (path, settings) => figuresOf(await openDataset(path), settings),
 };
 
 async function figuresOf(
-	path: string,
-	manifest: Manifest,
+	dataset: Dataset,
 	settings: FiguresSettings,
 ): Promise<Figures> {
+	const { directory: path, manifest } = dataset;
 	const { totals } = manifest;
 	const notes: string[] = [];
-	const lengths = await readDatasetLengths(path, manifest, settings, notes);
+	const owner = await readableOwner(dataset, notes);
+	const lengths = await readDatasetLengths(dataset, owner, settings, notes);
 	const buckets = bucketsOf(manifest);
 	if (buckets.rest !== null)
 		notes.push(
@@ -60,8 +63,24 @@ async function figuresOf(
 			reason,
 			...counts,
 		})),
-		samples: await sampleRows(path, manifest.summary.rows, settings, notes),
+		samples: await sampleRows(dataset, owner, settings, notes),
 	};
+}
+
+/** The dataset that has the index and tokens of all documents: of a packing its store; null where that is gone. */
+async function readableOwner(
+	dataset: Dataset,
+	notes: string[],
+): Promise<OpenStore | null> {
+	try {
+		return await ownerOf(dataset);
+	} catch (error) {
+		if (!(error instanceof SeqpackError)) throw error;
+		notes.push(
+			`documents and rows are not shown, since their store cannot be read: ${error.message.replace(/\.$/, "")}`,
+		);
+		return null;
+	}
 }
 
 function kindOf({ settings, store }: Manifest): FigureKind {

@@ -1,5 +1,8 @@
+import { readManifest } from "../../../dataset/read-manifest.js";
 import { findOptionsOf, readingTable } from "../../../documents/options.js";
 import { findInputs } from "../../../sources/find/find-inputs.js";
+import { STATE } from "../../../storage/locked-directory.js";
+import { storageAt } from "../../../storage/storages.js";
 import { corpusFigures } from "../corpus.js";
 import type { FigureReader } from "../figure-kind.js";
 import { tokenFileFigures, tokenFilesOf } from "../token-files.js";
@@ -15,6 +18,13 @@ export const inputs: FigureReader = {
 	// What nothing else is; reading says it where nothing is there.
 	find: async () => true,
 	async read(path, settings) {
+		// A build that is not finished is no corpus: that is what is said.
+		const storage = storageAt(path);
+		if (
+			(await storage.stat(path))?.kind === "directory" &&
+			(await storage.list(path)).includes(STATE)
+		)
+			await readManifest(path);
 		const { files } = await findInputs([path], findOptionsOf(settings));
 		const tokens = await tokenFilesOf(files);
 		return tokens === null
