@@ -34,7 +34,7 @@ const meanings: Readonly<Record<Written, string>> = {
 
 /**
  * Tells what differs between two datasets (stores and packings too), two plans, packed records or exports. Of
- * datasets that are not the same by their hashes all rows are read; memory does not grow with them.
+ * datasets that are not the same by their hashes all rows are read; what is compared of them is written aside where it is much.
  * @throws UsageError `other-kind` where they are not of a kind; UsageError, DataError where one cannot be read
  */
 export async function diff(

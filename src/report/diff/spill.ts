@@ -6,9 +6,9 @@ import type { PendingFile } from "../../storage/storage.js";
 import { storageAt } from "../../storage/storages.js";
 
 /** Numbers that wait in memory, of all partitions together. */
-const MOST_WAITING = 1 << 22;
+const MOST_WAITING = 1 << 20;
 /** Bytes that a partition is meant to have. */
-const BYTES_OF_PARTITION = 1 << 24;
+const BYTES_OF_PARTITION = 1 << 23;
 const MOST_PARTITIONS = 1 << 10;
 
 /** As many partitions as keep each of them small. */

@@ -6,6 +6,7 @@ import {
 	type BuildOptions,
 	build,
 	convertDataset,
+	exportDataset,
 	packStore,
 	planCurriculum,
 } from "seqpack";
@@ -14,7 +15,7 @@ import { diff } from "../../../src/report/diff/diff.js";
 import { signedJson } from "../../../src/storage/signed-json.js";
 import { readManifest } from "../../build/dataset-rows.js";
 import { casesOf, randomOf } from "../../cases.js";
-import { sharedDirectory, temporaryDirectory } from "../../helpers.js";
+import { seqpack, sharedDirectory, temporaryDirectory } from "../../helpers.js";
 
 interface Document {
 	id?: string;
@@ -395,6 +396,38 @@ test("what is damaged is told in a sentence", async () => {
 	await expect(diff(packed, join(copy, "none"))).rejects.toThrow(
 		/there is no directory/,
 	);
+});
+
+test("of exports the files that differ are named", async () => {
+	const [a, same, b] = ["a", "same", "b"].map((name) =>
+		join(temporaryDirectory(), name),
+	);
+	const other = await built(base.slice(1));
+	const to = "nanogpt";
+	await exportDataset({ source: packed, to, out: a });
+	await exportDataset({ source: packed, to, out: same });
+	await exportDataset({ source: other, to, out: b });
+	expect(await diff(a, same)).toMatchObject({ kind: "export", same: true });
+	const { files, same: isSame } = await diff(a, b);
+	expect(isSame).toBe(false);
+	expect(files.count).toBeGreaterThan(0);
+	expect(files.list[0].change).toBe("changed");
+	await expect(diff(a, packed)).rejects.toThrow(/name two of a kind/);
+});
+
+test("the command ends with 4 where it is asked to and something differs", async () => {
+	const other = await built(base.slice(1));
+	const ends = async (...args: string[]) => {
+		const { code, stderr, stdout } = await seqpack(["diff", packed, ...args]);
+		return { code, stderr, stdout };
+	};
+	expect((await ends(packed, "--exit-code")).code).toBe(0);
+	expect((await ends(other, "--exit-code", "--quiet")).code).toBe(4);
+	const { code, stderr, stdout } = await ends(other, "--json");
+	expect(code).toBe(0);
+	expect(stderr).toMatch(/documents: 60 -> 59, compared by their tokens/);
+	expect(stderr.split("\n").length).toBeLessThan(45);
+	expect(JSON.parse(stdout)).toMatchObject({ version: 1, command: "diff" });
 });
 
 describe("plans", () => {
