@@ -21,8 +21,8 @@ const RARE =
 
 /** Of these one test in eight runs from day to day, always the same, and all in `npm run test:everything`. */
 const SAMPLED = [
-	"test/build/{append,bad-input,buckets,carry,choose-documents,conversations,cut-window,given-weights,groups,left-files,loss-from,packing-options,prefix-tree,recipe,record,resume,segments,sources,specials-in-text,store,strata,strata-apart,syntax}.test.ts",
-	"test/{audit/audit,batches/batch-streams,batches/document-shares,batches/groups,batches/kinds,batches/resume,batches/streams,cli/batches,compose/compose-files,dataset/edited,documents/conversations/jinja,documents/conversations/said,engines/groups,export/convert,export/formats,plan/extend-plan,pack/max-sequence,plan/make-plan,plan/plan-groups,records/pack-records,report/diff/diff,report/figures/bounded,report/figures/kinds/plan,report/figures/read-figures,report/page/page,report/trace/trace-row,sources/compressions,sources/formats,tables/arrow-rows,tables/tables}.test.ts",
+	"test/build/{append,bad-input,buckets,build,carry,column-options,choose-documents,conversations,cut-window,for-trainer,given-weights,groups,left-files,loss-from,packing-options,prefix-tree,recipe,record,resume,segments,sources,specials-in-text,store,strata,strata-apart,syntax,task-order}.test.ts",
+	"test/{audit/audit,batches/batch-streams,batches/document-shares,batches/groups,batches/kinds,batches/loss-weights,batches/resume,batches/streams,cli/batches,cli/streams,compose/compose-files,dataset/edited,dataset/verify,documents/conversations/jinja,documents/conversations/said,documents/token-lists,engines/groups,export/convert,export/formats,export/plans,plan/extend-plan,pack/max-sequence,plan/make-plan,plan/plan-groups,plan/plan-lanes,records/pack-records,report/diff/diff,report/figures/bounded,report/figures/kinds/plan,report/figures/read-figures,report/page/page,report/trace/trace-row,sources/compressions,sources/formats,sources/tables,tables/arrow-rows,tables/tables}.test.ts",
 	"test/{build/formats,build/preference,build/validation,documents/conversations/hostile-templates,export/directory,pack/column-generation,security/credentials,security/network,storage/lock}.test.ts",
 	"test/tokenizer/{patterns/javascript,patterns/patterns,random-pipelines}.test.ts",
 	"test/tokenizer/{bpe-components,bpe-cuts,bpe-tokenizer,encode-utf8,inspect,metaspace-first,named-tokens,sentencepiece,tokenizers,word-encoder}.test.ts",
@@ -35,6 +35,7 @@ const LONG = [
 	"test/{cli/long-commands,cli/stop,compose/memory}.test.ts",
 	"test/docs/{clusters,commands,contributing,guide,papers,prolong,strata}.test.ts",
 	"test/security/{arrow-expansion,hostile-files,hostile-names,echo}.test.ts",
+	"test/package/browser.test.ts",
 	"test/{engines/tasks,plan/replace,report/estimate-build,report/figures/far,report/write-report}.test.ts",
 ];
 

@@ -64,6 +64,8 @@ const lines: Record<string, string> = {
 	verify: "rows",
 	trace: "rows --row 1",
 	diff: "rows store",
+	inspect: "rows",
+	report: "rows --out report.html",
 	audit: "rows",
 	compose: "recipe.yaml in.jsonl --out composed.jsonl",
 	curriculum: "rows --tokens-per-step 256 --out out",
