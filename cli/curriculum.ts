@@ -75,7 +75,7 @@ function describe(
 		for (const { length, batchRows, steps, leftRows } of stage.buckets)
 			lines.push(
 				stage.pools === null
-					? `    ${grouped(length).padEnd(9)}${counted(steps, "step")} of ${counted(batchRows, "row")}${leftRows > 0 ? `; ${counted(leftRows, "row")} fill none` : ""}`
+					? `    ${grouped(length).padEnd(9)}${counted(steps, "step")} of ${counted(batchRows, "row")}${leftRows > 0 ? `; ${counted(leftRows, "row")} ${leftRows === 1 ? "fills" : "fill"} none` : ""}`
 					: `    ${grouped(length).padEnd(9)}${counted(steps, "step")}`,
 			);
 		if (stage.pools !== null)

@@ -18,7 +18,7 @@ export const figuresTable = {
 	rows: text({
 		placeholder: "A..B",
 		help: "the rows to show, numbered from 0 over the shards in order",
-		defaultText: "the first rows",
+		defaultText: "the first three, and one of many documents",
 	}),
 	document: text({
 		placeholder: "id",

@@ -18,20 +18,28 @@ type Histograms = Pick<
 	"documentLengths" | "sequenceLengths" | "sequencesPerRow"
 >;
 
+/** Rows among which the one of most sequences is looked for. */
+const LOOKED_AT = 4096;
+
+type Sequences = Pick<Histograms, "sequenceLengths" | "sequencesPerRow"> & {
+	/** Of the first rows, one that has most sequences, and more than one; null where there is none. */
+	sharedRow: number | null;
+};
+
 /** Lengths of a dataset's documents and sequences, and its files with what the index says of them. */
 export async function readDatasetLengths(
 	{ directory, manifest }: Dataset,
 	owner: OpenStore | null,
 	settings: FiguresSettings,
 	notes: string[],
-): Promise<Histograms & { files: SourceFile[] }> {
+): Promise<Histograms & Sequences & { files: SourceFile[] }> {
 	const most = settings.all ? Number.POSITIVE_INFINITY : MOST_ROWS;
 	const documents = await readDocuments(manifest, owner, most, notes);
 	return {
 		...documents,
 		...(layouts.find(manifest.settings.layout).packs
 			? await readSequences(directory, manifest, most, notes)
-			: { sequenceLengths: null, sequencesPerRow: null }),
+			: { sequenceLengths: null, sequencesPerRow: null, sharedRow: null }),
 	};
 }
 
@@ -96,23 +104,35 @@ async function readSequences(
 	{ shards, settings }: Manifest,
 	most: number,
 	notes: string[],
-): Promise<Pick<Histograms, "sequenceLengths" | "sequencesPerRow">> {
+): Promise<Sequences> {
 	const { files, share } = filesToRead(shards, most);
 	if (share < 1) notes.push(partNote("lengths of sequences", share));
 	const lengths = new LengthCounts();
 	const perRow = new LengthCounts();
-	for (const shard of files)
+	let row = 0;
+	let mostShared = 1;
+	let sharedRow: number | null = null;
+	for (const shard of files) {
+		const isFirst = shard === shards[0];
 		for await (const { values, offsets } of readListColumn(
 			shardOf(directory, shard, settings),
 			"seq_lengths",
 			"list<int32>",
 		)) {
 			lengths.addAll(values);
-			for (let i = 0; i + 1 < offsets.length; i++)
-				perRow.add(offsets[i + 1] - offsets[i]);
+			for (let i = 0; i + 1 < offsets.length; i++, row++) {
+				const sequences = offsets[i + 1] - offsets[i];
+				perRow.add(sequences);
+				if (isFirst && row < LOOKED_AT && sequences > mostShared) {
+					mostShared = sequences;
+					sharedRow = row;
+				}
+			}
 		}
+	}
 	return {
 		sequenceLengths: lengths.histogram(),
 		sequencesPerRow: perRow.histogram(),
+		sharedRow,
 	};
 }

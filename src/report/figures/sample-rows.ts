@@ -16,17 +16,19 @@ import type { SampleRow } from "./figures.js";
 import { MOST_SHOWN, rowRange } from "./row-range.js";
 import { sampleRow } from "./sample-row.js";
 
-/** Rows that are shown where none are asked for. */
+/** The first rows, which are shown where none are asked for. */
 const USUAL_ROWS = 3;
 
 /**
- * Rows of a dataset with their segments and texts: those asked for, or the first.
+ * Rows of a dataset with their segments and texts: those asked for, or the first and the shared one.
  * @param owner The dataset that has their tokens; null where it cannot be read, which is noted.
+ * @param sharedRow One of several documents; null: there is none.
  * @throws UsageError `no-row`, `no-document`, `other-tokenizer`; DataError `store-changed`
  */
 export async function sampleRows(
 	dataset: Dataset,
 	owner: OpenStore | null,
+	sharedRow: number | null,
 	settings: FiguresSettings,
 	notes: string[],
 ): Promise<SampleRow[]> {
@@ -55,6 +57,8 @@ export async function sampleRows(
 		document !== undefined
 			? await ofDocument(opened, document, notes)
 			: numbersOf(directory, range ?? `0..${USUAL_ROWS - 1}`, rows, isAsked);
+	if (!isAsked && sharedRow !== null && !numbers.includes(sharedRow))
+		numbers.push(sharedRow);
 	const samples: SampleRow[] = [];
 	for (const number of numbers)
 		samples.push(await shown(opened, number, tokens, tokenizer));

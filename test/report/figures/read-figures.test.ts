@@ -274,6 +274,22 @@ describe("Rows", () => {
 		}
 	});
 
+	test("are the first, and one of most documents, where none are asked for", async () => {
+		const out = join(temporaryDirectory(), "out");
+		await build({ ...usual, seqLen: 256, inputs: [corpus()], out });
+		const counts: number[] = [];
+		for await (const { rows, columns } of (await openDataset(out)).rows()) {
+			const { offsets } = columns.seq_lengths as { offsets: Int32Array };
+			for (let i = 0; i < rows; i++) counts.push(offsets[i + 1] - offsets[i]);
+		}
+		const { samples } = await readFigures(out);
+		const most = Math.max(...counts);
+		expect(most).toBeGreaterThan(1);
+		expect(samples.map(({ row }) => row)).toEqual([
+			...new Set([0, 1, 2, counts.indexOf(most)]),
+		]);
+	});
+
 	test("are those asked for, with as many tokens as asked for", async () => {
 		const out = join(temporaryDirectory(), "out");
 		await build({ ...usual, seqLen: 64, inputs: [corpus()], out });

@@ -48,7 +48,7 @@ async function figuresOf(
 		notes.push(
 			`of ${buckets.entries.length + buckets.rest.count} buckets those ${buckets.entries.length} that have most tokens stand by themselves`,
 		);
-	const { files, ...histograms } = lengths;
+	const { files, sharedRow, ...histograms } = lengths;
 	return {
 		...emptyFigures(kindOf(manifest), path),
 		path: withoutSecrets(path),
@@ -63,7 +63,7 @@ async function figuresOf(
 			reason,
 			...counts,
 		})),
-		samples: await sampleRows(dataset, owner, settings, notes),
+		samples: await sampleRows(dataset, owner, sharedRow, settings, notes),
 	};
 }
 

@@ -97,10 +97,11 @@ function contentOf({ text, ids, trained }: SampleSegment): Html {
 	return html`${runs}`;
 }
 
-/** Of the rows that are shown, the first of several documents; else the first. */
+/** Of the rows that are shown, one that has most documents. */
 function maskedRow({ samples }: Figures): SampleRow | null {
 	const known = samples.filter(({ segments }) => segments.length > 0);
-	return known.find(({ segments }) => segments.length > 1) ?? known[0] ?? null;
+	const most = Math.max(...known.map(({ segments }) => segments.length));
+	return known.find(({ segments }) => segments.length === most) ?? null;
 }
 
 const mask: Panel = panel({
