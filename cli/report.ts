@@ -1,7 +1,8 @@
-import { bytesText, durationText } from "../src/core/number-texts.js";
+import { bytesText } from "../src/core/number-texts.js";
 import { reportTable } from "../src/options/report.js";
 import { type ReportResult, writeReport } from "../src/report/write-report.js";
 import { commandOf } from "./command.js";
+import { doneText } from "./done-text.js";
 import { outputTable } from "./output-options.js";
 import { say } from "./say.js";
 import { writeOut } from "./streams.js";
@@ -27,14 +28,15 @@ export const reportCommand = () =>
 		},
 	});
 
-function describe({ out, bytes, seconds }: ReportResult): string {
-	return `${out}: ${bytesText(bytes)}, in ${durationText(seconds)}\n`;
+function describe(result: ReportResult): string {
+	const { out, bytes } = result;
+	return `${doneText(result, `Wrote ${out}, ${bytesText(bytes)},`)}\n`;
 }
 
 /** What `--json` prints; its fields only grow within a version. */
-function summary({ out, bytes, figures, seconds }: ReportResult) {
+function summary({ status, out, bytes, figures, seconds }: ReportResult) {
 	return {
-		...{ version: 1, command: "report", out, bytes, seconds },
+		...{ version: 1, command: "report", status, out, bytes, seconds },
 		paths: figures.map(({ path, kind }) => ({ path, kind })),
 	};
 }

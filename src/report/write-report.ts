@@ -19,6 +19,8 @@ import { GENERATOR } from "./page/generator.js";
 import { reportHtml } from "./page/page.js";
 
 export interface ReportResult {
+	/** `already-written`: the file was there, with the same in it. */
+	status: "written" | "already-written";
 	out: string;
 	bytes: number;
 	/** What it shows, of each path. */
@@ -28,7 +30,7 @@ export interface ReportResult {
 
 /**
  * Writes a page that shows what is at paths: one file that needs nothing else.
- * @throws UsageError `report-there` where something is there already
+ * @throws UsageError `report-there` where something else is there already
  */
 export async function writeReport(
 	paths: readonly string[],
@@ -46,7 +48,7 @@ export async function writeReport(
 		);
 	const storage = storageAt(out);
 	storage.requireWritable?.(out);
-	await requireFree(storage, out, overwrite);
+	const there = await reportAt(storage, out);
 	const { tokenizer, rows, tokens, all } = values;
 	const figures: Figures[] = [];
 	for (const path of paths)
@@ -56,10 +58,15 @@ export async function writeReport(
 			),
 		);
 	const page = await reportHtml(figures, { title });
-	await removePartials(storage, out);
-	if (overwrite) await writeAll(storage, out, page, { unhashed: true });
-	else if (!(await storage.createExclusive(out, page))) throw isThere(out);
+	const isSame = there?.equals(Buffer.from(page)) ?? false;
+	if (!isSame) {
+		if (there !== null && !overwrite) throw isThere(out);
+		await removePartials(storage, out);
+		if (overwrite) await writeAll(storage, out, page, { unhashed: true });
+		else if (!(await storage.createExclusive(out, page))) throw isThere(out);
+	}
 	return {
+		status: isSame ? "already-written" : "written",
 		out,
 		bytes: Buffer.byteLength(page),
 		figures,
@@ -67,37 +74,32 @@ export async function writeReport(
 	};
 }
 
-/** @throws UsageError where there is something that is not to be replaced */
-async function requireFree(
-	storage: Storage,
-	out: string,
-	overwrite: boolean,
-): Promise<void> {
+/**
+ * The report that is there; null: nothing is.
+ * @throws UsageError where there is something else
+ */
+async function reportAt(storage: Storage, out: string): Promise<Buffer | null> {
 	const found = await storage.stat(out);
-	if (found === null) return;
+	if (found === null) return null;
 	if (found.kind !== "file")
 		throw new UsageError(
 			"report-there",
 			`${out} is no file: name the HTML file to write (${optionName("out")}).`,
 		);
-	if (!overwrite) throw isThere(out);
-	if (!(await isReport(storage, out)))
+	const page = await readAll(storage, out);
+	if (!page.subarray(0, 4096).includes(GENERATOR))
 		throw new UsageError(
 			"report-there",
 			`${out} is no report of seqpack, and is left as it is: name another file (${optionName("out")}).`,
 		);
+	return page;
 }
 
 const isThere = (out: string) =>
 	new UsageError(
 		"report-there",
-		`${out} is there already: name another file (${optionName("out")}), or replace a report with ${optionName("overwrite", true)}.`,
+		`${out} is another report: name another file (${optionName("out")}), or replace it with ${optionName("overwrite", true)}.`,
 	);
-
-async function isReport(storage: Storage, path: string): Promise<boolean> {
-	const page = await readAll(storage, path);
-	return page.subarray(0, 4096).includes(GENERATOR);
-}
 
 /** What sentences and facts tell, without what lets one in. */
 function withoutCredentials(figures: Figures): Figures {

@@ -93,7 +93,10 @@ test.each(
 		expect(child.exitCode, stderr).toBe(null);
 		const began = performance.now();
 		child.kill(signal as NodeJS.Signals);
-		expect(await ended, stderr).toBe(code);
+		const found = await ended;
+		// A template comes to the end of its steps by itself, maybe in these seconds.
+		const isRefused = stderr.includes("it takes too many steps");
+		expect(found, stderr).toBe(isRefused ? 4 : code);
 		// A thread has three seconds; the machine is busy.
 		expect((performance.now() - began) / 1000).toBeLessThan(8);
 		expect(stderr).not.toMatch(/\n\s+at /);

@@ -46,7 +46,11 @@ const begun = [
 	"seqpack export data --to megatron --out tokens",
 	"seqpack curriculum buckets --tokens-per-step 1K --world-size 8 --out buckets-plan",
 	"seqpack build --config mixed.yaml",
-	...["web", "books-rows", "short", "long", "rows"].map(
+	...["plan-new", "plan-a", "plan-b"].map(
+		(name) =>
+			`seqpack curriculum data --tokens-per-step 1K --world-size 8 --out ${name}`,
+	),
+	...["data-new", "web", "books-rows", "short", "long", "rows"].map(
 		(name) =>
 			`seqpack build corpus --tokenizer tokenizer.json --seq-len 128 --format arrow --out ${name}`,
 	),
@@ -62,7 +66,11 @@ export async function writeInputs(directory: string): Promise<void> {
 		writeFileSync(at(name), content);
 	for (const name of ["corpus", "books", "code", "items", "model"])
 		mkdirSync(at(name));
-	const texts = chapters.map((text, i) => ({ id: `${i}`, text, lang: "en" }));
+	const texts = chapters.map((text, i) => ({
+		id: `chapter-00${i + 1}`,
+		text,
+		lang: "en",
+	}));
 	put("corpus/a.jsonl.gz", gzipSync(lines(texts.slice(0, 4))));
 	put("corpus/b.jsonl.gz", gzipSync(lines(texts.slice(4))));
 	for (const name of ["web", "code"]) {

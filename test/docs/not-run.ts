@@ -16,10 +16,11 @@ const slurm = "needs Slurm: test/interop/slurm/run.mjs";
 
 /** Commands that a page shows and that are not run here, and why. */
 export const notRun: Readonly<Record<string, string>> = {
-	"npm ci": gate,
+	"npm ci && npm run build": gate,
 	"npm ci && npm run demo": gate,
 	"npm ci && npm test": gate,
 	"npm run bench": gate,
+	"npm run playground": gate,
 	"npm run nightly": gate,
 	"npm run nightly -- fuzz --seed 7 --cases 500": gate,
 	"pip install -r bench/requirements.txt": network,

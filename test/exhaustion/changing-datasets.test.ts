@@ -161,7 +161,7 @@ test("datasets and plans that change while a command reads them give what they h
 	expect(faults).toEqual([]);
 	expect([...tried].sort()).toEqual([
 		...["audit", "batches", "convert", "curriculum", "diff", "export"],
-		...["inspect", "pack", "status", "trace", "verify"],
+		...["inspect", "pack", "report", "status", "trace", "verify"],
 	]);
 	if (share > 0) expect(told[0]).toBeGreaterThan(0);
 });

@@ -188,6 +188,10 @@ describe("output that cannot be written", () => {
 			init: ["init", join(own, "seqpack.yaml")],
 			verify: ["verify", at("dataset"), "--json"],
 			inspect: ["inspect", at("dataset"), "--json"],
+			report: [
+				...["report", at("dataset"), "--json"],
+				...["--out", join(own, "report.html")],
+			],
 			trace: ["trace", at("dataset"), "--row", "1", "--json"],
 			diff: ["diff", at("dataset"), at("dataset"), "--json"],
 			audit: ["audit", at("dataset/data"), "--kind", "parquet", "--json"],

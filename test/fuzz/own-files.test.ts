@@ -18,7 +18,7 @@ import { filesBelow, root, sharedDirectory } from "../helpers.js";
 import { mutateBytes, mutateJson, pick } from "./mutate.js";
 import { type Action, type FileSet, makeSets } from "./own-files-sets.js";
 
-const cases = casesOf({ daily: 120, everything: 350, share: 0.35 });
+const cases = casesOf({ daily: 120, share: 0.35 });
 
 /** A case is tried on two busy cores: what takes longer hangs. */
 const MOST_SECONDS = 5;

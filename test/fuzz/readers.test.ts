@@ -44,7 +44,7 @@ const TEXTS = [
 ];
 
 describe.each(sourceFormats.names)("%s", (name) => {
-	const count = casesOf({ daily: 20, everything: 100, share: 0.008 });
+	const count = casesOf({ daily: 20, share: 0.008 });
 	const seeds = [...madeOf(name), ...filesOf(name)];
 
 	test("files that are changed anywhere give their documents, or say what is wrong", async () => {
@@ -63,7 +63,7 @@ describe.each(sourceFormats.names)("%s", (name) => {
 });
 
 describe.each(compressions.names)("%s", (name) => {
-	const count = casesOf({ daily: 15, everything: 100, share: 0.008 });
+	const count = casesOf({ daily: 15, share: 0.008 });
 	const { compress } = compressedCorpora[name];
 	const lines = TEXTS.map(
 		(text, i) => `${JSON.stringify({ text: `${i} ${text}` })}\n`,

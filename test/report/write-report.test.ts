@@ -86,9 +86,15 @@ test("what is there is not replaced, but for a report where that is asked for", 
 	const out = inDirectory("again.html");
 	expect((await report(data, "--out", out)).code).toBe(0);
 	const page = readFileSync(out, "utf8");
-	const refused = await report(data, "--out", out);
+	const same = await report(data, "--out", out);
+	expect([same.code, same.stderr]).toEqual([
+		0,
+		expect.stringContaining("is written already; nothing was done"),
+	]);
+	const refused = await report(data, "--title", "Other", "--out", out);
 	expect(refused.code).toBe(2);
-	expect(refused.stderr).toContain("is there already");
+	expect(refused.stderr).toContain("is another report");
+	expect(readFileSync(out, "utf8")).toBe(page);
 	expect((await report(data, "--out", out, "--overwrite")).code).toBe(0);
 	expect(readFileSync(out, "utf8")).toBe(page);
 	writeFileSync(out, "mine");
