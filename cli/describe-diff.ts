@@ -12,13 +12,15 @@ import type {
 	StepDifferences,
 	StepSide,
 } from "../src/report/diff/result.js";
+import { shown } from "./inspect/view.js";
 
 /** Lines of a list on a terminal, at most: all of it is in the JSON. */
 const MOST_LINES = 5;
 const LONGEST_VALUE = 60;
 
 /** What differs, as lines that fit a screen. */
-export function describeDiff(result: DiffResult): string {
+export function describeDiff(found: DiffResult): string {
+	const result = shown(found);
 	const { kind, a, b, same, byHash, documents, rows, steps, notes } = result;
 	if (same)
 		return `${a} and ${b} are the same${byHash ? ", by their hashes" : ": all of their documents and rows were compared"}.\n`;

@@ -119,8 +119,9 @@ class Comparison {
 		for (const [first, second] of runs(a, b, CONTENT)) {
 			const same = Math.min(first.places.length, second.places.length);
 			if (same > 0) this.#addSame(first, second, same);
-			for (const at of first.places.slice(same)) rest[0].push(at);
-			for (const at of second.places.slice(same)) rest[1].push(at);
+			const [ofA, ofB] = commonFirst(first, second);
+			for (const at of ofA.slice(same)) rest[0].push(at);
+			for (const at of ofB.slice(same)) rest[1].push(at);
 		}
 		const pairs = Math.min(rest[0].length, rest[1].length);
 		for (let i = 0; i < pairs; i++)
@@ -211,6 +212,22 @@ function* runs(
 		if (order >= 0) j = endOf(b, j, words);
 		yield [partOf(a, fromA, i), partOf(b, fromB, j)];
 	}
+}
+
+/** Where the records of two sides begin, those that have one of the same place on the other side first. */
+function commonFirst(a: Run, b: Run): [readonly number[], readonly number[]] {
+	const isEven = a.places.length === b.places.length;
+	if (isEven || a.places.length === 0 || b.places.length === 0)
+		return [a.places, b.places];
+	const common: [number[], number[]] = [[], []];
+	const rest: [number[], number[]] = [[], []];
+	for (const pair of runs(a, b, PLACE)) {
+		const both = Math.min(pair[0].places.length, pair[1].places.length);
+		for (const side of [0, 1] as const)
+			for (const [i, at] of pair[side].places.entries())
+				(i < both ? common : rest)[side].push(at);
+	}
+	return [common[0].concat(rest[0]), common[1].concat(rest[1])];
 }
 
 function partOf({ records, places }: Run, from: number, to: number): Run {

@@ -52,8 +52,11 @@ export function differingFiles(
 	limit: number,
 ): Listed<FileDifference> {
 	const before = new Map<string, NamedFile[]>();
-	for (const file of a)
-		before.set(file.name, [...(before.get(file.name) ?? []), file]);
+	for (const file of a) {
+		const known = before.get(file.name);
+		if (known === undefined) before.set(file.name, [file]);
+		else known.push(file);
+	}
 	const all: FileDifference[] = [];
 	for (const { name, bytes, hash } of b) {
 		const known = before.get(name)?.shift();

@@ -1,3 +1,4 @@
+import type { DatasetRow } from "../../dataset/open-dataset.js";
 import type { FoundDocument } from "../trace/find-documents.js";
 import { findDocuments } from "../trace/find-documents.js";
 import type { ComparedRows } from "./compare-rows.js";
@@ -6,6 +7,9 @@ import type { Side } from "./side.js";
 
 /** Segments of a row that are told, at most. */
 const MOST_SEGMENTS = 8;
+
+/** Rows whose documents are looked for in the index together. */
+const ROWS_AT_ONCE = 1024;
 
 interface ReadRow {
 	segments: SegmentSide[];
@@ -23,11 +27,18 @@ export async function firstRows(
 	const numbers = [...new Set([...inA, ...inB])]
 		.sort((x, y) => x - y)
 		.slice(0, limit);
+	const [ownA, ownB] = [new Set(inA), new Set(inB)];
 	const first: RowDifference[] = [];
-	for (const row of numbers) {
-		const ofA = inA.includes(row) ? await readRow(a, row) : null;
-		const ofB = inB.includes(row) ? await readRow(b, row) : null;
-		first.push({ row, a: sideOf(ofA, ofB), b: sideOf(ofB, ofA) });
+	for (let from = 0; from < numbers.length; from += ROWS_AT_ONCE) {
+		const some = numbers.slice(from, from + ROWS_AT_ONCE);
+		const ofA = await readRows(a, ownA, some);
+		const ofB = await readRows(b, ownB, some);
+		for (const [i, row] of some.entries())
+			first.push({
+				row,
+				a: sideOf(ofA[i], ofB[i]),
+				b: sideOf(ofB[i], ofA[i]),
+			});
 	}
 	return first;
 }
@@ -50,18 +61,31 @@ function sideOf(row: ReadRow | null, other: ReadRow | null): RowSide | null {
 const keyOf = ({ document, offset, tokens }: SegmentSide) =>
 	`${offset} ${tokens} ${document}`;
 
-async function readRow(
+/** Of each row its segments; null of those that are not among a side's own. */
+async function readRows(
 	{ dataset, owner }: Side,
-	number: number,
-): Promise<ReadRow> {
-	const row = await dataset.row(number);
+	own: ReadonlySet<number>,
+	numbers: readonly number[],
+): Promise<(ReadRow | null)[]> {
+	const rows: (DatasetRow | null)[] = [];
+	for (const number of numbers)
+		rows.push(own.has(number) ? await dataset.row(number) : null);
+	const ids = new Set(
+		rows.flatMap((row) => [...((row?.doc_ids ?? []) as BigInt64Array)]),
+	);
+	// The index is read once for all of them.
+	const found: Map<bigint, FoundDocument> =
+		ids.size === 0 ? new Map() : await findDocuments(owner, ids);
+	return rows.map((row) => row && segmentsOf(row, found));
+}
+
+function segmentsOf(
+	row: DatasetRow,
+	found: ReadonlyMap<bigint, FoundDocument>,
+): ReadRow {
 	const lengths = (row.seq_lengths ?? new Int32Array(0)) as Int32Array;
 	const documents = row.doc_ids as BigInt64Array | undefined;
 	const offsets = row.doc_offsets as Int32Array | undefined;
-	const found: Map<bigint, FoundDocument> =
-		documents === undefined
-			? new Map()
-			: await findDocuments(owner, new Set(documents));
 	return {
 		segments: Array.from(lengths, (tokens, i) => ({
 			document: nameOf(found.get(documents?.[i] ?? -1n)),

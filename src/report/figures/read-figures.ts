@@ -17,6 +17,11 @@ export async function readFigures(
 	options: FiguresOptions = {},
 ): Promise<Figures> {
 	const settings = resolveOptions(figuresTable, options);
+	if (settings.rows !== undefined && settings.document !== undefined)
+		throw new UsageError(
+			"bad-option",
+			`${optionName("rows")} would change nothing beside ${optionName("document")}, which shows the rows of a document: give one of the two.`,
+		);
 	const place = withoutSlashes(path);
 	const storage = storageAt(place);
 	for (const kind of Object.values(figureKinds))

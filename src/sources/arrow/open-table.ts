@@ -108,8 +108,8 @@ async function schemaMessage(
 ): Promise<Uint8Array> {
 	const isFile = await hasMagic(file);
 	const start = isFile ? MAGIC_SIZE : 0;
-	const { message, next } = await messageAt(file, start, size);
-	if ("schema" in message || !isFile) return file.read(start, next - start);
+	const first = await firstMessage(file, start, size, isFile);
+	if (first !== null) return file.read(start, first.next - start);
 	// Not all writers begin a file as a stream: apache-arrow leaves the schema to the footer.
 	const reader = await RecordBatchReader.from(handleOf(file, size));
 	await reader.open();
@@ -120,6 +120,22 @@ async function schemaMessage(
 	bytes.writeInt32LE(length, 4);
 	bytes.set(encoded, 8);
 	return bytes;
+}
+
+/** What a stream begins with; null of a file whose footer alone has the schema. @throws BadInput */
+async function firstMessage(
+	file: ReadableFile,
+	start: number,
+	size: number,
+	isFile: boolean,
+): Promise<{ next: number } | null> {
+	try {
+		const found = await messageAt(file, start, size);
+		return "schema" in found.message || !isFile ? found : null;
+	} catch (error) {
+		if (isFile && error instanceof BadInput) return null;
+		throw error;
+	}
 }
 
 /** A file as apache-arrow reads one at random: with as much of Node's handle as it asks for. */

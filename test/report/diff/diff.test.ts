@@ -196,6 +196,17 @@ describe.each(Object.keys(edits))("%s", (name) => {
 	});
 });
 
+test("of documents that come again those are added that stand where none stood", async () => {
+	const few = base.slice(0, 8);
+	const once = await built(few);
+	const twice = await built([...few, ...few]);
+	const { documents } = await documentsOfDiff(once, twice);
+	expect(documents).toMatchObject({ same: 8, added: { count: 8 } });
+	const length = few.map((d) => `${JSON.stringify(d)}\n`).join("").length;
+	for (const { position } of documents.added.list)
+		expect(position).toBeGreaterThanOrEqual(length);
+});
+
 /** Rows of two datasets, by comparing all of them. */
 function rowsByBruteForce(a: string, b: string) {
 	const [rowsA, rowsB] = [rowsOf(a), rowsOf(b)];

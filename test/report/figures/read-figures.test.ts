@@ -473,3 +473,12 @@ test("A dataset of a document without a token has figures", async () => {
 	expect(figures.samples).toHaveLength(1);
 	expect(readFileSync(join(out, "seqpack.json"), "utf8")).not.toBe("");
 });
+
+test("rows and a document cannot both be asked for", async () => {
+	await expect(
+		readFigures(corpus(), { rows: "0", document: "r1" }),
+	).rejects.toMatchObject({
+		code: "bad-option",
+		message: expect.stringContaining("give one of the two"),
+	});
+});
