@@ -75,7 +75,7 @@ export default defineConfig({
 					include: [...PARTIAL, ...SAMPLED, ...LONG, RARE],
 					env: { SEQPACK_EVERYTHING: "1" },
 					testTimeout: 600_000,
-					maxWorkers: 2,
+					maxWorkers: 3,
 				},
 			},
 			{

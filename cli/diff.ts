@@ -31,7 +31,7 @@ export const diffCommand = () =>
 	commandOf({
 		name: "diff",
 		description:
-			"Tell what differs between two datasets, plans, packed records or exports: settings, documents, rows.",
+			"Show what differs between two datasets, plans, packed records or exports: settings, documents, rows.",
 		table: diffCommandTable,
 		arguments: ["a", "b"],
 		notes: `Two that are the same by their hashes are told at once; of others all rows are read. The exit

@@ -22,11 +22,11 @@ export const inspectCommand = () =>
 	commandOf({
 		name: "inspect",
 		description:
-			"Show what is at a path: figures, lengths, buckets, sources, and the first rows. Of a corpus, what to build of it.",
+			"Show what is at a path: figures, lengths, buckets, sources and the first rows. For a corpus, recommend what to build.",
 		table: inspectCommandTable,
 		arguments: ["path"],
 		notes:
-			"Counts are those of the manifest; lengths are read. Rows are shown as text with --tokenizer, else as token ids.",
+			"Counts come from the manifest; lengths are read. Rows are shown as text with --tokenizer, else as token ids.",
 		examples: [
 			"seqpack inspect data/",
 			"seqpack inspect data/ --tokenizer tokenizer.json --rows 100..109",

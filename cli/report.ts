@@ -13,7 +13,7 @@ export const reportCommand = () =>
 	commandOf({
 		name: "report",
 		description:
-			"Write a page that shows a dataset, a plan or a corpus, or several side by side: one HTML file that needs nothing else.",
+			"Write one HTML file that shows a dataset, a plan, an export or a corpus, or several of them side by side.",
 		table: reportCommandTable,
 		arguments: ["paths"],
 		examples: [

@@ -18,7 +18,7 @@ export const figuresTable = {
 	rows: text({
 		placeholder: "A..B",
 		help: "the rows to show, numbered from 0 over the shards in order",
-		defaultText: "the first three, and one of many documents",
+		defaultText: "the first three, and one with many documents",
 	}),
 	document: text({
 		placeholder: "id",
@@ -29,7 +29,7 @@ export const figuresTable = {
 		least: 1,
 		most: 2 ** 20,
 		default: 256,
-		help: "tokens of each row that are shown, at most",
+		help: "tokens of each row to show, at most",
 	}),
 	...readingTable,
 	all: flag({

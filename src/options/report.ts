@@ -6,6 +6,7 @@ import {
 	text,
 	texts,
 } from "../core/option.js";
+import { readingTable } from "../documents/options.js";
 import { buildTable } from "./build.js";
 import { figuresTable } from "./figures.js";
 
@@ -19,7 +20,7 @@ export const reportTable = {
 	paths: required(
 		texts({
 			placeholder: "path",
-			help: `a dataset, a store, a packing, a plan or a corpus; up to ${MOST_PATHS} are shown side by side`,
+			help: `a dataset, a store, a packing, a plan, packed records, an export, a shard, or files of a corpus; up to ${MOST_PATHS} are shown side by side`,
 		}),
 	),
 	out: required(text({ placeholder: "file", help: "the HTML file to write" })),
@@ -33,6 +34,7 @@ export const reportTable = {
 		tokens,
 		all,
 	}),
+	...readingTable,
 	...grouped("Writing", {
 		overwrite: { ...buildTable.overwrite, help: "replace another report" },
 	}),

@@ -37,26 +37,22 @@ export async function writeReport(
 	options: Omit<ReportOptions, "paths">,
 ): Promise<ReportResult> {
 	const began = performance.now();
-	const { out, title, overwrite, ...values } = resolveOptions(reportTable, {
+	const { out, title, overwrite } = resolveOptions(reportTable, {
 		...options,
 		paths,
 	});
+	const { out: _, title: __, overwrite: ___, ...shown } = options;
 	if (paths.length === 0 || paths.length > MOST_PATHS)
 		throw new UsageError(
 			"bad-option",
-			`a report shows one path, or up to ${MOST_PATHS} side by side, and ${paths.length} are given.`,
+			`a report shows one path, or up to ${MOST_PATHS} side by side, and ${paths.length} are given: name a corpus by its directory, or by a quoted glob.`,
 		);
 	const storage = storageAt(out);
 	storage.requireWritable?.(out);
 	const there = await reportAt(storage, out);
-	const { tokenizer, rows, tokens, all } = values;
 	const figures: Figures[] = [];
 	for (const path of paths)
-		figures.push(
-			withoutCredentials(
-				await readFigures(path, { tokenizer, rows, tokens, all }),
-			),
-		);
+		figures.push(withoutCredentials(await readFigures(path, shown)));
 	const page = await reportHtml(figures, { title });
 	const isSame = there?.equals(Buffer.from(page)) ?? false;
 	if (!isSame) {

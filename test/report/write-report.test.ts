@@ -3,12 +3,14 @@ import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { beforeAll, expect, test } from "vitest";
 import type { Manifest } from "../../src/dataset/manifest.js";
+import { writeReport } from "../../src/report/write-report.js";
 import {
 	fixtures,
 	seqpack,
 	sharedDirectory,
 	tokenizerPath,
 } from "../helpers.js";
+import { FakeS3 } from "../storage/s3/fake-s3.js";
 
 const directory = sharedDirectory();
 const inDirectory = (name: string) => join(directory, name);
@@ -138,4 +140,35 @@ test("of a plan whose dataset is gone there is a report that says so", async () 
 		"are not shown",
 	);
 	expect(document.querySelector("#curriculum svg")).not.toBeNull();
+});
+
+test("a corpus is read as its options say, and a dataset refuses them", async () => {
+	const corpus = inDirectory("bodies.jsonl");
+	writeFileSync(corpus, '{"body":"one document"}\n');
+	const out = inDirectory("bodies.html");
+	const field = ["--text-field", "body"];
+	const { code, stderr } = await report(corpus, ...field, "--out", out);
+	expect(code, stderr).toBe(0);
+	const page = readFileSync(out, "utf8");
+	expect(page).toContain("<bdi>one document</bdi>");
+	// It has no tokens to draw a row or a mask of.
+	expect(page).not.toMatch(/NaN|Attention mask/);
+	const refused = await report(data, ...field, "--out", inDirectory("no.html"));
+	expect(refused.code).toBe(2);
+	expect(refused.stderr).toContain("--text-field would change nothing");
+});
+
+test("a report is written to an object store, and only a report is replaced there", async () => {
+	const fake = await FakeS3.start();
+	const out = "s3://bucket/pages/report.html";
+	const { bytes } = await writeReport([data], { out });
+	expect(fake.contents()["pages/report.html"]).toHaveLength(bytes);
+	await expect(writeReport([data], { out })).rejects.toThrow(
+		"is there already",
+	);
+	await writeReport([data], { out, overwrite: true });
+	fake.put("pages/report.html", "a page of somebody else");
+	await expect(writeReport([data], { out, overwrite: true })).rejects.toThrow(
+		"is no report of seqpack",
+	);
 });

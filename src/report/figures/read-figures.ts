@@ -24,12 +24,20 @@ export async function readFigures(
 		);
 	const place = withoutSlashes(path);
 	const storage = storageAt(place);
-	for (const kind of Object.values(figureKinds))
+	const kinds = isOneFile(place)
+		? [figureKinds.inputs]
+		: Object.values(figureKinds);
+	for (const kind of kinds)
 		if (await kind.find(place, storage)) {
 			requireUsed(place, kind, options);
 			return kind.read(place, settings);
 		}
 	throw new UsageError("no-such-input", `there is nothing at ${place}.`);
+}
+
+/** Whether a URL has a query: servers answer with the same file whatever path is added to it. */
+function isOneFile(path: string): boolean {
+	return /^https?:\/\/[^?#]*[?#]/i.test(path);
 }
 
 /** Options that mean something whatever is there, or may be given for several paths. */

@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { build, packStore, readFigures } from "../../../src/index.js";
@@ -40,5 +42,24 @@ test("Figures of what is on an object store are those of the same files here", a
 		const there = await readFigures(`s3://bucket/${name}/`, options);
 		expect(there.path).toBe(`s3://bucket/${name}`);
 		expect({ ...there, path: "" }).toEqual({ ...here, path: "" });
+	}
+});
+
+test("A URL with a query is one file, and what signs it is not told", async () => {
+	const text = Buffer.from('{"text":"one document"}\n');
+	const server = createServer(({ method }, response) => {
+		response.setHeader("content-length", text.length);
+		response.end(method === "HEAD" ? undefined : text);
+	}).listen(0, "127.0.0.1");
+	await new Promise((done) => server.once("listening", done));
+	const { port } = server.address() as AddressInfo;
+	try {
+		const url = `http://127.0.0.1:${port}/c.jsonl?X-Amz-Signature=hidden`;
+		const figures = await readFigures(url);
+		expect(figures.kind).toBe("corpus");
+		expect(figures.totals.documents).toBe(1);
+		expect(JSON.stringify(figures)).not.toContain("hidden");
+	} finally {
+		server.close();
 	}
 });

@@ -15,9 +15,13 @@ const MOST_SEGMENTS = 512;
 
 const rows = panel({
 	heading: "Sample rows",
-	data: ({ samples }: Figures) => (samples.length === 0 ? null : samples),
-	scale: (all) => Math.max(...all.flat().map(({ length }) => length)),
-	view(samples, most, { bars }) {
+	data: ({ samples, kind }: Figures) =>
+		samples.length === 0
+			? null
+			: { samples, one: kind === "corpus" ? "document" : "row" },
+	scale: (all) =>
+		Math.max(...all.flatMap(({ samples }) => samples.map(lengthOf))),
+	view({ samples, one }, most, { bars }) {
 		const hasText = samples.some(({ segments }) =>
 			segments.some(({ text }) => text !== null),
 		);
@@ -25,34 +29,45 @@ const rows = panel({
 			segments.some(({ trained }) => trained !== null),
 		);
 		return {
-			says: `${samples.length === 1 ? "One row" : `${grouped(samples.length)} rows`}: each colour is a document. ${
+			says: `${samples.length === 1 ? `One ${one}` : `${grouped(samples.length)} ${one}s`}${one === "row" ? ": each colour is a document" : ""}. ${
 				hasText
-					? "Below is how each row begins; where a colour ends, a document ends."
+					? `Below is how each ${one} begins${one === "row" ? "; where a colour ends, a document ends" : ""}.`
 					: "Without a tokenizer, documents are shown by their token ids."
 			}${isMasked ? " Dimmed tokens are not trained on." : ""}`,
-			pictures: [
-				bars({
-					label: `${counted(samples.length, "row")} and the documents in them`,
-					most,
-					rows: samples.map((row) => ({
-						name: `row ${grouped(row.row)}`,
-						text: `${counted(row.length, "token")}, ${counted(row.segmentCount, "document")}`,
-						parts: partsOf(row),
-					})),
-				}),
-			],
-			body: html`<div class="texts">${samples.map(textsOf)}</div>`,
-			table: {
-				heads: ["row", "document", "from its token", "tokens"],
-				rows: samples.flatMap(({ row, segments }) =>
-					segments.map(({ document, offset, tokens }) => [
-						...[row, isolated(document), offset, tokens],
-					]),
-				),
-			},
+			pictures: samples.every((row) => row.length === 0)
+				? []
+				: [
+						bars({
+							label: `${counted(samples.length, one)}${one === "row" ? " and the documents in them" : " by length"}`,
+							most,
+							rows: samples.map((row) => ({
+								name: `${one} ${grouped(row.row)}`,
+								text: `${counted(row.length, "token")}${one === "row" ? `, ${counted(row.segmentCount, "document")}` : ""}`,
+								parts: partsOf(row),
+							})),
+						}),
+					],
+			body: html`<div class="texts">${samples.map((row) => textsOf(row, one))}</div>`,
+			table: samples.every((row) => row.length === 0)
+				? null
+				: {
+						heads: [
+							one === "row" ? one : "number",
+							"document",
+							"from its token",
+							"tokens",
+						],
+						rows: samples.flatMap(({ row, segments }) =>
+							segments.map(({ document, offset, tokens }) => [
+								...[row, isolated(document), offset, tokens],
+							]),
+						),
+					},
 		};
 	},
 });
+
+const lengthOf = ({ length }: SampleRow) => length;
 
 function partsOf({ segments, length }: SampleRow) {
 	const shown = segments.slice(0, MOST_SEGMENTS);
@@ -65,9 +80,15 @@ function partsOf({ segments, length }: SampleRow) {
 	];
 }
 
-function textsOf({ row, length, shownTokens, segments }: SampleRow): Html {
-	const shown = segments.filter(({ ids }) => ids.length > 0);
-	return html`<div class="row"><h4>Row ${grouped(row)}${
+function textsOf(
+	{ row, length, shownTokens, segments }: SampleRow,
+	one: string,
+): Html {
+	// Texts of a corpus without a tokenizer have no tokens.
+	const shown = segments.filter(
+		({ ids, text }) => ids.length > 0 || (text !== null && length === 0),
+	);
+	return html`<div class="row"><h4>${one === "row" ? "Row" : "Document"} ${grouped(row)}${
 		shownTokens < length
 			? html`<span class="muted">, its first ${counted(shownTokens, "token")}</span>`
 			: ""
@@ -99,7 +120,9 @@ function contentOf({ text, ids, trained }: SampleSegment): Html {
 
 /** Of the rows that are shown, one that has most documents. */
 function maskedRow({ samples }: Figures): SampleRow | null {
-	const known = samples.filter(({ segments }) => segments.length > 0);
+	const known = samples.filter(
+		({ segments, length }) => segments.length > 0 && length > 0,
+	);
 	const most = Math.max(...known.map(({ segments }) => segments.length));
 	return known.find(({ segments }) => segments.length === most) ?? null;
 }
