@@ -17,7 +17,7 @@ const BROWSER = "test/browser/**/*.test.ts";
 
 /** Of those by chance what starts many processes or threads, or takes long: not every day. */
 const RARE =
-	"test/{crash/again,exhaustion/{changing-datasets,full-disk,limits,threads}}.test.ts";
+	"test/{crash/{again,uploads},exhaustion/{changing-datasets,full-disk,limits,threads}}.test.ts";
 
 /** Of these one test in eight runs from day to day, always the same, and all in `npm run test:everything`. */
 const SAMPLED = [
