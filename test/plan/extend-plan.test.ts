@@ -416,7 +416,7 @@ test("over any chain: what was trained stays, nothing comes more often than the 
 				}
 			},
 		),
-		{ numRuns: everything ? 60 : 8 },
+		{ numRuns: everything ? 25 : 8 },
 	);
 }, 240_000);
 

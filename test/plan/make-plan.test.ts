@@ -166,7 +166,7 @@ test("over any plan: sequences once an epoch, constant tokens, ranks that make t
 				);
 			},
 		),
-		{ numRuns: everything ? 100 : 12 },
+		{ numRuns: everything ? 40 : 12 },
 	);
 });
 

@@ -1,7 +1,12 @@
 import { sum } from "../../core/arithmetic.js";
+import { inParallel } from "../../core/in-parallel.js";
+import { faultOfSize } from "../../dataset/file-fault.js";
+import { unreadable } from "../../dataset/listed-file.js";
 import { datasetOf } from "../../dataset/open-dataset.js";
 import { readManifest } from "../../dataset/read-manifest.js";
 import { documentId } from "../../dataset/rows.js";
+import { LANES } from "../../storage/lanes.js";
+import { storageAt } from "../../storage/storages.js";
 import { findDocuments } from "../trace/find-documents.js";
 import {
 	type ComparedDocuments,
@@ -43,11 +48,14 @@ export async function diffDatasets(
 		totals: differingValues(totalsOf(a), totalsOf(b), Infinity).list,
 		steps: null,
 	};
-	if (areOne(a, b))
+	if (areOne(a, b)) {
+		await requireWhole(a);
+		await requireWhole(b);
 		return {
 			...said,
 			...{ same: true, byHash: true, documents: null, rows: null, notes: [] },
 		};
+	}
 	const comparison = new DatasetComparison(a, b, diffing);
 	const { documents, rows } = await comparison.run();
 	const same =
@@ -102,13 +110,35 @@ function totalsOf({ manifest }: Side) {
 
 /** Whether two are the same plan, with the same shards and index. */
 function areOne(a: Side, b: Side): boolean {
-	const filesOf = ({ manifest, owner }: Side) =>
-		[...manifest.shards, ...manifest.index, ...owner.manifest.shards]
+	const hashesOf = (side: Side) =>
+		filesOf(side)
 			.map(({ path, bytes, sha256 }) => `${sha256} ${bytes} ${path}`)
 			.join("\n");
 	return (
-		a.manifest.planHash === b.manifest.planHash && filesOf(a) === filesOf(b)
+		a.manifest.planHash === b.manifest.planHash && hashesOf(a) === hashesOf(b)
 	);
+}
+
+/** The shards and the index, with the directory of each. */
+function filesOf({ directory, manifest, owner }: Side) {
+	const { shards, index } = manifest;
+	return [
+		...[...shards, ...index].map((file) => ({ ...file, directory })),
+		...(owner.manifest === manifest ? [] : owner.manifest.shards).map(
+			(file) => ({ ...file, directory: owner.directory }),
+		),
+	];
+}
+
+/**
+ * Files that are not read are there, with their sizes.
+ * @throws DataError `bad-shard`
+ */
+async function requireWhole(side: Side): Promise<void> {
+	await inParallel(filesOf(side), LANES, async ({ directory, ...file }) => {
+		const fault = await faultOfSize(storageAt(directory), directory, file);
+		if (fault !== null) throw unreadable(`${directory}/${file.path}`, fault);
+	});
 }
 
 /** Reads both sides, and compares what they hold. */

@@ -32,7 +32,13 @@ export async function diffRecords(
 	});
 }
 
-/** Compares exports: what they say of themselves, and the files, by their hashes. */
+/** What an export says of itself. */
+type Said = Record<string, unknown>;
+
+/**
+ * Compares exports: what they say of themselves, but for where their dataset lies, and the files, by their
+ * hashes.
+ */
 export async function diffExports(
 	directoryA: string,
 	directoryB: string,
@@ -40,12 +46,12 @@ export async function diffExports(
 ): Promise<Omit<DiffResult, "a" | "b">> {
 	const [a, b] = await Promise.all(
 		[directoryA, directoryB].map((directory) =>
-			readFileList<Record<string, unknown> & { files: DatasetFile[] }>(
+			readFileList<Said & { files: DatasetFile[] }>(
 				...([directory, EXPORT_FILE, "files"] as const),
 			),
 		),
 	);
-	const said = ({ files: _, ...rest }: typeof a) => rest;
+	const said = ({ files: _, source: __, hash: ___, ...rest }: typeof a) => rest;
 	return filesResult("export", {
 		settings: differingValues(said(a), said(b), limit),
 		inputs: { count: 0, list: [] },

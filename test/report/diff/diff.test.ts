@@ -384,30 +384,34 @@ test("what is trained on is compared where both say it", async () => {
 	expect(plain.notes.join()).toMatch(/without that/);
 });
 
-test("what is damaged is told in a sentence", async () => {
-	const copy = join(temporaryDirectory(), "copy");
-	cpSync(packed, copy, { recursive: true });
-	edit(copy, (manifest) => {
-		manifest.planHash = "0".repeat(64);
-	});
-	const { shards, index } = readManifest(copy);
-	for (const { path } of [shards[0], index[0]]) {
-		const file = join(copy, path);
-		const kept = readFileSync(file);
-		writeFileSync(file, kept.subarray(0, kept.length - 100));
-		await expect(diff(packed, copy)).rejects.toThrow(
-			/cannot be read: .*seqpack verify/,
+test.each(["the same by its manifest", "another"])(
+	"what is damaged, and %s, is told in a sentence",
+	async (what) => {
+		const copy = join(temporaryDirectory(), "copy");
+		cpSync(packed, copy, { recursive: true });
+		if (what === "another")
+			edit(copy, (manifest) => {
+				manifest.planHash = "0".repeat(64);
+			});
+		const { shards, index } = readManifest(copy);
+		for (const { path } of [shards[0], index[0]]) {
+			const file = join(copy, path);
+			const kept = readFileSync(file);
+			writeFileSync(file, kept.subarray(0, kept.length - 100));
+			await expect(diff(packed, copy)).rejects.toThrow(
+				/cannot be read: .*seqpack verify/,
+			);
+			rmSync(file);
+			await expect(diff(packed, copy)).rejects.toThrow(/seqpack verify/);
+			writeFileSync(file, kept);
+		}
+		writeFileSync(join(copy, "seqpack.json"), "{");
+		await expect(diff(packed, copy)).rejects.toThrow(/not JSON/);
+		await expect(diff(packed, join(copy, "none"))).rejects.toThrow(
+			/there is no directory/,
 		);
-		rmSync(file);
-		await expect(diff(packed, copy)).rejects.toThrow(/seqpack verify/);
-		writeFileSync(file, kept);
-	}
-	writeFileSync(join(copy, "seqpack.json"), "{");
-	await expect(diff(packed, copy)).rejects.toThrow(/not JSON/);
-	await expect(diff(packed, join(copy, "none"))).rejects.toThrow(
-		/there is no directory/,
-	);
-});
+	},
+);
 
 test("of exports the files that differ are named", async () => {
 	const [a, same, b] = ["a", "same", "b"].map((name) =>
@@ -416,7 +420,9 @@ test("of exports the files that differ are named", async () => {
 	const other = await built(base.slice(1));
 	const to = "nanogpt";
 	await exportDataset({ source: packed, to, out: a });
-	await exportDataset({ source: packed, to, out: same });
+	const copy = join(temporaryDirectory(), "copy", "elsewhere");
+	cpSync(packed, copy, { recursive: true });
+	await exportDataset({ source: copy, to, out: same });
 	await exportDataset({ source: other, to, out: b });
 	expect(await diff(a, same)).toMatchObject({ kind: "export", same: true });
 	const { files, same: isSame } = await diff(a, b);
