@@ -29,7 +29,7 @@ const report = (...args: string[]) => seqpack(["report", ...args]);
 test("every figure in the report is the manifest's", async () => {
 	const out = inDirectory("report.html");
 	const { code, stderr } = await report(data, "--out", out);
-	expect(stderr).toContain("report.html: ");
+	expect(stderr).toContain("report.html, ");
 	expect(code).toBe(0);
 	const { document } = parseHTML(readFileSync(out, "utf8"));
 	const manifest: Manifest = JSON.parse(
@@ -163,8 +163,9 @@ test("a report is written to an object store, and only a report is replaced ther
 	const out = "s3://bucket/pages/report.html";
 	const { bytes } = await writeReport([data], { out });
 	expect(fake.contents()["pages/report.html"]).toHaveLength(bytes);
-	await expect(writeReport([data], { out })).rejects.toThrow(
-		"is there already",
+	expect((await writeReport([data], { out })).status).toBe("already-written");
+	await expect(writeReport([data], { out, title: "Other" })).rejects.toThrow(
+		"is another report",
 	);
 	await writeReport([data], { out, overwrite: true });
 	fake.put("pages/report.html", "a page of somebody else");
