@@ -61,6 +61,7 @@ export function drawFigures(
 					view,
 					"Lengths of documents",
 					figures.documentLengths,
+					"document",
 					unit,
 				),
 		figures.sequenceLengths === null
@@ -69,11 +70,18 @@ export function drawFigures(
 					view,
 					"Lengths of sequences",
 					figures.sequenceLengths,
+					"sequence",
 					"tokens",
 				),
 		figures.sequencesPerRow === null || figures.sequencesPerRow.max <= 1
 			? []
-			: drawHistogram(view, "Sequences of a row", figures.sequencesPerRow, ""),
+			: drawHistogram(
+					view,
+					"Sequences of a row",
+					figures.sequencesPerRow,
+					"row",
+					"",
+				),
 		drawBuckets(view, figures.buckets),
 		sources.entries.length === 0
 			? []

@@ -1,4 +1,4 @@
-import { grouped } from "../../src/core/number-texts.js";
+import { counted, grouped } from "../../src/core/number-texts.js";
 import type {
 	LengthBin,
 	LengthHistogram,
@@ -17,6 +17,8 @@ export function drawHistogram(
 	view: View,
 	title: string,
 	{ count, tokens, min, max, bins }: LengthHistogram,
+	/** What is counted: `document`. */
+	one: string,
 	/** What lengths are lengths in; "" where they are not of tokens. */
 	unit: string,
 ): string[] {
@@ -53,7 +55,7 @@ export function drawHistogram(
 	return [
 		heading(view, title),
 		...wrapped(
-			`  ${grouped(count)}${of}; from ${grouped(min)} to ${grouped(max)}, ${mean} on average`,
+			`  ${counted(count, one)}${of}; from ${grouped(min)} to ${grouped(max)}, ${mean} on average`,
 			view.columns,
 			2,
 		),

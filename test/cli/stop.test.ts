@@ -20,7 +20,8 @@ beforeAll(() => {
 		{ role: "user", content },
 		{ role: "assistant", content: "yes" },
 	];
-	writeFileSync(path("chat.jsonl"), line({ messages }));
+	// One template alone comes to the end of its steps in some seconds.
+	writeFileSync(path("chat.jsonl"), line({ messages }).repeat(20));
 	writeFileSync(
 		path("loop.jinja"),
 		"{% for m in messages %}{% for i in range(99999) %}{% if (m.content | upper | lower | replace('a', 'b') | length) == i %}x{% endif %}{% endfor %}{% endfor %}",
@@ -59,6 +60,7 @@ const busy: Record<string, (out: string) => string[]> = {
 	"a chat template": (out) => [
 		...["build", path("chat.jsonl"), "--tokenizer", tokenizer],
 		...["--conversations", "messages", "--loss", "assistant"],
+		...["--on-error", "skip"],
 		...["--chat-template", path("loop.jinja"), ...rows, "--out", out],
 	],
 	"a pattern that splits": (out) => [
@@ -93,10 +95,7 @@ test.each(
 		expect(child.exitCode, stderr).toBe(null);
 		const began = performance.now();
 		child.kill(signal as NodeJS.Signals);
-		const found = await ended;
-		// A template comes to the end of its steps by itself, maybe in these seconds.
-		const isRefused = stderr.includes("it takes too many steps");
-		expect(found, stderr).toBe(isRefused ? 4 : code);
+		expect(await ended, stderr).toBe(code);
 		// A thread has three seconds; the machine is busy.
 		expect((performance.now() - began) / 1000).toBeLessThan(8);
 		expect(stderr).not.toMatch(/\n\s+at /);

@@ -15,10 +15,8 @@ export async function diffRecords(
 	directoryB: string,
 	{ limit }: Diffing,
 ): Promise<Omit<DiffResult, "a" | "b">> {
-	const [a, b] = await Promise.all(
-		[directoryA, directoryB].map((directory) =>
-			readFileList<RecordsManifest>(directory, RECORDS_MANIFEST, "shards"),
-		),
+	const [a, b] = await listsOf<RecordsManifest>(
+		...([[directoryA, directoryB], RECORDS_MANIFEST, "shards"] as const),
 	);
 	const inputs = ({ inputs }: RecordsManifest) =>
 		inputs.map(({ source, bytes, fingerprint }) => ({
@@ -44,12 +42,8 @@ export async function diffExports(
 	directoryB: string,
 	{ limit }: Diffing,
 ): Promise<Omit<DiffResult, "a" | "b">> {
-	const [a, b] = await Promise.all(
-		[directoryA, directoryB].map((directory) =>
-			readFileList<Said & { files: DatasetFile[] }>(
-				...([directory, EXPORT_FILE, "files"] as const),
-			),
-		),
+	const [a, b] = await listsOf<Said & { files: DatasetFile[] }>(
+		...([[directoryA, directoryB], EXPORT_FILE, "files"] as const),
 	);
 	const said = ({ files: _, source: __, hash: ___, ...rest }: typeof a) => rest;
 	return filesResult("export", {
@@ -59,6 +53,15 @@ export async function diffExports(
 		totals: [],
 	});
 }
+
+const listsOf = <T>(
+	directories: readonly string[],
+	name: string,
+	key: string & keyof T,
+) =>
+	Promise.all(
+		directories.map((directory) => readFileList<T>(directory, name, key)),
+	);
 
 function named(files: readonly DatasetFile[]) {
 	return files.map(({ path, bytes, sha256 }) => ({
