@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { parseJson } from "./core/json.js";
 
 /** The version of this package. */
 export const version: string = findVersion();
@@ -7,7 +8,7 @@ function findVersion(): string {
 	// From src/ and from dist/src/ alike.
 	for (const up of ["../package.json", "../../package.json"]) {
 		try {
-			const json = JSON.parse(
+			const json = parseJson(
 				readFileSync(new URL(up, import.meta.url), "utf8"),
 			);
 			if (json.name === "seqpack") return json.version;

@@ -216,6 +216,11 @@ describe("a pure floor", () => {
 	}
 });
 
+test("JSON is parsed in one place, which knows the faults of JSON.parse", () => {
+	const parsing = files.filter(({ text }) => /\bJSON\.parse[(;]/.test(text));
+	expect(parsing.map(({ path }) => path)).toEqual(["src/core/json.ts"]);
+});
+
 test("threads are made by the pool, and for reading ahead", () => {
 	const own = files.filter(({ text }) => /\bnew Worker\(/.test(text));
 	expect(own.map(({ path }) => path).sort()).toEqual([

@@ -1,3 +1,4 @@
+import { parseJson } from "../core/json.js";
 import { isObject } from "../core/values.js";
 import { readTokenizerFiles } from "../storage/load-tokenizer.js";
 import { openKept, prepareKept } from "../tokenizer/kept-tokenizer.js";
@@ -13,7 +14,7 @@ export async function tokenizerFacts(
 	const tokenizer = openKept(prepareKept(files.fingerprint, files, "auto"));
 	const { bos, eos, vocabSize } = tokenizer;
 	const json: unknown =
-		files.tokenizerJson === undefined ? null : JSON.parse(files.tokenizerJson);
+		files.tokenizerJson === undefined ? null : parseJson(files.tokenizerJson);
 	// A template of the texts that it gives names the tokens that it adds.
 	const processor = isObject(json) ? json.post_processor : null;
 	const addsBos =

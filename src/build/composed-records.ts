@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ComposeSummary } from "../compose/summary.js";
 import { inParallel } from "../core/in-parallel.js";
+import { parseJson } from "../core/json.js";
 import type { DatasetFile } from "../dataset/manifest.js";
 import { EXPORT_FILE, INJECTED_FILE } from "../sources/find/own-files.js";
 import { confined } from "../storage/confined.js";
@@ -120,7 +121,7 @@ interface Said {
 /** Null for what composing has not written. */
 function parseSaid(text: string): Said | null {
 	try {
-		const said = JSON.parse(text);
+		const said = parseJson(text);
 		const isOne = Array.isArray(said?.files) && said.composed !== undefined;
 		return isOne ? said : null;
 	} catch {

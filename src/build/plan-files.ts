@@ -1,6 +1,7 @@
 import { sum } from "../core/arithmetic.js";
 import { EnvironmentError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
+import { parseJson } from "../core/json.js";
 import type { InputSpan } from "../sources/divide.js";
 import { LANES } from "../storage/lanes.js";
 import { readIfThere, writeAll } from "../storage/storage.js";
@@ -148,7 +149,7 @@ function notWhole(out: string): EnvironmentError {
 /** Null for what is no part of a plan. */
 function parsePart(text: string): PlanPart | null {
 	try {
-		const part = JSON.parse(text);
+		const part = parseJson(text);
 		return partShape(part) === null ? part : null;
 	} catch {
 		return null;

@@ -1,3 +1,4 @@
+import { parseJson } from "../core/json.js";
 import { findManifest, listedPaths } from "../dataset/find-manifest.js";
 import { filesOf, MANIFEST } from "../dataset/manifest.js";
 import { isPlainPath } from "../storage/confined.js";
@@ -44,7 +45,7 @@ async function removeReplaced(workspace: Workspace): Promise<void> {
 	const manifest = await findManifest(out);
 	if (list === null || manifest === null) return;
 	const kept = new Set(filesOf(manifest).map(({ path }) => path));
-	const listed: unknown[] = JSON.parse(list.toString("utf8"));
+	const listed: unknown[] = parseJson(list.toString("utf8"));
 	const gone = listed
 		.filter(isPlainPath)
 		.filter((path) => path !== MANIFEST && !kept.has(path));

@@ -1,6 +1,7 @@
 import { addCounts } from "../core/counts.js";
 import { DataError, optionName } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
+import { parseJson } from "../core/json.js";
 import type {
 	DatasetFile,
 	IndexOfTask,
@@ -100,7 +101,7 @@ function signed(text: string): string {
 /** Null for what is no record, or was changed since it was written. */
 function parseRecord(text: string): TaskRecord | null {
 	try {
-		const { sha256, ...record } = JSON.parse(text);
+		const { sha256, ...record } = parseJson(text);
 		if (signed(JSON.stringify(record)) !== text) return null;
 		return recordShape(record) === null ? record : null;
 	} catch {

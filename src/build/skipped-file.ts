@@ -1,4 +1,5 @@
 import { inParallel } from "../core/in-parallel.js";
+import { parseJson } from "../core/json.js";
 import type { ManifestSkipped } from "../dataset/manifest.js";
 import { skippedPath } from "../dataset/names.js";
 import type { SkippedRecord } from "../sources/read-records.js";
@@ -75,7 +76,7 @@ export async function readSkipped(
 		.toString("utf8")
 		.split("\n")
 		.filter((line) => line !== "")
-		.map((line) => JSON.parse(line));
+		.map((line) => parseJson(line));
 }
 
 /** Joins the tasks' lists, with lines counted in the whole file; add tasks in their order. */

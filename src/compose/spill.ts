@@ -1,4 +1,5 @@
 import { deserialize, serialize } from "node:v8";
+import { parseJson } from "../core/json.js";
 import { giveMemory, takeMemory } from "../core/memory.js";
 import type { Draft, Piece, RecipeRecord } from "../recipes/draft.js";
 import { Utf8Text } from "../recipes/utf8-text.js";
@@ -209,7 +210,7 @@ export class SpilledDraft {
 		let at = start + this.#length(1);
 		const [id, place, records, written]: Head =
 			block[this.#at + 12] === 1
-				? JSON.parse(block.toString("utf8", start, at))
+				? parseJson(block.toString("utf8", start, at))
 				: deserialize(block.subarray(start, at));
 		const whole = records.map(
 			([id, source, position, fields]): RecipeRecord => {

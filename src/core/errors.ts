@@ -1,4 +1,5 @@
 import { exitCodes } from "./exit-codes.js";
+import { parseJson } from "./json.js";
 import { redacted } from "./secrets.js";
 import { escapeControls } from "./text.js";
 
@@ -109,7 +110,7 @@ export function writeOptions(
 	write: (option: string, value: unknown) => string,
 ): string {
 	return sentence.replace(OPTION, (_, name: string, value?: string) =>
-		write(name, value === undefined ? undefined : JSON.parse(value)),
+		write(name, value === undefined ? undefined : parseJson(value)),
 	);
 }
 

@@ -1,3 +1,4 @@
+import { parseJson } from "./json.js";
 import {
 	choiceType,
 	flagType,
@@ -259,11 +260,11 @@ export function entriesOf<
  * A value with parts, as JSON; on a command line its text, or a file that holds it.
  * @param type.fault What is wrong with a value, as the end of a sentence that begins
  * with the option.
- * @param type.parse Throws where the text is no value; default `JSON.parse`.
+ * @param type.parse Throws where the text is no value; default `parseJson`.
  */
 export function json<T, const F extends OptionFacts<T> = OptionFacts<T>>(
 	{
-		parse = JSON.parse,
+		parse = parseJson,
 		...type
 	}: Pick<OptionType<T>, "placeholder" | "expected" | "fault"> & {
 		written: "one" | "file";

@@ -1,3 +1,4 @@
+import { parseJson } from "../core/json.js";
 import type { Shape } from "../core/shape.js";
 import { isObject } from "../core/values.js";
 import { isPlainPath } from "../storage/confined.js";
@@ -68,7 +69,7 @@ export async function readOurs<T extends object>(
 async function anyOfOurs<T>(storage: Storage, path: string): Promise<T | null> {
 	if ((await storage.stat(path))?.kind !== "file") return null;
 	try {
-		const value = JSON.parse((await readAll(storage, path)).toString("utf8"));
+		const value = parseJson((await readAll(storage, path)).toString("utf8"));
 		if (isObject(value)) delete value.sha256;
 		// Something else may be called the same: it has not what both of ours have.
 		const isOurs =

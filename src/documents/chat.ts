@@ -1,8 +1,9 @@
 import { optionName } from "../core/errors.js";
 import { overlaps } from "../core/int-lists.js";
+import { parseJson } from "../core/json.js";
 import { anyOf, quoted } from "../core/text.js";
 import { isObject } from "../core/values.js";
-import { mayLoseNumbers, parseJson } from "../sources/json/values.js";
+import { mayLoseNumbers, parseRecordJson } from "../sources/json/values.js";
 import {
 	type FieldPath,
 	JsonText,
@@ -274,12 +275,15 @@ function parsed(value: unknown): unknown {
 	if (!(value instanceof JsonText)) return value;
 	const { text, path } = value;
 	const isPythons = mayLoseNumbers(text) && !/NaN|Infinity/.test(text);
-	return valueAt(isPythons ? parsePythonJson(text) : parseJson(text), path);
+	return valueAt(
+		isPythons ? parsePythonJson(text) : parseRecordJson(text),
+		path,
+	);
 }
 
 /** The text of each special token that a tokenizer.json names. */
 export function specialTokensOf(tokenizerJson: string): string[] {
-	const { added_tokens: added = [] } = JSON.parse(tokenizerJson);
+	const { added_tokens: added = [] } = parseJson(tokenizerJson);
 	return (added as unknown[])
 		.filter(isObject)
 		.filter(({ special }) => special === true)

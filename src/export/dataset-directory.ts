@@ -1,4 +1,5 @@
 import { optionName, UsageError } from "../core/errors.js";
+import { parseJson } from "../core/json.js";
 import { findManifest } from "../dataset/find-manifest.js";
 import { filesOf, MANIFEST, type Manifest } from "../dataset/manifest.js";
 import { confined, isPlainPath } from "../storage/confined.js";
@@ -134,7 +135,7 @@ export class DatasetDirectory implements OwnDirectory {
 		const content = await readIfThere(this.#storage, this.#in(path));
 		if (content === null) return null;
 		try {
-			return JSON.parse(content.toString("utf8")).filter(isPlainPath);
+			return parseJson(content.toString("utf8")).filter(isPlainPath);
 		} catch {
 			return null;
 		}

@@ -1,5 +1,6 @@
 import { optionName, UsageError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
+import { parseJson } from "../core/json.js";
 import type {
 	ExportFile,
 	ExportFiles,
@@ -201,7 +202,7 @@ export class ExportDirectory implements ExportFiles, OwnDirectory {
 	async #list(path: string): Promise<Record<string, unknown> | null> {
 		const content = await readIfThere(this.#storage, this.#in(path));
 		try {
-			return content && JSON.parse(content.toString("utf8"));
+			return content && parseJson(content.toString("utf8"));
 		} catch {
 			return null;
 		}

@@ -1,4 +1,5 @@
 import { LARGEST_CAPACITY } from "../core/capacity.js";
+import { parseJson } from "../core/json.js";
 import { logLevelOption, noticeOptions } from "../core/notices.js";
 import {
 	choice,
@@ -231,7 +232,7 @@ export const buildTable = {
 				written: "one",
 				fault: maskFaultHere,
 				parse: (text) =>
-					text.startsWith("{") ? JSON.parse(text) : { kind: text },
+					text.startsWith("{") ? parseJson(text) : { kind: text },
 			},
 			{
 				default: { kind: "causal" } as MaskKind,

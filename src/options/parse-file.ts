@@ -1,4 +1,5 @@
 import { Lexer, Parser, parseDocument } from "yaml";
+import { parseJson } from "../core/json.js";
 import { shortened } from "../core/text.js";
 
 /** Bytes of a file that a person writes, at most. */
@@ -26,7 +27,7 @@ export function textOfFile(path: string, content: Buffer, bad: Bad): string {
 export function parseFile(path: string, text: string, bad: Bad): unknown {
 	if (/\.json$/i.test(path))
 		try {
-			return JSON.parse(text);
+			return parseJson(text);
 		} catch (error) {
 			throw bad(path, `it is not JSON (${messageOf(error)})`);
 		}

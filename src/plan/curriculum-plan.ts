@@ -1,4 +1,5 @@
 import { DataError, UsageError } from "../core/errors.js";
+import { parseJson } from "../core/json.js";
 import { shapeFault } from "../core/shape.js";
 import type { BatchKindName } from "../curriculum/batch-kinds.js";
 import type { StageBucket } from "../curriculum/plan-stage.js";
@@ -170,7 +171,7 @@ export async function openPlan(directory: string): Promise<CurriculumPlan> {
 		);
 	let plan: CurriculumPlan;
 	try {
-		plan = JSON.parse((await readAll(storage, path)).toString("utf8"));
+		plan = parseJson((await readAll(storage, path)).toString("utf8"));
 	} catch (error) {
 		throw refuse(`it is not JSON (${(error as Error).message})`);
 	}

@@ -1,4 +1,5 @@
 import { optionName, UsageError } from "../core/errors.js";
+import { parseJson } from "../core/json.js";
 import { confined } from "../storage/confined.js";
 import { requireWhole } from "../storage/file-sizes.js";
 import { canonicalJson } from "../storage/hash.js";
@@ -123,7 +124,7 @@ export class PlanDirectory implements OwnDirectory {
 	async #there(): Promise<CurriculumPlan | null> {
 		const content = await readIfThere(this.storage, this.#in(PLAN_FILE));
 		try {
-			return content && JSON.parse(content.toString("utf8"));
+			return content && parseJson(content.toString("utf8"));
 		} catch {
 			throw this.#holdsAnother();
 		}
@@ -176,7 +177,7 @@ export class PlanDirectory implements OwnDirectory {
 		const content = await readIfThere(this.storage, this.#in(path));
 		if (content === null) return [];
 		try {
-			const plan = JSON.parse(content.toString("utf8"));
+			const plan = parseJson(content.toString("utf8"));
 			return filesOf(plan)
 				.filter(([what, { path, sha256 }]) => path === nameOf[what](sha256))
 				.map(([, { path }]) => path);

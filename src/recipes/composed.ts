@@ -1,3 +1,4 @@
+import { parseJson } from "../core/json.js";
 import { quoted } from "../core/text.js";
 import {
 	type Draft,
@@ -74,7 +75,7 @@ export function composedOf(
 ): ComposedRecord | null {
 	const out = new JsonWriter();
 	return writeComposed(draft, writing, out)
-		? JSON.parse(out.take().toString())
+		? parseJson(out.take().toString())
 		: null;
 }
 

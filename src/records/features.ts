@@ -1,4 +1,5 @@
 import { type Field, type List, type Schema, Type } from "apache-arrow";
+import { parseJson } from "../core/json.js";
 import { isObject } from "../core/values.js";
 
 /** Where Hugging Face `datasets` keeps what columns hold, such as images. */
@@ -26,7 +27,7 @@ export function rowFeatures(
 
 function featuresOf(json: string | undefined): Record<string, unknown> {
 	try {
-		const features = JSON.parse(json ?? "{}")?.info?.features;
+		const features = parseJson(json ?? "{}")?.info?.features;
 		return isObject(features) ? features : {};
 	} catch {
 		return {};

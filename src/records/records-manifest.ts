@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors.js";
+import { parseJson } from "../core/json.js";
 import { listOf, object, type Shape, shapeFault, such } from "../core/shape.js";
 import { isPlainPath } from "../storage/confined.js";
 import { readIfThere, type Storage } from "../storage/storage.js";
@@ -57,7 +58,7 @@ export async function listedFiles(
 	let list: unknown;
 	let fault: string | null;
 	try {
-		list = JSON.parse(content.toString("utf8"));
+		list = parseJson(content.toString("utf8"));
 		fault = shapeFault(listShape, list);
 	} catch {
 		fault = "it is not JSON";

@@ -11,7 +11,7 @@ import {
 	beginsWithArray,
 } from "./json/array.js";
 import { idAt } from "./json/record-text.js";
-import { mayLoseNumbers, parseJson } from "./json/values.js";
+import { mayLoseNumbers, parseRecordJson } from "./json/values.js";
 import type { WantedFields } from "./records/fields.js";
 import type { RecordBatchBuilder } from "./records/record-batch.js";
 import { type RecordScanner, readByScanner } from "./records/record-scanner.js";
@@ -90,7 +90,7 @@ function parseRecord(text: string): Record<string, unknown> {
 		);
 	let record: unknown;
 	try {
-		record = parseJson(text);
+		record = parseRecordJson(text);
 	} catch (error) {
 		throw new BadInput(
 			"not-json",

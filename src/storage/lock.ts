@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { EnvironmentError, UsageError } from "../core/errors.js";
+import { parseJson } from "../core/json.js";
 import { quoted } from "../core/text.js";
 import {
 	hasEnded,
@@ -217,7 +218,7 @@ async function readHolder(
 function parseHolder(text: string): Holder | null {
 	let value: Partial<Holder> | null;
 	try {
-		value = JSON.parse(text);
+		value = parseJson(text);
 	} catch {
 		return null;
 	}

@@ -1,3 +1,4 @@
+import { parseJson } from "../core/json.js";
 import { sha256 } from "./hash.js";
 
 const BEFORE = `,\n\t"sha256": "`;
@@ -23,7 +24,7 @@ export function parseSignedJson(
 	bytes: Buffer,
 	last: string,
 ): { value: unknown; fault: string | null } {
-	const value = JSON.parse(bytes.toString("utf8"));
+	const value = parseJson(bytes.toString("utf8"));
 	const end = bytes.length - LENGTH;
 	const signature = end < 0 ? "" : bytes.toString("latin1", end);
 	const isSigned =

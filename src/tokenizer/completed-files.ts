@@ -1,3 +1,4 @@
+import { parseJson } from "../core/json.js";
 import type { TokenizerFiles } from "./from-json.js";
 import {
 	lackingTokens,
@@ -71,7 +72,7 @@ function addedTokensIn(text: string): AddedTokenJson[] | null {
 	while (part !== null && part[0] !== "]") part = parts.exec(text);
 	if (part === null) return null;
 	try {
-		const list: unknown = JSON.parse(text.slice(from, parts.lastIndex));
+		const list: unknown = parseJson(text.slice(from, parts.lastIndex));
 		return (list as AddedTokenJson[]).every(
 			({ id, content }) =>
 				Number.isInteger(id) && id >= 0 && typeof content === "string",

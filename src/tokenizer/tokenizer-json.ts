@@ -1,4 +1,5 @@
 import { DataError } from "../core/errors.js";
+import { parseJson } from "../core/json.js";
 import { quoted } from "../core/text.js";
 
 /** The parts of a tokenizer.json that are read here; the rest is the engine's. */
@@ -115,7 +116,7 @@ function parseObject(
 ): Record<string, unknown> {
 	let json: unknown;
 	try {
-		json = JSON.parse(text);
+		json = parseJson(text);
 	} catch (error) {
 		throw fault(`it is not JSON (${(error as Error).message})`);
 	}

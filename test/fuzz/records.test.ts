@@ -28,7 +28,7 @@ async function endOf(input: Taking, tally: Tally, what: string) {
 	if (outcome.kind === "fault") return outcome.what;
 	if (outcome.kind === "error") return null;
 	const { texts, bad } = outcome.result;
-	const lines = Buffer.from(input.lines).toString().split("\n");
+	const lines = new TextDecoder().decode(input.lines).split("\n");
 	const records = lines.filter((line) => !/^[ \t\r]*$/.test(line)).length;
 	return input.take.where === undefined && texts.length + bad.length < records
 		? `${texts.length} documents and ${bad.length} refused of ${records}`

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { isObject } from "../../src/core/values.js";
 import { ArrayScanner } from "../../src/sources/json/array.js";
 import { numberTextAt } from "../../src/sources/json/record-text.js";
-import { parseJson } from "../../src/sources/json/values.js";
+import { parseRecordJson } from "../../src/sources/json/values.js";
 import { json } from "../../src/sources/json.js";
 import { memoryStorage } from "../../src/storage/memory.js";
 import { inputsOf, readAllOf, wholeFiles } from "./reading.js";
@@ -127,7 +127,7 @@ describe("numbers that JSON does not have", () => {
 	test("are read as Python writes them, and nothing else is changed", () => {
 		fc.assert(
 			fc.property(value, (value) => {
-				expect(parseJson(pythonJson(value))).toEqual(value);
+				expect(parseRecordJson(pythonJson(value))).toEqual(value);
 			}),
 		);
 	});
@@ -145,7 +145,7 @@ describe("numbers that JSON does not have", () => {
 		"nan",
 		'"NaN',
 	])("%s is refused", (text) => {
-		expect(() => parseJson(text)).toThrow(SyntaxError);
+		expect(() => parseRecordJson(text)).toThrow(SyntaxError);
 	});
 });
 

@@ -1,3 +1,4 @@
+import { parseJson } from "../../core/json.js";
 import { isObject } from "../../core/values.js";
 import type { ReadableStorage } from "../../sources/source.js";
 import { readExactly } from "../../sources/tokens/numbers.js";
@@ -10,7 +11,7 @@ export async function readShards(
 ): Promise<{ name: string; samples: number }[] | null> {
 	let index: unknown;
 	try {
-		index = JSON.parse(String(await readExactly(storage, path, 0, size)));
+		index = parseJson(String(await readExactly(storage, path, 0, size)));
 	} catch {
 		return null;
 	}

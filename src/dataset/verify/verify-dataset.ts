@@ -1,5 +1,6 @@
 import { addCounts } from "../../core/counts.js";
 import { InterruptedError, SeqpackError } from "../../core/errors.js";
+import { parseJson } from "../../core/json.js";
 import { type Progress, progressOf } from "../../core/progress.js";
 import { readAll } from "../../storage/storage.js";
 import { storageAt } from "../../storage/storages.js";
@@ -193,7 +194,7 @@ class Verification {
 			const list = await readAll(storageAt(path), path);
 			for (const line of list.toString("utf8").split("\n")) {
 				if (line === "") continue;
-				const { reason } = JSON.parse(line);
+				const { reason } = parseJson(line);
 				addCounts(skippedRecords, { [String(reason)]: 1 });
 				rows++;
 			}

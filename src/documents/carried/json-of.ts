@@ -1,4 +1,4 @@
-import { parseJson } from "../../sources/json/values.js";
+import { parseRecordJson } from "../../sources/json/values.js";
 import { JsonText, valueAt } from "../../sources/records/fields.js";
 
 /** A value as JSON; null where there is none. */
@@ -7,7 +7,7 @@ export function jsonOf(value: unknown): string | null {
 	if (typeof value === "string") return value;
 	return JSON.stringify(
 		value instanceof JsonText
-			? valueAt(parseJson(value.text), value.path)
+			? valueAt(parseRecordJson(value.text), value.path)
 			: value,
 		(_, part) => (typeof part === "bigint" ? String(part) : part),
 	);

@@ -1,4 +1,5 @@
 import { DataError, optionName, UsageError } from "../../core/errors.js";
+import { parseJson } from "../../core/json.js";
 import { isObject } from "../../core/values.js";
 
 /** The texts of the files that hold a model's chat templates, as far as there are any. */
@@ -50,7 +51,7 @@ export function readChatTemplates({
 
 function parse(json: string, name: string): Record<string, unknown> {
 	try {
-		const config: unknown = JSON.parse(json);
+		const config: unknown = parseJson(json);
 		if (isObject(config)) return config;
 	} catch {
 		// Said below.

@@ -1,3 +1,4 @@
+import { spendOnCharacters } from "./jinja/budget.js";
 import { TemplateError } from "./jinja/values.js";
 
 const DAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split(
@@ -14,6 +15,7 @@ const MONTHS =
  * @throws TemplateError for a directive that is not supported
  */
 export function strftime(day: string, format: string): string {
+	spendOnCharacters(format.length);
 	const date = new Date(`${day}T00:00:00Z`);
 	const [year, month, dayOfMonth] = day.split("-");
 	const weekday = DAYS[date.getUTCDay()];

@@ -1,4 +1,5 @@
 import { DataError, SeqpackError } from "../../core/errors.js";
+import { parseJson } from "../../core/json.js";
 import { indexSchemaOf, indexTable } from "../../dataset/index-rows.js";
 import { readListed } from "../../dataset/listed-file.js";
 import { numberOfDocument, taskOfDocument } from "../../dataset/rows.js";
@@ -112,7 +113,7 @@ async function* readDocuments(
 /** Null for what composing has not written: a field of the user's may hold anything. */
 function partsOf(json: string): ComposedPart[] | null {
 	try {
-		const parts = JSON.parse(json);
+		const parts = parseJson(json);
 		const areParts =
 			Array.isArray(parts) &&
 			parts.every(

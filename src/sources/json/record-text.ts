@@ -1,3 +1,4 @@
+import { endOfString, parseJson } from "../../core/json.js";
 import { type FieldPath, valueAt } from "../records/fields.js";
 
 /**
@@ -27,11 +28,11 @@ function startOfMember(text: string, object: number, name: string): number {
 	let found = -1;
 	let at = pastSpace(text, pastSpace(text, object) + 1);
 	while (text[at] === '"') {
-		const endOfKey = pastString(text, at);
+		const endOfKey = endOfString(text, at);
 		const key = text.slice(at, endOfKey);
 		const colon = pastSpace(text, endOfKey);
 		const value = pastSpace(text, colon + 1);
-		if (JSON.parse(key) === name) found = value;
+		if (parseJson(key) === name) found = value;
 		at = pastSpace(text, pastValue(text, value));
 		if (text[at] === ",") at = pastSpace(text, at + 1);
 	}
@@ -44,18 +45,6 @@ function pastSpace(text: string, start: number): number {
 	return at;
 }
 
-/** The place after the quotation mark that ends a string. */
-function pastString(text: string, start: number): number {
-	for (let from = start + 1; ; ) {
-		const quote = text.indexOf('"', from);
-		if (quote === -1) return text.length;
-		let backslashes = 0;
-		while (text[quote - 1 - backslashes] === "\\") backslashes++;
-		if (backslashes % 2 === 0) return quote + 1;
-		from = quote + 1;
-	}
-}
-
 function pastValue(text: string, start: number): number {
 	const ends = /["{}[\],]/g;
 	let depth = 0;
@@ -64,7 +53,7 @@ function pastValue(text: string, start: number): number {
 		if (match === null) return text.length;
 		const [mark] = match;
 		if (mark === '"') {
-			ends.lastIndex = pastString(text, match.index);
+			ends.lastIndex = endOfString(text, match.index);
 			if (depth === 0) return ends.lastIndex;
 		} else if (mark === "{" || mark === "[") depth++;
 		else if (depth === 0) return match.index;

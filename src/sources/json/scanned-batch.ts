@@ -5,7 +5,7 @@ import { isObject } from "../../core/values.js";
 import { JsonText, type WantedFields } from "../records/fields.js";
 import { BadInput, type BadRecord, type RecordBatch } from "../source.js";
 import { type JsonScanner, ROW_HEADER, type Scan } from "./scanner.js";
-import { parseJson, refusalOf } from "./values.js";
+import { parseRecordJson, refusalOf } from "./values.js";
 
 const NEWLINE = 10;
 const QUOTE = 34;
@@ -165,7 +165,7 @@ export class ScannedBatch {
 	};
 
 	readonly #readValue = (start: number, end: number): unknown =>
-		parseJson(this.#bytes.toString("utf8", start, end));
+		parseRecordJson(this.#bytes.toString("utf8", start, end));
 
 	/** A list or an object as it is written; another value. */
 	readonly #readJson = (start: number, end: number): unknown => {

@@ -1,3 +1,5 @@
+import { endOfString, parseJson } from "../../core/json.js";
+
 // JSON with the NaN, Infinity and -Infinity that Python writes, which JSON.parse refuses, and
 // with whole numbers that it would round.
 
@@ -10,9 +12,9 @@ const LARGE = /\d{16}/;
  * What JSON.parse gives, also where a value is NaN, Infinity or -Infinity; whole numbers
  * that a double cannot hold are bigints.
  */
-export function parseJson(json: string): unknown {
+export function parseRecordJson(json: string): unknown {
 	try {
-		const value: unknown = JSON.parse(json);
+		const value: unknown = parseJson(json);
 		return LARGE.test(json) ? parseMarked(json) : value;
 	} catch (error) {
 		if (json.search(NOT_FINITE) === -1) throw error;
@@ -34,7 +36,7 @@ export function refusalOf(line: string, failure: number): string {
 	const good = line.slice(0, failure);
 	const known = withoutNaN(good);
 	try {
-		JSON.parse(known + line.slice(failure));
+		parseJson(known + line.slice(failure));
 	} catch (error) {
 		const { message } = error as Error;
 		if (known === good) return message;
@@ -76,7 +78,7 @@ function parseMarked(json: string): unknown {
 		const isName = /^[\t\r ]*:/.test(parts[i + 1]);
 		return isName ? part : `"s${part.slice(1)}`;
 	});
-	const holder = { value: JSON.parse(marked.join("")) };
+	const holder = { value: parseJson(marked.join("")) };
 	// Without recursion: values may lie deep.
 	const open: Record<string, unknown>[] = [holder];
 	for (let object = open.pop(); object !== undefined; object = open.pop())
@@ -115,15 +117,4 @@ function partsOf(json: string): string[] {
 /** Whether a part of `partsOf` is a string, by its index. */
 function isString(part: number): boolean {
 	return part % 2 === 1;
-}
-
-function endOfString(json: string, quote: number): number {
-	for (let at = quote + 1; ; ) {
-		const end = json.indexOf('"', at);
-		if (end === -1) return json.length;
-		let escapes = end;
-		while (json[escapes - 1] === "\\") escapes--;
-		if ((end - escapes) % 2 === 0) return end + 1;
-		at = end + 1;
-	}
 }

@@ -1,4 +1,5 @@
 import { optionName } from "../../core/errors.js";
+import { parseJson } from "../../core/json.js";
 import { quoted, shortened } from "../../core/text.js";
 import { isObject } from "../../core/values.js";
 import { idAt } from "../json/record-text.js";
@@ -81,7 +82,7 @@ const encodings: Readonly<Record<string, Encoding>> = {
 export function parseColumns(description: Buffer): MdsColumn[] | string {
 	let config: unknown;
 	try {
-		config = JSON.parse(description.toString());
+		config = parseJson(description.toString());
 	} catch (error) {
 		return `it is not JSON (${shortened((error as Error).message)})`;
 	}

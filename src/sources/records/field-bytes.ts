@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { optionName } from "../../core/errors.js";
 import { quoted, shortened } from "../../core/text.js";
 import { LONGEST_TEXT, utf8Reasons } from "../bytes/utf8.js";
-import { parseJson } from "../json/values.js";
+import { parseRecordJson } from "../json/values.js";
 import { BadInput } from "../source.js";
 
 /** The reasons of formats whose records have fields of bytes, of which some hold text or JSON. */
@@ -41,7 +41,7 @@ export function parseJsonField(
 	requireUtf8(name, bytes);
 	const text = bytes.toString();
 	try {
-		return { value: parseJson(text), text };
+		return { value: parseRecordJson(text), text };
 	} catch (error) {
 		throw new BadInput(
 			"not-json",

@@ -1,4 +1,5 @@
 import { EnvironmentError } from "../../core/errors.js";
+import { parseJson } from "../../core/json.js";
 import { isObject } from "../../core/values.js";
 import { Redirects } from "../http/follow.js";
 import { persist } from "../http/persist.js";
@@ -253,7 +254,7 @@ function isNoEntry({ status, headers }: HttpAnswer): boolean {
 
 function parsed(path: string, { body }: HttpAnswer): unknown {
 	try {
-		return JSON.parse(body.toString("utf8"));
+		return parseJson(body.toString("utf8"));
 	} catch {
 		throw unexpected(path);
 	}

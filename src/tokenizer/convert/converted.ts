@@ -1,3 +1,4 @@
+import { parseJson } from "../../core/json.js";
 import { isObject } from "../../core/values.js";
 import { isTiktokenModel, jsonOfLlama } from "./llama.js";
 import { jsonOfSentencePiece } from "./sentencepiece.js";
@@ -65,7 +66,7 @@ export function converted(
 function withTokens(configJson: string | null, tokens: object): string {
 	if (configJson === null) return JSON.stringify(tokens);
 	try {
-		const config: unknown = JSON.parse(configJson);
+		const config: unknown = parseJson(configJson);
 		return isObject(config)
 			? JSON.stringify({ ...tokens, ...config })
 			: configJson;

@@ -1,3 +1,4 @@
+import { parseJson } from "../../core/json.js";
 import { isObject } from "../../core/values.js";
 import { cl100k, jsonOfEncoding, readRanks } from "./tiktoken.js";
 import { unusable } from "./unusable.js";
@@ -71,7 +72,7 @@ function namesOf(configJson: string | null): string[] {
 
 function decoderOf(configJson: string | null): Record<string, unknown> {
 	try {
-		const config: unknown = JSON.parse(configJson ?? "{}");
+		const config: unknown = parseJson(configJson ?? "{}");
 		const decoder = isObject(config) ? config.added_tokens_decoder : null;
 		return isObject(decoder) ? decoder : {};
 	} catch {

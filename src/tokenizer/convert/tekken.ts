@@ -1,3 +1,4 @@
+import { parseJson } from "../../core/json.js";
 import { quoted } from "../../core/text.js";
 import { isObject } from "../../core/values.js";
 import { jsonOfRanks } from "./byte-ranks.js";
@@ -42,7 +43,7 @@ export function jsonOfTekken(text: string, name: string): string {
 	const wrong = (why: string) => unusable(name, why);
 	let json: unknown;
 	try {
-		json = JSON.parse(text);
+		json = parseJson(text);
 	} catch (error) {
 		throw wrong(`it is not JSON (${(error as Error).message})`);
 	}

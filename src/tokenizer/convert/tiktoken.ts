@@ -1,3 +1,4 @@
+import { parseJson } from "../../core/json.js";
 import { quoted } from "../../core/text.js";
 import { isObject } from "../../core/values.js";
 import { jsonOfRanks } from "./byte-ranks.js";
@@ -89,7 +90,7 @@ export function jsonOfTiktoken(
 function encodingIn(configJson: string | null, name: string): Encoding | null {
 	let config: unknown = null;
 	try {
-		config = JSON.parse(configJson ?? "null");
+		config = parseJson(configJson ?? "null");
 	} catch {
 		// Whoever reads the configuration says what is wrong with it.
 	}

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseJson } from "../../../src/sources/json/values.js";
+import { parseRecordJson } from "../../../src/sources/json/values.js";
 
 const written = (value: unknown): string =>
 	typeof value === "bigint"
@@ -40,7 +40,7 @@ test("whole numbers of any size come out as they are written, beside all else", 
 	}));
 	fc.assert(
 		fc.property(value, (each) => {
-			expect(parseJson(written(each))).toEqual(
+			expect(parseRecordJson(written(each))).toEqual(
 				each !== null && typeof each === "object"
 					? Array.isArray(each)
 						? each
@@ -52,7 +52,7 @@ test("whole numbers of any size come out as they are written, beside all else", 
 });
 
 test("a number with a fraction or an exponent is a double", () => {
-	expect(parseJson("[12345678901234567890.5, 1.5, 1e20]")).toEqual([
+	expect(parseRecordJson("[12345678901234567890.5, 1.5, 1e20]")).toEqual([
 		Number("12345678901234567890.5"),
 		1.5,
 		1e20,

@@ -34,7 +34,9 @@ export function arithmetic(operator: string, a: Value, b: Value): Value {
 		}
 		if (Array.isArray(a)) {
 			spendOnItems(a.length * times + times);
-			return Array.from({ length: times }, () => a).flat();
+			const items: Value[] = [];
+			for (let i = 0; i < times; i++) for (const item of a) items.push(item);
+			return items;
 		}
 	}
 	if (operator === "%" && typeof a === "string")

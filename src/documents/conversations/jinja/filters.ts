@@ -1,4 +1,4 @@
-import { spendOnItems, spendOnText } from "./budget.js";
+import { spendOnItems, spendOnSplitting, spendOnText } from "./budget.js";
 import { type JsonOptions, toJson } from "./json.js";
 import { tests } from "./tests.js";
 import { capitalize, joined, replace, strip, title } from "./texts.js";
@@ -52,8 +52,8 @@ function integer(value: Value, what: string): number {
 }
 
 function spaces(count: Value, what: string): string {
-	const length = integer(count, what);
-	spendOnText(Math.max(length, 0));
+	const length = Math.max(integer(count, what), 0);
+	spendOnText(length);
 	return " ".repeat(length);
 }
 
@@ -281,7 +281,9 @@ export const filters: Readonly<Record<string, Filter>> = {
 		const blank = truth(given(args, keywords, 2, "blank") ?? false);
 		const space = typeof width === "string" ? width : spaces(width, "width");
 		// The filter adds a line break before it splits into lines, which drops that of the end.
-		const lines = textOf(value).split(/\r\n|\r|\n/);
+		const text = textOf(value);
+		spendOnSplitting(text.length);
+		const lines = text.split(/\r\n|\r|\n/);
 		spendOnText(lines.length * space.length);
 		return lines
 			.map((line, i) =>

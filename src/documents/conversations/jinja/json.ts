@@ -1,4 +1,4 @@
-import { spend, spendOnText } from "./budget.js";
+import { spend, spendOnCharacters, spendOnText } from "./budget.js";
 import {
 	compareTexts,
 	Float,
@@ -77,6 +77,7 @@ function keyText(key: Value): string {
 function textJson(text: string, { ensureAscii }: JsonOptions): string {
 	spendOnText(text.length);
 	const json = JSON.stringify(text);
+	if (ensureAscii) spendOnCharacters(json.length);
 	return ensureAscii
 		? json.replace(/[\x7f-\uffff]/g, (unit) =>
 				unit === "\x7f"

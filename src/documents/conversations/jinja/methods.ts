@@ -1,3 +1,4 @@
+import { spendOnSplitting } from "./budget.js";
 import {
 	affixes,
 	capitalize,
@@ -84,6 +85,7 @@ export const textMethods: Readonly<Record<string, Method<string>>> = {
 	split: splitting(false),
 	rsplit: splitting(true),
 	splitlines: (self) => {
+		spendOnSplitting(self.length);
 		const lines = self.split(
 			// biome-ignore lint/suspicious/noControlCharactersInRegex: Python ends lines there
 			/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/,
@@ -116,7 +118,10 @@ export const textMethods: Readonly<Record<string, Method<string>>> = {
 	find: finding(false, false),
 	rfind: finding(true, false),
 	index: finding(false, true),
-	count: (self, args) => self.split(textArgument(args[0], "count")).length - 1,
+	count(self, args) {
+		spendOnSplitting(self.length);
+		return self.split(textArgument(args[0], "count")).length - 1;
+	},
 	removeprefix(self, args) {
 		const part = textArgument(args[0], "removeprefix");
 		return self.startsWith(part) ? self.slice(part.length) : self;

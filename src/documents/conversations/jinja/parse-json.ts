@@ -1,3 +1,4 @@
+import { parseJson } from "../../../core/json.js";
 import { Float } from "./values.js";
 
 /** A key that no JSON has: it stands for a float while JSON is parsed. */
@@ -21,10 +22,10 @@ export function parsePythonJson(json: string): unknown {
 			return `{"${FLOAT}":"${part}"}`;
 		},
 	);
-	if (!hasOthers) return JSON.parse(json);
+	if (!hasOthers) return parseJson(json);
 	// What is no JSON is refused as it was written.
-	JSON.parse(json);
-	return JSON.parse(marked, (_, value) => {
+	parseJson(json);
+	return parseJson(marked, (_, value) => {
 		const text: unknown = value?.[FLOAT];
 		if (typeof text !== "string") return value;
 		return /[.eE]/.test(text) ? new Float(Number(text)) : BigInt(text);

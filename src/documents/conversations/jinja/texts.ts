@@ -1,4 +1,4 @@
-import { spendOnText } from "./budget.js";
+import { spendOnCharacters, spendOnSplitting, spendOnText } from "./budget.js";
 import {
 	characters,
 	iterate,
@@ -47,6 +47,7 @@ export function split(
 ): string[] {
 	if (separator === "") throw new TemplateError("empty separator");
 	if (separator !== null) {
+		spendOnSplitting(text.length);
 		const parts = text.split(separator);
 		if (limit < 0 || parts.length <= limit + 1) return parts;
 		return fromRight
@@ -56,6 +57,7 @@ export function split(
 				]
 			: [...parts.slice(0, limit), parts.slice(limit).join(separator)];
 	}
+	spendOnCharacters(text.length);
 	const found = [...text.matchAll(words)];
 	if (limit < 0 || found.length <= limit) return found.map(([word]) => word);
 	if (fromRight) {
@@ -86,12 +88,14 @@ export function replace(
 	if (by.length > old.length) spendOnText(lengthReplaced(text, old, by, count));
 	if (count < 0 && old !== "") return text.replaceAll(old, () => by);
 	if (old === "") {
+		spendOnCharacters(text.length);
 		const parts = Array.from(text);
 		let result = "";
 		for (let i = 0; i <= parts.length; i++)
 			result += (count < 0 || i < count ? by : "") + (parts[i] ?? "");
 		return result;
 	}
+	spendOnSplitting(text.length);
 	const parts = text.split(old);
 	if (parts.length <= count + 1) return parts.join(by);
 	return [...parts.slice(0, count), parts.slice(count).join(old)].join(by);
@@ -121,15 +125,13 @@ function lengthReplaced(
 
 /** The first letter of each word large and the others small, as `str.title` has them. */
 export function title(text: string): string {
-	return text.replace(/\p{L}+/gu, (word) => {
-		const [first, ...rest] = Array.from(word);
-		return first.toUpperCase() + rest.join("").toLowerCase();
-	});
+	spendOnCharacters(text.length);
+	return text.replace(/\p{L}+/gu, capitalize);
 }
 
 export function capitalize(text: string): string {
-	const [first = "", ...rest] = Array.from(text);
-	return first.toUpperCase() + rest.join("").toLowerCase();
+	const [first = ""] = text;
+	return first.toUpperCase() + text.slice(first.length).toLowerCase();
 }
 
 /** A part of a list or a text, as Python's slices take it. */
@@ -161,6 +163,7 @@ export function percent(
 	values: Value[],
 	write: (value: Value, conversion: string) => string,
 ): string {
+	spendOnCharacters(text.length);
 	let next = 0;
 	const result = text.replace(/%(.)/gs, (_, conversion: string) => {
 		if (conversion === "%") return "%";

@@ -1,4 +1,9 @@
-import { spend, spendOnItems, spendOnText } from "./budget.js";
+import {
+	spend,
+	spendOnCharacters,
+	spendOnItems,
+	spendOnText,
+} from "./budget.js";
 import { TemplateError } from "./template-error.js";
 
 export { TemplateError } from "./template-error.js";
@@ -102,7 +107,11 @@ export class Loop {
 					? items[at + 1]
 					: new Undefined("there is no next item");
 			case "cycle":
-				return new Func((args) => args[at % args.length]);
+				return new Func((args) => {
+					if (args.length === 0)
+						throw new TemplateError("loop.cycle() has no values to go round");
+					return args[at % args.length];
+				});
 			default:
 				throw new TemplateError(`loop.${name} is not supported`);
 		}
@@ -112,8 +121,13 @@ export class Loop {
 export const isInteger = (value: Value): value is number | bigint =>
 	typeof value === "number" || typeof value === "bigint";
 
-/** What Python calls the type of a value. */
-export function typeName(value: Value): string {
+/**
+ * What Python calls the type of a value.
+ * @throws TemplateError where there is none: a template may call anything with too few values.
+ */
+export function typeName(value: Value | undefined): string {
+	if (value === undefined)
+		throw new TemplateError("a filter or function is given too few values");
 	if (value === null) return "NoneType";
 	if (typeof value === "boolean") return "bool";
 	if (isInteger(value)) return "int";
@@ -227,11 +241,13 @@ const HAS_SURROGATE = /[\ud800-\udfff]/;
 /** The code points of a text, each as a text: Python counts these. */
 export function characters(text: string): string[] | string {
 	spendOnText(text.length);
-	return HAS_SURROGATE.test(text) ? Array.from(text) : text;
+	if (!HAS_SURROGATE.test(text)) return text;
+	spendOnCharacters(text.length);
+	return Array.from(text);
 }
 
 export function iterate(value: Value): Value[] {
-	if (typeof value === "string") spendOnItems(4 * value.length);
+	if (typeof value === "string") spendOnCharacters(value.length);
 	const items = itemsOf(value);
 	spendOnItems(items.length);
 	return items;
@@ -291,7 +307,7 @@ export function represent(value: Value): string {
 const UNPRINTABLE = /[\\\p{C}\p{Z}]/gu;
 
 function representText(text: string): string {
-	spendOnText(text.length);
+	spendOnCharacters(text.length);
 	const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
 	const escaped = text.replace(UNPRINTABLE, (character) => {
 		switch (character) {

@@ -1,3 +1,4 @@
+import { parseJson } from "../../../core/json.js";
 import { isObject } from "../../../core/values.js";
 import type { Credentials } from "../sign.js";
 
@@ -38,7 +39,7 @@ export function credentialsOf(
 /** The object that a text holds as JSON; null where it holds none. */
 export function jsonObject(text: string): Record<string, unknown> | null {
 	try {
-		const value: unknown = JSON.parse(text);
+		const value: unknown = parseJson(text);
 		return isObject(value) ? value : null;
 	} catch {
 		return null;
