@@ -1,7 +1,7 @@
 import { shuffledIndex } from "../core/shuffled-index.js";
 import { BucketPlaces } from "../curriculum/bucket-places.js";
 import type { StageBucket } from "../curriculum/plan-stage.js";
-import type { RowReader } from "./row-reader.js";
+import { changedPlan, type RowReader } from "./row-reader.js";
 
 /** A row of a dataset: which dataset, its number in the bucket, and how to read it. */
 export interface FoundRow {
@@ -35,13 +35,16 @@ export class RowFinder {
 		this.#found = { dataset: 0, row: 0, rows: rows[0] };
 	}
 
-	/** What reads the rows of a dataset. */
+	/** What reads the rows of a dataset. @throws DataError `bad-plan` where the bucket has none of it */
 	rowsOf(dataset: number): RowReader {
-		return this.#rows[this.#sourceOf[dataset]];
+		const rows = this.#rows[this.#sourceOf[dataset]];
+		if (rows === undefined) throw changedPlan();
+		return rows;
 	}
 
-	/** The next call writes its answer into the same object. */
+	/** The next call writes its answer into the same object. @throws DataError `bad-plan` */
 	find(place: number): FoundRow {
+		if (!(place >= 0)) throw changedPlan();
 		const { sources, length } = this.#bucket;
 		const mixed = this.#places.find(place);
 		const { dataset } = sources[mixed.source];

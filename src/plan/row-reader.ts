@@ -215,6 +215,7 @@ export class RowReader {
 	}
 
 	#find(row: number): ArrowRows {
+		if (!(row >= 0 && row < this.count)) throw changedPlan();
 		const shard = this.#shardOf(row);
 		const rows = this.#open[shard] ?? this.#openShard(shard);
 		rows.find(row - this.#firstRows[shard], this.#place);
@@ -287,4 +288,12 @@ export class RowReader {
 interface BegunShard {
 	file: RandomAccessFile;
 	rows: ArrowRows;
+}
+
+/** The error of a plan that reads what its datasets do not have. */
+export function changedPlan(): DataError {
+	return new DataError(
+		"bad-plan",
+		"The plan has steps of sequences that its datasets do not have: it was changed. Make it again with seqpack curriculum.",
+	);
 }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import {
 	type FileHandle,
 	lstat,
@@ -28,6 +28,9 @@ import type {
 	Storage,
 } from "./storage.js";
 import { attempt, explainSystemError, hasCode } from "./system-errors.js";
+
+/** A pipe is opened at once, and not when somebody writes to it: it cannot be read at any place. */
+const FOR_READING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
  * Files on this machine, by their paths or by URLs of `file:`. Errors of the system
@@ -66,7 +69,9 @@ export const localFiles: Storage = {
 	find: async (path, options) => findFiles(local(path), options),
 
 	async open(path): Promise<ReadableFile> {
-		const handle = await attempt("read", path, () => open(local(path), "r"));
+		const handle = await attempt("read", path, () =>
+			open(local(path), FOR_READING),
+		);
 		return {
 			read: (position, length, into) => {
 				const target =
@@ -82,7 +87,7 @@ export const localFiles: Storage = {
 
 	openForRandomAccess(path): RandomAccessFile {
 		return attemptNow(path, false, () => {
-			const handle = openSync(local(path), "r");
+			const handle = openSync(local(path), FOR_READING);
 			const { size, mtimeMs } = fstatSync(handle);
 			const requireUnchanged = () => {
 				const now = fstatSync(handle);

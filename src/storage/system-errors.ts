@@ -18,6 +18,7 @@ export type Deed = "read" | "write" | "remove";
 const IN_THE_WAY: Record<string, string> = {
 	ENOTDIR: "a part of the path is a file, not a directory",
 	EISDIR: "it is a directory, not a file",
+	ESPIPE: "it is a pipe, which cannot be read from any place; give a file",
 	EEXIST: "a file of that name is in the way",
 	ENOTEMPTY: "a directory of that name is in the way",
 	ELOOP: "its links go round in a circle",

@@ -18,7 +18,14 @@ const MOST_DEPTH = 64;
  */
 export function decodeMessage(metadata: Uint8Array, most: number): Message {
 	new MessageCheck(metadata, most).check();
-	return Message.decode(metadata);
+	const message = Message.decode(metadata);
+	try {
+		message.header();
+	} catch (error) {
+		if (error instanceof TypeError) throw damaged();
+		throw new Error(`it cannot be read: ${(error as Error).message}`);
+	}
+	return message;
 }
 
 /** Goes through a flatbuffer as its decoder does, within bounds. */

@@ -15,6 +15,7 @@ import {
 } from "./layout.js";
 import { readRanks } from "./merge-ranks.js";
 import type { Merges } from "./pair-table.js";
+import { quoted } from "../core/text.js";
 import { notATokenizer, type TokenizerJson } from "./tokenizer-json.js";
 import { WholeCharacters } from "./whole-characters.js";
 
@@ -57,7 +58,7 @@ export function readMerges(
 			);
 			throw notATokenizer(
 				name,
-				`merge ${rank + 1} (${JSON.stringify(merge)}) names the token ${JSON.stringify(missing)}, which is not in the vocabulary`,
+				`merge ${rank + 1} (${quoted(merge)}) names the token ${quoted(missing)}, which is not in the vocabulary`,
 			);
 		}
 		lefts[rank] = leftId;

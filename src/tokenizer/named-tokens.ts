@@ -276,7 +276,7 @@ function vocabularyOf({ model: { vocab } }: TokenizerJson) {
 		// Whoever reads the model says which entries are none.
 		const ids = new Map(
 			vocab.map((entry, id) => [
-				String(Array.isArray(entry) ? entry[0] : null),
+				Array.isArray(entry) && typeof entry[0] === "string" ? entry[0] : "",
 				id,
 			]),
 		);

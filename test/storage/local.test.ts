@@ -276,6 +276,18 @@ test("broken links, pipes and devices are found as what cannot be read", async (
 	expect(await found(`${directory}/2.jsonl`)).toEqual([expected[1]]);
 });
 
+test("a pipe that nobody writes to is not waited for", async () => {
+	const pipe = join(temporaryDirectory(), "pipe");
+	execFileSync("mkfifo", [pipe]);
+	const refused = /pipe: it is a pipe, which cannot be read from any place/;
+	const file = await localFiles.open(pipe);
+	await expect(file.read(0, 1)).rejects.toThrow(refused);
+	await file.close();
+	const atRandom = localFiles.openForRandomAccess(pipe);
+	expect(() => atRandom.readInto(Buffer.alloc(1), 0, 0, 1)).toThrow(refused);
+	atRandom.close?.();
+});
+
 test("a directory that cannot be read is not passed over", async () => {
 	const directory = temporaryDirectory();
 	chmodSync(directory, 0o755);

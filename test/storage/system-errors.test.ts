@@ -28,7 +28,14 @@ test("what is forbidden or missing at first is wrong use, under way it may pass"
 });
 
 test("what is in the way at a path is wrong use at all times", () => {
-	for (const code of ["ENOTDIR", "EISDIR", "EEXIST", "ENOTEMPTY", "ELOOP"])
+	for (const code of [
+		"ENOTDIR",
+		"EISDIR",
+		"ESPIPE",
+		"EEXIST",
+		"ENOTEMPTY",
+		"ELOOP",
+	])
 		for (const underWay of [false, true])
 			expect(
 				explainSystemError(systemError(code), "read", "p", underWay),

@@ -62,7 +62,9 @@ export function readMerges(
 	const areTexts = typeof given[0] === "string";
 	// Lines of a file of merges may be there as they were, with the one that tells its version.
 	const merges = areTexts
-		? given.filter((merge) => !String(merge).startsWith("#version"))
+		? given.filter(
+				(merge) => typeof merge !== "string" || !merge.startsWith("#version"),
+			)
 		: given;
 	if (merges.length > MOST_MERGES)
 		throw component.refused(
