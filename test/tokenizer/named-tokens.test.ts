@@ -121,6 +121,21 @@ test.each([
 	).toThrow(sentence);
 });
 
+test("what is no token of the tokenizer.json is told in a short sentence", () => {
+	const { model, ...rest } = JSON.parse(tokenizerJson);
+	const refused = (model: object) => {
+		const configJson = '{"eos_token":"<e>"}';
+		const changed = JSON.stringify({ ...rest, model });
+		const load = () =>
+			tokenizerFromJson({ tokenizerJson: changed, configJson });
+		expect(load).toThrow(
+			/^.{0,1000}is not a usable tokenizer\.json.{0,1000}$/s,
+		);
+	};
+	refused({ type: "Unigram", vocab: [[{ toString: 1 }, 0]] });
+	refused({ ...model, merges: [["a", "b".repeat(9000)], ...model.merges] });
+});
+
 test.each([2e9, 2 ** 32 + 17, 2 ** 24])(
 	"an id of %d is refused at once",
 	(id) => {

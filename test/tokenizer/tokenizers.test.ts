@@ -108,6 +108,12 @@ test("says which file is no tokenizer, and why", async () => {
 	await expect(
 		attempt('{"model":{"vocab":{"a":0}},"added_tokens":[{"id":-1}]}'),
 	).rejects.toThrow(/"added_tokens" has no id and content/);
+	const deep = `${"[".repeat(9000)}${"]".repeat(9000)}`;
+	await expect(
+		attempt(
+			`{"model":{"type":"BPE","vocab":{"a":0},"merges":["a a",${deep}]}}`,
+		),
+	).rejects.toThrow(/not a usable tokenizer\.json/);
 	await expect(loadTokenizer(temporaryDirectory())).rejects.toThrow(
 		/holds no tokenizer\.json/,
 	);
