@@ -94,7 +94,7 @@ function builds(moves = true): Builds {
 }
 
 /** Of so many moments, one is tried. */
-const STEP = everything ? 1 : 9;
+const STEP = everything ? 2 : 9;
 
 /** Some moments while tasks run, and more of the end. */
 function moments({

@@ -283,7 +283,7 @@ describe("merging", () => {
 	])(
 		"random vocabularies %s, and words, short and long",
 		async (_, letters, alphabet) => {
-			for (let round = 0; round < (everything ? 25 : 8); round++) {
+			for (let round = 0; round < (everything ? 15 : 8); round++) {
 				const random = createRandom(seed + round);
 				const json = bytes();
 				const vocab = Object.fromEntries(

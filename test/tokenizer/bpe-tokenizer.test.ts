@@ -273,7 +273,7 @@ describe("the engine", () => {
 		expect(stated).toBeLessThan(38e6);
 		const random = createRandom(9);
 		const before = heapInUse();
-		for (let i = 0; i < (everything ? 60 : 30); i++) {
+		for (let i = 0; i < (everything ? 40 : 30); i++) {
 			// More than half a million different words, some times what the cache holds.
 			const words = Array.from({ length: 20_000 }, () =>
 				random().toString(36).replace(/\d/g, "q"),
@@ -292,7 +292,7 @@ describe("the engine", () => {
 		const known = Array.from({ length: 3000 }, () => textOf(random, 4, 30));
 		const encode = () => known.map((word) => String(tokenizer.encode(word)));
 		const due = encode();
-		for (let i = 0; i < (everything ? 40 : 15); i++) {
+		for (let i = 0; i < (everything ? 25 : 15); i++) {
 			const words = Array.from({ length: 20_000 }, () => textOf(random, 8, 40));
 			tokenizer.encode(words.join(" "));
 			expect(encode().join(";")).toBe(due.join(";"));

@@ -83,7 +83,7 @@ test.each(decoders)("%j", (json) => {
 
 test("sequences of them", () => {
 	const random = createRandom(seed + 1);
-	for (let round = 0; round < (everything ? 700 : 100); round++)
+	for (let round = 0; round < (everything ? 300 : 100); round++)
 		same(
 			{
 				type: "Sequence",

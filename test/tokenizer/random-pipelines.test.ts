@@ -7,7 +7,7 @@ import {
 } from "./random-pipelines.js";
 
 /** Tokenizers, each with as many texts; all of them are 4,000 pairs: npm run test:everything. */
-const TOKENIZERS = process.env.SEQPACK_EVERYTHING ? 400 : 50;
+const TOKENIZERS = process.env.SEQPACK_EVERYTHING ? 200 : 50;
 const TEXTS = 10;
 
 test("components that are drawn give the ids of the Rust library, and decode as it does", async () => {

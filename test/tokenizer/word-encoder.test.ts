@@ -76,7 +76,7 @@ describe("words become the ids that the model gives", () => {
 	for (const [name, make] of Object.entries(makers))
 		test(name, () => {
 			const random = createRandom(11);
-			const made = models(everything ? 50 : 12, (n) => [
+			const made = models(everything ? 25 : 12, (n) => [
 				make(random),
 				n % 2 === 0 ? noSplit : metaspace,
 			]);
@@ -164,7 +164,7 @@ describe("texts become the ids that the Rust library gives", () => {
 	for (const [name, preTokenizer, splitting] of cases)
 		test(name, async () => {
 			const random = createRandom(12);
-			const made = models(everything ? 15 : 5, (n) => [
+			const made = models(everything ? 10 : 5, (n) => [
 				Object.values(makers)[n % 4](random),
 				splitting,
 			]);

@@ -110,7 +110,7 @@ test("each alone, over random texts", () => {
 
 test("in sequences", () => {
 	const random = createRandom(seed + 1);
-	for (let i = 0; i < (everything ? 1000 : 150); i++) {
+	for (let i = 0; i < (everything ? 500 : 150); i++) {
 		const pretokenizers = Array.from(
 			{ length: 1 + randomBelow(random, 4) },
 			() => alone[randomBelow(random, alone.length)],
