@@ -16,7 +16,7 @@ export const plannedIn = required(
 export const tasksPerJob = integer({
 	least: 1,
 	default: TASKS_PER_JOB,
-	help: "tasks of a job, at most, besides those that pack what others leave",
+	help: "tasks of a job at most, not counting those that pack leftovers; tasks whose leftovers are packed together (up to 64) always share a job",
 });
 
 export const tries = integer({
