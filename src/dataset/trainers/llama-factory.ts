@@ -9,7 +9,7 @@ export const llamaFactory: Trainer = {
 	title: "LLaMA-Factory",
 	meaning: "neat packing: packed rows with the numbers of their sequences",
 	tried:
-		"0.9.5, its loading of tokenized rows and its collator, not from end to end",
+		"0.9.5, its loader of tokenized rows and its collator, no whole run",
 	options: () => ({
 		format: "arrow",
 		columns: ["segment_ids", "position_ids", "labels"],
