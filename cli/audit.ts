@@ -27,7 +27,7 @@ export const auditCommand = () =>
 	commandOf({
 		name: "audit",
 		description:
-			"Read a dataset of tokens that another tool made, and tell what is wrong with it.",
+			"Read a dataset of tokens that another tool made, and say what is wrong with it.",
 		table: auditCommandTable,
 		arguments: ["path"],
 		examples: [

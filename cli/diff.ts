@@ -21,7 +21,7 @@ export const diffCommandTable = {
 	...grouped("Output", {
 		exitCode: flag({
 			default: false,
-			help: `end with ${exitCodes.data.code} where something differs, for scripts`,
+			help: `end with ${exitCodes.data.code} if something differs, for scripts`,
 		}),
 	}),
 	...outputTable,

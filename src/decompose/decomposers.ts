@@ -33,7 +33,7 @@ export const decomposers = registry<keyof typeof decomposerEntries, Decomposer>(
 export const decomposeTable = {
 	decomposer: entryOf(decomposers, {
 		defaultFrom: (_, given) => (segmentsGiven(given) ? "segments" : "binary"),
-		defaultText: "binary; segments, where segments are asked for",
+		defaultText: "binary; segments with --segment",
 		help: "how documents are cut into sequences of the buckets' lengths",
 	}),
 	...withoutSegments(optionsOfEntries("decomposer", decomposerEntries)),

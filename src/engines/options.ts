@@ -23,12 +23,12 @@ export const tries = integer({
 	least: 1,
 	most: 1000,
 	default: TRIES,
-	help: "how often a task may fail until it is not tried again",
+	help: "how many times a task may fail before it is given up",
 });
 
 export const wait = integer({
 	default: 0,
-	help: "seconds to wait for tasks that others run",
+	help: "seconds to wait for tasks that other processes are running",
 });
 
 /** How groups of tasks are run. */

@@ -80,7 +80,7 @@ const entries = {
 		entries: "token",
 		padding: "repeated",
 		meaning:
-			"the number of each token's sequence in the row, from 0, as Mamba's kernels take it; padding is one more",
+			"the number of each token's sequence in the row, from 0, as Mamba's kernels take it; padding has the next number",
 		stored: ({ seqLengths }, out) => out.append(seqIdx(seqLengths)),
 		batch: ({ seqLengths }, rowLength) => seqIdx(seqLengths, rowLength),
 	}),
@@ -88,7 +88,7 @@ const entries = {
 		entries: "token",
 		padding: 0,
 		meaning:
-			"1 for tokens, 0 for padding; not for rows of several sequences, which trainers take for one then",
+			"1 for tokens, 0 for padding; not for rows of several sequences, which trainers would take for one",
 		stored: ({ ids }, out) => {
 			for (let i = 0; i < ids.length; i++) out.push(1);
 		},
@@ -99,7 +99,7 @@ const entries = {
 		entries: "token",
 		padding: 0,
 		meaning:
-			"1 where the token is a label, 0 for the first of each sequence and for what is not to be trained on",
+			"1 where the token is a label, 0 for the first of each sequence and for what is not trained on",
 		setting: ["isMasked"],
 		onRequest: true,
 		stored: (row, out, { shift }) =>
@@ -112,7 +112,7 @@ const entries = {
 	label_counts: int32Column({
 		entries: "sequence",
 		meaning:
-			"labels of each sequence; of a node of a tree, each as often as documents have it",
+			"number of labels of each sequence; in a node of a tree, each counts once per document that has it",
 		setting: ["isMasked", "prefixTree"],
 		onRequest: true,
 		ofTrees: true,
@@ -123,7 +123,7 @@ const entries = {
 		entries: "token",
 		padding: IGNORE,
 		meaning:
-			"unshifted labels: the tokens; -100 for the first of each sequence, for what is not to be trained on and for padding",
+			"unshifted labels: the tokens, but -100 for the first of each sequence, for what is not trained on and for padding",
 		stored: (row, out, { shift }) =>
 			out.append(shift ? shiftedLabels(row) : labels(row)),
 		batch: labelsOfBatch,
@@ -132,7 +132,7 @@ const entries = {
 		entries: "token",
 		padding: IGNORE,
 		meaning:
-			"shifted labels: the label of the next token, which this one is to predict",
+			"shifted labels: the label of the next token, which this one predicts",
 		batch: (row, rowLength, options) =>
 			shiftOfRow(labelsOfBatch(row, rowLength, options), row),
 	}),
@@ -144,7 +144,8 @@ const entries = {
 	}),
 	cu_seqlens: int32Column({
 		entries: "border",
-		meaning: "0, and where each sequence ends; padding is one more",
+		meaning:
+			"0, and where each sequence ends; padding counts as one more sequence",
 		stored: ({ seqLengths }, out) =>
 			out.append(cuSeqlens(seqLengths).cuSeqlens),
 		batch: ({ seqLengths }, rowLength) =>
@@ -153,7 +154,7 @@ const entries = {
 	cu_seqlens_padded: int32Column({
 		entries: "border",
 		meaning:
-			"as cu_seqlens, once each sequence is padded to the multiple of the settings",
+			"cu_seqlens once each sequence is padded to the multiple given in the settings",
 		needs: "sequenceMultiple",
 		stored: ({ seqLengths }, out, { padDocumentToMultiple }) =>
 			out.append(
@@ -166,7 +167,7 @@ const entries = {
 	chunk_offsets: int32Column({
 		entries: "chunk",
 		needs: "chunk",
-		meaning: "where each chunk of the row begins, and the end of the last",
+		meaning: "where each chunk of the row begins, and where the last ends",
 		stored: ({ seqLengths }, out, { columnOptions }) =>
 			out.append(chunkOffsets(sum(seqLengths), told(columnOptions, "chunk"))),
 		batch: (_row, rowLength, options) =>
@@ -175,7 +176,8 @@ const entries = {
 	chunk_loss_tokens: int32Column({
 		entries: "chunk",
 		needs: "chunk",
-		meaning: "labels of each chunk of the row, shifted before it is cut",
+		meaning:
+			"number of labels of each chunk of the row; labels are shifted before the row is cut",
 		stored: (row, out, { columnOptions }) =>
 			out.append(chunkLossTokens(row, told(columnOptions, "chunk"))),
 		batch: (row, rowLength, options) =>
@@ -197,7 +199,7 @@ const entries = {
 	prompt_lengths: int32Column({
 		entries: "sequence",
 		meaning:
-			"tokens of each sequence before the first that is trained on; 0 where all are",
+			"tokens of each sequence before the first that is trained on; 0 if all are",
 		stored: (row, out) => out.append(promptLengths(row)),
 		batch: (row) => promptLengths(row),
 	}),
