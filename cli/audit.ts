@@ -35,7 +35,7 @@ export const auditCommand = () =>
 			"seqpack audit sft/ --kind trl --tokenizer model/ --json",
 		],
 		notes:
-			"It ends with exit code 4 where there is an error; warnings alone change nothing.",
+			"The exit code is 4 if there is an error; warnings alone do not change it.",
 		async run({ path, json, ...values }) {
 			const result = await withProgress((onProgress) =>
 				audit(path, {
