@@ -210,7 +210,7 @@ class TokenRows:
         return shifted.reshape(-1)
 
     def prompt_lengths(self) -> list[np.ndarray]:
-        """Of each row: tokens of each sequence before the first that is trained on; 0 if all are."""
+        """Of each row: tokens of each sequence before the first that is trained on; 0 where all are."""
         return split(self._prompt_lengths(), self.seq_counts)
 
     def _prompt_lengths(self) -> np.ndarray:
@@ -258,7 +258,7 @@ class TokenRows:
         return self.told.chunk
 
     def cu_seqlens(self) -> list[np.ndarray]:
-        """Of each row: 0, and where each sequence ends; padding counts as one more sequence."""
+        """Of each row: 0, and where each sequence ends; padding is one more."""
         ends = self._starts + self._with_padding
         borders = []
         for row, of_row in enumerate(split(ends, self.seq_counts + 1)):

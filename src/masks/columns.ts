@@ -80,7 +80,7 @@ const entries = {
 		entries: "token",
 		padding: "repeated",
 		meaning:
-			"the number of each token's sequence in the row, from 0, as Mamba's kernels take it; padding has the next number",
+			"the number of each token's sequence in the row, from 0, as Mamba's kernels take it; padding is one more",
 		stored: ({ seqLengths }, out) => out.append(seqIdx(seqLengths)),
 		batch: ({ seqLengths }, rowLength) => seqIdx(seqLengths, rowLength),
 	}),
@@ -88,7 +88,7 @@ const entries = {
 		entries: "token",
 		padding: 0,
 		meaning:
-			"1 for tokens, 0 for padding; not for rows of several sequences, which trainers would take for one",
+			"1 for tokens, 0 for padding; not for rows of several sequences, which trainers take for one then",
 		stored: ({ ids }, out) => {
 			for (let i = 0; i < ids.length; i++) out.push(1);
 		},
@@ -99,7 +99,7 @@ const entries = {
 		entries: "token",
 		padding: 0,
 		meaning:
-			"1 where the token is a label, 0 for the first of each sequence and for what is not trained on",
+			"1 where the token is a label, 0 for the first of each sequence and for what is not to be trained on",
 		setting: ["isMasked"],
 		onRequest: true,
 		stored: (row, out, { shift }) =>
@@ -112,7 +112,7 @@ const entries = {
 	label_counts: int32Column({
 		entries: "sequence",
 		meaning:
-			"number of labels of each sequence; in a node of a tree, each counts once per document that has it",
+			"labels of each sequence; of a node of a tree, each as often as documents have it",
 		setting: ["isMasked", "prefixTree"],
 		onRequest: true,
 		ofTrees: true,
@@ -123,7 +123,7 @@ const entries = {
 		entries: "token",
 		padding: IGNORE,
 		meaning:
-			"unshifted labels: the tokens, but -100 for the first of each sequence, for what is not trained on and for padding",
+			"unshifted labels: the tokens; -100 for the first of each sequence, for what is not to be trained on and for padding",
 		stored: (row, out, { shift }) =>
 			out.append(shift ? shiftedLabels(row) : labels(row)),
 		batch: labelsOfBatch,
@@ -144,8 +144,7 @@ const entries = {
 	}),
 	cu_seqlens: int32Column({
 		entries: "border",
-		meaning:
-			"0, and where each sequence ends; padding counts as one more sequence",
+		meaning: "0, and where each sequence ends; padding is one more",
 		stored: ({ seqLengths }, out) =>
 			out.append(cuSeqlens(seqLengths).cuSeqlens),
 		batch: ({ seqLengths }, rowLength) =>
@@ -154,7 +153,7 @@ const entries = {
 	cu_seqlens_padded: int32Column({
 		entries: "border",
 		meaning:
-			"cu_seqlens once each sequence is padded to the multiple given in the settings",
+			"as cu_seqlens, once each sequence is padded to the multiple of the settings",
 		needs: "sequenceMultiple",
 		stored: ({ seqLengths }, out, { padDocumentToMultiple }) =>
 			out.append(
@@ -167,7 +166,7 @@ const entries = {
 	chunk_offsets: int32Column({
 		entries: "chunk",
 		needs: "chunk",
-		meaning: "where each chunk of the row begins, and where the last ends",
+		meaning: "where each chunk of the row begins, and the end of the last",
 		stored: ({ seqLengths }, out, { columnOptions }) =>
 			out.append(chunkOffsets(sum(seqLengths), told(columnOptions, "chunk"))),
 		batch: (_row, rowLength, options) =>
@@ -176,8 +175,7 @@ const entries = {
 	chunk_loss_tokens: int32Column({
 		entries: "chunk",
 		needs: "chunk",
-		meaning:
-			"number of labels of each chunk of the row; labels are shifted before the row is cut",
+		meaning: "labels of each chunk of the row, shifted before it is cut",
 		stored: (row, out, { columnOptions }) =>
 			out.append(chunkLossTokens(row, told(columnOptions, "chunk"))),
 		batch: (row, rowLength, options) =>
@@ -199,7 +197,7 @@ const entries = {
 	prompt_lengths: int32Column({
 		entries: "sequence",
 		meaning:
-			"tokens of each sequence before the first that is trained on; 0 if all are",
+			"tokens of each sequence before the first that is trained on; 0 where all are",
 		stored: (row, out) => out.append(promptLengths(row)),
 		batch: (row) => promptLengths(row),
 	}),
