@@ -30,7 +30,7 @@ export const exitCodes = {
 	usage: {
 		code: 2,
 		means: "wrong use",
-		when: "a wrong option or path, or an output directory in use; or a task has failed too often (`--tries`)",
+		when: "a wrong option or path, or an output directory in use; or a task has failed too often",
 		advice: "correct the command",
 		scheduler: "not try again",
 	},
@@ -44,8 +44,8 @@ export const exitCodes = {
 	data: {
 		code: 4,
 		means: "bad data",
-		when: "a record cannot be used; a dataset is not what its manifest says (`verify`), or has errors (`audit`); two datasets differ (`diff --exit-code`)",
-		advice: "correct the data, or skip such records (`--on-error skip`)",
+		when: "a record cannot be used; a dataset is not what its manifest says (`verify`), or has errors (`audit`); two datasets differ (`diff`, if it was asked to say so)",
+		advice: "correct the data, or have such records skipped",
 		scheduler: "not try again",
 	},
 	interrupted: {

@@ -28,7 +28,7 @@ export const packDocumentsTable = {
 	...packTable,
 	longDocuments: entryOf(longDocuments, {
 		defaultFrom: (_, given) => (segmentsGiven(given) ? "segment" : "split"),
-		defaultText: "split; segment with --segment",
+		defaultText: `split; segment with ${optionName("segment")}`,
 		of: { packer: packers.where(({ cuts }) => cuts === undefined) },
 		help: "what to do with documents longer than a row",
 	}),

@@ -86,7 +86,7 @@ function parseRecord(text: string): Record<string, unknown> {
 	if (text === "")
 		throw new BadInput(
 			"missing-element",
-			`an element is missing before a comma or the closing bracket of the array. Remove the extra comma, or ${skip}`,
+			`an element is missing before a comma or the closing bracket of the array. Take out the extra comma, or ${skip}`,
 		);
 	let record: unknown;
 	try {
