@@ -27,7 +27,7 @@ export const auditCommand = () =>
 	commandOf({
 		name: "audit",
 		description:
-			"Read a dataset of tokens that another tool made, and tell what is wrong with it.",
+			"Read a dataset of tokens that another tool made, and say what is wrong with it.",
 		table: auditCommandTable,
 		arguments: ["path"],
 		examples: [
@@ -35,7 +35,7 @@ export const auditCommand = () =>
 			"seqpack audit sft/ --kind trl --tokenizer model/ --json",
 		],
 		notes:
-			"It ends with exit code 4 where there is an error; warnings alone change nothing.",
+			"The exit code is 4 if there is an error; warnings alone do not change it.",
 		async run({ path, json, ...values }) {
 			const result = await withProgress((onProgress) =>
 				audit(path, {

@@ -26,7 +26,7 @@ export const buildCommandTable = {
 	...grouped("Running", {
 		dryRun: flag({
 			default: false,
-			help: "write nothing; print the plan, what a sample of the input comes to, and what would be left out",
+			help: "write nothing; estimate from a sample what would be written and left out, and what it takes",
 		}),
 	}),
 	...outputTable,
@@ -36,11 +36,11 @@ export const buildCommand = () =>
 	commandOf({
 		name: "build",
 		description:
-			"Build a dataset of packed token rows, or of sequences by length, from text.",
+			"Build a dataset from text: packed token rows, buckets of a few lengths, or a store.",
 		table: buildCommandTable,
 		arguments: ["inputs"],
 		notes: `${NUMBERS_NOTE}
-Ctrl-C stops cleanly; the same command goes on where it stopped.`,
+Ctrl-C stops cleanly; the same command resumes where it stopped.`,
 		isReported: true,
 		examples: [
 			"seqpack build corpus/*.jsonl.gz --tokenizer tokenizer.json --seq-len 8192 --out data/",

@@ -36,7 +36,7 @@ export const completionCommand = (program: () => Command) =>
 	commandOf({
 		name: "completion",
 		description:
-			"Print a script with which a shell completes commands, options and their choices.",
+			"Print a script that has a shell complete commands, options and their choices.",
 		table: {
 			shell: required(entryOf(shells, { help: "the shell" })),
 			...toldTable,

@@ -15,15 +15,15 @@ export const composeCommand = () =>
 	commandOf({
 		name: "compose",
 		description:
-			"Make records of records by a recipe, before they are tokenized: join, template, fit, hide, inject, leave words out.",
+			"Compose new records from records by a recipe, before they are tokenized: join, template, fit, hide, inject, leave words out.",
 		table: composeCommandTable,
 		arguments: ["recipe", "inputs"],
 		notes: `${NUMBERS_NOTE}
 
 A recipe is a list of steps: docs/guide/compose.md has them all. What comes out is JSON Lines with
 id, parts (the records that each is made of), and text, segments or messages; seqpack build reads
-all three. The same recipe, input and seed give the same bytes on any number of threads. A call that is
-stopped leaves nothing, and begins anew.`,
+all three. The same recipe, input and seed give the same bytes on any number of threads. A run that is
+stopped leaves nothing, and starts again from the beginning.`,
 		isReported: true,
 		examples: [
 			"seqpack compose recipe.yaml corpus/*.jsonl.gz --out composed.jsonl.gz",

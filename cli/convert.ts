@@ -18,8 +18,8 @@ export const convertCommand = () =>
 			"Write a dataset in another format: the same rows in the same order, with the same index.",
 		table: convertCommandTable,
 		arguments: ["dataset"],
-		notes: `What batches are read from, and stores that are packed, have Arrow shards: their rows are read
-in random order. A conversion that is stopped leaves nothing, and begins anew.`,
+		notes: `Batches are read from Arrow shards, and only stores with Arrow shards can be packed: their rows are
+read in random order. A conversion that is stopped leaves nothing, and starts again from the beginning.`,
 		isReported: true,
 		examples: [
 			"seqpack convert data/ --format arrow --out data-arrow/",

@@ -61,11 +61,11 @@ function trainerLines(manifest: Manifest, out: string): string[][] {
 	const { title, load, traps } = trainers.find(trainer);
 	return [
 		[
-			`${title} loads it so (README.md there has it, too):`,
+			`To load it with ${title} (this is also in its README.md):`,
 			...load(manifest).lines.map((line) => `    ${line.replace(PLACE, out)}`),
 			...traps.map((trap) => `  - ${trap}`),
 		],
-		[`README.md there tells how ${title} loads it`],
+		[`its README.md says how to load it with ${title}`],
 	];
 }
 

@@ -48,6 +48,7 @@ export function goesWith(
 		const others = choices?.filter((choice) => !values.includes(choice));
 		// One that has to be given wherever the other is.
 		if (others?.length === 0) return required ? [`with ${option}`] : [];
+		if (values.length === 1 && values[0] === "true") return [`with ${option}`];
 		return others === undefined || values.length <= others.length
 			? [`with ${option} ${values.join(", ")}`]
 			: [`not with ${option} ${others.join(", ")}`];

@@ -15,13 +15,16 @@ export const diffCommandTable = {
 		}),
 	),
 	b: required(
-		text({ placeholder: "b", help: "that of another one of the same kind" }),
+		text({
+			placeholder: "b",
+			help: "the directory of another one of the same kind",
+		}),
 	),
 	...diffTable,
 	...grouped("Output", {
 		exitCode: flag({
 			default: false,
-			help: `end with ${exitCodes.data.code} where something differs, for scripts`,
+			help: `end with ${exitCodes.data.code} if something differs, for scripts`,
 		}),
 	}),
 	...outputTable,
@@ -34,8 +37,8 @@ export const diffCommand = () =>
 			"Show what differs between two datasets, plans, packed records or exports: settings, documents, rows.",
 		table: diffCommandTable,
 		arguments: ["a", "b"],
-		notes: `Two that are the same by their hashes are told at once; of others all rows are read. The exit
-code is 0 whatever differs, and 4 with --exit-code where something does.`,
+		notes: `If the hashes are equal, the two are the same, and nothing more is read; otherwise all rows are read.
+The exit code is 0 whatever differs; with --exit-code it is 4 if something does.`,
 		examples: [
 			"seqpack diff data/ data-new/",
 			"seqpack diff plan/ plan-new/ --exit-code --quiet",

@@ -31,14 +31,14 @@ export const exportCommand = () =>
 	commandOf({
 		name: "export",
 		description:
-			"Write rows as the files of a trainer. Or write the rows of a packing out with their tokens, as building from text does.",
+			"Write rows as the files of a trainer. Or write out the rows of a packing with their tokens, as a build from text would.",
 		table: exportCommandTable,
 		arguments: ["source"],
 		notes: `${NUMBERS_NOTE}
 
-With --to the source is a dataset of rows, a store, a packing or a plan of a curriculum. Splits, buckets and
-ranks come into files of their own. What a format cannot carry is refused, and what it loses is
-told before anything is written. Without --to the source is a packing.`,
+With --to, the source is a dataset of rows, a store, a packing or a plan. Splits, buckets and ranks get
+files of their own. What a format cannot hold is refused, and what it loses is said before anything is
+written. Without --to, the source is a packing.`,
 		isReported: true,
 		examples: [
 			"seqpack export data/ --to megatron --out megatron/",

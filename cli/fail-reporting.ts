@@ -19,7 +19,7 @@ export async function failReporting(
 	const path = await writeFailureReport(error, underWay());
 	if (path !== null)
 		saySentence(
-			`${path} tells more of it, and holds no text of the corpus: send it with a bug report`,
+			`${path} has the details, and no text of the corpus: attach it to a bug report`,
 			"error",
 		);
 	return exitCode;

@@ -20,7 +20,8 @@ export const initTable = {
 export const initCommand = () =>
 	commandOf({
 		name: "init",
-		description: "Write a commented configuration for build to begin with.",
+		description:
+			"Write a commented configuration file for build, to begin with.",
 		table: initTable,
 		arguments: ["file"],
 		examples: ["seqpack init", "seqpack build --config seqpack.yaml"],

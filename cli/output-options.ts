@@ -9,7 +9,7 @@ export const toldTable = grouped("Output", {
 	quiet: flag({ default: false, help: "print nothing but errors" }),
 	logLevel: choice(logLevels, {
 		defaultText: "SEQPACK_LOG_LEVEL, or else info",
-		help: "how much to print on stderr; debug has times, versions and where errors come from",
+		help: "how much to print on stderr; debug adds times, versions and where errors come from",
 	}),
 });
 

@@ -21,7 +21,7 @@ const { inputs: ___, lengthColumn, ...ofRecords } = packRecordsTable;
 export const packCommandTable = {
 	store: texts({
 		placeholder: "store",
-		help: "the directory of a dataset of the layout documents; with --length-column, files of records",
+		help: "the directory of a store; with --length-column, files of records",
 	}),
 	compare: { ...compare, required: false },
 	lengthColumn: { ...lengthColumn, required: false },
@@ -36,18 +36,17 @@ export const packCommand = () =>
 	commandOf({
 		name: "pack",
 		description:
-			"Pack a store by index: which tokens share a row. Or pack records of any kind by a column of their lengths. Or compare ways to pack a corpus, and write nothing.",
+			"Pack a store by index, which says what tokens share a row. Or pack records of any kind by a column of their lengths. Or compare ways to pack a corpus, and write nothing.",
 		table: packCommandTable,
 		arguments: ["store"],
 		notes: `${NUMBERS_NOTE}
 
 A store is what seqpack build --layout documents writes. With --length-column, records of
-Parquet and Arrow files are packed, whatever is in them. With --compare, options are
-those of the packers to compare and of text to read, and nothing is written. Columns:
-rows, and how many more than the bound that no packing beats; share of the
-rows that is tokens; padding; documents cut; tokens dropped; sequences a row; attention,
-the sum of squares of segments; the costliest row of a step over the mean, shuffled and
-balanced; time.`,
+Parquet and Arrow files are packed, whatever is in them. With --compare, nothing is written, and the
+options are those of the packers and of reading text. Its columns are: rows, and how many
+more than the fewest possible; share of the rows that is tokens; padding; documents cut; tokens
+dropped; sequences per row; attention, the sum of squared sequence lengths; the costliest row of a
+step divided by the mean, shuffled and balanced; time.`,
 		isReported: true,
 		examples: [
 			"seqpack pack store/ --seq-len 8192 --out packing/",

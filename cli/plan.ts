@@ -15,7 +15,7 @@ export const planCommand = () =>
 	commandOf({
 		name: "plan",
 		description:
-			"Plan a build whose tasks other processes or machines run. Takes the options of seqpack build.",
+			"Plan a build, for other processes or machines to run its tasks. It takes the options of seqpack build.",
 		table: {
 			...buildTable,
 			...config,

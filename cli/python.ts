@@ -16,7 +16,7 @@ export const pythonCommand = () =>
 	commandOf({
 		name: "python",
 		description:
-			"Write the Python package that reads plans and datasets without Node.",
+			"Write the Python package that reads plans and datasets without Node, for pip to install.",
 		table: pythonTable,
 		arguments: [],
 		examples: ["seqpack python --out reader/", "pip install ./reader"],

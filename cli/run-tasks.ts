@@ -20,13 +20,13 @@ const ownTable = {
 	out: plannedIn,
 	...heading("Running", {
 		rank: integer({
-			defaultText: "a scheduler's or launcher's",
+			defaultText: "what the scheduler or launcher sets",
 			help: "the number of the group to run",
 		}),
 		ranks: integer({
 			least: 1,
 			defaultText: "a rank is one group",
-			help: "how many ranks share the groups: each takes every so many-th",
+			help: "how many ranks share the groups: with 8, each takes every 8th",
 		}),
 		...runGroupsTable,
 	}),
@@ -38,14 +38,13 @@ export const runTasksCommand = () =>
 	commandOf({
 		name: "run-tasks",
 		description:
-			"Run a group of the tasks of a planned build, or all that are not done.",
+			"Run one group of tasks of a planned build, or all that are not done.",
 		table,
 		arguments: ["out"],
 		notes: `${NUMBERS_NOTE}
-The rank is that of --rank, or of the first variable that is set of
+The rank is --rank, or else the first of these environment variables that is set:
 ${rankVariables.join(", ")} (SGE counts from 1).
-Without any, all groups are run that
-are not done.`,
+Without a rank, every group that is not done is run.`,
 		isReported: true,
 		examples: [
 			"seqpack run-tasks data/ --rank 3",

@@ -12,17 +12,17 @@ import { writeOut } from "./streams.js";
 export const statusCommand = () =>
 	commandOf({
 		name: "status",
-		description: "Tell how far a planned build is.",
+		description: "Show how far a planned build is.",
 		table: {
 			out: plannedIn,
 			tasksPerJob: {
 				...optional(tasksPerJob),
 				default: undefined,
-				defaultText: "what the newest log has",
+				defaultText: "that of the newest log",
 			},
 			missing: flag({
 				default: false,
-				help: "print the numbers of the groups that are neither done nor at work, one a line",
+				help: "print the numbers of the groups that are neither done nor running, one per line",
 			}),
 			...outputTable,
 		},

@@ -23,7 +23,7 @@ const inspectCommand = () =>
 	commandOf({
 		name: "inspect",
 		description:
-			"Say which engine runs a tokenizer.json and why, and what is in it.",
+			"Show what is in a tokenizer.json, which engine runs it, and why.",
 		table: {
 			path: required(
 				text({

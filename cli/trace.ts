@@ -32,11 +32,11 @@ export const traceCommand = () =>
 	commandOf({
 		name: "trace",
 		description:
-			"Tell from which documents, files, lines and characters the tokens of a row came.",
+			"Show which documents, files, lines and characters the tokens of a row came from.",
 		table: traceCommandTable,
 		arguments: ["dataset"],
 		notes:
-			"The index tells files and positions. Lines want the inputs (--source), characters the tokenizer as well.",
+			"Files and positions are in the index. To find lines, give the inputs (--source); for characters, the tokenizer as well.",
 		examples: [
 			"seqpack trace data/ --row 12",
 			"seqpack trace data/ --row 12 --token 511 --source corpus/ --tokenizer tokenizer.json",

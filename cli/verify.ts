@@ -18,8 +18,8 @@ export const verifyCommandTable = {
 	),
 	workers: integer({
 		most: 1024,
-		defaultText: "one a CPU",
-		help: "threads that read, where there is enough to read; 0 reads in the calling thread",
+		defaultText: "one per CPU",
+		help: "threads that read, if there is enough to read; 0 reads in the calling thread",
 	}),
 	...outputTable,
 };
@@ -28,10 +28,10 @@ export const verifyCommand = () =>
 	commandOf({
 		name: "verify",
 		description:
-			"Read a dataset, a plan, packed records or an export again, and check sums, lengths, ids and hashes.",
+			"Read a dataset, a plan, packed records or an export again, and check its sums, lengths, ids and hashes.",
 		table: verifyCommandTable,
 		arguments: ["directory"],
-		notes: `The exit code is 4 where something is not as it was written; what that is stands on stderr, also with --quiet.`,
+		notes: `The exit code is 4 if something is not as it was written; stderr says what, also with --quiet.`,
 		examples: ["seqpack verify data/", "seqpack verify plan/ --quiet"],
 		async run({ directory, json, workers }) {
 			const path = withoutSlashes(directory);

@@ -478,7 +478,7 @@ function optionsOf({ options }) {
 
 function trainersTable(directory) {
 	return table(
-		["trainer", "tried", "one command", "and there"],
+		["trainer", "tried with", "command", "in the trainer"],
 		trainerPages().map(([name, { title, tried, command, key }]) => [
 			`[${title}](${directory}${name}.md)`,
 			tried,

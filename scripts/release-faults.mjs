@@ -1,5 +1,5 @@
-// What is wrong with a package that is to be published, a sentence each. All of it is told of what is given: nothing
-// here reads a file. What only who publishes can settle is marked: a draft may go without it.
+// What is wrong with a package that is to be published, one sentence per fault. Only what is passed in is checked: nothing
+// here reads a file. Faults that only the publisher can settle are marked (`waits`): a draft may have them.
 import { posix } from "node:path";
 
 /** Licences of what users install, or get in the bundle of the command. */
@@ -14,7 +14,7 @@ export const licences = [
 	"MIT OR Apache-2.0",
 ];
 
-/** Licences of what is used here alone, and given to nobody. */
+/** Licences of what is only used here, and given to nobody. */
 const licencesHere = [
 	...licences,
 	...["BlueOak-1.0.0", "CC0-1.0", "MPL-2.0", "Python-2.0", "bzip2-1.0.6"],
@@ -40,14 +40,22 @@ const fault = (text) => ({ text, waits: false });
 const waits = (text) => ({ text, waits: true });
 
 /**
- * Faults of package.json, the locks and the changelog.
+ * Faults of package.json, the locks, the changelog and the pages.
  *
- * @param others Locks of what is built here and is no part of the package.
+ * @param pages Texts of the README and the docs, by path.
+ * @param others Locks of what is built here and is not part of the package.
  */
-export function sourceFaults({ own, lock, changelog, others = [] }) {
+export function sourceFaults({
+	own,
+	lock,
+	changelog,
+	pages = {},
+	others = [],
+}) {
 	return [
 		...versionFaults(own, lock),
 		...changelogFaults(own.version, changelog),
+		...pageFaults(pages),
 		...scriptFaults(own),
 		...publishFaults(own),
 		...licenceFaults(lock),
@@ -62,12 +70,12 @@ function versionFaults({ name, version, ...own }, lock) {
 	const locked = lock.packages[""];
 	if (lock.version !== version || locked.version !== version)
 		faults.push(
-			`package-lock.json is of version ${locked.version}, and package.json of ${version}: run npm install --package-lock-only.`,
+			`package-lock.json has version ${locked.version}, but package.json has ${version}: run npm install --package-lock-only.`,
 		);
 	for (const kind of ["dependencies", "peerDependencies", "devDependencies"])
 		if (!sameEntries(own[kind], locked[kind]))
 			faults.push(
-				`package-lock.json has other ${kind} than package.json: run npm install --package-lock-only.`,
+				`package-lock.json and package.json differ in ${kind}: run npm install --package-lock-only.`,
 			);
 	return faults.map(fault);
 }
@@ -87,31 +95,41 @@ function changelogFaults(version, changelog) {
 	if (entry !== newest)
 		found.push(
 			fault(
-				`CHANGELOG.md: ${newest.title} stands before ${version}, the version of package.json.`,
+				`CHANGELOG.md: the newest entry is ${newest.title}, but package.json has version ${version}.`,
 			),
 		);
 	if (entry.text === "")
-		found.push(fault(`CHANGELOG.md: the entry of ${version} says nothing.`));
+		found.push(fault(`CHANGELOG.md: the entry of ${version} is empty.`));
 	if (entry.date === "unreleased")
 		found.push(
 			waits(
-				`CHANGELOG.md: ${version} is unreleased: write the day in its place.`,
+				`CHANGELOG.md: ${version} is marked unreleased: write the date in its place.`,
 			),
 		);
 	else if (!isDay(entry.date))
 		found.push(
 			fault(
-				`CHANGELOG.md: the entry of ${version} has no day of the form 2026-01-31.`,
+				`CHANGELOG.md: the entry of ${version} has no date of the form 2026-01-31.`,
 			),
 		);
 	const unreleased = entries.find(({ title }) => title === "Unreleased");
 	if (unreleased !== undefined && unreleased.text !== "")
 		found.push(
 			waits(
-				`CHANGELOG.md has changes under Unreleased: move them to the entry of ${version}.`,
+				`CHANGELOG.md has changes under Unreleased: move them into the entry of ${version}.`,
 			),
 		);
 	return found;
+}
+
+function pageFaults(pages) {
+	return Object.entries(pages)
+		.filter(([, text]) => /not on npm yet/.test(text))
+		.map(([path]) =>
+			waits(
+				`${path} says that the package is not on npm yet: remove that sentence.`,
+			),
+		);
 }
 
 /** Entries of a changelog, `## VERSION - DAY`, in their order. */
@@ -135,13 +153,15 @@ function isDay(text) {
 function scriptFaults({ scripts = {}, gypfile }) {
 	const faults = INSTALL_SCRIPTS.filter((name) => name in scripts).map(
 		(name) =>
-			`package.json: the script ${name} runs where the package is installed: what it does belongs in prepack, or in the scripts that need it.`,
+			`package.json: the script ${name} runs where the package is installed: move what it does to prepack, or to the scripts that need it.`,
 	);
 	if (gypfile)
-		faults.push("package.json: gypfile has npm compile at installation.");
+		faults.push(
+			"package.json: gypfile makes npm compile at installation: remove it.",
+		);
 	if (!("prepack" in scripts))
 		faults.push(
-			"package.json has no script prepack: npm publish would pack what was built last.",
+			"package.json has no script prepack: npm publish would pack an old build.",
 		);
 	return faults.map(fault);
 }
@@ -150,12 +170,12 @@ function publishFaults(own) {
 	const faults = [];
 	const { access, provenance } = own.publishConfig ?? {};
 	if (own.private)
-		faults.push("package.json is private: npm does not publish it.");
+		faults.push("package.json is private: npm would not publish it.");
 	if (access !== "public")
 		faults.push("package.json: publishConfig.access is not public.");
 	if (provenance !== true)
 		faults.push(
-			"package.json: publishConfig.provenance is not true: nobody could see from which sources the package was made.",
+			"package.json: publishConfig.provenance is not true: nobody could check which sources the package was made from.",
 		);
 	for (const field of ["description", "license", "keywords", "files"])
 		if ((own[field] ?? "").length === 0)
@@ -168,14 +188,14 @@ function publishFaults(own) {
 		...(url === undefined
 			? [
 					waits(
-						"package.json: repository is missing: provenance needs it, and links of the README on npm's page.",
+						"package.json: repository is missing: provenance needs it, and so do the README's links on npm's page.",
 					),
 				]
 			: /^git\+https:\/\/[^/]+\/.+/.test(url)
 				? []
 				: [
 						fault(
-							`package.json: repository.url is ${url}, and not of the form git+https://HOST/OWNER/NAME.git.`,
+							`package.json: repository.url is ${url}, which is not of the form git+https://HOST/OWNER/NAME.git.`,
 						),
 					]),
 	];
@@ -190,7 +210,7 @@ function licenceFaults(lock, isOnlyHere = false) {
 		const isInstalled = !isOnlyHere && !dev && !peer;
 		if (!(isInstalled ? licences : licencesHere).includes(license))
 			faults.push(
-				`${name} has the licence ${license}, which is not among those allowed${isInstalled ? " for what users install" : ""}.`,
+				`${name} has the licence ${license}, which is not allowed${isInstalled ? " for what users install" : ""}.`,
 			);
 		if (isInstalled && hasInstallScript)
 			faults.push(
@@ -211,7 +231,7 @@ export function bundleFaults(text, lock) {
 			/^(\S+) (\S+), (.*)$/.exec(sections[i]) ?? [];
 		if (!licences.includes(licence))
 			faults.push(
-				`${sections[i]}: the bundle of the command has a licence that is not among those allowed.`,
+				`${sections[i]}: this licence is not allowed in the bundle of the command.`,
 			);
 		if (sections[i + 1].trim() === "")
 			faults.push(
@@ -223,7 +243,7 @@ export function bundleFaults(text, lock) {
 		);
 		if (!isLocked)
 			faults.push(
-				`${sections[i]} is in the bundle of the command, and not in package-lock.json: run npm ci && npm run build.`,
+				`${sections[i]} is in the bundle of the command, but not in package-lock.json: run npm ci && npm run build.`,
 			);
 	}
 	return faults.map(fault);
@@ -244,7 +264,7 @@ export function tarballFaults(tarball, expected, { own, readme }) {
 		if (FOREIGN.test(path))
 			faults.push(`The tarball holds ${path}, which no user needs.`);
 		else if (!expected.has(path))
-			faults.push(`The tarball holds ${path}, which has no place in it.`);
+			faults.push(`The tarball holds ${path}, which does not belong in it.`);
 	for (const path of entryPaths(own))
 		if (!found.has(path))
 			faults.push(`package.json names ${path}, which the tarball lacks.`);
@@ -252,7 +272,9 @@ export function tarballFaults(tarball, expected, { own, readme }) {
 		if (!found.has(link) && ![...found].some((f) => f.startsWith(`${link}/`)))
 			faults.push(`README.md points to ${link}, which the tarball lacks.`);
 	if (found.has("binding.gyp"))
-		faults.push("The tarball holds binding.gyp: npm would compile it.");
+		faults.push(
+			"The tarball holds binding.gyp, which npm would compile at installation.",
+		);
 	for (const [what, bytes, most] of [
 		["is", tarball.size, MOST_PACKED],
 		["unpacks to", tarball.unpackedSize, MOST_UNPACKED],

@@ -14,7 +14,7 @@ interface BatchStream {
 /** Every form of a stream of batches by name. */
 export const batchStreams = registry("format", {
 	arrow: {
-		meaning: "an Arrow IPC stream, a record batch for each batch",
+		meaning: "an Arrow IPC stream, one record batch per batch",
 		async *encode(batches) {
 			const { planHash, batches: kind, padId, totals, groups } = batches.plan;
 			const metadata = {
@@ -43,7 +43,7 @@ export const batchStreams = registry("format", {
 		},
 	} as BatchStream,
 	jsonl: {
-		meaning: "JSON, a line for each batch",
+		meaning: "JSON, one line per batch",
 		async *encode(batches) {
 			for await (const batch of counted(batches)) yield jsonLine(batch);
 		},

@@ -51,7 +51,7 @@ export const batchKinds = registry("kind of batches", {
 	} as BatchKind,
 	streams: {
 		meaning:
-			"a row a lane, with the next chunk of the document that it reads, padded",
+			"one row per lane, with the next chunk of the lane's document, padded",
 		layout: "documents",
 		items: "chunks",
 		isPadded: true,

@@ -21,17 +21,17 @@ const linearOptions = {
 		least: 1,
 	}),
 	maxDifficulty: integer({
-		help: "tokens of the sequences once they are grown",
+		help: "tokens of the sequences once they are fully grown",
 		defaultText: "the longest bucket",
 		least: 1,
 	}),
 	totalCurriculumStep: integer({
-		help: "step of a cycle at which sequences are grown",
+		help: "step of a cycle at which sequences are fully grown",
 		defaultText: "the last",
 		least: 1,
 	}),
 	difficultyStep: integer({
-		help: "lengths are rounded down to multiples of it",
+		help: "lengths are rounded down to multiples of this",
 		default: 8,
 		least: 1,
 	}),
@@ -48,7 +48,7 @@ const discreteOptions = {
 	),
 	maxStep: required(
 		integers({
-			help: "last step of each length but the last in a cycle, from 1",
+			help: "last step of each length in a cycle, counted from 1, without that of the last length",
 			least: 1,
 		}),
 	),

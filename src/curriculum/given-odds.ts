@@ -11,7 +11,7 @@ const options = {
 
 /** Steps drawn with odds that are given. */
 export const givenOdds: Schedule<typeof options> = {
-	meaning: "drawn by tokens times the odds that are given",
+	meaning: "drawn by tokens times the given odds",
 	options,
 	oddsOf: (_buckets, { odds }) => odds,
 	order: (steps, _lengths, { odds, cycles }, random) =>

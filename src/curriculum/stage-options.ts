@@ -22,7 +22,7 @@ export const orderTable = {
 			default: "natural",
 		}),
 		cycles: integer({
-			help: "times that the schedule runs, each over another part of the data",
+			help: "how many times the schedule runs, each time over another part of the data",
 			default: 1,
 			least: 1,
 			most: 2 ** 20,
@@ -38,7 +38,7 @@ export const orderTable = {
 /** The options that say which data a stage takes. */
 const dataTable = grouped("Data", {
 	tokens: integer({
-		help: "tokens to take, of each stage that does not say itself",
+		help: "tokens to take, for each stage that does not say its own",
 		defaultText: "all that is left of the epochs",
 		least: 1,
 	}),
@@ -50,8 +50,8 @@ const dataTable = grouped("Data", {
 	minLength: integer({ help: "shortest bucket to use", least: 1 }),
 	maxLength: integer({ help: "longest bucket to use", least: 1 }),
 	weights: numbers({
-		help: "shares of the datasets in the tokens, such as 0.7,0.3",
-		defaultText: "by the tokens that each has",
+		help: "each dataset's share of the tokens, such as 0.7,0.3",
+		defaultText: "by how many tokens each has",
 	}),
 	strataWeights: json<Readonly<Record<string, number>>>(
 		{
@@ -62,8 +62,8 @@ const dataTable = grouped("Data", {
 			parse: parseWeights,
 		},
 		{
-			help: "shares of the strata in the tokens, such as short=0.2,long=0.8; of datasets that keep strata apart",
-			defaultText: "none: by the tokens that each has",
+			help: "each stratum's share of the tokens, such as short=0.2,long=0.8, for datasets that keep strata apart",
+			defaultText: "none: by how many tokens each has",
 		},
 	),
 	weightsAt: json<readonly WeightPoint[]>(
@@ -75,18 +75,18 @@ const dataTable = grouped("Data", {
 			fault: pointsFault,
 		},
 		{
-			help: "shares of the datasets as they change: of each point the step of the stage, and the weights there",
-			defaultText: "weights that do not change",
+			help: "weights that change: for each point, the step of the stage, and the datasets' shares there",
+			defaultText: "weights do not change",
 		},
 	),
 	weightsBy: choice(["steps", "tokens"], {
-		help: "what the points of weights that change are counted in",
+		help: "the unit of the points at which weights change",
 		defaultText: "steps",
 	}),
 	match: choice(["sample", "repeat"], {
-		help: "no data twice, or, with weights alone, all of it at least once",
+		help: "sample takes no data twice; repeat, for weights without tokens, takes all of it at least once",
 		defaultText:
-			"sample with weights alone; with tokens, data is repeated where there is less",
+			"sample for weights without tokens; with tokens, data is repeated where there is too little",
 	}),
 });
 

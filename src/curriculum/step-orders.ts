@@ -34,7 +34,7 @@ const documentOptions = {
 
 const entries = {
 	schedule: {
-		meaning: "rows in random order, their lengths as a schedule has them",
+		meaning: "rows in random order, with lengths by a schedule",
 		options: {},
 		items: ["rows", "sequences"],
 		hasStages: true,

@@ -26,7 +26,7 @@ const facts = {
 export const binary: Decomposer<typeof options> = {
 	...facts,
 	meaning:
-		"powers of two, the longest first, from the beginning of the document: its length's binary digits",
+		"powers of two from the beginning of the document, the longest first: the binary digits of its length",
 	cut(lengths, { minLength, maxLength, plusOne }) {
 		const more = Number(plusOne);
 		return cutFromLeft(lengths, (left) => {
@@ -45,7 +45,7 @@ export const binary: Decomposer<typeof options> = {
 export const binaryRandom: Decomposer<typeof options> = {
 	...facts,
 	meaning:
-		"as the code of the paper's authors: while twice the longest bucket or more is left, the next length is drawn, half the length twice as likely",
+		"as in the code of the paper's authors: while at least twice the longest bucket is left, the next length is drawn at random; half the length is twice as likely",
 	cut(lengths, { minLength, maxLength, plusOne }, random) {
 		const more = Number(plusOne);
 		const odds = 2 ** powersOfTwo({ minLength, maxLength }).length - 1;

@@ -1,3 +1,4 @@
+import { optionName } from "../core/errors.js";
 import { entryOf } from "../core/option.js";
 import { registry } from "../core/registry.js";
 import { optionsOfEntries } from "../core/resolve-options.js";
@@ -33,7 +34,7 @@ export const decomposers = registry<keyof typeof decomposerEntries, Decomposer>(
 export const decomposeTable = {
 	decomposer: entryOf(decomposers, {
 		defaultFrom: (_, given) => (segmentsGiven(given) ? "segments" : "binary"),
-		defaultText: "binary; segments, where segments are asked for",
+		defaultText: `binary; segments with ${optionName("segment")}`,
 		help: "how documents are cut into sequences of the buckets' lengths",
 	}),
 	...withoutSegments(optionsOfEntries("decomposer", decomposerEntries)),

@@ -8,7 +8,7 @@ const options = {
 	maxLength,
 	overlap: integer({
 		default: 0,
-		help: "tokens that a window shares with the one before",
+		help: "tokens that each window shares with the one before",
 	}),
 	remainder,
 };

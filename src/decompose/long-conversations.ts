@@ -17,7 +17,7 @@ type Part = readonly [start: number, end: number];
  * row holds. A turn that is longer than a row is left out.
  */
 export const splitTurns: Decomposer<typeof options> = {
-	meaning: "cut between turns, of which each row holds as many as it can",
+	meaning: "cut between turns; each row holds as many turns as fit",
 	options,
 	fillsRows: false,
 	leavesGaps: true,

@@ -11,7 +11,7 @@ const options = { buckets, minLength, maxLength, remainder };
  */
 export const nearest: Decomposer<typeof options> = {
 	meaning:
-		"buckets of any lengths: each piece as long as the rest of the document allows",
+		"buckets of any lengths: each piece is the longest that fits into the rest of the document",
 	options,
 	fillsRows: true,
 	dropReasons: { some: "remainder", none: "too-short" },

@@ -32,18 +32,18 @@ export const maxLength = integer({
 	most: LONGEST,
 	defaultFrom: (_, given) => givenBuckets(given)?.at(-1) ?? 8192,
 	defaultText: "8192",
-	help: "tokens of the longest bucket, a power of two but for fixed",
+	help: "tokens of the longest bucket, a power of two except with fixed",
 });
 
 export const buckets = integers({
 	least: 1,
 	defaultText: `powers of two from ${optionName("minLength")} to ${optionName("maxLength")}`,
-	help: "lengths of the buckets, ascending: 300,1000,3000",
+	help: "lengths of the buckets, ascending, such as 300,1000,3000",
 });
 
 export const plusOne = flag({
 	default: false,
-	help: "rows of a token more than their bucket's length, for shifted targets",
+	help: "make rows one token longer than their bucket, for shifted targets",
 });
 
 export const remainder = choice(remainderRules, {
@@ -62,7 +62,7 @@ export const rowLength = required(
 
 /** The share of rows that are cut to a random length. */
 export const randomLength = share({
-	help: "end this share of the rows at a random length, drawn from 1 to the row's: 0.01; what follows begins the next row",
+	help: "the share of rows, such as 0.01, to end at a random length up to the full row; what follows begins the next row",
 	defaultText: "none",
 });
 
@@ -71,13 +71,13 @@ export const maxSequence = integer({
 	least: 1,
 	most: LARGEST_CAPACITY,
 	defaultText: "a row's",
-	help: "most tokens of a sequence, no more than a row's: documents are cut at it, and rows hold several",
+	help: "most tokens of a sequence, if fewer than a row's: longer documents are cut, and a row holds several sequences",
 });
 
 export const minSequence = integer({
 	least: 1,
 	default: 1,
-	help: "leave out sequences of fewer tokens",
+	help: "leave out sequences with fewer tokens than this",
 });
 
 /** Defaults are found before `buckets` is checked. */

@@ -28,20 +28,20 @@ export const segmentOptions = {
 	}),
 	segmentClose: choice(closings, {
 		defaultText: "before",
-		help: "close a segment before a unit that would take it over its tokens, or after it",
+		help: "close a segment before the unit that would exceed its tokens, or after it",
 	}),
 	segmentUnits: integer({
 		least: 1,
-		defaultText: "as many as fit; 1 of those that have a cost",
+		defaultText: "as many as fit; 1 if units have a cost",
 		help: "units of a segment, at most",
 	}),
 	segmentOverlap: integer({
 		defaultText: "0",
-		help: "units at the end of a segment that the next one begins with",
+		help: "units at the end of a segment that are repeated at the beginning of the next",
 	}),
 	carrySuffix: integer({
 		defaultText: "0",
-		help: "the document's last tokens that each segment ends with, not trained on again",
+		help: "how many of the document's last tokens to add to the end of each segment; they are not trained on again",
 	}),
 };
 
@@ -86,8 +86,7 @@ const options = { maxLength: rowLength, ...segmentOptions };
  */
 export const segment: Decomposer<typeof options> = {
 	...facts,
-	meaning:
-		"cut between units of text, of which each segment has as many as fit",
+	meaning: "cut between units of text; each segment has as many units as fit",
 	options,
 	lengths: ({ maxLength }) => [maxLength],
 	check: (options) => checkSegments(options, options.maxLength),

@@ -24,7 +24,7 @@ export const split: Decomposer<typeof options> = {
  */
 export const balancedSplit: Decomposer<typeof options> = {
 	...split,
-	meaning: "cut into as few sequences, of equal length",
+	meaning: "cut into as few sequences as possible, of equal length",
 	cut: (lengths, { maxLength }) =>
 		cutAll(lengths, maxLength, (length, start) => {
 			const pieces = Math.ceil(length / maxLength);

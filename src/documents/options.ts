@@ -39,7 +39,7 @@ export const readingTable = grouped("Reading", {
 	inputFormat: choice([AUTO, ...sourceFormats.names], {
 		help: "what the inputs are",
 		default: AUTO,
-		defaultText: "auto, by what they begin with and by their endings",
+		defaultText: "auto: by their first bytes and by their endings",
 	}),
 	...readOptionsTable,
 	...findOptionsTable,
@@ -47,7 +47,7 @@ export const readingTable = grouped("Reading", {
 		placeholder: "glob",
 		default: [],
 		defaultText: "none",
-		help: "leave out what matches of directories and globs; may be given several times",
+		help: "leave out matching files of directories and globs; may be given several times",
 	}),
 	textField: text({
 		help: "field that holds a record's text; meta.body is body within meta",
@@ -61,7 +61,7 @@ export const readingTable = grouped("Reading", {
 	idField: text({
 		help: "field that holds a record's id",
 		placeholder: "name",
-		defaultText: "the format's: id, where there is one",
+		defaultText: "the format's: id, if there is one",
 	}),
 	where: text({
 		help: "the records to take, such as 'meta.lang == \"en\" and score > 0.5'",
@@ -73,7 +73,7 @@ export const readingTable = grouped("Reading", {
 		defaultText: "all",
 	}),
 	onError: choice(["stop", "skip"], {
-		help: "at a record or file that cannot be used",
+		help: "what to do at a record or file that cannot be used",
 		default: "stop",
 	}),
 });
@@ -81,13 +81,13 @@ export const readingTable = grouped("Reading", {
 /** How records are read as conversations. */
 export const conversationsTable = grouped("Conversations", {
 	conversations: choice([AUTO, ...conversationFormats.names], {
-		help: "read records as conversations, of one form or by their fields",
+		help: "read records as conversations of this format; auto goes by their fields",
 		defaultText: "auto with loss; else records are texts",
 	}),
 	loss: text({
 		placeholder: "choice",
-		help: `what of conversations to train on: ${lossChoices.names.join(", ")}, or a field that is true in such messages`,
-		defaultText: `${usualLoss.one}; ${usualLoss.pair} of pairs`,
+		help: `what to train on in conversations: ${lossChoices.names.join(", ")}, or a field that is true in messages to train on`,
+		defaultText: `${usualLoss.one}; ${usualLoss.pair} for pairs`,
 	}),
 });
 
@@ -95,17 +95,17 @@ export const conversationsTable = grouped("Conversations", {
 export const tokenListsTable = grouped("Token lists", {
 	tokensField: text({
 		placeholder: "name",
-		help: "read records as lists of token ids, which this field holds",
+		help: "read records as lists of token ids, in this field",
 		defaultText: "none: records are texts",
 	}),
 	maskField: text({
 		placeholder: "name",
-		help: "field with a 1 for each of these ids that is to be trained on, and a 0 for the others",
+		help: "field with a 1 for each of these ids to train on, and a 0 for the others",
 		defaultText: "none: all are",
 	}),
 	bordersField: text({
 		placeholder: "name",
-		help: "field with the documents of a record: pairs of a first id and the one after the last",
+		help: "field with the documents of a record: for each, the positions of its first id and of the one after its last",
 		defaultText: "none: a record is a document",
 	}),
 });
@@ -118,12 +118,12 @@ export const unitsTable = grouped("Segments", {
 		defaultText: "none: documents are cut anywhere",
 	}),
 	segmentCost: number({
-		help: "the sum of costs that a unit has at most, for units that have a cost",
+		help: "the highest sum of costs of a unit, for units that have a cost",
 		defaultText: "none",
 	}),
 	syntaxLanguage: entryOf(languages, {
 		help: "the language of source code, for units of syntax",
-		defaultText: "by the endings of ids, and of files",
+		defaultText: "by the endings of ids and files",
 	}),
 	syntaxDepth: integer({
 		least: 1,
@@ -133,7 +133,7 @@ export const unitsTable = grouped("Segments", {
 	}),
 	minLines: integer({
 		defaultText: `${usualSyntax.minLines}`,
-		help: "units of syntax begin more than so many lines after each other",
+		help: "units of syntax begin more than this many lines after each other",
 	}),
 });
 
@@ -141,11 +141,11 @@ export const unitsTable = grouped("Segments", {
 export const carriedTable = grouped("Reading", {
 	lossFrom: text({
 		placeholder: "name",
-		help: "field with a 1 for each token of the text that is to be trained on, and a 0 for the others; or with the weights of tokens",
+		help: "field with a 1 for each token of the text to train on, and a 0 for the others; or with weights of tokens",
 		defaultText: "none: all are",
 	}),
 	carry: names({
-		help: "fields with whole numbers that become columns, a value for each sequence; version=0 gives a default",
+		help: "fields with whole numbers to keep as columns, one value per sequence; version=0 gives a default",
 		defaultText: "none",
 	}),
 });
@@ -155,12 +155,13 @@ export const chatTemplateTable = grouped("Conversations", {
 	chatTemplate: text({
 		placeholder: "name",
 		help: "which of the tokenizer's chat templates to use, or a file that holds one",
-		defaultText: "tool_use for tools, if there is one; else default",
+		defaultText:
+			"tool_use for records with tools, if there is one; else default",
 	}),
 	templateDate: text({
 		placeholder: "date",
-		help: "the day that chat templates write, such as 2026-01-31",
-		defaultText: "none: a template that wants one is refused",
+		help: "the date that chat templates write, such as 2026-01-31",
+		defaultText: "none: a template that needs one is refused",
 	}),
 	templateValues: json<Record<string, unknown>>(
 		{
@@ -176,14 +177,14 @@ export const chatTemplateTable = grouped("Conversations", {
 /** The field that tells of composed records what they are made of. */
 export const partsField = text({
 	placeholder: "name",
-	help: "field that holds what a record is composed of: the index keeps it in the column parts",
+	help: "field that says what a record is composed of; the index keeps it in the column parts",
 	defaultText: "none",
 });
 
 /** How many documents a build takes. */
 export const limit = integer({
 	least: 1,
-	help: "documents to take, at most: the first ones; tasks run one after the other then",
+	help: "take only this many documents, the first ones; tasks then run one after the other",
 	defaultText: "all",
 });
 
@@ -197,26 +198,26 @@ export const tokensTable = grouped("Tokens", {
 	vocabSize: integer({
 		least: 1,
 		most: 2 ** 31 - 1,
-		help: "how many token ids there are, for input that is ids: it takes the tokenizer's place",
+		help: "how many token ids there are, for input of token ids: given in place of a tokenizer",
 		defaultText: "the tokenizer's",
 	}),
 	...namedTokenizersTable,
 	tokenizerEngine: choice(tokenizerEngines, {
-		help: "what tokenizes: auto is seqpack's own engine; huggingface is a library that may give other ids",
+		help: "auto is seqpack's own engine; huggingface is a JavaScript library that may give other ids",
 		default: "auto",
 	}),
 	specialTokensInText: choice(namesOfWays, {
-		help: "what special tokens are that stand in texts: keep takes them as tokens, text as plain text, error stops",
+		help: "how to read special tokens that occur in texts: keep as tokens, text as plain text, error stops",
 		default: usualWayWithSpecials,
 	}),
 	addBos: flag({
 		help: "begin each document with BOS",
-		defaultText: "as add_bos_token in tokenizer_config.json says; else not",
+		defaultText: "what add_bos_token in tokenizer_config.json says; else no",
 	}),
 	addEos: flag({
 		help: "end each document with EOS",
 		defaultText:
-			"as add_eos_token in tokenizer_config.json says; else if the tokenizer has one",
+			"what add_eos_token in tokenizer_config.json says; else yes, if the tokenizer has one",
 	}),
 	bosToken: text({
 		help: "the token to use as BOS",

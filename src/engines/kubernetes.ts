@@ -11,7 +11,7 @@ const options = grouped("Running", {
 	image: required(
 		text({
 			placeholder: "image",
-			help: "the container image of the jobs, whose path has the command seqpack",
+			help: "the container image of the jobs, with the command seqpack on its PATH",
 		}),
 	),
 	claim: text({

@@ -16,19 +16,19 @@ export const plannedIn = required(
 export const tasksPerJob = integer({
 	least: 1,
 	default: TASKS_PER_JOB,
-	help: "tasks of a job, at most, besides those that pack what others leave",
+	help: "tasks of a job at most, not counting those that pack leftovers; tasks whose leftovers are packed together (up to 64) always share a job",
 });
 
 export const tries = integer({
 	least: 1,
 	most: 1000,
 	default: TRIES,
-	help: "how often a task may fail until it is not tried again",
+	help: "how many times a task may fail before it is given up",
 });
 
 export const wait = integer({
 	default: 0,
-	help: "seconds to wait for tasks that others run",
+	help: "seconds to wait for tasks that other processes are running",
 });
 
 /** How groups of tasks are run. */

@@ -20,7 +20,7 @@ const options = grouped("Running", {
 	slurmSetup: text({
 		placeholder: "lines",
 		defaultText: "none",
-		help: "lines of shell that a job begins with, such as module load nodejs; node is what they put on the path",
+		help: "shell lines that a job begins with, such as module load nodejs, so that node is on the PATH",
 	}),
 });
 

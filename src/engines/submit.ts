@@ -29,7 +29,7 @@ export const executorTable = {
 			...optional(tasksPerJob),
 			default: undefined,
 			of: ofSubmitting,
-			defaultText: "64, or as many as there must be",
+			defaultText: "64, or more where the cluster allows fewer jobs",
 		},
 		tries: { ...tries, of: ofSubmitting },
 	}),

@@ -96,12 +96,12 @@ interface GlobalAttentionKind {
 /** Which tokens see all others of their sequence and are seen by them, where attention is else local. */
 export const globalAttentions = registry("kind of global attention", {
 	"first-token": {
-		meaning: "the first token of each sequence, as of a classifier",
+		meaning: "the first token of each sequence, as for a classifier",
 		leading: ({ seqLengths }) => new Int32Array(seqLengths.length).fill(1),
 	} as GlobalAttentionKind,
 	"prompt-tokens": {
 		meaning:
-			"those of each sequence before the first that is trained on, as of a question",
+			"those of each sequence before the first that is trained on, such as a question",
 		leading: promptLengths,
 	} as GlobalAttentionKind,
 });

@@ -132,7 +132,7 @@ const entries = {
 		entries: "token",
 		padding: IGNORE,
 		meaning:
-			"shifted labels: the label of the next token, which this one is to predict",
+			"shifted labels: the label of the next token, which this one predicts",
 		batch: (row, rowLength, options) =>
 			shiftOfRow(labelsOfBatch(row, rowLength, options), row),
 	}),

@@ -50,13 +50,13 @@ export const lossWeightings = registry("loss weighting", {
 	} as Weighting,
 	answer: {
 		meaning:
-			"every answer counts the same: labels of a sequence that follow one another",
+			"every answer counts the same: an answer is an unbroken run of labels in a sequence",
 		sum: ({ answers }) => answers,
 		weight: (_, run) => 1 / run,
 		isPossible: (weight, _, run) => weight === Math.fround(1 / run),
 	} as Weighting,
 	field: {
-		meaning: "every label counts as much as the weight that records give it",
+		meaning: "every label counts by the weight that its record gives it",
 		isGiven: true,
 		sum: ({ given }) => given,
 		weight: () => 1,

@@ -89,7 +89,7 @@ export const buildTable = {
 	...grouped("Sources", {
 		recipe: text({
 			placeholder: "file",
-			help: "a recipe by which records are composed before they are read: see seqpack compose",
+			help: "a recipe that composes the records first: see seqpack compose",
 			defaultText: "none",
 		}),
 	}),
@@ -99,15 +99,15 @@ export const buildTable = {
 		partsField,
 		dedupe: choice(["none", "exact"], {
 			default: "none",
-			help: "exact leaves out documents whose whole text came before; the input is read twice",
+			help: "exact leaves out documents that repeat the whole text of an earlier one; the input is read twice",
 		}),
 		fingerprint: choice(fingerprintKinds, {
 			default: "version",
-			help: "what tells a file from another: the version that its storage lists, if it lists one that stands for the content, and else, with sample always, a hash of its size and both ends",
+			help: "how a changed file is recognised: by the version that its storage lists, where that stands for the content, or else by a hash of its size and both ends; sample always takes the hash",
 		}),
 		keepSplits: flag({
 			default: false,
-			help: "keep files whose names say validation or test as splits of these names",
+			help: "put files whose names say validation or test into splits of these names",
 		}),
 		validation: shareOrCount({
 			help: "the share of documents to hold out as the split validation, or their number; chosen by a hash of their texts",
@@ -124,23 +124,23 @@ export const buildTable = {
 	...grouped("Layout", {
 		layout: entryOf(layouts, {
 			default: "packed",
-			help: "rows of several documents, sequences by length, or documents to be packed by index",
+			help: "packed rows, buckets of a few lengths, or a store of documents to be packed by index",
 		}),
 	}),
 	...grouped("Reading", {
 		append: flag({
 			default: false,
 			of: { layout: layouts.where(({ packs }) => !packs) },
-			help: "add the files that the store in the directory does not have yet; where there is no store, make one",
+			help: "add the files that the store in the directory does not have yet; if there is no store, make one",
 		}),
 	}),
 	...grouped("Conversations", {
 		longConversations: entryOf(longConversations, {
 			defaultFrom: (_, given) =>
 				turnSegmentsGiven(given) ? "segment" : "split",
-			defaultText: "split; segment, where messages are asked for as units",
+			defaultText: "split; segment, if messages are the units",
 			of: ofPacking,
-			help: "what becomes of conversations longer than a row",
+			help: "what to do with conversations longer than a row",
 		}),
 		keepSystem: flag({
 			default: false,
@@ -195,7 +195,7 @@ export const buildTable = {
 		for: entryOf(trainers, {
 			of: ofPacking,
 			defaultText: "none",
-			help: "a trainer to build for: sets the options that it needs, and tells how it loads the rows right",
+			help: "a trainer to build for: sets the options that it needs, and prints the code that loads the rows correctly",
 		}),
 		...orderTable,
 		order: { ...orderTable.order, of: ofPacking },
@@ -210,19 +210,19 @@ export const buildTable = {
 				default: [],
 				defaultText: "none",
 				of: ofPacking,
-				help: "columns to store besides",
+				help: "more columns to store",
 			},
 		),
 		...columnsTold,
 		shift: flag({
 			default: false,
 			of: ofPacking,
-			help: "store loss_mask, labels and loss_weight shifted, each with the token before, for trainers that do not shift",
+			help: "store loss_mask, labels and loss_weight one token earlier, for trainers that do not shift",
 		}),
 		lossWeight: entryOf(lossWeightings, {
 			defaultText: "none",
 			of: ofPacking,
-			help: "store weights that make each count the same, in the column loss_weight",
+			help: "store weights in the column loss_weight, so that each of these counts the same",
 		}),
 		mask: json(
 			{
@@ -238,7 +238,7 @@ export const buildTable = {
 				default: { kind: "causal" } as MaskKind,
 				defaultText: "causal",
 				of: ofPacking,
-				help: "the mask that the rows are meant for, to be recorded; a name, or JSON",
+				help: "the attention mask that the rows are meant for, as a name or JSON; it is recorded only",
 			},
 		),
 	}),
@@ -251,7 +251,7 @@ export const buildTable = {
 		compression: text({
 			placeholder: "name",
 			defaultText: "the format's first",
-			help: `of the shards: ${datasetFormats
+			help: `compression of the shards: ${datasetFormats
 				.entries()
 				.map(
 					([name, { compressions }]) =>
@@ -273,20 +273,20 @@ export const buildTable = {
 	...grouped("Running", {
 		workers: integer({
 			most: 1024,
-			defaultText: "one a CPU",
+			defaultText: "one per CPU",
 			help: "threads that build; 0 builds in the calling thread",
 		}),
 		taskSize: integer({
 			least: 1,
 			most: 2 ** 50,
 			defaultText: "1/64 of the input, 8M to 256M",
-			help: "uncompressed input bytes of a task",
+			help: "uncompressed input bytes per task",
 		}),
 		signal: programValue<AbortSignal>(
 			"an AbortSignal",
 			(value) => value instanceof AbortSignal,
 			{
-				help: "aborts the build; what is done stays, and the same call goes on there",
+				help: "aborts the build; what is done stays, and the same call resumes there",
 			},
 		),
 		...progressOptions,

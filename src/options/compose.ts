@@ -38,19 +38,19 @@ export const composeTable = {
 	...reading,
 	...grouped("Composing", {
 		seed: integer({
-			help: "seed of all that is drawn at random",
+			help: "seed of everything that is drawn at random",
 			defaultText: "that of the recipe; else 0",
 		}),
 		tokenizer: {
 			...tokensTable.tokenizer,
-			help: "what counts tokens, where the recipe does: a tokenizer.json, a directory that holds one, or a name",
+			help: "the tokenizer, if the recipe counts tokens: a tokenizer.json, a directory that holds one, or a name",
 			defaultText: "none",
 		},
 		groupMemory: integer({
 			least: 2 ** 16,
 			most: 2 ** 30,
 			default: 2 ** 26,
-			help: "bytes of input that are grouped at a time, about: the rest waits on the disk; the order of the output goes by it",
+			help: "about how many bytes of input are grouped at a time, while the rest waits on the disk; the order of the output depends on it",
 		}),
 	}),
 	...grouped("Writing", {
@@ -62,9 +62,12 @@ export const composeTable = {
 			least: 1,
 			most: 2 ** 50,
 			defaultText: "1/64 of the input, 8M to 256M",
-			help: "uncompressed input bytes of a file of a directory",
+			help: "uncompressed input bytes per file of a directory",
 		}),
-		overwrite: { ...overwrite, help: "replace what composing wrote there" },
+		overwrite: {
+			...overwrite,
+			help: "replace composed records that are there",
+		},
 	}),
 	...grouped("Running", {
 		workers: {

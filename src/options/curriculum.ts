@@ -21,12 +21,12 @@ const planTable = {
 	datasets: texts({
 		help: "directories of datasets with Arrow shards; of stores, for documents in order",
 		placeholder: "dataset",
-		defaultText: "those of a plan that is extended; else required",
+		defaultText: "those of an extended plan; else required",
 	}),
 	out: required(text({ help: "the directory to write", placeholder: "plan" })),
 	tokensPerStep: integer({
-		help: "tokens of a step, of all ranks together",
-		defaultText: "those of a plan that is extended; else required",
+		help: "tokens of a step over all ranks",
+		defaultText: "those of an extended plan; else required",
 		least: 1,
 		most: 2 ** 40,
 	}),
@@ -43,14 +43,14 @@ const planTable = {
 			most: 2 ** 20,
 		}),
 		epochs: integer({
-			help: "times that the data is used",
+			help: "how many times the data is used",
 			default: 1,
 			least: 1,
 			most: 2 ** 20,
 		}),
 		batches: entryOf(batchKinds, {
 			help: "how rows become batches",
-			defaultText: "as the data are",
+			defaultText: "depends on the data",
 		}),
 		padId: integer({
 			help: "token to pad with",

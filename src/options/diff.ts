@@ -4,7 +4,7 @@ import type { OnProgress } from "../core/progress.js";
 /** The options of comparing two datasets, plans, packed records or exports. */
 export const diffTable = {
 	limit: integer({
-		help: "entries of each list to show, at most; counts are exact",
+		help: "most entries to show of each list; counts are exact",
 		default: 20,
 		least: 0,
 		most: 100_000,

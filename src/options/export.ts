@@ -28,7 +28,7 @@ export const exportToTable = {
 	),
 	to: required(
 		entryOf(exportFormats, {
-			help: "what to write, if not a dataset of seqpack",
+			help: "what to write instead of a dataset of seqpack",
 		}),
 	),
 	out: {
@@ -38,8 +38,8 @@ export const exportToTable = {
 	overwrite: { ...overwrite, help: "replace another export" },
 	...grouped("Rows", {
 		shortRows: entryOf(shortRowWays, {
-			help: "what becomes of rows that are shorter than the others",
-			defaultText: "as the format has it",
+			help: "what to do with rows that are shorter than the others",
+			defaultText: "depends on the format",
 		}),
 		padId: integer({
 			help: "token to pad with",
@@ -51,7 +51,7 @@ export const exportToTable = {
 				least: 1,
 				most: 2 ** 40,
 				help: "tokens of a file, at most",
-				defaultText: "as the format has it",
+				defaultText: "depends on the format",
 			}),
 			of: {
 				to: exportFormats.where(({ shardTokens }) => shardTokens !== undefined),
@@ -61,7 +61,7 @@ export const exportToTable = {
 			...integer({
 				least: 1,
 				most: 1e6,
-				help: "files of as many rows, for loaders that give whole files to ranks; rows that are over are left out",
+				help: "number of files, each with the same number of rows, for loaders that give whole files to ranks; rows left over are left out",
 				defaultText: "any",
 			}),
 			of: { to: exportFormats.where(({ hasShards }) => hasShards === true) },
@@ -74,8 +74,8 @@ export const exportToTable = {
 		worldSize: optional({
 			...worldSize,
 			default: undefined,
-			help: "a directory for each of so many ranks, with its share of the steps",
-			defaultText: "one directory, of whole steps",
+			help: "number of ranks, each of which gets a directory with its share of the steps",
+			defaultText: "one directory with whole steps",
 		}),
 		sortRows: optional({ ...sortRows, default: undefined }),
 		datasets,

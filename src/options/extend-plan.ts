@@ -7,11 +7,11 @@ export type StepRange = readonly [from: number, end: number];
 /** The options that say from which plan a new one goes on, and how. */
 export const extendTable = {
 	extend: text({
-		help: "the directory of a plan to go on from: its steps come first, as they are",
+		help: "the directory of a plan to continue: its steps come first, unchanged",
 		placeholder: "plan",
 	}),
 	fromStep: integer({
-		help: "the first step that is another than in the plan that is extended",
+		help: "the first step that differs from the extended plan",
 		defaultText: "its end",
 		least: 1,
 	}),
@@ -29,7 +29,7 @@ export const extendTable = {
 			fault: rangesFault,
 		},
 		{
-			help: "steps of the plan that is extended that are left out: each range from one to before another",
+			help: "steps of the extended plan to leave out, as ranges: 3:5 is steps 3 and 4",
 			defaultText: "none",
 		},
 	),

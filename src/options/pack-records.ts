@@ -45,28 +45,28 @@ export const packRecordsTable = {
 		lengthColumn: required(
 			text({
 				placeholder: "name",
-				help: "pack records by the tokens that this column says; meta.n is n within meta",
+				help: "pack records by the number of tokens in this column; meta.n is n within meta",
 			}),
 		),
 		costColumn: text({
 			placeholder: "name",
-			defaultText: "reckoned from the lengths",
-			help: "column of what each record costs to train on, for balance",
+			defaultText: "computed from the lengths",
+			help: "column with the cost of training on each record, for balance",
 		}),
 		passThrough: flag({
 			default: false,
-			help: "write the records themselves: each column as a list a row",
+			help: "write the records themselves: each column as one list per row",
 		}),
 		windowBytes: integer({
 			least: 1,
 			most: 2 ** 30,
 			default: 2 ** 28,
 			of: { passThrough: ["true"] },
-			help: "bytes of records that are packed together, about: they are in memory at once",
+			help: "about how many bytes of records are packed together, and are in memory at once",
 		}),
 		longRecords: choice(["error", "drop"], {
 			default: "error",
-			help: "what becomes of records longer than a row, which cannot be cut",
+			help: "what to do with records longer than a row: they cannot be cut",
 		}),
 	}),
 	...grouped("Packing", {
@@ -102,7 +102,7 @@ export const packRecordsTable = {
 		compression: buildTable.compression,
 		shardTokens: {
 			...buildTable.shardTokens,
-			help: "tokens of a file, at most about",
+			help: "about how many tokens a file has at most",
 			default: undefined,
 			defaultFrom: ({ passThrough }: { passThrough?: unknown }) =>
 				passThrough ? buildTable.shardTokens.default : 2 ** 40,
@@ -110,7 +110,7 @@ export const packRecordsTable = {
 		} as unknown as typeof buildTable.shardTokens,
 		overwrite: {
 			...overwrite,
-			help: "replace what packing records wrote there",
+			help: "replace packed records that are there",
 		},
 	}),
 	...grouped("Running", {

@@ -78,7 +78,7 @@ export const packStoreTable = {
 	store: required(
 		text({
 			placeholder: "store",
-			help: "the directory of a dataset of the layout documents",
+			help: "the directory of a store",
 		}),
 	),
 	...runningTable,
@@ -88,7 +88,7 @@ export const packStoreTable = {
 			{ ...layouts, names: packingLayouts },
 			{
 				default: "packed",
-				help: "rows of several documents, or sequences by length",
+				help: "packed rows, or buckets of a few lengths",
 			},
 		),
 		group: "Layout",
@@ -100,14 +100,14 @@ export const packStoreTable = {
 				layout: layouts.where(({ holdsTrees }) => holdsTrees === true),
 				packer: packers.where(({ cuts }) => cuts === undefined),
 			},
-			help: "hold prefixes that documents of a window share once: rows of trees",
+			help: "store prefixes that documents of a window share only once: rows become trees",
 		}),
 		minShared: integer({
 			least: 1,
 			most: LARGEST_CAPACITY,
 			default: USUAL_MIN_SHARED,
 			of: { prefixTree: ["true"] },
-			help: "tokens that documents must share to hold them once, at least",
+			help: "fewest shared tokens that are stored once",
 		}),
 	}),
 };

@@ -19,7 +19,7 @@ const ofRules = <T>(option: Option<T>): Option<T> => ({
 /** The options of the groups of ranks that share the rows of each step. */
 export const parallelTable = grouped("Groups of ranks", {
 	maxTokensPerMicroBatch: integer({
-		help: "cut each step into micro-batches with at most so many tokens for a rank, equally many for all ranks",
+		help: "cut each step into micro-batches with at most this many tokens per rank, the same number of micro-batches for all ranks",
 		defaultText: "steps are not cut",
 		least: 1,
 		most: 2 ** 31 - 1,
@@ -30,14 +30,14 @@ export const parallelTable = grouped("Groups of ranks", {
 	}),
 	devices: ofRules(
 		integer({
-			help: "ranks of the plan, of all groups together",
+			help: "ranks of the plan, over all groups",
 			least: 1,
 			most: 2 ** 16,
 		}),
 	),
 	tokensPerDevice: ofRules(
 		integer({
-			help: "most tokens that a rank holds of a micro-batch",
+			help: "most tokens of a micro-batch that a rank holds",
 			least: 1,
 			most: 2 ** 31 - 1,
 		}),
@@ -53,7 +53,7 @@ export const parallelTable = grouped("Groups of ranks", {
 					: ` is ${quoted(cost)}: give an object such as {"perToken":0.18,"perSquare":5e-6}`,
 		},
 		{
-			help: "what tokens and their squares take, by which groups are balanced",
+			help: "what tokens and their squares cost, for balancing groups",
 			defaultText: "the squared length of sequences",
 		},
 	),

@@ -47,7 +47,7 @@ export const sourceTable = {
 		inputs: required(texts({ placeholder: "input", help: inputs.help })),
 		repeat: number({
 			default: 1,
-			help: "how often its documents come; 1.5 is all of them once, and half of them again",
+			help: "how many times its documents are taken; 1.5 is all of them once, and half of them again",
 		}),
 	}),
 	...recordsTable,
@@ -69,7 +69,7 @@ export const sources = programValue<readonly SourceOptions[]>(
 		Array.isArray(value) &&
 		value.every((each) => isObject(each) && Object.values(each)),
 	{
-		help: "sources with a name, inputs, and options of their own; options given beside them hold for all",
+		help: "sources with a name, inputs, and options of their own; options outside of them hold for all",
 	},
 );
 

@@ -4,16 +4,16 @@ import { chatTemplateTable } from "../documents/options.js";
 /** The options of telling where the tokens of a row came from. */
 export const traceTable = {
 	token: integer({
-		help: "one token of the row, numbered from 0, to tell of",
-		defaultText: "the segments alone",
+		help: "show also where this token of the row came from, counted from 0",
+		defaultText: "only the segments",
 	}),
 	bucket: integer({
-		help: "count rows of the bucket of this length alone",
+		help: "count only the rows of the bucket of this length",
 		defaultText: "all rows",
 	}),
 	split: text({
 		placeholder: "name",
-		help: "count rows of this split alone",
+		help: "count only the rows of this split",
 		defaultText: "all rows",
 	}),
 	source: repeated({

@@ -8,12 +8,12 @@ const options = {
 		least: 1,
 		most: 2 ** 20,
 		default: 8,
-		help: "rows of a step: data-parallel ranks, each with one row",
+		help: "rows of a step: one for each data-parallel rank",
 	}),
 	shuffleWindow: integer({
 		least: 1,
 		most: 2 ** 30,
-		defaultText: "all of a window",
+		defaultText: "all rows of a window",
 		help: "rows that are shuffled together",
 	}),
 };

@@ -23,7 +23,7 @@ const options = { maxSequences };
  */
 export const capped: Packer<typeof options> = {
 	meaning:
-		"for a limit on the sequences of a row: rows run out of places and of room at the same time",
+		"for a limit on the sequences of a row: fills rows so that they reach the limit and the full length together",
 	options,
 	fillsRows: false,
 	sharesRows: true,

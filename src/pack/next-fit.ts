@@ -13,7 +13,7 @@ const options = { maxSequences };
  */
 export const nextFit: Packer<typeof options> = {
 	meaning:
-		"each sequence, in the order given, into the last row, or into a new one where that has no room",
+		"each sequence, in the order given, into the last row, or into a new one if that has no room",
 	options,
 	fillsRows: false,
 	sharesRows: true,

@@ -28,9 +28,9 @@ export const packDocumentsTable = {
 	...packTable,
 	longDocuments: entryOf(longDocuments, {
 		defaultFrom: (_, given) => (segmentsGiven(given) ? "segment" : "split"),
-		defaultText: "split; segment, where segments are asked for",
+		defaultText: `split; segment with ${optionName("segment")}`,
 		of: { packer: packers.where(({ cuts }) => cuts === undefined) },
-		help: "what becomes of documents longer than a row",
+		help: "what to do with documents longer than a row",
 	}),
 	maxSequence,
 	minSequence: { ...minSequence, of: keepingSequences },
@@ -38,7 +38,7 @@ export const packDocumentsTable = {
 		least: 1,
 		default: 1,
 		of: keepingSequences,
-		help: "give sequences the room of their length rounded up to a multiple",
+		help: "give each sequence room for its length rounded up to a multiple of this",
 	}),
 };
 

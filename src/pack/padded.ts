@@ -7,7 +7,7 @@ const options = { maxSequences };
 
 /** One sequence a row: what packing is measured against. */
 export const padded: Packer<typeof options> = {
-	meaning: "one sequence a row",
+	meaning: "one sequence per row",
 	options,
 	fillsRows: false,
 	sharesRows: false,

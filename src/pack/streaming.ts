@@ -92,7 +92,7 @@ export class StreamingPacker {
 /** `StreamingPacker` over lengths that are all there. */
 export const streaming: Packer<typeof options> = {
 	meaning:
-		"best fit with a fixed number of open rows; where a sequence fits in none, the fullest is closed",
+		"best fit with a fixed number of open rows; if a sequence fits in none, the fullest is closed",
 	options,
 	fillsRows: false,
 	sharesRows: true,

@@ -51,7 +51,7 @@ const GROUP = "group";
 const recipeTable = {
 	seed: integer({
 		default: 0,
-		help: "seed of all that is drawn at random",
+		help: "seed of everything that is drawn at random",
 	}),
 	keep: texts({
 		placeholder: "name",

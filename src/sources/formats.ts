@@ -99,7 +99,7 @@ export function readOptionsOf(
 	);
 }
 
-/** The kinds of input in words: `JSON Lines (.jsonl, .ndjson); ...; all but ... also with .gz after them`. */
+/** The kinds of input in words: `JSON Lines (.jsonl, .ndjson); ...; .gz, .zst may follow all but ...`. */
 export function describeFormats(): string {
 	const formats = sourceFormats
 		.entries()
@@ -121,14 +121,16 @@ export function endingsOf({ extensions, shortEndings }: SourceFormat) {
 	return [...extensions, ...Object.keys(shortEndings ?? {})];
 }
 
-/** `all but .parquet also with .gz or .zst after them`. */
+/** `.gz, .zst may follow all but .parquet`. */
 function compressedInWords(): string {
-	const others = sourceFormats
-		.entries()
-		.flatMap(([, { extensions, compressible }]) =>
-			compressible ? [] : extensions,
-		);
-	return `all but ${others.join(", ")} also with ${compressedEndings().join(" or ")} after them`;
+	const others = new Set(
+		sourceFormats
+			.entries()
+			.flatMap(([, { extensions, compressible }]) =>
+				compressible ? [] : extensions,
+			),
+	);
+	return `${compressedEndings().join(", ")} may follow all but ${[...others].join(", ")}`;
 }
 
 /**

@@ -28,7 +28,7 @@ export const json: SourceFormat = {
 		"not-json": "a record is not JSON",
 		"not-an-object": "a record is JSON, but not an object",
 		"missing-element":
-			"nothing stands before a comma or the closing bracket of a JSON array",
+			"an element is missing before a comma or the closing bracket of a JSON array",
 		...arrayReasons,
 		...utf8Reasons,
 	},
@@ -86,7 +86,7 @@ function parseRecord(text: string): Record<string, unknown> {
 	if (text === "")
 		throw new BadInput(
 			"missing-element",
-			`nothing stands before a comma or the closing bracket of the array. Take out the comma that is too many, or ${skip}`,
+			`an element is missing before a comma or the closing bracket of the array. Take out the extra comma, or ${skip}`,
 		);
 	let record: unknown;
 	try {

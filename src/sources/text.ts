@@ -8,7 +8,7 @@ const options = {
 	separator: textOption({
 		placeholder: "text",
 		defaultText: "none: a text file is a document",
-		help: "what stands between the documents of a text file; \\n is a newline, \\t a tab",
+		help: "the text between the documents of a text file; \\n is a newline, \\t a tab",
 	}),
 };
 

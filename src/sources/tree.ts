@@ -8,12 +8,12 @@ import { readWholeFile } from "./text/whole-file.js";
 const findOptions = {
 	ignore: textOption({
 		placeholder: "file",
-		help: "a file with patterns of what to leave out, in the form of .gitignore",
+		help: "a file with patterns of what to leave out, in the format of .gitignore",
 		defaultText: "nothing is left out",
 	}),
 	groupByDirectory: flag({
 		default: false,
-		help: "make one document of all files below each directory that is directly in an input, such as a repository",
+		help: "make one document from all files of each directory directly below an input, such as a repository",
 	}),
 };
 

@@ -15,7 +15,7 @@ import type {
  * (docs/decisions/0001-parquet.md).
  */
 export const parquet: TableFormat = {
-	meaning: "Parquet: the smaller files, which every tool reads",
+	meaning: "Parquet: smaller files, which every tool reads",
 	extension: ".parquet",
 	compressions: ["snappy", "zstd", "none"],
 	randomAccess: false,

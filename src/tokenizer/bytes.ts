@@ -3,7 +3,7 @@ import type { NamedTokenizer } from "./named-tokenizer.js";
 
 export const bytes: NamedTokenizer = {
 	meaning:
-		"a token for each byte of UTF-8, 0 to 255; 256 is BOS, 257 is EOS, 258 is for padding",
+		"one token per byte of UTF-8, 0 to 255; 256 is BOS, 257 is EOS, 258 is padding",
 	argument: null,
 	example: "bytes",
 	options: {},

@@ -4,7 +4,7 @@ import type { NamedTokenizer } from "./named-tokenizer.js";
 
 export const ids: NamedTokenizer = {
 	meaning:
-		"for input of token ids: there are so many, and each is called by its digits",
+		"for input of token ids: the number is the size of the vocabulary, and each token is named by its digits",
 	argument: integer({
 		least: 1,
 		most: 2 ** 31 - 1,

@@ -18,7 +18,7 @@ const k = integer({
 const options = {
 	kmerRest: choice(kmerRests, {
 		defaultText: "oov",
-		help: "bases that are left where their number is no multiple of k: one <oov>, filled up with A, left out at the end, or as many left out at the beginning",
+		help: "what to do with bases left over when their number is no multiple of k: make them one <oov>, fill them up with A, or leave as many out at the end or at the beginning",
 	}),
 	kmerPhase: integer({
 		most: LONGEST_KMER - 1,
@@ -33,7 +33,7 @@ const options = {
 
 export const kmer: NamedTokenizer & { options: typeof options } = {
 	meaning:
-		"DNA, a token for so many bases: the first 32 ids are <oov>, <s>, </s>, <pad>, <mask> and free ones",
+		"DNA, one token for every k bases: the first 32 ids are <oov>, <s>, </s>, <pad>, <mask> and free ones",
 	argument: k,
 	example: "kmer:6",
 	options,

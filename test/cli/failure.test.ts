@@ -57,7 +57,7 @@ describe("a build that fails for a record leaves a report without any text of th
 		});
 		const { code, stderr } = await build(directory, file, ...flags);
 		expect(code, stderr).toBe(4);
-		expect(stderr).toMatch(/failure-\S+ tells more of it/);
+		expect(stderr).toMatch(/failure-\S+ has the details/);
 		const [report, ...others] = reportsIn(directory);
 		expect(others).toEqual([]);
 		expect(report).not.toContain(CANARY);

@@ -55,7 +55,7 @@ function expectSentence(
 		.split("\n")
 		.filter((line) => line.startsWith("seqpack: "));
 	// Besides, what is kept may be told, and where a report is.
-	const besides = / are done and kept in | is tried again: | tells more of it,/;
+	const besides = / are done and kept in | is tried again: | has the details,/;
 	const errors = told.filter((line) => !besides.test(line));
 	expect({ code, count: errors.length }, `${what}: ${stderr}`).toEqual({
 		code: 1,

@@ -14,6 +14,7 @@ interface Sources {
 	// biome-ignore lint/suspicious/noExplicitAny: broken on purpose.
 	lock: any;
 	changelog: string;
+	pages?: Record<string, string>;
 	others?: object[];
 }
 interface Packed {
@@ -79,14 +80,14 @@ describe("a broken copy is told", () => {
 			({ lock }) => {
 				lock.packages[""].version = "0.0.9";
 			},
-			/package-lock\.json is of version 0\.0\.9, and package\.json of/,
+			/package-lock\.json has version 0\.0\.9, but package\.json has/,
 		],
 		[
 			"a lock of other dependencies",
 			({ own }) => {
 				own.dependencies.commander = "14.0.2";
 			},
-			/package-lock\.json has other dependencies than package\.json/,
+			/package-lock\.json and package\.json differ in dependencies/,
 		],
 		[
 			"no entry in the changelog",
@@ -100,35 +101,35 @@ describe("a broken copy is told", () => {
 			(sources) => {
 				sources.changelog = `## ${own.version} - 2026-01-31\n`;
 			},
-			/entry of .* says nothing/,
+			/entry of .* is empty/,
 		],
 		[
 			"an entry without a day",
 			(sources) => {
 				sources.changelog = changelog.replace(" - 2026-01-31", "");
 			},
-			/has no day of the form/,
+			/has no date of the form/,
 		],
 		[
 			"a day that there is not",
 			(sources) => {
 				sources.changelog = changelog.replace("01-31", "02-31");
 			},
-			/has no day of the form/,
+			/has no date of the form/,
 		],
 		[
 			"an entry that is not the newest",
 			(sources) => {
 				sources.changelog = `## 9.0.0 - 2027-01-01\n\nNew.\n\n${changelog}`;
 			},
-			/9\.0\.0 stands before/,
+			/the newest entry is 9\.0\.0/,
 		],
 		[
 			"an entry that is unreleased",
 			(sources) => {
 				sources.changelog = changelog.replace("2026-01-31", "unreleased");
 			},
-			/is unreleased: write the day/,
+			/is marked unreleased: write the date/,
 			true,
 		],
 		[
@@ -140,6 +141,14 @@ describe("a broken copy is told", () => {
 				);
 			},
 			/changes under Unreleased: move them/,
+			true,
+		],
+		[
+			"a page that says that there is no package yet",
+			(sources) => {
+				sources.pages = { "README.md": "The package is not on npm yet." };
+			},
+			/README\.md says that the package is not on npm yet/,
 			true,
 		],
 		...["preinstall", "install", "postinstall", "prepare"].map(
@@ -192,7 +201,7 @@ describe("a broken copy is told", () => {
 			({ own }) => {
 				own.repository.url = "seqpack";
 			},
-			/repository\.url is seqpack, and not of the form/,
+			/repository\.url is seqpack, which is not of the form/,
 		],
 		[
 			"no engines",
@@ -230,7 +239,7 @@ describe("a broken copy is told", () => {
 				};
 				sources.others = [{ packages }];
 			},
-			/^x 1\.0\.0 has the licence X, which is not among those allowed\.$/,
+			/^x 1\.0\.0 has the licence X, which is not allowed\.$/,
 		],
 		[
 			"a package without a licence",
@@ -282,7 +291,7 @@ describe("a tarball", () => {
 	test.each<[string, string[], RegExp[]]>([
 		["a source map", [...paths, "dist/main.js.map"], [/which no user needs/]],
 		["a test", [...paths, "test/x.ts"], [/which no user needs/]],
-		["a stray file", [...paths, "notes.txt"], [/has no place in it/]],
+		["a stray file", [...paths, "notes.txt"], [/does not belong in it/]],
 		[
 			"a missing entry",
 			paths.slice(1),
@@ -316,7 +325,7 @@ describe("licences of the bundle", () => {
 		[
 			"are not allowed",
 			due.replace("MIT", "AGPL-3.0"),
-			[/AGPL-3\.0: the bundle/],
+			[/AGPL-3\.0: this licence is not allowed/],
 		],
 		[
 			"have no text",

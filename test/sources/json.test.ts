@@ -205,7 +205,7 @@ test.each([
 	['{"text":"a"}\n{"text":"b"}\n', /not with an array.*inputFormat.*jsonl/],
 	["", /the file is empty/],
 	["id,text\n", /does not begin with a bracket/],
-	['[{"text":"a"},]', /takes? out the comma/i],
+	['[{"text":"a"},]', /takes? out the (extra )?comma/i],
 	['[{"text":"a"}', /cut short/],
 	['[{"text":"a"}]]', /follows the bracket/],
 ])("%j is told with what to do", async (text, sentence) => {

@@ -11,7 +11,7 @@ const options = { tokenWidth };
  */
 export const datatrove: ExportFormat<typeof options> = {
 	meaning:
-		"datatrove and nanotron: .ds of ids, with .index, .metadata and .loss beside it",
+		"datatrove and nanotron: .ds with ids, and .index, .metadata and .loss beside it",
 	options,
 	shortRows: ["pad", "drop"],
 	cutsRows: true,

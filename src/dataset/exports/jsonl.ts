@@ -7,7 +7,7 @@ const NEWLINE = new Uint8Array([10]);
 
 /** JSON Lines: a row, or a document, a line. */
 export const jsonl: ExportFormat<Record<never, never>> = {
-	meaning: "JSON Lines: a row or a document a line, as lists of numbers",
+	meaning: "JSON Lines: one row or document per line, as lists of numbers",
 	options: {},
 	shortRows: ["keep", "pad", "drop"],
 	cutsRows: false,

@@ -15,7 +15,7 @@ const LONG = { magic: 20240801, version: 7, width: 4 } as const;
 /** Shards of llm.c and modded-nanogpt: a head, then ids. A shard is held until its tokens are counted. */
 export const llmC: ExportFormat<Record<never, never>> = {
 	meaning:
-		"llm.c and modded-nanogpt: .bin shards with a head; ids of two bytes, or of four as for Llama 3",
+		"llm.c and modded-nanogpt: .bin shards with a header; ids of two bytes, or of four, as for Llama 3",
 	options: {},
 	shortRows: ["keep", "pad", "drop"],
 	cutsRows: false,

@@ -7,7 +7,7 @@ import { schemaOf, tableOptions, tableShard } from "./table-shard.js";
 /** What `save_to_disk` of Hugging Face `datasets` writes: Arrow streams, and two files that list them. */
 export const loadFromDisk: ExportFormat<typeof tableOptions> = {
 	meaning:
-		"Hugging Face datasets: what load_from_disk opens, as TRL, Axolotl and transformers do",
+		"Hugging Face datasets: what load_from_disk opens, for TRL, Axolotl and transformers",
 	options: tableOptions,
 	hasShards: true,
 	shortRows: ["keep", "pad", "drop"],

@@ -9,8 +9,7 @@ const pathOf = ({ directory, split }: ExportPart) =>
 
 /** nanoGPT's `train.bin` and `val.bin`: ids of two bytes, and nothing else. */
 export const nanogpt: ExportFormat<Record<never, never>> = {
-	meaning:
-		"nanoGPT: train.bin and val.bin, ids of two bytes one after the other",
+	meaning: "nanoGPT: train.bin and val.bin, two-byte ids one after the other",
 	options: {},
 	shortRows: ["keep", "pad", "drop"],
 	cutsRows: false,

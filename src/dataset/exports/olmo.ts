@@ -20,7 +20,7 @@ const options = { tokenWidth };
  */
 export const olmo: ExportFormat<typeof options> = {
 	meaning:
-		"OLMo-core and dolma: .npy of ids without a header, .csv.gz of borders, and label masks",
+		"OLMo-core and dolma: .npy with ids and no header, .csv.gz with borders, and label masks",
 	options,
 	shortRows: ["keep", "pad", "drop"],
 	cutsRows: false,

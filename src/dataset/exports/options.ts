@@ -7,7 +7,7 @@ export const SHORT_IDS = 2 ** 16;
 /** Bytes of an id, of formats that have both. */
 export const tokenWidth = choice(["2", "4"], {
 	help: "bytes of a token id",
-	defaultText: "2 where the vocabulary fits, else 4",
+	defaultText: "2 if the vocabulary fits, else 4",
 });
 
 /** Why ids of two bytes cannot be written, as the end of a sentence; null where they can. */

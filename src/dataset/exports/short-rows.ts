@@ -9,17 +9,17 @@ interface ShortRowWay {
 
 export const shortRowWays = registry("way with short rows", {
 	pad: {
-		meaning: "filled with the pad id",
+		meaning: "fill them with the pad id",
 		pads: true,
 		drops: false,
 	} as ShortRowWay,
 	drop: {
-		meaning: "left out, and counted",
+		meaning: "leave them out, and count them",
 		pads: false,
 		drops: true,
 	} as ShortRowWay,
 	keep: {
-		meaning: "written as they are",
+		meaning: "write them as they are",
 		pads: false,
 		drops: false,
 	} as ShortRowWay,

@@ -7,7 +7,7 @@ const BLOCK = 512;
 
 /** WebDataset: a tar of JSON files, each a row or a document; webdataset decodes them by default. */
 export const webdataset: ExportFormat<Record<never, never>> = {
-	meaning: "WebDataset: tars of a JSON file for each row or document",
+	meaning: "WebDataset: tars with one JSON file per row or document",
 	options: {},
 	shortRows: ["keep", "pad", "drop"],
 	cutsRows: false,

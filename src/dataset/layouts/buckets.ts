@@ -11,7 +11,7 @@ import type { Layout } from "./layout.js";
 /** Sequences by length: rows of one sequence each, or shared by what fills none. */
 export const buckets: Layout<typeof decomposeTable> = {
 	meaning:
-		"documents cut into sequences of a few lengths, those of each length in shards of their own",
+		"documents cut into sequences of a few lengths, each length in shards of its own",
 	options: decomposeTable,
 	packs: true,
 	title: "Token sequences by length",

@@ -3,7 +3,8 @@ import type { Layout } from "./layout.js";
 
 /** A store: tokens that are kept once, and packed by index as often as one likes. */
 export const documents: Layout<Record<never, never>> = {
-	meaning: "a row for each document, to be packed by index with seqpack pack",
+	meaning:
+		"one row per document: a store, to be packed by index with seqpack pack",
 	options: {},
 	packs: false,
 	title: "Tokenized documents",

@@ -4,9 +4,8 @@ import type { Trainer } from "./trainer.js";
 
 export const axolotl: Trainer = {
 	title: "Axolotl",
-	meaning: "a sequence a row, which it packs itself",
-	tried:
-		"0.19.0, its preparation of datasets and its collator, not from end to end",
+	meaning: "one sequence per row, for Axolotl to pack",
+	tried: "0.19.0, its dataset preparation and its collator, no whole run",
 	options: () => ({
 		packer: "padded",
 		columns: ["attention_mask", "labels"],

@@ -7,9 +7,9 @@ const MULTIPLE = 8;
 
 export const llamaFactory: Trainer = {
 	title: "LLaMA-Factory",
-	meaning: "neat packing: packed rows with the numbers of their sequences",
-	tried:
-		"0.9.5, its loading of tokenized rows and its collator, not from end to end",
+	meaning:
+		"neat packing: packed rows, with the number of each token's sequence",
+	tried: "0.9.5, its loader of tokenized rows and its collator, no whole run",
 	options: () => ({
 		format: "arrow",
 		columns: ["segment_ids", "position_ids", "labels"],

@@ -4,7 +4,7 @@ import type { Trainer } from "./trainer.js";
 
 export const maxtext: Trainer = {
 	title: "MaxText",
-	meaning: "a sequence a row, which Grain packs",
+	meaning: "one sequence per row, for Grain to pack",
 	tried: "not run: its source was read, and Grain 0.2.18 packs the rows",
 	options: () => ({ packer: "padded", format: "parquet" }),
 	key: "grain_file_type: parquet",

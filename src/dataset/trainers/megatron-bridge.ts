@@ -4,7 +4,7 @@ import type { Trainer } from "./trainer.js";
 export const megatronBridge: Trainer = {
 	title: "Megatron Bridge",
 	meaning: "packed Parquet for GPTSFTPackedParquetDataset, with shifted masks",
-	tried: "not run: its class, of August 2026, was read",
+	tried: "not run: its source of August 2026 was read",
 	options: () => ({
 		format: "parquet",
 		columns: ["loss_mask", "seq_start_id"],

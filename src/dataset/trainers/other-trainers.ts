@@ -21,7 +21,7 @@ const entries = {
 	"llm-foundry": byExport({
 		title: "llm-foundry, Composer",
 		to: "mds",
-		tried: "mosaicml-streaming 0.13.0; llm-foundry was read, and not run",
+		tried: "mosaicml-streaming 0.13.0; llm-foundry was read, not run",
 		key: 'StreamingDataset(local=".", split="train", batch_size=...)',
 	}),
 	litgpt: byExport({
@@ -39,14 +39,14 @@ const entries = {
 	nanogpt: byExport({
 		title: "nanoGPT",
 		to: "nanogpt",
-		tried: "not run: the file is read as its train.py reads it",
+		tried: "not run: the file is read the way its train.py does",
 		key: 'np.memmap("train.bin", dtype=np.uint16, mode="r")',
 	}),
 	"llm-c": byExport({
 		title: "llm.c, modded-nanogpt",
 		to: "llm-c",
 		language: "sh",
-		tried: "not run: shards are read as modded-nanogpt reads them",
+		tried: "not run: shards are read the way modded-nanogpt does",
 		key: '-i "train_*.bin"',
 	}),
 	torchtitan: byReader({

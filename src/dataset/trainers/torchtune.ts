@@ -4,8 +4,8 @@ import type { Trainer } from "./trainer.js";
 
 export const torchtune: Trainer = {
 	title: "torchtune",
-	meaning: "packed rows, by a component of the reader in Python",
-	tried: "0.6.1, the loader and the loss of its recipe, on one device",
+	meaning: "packed rows, loaded by a component of the Python reader",
+	tried: "0.6.1, the loader and loss of its recipe, on one device",
 	options: () => ({ format: "arrow" }),
 	key: "_component_: seqpack_reader.torchtune.PackedRows",
 	fault: () => null,

@@ -3,7 +3,8 @@ import type { Trainer } from "./trainer.js";
 
 export const transformers: Trainer = {
 	title: "transformers",
-	meaning: "Trainer with DataCollatorWithFlattening, sequence by sequence",
+	meaning:
+		"Trainer with DataCollatorWithFlattening, given one sequence at a time",
 	tried: "5.23.0",
 	options: (isMasked) => (isMasked ? { columns: ["labels"] } : {}),
 	key: "data_collator=PackedCollator()",

@@ -3,7 +3,7 @@ import type { Trainer } from "./trainer.js";
 
 export const trl: Trainer = {
 	title: "TRL",
-	meaning: "SFTTrainer: packed rows, and labels where not all is trained on",
+	meaning: "SFTTrainer: packed rows, and labels if not all is trained on",
 	tried: "1.16.0",
 	options: (isMasked) => (isMasked ? { columns: ["labels"] } : {}),
 	key: "SFTConfig(padding_free=True, max_length=None)",

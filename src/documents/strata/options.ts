@@ -16,22 +16,22 @@ export const strataTable = grouped("Strata", {
 		defaultText: "text",
 	}),
 	lengthUnit: entryOf(lengthUnits, {
-		help: "what lengths are counted in",
+		help: "the unit of lengths",
 		defaultText: lengthUnits.names[0],
 	}),
 	perStratum: integer({
 		least: 1,
-		help: "records to take of each stratum, chosen by a hash of the seed and their texts; what is in none is left out",
-		defaultText: "all, and those in none",
+		help: "how many records to take of each stratum, chosen by a hash of the seed and their texts; those in no stratum are left out",
+		defaultText: "all, and those in no stratum",
 	}),
 	tag: text({
 		placeholder: "template",
-		help: "what to put before the text, or the answer, where a stratum has it, such as '[MLT:{name}]'; it is trained on",
+		help: "a tag to put before each text (or answer) in a stratum, such as '[MLT:{name}]'; it is trained on",
 		defaultText: "none",
 	}),
 	splitStrata: text({
 		placeholder: "ranges",
-		help: "lengths of the splits train, validation and test, such as train:0-20,test:20-100; what is in none is left out",
+		help: "lengths of the splits train, validation and test, such as train:0-20,test:20-100; those in no split are left out",
 		defaultText: "none",
 	}),
 });

@@ -2,9 +2,9 @@
 export const tokenListReasons = {
 	"no-tokens":
 		"a record has no list of token ids in the field that should hold it",
-	"token-out-of-range": "a document holds a number that is no id of a token",
+	"token-out-of-range": "a document holds a number that is not a token id",
 	"wrong-mask":
-		"a mask is as long as no list of its token ids, or holds other things than 0 and 1, or than weights",
+		"a mask is not as long as its list of token ids, or holds something else than 0 and 1, or weights",
 	"wrong-borders":
-		"the borders of a record's documents are none, or leave some of its token ids out",
+		"the borders of a record's documents are invalid, or leave out some of its token ids",
 };

@@ -7,7 +7,7 @@ const ALWAYS = 2 ** 30;
 const MOST_TIMES = 500;
 
 export const expansionReasons: Readonly<Record<string, string>> = {
-	"expands-too-much": `a compressed file comes to more than 1 GiB, and to over ${MOST_TIMES} times its size`,
+	"expands-too-much": `a compressed file expands to more than 1 GiB, and to over ${MOST_TIMES} times its size`,
 };
 
 /**

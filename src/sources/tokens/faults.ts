@@ -11,7 +11,7 @@ export const LONGEST_DOCUMENT = LONGEST_TEXT / 4;
 export const tokenReasons = {
 	"wrong-size":
 		"a file of token ids is longer or shorter than it should be, or ends inside one",
-	"token-out-of-range": "a document holds a number that is no id of a token",
+	"token-out-of-range": "a document holds a number that is not a token id",
 	"too-long": `a document has more than the ${LONGEST_TEXT} bytes that can be read`,
 };
 
