@@ -47,7 +47,8 @@ export function commandOf<T extends OptionTable>(
 		if (positional.includes(option))
 			command.argument(argumentOf(spec), spec.help);
 		else
-			for (const flag of flagsOf(option, spec, table)) command.addOption(flag);
+			for (const flag of flagsOf(option, spec, table, () => command.help()))
+				command.addOption(flag);
 	}
 	command.addHelpText("after", () => describeChoices(command, table));
 	command.addHelpText(
@@ -136,6 +137,7 @@ function flagsOf(
 	name: string,
 	spec: TableOption,
 	table: OptionTable,
+	help: () => never,
 ): Option[] {
 	const flag = asFlag(name);
 	const { type, group } = spec;
@@ -149,7 +151,7 @@ function flagsOf(
 			new Option(
 				`${flag} <${valueText(type)}>`,
 				describe(spec, table),
-			).argParser(parserOf(type)),
+			).argParser(parserOf(type, help)),
 		);
 	for (const option of made) types.set(option, type);
 	if (group !== undefined)
@@ -171,8 +173,9 @@ function describe(spec: TableOption, table: OptionTable): string {
 	return notes.length === 0 ? help : `${help} (${notes.join("; ")})`;
 }
 
-function parserOf(type: OptionType) {
+function parserOf(type: OptionType, help: () => never) {
 	return (text: string, before?: unknown): unknown => {
+		if (text === "--help" || text === "-h") help();
 		const value = type.parse(type.written === "file" ? contentOf(text) : text);
 		if (value === undefined)
 			throw new InvalidArgumentError(`Give ${type.expected}.`);

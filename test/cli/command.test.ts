@@ -31,6 +31,19 @@ test.each(commands)("%s can be told how much to say", (_, command) => {
 	expect(flags).toContain("--quiet");
 });
 
+test.each(commands)("--help after any option of %s is help", (_, command) => {
+	command.exitOverride();
+	const print = vi.spyOn(command, "outputHelp").mockReturnValue();
+	const withValue = command.options.filter(({ required }) => required);
+	const words = [[], ...withValue.map(({ long }) => [long ?? ""])];
+	for (const word of words)
+		for (const help of ["--help", "-h"])
+			expect(() =>
+				command.parse([...word, help], { from: "user" }),
+			).toThrowError("(outputHelp)");
+	expect(print).toHaveBeenCalledTimes(2 * words.length);
+});
+
 describe("of a build that leaves a file out", () => {
 	const shared = sharedDirectory();
 	afterEach(() => {
