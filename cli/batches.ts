@@ -34,9 +34,9 @@ export const batchesCommand = () =>
 		description: "Stream one rank's batches of a plan to stdout.",
 		table: batchesCommandTable,
 		arguments: ["plan"],
-		notes: `Where neither --rank nor --world-size is given, RANK and WORLD_SIZE of the environment are
-taken, as torchrun sets them. batches_left says how many batches follow: a stream that
-ends with another number than 0 was cut.`,
+		notes: `If neither --rank nor --world-size is given, RANK and WORLD_SIZE of the environment are
+used, as torchrun sets them. batches_left says how many batches follow: a stream that does
+not end with 0 was cut.`,
 		examples: [
 			"seqpack batches plan/ --rank 0 --world-size 8 --from-step 1200 | python train.py",
 		],

@@ -14,7 +14,7 @@ class Batches:
 
     Args:
         plan: The plan, or its directory.
-        columns: Names of columns to make besides.
+        columns: Names of further columns to make.
         rank: In JAX, `jax.process_index()`.
         world_size: In JAX, `jax.process_count()`.
         datasets, filesystem: As of `Plan`.

@@ -125,7 +125,7 @@ class Plan:
 
         Args:
             world_size: How many ranks there are; None: 1, or those of a plan that has groups of ranks.
-            columns: Names of columns to make besides, and of those that the datasets are carried with.
+            columns: Names of further columns to make, or that the datasets carry.
             sequence_parallel: Ranks that share each row; ranks that follow one another share one.
             sequence_shares: How rows are cut among these: "contiguous" or "zigzag"; or how each of their sequences
                 is: "document-zigzag" or "document-contiguous".

@@ -27,7 +27,7 @@ class Batches(IterableDataset[Batch]):
 
     Args:
         plan: The plan, or its directory.
-        columns: Names of columns to make besides.
+        columns: Names of further columns to make.
         rank: Of the ranks that share steps; default RANK of the environment, or 0.
         world_size: How many of these there are; default WORLD_SIZE of the environment, or 1.
         start: First step.

@@ -26,13 +26,13 @@ export interface BatchState {
 
 const madeColumns = entriesOf(
 	{ ...columns, names: batchColumns },
-	{ help: "columns to make besides", default: [], defaultText: "none" },
+	{ help: "further columns to make", default: [], defaultText: "none" },
 );
 
 /** Columns that are made, and any that datasets may be carried with: whether they are is known once they are open. */
 const columnsOfBatches: Option<readonly string[], false, true> = {
 	...madeColumns,
-	help: `${madeColumns.help}, and those that the datasets carry`,
+	help: `${madeColumns.help}, or that the datasets carry`,
 	type: {
 		...madeColumns.type,
 		fault: (value) =>
@@ -60,8 +60,11 @@ export const batchesTable = {
 		least: 1,
 		most: 2 ** 20,
 	}),
-	fromStep: integer({ help: "first step", defaultText: "0" }),
-	steps: integer({ help: "how many steps", defaultText: "all that follow" }),
+	fromStep: integer({ help: "the first step", defaultText: "0" }),
+	steps: integer({
+		help: "how many steps to read",
+		defaultText: "to the end of the plan",
+	}),
 	state: json<BatchState>(
 		{
 			placeholder: "file",
@@ -72,44 +75,46 @@ export const batchesTable = {
 					? null
 					: ' is no state: give an object such as {"plan":"...","step":1200}',
 		},
-		{ help: "go on where a run was, in place of a first step" },
+		{
+			help: "a file with the state of a run, to go on from there instead of from a first step",
+		},
 	),
 	columns: columnsOfBatches,
 	...columnTable,
 	padLoss: flag({
-		help: "train on padding, as a part of the last sequence of a row: for answers that go on with EOS",
+		help: "train on padding, as part of the last sequence of its row: for answers that are padded with EOS",
 		default: false,
 	}),
 	balanceRanks: flag({
-		help: "share rows out so that the ranks' costs are near equal",
+		help: "share the rows of a step so that all ranks have nearly the same cost",
 		default: false,
 	}),
 	sortRows: flag({
-		help: "sort the rows of a step by the sum of their squared lengths and deal them out, so that ranks meet rows of near equal cost one after the other",
+		help: "sort the rows of a step by cost, the sum of squared sequence lengths, and deal them out, so that the n-th rows of all ranks cost nearly the same",
 		default: false,
 	}),
 	sequenceParallel: integer({
-		help: "ranks that share each row; ranks that follow one another share one",
+		help: "how many ranks share each row; they have consecutive numbers",
 		default: 1,
 		least: 1,
 		most: 2 ** 20,
 	}),
 	sequenceShares: entryOf(sequenceShares, {
-		help: "how rows are cut among ranks that share them",
+		help: "how to cut a row for the ranks that share it",
 		defaultText: "contiguous",
 	}),
 	sequenceMultiple: integer({
-		help: "what each sequence is padded to a multiple of, where it is cut among ranks by itself",
-		defaultText: "the parts it is cut into",
+		help: "pad each sequence to a multiple of this, if sequences are cut one by one",
+		defaultText: "the number of parts that a sequence is cut into",
 		least: 1,
 		most: 2 ** 21,
 	}),
 	datasets: texts({
-		help: "where the plan's datasets are, in its order, if they were moved",
+		help: "where the plan's datasets are now, in the plan's order, if they were moved",
 		placeholder: "dir",
 	}),
 	readAhead: integer({
-		help: "steps to read before they are asked for, on another thread; 0 for none",
+		help: "how many steps to read in advance, on another thread; 0 for none",
 		default: 4,
 		most: 1024,
 	}),

@@ -26,7 +26,7 @@ const madeColumns = batchColumns.filter((name) => {
 export const tableOptions = {
 	columns: entriesOf(
 		{ ...columns, names: madeColumns },
-		{ help: "columns to make besides", default: [], defaultText: "none" },
+		{ help: "further columns to make", default: [], defaultText: "none" },
 	),
 };
 
