@@ -38,7 +38,7 @@ export function drawFigures(
 	isAsked = false,
 ): string[] {
 	const figures = shown(rest);
-	const { kind, path, facts, notes, sources, advice } = figures;
+	const { kind, path, facts, faults, notes, sources, advice } = figures;
 	const isText =
 		figures.documentLengths !== null && figures.totals.tokens === null;
 	const unit = isText ? "bytes" : "tokens";
@@ -109,6 +109,7 @@ export function drawFigures(
 				],
 		drawRows(view, samples, isAsked, kind === "corpus" ? "document" : "row"),
 		notes.flatMap((note) => wrapped(`note: ${note}`, view.columns, 6)),
+		faults.flatMap((fault) => wrapped(`warning: ${fault}`, view.columns, 9)),
 	];
 	return sections
 		.filter((lines) => lines.length > 0)

@@ -129,7 +129,7 @@ export async function tokenFileFigures(
 			`lengths and fill are those of the first rows of each file, ${rows} together; the option "all" reads all`,
 		);
 	if (bad > 0)
-		figures.notes.push(
+		figures.faults.push(
 			`${bad} rows or files cannot be read: seqpack audit tells which`,
 		);
 	return {
