@@ -30,7 +30,7 @@ export const exitCodes = {
 	usage: {
 		code: 2,
 		means: "wrong use",
-		when: "an option, a path, an output directory in use; a task that has failed as often as it may",
+		when: "an option, or options that sound data cannot meet; a path, an output directory in use; a task that has failed as often as it may",
 		advice: "mend the command",
 		scheduler: "not try again",
 	},

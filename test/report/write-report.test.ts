@@ -41,7 +41,7 @@ test("what is wrong with what is there is said first, as inspect says it", async
 		"2 records cannot be used: no-text.",
 	]);
 	const { stdout } = await seqpack(["inspect", other]);
-	expect(stdout).toMatch(/warning: a build would stop: [^]*no\s+text/);
+	expect(stdout).toMatch(/warning: a build would stop: [\s\S]*no\s+text/);
 });
 
 test("every figure in the report is the manifest's", async () => {
