@@ -11,6 +11,7 @@ import { indexShard } from "./index-shard.js";
 import { LengthCounts } from "./length-counts.js";
 import { rowRange } from "./row-range.js";
 import { sampleRow } from "./sample-row.js";
+import { isShifted, shiftedShard } from "./shifted-shard.js";
 import { sourcesTree } from "./sources-tree.js";
 
 /** Tokens that are read of files where not all are asked for, about. */
@@ -39,7 +40,10 @@ export async function tokenFilesOf(
 		auditKinds
 			.entries()
 			.findLast(([, { formats }]) => formats.includes(first.format)) ?? [];
-	for (const kind of [ofTokens ?? [], indexShard].flat())
+	const isTable = shiftedShard.formats.includes(first.format);
+	const shifted =
+		isTable && (await isShifted(first.path)) ? [shiftedShard] : [];
+	for (const kind of [...shifted, ofTokens ?? [], indexShard].flat())
 		if (kind.formats.includes(first.format) && (await hasRow(kind, first)))
 			return {
 				kind,
