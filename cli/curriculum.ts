@@ -55,7 +55,7 @@ function describe(
 	const { totals, stages, tokensPerStep, batches } = plan;
 	const lines = [
 		doneText(done, `Planned ${done.out}`),
-		`  steps      ${grouped(totals.steps)} of ${grouped(tokensPerStep)} tokens${batchKinds.find(batches).items === "sequences" ? " at most" : ""}`,
+		`  steps      ${grouped(totals.steps)} of ${counted(tokensPerStep, "token")}${batchKinds.find(batches).items === "sequences" ? " at most" : ""}`,
 	];
 	if (plan.lanes !== undefined)
 		return `${[...lines, ...describeLanes(plan, plan.lanes)].join("\n")}\n`;
@@ -70,7 +70,7 @@ function describe(
 	for (const [i, stage] of stages.entries()) {
 		if (stages.length > 1)
 			lines.push(
-				`  stage ${i + 1}    ${counted(stage.steps, "step")}${stage.tokensPerStep === undefined ? "" : ` of ${grouped(stage.tokensPerStep)} tokens`}, ${stage.asked.schedule ?? ""}`,
+				`  stage ${i + 1}    ${counted(stage.steps, "step")}${stage.tokensPerStep === undefined ? "" : ` of ${counted(stage.tokensPerStep, "token")}`}, ${stage.asked.schedule ?? ""}`,
 			);
 		for (const { length, batchRows, steps, leftRows } of stage.buckets)
 			lines.push(
@@ -80,7 +80,7 @@ function describe(
 			);
 		if (stage.pools !== null)
 			lines.push(
-				`  padding    ${percent(1 - stage.tokens / stage.pools.paddedTokens)} (${grouped(stage.pools.paddedTokens - stage.tokens)} tokens); ${counted(stage.pools.leftSequences, "sequence")} in no step`,
+				`  padding    ${percent(1 - stage.tokens / stage.pools.paddedTokens)} (${counted(stage.pools.paddedTokens - stage.tokens, "token")}); ${counted(stage.pools.leftSequences, "sequence")} in no step`,
 			);
 		if (extended === undefined) lines.push(...describeWeights(stage, plan));
 		if (stage.offSchedule > 0)

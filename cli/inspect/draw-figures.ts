@@ -1,4 +1,9 @@
-import { bytesText, grouped, percent } from "../../src/core/number-texts.js";
+import {
+	bytesText,
+	counted,
+	grouped,
+	percent,
+} from "../../src/core/number-texts.js";
 import type {
 	Advice,
 	BucketFigures,
@@ -41,7 +46,7 @@ export function drawFigures(
 	const { kind, path, facts, faults, notes, sources, advice } = figures;
 	const isText =
 		figures.documentLengths !== null && figures.totals.tokens === null;
-	const unit = isText ? "bytes" : "tokens";
+	const unit = isText ? "byte" : "token";
 	const sections = [
 		[
 			...wrapped(`${path}: ${names[kind]}`, view.columns).map((line) =>
@@ -71,7 +76,7 @@ export function drawFigures(
 					"Lengths of sequences",
 					figures.sequenceLengths,
 					"sequence",
-					"tokens",
+					"token",
 				),
 		figures.sequencesPerRow === null || figures.sequencesPerRow.max <= 1
 			? []
@@ -231,7 +236,7 @@ function drawBuckets(
 		...(count === 0
 			? []
 			: [
-					`  and ${grouped(count)} more: ${grouped(rows)} rows, ${grouped(tokens)} tokens`,
+					`  and ${grouped(count)} more: ${counted(rows, "row")}, ${counted(tokens, "token")}`,
 				]),
 	];
 }
@@ -269,7 +274,7 @@ function drawAdvice(view: View, advice: Advice): string[] {
 	return [
 		heading(view, "What to build of it"),
 		...wrapped(
-			`  rows of ${grouped(seqLen)} tokens by ${packer}, or buckets of ${buckets}: ${why}`,
+			`  rows of ${counted(seqLen, "token")} by ${packer}, or buckets of ${buckets}: ${why}`,
 			view.columns,
 			2,
 		),

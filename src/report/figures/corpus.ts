@@ -110,7 +110,7 @@ function notesOf(
 	const { isWhole, bytes, ofBytes, places } = sample;
 	if (isWhole) return notices;
 	return [
-		`counts are estimated from ${((100 * bytes) / ofBytes).toFixed(2)} % of the input, read at ${places} places; ${tokenizer === undefined ? "" : "so is what is recommended; "}lengths are those of the sample`,
+		`counts are estimated from ${((100 * bytes) / ofBytes).toFixed(2)} % of the input, read at ${counted(places, "place")}; ${tokenizer === undefined ? "" : "so is what is recommended; "}lengths are those of the sample`,
 		...notices,
 	];
 }

@@ -1,6 +1,7 @@
 import type { AuditedFile, AuditKind } from "../../audit/kind.js";
 import { auditKinds } from "../../audit/kinds.js";
 import { type AuditRow, contentOf } from "../../audit/row.js";
+import { counted } from "../../core/number-texts.js";
 import type { FiguresSettings } from "../../options/figures.js";
 import type { FoundInput } from "../../sources/find/candidate.js";
 import { loadTokenizer } from "../../storage/load-tokenizer.js";
@@ -134,7 +135,7 @@ export async function tokenFileFigures(
 		);
 	if (bad > 0)
 		figures.faults.push(
-			`${bad} rows or files cannot be read: seqpack audit tells which`,
+			`${counted(bad, "row or file", "rows or files")} cannot be read: seqpack audit tells which`,
 		);
 	return {
 		...figures,

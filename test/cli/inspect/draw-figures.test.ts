@@ -252,6 +252,17 @@ describe("Figures in a terminal", () => {
 		}
 	});
 
+	test("have one of anything in the singular", () => {
+		for (const kind of kinds) {
+			const figures: Figures = JSON.parse(
+				JSON.stringify(figuresOf(kind)),
+				(_, value) => (typeof value === "number" ? 1 : value),
+			);
+			const text = drawFigures(figures, plain(140), true).join("\n");
+			expect(text.match(/.*\b1 (?!is\b|has\b)[a-z]+s\b.*/g)).toBeNull();
+		}
+	});
+
 	test("tell that buckets and sources are more than those that are listed", () => {
 		const text = drawFigures(figuresOf("dataset"), plain(80)).join("\n");
 		expect(text).toMatch(/and 99,997 more: 10 rows, 1,000 tokens/);
