@@ -147,7 +147,7 @@ async function estimate(
 			sample,
 			prepared.tokenizer,
 			sampleSeconds,
-			options.signal,
+			options,
 		);
 		bytes = run.bytes;
 		const bad = await badRecordsOf(run, sample.plan);

@@ -46,6 +46,7 @@ export async function corpusFigures(
 			tokenizer: tokenizer ?? BYTES,
 			...(tokenizer === undefined && { addEos: false }),
 			layout: "documents",
+			onProgress: settings.onProgress,
 			// Nothing is written there.
 			out: join(tmpdir(), `seqpack-${randomBytes(8).toString("hex")}`),
 		},

@@ -2,6 +2,7 @@ import type { AuditedFile, AuditKind } from "../../audit/kind.js";
 import { auditKinds } from "../../audit/kinds.js";
 import { type AuditRow, contentOf } from "../../audit/row.js";
 import { counted } from "../../core/number-texts.js";
+import { progressOf, tellingNow } from "../../core/progress.js";
 import type { FiguresSettings } from "../../options/figures.js";
 import type { FoundInput } from "../../sources/find/candidate.js";
 import { loadTokenizer } from "../../storage/load-tokenizer.js";
@@ -111,6 +112,7 @@ export async function tokenFileFigures(
 	const figures = emptyFigures("shard", path);
 	const counting = new RowCounting();
 	const samples = await sampler(settings);
+	const tell = tellingNow(settings.onProgress);
 	let bad = 0;
 	let isWhole = true;
 	let number = 0;
@@ -126,6 +128,12 @@ export async function tokenFileFigures(
 			counting.add(row);
 			samples.offer(number++, row);
 			left -= contentOf(row);
+			tell(() =>
+				progressOf("reading", "file", {
+					...{ done: shard, total: files.length },
+					tokens: counting.tokens,
+				}),
+			);
 		}
 	}
 	const { lengths, perRow, rows, tokens, labels } = counting;

@@ -1,3 +1,5 @@
+import { sum } from "../../../core/arithmetic.js";
+import { progressOf, tellingNow } from "../../../core/progress.js";
 import { readListed } from "../../../dataset/listed-file.js";
 import {
 	RECORDS_MANIFEST,
@@ -25,7 +27,7 @@ export const records: FigureReader = {
 	meaning: "packed records",
 	find: async (path, storage) =>
 		(await storage.stat(`${path}/${written.records}`)) !== null,
-	async read(path, { all }) {
+	async read(path, { all, onProgress }) {
 		const manifest = await readFileList<RecordsManifest>(
 			path,
 			RECORDS_MANIFEST,
@@ -39,6 +41,8 @@ export const records: FigureReader = {
 		const lengths = new LengthCounts();
 		const perRow = new LengthCounts();
 		const samples: SampleRow[] = [];
+		const tell = tellingNow(onProgress);
+		let rows = 0;
 		const sources = inputs.map(({ source }) => source);
 		const read = tableFormats.find(String(options.format)).read;
 		for (const shard of files)
@@ -55,6 +59,13 @@ export const records: FigureReader = {
 				lengths.addAll(values);
 				for (let i = 0; i < batch.rows; i++)
 					perRow.add(offsets[i + 1] - offsets[i]);
+				rows += batch.rows;
+				tell(() =>
+					progressOf("reading", "row", {
+						done: rows,
+						total: sum(files.map((file) => file.rows)),
+					}),
+				);
 				if (share === 1) addSamples(samples, batch, sources);
 			}
 		const seqLen = Number(options.seqLen);
