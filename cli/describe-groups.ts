@@ -14,7 +14,7 @@ export function describeGroups(
 	const { meanImbalance, worstImbalance } = summary;
 	const lines = [
 		`  ranks      ${grouped(ranks)}, of at most ${counted(maxTokens, "token")} in a micro-batch${rule === null ? "" : `, in groups of ${degrees.map(grouped).join(", ")}`}`,
-		`  batches    ${grouped(microBatches)} micro-batches, ${(microBatches / steps).toFixed(2)} a step`,
+		`  batches    ${counted(microBatches, "micro-batch", "micro-batches")}, ${(microBatches / steps).toFixed(2)} a step`,
 		`  predicted  ${amount(summary.predicted)} for all steps, ${over(meanGap)} above what no plan beats; ${over(worstGap)} in the worst step`,
 		`  balance    the busiest rank of a step has ${meanImbalance.toFixed(4)} times the mean; ${worstImbalance.toFixed(4)} in the worst step`,
 	];

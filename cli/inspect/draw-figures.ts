@@ -1,4 +1,9 @@
-import { bytesText, grouped, percent } from "../../src/core/number-texts.js";
+import {
+	bytesText,
+	counted,
+	grouped,
+	percent,
+} from "../../src/core/number-texts.js";
 import type {
 	Advice,
 	BucketFigures,
@@ -38,10 +43,10 @@ export function drawFigures(
 	isAsked = false,
 ): string[] {
 	const figures = shown(rest);
-	const { kind, path, facts, notes, sources, advice } = figures;
+	const { kind, path, facts, faults, notes, sources, advice } = figures;
 	const isText =
 		figures.documentLengths !== null && figures.totals.tokens === null;
-	const unit = isText ? "bytes" : "tokens";
+	const unit = isText ? "byte" : "token";
 	const sections = [
 		[
 			...wrapped(`${path}: ${names[kind]}`, view.columns).map((line) =>
@@ -71,7 +76,7 @@ export function drawFigures(
 					"Lengths of sequences",
 					figures.sequenceLengths,
 					"sequence",
-					"tokens",
+					"token",
 				),
 		figures.sequencesPerRow === null || figures.sequencesPerRow.max <= 1
 			? []
@@ -109,6 +114,7 @@ export function drawFigures(
 				],
 		drawRows(view, samples, isAsked, kind === "corpus" ? "document" : "row"),
 		notes.flatMap((note) => wrapped(`note: ${note}`, view.columns, 6)),
+		faults.flatMap((fault) => wrapped(`warning: ${fault}`, view.columns, 9)),
 	];
 	return sections
 		.filter((lines) => lines.length > 0)
@@ -230,7 +236,7 @@ function drawBuckets(
 		...(count === 0
 			? []
 			: [
-					`  and ${grouped(count)} more: ${grouped(rows)} rows, ${grouped(tokens)} tokens`,
+					`  and ${grouped(count)} more: ${counted(rows, "row")}, ${counted(tokens, "token")}`,
 				]),
 	];
 }
@@ -268,7 +274,7 @@ function drawAdvice(view: View, advice: Advice): string[] {
 	return [
 		heading(view, "What to build of it"),
 		...wrapped(
-			`  rows of ${grouped(seqLen)} tokens by ${packer}, or buckets of ${buckets}: ${why}`,
+			`  rows of ${counted(seqLen, "token")} by ${packer}, or buckets of ${buckets}: ${why}`,
 			view.columns,
 			2,
 		),

@@ -5,6 +5,7 @@ import {
 	type Resolved,
 	text,
 } from "../core/option.js";
+import { progressOptions } from "../core/progress.js";
 import { readingTable } from "../documents/options.js";
 
 /** The options of looking at what is at a path. */
@@ -36,6 +37,7 @@ export const figuresTable = {
 		default: false,
 		help: "read the lengths of all documents and rows, however many there are",
 	}),
+	...progressOptions,
 };
 
 export type FiguresOptions = Given<typeof figuresTable>;

@@ -79,6 +79,11 @@ const commands: Readonly<Record<string, [string[], string[]][]>> = {
 			["composing"],
 		],
 	],
+	inspect: [
+		[["inspect", at("rows")], ["reading"]],
+		[["inspect", join(fixtures, "prose")], ["reading"]],
+	],
+	report: [[["report", at("rows"), "--out", at("report.html")], ["reading"]]],
 	diff: [[["diff", at("rows"), at("arrow")], ["comparing"]]],
 	pack: [
 		[
@@ -114,7 +119,7 @@ const commands: Readonly<Record<string, [string[], string[]][]>> = {
 /** Those that are short, or that tell of what others do; `run-tasks`, which has no --json, is below. */
 const others = [
 	...["run-tasks", "status", "init", "trace", "batches", "python"],
-	...["tokenizer", "completion", "inspect", "report"],
+	...["tokenizer", "completion"],
 ];
 
 test("every command is among those that tell how far they are, or is short", () => {

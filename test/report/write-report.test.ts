@@ -26,6 +26,24 @@ beforeAll(async () => {
 
 const report = (...args: string[]) => seqpack(["report", ...args]);
 
+test("what is wrong with what is there is said first, as inspect says it", async () => {
+	const other = inDirectory("other.jsonl");
+	writeFileSync(other, '{"body": "a"}\n{"body": "b"}\n');
+	const out = inDirectory("other.html");
+	expect((await report(other, "--out", out)).code).toBe(0);
+	const { document } = parseHTML(readFileSync(out, "utf8"));
+	const told = [...document.querySelectorAll(".notice")].map(
+		({ textContent }) => textContent,
+	);
+	expect(told).toEqual([
+		"No record in this corpus can be used.",
+		expect.stringMatching(/^A build would stop: .*other\.jsonl:1: .* no text/),
+		"2 records cannot be used: no-text.",
+	]);
+	const { stdout } = await seqpack(["inspect", other]);
+	expect(stdout).toMatch(/warning: a build would stop: [\s\S]*no\s+text/);
+});
+
 test("every figure in the report is the manifest's", async () => {
 	const out = inDirectory("report.html");
 	const { code, stderr } = await report(data, "--out", out);

@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SeqpackError } from "../../core/errors.js";
+import { counted } from "../../core/number-texts.js";
 import { readingTable } from "../../documents/options.js";
 import { readDocuments } from "../../documents/read-documents.js";
 import type { FiguresSettings } from "../../options/figures.js";
 import { loadTokenizer } from "../../storage/load-tokenizer.js";
-import type { BuildCounts } from "../build-counts.js";
 import { type BuildEstimate, sampleBuild } from "../estimate-build.js";
 import type { Estimate } from "../estimates.js";
 import { advise } from "./advice.js";
@@ -46,6 +46,7 @@ export async function corpusFigures(
 			tokenizer: tokenizer ?? BYTES,
 			...(tokenizer === undefined && { addEos: false }),
 			layout: "documents",
+			onProgress: settings.onProgress,
 			// Nothing is written there.
 			out: join(tmpdir(), `seqpack-${randomBytes(8).toString("hex")}`),
 		},
@@ -63,6 +64,7 @@ export async function corpusFigures(
 	return {
 		...figures,
 		facts: factsOf(estimate, tokenizer),
+		faults: faultsOf(estimate),
 		notes: notesOf(estimate, tokenizer),
 		totals: totalsOf(estimate, tokenizer !== undefined),
 		documentLengths: counts.histogram(),
@@ -103,26 +105,34 @@ function factsOf(
 }
 
 function notesOf(
-	{ sample, stops, notices, counts }: BuildEstimate,
+	{ sample, notices }: BuildEstimate,
 	tokenizer: string | undefined,
 ): string[] {
 	const { isWhole, bytes, ofBytes, places } = sample;
-	const notes: string[] = [];
-	if (!isWhole)
-		notes.push(
-			`counts are estimated from ${((100 * bytes) / ofBytes).toFixed(2)} % of the input, read at ${places} places; ${tokenizer === undefined ? "" : "so is what is recommended; "}lengths are those of the sample`,
-		);
-	if (stops !== null)
-		notes.push(`a build would stop: ${stops.message.replace(/\.$/, "")}`);
-	for (const [reason, count] of skippedOf(counts))
-		notes.push(
-			`about ${Math.round(count.value)} records cannot be used: ${reason}`,
-		);
-	return [...notes, ...notices];
+	if (isWhole) return notices;
+	return [
+		`counts are estimated from ${((100 * bytes) / ofBytes).toFixed(2)} % of the input, read at ${counted(places, "place")}; ${tokenizer === undefined ? "" : "so is what is recommended; "}lengths are those of the sample`,
+		...notices,
+	];
 }
 
-function skippedOf(counts: BuildCounts | null): [string, Estimate][] {
-	return Object.entries(counts?.skippedRecords ?? {});
+/** Why nothing would be built of it, and which records could not be used. */
+function faultsOf({ sample, stops, counts }: BuildEstimate): string[] {
+	const skipped = Object.entries(counts?.skippedRecords ?? {});
+	return [
+		...(stops === null
+			? []
+			: [`a build would stop: ${stops.sentence(asWords).replace(/\.$/, "")}`]),
+		...skipped.map(
+			([reason, { value }]) =>
+				`${sample.isWhole ? "" : "about "}${counted(Math.round(value), "record")} cannot be used: ${reason}`,
+		),
+	];
+}
+
+/** An option for those who give it as a flag, and those who call a function. */
+function asWords(option: string, value?: unknown): string {
+	return `the option "${option}"${value === undefined ? "" : ` with ${JSON.stringify(value)}`}`;
 }
 
 function totalsOf(

@@ -21,6 +21,8 @@ export interface Figures {
 	path: string;
 	/** Single facts, in the order to be shown: `tokenizer`, `packer`, `made by`. */
 	facts: Fact[];
+	/** What cannot be read, or not be built from, and why, as sentences: a report says it first. */
+	faults: string[];
 	/** What is worth knowing of how this was counted, as sentences. */
 	notes: string[];
 	totals: TotalFigures;

@@ -17,7 +17,7 @@ import { MOST_SHOWN, rowRange } from "./row-range.js";
 import { sampleRow } from "./sample-row.js";
 
 /** The first rows, which are shown where none are asked for. */
-const USUAL_ROWS = 3;
+export const USUAL_ROWS = 3;
 
 /**
  * Rows of a dataset with their segments and texts: those asked for, or the first and the shared one.

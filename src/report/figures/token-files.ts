@@ -1,6 +1,8 @@
 import type { AuditedFile, AuditKind } from "../../audit/kind.js";
 import { auditKinds } from "../../audit/kinds.js";
 import { type AuditRow, contentOf } from "../../audit/row.js";
+import { counted } from "../../core/number-texts.js";
+import { progressOf, tellingNow } from "../../core/progress.js";
 import type { FiguresSettings } from "../../options/figures.js";
 import type { FoundInput } from "../../sources/find/candidate.js";
 import { loadTokenizer } from "../../storage/load-tokenizer.js";
@@ -11,6 +13,7 @@ import { indexShard } from "./index-shard.js";
 import { LengthCounts } from "./length-counts.js";
 import { rowRange } from "./row-range.js";
 import { sampleRow } from "./sample-row.js";
+import { isShifted, shiftedShard } from "./shifted-shard.js";
 import { sourcesTree } from "./sources-tree.js";
 
 /** Tokens that are read of files where not all are asked for, about. */
@@ -39,7 +42,10 @@ export async function tokenFilesOf(
 		auditKinds
 			.entries()
 			.findLast(([, { formats }]) => formats.includes(first.format)) ?? [];
-	for (const kind of [ofTokens ?? [], indexShard].flat())
+	const isTable = shiftedShard.formats.includes(first.format);
+	const shifted =
+		isTable && (await isShifted(first.path)) ? [shiftedShard] : [];
+	for (const kind of [...shifted, ofTokens ?? [], indexShard].flat())
 		if (kind.formats.includes(first.format) && (await hasRow(kind, first)))
 			return {
 				kind,
@@ -106,6 +112,7 @@ export async function tokenFileFigures(
 	const figures = emptyFigures("shard", path);
 	const counting = new RowCounting();
 	const samples = await sampler(settings);
+	const tell = tellingNow(settings.onProgress);
 	let bad = 0;
 	let isWhole = true;
 	let number = 0;
@@ -121,6 +128,12 @@ export async function tokenFileFigures(
 			counting.add(row);
 			samples.offer(number++, row);
 			left -= contentOf(row);
+			tell(() =>
+				progressOf("reading", "file", {
+					...{ done: shard, total: files.length },
+					tokens: counting.tokens,
+				}),
+			);
 		}
 	}
 	const { lengths, perRow, rows, tokens, labels } = counting;
@@ -129,8 +142,8 @@ export async function tokenFileFigures(
 			`lengths and fill are those of the first rows of each file, ${rows} together; the option "all" reads all`,
 		);
 	if (bad > 0)
-		figures.notes.push(
-			`${bad} rows or files cannot be read: seqpack audit tells which`,
+		figures.faults.push(
+			`${counted(bad, "row or file", "rows or files")} cannot be read: seqpack audit tells which`,
 		);
 	return {
 		...figures,

@@ -199,6 +199,15 @@ describe("Figures of a dataset are those of its manifest, and of all of its rows
 			}
 			expect(found.samples.map(({ row }) => row)).toEqual(rows);
 		}
+		const trees = join(temporaryDirectory(), "trees");
+		await packStore({
+			...{ store, seqLen: 64, out: trees, workers: 0 },
+			...{ prefixTree: true, minShared: 2 },
+		});
+		expect((await readFigures(trees)).facts).toContainEqual({
+			name: "prefix trees",
+			value: "prefixes of at least 2 tokens that documents share are held once",
+		});
 		const { path, rows } = opened.manifest.shards[0];
 		const ofShard = await readFigures(join(packing, path));
 		expect(ofShard.kind).toBe("shard");
@@ -208,7 +217,7 @@ describe("Figures of a dataset are those of its manifest, and of all of its rows
 		const alone = await readFigures(packing);
 		expect(alone.documentLengths).toBeNull();
 		expect(alone.samples).toEqual([]);
-		expect(alone.notes.join("\n")).toMatch(/store/);
+		expect(alone.faults.join("\n")).toMatch(/store/);
 		await expectManifest(packing, alone);
 	});
 
@@ -271,6 +280,12 @@ describe("Rows", () => {
 				expect(trained).toHaveLength(2);
 				expect(trained?.[1]).toBeLessThanOrEqual(ids.length);
 			}
+			// Its shard by itself says the same, though its columns do not tell of a shift.
+			const [{ path }] = (await openDataset(out)).manifest.shards;
+			const alone = await readFigures(join(out, path));
+			expect(
+				alone.samples.flatMap((row) => row.segments.map((one) => one.trained)),
+			).toEqual(segments.map(({ trained }) => trained));
 		}
 	});
 
@@ -362,6 +377,12 @@ describe("Figures of what is no dataset", () => {
 				figures.sequenceLengths,
 				[...tokens].filter((length) => length > 0),
 			);
+			expect(figures.samples.map(({ row }) => row)).toEqual([0, 1, 2]);
+			for (const { segments } of figures.samples)
+				for (const { document, tokens: length } of segments) {
+					const number = Number(/ record (\d+)$/.exec(document)?.[1]);
+					expect(tokens[number - 1]).toBe(length);
+				}
 		}
 	});
 

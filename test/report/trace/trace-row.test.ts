@@ -271,7 +271,7 @@ test("What is not known is noted, and what is wrong is told in a sentence", asyn
 		/has no row 0 of the split test: it has 0/,
 	);
 	await expect(traceRow(out, 0, { token: 64 })).rejects.toThrow(
-		/row 0 of .* has no token 64: its \d+ tokens are numbered from 0/,
+		/row 0 of .* has no token 64: it has \d+ tokens, numbered from 0/,
 	);
 	await expect(traceRow(out, 0, { tokenizer: "bytes" })).rejects.toThrow(
 		/bytes is not the tokenizer of .*SHA-256/,

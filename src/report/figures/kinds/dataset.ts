@@ -40,8 +40,9 @@ async function figuresOf(
 ): Promise<Figures> {
 	const { directory: path, manifest } = dataset;
 	const { totals } = manifest;
+	const faults: string[] = [];
 	const notes: string[] = [];
-	const owner = await readableOwner(dataset, notes);
+	const owner = await readableOwner(dataset, faults);
 	const lengths = await readDatasetLengths(dataset, owner, settings, notes);
 	const buckets = bucketsOf(manifest);
 	if (buckets.rest !== null)
@@ -53,6 +54,7 @@ async function figuresOf(
 		...emptyFigures(kindOf(manifest), path),
 		path: withoutSecrets(path),
 		facts: factsOf(manifest),
+		faults,
 		notes,
 		totals: totalsOf(manifest),
 		...histograms,
@@ -70,13 +72,13 @@ async function figuresOf(
 /** The dataset that has the index and tokens of all documents: of a packing its store; null where that is gone. */
 async function readableOwner(
 	dataset: Dataset,
-	notes: string[],
+	faults: string[],
 ): Promise<OpenStore | null> {
 	try {
 		return await ownerOf(dataset);
 	} catch (error) {
 		if (!(error instanceof SeqpackError)) throw error;
-		notes.push(
+		faults.push(
 			`documents and rows are not shown, since their store cannot be read: ${error.message.replace(/\.$/, "")}`,
 		);
 		return null;

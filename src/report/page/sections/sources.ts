@@ -4,7 +4,7 @@ import { colour, MUTED } from "../colours.js";
 import { drawnEntries, othersText } from "../drawn-entries.js";
 import { type Html, html, isolated } from "../html.js";
 import { type Cell, panel } from "../panel.js";
-import { counted, grouped, percent, shareText } from "../texts.js";
+import { counted, percent, shareText } from "../texts.js";
 
 /** What sources are compared by: the first of which something is known. */
 const measures = [
@@ -62,7 +62,7 @@ export const tokensBySource = panel({
 							? []
 							: [
 									{
-										name: `${grouped(others.count)} others`,
+										name: counted(others.count, "other"),
 										text: shareText(others.value, all),
 										parts: [{ value: others.value, colour: MUTED }],
 									},
@@ -115,7 +115,7 @@ function rowsOf(
 			? []
 			: [
 					[
-						...[indented(`${grouped(rest.count)} others`), null],
+						...[indented(counted(rest.count, "other")), null],
 						...[rest.rows, rest.tokens, null, null],
 					],
 				]),
