@@ -386,6 +386,9 @@ describe("Figures of what is no dataset", () => {
 			expect([to, kind]).toEqual([to, "export"]);
 			expect([to, totals.rows]).toEqual([to, manifest.summary.rows]);
 			if (sequenceLengths !== null) read.push(to);
+			await expect(readFigures(directory, { rows: "999" })).rejects.toThrow(
+				sequenceLengths === null ? "would change nothing" : "has no row 999",
+			);
 		}
 		expect(read).toEqual(
 			expect.arrayContaining(["megatron", "parquet", "mds"]),
@@ -409,6 +412,18 @@ describe("Figures of what is no dataset", () => {
 			const { lengths, perRow } = await sequencesOf(out);
 			expectHistogram(figures.sequenceLengths, lengths);
 			expectHistogram(figures.sequencesPerRow, perRow);
+			const rowsOf = async (directory: string, document: string) =>
+				(await readFigures(directory, { document })).samples.map(
+					({ row }) => row,
+				);
+			expect(await rowsOf(join(out, path), "9")).toEqual(
+				await rowsOf(out, "r9"),
+			);
+			for (const [asked, why] of [
+				[{ document: "r9" }, "takes the number of one in its dataset"],
+				[{ rows: "999..1002" }, `has no row 999: it has ${rows}`],
+			] as const)
+				await expect(readFigures(join(out, path), asked)).rejects.toThrow(why);
 		}
 	});
 
@@ -437,6 +452,18 @@ describe("Figures of what is no dataset", () => {
 				expect(share).toBeLessThanOrEqual(1);
 			}
 		expect(figures.samples[1].segments[0].text?.[0].text).toBe(records[1].text);
+		for (const asked of [{ rows: "52" }, { document: "r52" }]) {
+			const { samples } = await readFigures(path, asked);
+			expect(samples.map(({ row }) => row)).toEqual([52]);
+			expect(samples[0].segments).toMatchObject([
+				{ document: "r52", text: [{ text: records[52].text }] },
+			]);
+		}
+		for (const [asked, why] of [
+			[{ document: "nobody" }, "takes its id"],
+			[{ rows: "60" }, "has no document 60: it has 60"],
+		] as const)
+			await expect(readFigures(path, asked)).rejects.toThrow(why);
 		const bytes = await readFigures(path);
 		expect(bytes.advice).toBeNull();
 		expect(bytes.totals.tokens).toBeNull();
