@@ -113,12 +113,15 @@ async function expectManifest(directory: string, figures: Figures) {
 		Object.entries(totals.dropped).map(([reason, of]) => ({ reason, ...of })),
 	);
 	const names = sources.filter(({ name }) => name !== null);
-	for (const { name, documents, rows, tokens } of names)
+	const read = totals.textTokens + totals.specialTokens;
+	for (const { name, documents, rows, textTokens, specialTokens } of names) {
+		const tokens = textTokens + specialTokens;
 		expect(
 			figures.sources.entries.find((source) =>
 				source.name.startsWith(`${name}`),
 			),
-		).toMatchObject({ documents, rows, tokens });
+		).toMatchObject({ documents, rows, tokens, share: tokens / read });
+	}
 	if (figures.rows === null) return;
 	for (const [key, value] of Object.entries(figures.rows))
 		if (key in summary)
@@ -216,7 +219,9 @@ describe("Figures of a dataset are those of its manifest, and of all of its rows
 		const out = join(temporaryDirectory(), "out");
 		const paths = [corpus(), corpus()];
 		await build({
-			...{ ...usual, seqLen: 64, out, validation: 0.3 },
+			...{ ...usual, out, validation: 0.3 },
+			// Some tokens are in no row.
+			...{ layout: "buckets", minLength: 16, maxLength: 64 },
 			sources: [
 				{ name: "web", inputs: [paths[0]] },
 				{ name: "books", inputs: [paths[1]] },
@@ -228,10 +233,19 @@ describe("Figures of a dataset are those of its manifest, and of all of its rows
 			"books",
 			"web",
 		]);
-		for (const { parts, documents } of figures.sources.entries)
-			expect(
-				parts.entries.reduce((sum, { documents }) => sum + (documents ?? 0), 0),
-			).toBe(documents);
+		const sumOf = (
+			{ entries }: Figures["sources"],
+			name: "documents" | "tokens" | "share",
+		) => entries.reduce((sum, one) => sum + (one[name] ?? 0), 0);
+		for (const { parts, documents, tokens, share } of figures.sources.entries) {
+			expect(sumOf(parts, "documents")).toBe(documents);
+			expect(sumOf(parts, "tokens")).toBe(tokens);
+			expect(sumOf(parts, "share")).toBeCloseTo(share ?? 0, 9);
+		}
+		expect(sumOf(figures.sources, "share")).toBeCloseTo(1, 9);
+		expect(sumOf(figures.sources, "tokens")).toBeGreaterThan(
+			figures.totals.tokens ?? 0,
+		);
 		expect(
 			new Set(figures.buckets.entries.map(({ split }) => split)).size,
 		).toBe(2);
