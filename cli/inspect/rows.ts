@@ -140,6 +140,13 @@ function visible({ hasUnicode }: View, text: string): string {
 	);
 }
 
+/** What a line is not broken within: graphemes, and escapes of marks. */
+function* unitsOf(text: string): Generator<string> {
+	for (const part of text.split(/(\\u[0-9a-f]{4})/))
+		if (/^\\u[0-9a-f]{4}$/.test(part)) yield part;
+		else for (const { segment } of graphemes.segment(part)) yield segment;
+}
+
 /** Spans in lines of so many columns. */
 function wrapSpans(
 	view: View,
@@ -155,7 +162,7 @@ function wrapSpans(
 			line += format === null ? part : view.style(format, part);
 			part = "";
 		};
-		for (const { segment } of graphemes.segment(text)) {
+		for (const segment of unitsOf(text)) {
 			const own = widthOf(segment);
 			if (width + own > columns) {
 				put();
