@@ -11,4 +11,4 @@ test("pictures of pages in the docs are those of the pages as they are; if not, 
 	);
 	expect(stderr).toBe("");
 	expect(status).toBe(0);
-});
+}, 240_000);
