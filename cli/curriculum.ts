@@ -2,7 +2,7 @@ import { redactedJson } from "../src/core/secrets.js";
 import { curriculumTable } from "../src/options/curriculum.js";
 import { makePlan } from "../src/plan/make-plan.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
-import { describeCurriculum } from "./describe-curriculum.js";
+import { describePlan } from "./describe-plan.js";
 import { outputTable } from "./output-options.js";
 import { withProgress } from "./run-build.js";
 import { say } from "./say.js";
@@ -36,7 +36,7 @@ export const curriculumCommand = () =>
 			const seconds = (performance.now() - began) / 1000;
 			const status = isNew ? "planned" : "already-planned";
 			const { out, extend } = options;
-			say(describeCurriculum({ status, out, seconds }, extend, plan));
+			say(describePlan({ status, out, seconds }, extend, plan));
 			if (json) await writeOut(`${redactedJson(plan)}\n`);
 			return 0;
 		},

@@ -14,6 +14,7 @@ import type {
 	RowFigures,
 	TotalFigures,
 } from "../../src/report/figures/figures.js";
+import { sourceTokens } from "../../src/report/figures/sources-tree.js";
 import { pad, truncate, widthOf } from "../width.js";
 import { drawHistogram } from "./histogram.js";
 import { drawRows } from "./rows.js";
@@ -92,7 +93,7 @@ export function drawFigures(
 			? []
 			: [
 					heading(view, `Sources${sourcesText(sources)}`),
-					...drawSources(view, sources),
+					...drawSources(view, sources, sourceTokens(figures.kind)),
 				],
 		figures.dropped.length === 0
 			? []

@@ -17,9 +17,6 @@ const BORDERS: Format[] = [
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-const charactersOf = (text: string) =>
-	Array.from(graphemes.segment(text), ({ segment }) => segment);
-
 /** A piece of a text that is shown in one way; null: as text is. Numbers are kept whole. */
 type Span = [
 	text: string,
@@ -168,6 +165,13 @@ function visible({ hasUnicode }: View, text: string): string {
 	);
 }
 
+/** What a line is not broken within: graphemes, and escapes of marks. */
+function* unitsOf(text: string): Generator<string> {
+	for (const part of text.split(/(\\u[0-9a-f]{4})/))
+		if (/^\\u[0-9a-f]{4}$/.test(part)) yield part;
+		else for (const { segment } of graphemes.segment(part)) yield segment;
+}
+
 /** Spans in lines of so many columns. */
 function wrapSpans(
 	view: View,
@@ -183,7 +187,7 @@ function wrapSpans(
 			line += format === null ? part : view.style(format, part);
 			part = "";
 		};
-		for (const segment of isNumbers ? wordsOf(text) : charactersOf(text)) {
+		for (const segment of isNumbers ? wordsOf(text) : unitsOf(text)) {
 			const own = widthOf(segment);
 			if (width > 0 && width + own > columns) {
 				put();

@@ -23,7 +23,7 @@ export const figuresTable = {
 	}),
 	document: text({
 		placeholder: "id",
-		help: "show the rows that hold this document, by its id in the input or in the dataset",
+		help: "show the rows that hold this document, or of a corpus the document, by its id in the input or in the dataset",
 		defaultText: "none",
 	}),
 	tokens: integer({

@@ -123,8 +123,9 @@ export interface SourceFigures {
 	name: string;
 	documents: number | null;
 	rows: number | null;
+	/** That were read, in rows or not; of a plan, those of its steps. */
 	tokens: number | null;
-	/** Of all tokens. */
+	/** Of the tokens of all sources; of all bytes where tokens are not known. */
 	share: number | null;
 	bytes: number | null;
 	parts: Grouped<SourceFigures>;

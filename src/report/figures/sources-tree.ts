@@ -1,4 +1,4 @@
-import type { Grouped, SourceFigures } from "./figures.js";
+import type { FigureKind, Grouped, SourceFigures } from "./figures.js";
 
 /** Parts of a source or directory that stand by themselves, and of all sources together. */
 const MOST_PARTS = 20;
@@ -19,8 +19,13 @@ export interface NamedSource {
 	name: string | null;
 	documents: number | null;
 	rows: number | null;
+	/** That were read, as of files. */
 	tokens: number | null;
 }
+
+/** What tokens of sources are called: a plan has those of its steps, all else those that were read. */
+export const sourceTokens = (kind: FigureKind) =>
+	kind === "plan" ? "tokens" : "tokens read";
 
 interface Node {
 	name: string;
@@ -35,7 +40,7 @@ interface Node {
 /**
  * Sources as a tree of directories and files. Largest first; of those of one directory, and of all, only
  * so many stand by themselves. A directory with one entry is one with it.
- * @param all Tokens of all sources, which shares are of; null: not known, and then shares are of bytes.
+ * @param all Tokens read of all sources, which shares are of; null: not known, and then shares are of bytes.
  */
 export function sourcesTree(
 	sources: readonly NamedSource[],

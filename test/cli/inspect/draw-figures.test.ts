@@ -288,6 +288,8 @@ describe("A terminal obeys nothing of what is shown", () => {
 					const text = stripVTControlCharacters(line);
 					expect(text).not.toMatch(CONTROLS);
 					expect(widthOf(line), line).toBeLessThanOrEqual(columns);
+					// Lines of texts end between escapes.
+					expect(text).not.toMatch(/^ {4}\S.*\\u?[0-9a-f]{0,3}$/);
 				}
 				// All codes are colours of our own.
 				expect(lines.join("").replace(COLOURS, "")).not.toContain("\u001b");

@@ -60,7 +60,14 @@ async function figuresOf(
 		...histograms,
 		rows: rowsOf(manifest),
 		buckets,
-		sources: sourcesTree(manifest.sources, files, tokensRead(manifest)),
+		sources: sourcesTree(
+			manifest.sources.map((source) => ({
+				...source,
+				tokens: tokensRead(source),
+			})),
+			files,
+			tokensRead(totals),
+		),
 		dropped: Object.entries(totals.dropped).map(([reason, counts]) => ({
 			reason,
 			...counts,
@@ -90,8 +97,11 @@ function kindOf({ settings, store }: Manifest): FigureKind {
 	return layouts.find(settings.layout).packs ? "dataset" : "store";
 }
 
-const tokensRead = ({ totals }: Manifest) =>
-	totals.textTokens + totals.specialTokens;
+const tokensRead = ({
+	textTokens,
+	specialTokens,
+}: Pick<Manifest["totals"], "textTokens" | "specialTokens">) =>
+	textTokens + specialTokens;
 
 function totalsOf(manifest: Manifest): TotalFigures {
 	const { totals, summary, inputs } = manifest;
