@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { optionName, SeqpackError, UsageError } from "../src/core/errors.js";
 import type {
 	Given,
@@ -44,8 +44,7 @@ export function commandOf<T extends OptionTable>(
 	const command = new Command(name).description(description);
 	for (const [option, spec] of Object.entries(table)) {
 		if (spec.type.written === "none") continue;
-		if (positional.includes(option))
-			command.argument(argumentOf(spec), spec.help);
+		if (positional.includes(option)) command.addArgument(argumentOf(spec));
 		else
 			for (const flag of flagsOf(option, spec, table, () => command.help()))
 				command.addOption(flag);
@@ -122,15 +121,17 @@ function describeChoices(command: Command, table: OptionTable): string {
 }
 
 /** How an argument without a flag stands in usage: in brackets where it may be left out. */
-function argumentOf({ type, required }: TableOption): string {
+function argumentOf({ type, required, help }: TableOption): Argument {
 	const text = valueText(type);
-	return required ? `<${text}>` : `[${text}]`;
+	const made = new Argument(required ? `<${text}>` : `[${text}]`, help);
+	types.set(made, type);
+	return made;
 }
 
-const types = new WeakMap<Option, OptionType>();
+const types = new WeakMap<Option | Argument, OptionType>();
 
-/** What an option of a command takes; undefined where it is of no table. */
-export const typeOf = (option: Option) => types.get(option);
+/** What an option or argument of a command takes; undefined where it is of no table. */
+export const typeOf = (option: Option | Argument) => types.get(option);
 
 /** The flags of an option: one, or two of what is true by default or by circumstance. */
 function flagsOf(

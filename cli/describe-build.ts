@@ -136,7 +136,7 @@ function inputLines(manifest: Manifest): Part[] {
 		...strataLines(manifest),
 		[
 			"dropped",
-			`${grouped(droppedTokens)} tokens${reasons === "" ? "" : ` (${reasons})`}`,
+			`${counted(droppedTokens, "token")}${reasons === "" ? "" : ` (${reasons})`}`,
 		],
 	];
 }
@@ -174,7 +174,7 @@ function labelLines({ settings, summary, totals }: Manifest): Line[] {
 	return [
 		[
 			"labels",
-			`${grouped(summary.labels)} tokens (${percent(summary.labels / Math.max(1, summary.trees?.unrolledTokens ?? summary.tokens))})${inAnswers}${warnings.map((text) => `; ${text}`).join("")}`,
+			`${counted(summary.labels, "token")} (${percent(summary.labels / Math.max(1, summary.trees?.unrolledTokens ?? summary.tokens))})${inAnswers}${warnings.map((text) => `; ${text}`).join("")}`,
 		],
 	];
 }
@@ -351,7 +351,7 @@ function orderLines({ summary }: Manifest): Line[] {
 	if (rowsAtOnce !== null && rows > rowsAtOnce)
 		lines.push([
 			"windows",
-			`best-fit-decreasing over everything at once would make ${grouped(rowsAtOnce)} rows: ${percent(1 - rowsAtOnce / rows)} fewer`,
+			`best-fit-decreasing over everything at once would make ${counted(rowsAtOnce, "row")}: ${percent(1 - rowsAtOnce / rows)} fewer`,
 		]);
 	if (imbalance !== null)
 		lines.push([
@@ -367,7 +367,7 @@ function padding({ summary }: Manifest): string {
 		summary.alignmentTokens > 0
 			? `, ${grouped(summary.alignmentTokens)} of them between documents`
 			: "";
-	return `${percent(share)} (${grouped(summary.padding)} tokens${aligned})`;
+	return `${percent(share)} (${counted(summary.padding, "token")}${aligned})`;
 }
 
 function shards({ shards, settings }: Manifest, out: string): string {

@@ -10,7 +10,7 @@ export function describeConversion(result: ConvertResult): string {
 	const bytes = sum(shards.map((shard) => shard.bytes));
 	return [
 		doneText(result, `Converted to ${out}`),
-		`  rows       ${grouped(summary.rows)} of ${grouped(summary.tokens)} tokens`,
+		`  rows       ${grouped(summary.rows)} of ${counted(summary.tokens, "token")}`,
 		`  shards     ${counted(shards.length, `${settings.format} file`)}, ${bytesText(bytes)}, which were ${bytesText(bytesBefore)}`,
 		"",
 	].join("\n");

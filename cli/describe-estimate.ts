@@ -149,7 +149,7 @@ function lengthLines({ lengths }: BuildCounts): Line[] {
 	return [
 		[
 			"lengths",
-			`${grouped(Math.round(mean))} tokens on average; half have up to ${grouped(median)}, 90 % up to ${grouped(p90)}, 99 % up to ${grouped(p99)}; the longest seen has ${grouped(longest)}`,
+			`${counted(Math.round(mean), "token")} on average; half have up to ${grouped(median)}, 90 % up to ${grouped(p90)}, 99 % up to ${grouped(p99)}; the longest seen has ${grouped(longest)}`,
 		],
 	];
 }

@@ -18,10 +18,10 @@ export function describeExport(result: ExportResult): string {
 	const more = reading.length - MOST_LINES;
 	return [
 		doneText(result, `Exported to ${out} (${to})`),
-		`  rows       ${grouped(counts.rows)} of ${grouped(counts.tokens)} tokens`,
+		`  rows       ${grouped(counts.rows)} of ${counted(counts.tokens, "token")}`,
 		...(counts.paddedRows > 0
 			? [
-					`  padding    ${percent(counts.paddingTokens / (counts.tokens + counts.paddingTokens))} (${grouped(counts.paddingTokens)} tokens)`,
+					`  padding    ${percent(counts.paddingTokens / (counts.tokens + counts.paddingTokens))} (${counted(counts.paddingTokens, "token")})`,
 				]
 			: []),
 		`  files      ${counted(files.length, "file")}, ${bytesText(bytes)}`,

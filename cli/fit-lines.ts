@@ -46,7 +46,7 @@ export function fitLines(
 				...(isCut ? [`  ${rest}`] : []),
 				...tail,
 			];
-			if (rowsOf(lines) <= SCREEN.lines) return lines;
+			if (fitsScreen(lines)) return lines;
 		}
 	return lines;
 }
@@ -82,6 +82,9 @@ function linesOf(part: Part, most: number): Line[] {
 			: []),
 	];
 }
+
+export const fitsScreen = (lines: readonly string[]) =>
+	rowsOf(lines) <= SCREEN.lines;
 
 /** The rows of a screen that lines take. */
 function rowsOf(lines: readonly string[]): number {

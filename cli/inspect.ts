@@ -4,6 +4,7 @@ import { readFigures } from "../src/report/figures/read-figures.js";
 import { commandOf } from "./command.js";
 import { drawFigures } from "./inspect/draw-figures.js";
 import { outputTable } from "./output-options.js";
+import { withProgress } from "./run-build.js";
 import { writeOut } from "./streams.js";
 import { terminalOf } from "./terminal.js";
 
@@ -33,7 +34,9 @@ export const inspectCommand = () =>
 			"seqpack inspect corpus/ --tokenizer tokenizer.json",
 		],
 		async run({ path, json, ...options }) {
-			const figures = await readFigures(path, options);
+			const figures = await withProgress((onProgress) =>
+				readFigures(path, { ...options, onProgress }),
+			);
 			const { version, ...read } = figures;
 			const { rows, document } = options;
 			const isAsked = rows !== undefined || document !== undefined;

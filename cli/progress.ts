@@ -38,11 +38,24 @@ export interface ProgressOptions {
 
 type Render = ReturnType<typeof createLogUpdate>;
 
-async function renderOn(stream: Output): Promise<Render> {
+async function renderOn(stream: Output, terminal: Terminal): Promise<Render> {
 	// Loaded where it is needed: with it, every command would take 8 % longer to start.
 	const { createLogUpdate } = await import("log-update");
+	// A terminal that does not say how high it is says 0, where nothing would be drawn.
+	const sized = {
+		isTTY: stream.isTTY,
+		write: (text: string) => stream.write(text),
+		get columns() {
+			return terminal.columns;
+		},
+		get rows() {
+			return terminal.rows;
+		},
+	};
 	// A cursor that is not hidden need not be brought back, however the command ends.
-	return createLogUpdate(stream as NodeJS.WriteStream, { showCursor: true });
+	return createLogUpdate(sized as unknown as NodeJS.WriteStream, {
+		showCursor: true,
+	});
 }
 
 /**
@@ -97,7 +110,7 @@ export class ProgressDisplay {
 		const isDrawn = terminal.isLive && isSaid("info");
 		const display = new ProgressDisplay(
 			{ ...options, stream, terminal },
-			isDrawn ? await renderOn(stream) : null,
+			isDrawn ? await renderOn(stream, terminal) : null,
 		);
 		if (isSaid("info")) display.#start();
 		return display;

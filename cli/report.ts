@@ -4,6 +4,7 @@ import { type ReportResult, writeReport } from "../src/report/write-report.js";
 import { commandOf } from "./command.js";
 import { doneText } from "./done-text.js";
 import { outputTable } from "./output-options.js";
+import { withProgress } from "./run-build.js";
 import { say } from "./say.js";
 import { writeOut } from "./streams.js";
 
@@ -21,7 +22,9 @@ export const reportCommand = () =>
 			"seqpack report plan-a/ plan-b/ --out plans.html",
 		],
 		async run({ paths, json, ...options }) {
-			const result = await writeReport(paths, options);
+			const result = await withProgress((onProgress) =>
+				writeReport(paths, { ...options, onProgress }),
+			);
 			if (json) await writeOut(`${JSON.stringify(summary(result))}\n`);
 			else say(describe(result), "info");
 			return 0;

@@ -9,10 +9,10 @@ import {
 	rankOfEnvironment,
 	rankVariables,
 } from "../src/engines/rank.js";
-import { runGroups } from "../src/engines/run-groups.js";
+import { type RanGroups, runGroups } from "../src/engines/run-groups.js";
 import { commandOf, NUMBERS_NOTE } from "./command.js";
 import { asFlag } from "./fail.js";
-import { directory, toldTable } from "./output-options.js";
+import { directory, outputTable } from "./output-options.js";
 import { runTold } from "./run-build.js";
 import { noteOut } from "./under-way.js";
 
@@ -32,7 +32,13 @@ const ownTable = {
 	}),
 };
 
-const table = { ...ownTable, ...toldTable };
+const table = { ...ownTable, ...outputTable };
+
+/** What came of it; without tasks where nothing was to be run. */
+interface Ran extends RanGroups {
+	status: "run" | "already-built" | "no-group";
+	seconds: number;
+}
 
 export const runTasksCommand = () =>
 	commandOf({
@@ -50,34 +56,38 @@ Without a rank, every group that is not done is run.`,
 			"seqpack run-tasks data/ --rank 3",
 			"seqpack run-tasks data/ --workers 8",
 		],
-		async run(given) {
+		async run({ json, ...given }) {
 			const { rank, ranks, ...values } = resolveOptions(ownTable, given);
 			const out = directory(values.out);
 			noteOut(out);
 			return runTold(
-				false,
-				async (running) => {
+				json,
+				async (running): Promise<Ran> => {
 					const began = performance.now();
+					const none = { tasks: 0, tasksResumed: 0, seconds: 0 };
 					const found = await findBuild(out);
 					const tell = running.onNotice;
 					if (found.planned === null) {
 						tell(`${out} is built already: there is nothing to run`, "info");
-						return null;
+						return { status: "already-built", ...none };
 					}
 					const all = groupsOf(found.planned.plan, values.tasksPerJob).length;
 					const one = rankOf(rank, ranks);
 					const groups = groupsFor(one, all);
 					tell(describeRank(one, groups, all), "info");
-					if (groups.length === 0) return null;
+					if (groups.length === 0) return { status: "no-group", ...none };
 					const ran = await runGroups(found.planned, groups, {
 						...values,
 						...running,
 					});
-					return { ...ran, seconds: (performance.now() - began) / 1000 };
+					const seconds = (performance.now() - began) / 1000;
+					return { status: "run", ...ran, seconds };
 				},
-				({ tasks, tasksResumed, seconds }) =>
-					`${counted(tasks, "task")} done, ${tasksResumed} of them before, in ${durationText(seconds)}\n`,
-				(ran) => ran,
+				({ status, tasks, tasksResumed, seconds }) =>
+					status === "run"
+						? `${counted(tasks, "task")} done, ${tasksResumed} of them before, in ${durationText(seconds)}\n`
+						: "",
+				(ran) => ({ version: 1, command: "run-tasks", out, ...ran }),
 			);
 		},
 	});

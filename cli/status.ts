@@ -1,5 +1,10 @@
 import { numbersOfRanges } from "../src/build/ranges.js";
-import { durationText, grouped, percent } from "../src/core/number-texts.js";
+import {
+	counted,
+	durationText,
+	grouped,
+	percent,
+} from "../src/core/number-texts.js";
 import { flag, optional } from "../src/core/option.js";
 import { redactedJson } from "../src/core/secrets.js";
 import { plannedIn, tasksPerJob } from "../src/engines/options.js";
@@ -65,7 +70,7 @@ function describe({
 		],
 		[
 			"groups",
-			`${grouped(groups.total)}, of up to ${groups.tasksPerJob} tasks`,
+			`${grouped(groups.total)}, of up to ${counted(groups.tasksPerJob, "task")}`,
 		],
 	];
 	for (const state of ["done", "running", "failed", "missing"] as const)

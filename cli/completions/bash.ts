@@ -17,10 +17,14 @@ export function bashCompletion(program: CommandWords): string {
 			`"${words.join(" ")}") words="${flags.map(({ name }) => name).join(" ")}" ;;`,
 	);
 	const commands = all
-		.filter(({ commands }) => commands.length > 0)
+		.map(({ words, commands, choices }) => ({
+			path: words.join(" "),
+			next: choices ?? commands.map(({ words }) => words.at(-1)),
+		}))
+		.filter(({ next }) => next.length > 0)
 		.map(
-			({ words, commands }) =>
-				`"${words.join(" ")}") words="${commands.map(({ words }) => words.at(-1)).join(" ")}"; compopt +o default ;;`,
+			({ path, next }) =>
+				`"${path}") words="${next.join(" ")}"; compopt +o default ;;`,
 		);
 	const paths = all.flatMap(({ words }) =>
 		words.length > 0 ? [`"${words.join(" ")}"`] : [],

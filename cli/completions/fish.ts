@@ -7,6 +7,11 @@ export function fishCompletion(program: CommandWords): string {
 			({ words, help }) =>
 				`complete -c seqpack -f -n ${quoted(atCommand(command))} -a ${words.at(-1)} -d ${quoted(help)}`,
 		),
+		...(command.choices === null
+			? []
+			: [
+					`complete -c seqpack -f -n ${quoted(within(command))} -a ${quoted(command.choices.join(" "))}`,
+				]),
 		...command.flags.map(({ name, help, value }) => {
 			const takes =
 				value === null

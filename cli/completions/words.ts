@@ -8,6 +8,8 @@ export interface CommandWords {
 	help: string;
 	flags: readonly FlagWords[];
 	commands: readonly CommandWords[];
+	/** What its first argument can be; null: a path, or nothing. */
+	choices: readonly string[] | null;
 }
 
 export interface FlagWords {
@@ -24,11 +26,13 @@ export function wordsOf(
 	above: readonly string[] | null = null,
 ): CommandWords {
 	const words = above === null ? [] : [...above, command.name()];
+	const [first] = command.registeredArguments;
 	return {
 		words,
 		help: command.description(),
 		flags: command.createHelp().visibleOptions(command).map(flagOf),
 		commands: command.commands.map((each) => wordsOf(each, words)),
+		choices: (first && typeOf(first)?.choices) ?? null,
 	};
 }
 

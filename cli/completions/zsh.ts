@@ -16,13 +16,13 @@ fi
 const nameOf = (words: readonly string[]) =>
 	["_seqpack", ...words].join("_").replaceAll("-", "_");
 
-function functionOf({ words, flags, commands }: CommandWords): string {
+function functionOf({ words, flags, commands, choices }: CommandWords): string {
 	const specs = flags.map((flag) => `\t\t${quoted(specOf(flag))} \\`);
 	if (commands.length === 0)
 		return `${nameOf(words)}() {
 	_arguments -s \\
 ${specs.join("\n")}
-		'*:file:_files'
+		'${choices === null ? "*:file:_files" : `1:value:(${choices.join(" ")})`}'
 }
 `;
 	const named = commands.map(

@@ -1,4 +1,9 @@
-import { bytesText, grouped, percent } from "../../src/core/number-texts.js";
+import {
+	bytesText,
+	counted,
+	grouped,
+	percent,
+} from "../../src/core/number-texts.js";
 import type {
 	Advice,
 	BucketFigures,
@@ -9,6 +14,7 @@ import type {
 	RowFigures,
 	TotalFigures,
 } from "../../src/report/figures/figures.js";
+import { sourceTokens } from "../../src/report/figures/sources-tree.js";
 import { pad, truncate, widthOf } from "../width.js";
 import { drawHistogram } from "./histogram.js";
 import { drawRows } from "./rows.js";
@@ -38,10 +44,10 @@ export function drawFigures(
 	isAsked = false,
 ): string[] {
 	const figures = shown(rest);
-	const { kind, path, facts, notes, sources, advice } = figures;
+	const { kind, path, facts, faults, notes, sources, advice } = figures;
 	const isText =
 		figures.documentLengths !== null && figures.totals.tokens === null;
-	const unit = isText ? "bytes" : "tokens";
+	const unit = isText ? "byte" : "token";
 	const sections = [
 		[
 			...wrapped(`${path}: ${names[kind]}`, view.columns).map((line) =>
@@ -71,7 +77,7 @@ export function drawFigures(
 					"Lengths of sequences",
 					figures.sequenceLengths,
 					"sequence",
-					"tokens",
+					"token",
 				),
 		figures.sequencesPerRow === null || figures.sequencesPerRow.max <= 1
 			? []
@@ -87,7 +93,7 @@ export function drawFigures(
 			? []
 			: [
 					heading(view, `Sources${sourcesText(sources)}`),
-					...drawSources(view, sources),
+					...drawSources(view, sources, sourceTokens(figures.kind)),
 				],
 		figures.dropped.length === 0
 			? []
@@ -109,6 +115,7 @@ export function drawFigures(
 				],
 		drawRows(view, samples, isAsked, kind === "corpus" ? "document" : "row"),
 		notes.flatMap((note) => wrapped(`note: ${note}`, view.columns, 6)),
+		faults.flatMap((fault) => wrapped(`warning: ${fault}`, view.columns, 9)),
 	];
 	return sections
 		.filter((lines) => lines.length > 0)
@@ -230,7 +237,7 @@ function drawBuckets(
 		...(count === 0
 			? []
 			: [
-					`  and ${grouped(count)} more: ${grouped(rows)} rows, ${grouped(tokens)} tokens`,
+					`  and ${grouped(count)} more: ${counted(rows, "row")}, ${counted(tokens, "token")}`,
 				]),
 	];
 }
@@ -268,7 +275,7 @@ function drawAdvice(view: View, advice: Advice): string[] {
 	return [
 		heading(view, "What to build of it"),
 		...wrapped(
-			`  rows of ${grouped(seqLen)} tokens by ${packer}, or buckets of ${buckets}: ${why}`,
+			`  rows of ${counted(seqLen, "token")} by ${packer}, or buckets of ${buckets}: ${why}`,
 			view.columns,
 			2,
 		),

@@ -19,7 +19,7 @@ export function drawHistogram(
 	{ count, tokens, min, max, bins }: LengthHistogram,
 	/** What is counted: `document`. */
 	one: string,
-	/** What lengths are lengths in; "" where they are not of tokens. */
+	/** What lengths are lengths in, `token`; "" where they are not of tokens. */
 	unit: string,
 ): string[] {
 	const ranges = (bins.length > MOST_BINS ? doublings(bins) : bins).map(
@@ -35,7 +35,7 @@ export function drawHistogram(
 		grouped(range.count),
 		tokens === 0 ? "" : `${((100 * range.tokens) / tokens).toFixed(1)} %`,
 	]);
-	const heads = ["", "count", unit === "" ? "" : `of ${unit}`];
+	const heads = ["", "count", unit === "" ? "" : `of ${unit}s`];
 	const hasShares = unit !== "";
 	const widths = heads.map((head, i) =>
 		Math.max(widthOf(head), ...texts.map((row) => widthOf(row[i]))),
@@ -51,7 +51,7 @@ export function drawHistogram(
 		return `${cells(texts[i])}  ${view.style("cyan", full)}`.trimEnd();
 	});
 	const mean = (tokens / count).toFixed(1);
-	const of = unit === "" ? "" : `, ${grouped(tokens)} ${unit}`;
+	const of = unit === "" ? "" : `, ${counted(tokens, unit)}`;
 	return [
 		heading(view, title),
 		...wrapped(

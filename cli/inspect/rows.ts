@@ -17,8 +17,14 @@ const BORDERS: Format[] = [
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-/** A piece of a text that is shown in one way; null: as text is. */
-type Span = [text: string, format: Format | null];
+/** A piece of a text that is shown in one way; null: as text is. Numbers are kept whole. */
+type Span = [
+	text: string,
+	format: Format | null,
+	isNumbers?: boolean | undefined,
+];
+
+const wordsOf = (text: string) => text.match(/[^ ]* ?/g) ?? [];
 
 /**
  * Rows with their segments. With colours a border stands before each segment, and what is not trained on is dim;
@@ -36,11 +42,15 @@ export function drawRows(
 	const hasMask = rows.some(({ segments }) =>
 		segments.some(({ trained }) => trained !== null),
 	);
+	const hasContent = rows.some(({ segments }) =>
+		segments.some(({ ids, text }) => ids.length > 0 || text !== null),
+	);
 	return [
 		heading(view, name === "row" ? "Rows" : "Documents"),
-		...wrapped(`  ${legend(view, hasMask)}`, view.columns, 2).map((line) =>
-			view.style("dim", line),
-		),
+		...(hasContent
+			? wrapped(`  ${legend(view, hasMask)}`, view.columns, 2)
+			: []
+		).map((line) => view.style("dim", line)),
 		...rows.flatMap((row) => drawRow(view, row, isAsked, name)),
 	];
 }
@@ -55,11 +65,13 @@ function drawRow(
 	const indent = "    ";
 	const isDocument = name !== "row";
 	const head = isDocument
-		? `${name} ${grouped(row.row)}: ${shown(segments[0]?.document ?? "")}`
+		? documentHead(row)
 		: `${name} ${grouped(row.row)}: ${counted(length, "token")} in ${counted(segmentCount, "segment")}`;
 	const spans = segments.flatMap((segment, i) => spansOf(view, segment, i));
 	const text = wrapSpans(view, spans, view.columns - indent.length);
-	const isCut = shownTokens < length || (!isAsked && text.length > USUAL_LINES);
+	const isCut =
+		(shownTokens > 0 && shownTokens < length) ||
+		(!isAsked && text.length > USUAL_LINES);
 	const lines = isAsked ? text : text.slice(0, USUAL_LINES);
 	const more =
 		isCut && !isDocument ? [`${indent}${view.hasUnicode ? "…" : "..."}`] : [];
@@ -77,6 +89,13 @@ function drawRow(
 		...lines.map((line) => indent + line),
 		...more,
 	];
+}
+
+/** A document that has no name but its number is not named again. */
+function documentHead({ row, segments }: SampleRow): string {
+	const name = segments[0]?.document ?? "";
+	const number = `document ${grouped(row)}`;
+	return name === String(row) ? number : `${number}: ${shown(name)}`;
 }
 
 function marksOf({ hasUnicode }: View) {
@@ -99,8 +118,13 @@ function spansOf(view: View, segment: SampleSegment, number: number): Span[] {
 	const parts = text ?? idParts(segment);
 	if (parts.length === 0) return [];
 	const border = view.hasUnicode ? "│" : "|";
-	const spans: Span[] = parts.map(({ text, isTrained }) =>
-		isTrained ? [visible(view, text), null] : [visible(view, text), "dim"],
+	const isNumbers = text === null;
+	const spans = parts.map(
+		({ text, isTrained }): Span => [
+			visible(view, text),
+			isTrained ? null : "dim",
+			isNumbers,
+		],
 	);
 	if (view.hasColour)
 		return [[border, BORDERS[number % BORDERS.length]], ...spans];
@@ -109,9 +133,10 @@ function spansOf(view: View, segment: SampleSegment, number: number): Span[] {
 	return [
 		[begin, null],
 		...spans.map(
-			([own, format]): Span => [
+			([own, format, isNumbers]): Span => [
 				format === null ? own : masked + own + trained,
 				null,
+				isNumbers,
 			],
 		),
 		[isWhole ? end : "", null],
@@ -140,6 +165,13 @@ function visible({ hasUnicode }: View, text: string): string {
 	);
 }
 
+/** What a line is not broken within: graphemes, and escapes of marks. */
+function* unitsOf(text: string): Generator<string> {
+	for (const part of text.split(/(\\u[0-9a-f]{4})/))
+		if (/^\\u[0-9a-f]{4}$/.test(part)) yield part;
+		else for (const { segment } of graphemes.segment(part)) yield segment;
+}
+
 /** Spans in lines of so many columns. */
 function wrapSpans(
 	view: View,
@@ -149,15 +181,15 @@ function wrapSpans(
 	const lines: string[] = [];
 	let line = "";
 	let width = 0;
-	for (const [text, format] of spans) {
+	for (const [text, format, isNumbers] of spans) {
 		let part = "";
 		const put = () => {
 			line += format === null ? part : view.style(format, part);
 			part = "";
 		};
-		for (const { segment } of graphemes.segment(text)) {
+		for (const segment of isNumbers ? wordsOf(text) : unitsOf(text)) {
 			const own = widthOf(segment);
-			if (width + own > columns) {
+			if (width > 0 && width + own > columns) {
 				put();
 				lines.push(line);
 				line = "";

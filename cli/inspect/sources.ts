@@ -26,6 +26,8 @@ interface Line {
 export function drawSources(
 	view: View,
 	sources: Grouped<SourceFigures>,
+	/** What its tokens are called. */
+	tokensHead: string,
 ): string[] {
 	const marks = view.hasUnicode
 		? { more: "├ ", last: "└ ", down: "│ ", gap: "  " }
@@ -66,7 +68,12 @@ export function drawSources(
 			isNumber: true,
 			rank: 3,
 		},
-		{ head: "tokens", text: ({ tokens }) => tokens, isNumber: true, rank: 1 },
+		{
+			head: tokensHead,
+			text: ({ tokens }) => tokens,
+			isNumber: true,
+			rank: 1,
+		},
 		{ head: "share", text: ({ share }) => share, isNumber: true },
 		{ head: "size", text: ({ bytes }) => bytes, isNumber: true, rank: 2 },
 	]);

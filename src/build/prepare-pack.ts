@@ -33,7 +33,7 @@ const INDEX_SHARD_TOKENS = 2 ** 42;
 
 /**
  * Packing a store by index, as its options come out. Nothing is written yet.
- * @throws UsageError `not-a-store`, and those of wrong options; DataError `not-random`
+ * @throws UsageError `not-a-store`, `not-random`, and those of wrong options
  */
 export async function preparePack(
 	options: PackStoreOptions,

@@ -30,7 +30,7 @@ export const exitCodes = {
 	usage: {
 		code: 2,
 		means: "wrong use",
-		when: "a wrong option or path, or an output directory in use; or a task has failed too often",
+		when: "a wrong option or path, options that sound data cannot meet, or an output directory in use; or a task has failed too often",
 		advice: "correct the command",
 		scheduler: "not try again",
 	},

@@ -4,8 +4,8 @@ export function grouped(number: number): string {
 }
 
 /** "1 row", "2 rows". */
-export function counted(number: number, one: string): string {
-	return `${grouped(number)} ${one}${number === 1 ? "" : "s"}`;
+export function counted(number: number, one: string, many = `${one}s`): string {
+	return `${grouped(number)} ${number === 1 ? one : many}`;
 }
 
 /** Bytes as "1.2 MB" (powers of 1000). */
@@ -17,6 +17,7 @@ export function bytesText(bytes: number): string {
 		value /= 1000;
 		unit++;
 	}
+	if (bytes === 1) return "1 byte";
 	return `${unit === 0 || value >= 99.95 ? value.toFixed(0) : value.toFixed(1)} ${units[unit]}`;
 }
 

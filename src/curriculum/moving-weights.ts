@@ -1,5 +1,5 @@
 import { sum } from "../core/arithmetic.js";
-import { DataError, optionName, UsageError } from "../core/errors.js";
+import { optionName, UsageError } from "../core/errors.js";
 import { fitTable, wholeNumbers } from "./fit-table.js";
 import type { PlanContext } from "./plan-context.js";
 import type { Stage } from "./stage-options.js";
@@ -12,7 +12,7 @@ const MOST_STEPS = 2 ** 28;
 /**
  * A stage whose weights move, as one of their means over its steps, and the lines. The steps are
  * those of its tokens; else as many as use no data twice, or all of it at least once.
- * @throws UsageError, DataError that say the numbers and a way out
+ * @throws UsageError that say the numbers and a way out
  */
 export function meanStage(
 	context: PlanContext,
@@ -147,7 +147,7 @@ function stepsOf(
 		const lacking = takes(MOST_STEPS).findIndex(
 			(tokens, d) => tokens > 0 && tokens < left[d],
 		);
-		throw new DataError(
+		throw new UsageError(
 			"too-few-tokens",
 			`dataset ${lacking + 1} is not used up in ${MOST_STEPS} steps (${optionName("match", "repeat")}): its weight in the last point of ${optionName("weightsAt")} is too small. Give a larger one, or ${optionName("tokens")}.`,
 		);
@@ -160,7 +160,7 @@ function stepsOf(
 	if (isRepeated) return high;
 	if (low > 0) return low;
 	const lacking = takes(1).findIndex((tokens, d) => !within(tokens, d));
-	throw new DataError(
+	throw new UsageError(
 		"too-few-tokens",
 		`dataset ${lacking + 1} is to give ${Math.ceil(takes(1)[lacking])} tokens of the first step (${optionName("weightsAt")}), and has ${left[lacking]} left to be used once: give it a smaller weight, ${optionName("match", "repeat")}, or fewer ${optionName("tokensPerStep")}.`,
 	);

@@ -1,5 +1,5 @@
 import { greatestCommonDivisor, sum } from "../core/arithmetic.js";
-import { DataError, optionName, UsageError } from "../core/errors.js";
+import { optionName, UsageError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import { shareOfCycle } from "./cycles.js";
 import { meanStage, movedRows } from "./moving-weights.js";
@@ -46,7 +46,7 @@ export interface PlannedStage {
 /**
  * Plans a stage: what it takes of each bucket of each dataset, in whole steps, and the
  * bucket of each step.
- * @throws UsageError, DataError that say the numbers and a way out
+ * @throws UsageError that say the numbers and a way out
  */
 export function planStage(
 	context: PlanContext,
@@ -227,7 +227,7 @@ function checkEnough(
 		epochs *
 		datasets.reduce((sum, ofDataset) => sum + rowsOf(ofDataset, length), 0);
 	if (rows < batchRows)
-		throw new DataError(
+		throw new UsageError(
 			"small-bucket",
 			`the bucket of ${length} has ${rows} sequences, and a step of ${tokensPerStep} tokens takes ${batchRows}: give fewer ${optionName("tokensPerStep")}, more data, or leave the bucket out by naming the others in ${optionName("buckets")}.`,
 		);
@@ -263,9 +263,9 @@ function noSteps(
 	{ tokensPerStep }: PlanContext,
 	{ tokens, cycles }: Stage,
 	buckets: { length: number; rows: number }[],
-): DataError {
+): UsageError {
 	const have = buckets.map(({ length, rows }) => `${rows} of ${length}`);
-	return new DataError(
+	return new UsageError(
 		"no-steps",
 		`no step of ${tokensPerStep} tokens comes out of the sequences that are left, ${have.join(", ")}${tokens === undefined ? "" : ` in a stage of ${tokens} tokens`}${cycles > 1 ? ` in ${cycles} cycles` : ""}: give fewer ${optionName("tokensPerStep")}${cycles > 1 ? `, fewer ${optionName("cycles")}` : ""}, or more data.`,
 	);

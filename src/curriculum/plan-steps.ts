@@ -18,7 +18,7 @@ export type PlanStepsOptions = Given<typeof stageTable> & {
 /**
  * The bucket of each step, from how many rows each bucket of a dataset has: the first stage of the
  * curriculum with the same options and seed.
- * @throws UsageError, DataError that say the numbers and a way out
+ * @throws UsageError that say the numbers and a way out
  */
 export function planSteps(
 	buckets: readonly CountedBucket[],

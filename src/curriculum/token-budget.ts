@@ -1,4 +1,4 @@
-import { DataError, optionName } from "../core/errors.js";
+import { optionName, UsageError } from "../core/errors.js";
 
 /** Sequences shared out to batches: batch i has `order[offsets[i] .. offsets[i + 1])`, the longest first. */
 export interface BudgetBatches {
@@ -12,7 +12,7 @@ export interface BudgetBatches {
  * `--required-batch-size-multiple`). Fewer sequences than the multiple, the shortest,
  * may be left over.
  * @param lengths Tokens of each sequence.
- * @throws DataError `long-sequence` where one does not fit.
+ * @throws UsageError `long-sequence` where one does not fit.
  */
 export function tokenBudgetBatches(
 	lengths: Int32Array,
@@ -28,7 +28,7 @@ export function tokenBudgetBatches(
 		const longest = lengths[order[at]];
 		const room = Math.floor(tokens / longest / multiple) * multiple;
 		if (room === 0)
-			throw new DataError(
+			throw new UsageError(
 				"long-sequence",
 				`a sequence of ${longest} tokens, times ${multiple}, is more than the ${tokens} tokens of a step (${optionName("tokensPerStep")}): give at least ${longest * multiple}.`,
 			);

@@ -1,5 +1,5 @@
 import { sum } from "../core/arithmetic.js";
-import { DataError, optionName, UsageError } from "../core/errors.js";
+import { optionName, UsageError } from "../core/errors.js";
 import type { DatasetPart, PlanContext } from "./plan-context.js";
 import { sharesOf, sumsOf } from "./shares.js";
 import type { Stage } from "./stage-options.js";
@@ -13,7 +13,7 @@ const ROUNDING = 1e-6;
  * dataset's share of the tokens, first from what is left, then from all again. Each, and each
  * stratum that is weighed, has its share to a row, and those of a length come to what all
  * shares together are.
- * @throws DataError where that would be needed and `match` is `sample`.
+ * @throws UsageError where that would be needed and `match` is `sample`.
  */
 export function wantedRows(
 	context: PlanContext,
@@ -53,7 +53,7 @@ export function wantedRows(
 			stage.match === "sample" &&
 			share > leftTokens[dataset] * (1 + ROUNDING)
 		)
-			throw new DataError(
+			throw new UsageError(
 				"too-few-tokens",
 				`dataset ${parts[dataset].dataset + 1} is to give ${Math.ceil(share)} tokens${of(parts[dataset])}, and has ${leftTokens[dataset]} left to be used once (${optionName("match", "sample")}): give fewer ${optionName("tokens")}, or ${optionName("match", "repeat")}.`,
 			);

@@ -51,7 +51,7 @@ export function stateOf(
 /**
  * The store that has the tokens of a packing, as it was when it was packed.
  * @param packing The packing's directory.
- * @throws UsageError as `readManifest` does; DataError `store-changed`, `not-random`
+ * @throws UsageError as `readManifest` does, `not-random`; DataError `store-changed`
  */
 export async function openStore(
 	packing: string,

@@ -1,9 +1,9 @@
-import { DataError, optionName } from "../core/errors.js";
+import { optionName, UsageError } from "../core/errors.js";
 import { shellWord } from "../core/text.js";
 import { datasetFormats } from "./formats.js";
 import type { Settings } from "./settings.js";
 
-/** @throws DataError `not-random` for a dataset whose rows cannot be read in random order */
+/** @throws UsageError `not-random` for a dataset whose rows cannot be read in random order */
 export function requireRandomAccess(
 	directory: string,
 	{ format, shift }: Settings,
@@ -13,7 +13,7 @@ export function requireRandomAccess(
 	// Nothing can be put beside "." and the like by its name.
 	const isNamed = !/(^|\/)\.{0,2}$/.test(directory);
 	const asFormat = optionName("format", possible);
-	throw new DataError(
+	throw new UsageError(
 		"not-random",
 		`${directory} has ${format} shards, and its rows are to be read in random order: ${
 			shift

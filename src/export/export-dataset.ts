@@ -2,6 +2,7 @@ import {
 	DataError,
 	InterruptedError,
 	optionName,
+	type SeqpackError,
 	UsageError,
 } from "../core/errors.js";
 import { progressOf } from "../core/progress.js";
@@ -290,15 +291,14 @@ function rowsOfShards(
 	return Math.floor(rows / shards);
 }
 
-function noRows(where: string, { droppedRows }: ExportCounts): DataError {
-	const why =
-		droppedRows > 0
-			? `all of them are short, and left out. Give ${optionName("shortRows", "pad")}`
-			: "nothing has tokens";
-	return new DataError(
-		"no-rows",
-		`there are no rows to write${where === "" ? "" : ` for ${where}`}: ${why}.`,
-	);
+function noRows(where: string, { droppedRows }: ExportCounts): SeqpackError {
+	const none = `there are no rows to write${where === "" ? "" : ` for ${where}`}`;
+	return droppedRows > 0
+		? new UsageError(
+				"short-rows",
+				`${none}: all of them are short, and left out. Give ${optionName("shortRows", "pad")}.`,
+			)
+		: new DataError("no-rows", `${none}: nothing has tokens.`);
 }
 
 /** One part of each kind: ranks are read alike. */

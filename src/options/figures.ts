@@ -5,6 +5,7 @@ import {
 	type Resolved,
 	text,
 } from "../core/option.js";
+import { progressOptions } from "../core/progress.js";
 import { readingTable } from "../documents/options.js";
 
 /** The options of looking at what is at a path. */
@@ -22,7 +23,7 @@ export const figuresTable = {
 	}),
 	document: text({
 		placeholder: "id",
-		help: "show the rows that hold this document, by its id in the input or in the dataset",
+		help: "show the rows that hold this document, or of a corpus the document, by its id in the input or in the dataset",
 		defaultText: "none",
 	}),
 	tokens: integer({
@@ -36,6 +37,7 @@ export const figuresTable = {
 		default: false,
 		help: "read the lengths of all documents and rows, however many there are",
 	}),
+	...progressOptions,
 };
 
 export type FiguresOptions = Given<typeof figuresTable>;

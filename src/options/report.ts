@@ -6,6 +6,7 @@ import {
 	text,
 	texts,
 } from "../core/option.js";
+import { progressOptions } from "../core/progress.js";
 import { readingTable } from "../documents/options.js";
 import { buildTable } from "./build.js";
 import { figuresTable } from "./figures.js";
@@ -38,6 +39,7 @@ export const reportTable = {
 	...grouped("Writing", {
 		overwrite: { ...buildTable.overwrite, help: "replace another report" },
 	}),
+	...progressOptions,
 };
 
 export type ReportOptions = Given<typeof reportTable>;

@@ -1,5 +1,5 @@
 import { roundUp, sum } from "../core/arithmetic.js";
-import { DataError, optionName, UsageError } from "../core/errors.js";
+import { optionName, UsageError } from "../core/errors.js";
 import { checkCost, type GroupCost, SQUARED_LENGTH } from "./group-cost.js";
 import { type GroupPlan, groupPlan } from "./group-plan.js";
 import { checkItems, type Items, itemsOfLengths, roundedUp } from "./items.js";
@@ -34,8 +34,8 @@ export interface PlanGroupsOptions {
  * micro-batch, and what each takes. No device holds more tokens than it can, and every device has
  * a part in every micro-batch.
  * @param lengths Tokens of each sequence, or items.
- * @throws UsageError `bad-option`, `bad-cost`, `unknown-name`, `no-plan`; DataError
- * `no-sequences`, `bad-sequence-length`, `sequence-too-long`
+ * @throws UsageError `bad-option`, `bad-cost`, `unknown-name`, `no-plan`, `sequence-too-long`; DataError
+ * `no-sequences`, `bad-sequence-length`
  */
 export function planGroups(
 	lengths: Int32Array | Items,
@@ -107,7 +107,7 @@ function checkFits(
 		const rounded = roundUp(tokens[i], multiple);
 		if (rounded <= room) continue;
 		const counted = rounded === tokens[i] ? "" : `, which count as ${rounded}`;
-		throw new DataError(
+		throw new UsageError(
 			"sequence-too-long",
 			`sequence ${i} has ${tokens[i]} tokens${counted}, and ${devices} devices of ${capacity} tokens hold ${room} together: cut it, take more devices, or raise ${optionName("tokensPerDevice")} to ${Math.ceil(rounded / devices)}.`,
 		);

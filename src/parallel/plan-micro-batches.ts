@@ -1,5 +1,5 @@
 import { sum } from "../core/arithmetic.js";
-import { DataError, optionName, UsageError } from "../core/errors.js";
+import { optionName, UsageError } from "../core/errors.js";
 import { type CostModel, DEFAULT_COST } from "../pack/cost.js";
 import { planEqualGroups } from "./equal-groups.js";
 import { checkCost, workOf } from "./group-cost.js";
@@ -24,8 +24,8 @@ export interface PlanMicroBatchesOptions {
  * Cuts a step into micro-batches of at most `maxTokens`: equally many on every rank, none empty,
  * as few as are found, the ranks of each near each other in cost. A group of the plan is what one
  * rank takes in a micro-batch.
- * @throws UsageError `bad-option`, `bad-cost`, `too-few-rows`; DataError `no-sequences`,
- * `bad-sequence-length`, `sequence-too-long`
+ * @throws UsageError `bad-option`, `bad-cost`, `too-few-rows`, `sequence-too-long`; DataError
+ * `no-sequences`, `bad-sequence-length`
  */
 export function planMicroBatches(
 	items: Items,
@@ -39,7 +39,7 @@ export function planMicroBatches(
 	const { tokens } = items;
 	for (let i = 0; i < tokens.length; i++)
 		if (tokens[i] > maxTokens)
-			throw new DataError(
+			throw new UsageError(
 				"sequence-too-long",
 				`row ${i} of the step has ${tokens[i]} tokens, and ${optionName("maxTokensPerMicroBatch")} is ${maxTokens}: raise it to ${tokens.reduce((a, b) => Math.max(a, b))}.`,
 			);

@@ -1,5 +1,5 @@
 import { sum } from "../core/arithmetic.js";
-import { DataError, optionName, UsageError } from "../core/errors.js";
+import { optionName, UsageError } from "../core/errors.js";
 import { quoted } from "../core/text.js";
 import { layouts } from "../dataset/layouts/layouts.js";
 import {
@@ -54,7 +54,7 @@ export interface DatasetBucket {
 /**
  * @param name A dataset's directory, or that and one of its sources or strata: `data#web`.
  * @param ofDocuments Whether it is to be a store, whose rows are documents; else it is to have packed rows.
- * @throws UsageError, DataError when it is not, or cannot be read at random.
+ * @throws UsageError when it is not, or cannot be read at random.
  */
 export async function openDatasetBuckets(
 	name: string,
@@ -73,12 +73,12 @@ export async function openDatasetBuckets(
 	if (stratum !== undefined) requireStratum(directory, manifest, stratum);
 	const { packs } = layouts.find(settings.layout);
 	if (!packs && !ofDocuments)
-		throw new DataError(
+		throw new UsageError(
 			"not-packed",
 			`${directory} is a store of documents, which make no batches by themselves: pack it with seqpack pack, and name the packing; or have seqpack curriculum read its documents in order (${optionName("order", "documents")}).`,
 		);
 	if (packs && ofDocuments)
-		throw new DataError(
+		throw new UsageError(
 			"not-a-store",
 			`${directory} has the layout ${settings.layout}, whose rows are no whole documents, and ${optionName("order", "documents")} reads these in order: name a store, which is built with ${optionName("layout", layouts.where((layout) => !layout.packs)[0])}.`,
 		);

@@ -86,7 +86,7 @@ export async function planLanes(task: LanesTask): Promise<{
 	const steps = laning.steps;
 	if (steps === 0)
 		throw new DataError(
-			"no-steps",
+			"no-tokens",
 			`there is no document with tokens to train on in ${datasets.map(({ directory }) => directory).join(", ")}.`,
 		);
 	const sources = datasets.flatMap((_, dataset) =>

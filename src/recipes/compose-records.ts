@@ -29,7 +29,7 @@ export interface ComposedRecords {
  * Composes records by a recipe, all in memory: `composeFiles` does it with files of any size. A
  * composed record depends on its own records, the recipe and the seed alone.
  * @param records In order; `source` and `position` tell them apart.
- * @throws DataError with one of `composeReasons`, `too-few-records`, `too-large-group`
+ * @throws DataError with one of `composeReasons`, or `too-large-group`; UsageError `too-few-records`
  */
 export function composeRecords(
 	records: readonly RecipeRecord[],

@@ -1,4 +1,4 @@
-import { DataError } from "../core/errors.js";
+import { UsageError } from "../core/errors.js";
 import type { Draft } from "./draft.js";
 import { hashOfText } from "./hash.js";
 import type { NumberedStep } from "./recipe.js";
@@ -47,11 +47,11 @@ export class DraftChoice {
 		return this.#drawn;
 	}
 
-	/** @throws DataError `too-few-records` */
+	/** @throws UsageError `too-few-records` */
 	chosen(): Chosen {
 		const { wanted, what } = this.#choice;
 		if (this.eligible < wanted)
-			throw new DataError(
+			throw new UsageError(
 				"too-few-records",
 				`there are ${wanted} ${what}, and ${this.eligible} records that can take one: give more records, fewer of these, or a smaller min-length.`,
 			);

@@ -11,6 +11,7 @@ import {
 	SeqpackError,
 	UsageError,
 } from "../core/errors.js";
+import { counted } from "../core/number-texts.js";
 import type { BuildOptions } from "../options/build.js";
 import { countLeftOut, type LeftOutReason } from "../sources/find/left-out.js";
 import { usableCpus } from "../storage/usable-cpus.js";
@@ -146,7 +147,7 @@ async function estimate(
 			sample,
 			prepared.tokenizer,
 			sampleSeconds,
-			options.signal,
+			options,
 		);
 		bytes = run.bytes;
 		const bad = await badRecordsOf(run, sample.plan);
@@ -278,7 +279,7 @@ function unknownsOf({ settings }: Plan, { strata }: Sample): string[] {
 		);
 	if (settings.validation !== null && settings.validation >= 1)
 		unknown.push(
-			`the ${settings.validation} documents to hold out are counted among those to train on`,
+			`${counted(settings.validation, "document")} to hold out ${settings.validation === 1 ? "is" : "are"} counted among those to train on`,
 		);
 	if (settings.strata?.perStratum !== undefined)
 		unknown.push(

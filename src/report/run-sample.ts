@@ -7,6 +7,8 @@ import { dependenciesOf } from "../build/tasks-of-plan.js";
 import { Workspace } from "../build/workspace.js";
 import { sum } from "../core/arithmetic.js";
 import { InterruptedError } from "../core/errors.js";
+import { progressOf } from "../core/progress.js";
+import type { BuildOptions } from "../options/build.js";
 import type { ReadableStorage } from "../sources/source.js";
 import { memoryStorage } from "../storage/memory.js";
 import { storageAt } from "../storage/storages.js";
@@ -35,7 +37,7 @@ export async function runSample(
 	{ plan, strata, isWhole, ofBytes }: Sample,
 	tokenizer: PreparedTokenizer,
 	seconds: number,
-	signal: AbortSignal | undefined,
+	{ signal, onProgress }: Partial<Pick<BuildOptions, "signal" | "onProgress">>,
 ): Promise<SampleRun> {
 	const out = "sample";
 	const workspace = new Workspace(out, plan.planHash, memoryStorage());
@@ -51,11 +53,20 @@ export async function runSample(
 	const end = performance.now() + seconds * 1000;
 	const records = new Map<number, TaskRecord>();
 	const times = new Map<number, StageTimes>();
+	const tell = () =>
+		onProgress?.(
+			progressOf("reading", "task", {
+				done: times.size,
+				total: plan.tasks.length,
+			}),
+		);
+	tell();
 	const run = async (number: number) => {
 		if (times.has(number)) return;
 		for (const needed of dependenciesOf(plan.tasks[number])) await run(needed);
 		if (signal?.aborted) throw new InterruptedError("the build was stopped.");
 		times.set(number, await runTask(context, number));
+		tell();
 		const record = await readRecord(workspace, plan, number);
 		if (record !== null) records.set(number, record);
 	};

@@ -99,9 +99,10 @@ const isThere = (out: string) =>
 
 /** What sentences and facts tell, without what lets one in. */
 function withoutCredentials(figures: Figures): Figures {
-	const { notes, facts, plan } = figures;
+	const { faults, notes, facts, plan } = figures;
 	return {
 		...figures,
+		faults: faults.map(redacted),
 		notes: notes.map(redacted),
 		facts: facts.map(({ name, value }) => ({ name, value: redacted(value) })),
 		plan:

@@ -1,3 +1,4 @@
+import { quoted } from "../core/text.js";
 import { addPairs } from "./add-pairs.js";
 import { CharacterJoins } from "./character-joins.js";
 import { Component } from "./component.js";
@@ -15,7 +16,6 @@ import {
 } from "./layout.js";
 import { readRanks } from "./merge-ranks.js";
 import type { Merges } from "./pair-table.js";
-import { quoted } from "../core/text.js";
 import { notATokenizer, type TokenizerJson } from "./tokenizer-json.js";
 import { WholeCharacters } from "./whole-characters.js";
 

@@ -45,8 +45,9 @@ const pages: Record<string, () => Promise<Figures[]> | Figures[]> = {
 	"a plan": () => [planFigures()],
 	"a plan of 1,000 points": () => [planFigures(1000)],
 	"two datasets": () => [datasetFigures("a"), groupedFigures()],
-	"four paths": () => [
-		...[planFigures(), datasetFigures(), nothingFigures(), planFigures(10)],
+	"four paths": async () => [
+		...[planFigures(), datasetFigures(), nothingFigures()],
+		await readFigures(join(fixtures, "scripts"), { tokenizer: tokenizerPath }),
 	],
 	nothing: () => [nothingFigures()],
 	"100,000 buckets and sources": () => [groupedFigures()],

@@ -123,7 +123,7 @@ describe("a number of documents that are held out", () => {
 	test("that there are not is refused", async () => {
 		await expect(build(optionsOf({ validation: 1000 }))).rejects.toMatchObject({
 			code: "too-few-documents",
-			exitCode: 4,
+			exitCode: 2,
 		});
 	});
 });

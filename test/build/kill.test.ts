@@ -108,7 +108,7 @@ function moments({
 	const late = Array.from({ length: deeds - finalize }, (_, i) => finalize + i);
 	const some = (ends: number[], step: number) =>
 		ends.filter((_, i) => i % step === step - 1);
-	return [...some(early, STEP === 1 ? 1 : 2 * STEP), ...some(late, STEP)];
+	return [...some(early, 2 * STEP), ...some(late, STEP)];
 }
 
 const manifestIn = (out: string) =>

@@ -36,6 +36,7 @@ function offered(words: readonly string[]): string[] {
 test.skipIf(!isHere("bash")).each<[string, string[], string[]]>([
 	["a command that is begun", ["bui"], ["build"]],
 	["a command below another", ["tokenizer", ""], ["inspect"]],
+	["choices of an argument", ["completion", ""], ["bash", "zsh", "fish"]],
 	["a flag that is begun", ["build", "--pack"], ["--packer"]],
 	["choices", ["build", "corpus", "--format", ""], ["parquet", "arrow"]],
 	["a choice after =", ["build", "--format", "=", "par"], ["parquet"]],
@@ -52,8 +53,9 @@ test.each(shells.names)(
 	async (shell) => {
 		const { code, stdout } = await seqpack(["completion", shell]);
 		expect(code).toBe(0);
-		for (const { words, flags } of allBelow(program)) {
+		for (const { words, flags, choices } of allBelow(program)) {
 			for (const word of words) expect(stdout).toContain(word);
+			if (choices !== null) expect(stdout).toContain(choices.join(" "));
 			for (const { name } of flags)
 				expect(stdout).toContain(
 					shell === "fish" ? ` -l ${name.slice(2)}` : name,

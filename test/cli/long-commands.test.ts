@@ -24,6 +24,9 @@ async function done(...args: string[]): Promise<void> {
 	if (code !== 0) throw new Error(stderr);
 }
 
+/** What `run-tasks` has told of the tasks that `finalize` needs. */
+let ranTasks: Awaited<ReturnType<typeof seqpack>>;
+
 beforeAll(async () => {
 	await done("build", ...building, "--out", at("rows"));
 	await done("build", ...building, "--format", "arrow", "--out", at("arrow"));
@@ -37,7 +40,9 @@ beforeAll(async () => {
 		at("store"),
 	);
 	await done("plan", ...building, "--out", at("planned"));
-	await done("run-tasks", at("planned"), "--workers", "0");
+	ranTasks = await seqpack([
+		...["run-tasks", at("planned"), "--workers", "0", "--json"],
+	]);
 	writeFileSync(at("recipe.json"), '{"steps":[{"separator":{"text":" "}}]}');
 }, 120_000);
 
@@ -79,6 +84,11 @@ const commands: Readonly<Record<string, [string[], string[]][]>> = {
 			["composing"],
 		],
 	],
+	inspect: [
+		[["inspect", at("rows")], ["reading"]],
+		[["inspect", join(fixtures, "prose")], ["reading"]],
+	],
+	report: [[["report", at("rows"), "--out", at("report.html")], ["reading"]]],
 	diff: [[["diff", at("rows"), at("arrow")], ["comparing"]]],
 	pack: [
 		[
@@ -111,10 +121,10 @@ const commands: Readonly<Record<string, [string[], string[]][]>> = {
 	],
 };
 
-/** Those that are short, or that tell of what others do; `run-tasks`, which has no --json, is below. */
+/** Those that are short, or that tell of what others do; `run-tasks` has a test of its own. */
 const others = [
 	...["run-tasks", "status", "init", "trace", "batches", "python"],
-	...["tokenizer", "completion", "inspect", "report"],
+	...["tokenizer", "completion"],
 ];
 
 test("every command is among those that tell how far they are, or is short", () => {
@@ -127,9 +137,24 @@ const cases = Object.values(commands).flat();
 
 describe("with --json", () => {
 	test.each(cases)("%j tells of %j", async (args, stages) => {
-		const { code, stdout, stderr } = await seqpack([...args, "--json"]);
+		expectTold(await seqpack([...args, "--json"]), stages);
+	});
+
+	test("run-tasks tells of reading, and what came of it", async () => {
+		const result = expectTold(ranTasks, ["reading"]);
+		expect(result).toMatchObject({
+			...{ version: 1, command: "run-tasks", out: at("planned") },
+			...{ status: "run", tasksResumed: 0, tasks: expect.any(Number) },
+		});
+	});
+
+	function expectTold(
+		{ code, stdout, stderr }: typeof ranTasks,
+		stages: string[],
+	): unknown {
 		expect(code, stderr).toBe(0);
-		expect(JSON.parse(stdout)).toEqual(expect.any(Object));
+		const result = JSON.parse(stdout);
+		expect(result).toEqual(expect.any(Object));
 		const events = stderr
 			.split("\n")
 			.filter((line) => line.startsWith("{"))
@@ -143,7 +168,8 @@ describe("with --json", () => {
 				...{ bytes: expect.any(Number), tokens: expect.any(Number) },
 				...{ memory: expect.any(Number), seconds: expect.any(Number) },
 			});
-	});
+		return result;
+	}
 });
 
 /** `script` of util-linux runs a command in a terminal. */
@@ -168,7 +194,7 @@ describe.skipIf(!hasScript)("in a terminal", () => {
 		if (stop !== undefined) {
 			for (let i = 0; i < 600; i++) {
 				const text = spawnSync("cat", [log], { encoding: "utf8" }).stdout;
-				if (/ of \d+ tasks/.test(text)) break;
+				if (text.includes("█")) break;
 				await new Promise((resolve) => setTimeout(resolve, 50));
 			}
 			process.kill(Number(readFileSync(pid, "utf8")), stop);

@@ -80,6 +80,13 @@ describe("on a terminal", () => {
 		expect(screen.lines).toEqual([]);
 	});
 
+	test("it is drawn on a terminal that does not say how high it is", async () => {
+		const screen = new Screen(80, 0);
+		const { update } = await shown(screen);
+		update(1);
+		expect(screen.lines[0]).toMatch(/^reading {2}█/);
+	});
+
 	test("lines that are said stand above it, in their order", async () => {
 		const screen = new Screen(80);
 		saidOn(screen);

@@ -10,7 +10,7 @@ interface Row {
  */
 export class Screen {
 	readonly isTTY = true;
-	readonly rows = 24;
+	readonly rows: number;
 	columns: number;
 	/** All that was written. */
 	written = "";
@@ -19,8 +19,10 @@ export class Screen {
 	#row = 0;
 	#column = 0;
 
-	constructor(columns: number) {
+	/** @param rows 0: it does not say. */
+	constructor(columns: number, rows = 24) {
 		this.columns = columns;
+		this.rows = rows;
 	}
 
 	on(_: "resize", listener: () => void): void {

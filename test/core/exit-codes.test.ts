@@ -37,9 +37,7 @@ test("every class of errors has a code of its own, and what nobody foresaw can b
 });
 
 /** Codes of errors that come with two exit codes: by circumstance only a person mends them, or time does. */
-const either = [
-	...["cannot-read", "in-use", "input-changed", "no-plan", "not-a-store"],
-];
+const either = [...["cannot-read", "in-use", "input-changed", "no-plan"]];
 
 test("an error's code says its exit code", () => {
 	const found = new Map<string, Set<string>>();
@@ -55,4 +53,28 @@ test("an error's code says its exit code", () => {
 	expect(found.size).toBeGreaterThan(100);
 	const several = [...found].filter(([, names]) => names.size > 1);
 	expect(several.map(([code]) => code).sort()).toEqual(either);
+});
+
+/**
+ * Data is at fault, and an option goes around it: a record, a file that is not what it was, an input of which
+ * nothing is left. What sound data cannot meet is wrong use, and mended by options alone.
+ */
+const aroundData = [
+	...["bad-chat-template", "bad-record", "cannot-compare", "dataset-changed"],
+	...["empty-corpus", "input-changed", "no-such-column", "special-token"],
+	...["too-long", "unknown-type"],
+];
+
+test("an error that only options mend is one of use", () => {
+	const src = join(root, "src");
+	const found = new Set<string>();
+	for (const path of readdirSync(src, { recursive: true, encoding: "utf8" })) {
+		if (!path.endsWith(".ts")) continue;
+		const text = readFileSync(join(src, path), "utf8");
+		for (const [, code, sentence] of text.matchAll(
+			/new DataError\(\s*"([^"]+)",([\s\S]*?)\);\n/g,
+		))
+			if (sentence.includes("optionName(")) found.add(code);
+	}
+	expect([...found].sort()).toEqual(aroundData);
 });

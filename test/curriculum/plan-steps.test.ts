@@ -29,4 +29,8 @@ test("what cannot be is told", () => {
 	expect(() =>
 		planSteps(buckets, { tokensPerStep: 1024, worldSize: 3 }),
 	).toThrow("3 ranks");
+	// The data is sound: what is to be mended is the command.
+	expect(() => planSteps(buckets, { tokensPerStep: 65_536 })).toThrow(
+		expect.objectContaining({ code: "small-bucket", exitCode: 2 }),
+	);
 });

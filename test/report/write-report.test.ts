@@ -2,7 +2,8 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { beforeAll, expect, test } from "vitest";
-import type { Manifest } from "../../src/dataset/manifest.js";
+import { bytesText } from "../../src/core/number-texts.js";
+import { filesOf, type Manifest } from "../../src/dataset/manifest.js";
 import { writeReport } from "../../src/report/write-report.js";
 import {
 	fixtures,
@@ -26,6 +27,43 @@ beforeAll(async () => {
 
 const report = (...args: string[]) => seqpack(["report", ...args]);
 
+test("what is wrong with what is there is said first, as inspect says it", async () => {
+	const other = inDirectory("other.jsonl");
+	writeFileSync(other, '{"body": "a"}\n{"body": "b"}\n');
+	const out = inDirectory("other.html");
+	expect((await report(other, "--out", out)).code).toBe(0);
+	const { document } = parseHTML(readFileSync(out, "utf8"));
+	const told = [...document.querySelectorAll(".notice")].map(
+		({ textContent }) => textContent,
+	);
+	expect(told).toEqual([
+		"No record in this corpus can be used.",
+		expect.stringMatching(/^A build would stop: .*other\.jsonl:1: .* no text/),
+		"2 records cannot be used: no-text.",
+	]);
+	const { stdout } = await seqpack(["inspect", other]);
+	expect(stdout).toMatch(/warning: a build would stop: [\s\S]*no\s+text/);
+});
+/** The facts that a page has beside its numbers. */
+function facts(document: Document): Record<string, string | null> {
+	const last = [...document.querySelectorAll("#totals table")].at(-1);
+	return Object.fromEntries(
+		[...(last?.querySelectorAll("tr") ?? [])].map(
+			({ children: [name, value] }) => [name.textContent, value.textContent],
+		),
+	);
+}
+
+/** Of a table of lengths, how many there are, and their tokens. */
+function sumsOf(rows: readonly (string | null)[][]): number[] {
+	return [1, 3].map((column) =>
+		rows.reduce(
+			(sum, row) => sum + Number(row[column]?.replaceAll(",", "")),
+			0,
+		),
+	);
+}
+
 test("every figure in the report is the manifest's", async () => {
 	const out = inDirectory("report.html");
 	const { code, stderr } = await report(data, "--out", out);
@@ -42,7 +80,12 @@ test("every figure in the report is the manifest's", async () => {
 	const shown = Object.fromEntries(cells);
 	const whole = (value: number) => value.toLocaleString("en-US");
 	const share = (value: number) => `${(100 * value).toFixed(2)} %`;
-	expect(shown).toMatchObject({
+	const mean = (value: number) =>
+		value >= 100 ? whole(Math.round(value)) : whole(Number(value.toFixed(2)));
+	// All that there is: a number that is added must be compared as well.
+	expect(shown).toEqual({
+		"": "value",
+		...facts(document),
 		tokens: whole(summary.tokens),
 		labels: whole(summary.labels),
 		records: whole(totals.records),
@@ -57,7 +100,30 @@ test("every figure in the report is the manifest's", async () => {
 		"cut documents": whole(totals.cutDocuments),
 		"cost of attention": share(summary.attention),
 		"bytes of text": whole(totals.textBytes),
+		"longest row": whole(Math.max(...summary.buckets.map((of) => of.length))),
+		"sequences in a row": mean(summary.sequencesPerRow),
+		"tokens in a sequence": mean(summary.averageLength),
+		"tokens before a token": mean(summary.averageContext),
+		files: whole(manifest.inputs.length),
+		"bytes of files": whole(
+			filesOf(manifest).reduce((sum, { bytes }) => sum + bytes, 0),
+		),
 	});
+	const tiles = [...document.querySelectorAll("header dl div")].map((tile) =>
+		[...tile.children].map(({ textContent }) => textContent),
+	);
+	expect(tiles.map(([name]) => name)).toEqual(
+		expect.arrayContaining(["tokens", "documents", "rows", "fill"]),
+	);
+	for (const [name, value] of tiles)
+		expect([name, value]).toEqual([
+			name,
+			name === "attention"
+				? share(summary.attention)
+				: name === "bytes"
+					? bytesText(Number(shown["bytes of files"]?.replaceAll(",", "")))
+					: shown[name ?? ""],
+		]);
 	const tableOf = (heading: string) => {
 		const card = [...document.querySelectorAll("article")].find(
 			(one) => one.querySelector("h3")?.textContent === heading,
@@ -73,6 +139,24 @@ test("every figure in the report is the manifest's", async () => {
 			...[share(bucket.share), share(bucket.fill)],
 		]),
 	);
+	const read = totals.textTokens + totals.specialTokens;
+	expect(read).toBeGreaterThan(summary.tokens);
+	expect(tableOf("Tokens by source")).toEqual([
+		[
+			"code.jsonl.gz",
+			whole(totals.documents),
+			"–",
+			whole(read),
+			share(1),
+		].concat(whole(manifest.inputs[0].bytes)),
+	]);
+	for (const [heading, count, tokens] of [
+		["Documents by length", totals.documents, read],
+		["Sequences by length", summary.sequences, summary.tokens],
+	] as const)
+		expect([heading, ...sumsOf(tableOf(heading))]).toEqual([
+			...[heading, count, tokens],
+		]);
 	expect(
 		tableOf("Tokens in no row").map(([reason, , tokens]) => [reason, tokens]),
 	).toEqual([

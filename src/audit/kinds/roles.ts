@@ -107,6 +107,14 @@ export const answerMask: Role = (draft, numbers, column) => {
 	draft.isAnswerMask = true;
 };
 
+/** The same with a shift: for each token the label of the next. Borders come before it. */
+export const shiftedLabels: Role = (draft, numbers, column) =>
+	shiftedMask(
+		draft,
+		numbers.map((label) => Number(label !== -100)),
+		column,
+	);
+
 /** Not 0 for each token after which comes a label: at the end of a sequence none does. Borders come before it. */
 export const shiftedMask: Role = (draft, numbers, column) => {
 	if (!draft.fits(numbers, column)) return;

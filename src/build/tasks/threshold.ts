@@ -1,4 +1,4 @@
-import { DataError, optionName } from "../../core/errors.js";
+import { optionName, UsageError } from "../../core/errors.js";
 import { emptyTotals, type Totals } from "../../dataset/totals.js";
 import { strataOf } from "../../documents/strata/strata-settings.js";
 import { parseSignedJson, signedJson } from "../../storage/signed-json.js";
@@ -26,7 +26,7 @@ export interface Threshold {
 
 /**
  * Finds the keys up to which documents are chosen, so that as many are as was asked for.
- * @throws DataError `too-few-documents`
+ * @throws UsageError `too-few-documents`
  */
 export const runThreshold: TaskRunner<ThresholdTask> = async (
 	{ workspace, plan },
@@ -44,7 +44,7 @@ export const runThreshold: TaskRunner<ThresholdTask> = async (
 			smallest[group] = smallestKeys([...smallest[group], ...keys], rule);
 	const found = smallest.map(({ length }) => Math.min(length, rule.count));
 	if (rule.isExact && found[0] < rule.count)
-		throw new DataError(
+		throw new UsageError(
 			"too-few-documents",
 			`the input has ${found[0]} documents with different texts, and ${rule.count} are to be held out: give a smaller ${optionName("validation")}.`,
 		);

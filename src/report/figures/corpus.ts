@@ -2,18 +2,19 @@ import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SeqpackError } from "../../core/errors.js";
+import { counted } from "../../core/number-texts.js";
 import { readingTable } from "../../documents/options.js";
 import { readDocuments } from "../../documents/read-documents.js";
 import type { FiguresSettings } from "../../options/figures.js";
 import { loadTokenizer } from "../../storage/load-tokenizer.js";
-import type { BuildCounts } from "../build-counts.js";
+import type { Tokenizer } from "../../tokenizer/tokenizer.js";
 import { type BuildEstimate, sampleBuild } from "../estimate-build.js";
 import type { Estimate } from "../estimates.js";
 import { advise } from "./advice.js";
 import { emptyFigures, emptyTotalFigures } from "./empty-figures.js";
 import type { Fact, Figures, SampleRow, TotalFigures } from "./figures.js";
 import { LengthCounts } from "./length-counts.js";
-import { rowRange } from "./row-range.js";
+import { noDocument, requireRow, rowRange } from "./row-range.js";
 import { sourcesTree } from "./sources-tree.js";
 
 /** The tokenizer without which lengths are told all the same: its tokens are bytes. */
@@ -46,6 +47,7 @@ export async function corpusFigures(
 			tokenizer: tokenizer ?? BYTES,
 			...(tokenizer === undefined && { addEos: false }),
 			layout: "documents",
+			onProgress: settings.onProgress,
 			// Nothing is written there.
 			out: join(tmpdir(), `seqpack-${randomBytes(8).toString("hex")}`),
 		},
@@ -63,6 +65,7 @@ export async function corpusFigures(
 	return {
 		...figures,
 		facts: factsOf(estimate, tokenizer),
+		faults: faultsOf(estimate),
 		notes: notesOf(estimate, tokenizer),
 		totals: totalsOf(estimate, tokenizer !== undefined),
 		documentLengths: counts.histogram(),
@@ -74,7 +77,7 @@ export async function corpusFigures(
 			})),
 			null,
 		),
-		samples: await firstDocuments(path, settings, reading),
+		samples: await shownDocuments(path, settings, reading),
 		advice: tokenizer === undefined ? null : advise(lengths),
 	};
 }
@@ -103,26 +106,34 @@ function factsOf(
 }
 
 function notesOf(
-	{ sample, stops, notices, counts }: BuildEstimate,
+	{ sample, notices }: BuildEstimate,
 	tokenizer: string | undefined,
 ): string[] {
 	const { isWhole, bytes, ofBytes, places } = sample;
-	const notes: string[] = [];
-	if (!isWhole)
-		notes.push(
-			`counts are estimated from ${((100 * bytes) / ofBytes).toFixed(2)} % of the input, read at ${places} places; ${tokenizer === undefined ? "" : "so is what is recommended; "}lengths are those of the sample`,
-		);
-	if (stops !== null)
-		notes.push(`a build would stop: ${stops.message.replace(/\.$/, "")}`);
-	for (const [reason, count] of skippedOf(counts))
-		notes.push(
-			`about ${Math.round(count.value)} records cannot be used: ${reason}`,
-		);
-	return [...notes, ...notices];
+	if (isWhole) return notices;
+	return [
+		`counts are estimated from ${((100 * bytes) / ofBytes).toFixed(2)} % of the input, read at ${counted(places, "place")}; ${tokenizer === undefined ? "" : "so is what is recommended; "}lengths are those of the sample`,
+		...notices,
+	];
 }
 
-function skippedOf(counts: BuildCounts | null): [string, Estimate][] {
-	return Object.entries(counts?.skippedRecords ?? {});
+/** Why nothing would be built of it, and which records could not be used. */
+function faultsOf({ sample, stops, counts }: BuildEstimate): string[] {
+	const skipped = Object.entries(counts?.skippedRecords ?? {});
+	return [
+		...(stops === null
+			? []
+			: [`a build would stop: ${stops.sentence(asWords).replace(/\.$/, "")}`]),
+		...skipped.map(
+			([reason, { value }]) =>
+				`${sample.isWhole ? "" : "about "}${counted(Math.round(value), "record")} cannot be used: ${reason}`,
+		),
+	];
+}
+
+/** An option for those who give it as a flag, and those who call a function. */
+function asWords(option: string, value?: unknown): string {
+	return `the option "${option}"${value === undefined ? "" : ` with ${JSON.stringify(value)}`}`;
 }
 
 function totalsOf(
@@ -142,13 +153,16 @@ function totalsOf(
 	};
 }
 
-/** The documents that are shown, with their text; none where they cannot be read. */
-async function firstDocuments(
+/**
+ * The documents that are shown, with their text; none where they cannot be read.
+ * @throws UsageError `no-row`, `no-document` where those that are asked for are not there
+ */
+async function shownDocuments(
 	path: string,
-	{ rows = "0..2", tokens, tokenizer: place }: FiguresSettings,
+	{ rows, document, tokens, tokenizer: place }: FiguresSettings,
 	reading: Record<string, unknown>,
 ): Promise<SampleRow[]> {
-	const [first, end] = rowRange(rows);
+	const [first, end] = rowRange(rows ?? "0..2");
 	const tokenizer = place === undefined ? null : await loadTokenizer(place);
 	const samples: SampleRow[] = [];
 	let number = 0;
@@ -156,47 +170,57 @@ async function firstDocuments(
 		for await (const { texts, ids } of readDocuments([path], {
 			...reading,
 			onNotice() {},
-		})) {
+		}))
 			for (const [i, text] of texts.entries()) {
-				if (number >= end) return samples;
-				if (number >= first) {
-					// More characters than these make no difference for what is shown.
-					const begin = text.slice(0, tokens * LONGEST_TOKEN);
-					const encoded = tokenizer?.encode(begin) ?? null;
-					const shown = encoded?.subarray(0, tokens) ?? null;
-					const name = ids[i];
-					samples.push({
-						row: number,
-						length: shown?.length ?? 0,
-						shownTokens: shown?.length ?? 0,
-						segmentCount: 1,
-						segments: [
-							{
-								document: String(name ?? number),
-								tokens: shown?.length ?? 0,
-								offset: 0,
-								ids: shown === null ? [] : [...shown],
-								text: [
-									{
-										text:
-											shown === null || tokenizer === null
-												? text.slice(0, tokens * 4)
-												: tokenizer.decode(shown),
-										isTrained: true,
-									},
-								],
-								trained: null,
-							},
-						],
-					});
-				}
+				const name = String(ids[i] ?? number);
+				const isShown =
+					document === undefined ? number >= first : name === document;
+				if (isShown)
+					samples.push(sampleOf(number, name, text, tokens, tokenizer));
 				number++;
+				if (document === undefined ? number >= end : isShown) return samples;
 			}
-		}
 	} catch (error) {
 		if (!(error instanceof SeqpackError)) throw error;
+		const isAsked = rows !== undefined || document !== undefined;
+		if (isAsked && samples.length === 0) throw error;
+		return samples;
 	}
+	if (document !== undefined)
+		noDocument(path, document, "its id, or its number where it has none");
+	if (rows !== undefined) requireRow(path, first, number, "document");
 	return samples;
+}
+
+/** The beginning of a document, as a row. */
+function sampleOf(
+	row: number,
+	document: string,
+	text: string,
+	tokens: number,
+	tokenizer: Tokenizer | null,
+): SampleRow {
+	// More characters than these make no difference for what is shown.
+	const begin = text.slice(0, tokens * LONGEST_TOKEN);
+	const ids = [...(tokenizer?.encode(begin).subarray(0, tokens) ?? [])];
+	const shown =
+		tokenizer === null ? text.slice(0, tokens * 4) : tokenizer.decode(ids);
+	return {
+		row,
+		length: ids.length,
+		shownTokens: ids.length,
+		segmentCount: 1,
+		segments: [
+			{
+				document,
+				tokens: ids.length,
+				offset: 0,
+				ids,
+				text: [{ text: shown, isTrained: true }],
+				trained: null,
+			},
+		],
+	};
 }
 
 /** Characters of a token: longer ones are cut, which nobody sees. */

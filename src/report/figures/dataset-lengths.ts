@@ -1,3 +1,5 @@
+import { sum } from "../../core/arithmetic.js";
+import { progressOf, type Tell, tellingNow } from "../../core/progress.js";
 import { indexTable } from "../../dataset/index-rows.js";
 import { layouts } from "../../dataset/layouts/layouts.js";
 import { readListed } from "../../dataset/listed-file.js";
@@ -34,11 +36,12 @@ export async function readDatasetLengths(
 	notes: string[],
 ): Promise<Histograms & Sequences & { files: SourceFile[] }> {
 	const most = settings.all ? Number.POSITIVE_INFINITY : MOST_ROWS;
-	const documents = await readDocuments(manifest, owner, most, notes);
+	const tell = tellingNow(settings.onProgress);
+	const documents = await readDocuments(manifest, owner, most, notes, tell);
 	return {
 		...documents,
 		...(layouts.find(manifest.settings.layout).packs
-			? await readSequences(directory, manifest, most, notes)
+			? await readSequences(directory, manifest, most, notes, tell)
 			: { sequenceLengths: null, sequencesPerRow: null, sharedRow: null }),
 	};
 }
@@ -54,6 +57,7 @@ async function readDocuments(
 	owner: OpenStore | null,
 	most: number,
 	notes: string[],
+	tell: Tell,
 ): Promise<Pick<Histograms, "documentLengths"> & { files: SourceFile[] }> {
 	const files = new Map<string, SourceFile>();
 	const keyOf = (of: string | null, path: string) => `${of ?? ""}\0${path}`;
@@ -77,22 +81,28 @@ async function readDocuments(
 		)) {
 			const tokens = columnOf(batch, "tokens", "int32").values;
 			counts.addAll(tokens);
+			tell(() =>
+				progressOf("reading", "document", {
+					done: counts.count,
+					total: sum(read.map(({ rows }) => rows)),
+				}),
+			);
 			if (share < 1) continue;
 			const names = columnOf(batch, "source_name", "string").values;
 			const sources = columnOf(batch, "source", "string").values;
 			for (let i = 0; i < batch.rows; ) {
 				const [of, path] = [names[i], sources[i]];
 				const first = i;
-				let sum = 0;
+				let own = 0;
 				for (; i < batch.rows && sources[i] === path && names[i] === of; i++)
-					sum += tokens[i];
+					own += tokens[i];
 				const key = keyOf(of, path ?? "");
 				const file = files.get(key) ?? {
 					...{ of, path: path ?? "", bytes: 0 },
 					...{ documents: null, tokens: null },
 				};
 				file.documents = (file.documents ?? 0) + i - first;
-				file.tokens = (file.tokens ?? 0) + sum;
+				file.tokens = (file.tokens ?? 0) + own;
 				files.set(key, file);
 			}
 		}
@@ -104,6 +114,7 @@ async function readSequences(
 	{ shards, settings }: Manifest,
 	most: number,
 	notes: string[],
+	tell: Tell,
 ): Promise<Sequences> {
 	const { files, share } = filesToRead(shards, most);
 	if (share < 1) notes.push(partNote("lengths of sequences", share));
@@ -128,6 +139,12 @@ async function readSequences(
 					sharedRow = row;
 				}
 			}
+			tell(() =>
+				progressOf("reading", "row", {
+					done: row,
+					total: sum(files.map(({ rows }) => rows)),
+				}),
+			);
 		}
 	}
 	return {

@@ -1,5 +1,3 @@
-import { optionName, UsageError } from "../../core/errors.js";
-import { quoted } from "../../core/text.js";
 import { indexTable } from "../../dataset/index-rows.js";
 import { layouts } from "../../dataset/layouts/layouts.js";
 import { readListed } from "../../dataset/listed-file.js";
@@ -13,6 +11,7 @@ import { storageAt } from "../../storage/storages.js";
 import { columnOf, type Schema } from "../../tables/columns.js";
 import type { OpenedRows } from "../trace/open-row.js";
 import { readListColumn, shardOf } from "./list-column.js";
+import { noDocument } from "./row-range.js";
 
 const idSchema: Schema = [{ name: "id", type: "string" }];
 
@@ -45,9 +44,10 @@ export async function findDocument(
 		);
 		if (index !== undefined && numberOfDocument(id) < index.rows) return id;
 	}
-	throw new UsageError(
-		"no-document",
-		`${directory} has no document ${quoted(asked)}: ${optionName("document")} takes the id that the input gave it, or its number in the dataset (doc_id).`,
+	noDocument(
+		directory,
+		asked,
+		"the id that the input gave it, or its number in the dataset (doc_id)",
 	);
 }
 

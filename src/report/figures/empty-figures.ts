@@ -8,6 +8,7 @@ export function emptyFigures(kind: FigureKind, path: string): Figures {
 		kind,
 		path: withoutSecrets(path),
 		facts: [],
+		faults: [],
 		notes: [],
 		totals: emptyTotalFigures(),
 		documentLengths: null,

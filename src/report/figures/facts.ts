@@ -1,3 +1,4 @@
+import { counted } from "../../core/number-texts.js";
 import { layouts } from "../../dataset/layouts/layouts.js";
 import type { Manifest } from "../../dataset/manifest.js";
 import type { Chosen } from "../../dataset/settings.js";
@@ -19,6 +20,11 @@ export function factsOf(manifest: Manifest): Fact[] {
 		["cut", packs ? chosenText(settings.cut) : null],
 		["packer", packs ? chosenText(settings.packer) : null],
 		["order", packs ? chosenText(settings.order) : null],
+		[
+			"prefix trees",
+			settings.prefixTree &&
+				`prefixes of at least ${counted(settings.prefixTree.minShared, "token")} that documents share are held once`,
+		],
 		["mask", packs ? settings.mask.kind : null],
 		["trained on", settings.isMasked ? "a part of the tokens" : "all tokens"],
 		["store", store?.path],

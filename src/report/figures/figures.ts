@@ -21,6 +21,8 @@ export interface Figures {
 	path: string;
 	/** Single facts, in the order to be shown: `tokenizer`, `packer`, `made by`. */
 	facts: Fact[];
+	/** What cannot be read, or not be built from, and why, as sentences: a report says it first. */
+	faults: string[];
 	/** What is worth knowing of how this was counted, as sentences. */
 	notes: string[];
 	totals: TotalFigures;
@@ -121,8 +123,9 @@ export interface SourceFigures {
 	name: string;
 	documents: number | null;
 	rows: number | null;
+	/** That were read, in rows or not; of a plan, those of its steps. */
 	tokens: number | null;
-	/** Of all tokens. */
+	/** Of the tokens of all sources; of all bytes where tokens are not known. */
 	share: number | null;
 	bytes: number | null;
 	parts: Grouped<SourceFigures>;

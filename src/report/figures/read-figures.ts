@@ -41,7 +41,7 @@ function isOneFile(path: string): boolean {
 }
 
 /** Options that mean something whatever is there, or may be given for several paths. */
-const ofAll = ["tokenizer", "tokens", "all"];
+const ofAll = ["tokenizer", "tokens", "all", "onProgress"];
 
 function requireUsed(
 	path: string,

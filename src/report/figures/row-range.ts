@@ -21,3 +21,25 @@ export function rowRange(text: string): [first: number, end: number] {
 		);
 	return [first, last + 1];
 }
+
+/** @throws UsageError `no-row` where there are no more than `rows` @param what What they are called. */
+export function requireRow(
+	path: string,
+	row: number,
+	rows: number,
+	what = "row",
+): void {
+	if (row >= rows)
+		throw new UsageError(
+			"no-row",
+			`${path} has no ${what} ${row}: it has ${rows}.`,
+		);
+}
+
+/** @throws UsageError `no-document` @param taken What stands for a document. */
+export function noDocument(path: string, asked: string, taken: string): never {
+	throw new UsageError(
+		"no-document",
+		`${path} has no document ${quoted(asked)}: ${optionName("document")} takes ${taken}.`,
+	);
+}

@@ -1,4 +1,4 @@
-import { SeqpackError, UsageError } from "../../core/errors.js";
+import { SeqpackError } from "../../core/errors.js";
 import type { Dataset } from "../../dataset/open-dataset.js";
 import type { OpenStore } from "../../dataset/open-store.js";
 import type { FiguresSettings } from "../../options/figures.js";
@@ -13,11 +13,11 @@ import {
 } from "../trace/open-row.js";
 import { findDocument, rowsOfDocument } from "./document-rows.js";
 import type { SampleRow } from "./figures.js";
-import { MOST_SHOWN, rowRange } from "./row-range.js";
+import { MOST_SHOWN, requireRow, rowRange } from "./row-range.js";
 import { sampleRow } from "./sample-row.js";
 
 /** The first rows, which are shown where none are asked for. */
-const USUAL_ROWS = 3;
+export const USUAL_ROWS = 3;
 
 /**
  * Rows of a dataset with their segments and texts: those asked for, or the first and the shared one.
@@ -72,11 +72,7 @@ function numbersOf(
 	isAsked: boolean,
 ): number[] {
 	const [first, end] = rowRange(range);
-	if (isAsked && first >= rows)
-		throw new UsageError(
-			"no-row",
-			`${directory} has no row ${first}: it has ${rows}.`,
-		);
+	if (isAsked) requireRow(directory, first, rows);
 	const last = Math.min(end, rows);
 	return Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
 }

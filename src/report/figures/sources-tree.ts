@@ -1,4 +1,4 @@
-import type { Grouped, SourceFigures } from "./figures.js";
+import type { FigureKind, Grouped, SourceFigures } from "./figures.js";
 
 /** Parts of a source or directory that stand by themselves, and of all sources together. */
 const MOST_PARTS = 20;
@@ -19,8 +19,13 @@ export interface NamedSource {
 	name: string | null;
 	documents: number | null;
 	rows: number | null;
+	/** That were read, as of files. */
 	tokens: number | null;
 }
+
+/** What tokens of sources are called: a plan has those of its steps, all else those that were read. */
+export const sourceTokens = (kind: FigureKind) =>
+	kind === "plan" ? "tokens" : "tokens read";
 
 interface Node {
 	name: string;
@@ -28,14 +33,14 @@ interface Node {
 	rows: number | null;
 	tokens: number | null;
 	bytes: number | null;
-	/** By the next part of the path. */
+	/** By the next part of the path, and sources by `keyOf`. */
 	parts: Map<string, Node>;
 }
 
 /**
  * Sources as a tree of directories and files. Largest first; of those of one directory, and of all, only
  * so many stand by themselves. A directory with one entry is one with it.
- * @param all Tokens of all sources, which shares are of; null: not known, and then shares are of bytes.
+ * @param all Tokens read of all sources, which shares are of; null: not known, and then shares are of bytes.
  */
 export function sourcesTree(
 	sources: readonly NamedSource[],
@@ -45,7 +50,10 @@ export function sourcesTree(
 	const root = newNode("");
 	const named = sources.filter(({ name }) => name !== null);
 	for (const { name, ...counts } of named)
-		root.parts.set(name as string, { ...newNode(name as string), ...counts });
+		root.parts.set(keyOf(name as string), {
+			...newNode(name as string),
+			...counts,
+		});
 	for (const file of files) addFile(root, file);
 	const total = all ?? root.bytes ?? 0;
 	const share = ({ tokens, bytes }: Node) => {
@@ -54,6 +62,9 @@ export function sourcesTree(
 	};
 	return grown(root, share);
 }
+
+/** The key of a source with a name: a directory can be called the same. */
+const keyOf = (name: string) => `${name}/`;
 
 function newNode(name: string): Node {
 	return {
@@ -70,10 +81,11 @@ function addFile(root: Node, file: SourceFile): void {
 	let node = root;
 	root.bytes = (root.bytes ?? 0) + bytes;
 	for (const [i, name] of names.entries()) {
-		let next = node.parts.get(name);
+		const key = i === 0 && of !== null ? keyOf(name) : name;
+		let next = node.parts.get(key);
 		if (next === undefined) {
 			next = newNode(name);
-			node.parts.set(name, next);
+			node.parts.set(key, next);
 		}
 		next.bytes = (next.bytes ?? 0) + bytes;
 		// What the manifest counts of a source stays as it is.
@@ -104,7 +116,10 @@ function grown(
 		const kept = all.slice(0, Math.min(MOST_PARTS, left));
 		left -= kept.length;
 		const pairs = kept.map((part): [Node, SourceFigures] => {
-			const [end, name] = endOfChain(part);
+			const [end, path] = endOfChain(part);
+			const source = node.parts.get(keyOf(path));
+			const isLikeSource = source !== undefined && source !== part;
+			const name = isLikeSource ? `./${path}` : path;
 			const { documents, rows, tokens, bytes } = part;
 			return [
 				end,

@@ -1,6 +1,9 @@
 import type { AuditedFile, AuditKind } from "../../audit/kind.js";
 import { auditKinds } from "../../audit/kinds.js";
 import { type AuditRow, contentOf } from "../../audit/row.js";
+import { optionName, UsageError } from "../../core/errors.js";
+import { counted } from "../../core/number-texts.js";
+import { progressOf, tellingNow } from "../../core/progress.js";
 import type { FiguresSettings } from "../../options/figures.js";
 import type { FoundInput } from "../../sources/find/candidate.js";
 import { loadTokenizer } from "../../storage/load-tokenizer.js";
@@ -9,8 +12,10 @@ import { emptyFigures, emptyTotalFigures } from "./empty-figures.js";
 import type { Figures, RowFigures, SampleRow } from "./figures.js";
 import { indexShard } from "./index-shard.js";
 import { LengthCounts } from "./length-counts.js";
-import { rowRange } from "./row-range.js";
-import { sampleRow } from "./sample-row.js";
+import { RowDocuments } from "./row-documents.js";
+import { MOST_SHOWN, noDocument, requireRow, rowRange } from "./row-range.js";
+import { type RowToShow, sampleRow } from "./sample-row.js";
+import { isShifted, shiftedShard } from "./shifted-shard.js";
 import { sourcesTree } from "./sources-tree.js";
 
 /** Tokens that are read of files where not all are asked for, about. */
@@ -39,7 +44,10 @@ export async function tokenFilesOf(
 		auditKinds
 			.entries()
 			.findLast(([, { formats }]) => formats.includes(first.format)) ?? [];
-	for (const kind of [ofTokens ?? [], indexShard].flat())
+	const isTable = shiftedShard.formats.includes(first.format);
+	const shifted =
+		isTable && (await isShifted(first.path)) ? [shiftedShard] : [];
+	for (const kind of [...shifted, ofTokens ?? [], indexShard].flat())
 		if (kind.formats.includes(first.format) && (await hasRow(kind, first)))
 			return {
 				kind,
@@ -106,6 +114,7 @@ export async function tokenFileFigures(
 	const figures = emptyFigures("shard", path);
 	const counting = new RowCounting();
 	const samples = await sampler(settings);
+	const tell = tellingNow(settings.onProgress);
 	let bad = 0;
 	let isWhole = true;
 	let number = 0;
@@ -113,24 +122,34 @@ export async function tokenFileFigures(
 		(settings.all ? Number.POSITIVE_INFINITY : MOST_TOKENS) / files.length;
 	for (const [shard, file] of files.entries()) {
 		let left = room;
+		const documents = new RowDocuments(audited(file, shard, () => {}));
 		for await (const row of kind.rows(audited(file, shard, () => bad++))) {
 			if (left <= 0) {
 				isWhole = false;
 				break;
 			}
 			counting.add(row);
-			samples.offer(number++, row);
+			// What follows a file of which a part is read has other numbers.
+			if (isWhole) await samples.offer(number++, row, documents);
 			left -= contentOf(row);
+			tell(() =>
+				progressOf("reading", "file", {
+					...{ done: shard, total: files.length },
+					tokens: counting.tokens,
+				}),
+			);
 		}
+		await documents.close();
 	}
+	samples.requireShown(path, number, isWhole);
 	const { lengths, perRow, rows, tokens, labels } = counting;
 	if (!isWhole)
 		figures.notes.push(
 			`lengths and fill are those of the first rows of each file, ${rows} together; the option "all" reads all`,
 		);
 	if (bad > 0)
-		figures.notes.push(
-			`${bad} rows or files cannot be read: seqpack audit tells which`,
+		figures.faults.push(
+			`${counted(bad, "row or file", "rows or files")} cannot be read: seqpack audit tells which`,
 		);
 	return {
 		...figures,
@@ -189,37 +208,67 @@ function rowFigures({
 }
 
 /** Takes the rows to show out of those that are read. */
-async function sampler({
-	rows = "0..2",
-	tokens,
-	tokenizer: place,
-}: FiguresSettings) {
-	const [first, end] = rowRange(rows);
+async function sampler(settings: FiguresSettings) {
+	const { rows, document, tokens, tokenizer: place } = settings;
+	const [first, end] = rowRange(rows ?? "0..2");
 	const tokenizer = place === undefined ? null : await loadTokenizer(place);
 	const shown: SampleRow[] = [];
+	let saysDocuments = false;
+	const isWanted = (row: number) =>
+		document === undefined
+			? row >= first && row < end
+			: shown.length < MOST_SHOWN;
 	return {
 		shown,
-		offer(row: number, { ids, borders, trained }: AuditRow) {
-			if (row < first || row >= end) return;
-			const count = borders.length - 1;
-			const lengths = Array.from(
-				{ length: count },
-				(_, s) => borders[s + 1] - borders[s],
-			);
+		async offer(row: number, audited: AuditRow, of: RowDocuments) {
+			if (!isWanted(row)) return;
+			const documents = await of.of(audited.number);
+			saysDocuments ||= documents !== null;
+			if (document !== undefined && !documents?.includes(document)) return;
 			shown.push(
-				sampleRow(
-					{
-						row,
-						ids: ids.subarray(borders[0], borders[count]),
-						lengths,
-						offsets: lengths.map(() => 0),
-						documents: lengths.map((_, s) => `segment ${s}`),
-						lossMask: trained?.subarray(borders[0], borders[count]) ?? null,
-					},
-					tokens,
-					tokenizer,
-				),
+				sampleRow(rowToShow(row, audited, documents), tokens, tokenizer),
 			);
 		},
+		/** @throws UsageError where what was asked for is not there. */
+		requireShown(path: string, read: number, isWhole: boolean) {
+			const more = isWhole
+				? ""
+				: `; ${read} rows were read, and ${optionName("all")} reads the rest`;
+			if (shown.length > 0) return;
+			if (document !== undefined)
+				noDocument(
+					path,
+					document,
+					`${saysDocuments ? "the number of one in its dataset (doc_id)" : "one where a column doc_ids says which there are"}${more}`,
+				);
+			if (rows !== undefined && isWhole) requireRow(path, first, read);
+			if (rows !== undefined)
+				throw new UsageError(
+					"no-row",
+					`row ${first} of ${path} was not come to${more}.`,
+				);
+		},
+	};
+}
+
+function rowToShow(
+	row: number,
+	{ ids, borders, trained }: AuditRow,
+	documents: readonly string[] | null,
+): RowToShow {
+	const count = borders.length - 1;
+	const lengths = Array.from(
+		{ length: count },
+		(_, s) => borders[s + 1] - borders[s],
+	);
+	return {
+		row,
+		ids: ids.subarray(borders[0], borders[count]),
+		lengths,
+		offsets: lengths.map(() => 0),
+		documents: lengths.map((_, s) =>
+			documents?.length === count ? `document ${documents[s]}` : `segment ${s}`,
+		),
+		lossMask: trained?.subarray(borders[0], borders[count]) ?? null,
 	};
 }

@@ -1,6 +1,6 @@
 import { sum } from "../../core/arithmetic.js";
 import type { Grouped } from "../figures/figures.js";
-import { MOST_DRAWN } from "./texts.js";
+import { counted, MOST_DRAWN } from "./texts.js";
 
 /** What is drawn of a list: the largest, in their order, and all others as one. */
 export function drawnEntries<T>(
@@ -36,5 +36,5 @@ export function othersText(
 ): string {
 	return others === null
 		? ""
-		: ` Drawn are the ${shown} with most ${what}; ${others.count.toLocaleString("en-US")} others are one bar.`;
+		: ` Drawn are the ${shown} with most ${what}; ${counted(others.count, "other")} ${others.count === 1 ? "is" : "are"} one bar.`;
 }

@@ -98,13 +98,17 @@ function headOf(figures: Figures, place: number | null): Html {
 }
 
 function noticesOf(figures: Figures, place: number | null): Html[] {
-	const { totals, plan } = figures;
+	const { faults, totals, plan } = figures;
 	const isEmpty =
 		totals.rows === 0 || totals.tokens === 0 || totals.documents === 0;
+	const name = kinds[figures.kind];
+	const empty =
+		figures.kind === "corpus" && totals.records
+			? `No record in this ${name} can be used.`
+			: `There is nothing in this ${name}: it has no tokens.`;
 	return [
-		...(isEmpty
-			? [`There is nothing in this ${kinds[figures.kind]}: it has no tokens.`]
-			: []),
+		...(isEmpty ? [empty] : []),
+		...faults.map(sentenceOf),
 		...(plan?.missing ? [plan.missing] : []),
 	].map(
 		(notice) =>

@@ -8,11 +8,18 @@ export function timesText(ratio: number): string {
 	return `${Number(ratio.toFixed(3))}`;
 }
 
-/** "1 token", "1,024 tokens", "8 to 15 tokens". */
+/** "1", "1,024", "8 to 15". */
 export function rangeText(first: number, last: number): string {
 	return first === last
 		? grouped(first)
 		: `${grouped(first)} to ${grouped(last)}`;
+}
+
+/** "1 token", "8 to 15 tokens". */
+export function countedRange(first: number, last: number, one: string): string {
+	return first === last
+		? counted(first, one)
+		: `${grouped(first)} to ${counted(last, one)}`;
 }
 
 /** A mean: whole where it is large. */
@@ -20,6 +27,12 @@ export function meanText(value: number): string {
 	return value >= 100
 		? grouped(Math.round(value))
 		: grouped(Number(value.toFixed(2)));
+}
+
+/** "1 token", "1.5 tokens". */
+export function countedMean(value: number, one: string): string {
+	const text = meanText(value);
+	return `${text} ${one}${text === "1" ? "" : "s"}`;
 }
 
 /** "1,234 (5.60 %)". */

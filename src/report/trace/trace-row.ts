@@ -1,4 +1,5 @@
 import { UsageError } from "../../core/errors.js";
+import { counted } from "../../core/number-texts.js";
 import { resolveOptions } from "../../core/resolve-options.js";
 import { withoutSlashes } from "../../core/text.js";
 import { hasTurns, type SourceSettings } from "../../dataset/settings.js";
@@ -110,7 +111,7 @@ export async function traceRow(
 	if (token !== undefined && token >= ids.length)
 		throw new UsageError(
 			"no-token",
-			`row ${row} of ${directory} has no token ${token}: its ${ids.length} tokens are numbered from 0 to ${ids.length - 1}.`,
+			`row ${row} of ${directory} has no token ${token}: it has ${counted(ids.length, "token")}, numbered from 0.`,
 		);
 	const encoders = await openEncoders(
 		directory,

@@ -227,6 +227,42 @@ describe("Figures in a terminal", () => {
 			expect(drawFigures(emptyFigures(kind, "x"), plain(60))).toHaveLength(1);
 	});
 
+	test("a document without a name has its number once, and a token id is in one line", () => {
+		const ids = Array.from({ length: 40 }, (_, i) => 100_000 + i);
+		const figures: Figures = {
+			...emptyFigures("corpus", "x"),
+			samples: [
+				{
+					...{ row: 0, length: 40, shownTokens: 40, segmentCount: 1 },
+					segments: [
+						{
+							...{ document: "0", tokens: 40, offset: 0, ids },
+							...{ text: null, trained: null },
+						},
+					],
+				},
+			],
+		};
+		for (const at of [view(45), plain(45)]) {
+			const text = stripVTControlCharacters(
+				drawFigures(figures, at, true).join("\n"),
+			);
+			expect(text).toMatch(/^ {2}document 0$/m);
+			expect(text.match(/\b\d{6}\b/g)).toHaveLength(40);
+		}
+	});
+
+	test("have one of anything in the singular", () => {
+		for (const kind of kinds) {
+			const figures: Figures = JSON.parse(
+				JSON.stringify(figuresOf(kind)),
+				(_, value) => (typeof value === "number" ? 1 : value),
+			);
+			const text = drawFigures(figures, plain(140), true).join("\n");
+			expect(text.match(/.*\b1 (?!is\b|has\b)[a-z]+s\b.*/g)).toBeNull();
+		}
+	});
+
 	test("tell that buckets and sources are more than those that are listed", () => {
 		const text = drawFigures(figuresOf("dataset"), plain(80)).join("\n");
 		expect(text).toMatch(/and 99,997 more: 10 rows, 1,000 tokens/);
@@ -252,6 +288,8 @@ describe("A terminal obeys nothing of what is shown", () => {
 					const text = stripVTControlCharacters(line);
 					expect(text).not.toMatch(CONTROLS);
 					expect(widthOf(line), line).toBeLessThanOrEqual(columns);
+					// Lines of texts end between escapes.
+					expect(text).not.toMatch(/^ {4}\S.*\\u?[0-9a-f]{0,3}$/);
 				}
 				// All codes are colours of our own.
 				expect(lines.join("").replace(COLOURS, "")).not.toContain("\u001b");

@@ -140,6 +140,30 @@ describe("The tree of sources", () => {
 		expect(entries.length + (rest?.count ?? 0)).toBe(MANY);
 	});
 
+	test("a directory of a source without a name is not the source of that name", () => {
+		const counts = { documents: 1, rows: 1, tokens: 10 };
+		const file = (of: string | null, path: string) => ({
+			...{ of, path, bytes: 1, documents: 1, tokens: 10 },
+		});
+		const { entries } = sourcesTree(
+			[
+				{ name: "web", ...counts },
+				{ name: null, ...counts },
+			],
+			[
+				...[file("web", "a.jsonl"), file("web", "b.jsonl")],
+				...[file(null, "web/c.jsonl"), file(null, "web/d.jsonl")],
+			],
+			20,
+		);
+		expect(
+			entries.map(({ name, parts }) => [name, parts.entries.length]),
+		).toEqual([
+			["./web", 2],
+			["web", 2],
+		]);
+	});
+
 	test("joins directories of one entry, and shows the largest first", () => {
 		const tree = sourcesTree(
 			[],

@@ -113,12 +113,15 @@ async function expectManifest(directory: string, figures: Figures) {
 		Object.entries(totals.dropped).map(([reason, of]) => ({ reason, ...of })),
 	);
 	const names = sources.filter(({ name }) => name !== null);
-	for (const { name, documents, rows, tokens } of names)
+	const read = totals.textTokens + totals.specialTokens;
+	for (const { name, documents, rows, textTokens, specialTokens } of names) {
+		const tokens = textTokens + specialTokens;
 		expect(
 			figures.sources.entries.find((source) =>
 				source.name.startsWith(`${name}`),
 			),
-		).toMatchObject({ documents, rows, tokens });
+		).toMatchObject({ documents, rows, tokens, share: tokens / read });
+	}
 	if (figures.rows === null) return;
 	for (const [key, value] of Object.entries(figures.rows))
 		if (key in summary)
@@ -199,6 +202,15 @@ describe("Figures of a dataset are those of its manifest, and of all of its rows
 			}
 			expect(found.samples.map(({ row }) => row)).toEqual(rows);
 		}
+		const trees = join(temporaryDirectory(), "trees");
+		await packStore({
+			...{ store, seqLen: 64, out: trees, workers: 0 },
+			...{ prefixTree: true, minShared: 2 },
+		});
+		expect((await readFigures(trees)).facts).toContainEqual({
+			name: "prefix trees",
+			value: "prefixes of at least 2 tokens that documents share are held once",
+		});
 		const { path, rows } = opened.manifest.shards[0];
 		const ofShard = await readFigures(join(packing, path));
 		expect(ofShard.kind).toBe("shard");
@@ -208,7 +220,7 @@ describe("Figures of a dataset are those of its manifest, and of all of its rows
 		const alone = await readFigures(packing);
 		expect(alone.documentLengths).toBeNull();
 		expect(alone.samples).toEqual([]);
-		expect(alone.notes.join("\n")).toMatch(/store/);
+		expect(alone.faults.join("\n")).toMatch(/store/);
 		await expectManifest(packing, alone);
 	});
 
@@ -216,7 +228,9 @@ describe("Figures of a dataset are those of its manifest, and of all of its rows
 		const out = join(temporaryDirectory(), "out");
 		const paths = [corpus(), corpus()];
 		await build({
-			...{ ...usual, seqLen: 64, out, validation: 0.3 },
+			...{ ...usual, out, validation: 0.3 },
+			// Some tokens are in no row.
+			...{ layout: "buckets", minLength: 16, maxLength: 64 },
 			sources: [
 				{ name: "web", inputs: [paths[0]] },
 				{ name: "books", inputs: [paths[1]] },
@@ -228,10 +242,19 @@ describe("Figures of a dataset are those of its manifest, and of all of its rows
 			"books",
 			"web",
 		]);
-		for (const { parts, documents } of figures.sources.entries)
-			expect(
-				parts.entries.reduce((sum, { documents }) => sum + (documents ?? 0), 0),
-			).toBe(documents);
+		const sumOf = (
+			{ entries }: Figures["sources"],
+			name: "documents" | "tokens" | "share",
+		) => entries.reduce((sum, one) => sum + (one[name] ?? 0), 0);
+		for (const { parts, documents, tokens, share } of figures.sources.entries) {
+			expect(sumOf(parts, "documents")).toBe(documents);
+			expect(sumOf(parts, "tokens")).toBe(tokens);
+			expect(sumOf(parts, "share")).toBeCloseTo(share ?? 0, 9);
+		}
+		expect(sumOf(figures.sources, "share")).toBeCloseTo(1, 9);
+		expect(sumOf(figures.sources, "tokens")).toBeGreaterThan(
+			figures.totals.tokens ?? 0,
+		);
 		expect(
 			new Set(figures.buckets.entries.map(({ split }) => split)).size,
 		).toBe(2);
@@ -271,6 +294,12 @@ describe("Rows", () => {
 				expect(trained).toHaveLength(2);
 				expect(trained?.[1]).toBeLessThanOrEqual(ids.length);
 			}
+			// Its shard by itself says the same, though its columns do not tell of a shift.
+			const [{ path }] = (await openDataset(out)).manifest.shards;
+			const alone = await readFigures(join(out, path));
+			expect(
+				alone.samples.flatMap((row) => row.segments.map((one) => one.trained)),
+			).toEqual(segments.map(({ trained }) => trained));
 		}
 	});
 
@@ -362,6 +391,12 @@ describe("Figures of what is no dataset", () => {
 				figures.sequenceLengths,
 				[...tokens].filter((length) => length > 0),
 			);
+			expect(figures.samples.map(({ row }) => row)).toEqual([0, 1, 2]);
+			for (const { segments } of figures.samples)
+				for (const { document, tokens: length } of segments) {
+					const number = Number(/ record (\d+)$/.exec(document)?.[1]);
+					expect(tokens[number - 1]).toBe(length);
+				}
 		}
 	});
 
@@ -386,6 +421,9 @@ describe("Figures of what is no dataset", () => {
 			expect([to, kind]).toEqual([to, "export"]);
 			expect([to, totals.rows]).toEqual([to, manifest.summary.rows]);
 			if (sequenceLengths !== null) read.push(to);
+			await expect(readFigures(directory, { rows: "999" })).rejects.toThrow(
+				sequenceLengths === null ? "would change nothing" : "has no row 999",
+			);
 		}
 		expect(read).toEqual(
 			expect.arrayContaining(["megatron", "parquet", "mds"]),
@@ -409,6 +447,18 @@ describe("Figures of what is no dataset", () => {
 			const { lengths, perRow } = await sequencesOf(out);
 			expectHistogram(figures.sequenceLengths, lengths);
 			expectHistogram(figures.sequencesPerRow, perRow);
+			const rowsOf = async (directory: string, document: string) =>
+				(await readFigures(directory, { document })).samples.map(
+					({ row }) => row,
+				);
+			expect(await rowsOf(join(out, path), "9")).toEqual(
+				await rowsOf(out, "r9"),
+			);
+			for (const [asked, why] of [
+				[{ document: "r9" }, "takes the number of one in its dataset"],
+				[{ rows: "999..1002" }, `has no row 999: it has ${rows}`],
+			] as const)
+				await expect(readFigures(join(out, path), asked)).rejects.toThrow(why);
 		}
 	});
 
@@ -437,6 +487,18 @@ describe("Figures of what is no dataset", () => {
 				expect(share).toBeLessThanOrEqual(1);
 			}
 		expect(figures.samples[1].segments[0].text?.[0].text).toBe(records[1].text);
+		for (const asked of [{ rows: "52" }, { document: "r52" }]) {
+			const { samples } = await readFigures(path, asked);
+			expect(samples.map(({ row }) => row)).toEqual([52]);
+			expect(samples[0].segments).toMatchObject([
+				{ document: "r52", text: [{ text: records[52].text }] },
+			]);
+		}
+		for (const [asked, why] of [
+			[{ document: "nobody" }, "takes its id"],
+			[{ rows: "60" }, "has no document 60: it has 60"],
+		] as const)
+			await expect(readFigures(path, asked)).rejects.toThrow(why);
 		const bytes = await readFigures(path);
 		expect(bytes.advice).toBeNull();
 		expect(bytes.totals.tokens).toBeNull();

@@ -156,6 +156,20 @@ test("of 100,000 buckets and sources the largest are drawn, and the rest is one 
 	expect(source.length).toBeLessThan(500_000);
 });
 
+/** The same with 1 in the place of every number. */
+const ofOne = (figures: Figures): Figures =>
+	JSON.parse(JSON.stringify(figures), (_, value) =>
+		typeof value === "number" ? 1 : value,
+	);
+
+test("one of anything is in the singular", async () => {
+	for (const figures of [groupedFigures(), planFigures()]) {
+		const { source } = await pageOf([ofOne(figures)]);
+		const text = source.replace(/<style>[\s\S]*?<\/style>/, "");
+		expect(text.match(/[^<>"]*\b1 (?!is\b|has\b)[a-z]+s\b[^<>"]*/g)).toBeNull();
+	}
+});
+
 test("two are side by side, on the same scales, with ratios", async () => {
 	const a = datasetFigures("a");
 	const b = {

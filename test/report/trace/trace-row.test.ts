@@ -1,6 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { tableFromArrays, tableToIPC } from "apache-arrow";
+import { Table, writeParquet } from "parquet-wasm";
 import {
 	type BuildOptions,
 	build,
@@ -37,14 +39,24 @@ const corpus = () =>
 		"a.jsonl": jsonLines(records.slice(0, 15)),
 		"b.jsonl.gz": gzipSync(jsonLines(records.slice(15, 30))),
 		"c.csv": `id,text\n${records
-			.slice(30)
+			.slice(30, 35)
 			.map(({ id, text }) => `${id},"${text}"\n`)
 			.join("")}`,
+		"d.parquet": parquetOf(records.slice(35)),
 	});
 
 async function idsOf(directory: string, row: number): Promise<number[]> {
 	const { input_ids } = await (await openDataset(directory)).row(row);
 	return [...(input_ids as Int32Array)];
+}
+
+/** A Parquet file of records. */
+function parquetOf(some: typeof records): Uint8Array {
+	const table = tableFromArrays({
+		id: some.map(({ id }) => id),
+		text: some.map(({ text }) => text),
+	});
+	return writeParquet(Table.fromIPCStream(tableToIPC(table, "stream")));
 }
 
 /** Every segment's characters are the text of its tokens, as far as these begin and end with whole characters. */
@@ -90,10 +102,39 @@ describe("Segments of rows are traced to lines and characters", () => {
 				} else if (source === "b.jsonl.gz") expect(line).toBe(number - 14);
 			}
 		}
-		const sizes = ["a.jsonl", "b.jsonl.gz", "c.csv"].map(
+		const sizes = ["a.jsonl", "b.jsonl.gz", "c.csv", "d.parquet"].map(
 			(name) => met.get(name)?.size,
 		);
-		expect(sizes).toEqual([15, 15, 10]);
+		expect(sizes).toEqual([15, 15, 5, 5]);
+	});
+
+	test("and each token to the characters that it stands for, also where it is a part of one", async () => {
+		const source = [corpus()];
+		const out = join(temporaryDirectory(), "out");
+		await build({ ...usual, inputs: source, out, packer: "next-fit" });
+		const options = { source, tokenizer: tokenizerPath };
+		const left = new Set(["a.jsonl", "b.jsonl.gz", "c.csv", "d.parquet"]);
+		for (let row = 0; left.size > 0; row++) {
+			const { segments } = await traceRow(out, row, options);
+			const at = segments.find(({ source }) => left.has(source));
+			if (at === undefined || at.last - at.first < 20) continue;
+			left.delete(at.source);
+			const text = [...textOf(at.document ?? "")];
+			let before = (at.characters?.first ?? 0) - 1;
+			for (let token = at.first; token < at.first + 20; token++) {
+				const { token: told } = await traceRow(out, row, { ...options, token });
+				const { first, last } = told?.characters ?? { first: -2, last: -2 };
+				const said = text.slice(first, last + 1).join("");
+				if (told?.text?.includes("\ufffd")) {
+					expect(Buffer.byteLength(said)).toBeGreaterThan(1);
+					expect([before, before + 1]).toContain(first);
+				} else {
+					expect(said).toBe(told?.text);
+					expect(first).toBe(before + 1);
+				}
+				before = last;
+			}
+		}
 	});
 
 	test("of a store and of a packing of it, also where no inputs are given", async () => {
@@ -271,7 +312,7 @@ test("What is not known is noted, and what is wrong is told in a sentence", asyn
 		/has no row 0 of the split test: it has 0/,
 	);
 	await expect(traceRow(out, 0, { token: 64 })).rejects.toThrow(
-		/row 0 of .* has no token 64: its \d+ tokens are numbered from 0/,
+		/row 0 of .* has no token 64: it has \d+ tokens, numbered from 0/,
 	);
 	await expect(traceRow(out, 0, { tokenizer: "bytes" })).rejects.toThrow(
 		/bytes is not the tokenizer of .*SHA-256/,

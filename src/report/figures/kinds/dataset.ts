@@ -40,8 +40,9 @@ async function figuresOf(
 ): Promise<Figures> {
 	const { directory: path, manifest } = dataset;
 	const { totals } = manifest;
+	const faults: string[] = [];
 	const notes: string[] = [];
-	const owner = await readableOwner(dataset, notes);
+	const owner = await readableOwner(dataset, faults);
 	const lengths = await readDatasetLengths(dataset, owner, settings, notes);
 	const buckets = bucketsOf(manifest);
 	if (buckets.rest !== null)
@@ -53,12 +54,20 @@ async function figuresOf(
 		...emptyFigures(kindOf(manifest), path),
 		path: withoutSecrets(path),
 		facts: factsOf(manifest),
+		faults,
 		notes,
 		totals: totalsOf(manifest),
 		...histograms,
 		rows: rowsOf(manifest),
 		buckets,
-		sources: sourcesTree(manifest.sources, files, tokensRead(manifest)),
+		sources: sourcesTree(
+			manifest.sources.map((source) => ({
+				...source,
+				tokens: tokensRead(source),
+			})),
+			files,
+			tokensRead(totals),
+		),
 		dropped: Object.entries(totals.dropped).map(([reason, counts]) => ({
 			reason,
 			...counts,
@@ -70,13 +79,13 @@ async function figuresOf(
 /** The dataset that has the index and tokens of all documents: of a packing its store; null where that is gone. */
 async function readableOwner(
 	dataset: Dataset,
-	notes: string[],
+	faults: string[],
 ): Promise<OpenStore | null> {
 	try {
 		return await ownerOf(dataset);
 	} catch (error) {
 		if (!(error instanceof SeqpackError)) throw error;
-		notes.push(
+		faults.push(
 			`documents and rows are not shown, since their store cannot be read: ${error.message.replace(/\.$/, "")}`,
 		);
 		return null;
@@ -88,8 +97,11 @@ function kindOf({ settings, store }: Manifest): FigureKind {
 	return layouts.find(settings.layout).packs ? "dataset" : "store";
 }
 
-const tokensRead = ({ totals }: Manifest) =>
-	totals.textTokens + totals.specialTokens;
+const tokensRead = ({
+	textTokens,
+	specialTokens,
+}: Pick<Manifest["totals"], "textTokens" | "specialTokens">) =>
+	textTokens + specialTokens;
 
 function totalsOf(manifest: Manifest): TotalFigures {
 	const { totals, summary, inputs } = manifest;

@@ -1,4 +1,4 @@
-import { SeqpackError } from "../../../core/errors.js";
+import { optionName, SeqpackError, UsageError } from "../../../core/errors.js";
 import type { DatasetFile } from "../../../dataset/manifest.js";
 import { findInputs } from "../../../sources/find/find-inputs.js";
 import { EXPORT_FILE } from "../../../sources/find/own-files.js";
@@ -31,6 +31,11 @@ export const exported: FigureReader = {
 	async read(path, settings) {
 		const list = await readFileList<ExportList>(path, EXPORT_FILE, "files");
 		const found = await tokensAt(path);
+		if (found === null && settings.rows !== undefined)
+			throw new UsageError(
+				"ignored-option",
+				`${optionName("rows")} would change nothing: ${path} is an export to ${list.to}, whose files are not read. Leave it out.`,
+			);
 		const figures =
 			found === null
 				? emptyFigures("export", path)

@@ -14,7 +14,7 @@ const readingOptions = Object.keys(
 /** Files of records, in whatever format: of tokens, or of texts. */
 export const inputs: FigureReader = {
 	meaning: "files of tokens, such as a shard, or of texts",
-	options: ["rows", ...readingOptions],
+	options: ["rows", "document", ...readingOptions],
 	// What nothing else is; reading says it where nothing is there.
 	find: async () => true,
 	async read(path, settings) {

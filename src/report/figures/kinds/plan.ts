@@ -4,6 +4,7 @@ import {
 	type SeqpackError,
 	UsageError,
 } from "../../../core/errors.js";
+import { counted } from "../../../core/number-texts.js";
 import { withoutSecrets } from "../../../core/secrets.js";
 import {
 	type CurriculumPlan,
@@ -195,7 +196,7 @@ function sourcesOfStages(
 			tokens: own[dataset],
 		}));
 		const rest = sum(own) - sum(each.map((entry) => entry.tokens));
-		const source = `${others} others`;
+		const source = counted(others, "other");
 		return [
 			...each.filter((entry) => entry.tokens > 0),
 			...(rest > 0 ? [{ stage, source, tokens: rest }] : []),
@@ -218,7 +219,7 @@ function factsOf(plan: CurriculumPlan): Fact[] {
 		"padded with": plan.padId,
 		tokenizer: tokenizer.fingerprint.slice(0, 12),
 		vocabulary: tokenizer.vocabSize,
-		lanes: lanes && `${lanes.count}, ${lanes.chunk} tokens a chunk`,
+		lanes: lanes && `${lanes.count}, ${counted(lanes.chunk, "token")} a chunk`,
 		"groups of ranks": groups && (groups.rule ?? "one rank each"),
 		"micro-batches": groups?.summary.microBatches,
 		"mean imbalance": groups?.summary.meanImbalance.toFixed(3),

@@ -3,7 +3,7 @@ import type { BucketFigures, Figures } from "../../figures/figures.js";
 import { colour, MUTED } from "../colours.js";
 import { drawnEntries, othersText } from "../drawn-entries.js";
 import { panel } from "../panel.js";
-import { counted, grouped, percent, shareText } from "../texts.js";
+import { counted, percent, shareText } from "../texts.js";
 
 export const tokensByBucket = panel({
 	heading: "Tokens by bucket",
@@ -46,7 +46,7 @@ export const tokensByBucket = panel({
 							? []
 							: [
 									{
-										name: `${grouped(others.count)} others`,
+										name: counted(others.count, "other"),
 										text: shareText(others.value, all),
 										parts: [{ value: others.value, colour: MUTED }],
 									},
@@ -73,7 +73,7 @@ export const tokensByBucket = panel({
 						? []
 						: [
 								[
-									...[`${grouped(rest.count)} others`, "", ""],
+									...[counted(rest.count, "other"), "", ""],
 									...[rest.rows, null, rest.tokens],
 									...[percent(all === 0 ? 0 : rest.tokens / all), ""],
 								],

@@ -1,7 +1,14 @@
 import type { LengthHistogram } from "../../figures/figures.js";
 import { colour } from "../colours.js";
 import { type Panel, panel, type Section, type Table } from "../panel.js";
-import { counted, grouped, meanText, percent, rangeText } from "../texts.js";
+import {
+	counted,
+	countedRange,
+	grouped,
+	meanText,
+	percent,
+	rangeText,
+} from "../texts.js";
 
 /** How many there are of each length. */
 function lengthsPanel({
@@ -36,7 +43,7 @@ function lengthsPanel({
 				says: sentence(histogram, facts, hasTokens),
 				pictures: [
 					draw({
-						label: `${facts.heading}: ${counted(histogram.count, facts.one)} of ${rangeText(histogram.min, histogram.max)} ${facts.unit}s`,
+						label: `${facts.heading}: ${counted(histogram.count, facts.one)} of ${countedRange(histogram.min, histogram.max, facts.unit)}`,
 						bins,
 						x: {
 							label: hasTokens ? "tokens" : "sequences in a row",
@@ -78,7 +85,7 @@ function sentence(
 		({ tokens }) => tokens,
 		tokens / 2,
 	);
-	const range = `${counted(count, one)} of ${grouped(min)} to ${counted(max, unit)}`;
+	const range = `${counted(count, one)} of ${countedRange(min, max, unit)}`;
 	const half = `at least half have at most ${grouped(Math.min(middle.last, max))}`;
 	if (!hasTokens) return `${range}; ${half}.`;
 	return `${range}, ${meanText(tokens / count)} on average; ${half}. At least half of the tokens are in ${one}s of ${grouped(Math.max(long.first, min))} or more.`;

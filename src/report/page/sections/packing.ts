@@ -1,7 +1,7 @@
 import type { Figures } from "../../figures/figures.js";
 import { colour, MUTED } from "../colours.js";
 import { panel, type Section } from "../panel.js";
-import { counted, grouped, meanText, percent } from "../texts.js";
+import { counted, countedMean, grouped, percent } from "../texts.js";
 import { bucketName } from "./buckets.js";
 
 /** Figures of rows, where there are any. */
@@ -108,9 +108,9 @@ const attention = panel({
 	scale: (all) => Math.max(1, ...all.map(({ rows }) => rows.attention)),
 	view({ rows }, most, { bars }) {
 		const { attention, averageContext, length } = rows;
-		const chunked = length === null ? "" : `, ${grouped(length)} tokens`;
+		const chunked = length === null ? "" : `, ${counted(length, "token")}`;
 		return {
-			says: `With masks between documents, attention costs ${percent(attention)} of what it costs when the same tokens are concatenated and chunked. A token has ${meanText(averageContext)} tokens of its own document before it on average.`,
+			says: `With masks between documents, attention costs ${percent(attention)} of what it costs when the same tokens are concatenated and chunked. A token has ${countedMean(averageContext, "token")} of its own document before it on average.`,
 			pictures: [
 				bars({
 					label: `Attention costs ${percent(attention)} of that of concatenating and chunking`,

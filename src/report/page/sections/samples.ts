@@ -25,6 +25,7 @@ const rows = panel({
 		const hasText = samples.some(({ segments }) =>
 			segments.some(({ text }) => text !== null),
 		);
+		const hasIds = samples.some(({ shownTokens }) => shownTokens > 0);
 		const isMasked = samples.some(({ segments }) =>
 			segments.some(({ trained }) => trained !== null),
 		);
@@ -32,7 +33,9 @@ const rows = panel({
 			says: `${samples.length === 1 ? `One ${one}` : `${grouped(samples.length)} ${one}s`}${one === "row" ? ": each colour is a document" : ""}. ${
 				hasText
 					? `Below is how each ${one} begins${one === "row" ? "; where a colour ends, a document ends" : ""}.`
-					: "Without a tokenizer, documents are shown by their token ids."
+					: hasIds
+						? "Without a tokenizer, documents are shown by their token ids."
+						: ""
 			}${isMasked ? " Dimmed tokens are not trained on." : ""}`,
 			pictures: samples.every((row) => row.length === 0)
 				? []

@@ -1,28 +1,31 @@
 import { sum } from "../../../core/arithmetic.js";
 import type { Figures, Grouped, SourceFigures } from "../../figures/figures.js";
+import { sourceTokens } from "../../figures/sources-tree.js";
 import { colour, MUTED } from "../colours.js";
 import { drawnEntries, othersText } from "../drawn-entries.js";
 import { type Html, html, isolated } from "../html.js";
 import { type Cell, panel } from "../panel.js";
-import { counted, grouped, percent, shareText } from "../texts.js";
+import { counted, percent, shareText } from "../texts.js";
 
 /** What sources are compared by: the first of which something is known. */
 const measures = [
-	{ name: "tokens", one: "token", rest: "tokens" },
-	{ name: "bytes", one: "byte", rest: null },
-	{ name: "documents", one: "document", rest: null },
-	{ name: "rows", one: "row", rest: "rows" },
+	{ name: "tokens", one: "token", areTokens: true, rest: "tokens" },
+	{ name: "bytes", one: "byte", areTokens: false, rest: null },
+	{ name: "documents", one: "document", areTokens: false, rest: null },
+	{ name: "rows", one: "row", areTokens: false, rest: "rows" },
 ] as const;
 
 type Measure = (typeof measures)[number];
 
 export const tokensBySource = panel({
 	heading: "Tokens by source",
-	data({ sources }: Figures) {
+	data({ sources, kind }: Figures) {
 		const measure = measures.find(({ name }) =>
 			sources.entries.some((source) => (source[name] ?? 0) > 0),
 		);
-		return measure === undefined ? null : { sources, measure };
+		return measure === undefined
+			? null
+			: { sources, measure, tokensHead: sourceTokens(kind) };
 	},
 	scale: (all) =>
 		Math.max(
@@ -30,7 +33,11 @@ export const tokensBySource = panel({
 				drawnSources(sources, name).map((source) => source[name] ?? 0),
 			),
 		),
-	view({ sources, measure: { name, one, rest } }, most, { bars }) {
+	view(
+		{ sources, measure: { name, one, areTokens, rest }, tokensHead },
+		most,
+		{ bars },
+	) {
 		const parts = partsOf(sources);
 		const amountOf = (source: SourceFigures) => source[name] ?? 0;
 		const restValue = rest === null ? 0 : (parts.rest?.[rest] ?? 0);
@@ -41,16 +48,19 @@ export const tokensBySource = panel({
 		const { drawn, others } = drawnEntries(bySize, amountOf, restValue);
 		const all = sum(parts.entries.map(amountOf)) + restValue;
 		const count = parts.entries.length + (parts.rest?.count ?? 0);
+		const amount = areTokens
+			? counted(all, tokensHead.replace(/^tokens/, "token"), tokensHead)
+			: counted(all, one);
 		const share = all === 0 ? 0 : amountOf(bySize.entries[0]) / all;
 		return {
-			says: html`${counted(all, one)} of ${counted(count, "source")}${
+			says: html`${amount} of ${counted(count, "source")}${
 				count > 1
 					? html`; most, ${percent(share)}, of ${isolated(bySize.entries[0].name)}`
 					: ""
 			}.${othersText(others, drawn.length, name)}`,
 			pictures: [
 				bars({
-					label: `${counted(all, one)} of ${counted(count, "source")}`,
+					label: `${amount} of ${counted(count, "source")}`,
 					most: Math.max(most, others?.value ?? 0),
 					rows: [
 						...drawn.map((source) => ({
@@ -62,7 +72,7 @@ export const tokensBySource = panel({
 							? []
 							: [
 									{
-										name: `${grouped(others.count)} others`,
+										name: counted(others.count, "other"),
 										text: shareText(others.value, all),
 										parts: [{ value: others.value, colour: MUTED }],
 									},
@@ -71,7 +81,7 @@ export const tokensBySource = panel({
 				}),
 			],
 			table: {
-				heads: ["source", "documents", "rows", "tokens", "share", "bytes"],
+				heads: ["source", "documents", "rows", tokensHead, "share", "bytes"],
 				rows: rowsOf(sources, 0),
 			},
 		};
@@ -115,7 +125,7 @@ function rowsOf(
 			? []
 			: [
 					[
-						...[indented(`${grouped(rest.count)} others`), null],
+						...[indented(counted(rest.count, "other")), null],
 						...[rest.rows, rest.tokens, null, null],
 					],
 				]),
