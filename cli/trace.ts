@@ -138,7 +138,7 @@ function tokenLines({
 		[
 			"stands for",
 			characters === null
-				? "no characters that are known"
+				? "not known"
 				: `characters ${spanText(characters)} of the document, in line ${textLine} of its text`,
 		],
 		...(part === null

@@ -473,7 +473,7 @@ function optionsOf({ options }) {
 	const [all, masked] = [flags(false), flags(true)];
 	return all.join() === masked.join()
 		? all.join(", ")
-		: `${masked.join(", ")} where not all is trained on${all.length > 0 ? `, else ${all.join(", ")}` : ""}`;
+		: `${masked.join(", ")} if not all is trained on${all.length > 0 ? `, else ${all.join(", ")}` : ""}`;
 }
 
 function trainersTable(directory) {
@@ -490,17 +490,19 @@ function trainersTable(directory) {
 
 /** A page of a trainer: of rows of 8,192 tokens, what a card or an export says to its users. */
 function trainerPage({ title, meaning, tried, command, load, sets, traps }) {
+	const trial = tried.startsWith("not run")
+		? `Not run${tried.slice(7)}`
+		: `Tried: ${tried}`;
+	const list = traps.map((trap) => `- ${trap}\n`).join("");
 	return `# ${title}
 
     ${command}
 
-${meaning[0].toUpperCase()}${meaning.slice(1)}.${sets} Tried: ${tried}.
+${meaning[0].toUpperCase()}${meaning.slice(1)}.${sets} ${trial}.
 
 ${linesOf(load)}
 
-${traps.map((trap) => `- ${trap}`).join("\n")}
-
-[All trainers](README.md). This page is written by \`npm run docs\`.
+${list}${list && "\n"}[All trainers](README.md). This page is written by \`npm run docs\`.
 `;
 }
 

@@ -80,7 +80,7 @@ export function byReader(
 /** Where borders and masks are. */
 function placesOf({ borders, mask }: ExportFormat): string {
 	if (borders === null && mask === null)
-		return "an export in which neither borders of sequences nor masks have a place";
+		return "an export that has neither borders of sequences nor masks";
 	const place = (where: string | null) =>
 		where?.startsWith(".") ? `\`${where}\`` : (where ?? "nowhere");
 	return `an export: borders of sequences are in ${place(borders)}, masks in ${place(mask)}`;

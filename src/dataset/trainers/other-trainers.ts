@@ -9,7 +9,7 @@ const entries = {
 		key: "add_extra_token_to_sequence=False",
 		traps: [
 			"GPTDataset shuffles: the order of rows is not that of the file.",
-			"With context parallelism over packed rows, take the shares by document of `seqpack batches` instead.",
+			"With context parallelism over packed rows, use `seqpack batches` instead, with shares by document (--sequence-shares).",
 		],
 	}),
 	"olmo-core": byExport({
@@ -60,12 +60,12 @@ const entries = {
 		],
 		traps: [
 			"Its own loader tokenizes text.",
-			"The plan says how many rows a step has: local_batch_size changes nothing.",
+			"The plan sets the rows of a step: local_batch_size changes nothing.",
 		],
 	}),
 	grain: byReader({
 		title: "Grain, JAX",
-		meaning: "a source of random access: item i is step i",
+		meaning: "a source with random access: item i is step i",
 		tried: "grain 0.2.18",
 		key: "grain.MapDataset.source(batches)",
 		lines: [
@@ -77,7 +77,7 @@ const entries = {
 		],
 		traps: [
 			"Do not shuffle or batch it: the plan has done both.",
-			"Without rank and world_size every process is given the whole step.",
+			"Without rank and world_size, every process gets the whole step.",
 		],
 	}),
 	pytorch: byReader({
@@ -93,9 +93,9 @@ const entries = {
 			"loader = StatefulDataLoader(batches, batch_size=None, num_workers=4)",
 		],
 		traps: [
-			"Labels are those of their own tokens: models of transformers shift them, a loss of your own has to.",
-			"Divide the sum of losses by step_labels: the mean of the means of ranks is another number.",
-			"With tensor or pipeline parallelism give rank and world_size of the data-parallel group.",
+			"Labels are not shifted: models of transformers shift them, a loss of your own has to.",
+			"Divide the sum of the losses by step_labels: the mean of the ranks' means is a different number.",
+			"With tensor or pipeline parallelism, give the rank and world_size of the data-parallel group.",
 		],
 	}),
 };

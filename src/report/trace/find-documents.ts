@@ -57,7 +57,7 @@ export async function findDocuments(
 	for (const id of ids)
 		if (!found.has(id))
 			throw badIndex(
-				`the index of ${directory} has no document ${id}, which a row has tokens of`,
+				`the index of ${directory} lacks document ${id}, which is in a row`,
 			);
 	return found;
 }

@@ -70,7 +70,7 @@ export function openRows(dataset: Dataset, owner: OpenStore): OpenedRows {
 	if (lacks !== undefined)
 		throw new UsageError(
 			"no-index",
-			`${directory} has ${manifest.settings.format} shards, whose rows do not say of which documents they are (${lacks}): trace a dataset of the same build in another format.`,
+			`${directory} has ${manifest.settings.format} shards, whose rows do not say which documents they hold (${lacks}): trace a dataset of the same build in another format.`,
 		);
 	const isStored = manifest.store !== undefined;
 	return {

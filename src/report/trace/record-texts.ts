@@ -60,7 +60,9 @@ export class RecordTexts {
 		if (settings.sources[of].composed !== undefined)
 			return { why: "a recipe composed it: its text is in no file" };
 		if (this.#inputs.length === 0)
-			return { why: "no inputs are given (source), which tell the lines" };
+			return {
+				why: "lines are not known: the inputs of the build were not given (source)",
+			};
 		const known = inputs.find(
 			(input) =>
 				input.source === source &&
@@ -68,7 +70,7 @@ export class RecordTexts {
 		);
 		const alike = await this.#filesLike(of, source);
 		if (alike.length === 0 || known === undefined)
-			return { why: `${source} is not among the inputs that are given` };
+			return { why: `${source} is not among the given inputs` };
 		for (const file of alike)
 			if (await isSame(file, known)) return this.#read(file, of, document);
 		return {
@@ -77,8 +79,8 @@ export class RecordTexts {
 	}
 
 	/**
-	 * The record that a part of a composed document is made of; null: no inputs are given. Whether a file
-	 * of its name is the one that was composed the ids of their records tell.
+	 * The record that a part of a composed document is made of; null: no inputs are given. If the ids of their records are equal,
+	 * a file of its name is taken for the one that was composed.
 	 */
 	async ofPart(
 		{ source, position, id }: Pick<ComposedPart, "source" | "position" | "id">,
@@ -91,15 +93,15 @@ export class RecordTexts {
 			return {
 				why:
 					alike.length === 0
-						? `${source} is not among the inputs that are given`
-						: `${alike.length} of the inputs that are given may be ${source}`,
+						? `${source} is not among the given inputs`
+						: `${alike.length} of the given inputs may be ${source}`,
 			};
 		const found = await findRecord(alike[0], { source, position });
 		if ("why" in found || id === undefined || found.id === null) return found;
 		return found.id === id
 			? found
 			: {
-					why: `${found.place} has the id ${quoted(found.id)}, and the part ${quoted(id)}: its line is not known`,
+					why: `${found.place} has the id ${quoted(found.id)}, but the part has ${quoted(id)}: its line is not known`,
 				};
 	}
 
@@ -192,7 +194,7 @@ export class RecordTexts {
 		} catch (error) {
 			if (error instanceof NoTokenizer)
 				return {
-					why: "no tokenizer is given (tokenizer), which its records are read with",
+					why: "its records cannot be read: the tokenizer was not given (tokenizer)",
 				};
 			if (!(error instanceof SeqpackError)) throw error;
 			return { why: error.message.replace(/\.$/, "") };

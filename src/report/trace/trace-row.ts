@@ -238,7 +238,7 @@ class Tracer {
 	): Promise<PlacedText | null> {
 		if (this.#encoders === null) {
 			notes.push(
-				"no tokenizer is given (tokenizer), which tells the characters",
+				"characters are not known: the tokenizer was not given (tokenizer)",
 			);
 			return null;
 		}
@@ -261,14 +261,14 @@ class Tracer {
 				const placed = placeTokens(text, sides, encoder);
 				if (placed === null) {
 					notes.push(
-						"this tokenizer does not tell where its tokens end: characters are not known",
+						"characters are not known: this tokenizer does not say where its tokens end",
 					);
 					return null;
 				}
 				if (beginsWith(placed.ids, own, offsets[number])) return placed;
 			}
 			notes.push(
-				`what is at ${record.place} is tokenized in another way than the row: its characters are not known`,
+				`its characters are not known: the record at ${record.place} gives other tokens than the row has`,
 			);
 			return null;
 		}
@@ -277,8 +277,8 @@ class Tracer {
 		if (text === null)
 			notes.push(
 				before === null
-					? "it begins in another row: its characters are not known"
-					: "its tokens do not tell its text exactly: its characters are not known",
+					? "its characters are not known: it begins in another row"
+					: "its characters are not known: its text does not follow exactly from its tokens",
 			);
 		return text;
 	}
@@ -311,7 +311,7 @@ class Tracer {
 		notes.push(...[...missing].slice(0, MOST_NOTES));
 		if (missing.size > MOST_NOTES)
 			notes.push(
-				`${missing.size - MOST_NOTES} more of its parts are not found`,
+				`${missing.size - MOST_NOTES} more of its parts were not found`,
 			);
 		return traced;
 	}

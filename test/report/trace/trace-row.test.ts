@@ -148,7 +148,7 @@ describe("Segments of rows are traced to lines and characters", () => {
 		const ofStore = await traceRow(store, 3, { tokenizer: tokenizerPath });
 		expectCharacters(ofStore, await idsOf(store, 3), textOf);
 		expect(ofStore.segments[0].notes).toEqual([
-			"no inputs are given (source), which tell the lines",
+			"lines are not known: the inputs of the build were not given (source)",
 		]);
 		for (let row = 0; row < manifest.summary.rows; row += 5) {
 			const known = await traceRow(packing, row, {
@@ -271,11 +271,13 @@ test("Parts of composed documents are found without a text, and not in another f
 	};
 	expect(await placesOf([a, b])).toEqual({ a1: 1, a2: 2, b1: 1, b2: 2 });
 	expect(await placesOf([b])).toMatchObject({
-		a1: expect.stringMatching(/in\.jsonl:1 has the id "b1", and the part "a1"/),
+		a1: expect.stringMatching(
+			/in\.jsonl:1 has the id "b1", but the part has "a1"/,
+		),
 		...{ b1: 1, b2: 2 },
 	});
 	expect(await placesOf([recipe])).toMatchObject({
-		a1: expect.stringMatching(/in\.jsonl is not among the inputs/),
+		a1: expect.stringMatching(/in\.jsonl is not among the given inputs/),
 	});
 	expect(await placesOf([])).toEqual({ a1: "", a2: "", b1: "", b2: "" });
 });
@@ -294,9 +296,11 @@ test("What is not known is noted, and what is wrong is told in a sentence", asyn
 			({ notes }) => notes,
 		);
 	expect(await notesOf()).toEqual([]);
-	expect((await notesOf({ source: [] })).join()).toMatch(/no inputs are given/);
+	expect((await notesOf({ source: [] })).join()).toMatch(
+		/the inputs of the build were not given/,
+	);
 	expect((await notesOf({ tokenizer: undefined })).join()).toMatch(
-		/no tokenizer is given/,
+		/the tokenizer was not given/,
 	);
 	writeFileSync(path, readFileSync(path, "utf8").replace("Line", "Lime"));
 	expect((await notesOf()).join()).toMatch(
@@ -305,7 +309,7 @@ test("What is not known is noted, and what is wrong is told in a sentence", asyn
 	writeFileSync(join(directory, "other.jsonl"), '{"text":"x"}\n');
 	rmSync(path);
 	expect((await notesOf()).join()).toMatch(
-		/in\.jsonl is not among the inputs that are given/,
+		/in\.jsonl is not among the given inputs/,
 	);
 	await expect(traceRow(out, 99)).rejects.toThrow(/has no row 99: it has \d+/);
 	await expect(traceRow(out, 0, { split: "test" })).rejects.toThrow(
