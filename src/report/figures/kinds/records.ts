@@ -1,12 +1,9 @@
 import { readListed } from "../../../dataset/listed-file.js";
-import {
-	RECORDS_MANIFEST,
-	type RecordsManifest,
-} from "../../../records/records-manifest.js";
+import type { RecordsManifest } from "../../../records/records-manifest.js";
 import { storageAt } from "../../../storage/storages.js";
 import { columnOf, type Schema } from "../../../tables/columns.js";
 import { tableFormats } from "../../../tables/tables.js";
-import { readFileList } from "../../verify/file-list.js";
+import { readRecordsManifest } from "../../read-records-manifest.js";
 import { written } from "../../written.js";
 import { emptyFigures, emptyTotalFigures } from "../empty-figures.js";
 import type { FigureReader } from "../figure-kind.js";
@@ -20,11 +17,7 @@ export const records: FigureReader = {
 	find: async (path, storage) =>
 		(await storage.stat(`${path}/${written.records}`)) !== null,
 	async read(path, { all }) {
-		const manifest = await readFileList<RecordsManifest>(
-			path,
-			RECORDS_MANIFEST,
-			"shards",
-		);
+		const manifest = await readRecordsManifest(path);
 		const { summary, options, inputs, shards } = manifest;
 		const figures = emptyFigures("records", path);
 		const most = all ? Number.POSITIVE_INFINITY : MOST_ROWS;
