@@ -1,4 +1,9 @@
-import { DataError, SeqpackError, UsageError } from "../core/errors.js";
+import {
+	DataError,
+	damageOf,
+	SeqpackError,
+	UsageError,
+} from "../core/errors.js";
 import { changedWhileRead } from "../storage/changed.js";
 import type {
 	KnownFile,
@@ -68,7 +73,7 @@ function asOfListed(error: unknown, path: string): unknown {
 			"dataset-changed",
 			`${error.message} What it belongs to was made anew, moved or removed while it was read, or is damaged: seqpack verify tells what is missing.`,
 		);
-	const { code, message } = error as NodeJS.ErrnoException;
+	const { code } = error as NodeJS.ErrnoException;
 	// Others are of the machine, or sentences already.
 	if (
 		error instanceof SeqpackError ||
@@ -76,7 +81,7 @@ function asOfListed(error: unknown, path: string): unknown {
 		code !== undefined
 	)
 		return error;
-	return unreadable(path, message);
+	return unreadable(path, damageOf(error));
 }
 
 export function unreadable(path: string, why: string): DataError {

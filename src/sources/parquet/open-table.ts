@@ -15,6 +15,7 @@ import {
 	util,
 } from "apache-arrow";
 import type { ParquetFile, ReaderOptions, RecordBatch } from "parquet-wasm";
+import { damageOf } from "../../core/errors.js";
 import type { ReadableFile } from "../../storage/storage.js";
 import {
 	BadInput,
@@ -176,6 +177,5 @@ function blobOf(file: ReadableFile, start: number, end: number): Blob {
 }
 
 function textOf(error: unknown): string {
-	if (isTrap(error)) return "its pages cannot be decoded";
-	return error instanceof Error ? error.message : String(error);
+	return error instanceof Error ? damageOf(error) : String(error);
 }
