@@ -11,6 +11,7 @@ import type {
 	ReadableFile,
 	Storage,
 } from "../storage/storage.js";
+import { isGone } from "../storage/system-errors.js";
 
 /**
  * Reads a file that a manifest or a plan lists.
@@ -59,7 +60,7 @@ export function openListedAtRandom(
 	try {
 		return storage.openForRandomAccess(path);
 	} catch (error) {
-		if (!(error instanceof UsageError)) throw error;
+		if (!isGone(error)) throw error;
 		throw new DataError(
 			"dataset-changed",
 			`${error.message} ${owner} was built anew, moved or removed while it was read: ${advice}.`,
@@ -68,7 +69,7 @@ export function openListedAtRandom(
 }
 
 function asOfListed(error: unknown, path: string): unknown {
-	if (error instanceof UsageError)
+	if (isGone(error))
 		return new DataError(
 			"dataset-changed",
 			`${error.message} What it belongs to was made anew, moved or removed while it was read, or is damaged: seqpack verify tells what is missing.`,
