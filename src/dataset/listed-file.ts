@@ -1,9 +1,4 @@
-import {
-	DataError,
-	damageOf,
-	SeqpackError,
-	UsageError,
-} from "../core/errors.js";
+import { DataError, damageOf, SeqpackError } from "../core/errors.js";
 import { changedWhileRead } from "../storage/changed.js";
 import type {
 	KnownFile,
