@@ -29,6 +29,22 @@ const lists = {
 	composed: "seqpack-export.json",
 };
 
+/** What makes each of them, and says of what it has made that it is done. */
+const again: Record<string, () => Promise<unknown>> = {
+	records: () =>
+		packRecords({
+			...{ inputs: [at("lengths.arrow")], lengthColumn: "n", seqLen: 100 },
+			...{ longRecords: "drop", out: at("records") },
+		}),
+	exported: () =>
+		exportDataset({ source: at("rows"), to: "jsonl", out: at("exported") }),
+	composed: () =>
+		composeFiles({
+			...{ recipe: at("recipe.json"), inputs: [at("in.jsonl")], workers: 0 },
+			out: at("composed"),
+		}),
+};
+
 beforeAll(async () => {
 	const lengths = Array.from({ length: 40 }, (_, i) => 1 + ((i * 7) % 90));
 	writeFileSync(
@@ -38,10 +54,7 @@ beforeAll(async () => {
 			text: [new Utf8(), lengths.map(String)],
 		}),
 	);
-	await packRecords({
-		...{ inputs: [at("lengths.arrow")], lengthColumn: "n", seqLen: 100 },
-		...{ longRecords: "drop", out: at("records") },
-	});
+	await again.records();
 	const record = (n: number) => ({ text: "a", ids: Array(n).fill(n), kind: n });
 	writeFileSync(
 		at("in.jsonl"),
@@ -51,12 +64,9 @@ beforeAll(async () => {
 		...{ inputs: [at("in.jsonl")], tokensField: "ids", vocabSize: 99 },
 		...{ seqLen: 64, workers: 0, out: at("rows") },
 	});
-	await exportDataset({ source: at("rows"), to: "jsonl", out: at("exported") });
+	await again.exported();
 	writeFileSync(at("recipe.json"), '{"steps":[{"separator":{"text":" "}}]}');
-	await composeFiles({
-		...{ recipe: at("recipe.json"), inputs: [at("in.jsonl")], workers: 0 },
-		out: at("composed"),
-	});
+	await again.composed();
 }, 60_000);
 
 test("what was composed has the figures of its texts", async () => {
@@ -94,6 +104,7 @@ test.each(Object.entries(lists))(
 				() => verify(at(name)),
 				() => readFigures(at(name)),
 				() => diff(at(name), at(name)),
+				again[name],
 			])
 				try {
 					await read();
