@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "./core/errors.js";
+import { confined } from "./storage/confined.js";
 import { readIfThere, removePartials } from "./storage/storage.js";
 import { storageAt } from "./storage/storages.js";
 
@@ -25,10 +26,10 @@ export function pythonPackage(): Map<string, string> {
 /**
  * Writes the Python reader to a directory. Files that are there already, and the same, stay.
  * @returns how many files it has
- * @throws UsageError `output-in-use` where another file is in the way; then none is written
+ * @throws UsageError `output-in-use` where another file is in the way, `outside` where a link leads out; then none is written
  */
 export async function writePythonPackage(out: string): Promise<number> {
-	const storage = storageAt(out);
+	const storage = confined(storageAt(out), out);
 	const files = pythonPackage();
 	const inTheWay = (place: string) =>
 		new UsageError(
@@ -42,7 +43,8 @@ export async function writePythonPackage(out: string): Promise<number> {
 		if (found === null) missing.push([place, content]);
 		else if (found.toString("utf8") !== content) throw inTheWay(place);
 	}
-	for (const [place, content] of missing)
+	// Folders first, of which one may be a link.
+	for (const [place, content] of missing.reverse())
 		if (!(await storage.createExclusive(place, content))) throw inTheWay(place);
 	for (const path of files.keys())
 		await removePartials(storage, `${out}/${path}`);

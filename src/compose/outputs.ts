@@ -1,4 +1,5 @@
 import { optionName, UsageError } from "../core/errors.js";
+import { object } from "../core/shape.js";
 import type { DatasetFile } from "../dataset/manifest.js";
 import type { ExportDirectory } from "../export/export-directory.js";
 import { withExportDirectory } from "../export/export-directory.js";
@@ -10,6 +11,7 @@ import {
 	writeAll,
 } from "../storage/storage.js";
 import { storageAt } from "../storage/storages.js";
+import { summaryShape } from "./summary-shape.js";
 
 /** A file of composed records, or of what is listed beside them. */
 export interface OutputFile {
@@ -60,7 +62,10 @@ export function intoDirectory<T extends object>(
 	action: (output: ComposeOutput) => Promise<T>,
 ): Promise<{ summary: T; isNew: boolean }> {
 	const finished = async (directory: ExportDirectory) => {
-		const said = await directory.finished<Said<T>>(hash);
+		const said = await directory.finished<Said<T>>(
+			hash,
+			object({ composed: summaryShape }),
+		);
 		return said && { summary: said.composed, isNew: false };
 	};
 	return withExportDirectory(out, overwrite, finished, async (directory) => {

@@ -114,6 +114,15 @@ export function writeOptions(
 	);
 }
 
+/** What is wrong with bytes at which an error was thrown, as the end of a sentence: engines speak of themselves there. */
+export function damageOf(error: unknown): string {
+	return error instanceof TypeError ||
+		error instanceof RangeError ||
+		error instanceof WebAssembly.RuntimeError
+		? "its content is damaged"
+		: (error as Error).message;
+}
+
 function asProperty(name: string, value: unknown): string {
 	return value === undefined ? name : `${name}: ${JSON.stringify(value)}`;
 }

@@ -1,6 +1,6 @@
-import { UsageError } from "../core/errors.js";
 import { sha256OfFile } from "../storage/hash.js";
 import type { Storage } from "../storage/storage.js";
+import { isGone } from "../storage/system-errors.js";
 import type { DatasetFile } from "./manifest.js";
 
 export const MISSING = "is missing";
@@ -22,7 +22,7 @@ export async function faultOfFile(
 		return found.sha256 === file.sha256 ? null : OTHER_SHA256;
 	} catch (error) {
 		// Gone, or a directory, since then.
-		if (error instanceof UsageError) return MISSING;
+		if (isGone(error)) return MISSING;
 		throw error;
 	}
 }

@@ -1,4 +1,4 @@
-import { DataError, SeqpackError, UsageError } from "../core/errors.js";
+import { DataError, damageOf, SeqpackError } from "../core/errors.js";
 import { changedWhileRead } from "../storage/changed.js";
 import type {
 	KnownFile,
@@ -6,6 +6,7 @@ import type {
 	ReadableFile,
 	Storage,
 } from "../storage/storage.js";
+import { isGone } from "../storage/system-errors.js";
 
 /**
  * Reads a file that a manifest or a plan lists.
@@ -54,7 +55,7 @@ export function openListedAtRandom(
 	try {
 		return storage.openForRandomAccess(path);
 	} catch (error) {
-		if (!(error instanceof UsageError)) throw error;
+		if (!isGone(error)) throw error;
 		throw new DataError(
 			"dataset-changed",
 			`${error.message} ${owner} was built anew, moved or removed while it was read: ${advice}.`,
@@ -63,12 +64,12 @@ export function openListedAtRandom(
 }
 
 function asOfListed(error: unknown, path: string): unknown {
-	if (error instanceof UsageError)
+	if (isGone(error))
 		return new DataError(
 			"dataset-changed",
 			`${error.message} What it belongs to was made anew, moved or removed while it was read, or is damaged: seqpack verify tells what is missing.`,
 		);
-	const { code, message } = error as NodeJS.ErrnoException;
+	const { code } = error as NodeJS.ErrnoException;
 	// Others are of the machine, or sentences already.
 	if (
 		error instanceof SeqpackError ||
@@ -76,7 +77,7 @@ function asOfListed(error: unknown, path: string): unknown {
 		code !== undefined
 	)
 		return error;
-	return unreadable(path, message);
+	return unreadable(path, damageOf(error));
 }
 
 export function unreadable(path: string, why: string): DataError {

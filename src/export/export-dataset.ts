@@ -7,6 +7,7 @@ import {
 } from "../core/errors.js";
 import { progressOf } from "../core/progress.js";
 import { resolveOptions } from "../core/resolve-options.js";
+import { count, listOf, object, text } from "../core/shape.js";
 import { withoutSlashes } from "../core/text.js";
 import type {
 	ExportFormat,
@@ -66,6 +67,15 @@ interface Said extends Omit<ExportResult, "status" | "out" | "seconds"> {
 	hash?: string;
 }
 
+const saidShape = object({
+	to: text,
+	counts: object(
+		Object.fromEntries(Object.keys(noCounts()).map((name) => [name, count])),
+	),
+	notices: listOf(text),
+	reading: listOf(text),
+});
+
 /**
  * Writes the rows of a dataset, a packing or a plan, or the documents of a store, as files that a
  * trainer reads. They appear all at once, with `seqpack-export.json` as the last.
@@ -98,7 +108,7 @@ export async function exportDataset(
 		return { status, out, to, counts, files, notices, reading, seconds };
 	};
 	const finished = async (there: ExportDirectory) => {
-		const said = await there.finished<Said>(hash);
+		const said = await there.finished<Said>(hash, saidShape);
 		return said && resultOf("already-exported", said);
 	};
 	return withExportDirectory(out, options.overwrite, finished, async (to) => {

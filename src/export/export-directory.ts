@@ -1,11 +1,13 @@
 import { optionName, UsageError } from "../core/errors.js";
 import { inParallel } from "../core/in-parallel.js";
 import { parseJson } from "../core/json.js";
+import { all, listOf, object, type Shape, shapeFault } from "../core/shape.js";
 import type {
 	ExportFile,
 	ExportFiles,
 } from "../dataset/exports/export-format.js";
 import type { DatasetFile } from "../dataset/manifest.js";
+import { fileShape } from "../dataset/manifest-shape.js";
 import { EXPORT_FILE } from "../sources/find/own-files.js";
 import { confined, isPlainPath } from "../storage/confined.js";
 import { requireWhole, sizesOf } from "../storage/file-sizes.js";
@@ -117,14 +119,17 @@ export class ExportDirectory implements ExportFiles, OwnDirectory {
 
 	/**
 	 * What is there, where a call with the same hash has made it.
+	 * @param shape What is asked for of it, besides its files.
 	 * @throws UsageError `output-in-use` where a file of it is not there
 	 */
 	async finished<T extends { hash?: unknown; files: DatasetFile[] }>(
 		hash: string,
+		shape: Shape,
 	): Promise<T | null> {
 		const path = this.#in(EXPORT_FILE);
 		const content = await readIfThere(this.#storage, path);
-		const said = content === null ? null : signedOrNull<T>(content);
+		const said =
+			content === null ? null : signedOrNull<T>(content, all(listed, shape));
 		if (said?.hash !== hash) return null;
 		await requireWhole(this.#storage, this.out, "this very export", said.files);
 		return said;
@@ -227,11 +232,13 @@ export class ExportDirectory implements ExportFiles, OwnDirectory {
 	}
 }
 
+const listed = object({ files: listOf(fileShape) });
+
 /** What was written, if it is as it was written. */
-function signedOrNull<T>(content: Buffer): T | null {
+function signedOrNull<T>(content: Buffer, shape: Shape): T | null {
 	try {
 		const { value, fault } = parseSignedJson(content, "files");
-		return fault === null ? (value as T) : null;
+		return (fault ?? shapeFault(shape, value)) === null ? (value as T) : null;
 	} catch {
 		return null;
 	}

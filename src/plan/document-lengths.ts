@@ -1,5 +1,5 @@
 import { ROW_OF_ANY_LENGTH } from "../core/capacity.js";
-import { DataError } from "../core/errors.js";
+import { DataError, damageOf } from "../core/errors.js";
 import { IntListsBuilder } from "../core/int-lists.js";
 import { type DocumentLengths, lengthsSchema } from "../dataset/lengths.js";
 import { openListedAtRandom } from "../dataset/listed-file.js";
@@ -104,7 +104,7 @@ export class DocumentLengthsReader {
 		} catch (error) {
 			if (error instanceof DataError || error instanceof NotYetRead)
 				throw error;
-			throw rows.refused((error as Error).message);
+			throw rows.refused(damageOf(error));
 		}
 		of.isOpen = true;
 		return rows;

@@ -1,4 +1,4 @@
-import { DataError, SeqpackError } from "../core/errors.js";
+import { DataError, damageOf, SeqpackError } from "../core/errors.js";
 import { batchKinds } from "../curriculum/batch-kinds.js";
 import { readListed } from "../dataset/listed-file.js";
 import { storageAt } from "../storage/storages.js";
@@ -27,9 +27,7 @@ export async function* readSteps(
 			count += batch.rows;
 		}
 	} catch (error) {
-		throw error instanceof SeqpackError
-			? error
-			: refused((error as Error).message);
+		throw error instanceof SeqpackError ? error : refused(damageOf(error));
 	}
 	if (count !== steps.rows)
 		throw refused(`it has ${count} steps of ${steps.rows}`);

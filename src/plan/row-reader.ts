@@ -1,5 +1,5 @@
 import { sum } from "../core/arithmetic.js";
-import { DataError } from "../core/errors.js";
+import { DataError, damageOf } from "../core/errors.js";
 import { openListedAtRandom } from "../dataset/listed-file.js";
 import { rowSchema } from "../dataset/rows.js";
 import type { TreeRow } from "../masks/tree.js";
@@ -244,7 +244,7 @@ export class RowReader {
 		} catch (error) {
 			if (error instanceof DataError || error instanceof NotYetRead)
 				throw error;
-			throw begun.rows.refused((error as Error).message);
+			throw begun.rows.refused(damageOf(error));
 		}
 		this.#open[number] = begun.rows;
 		return begun.rows;

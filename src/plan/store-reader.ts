@@ -1,4 +1,4 @@
-import { DataError } from "../core/errors.js";
+import { DataError, damageOf } from "../core/errors.js";
 import { openListedAtRandom } from "../dataset/listed-file.js";
 import type { ManifestShard } from "../dataset/manifest.js";
 import type { OpenStore } from "../dataset/open-store.js";
@@ -102,7 +102,7 @@ export class StoreReader {
 		} catch (error) {
 			if (error instanceof DataError || error instanceof NotYetRead)
 				throw error;
-			throw rows.refused((error as Error).message);
+			throw rows.refused(damageOf(error));
 		}
 		of.open = { rows, starts: new Int32Array(of.shard.rows).fill(-1) };
 		return of.open;

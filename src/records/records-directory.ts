@@ -1,4 +1,5 @@
 import { optionName, UsageError } from "../core/errors.js";
+import { shapeFault } from "../core/shape.js";
 import { confined } from "../storage/confined.js";
 import { requireWhole } from "../storage/file-sizes.js";
 import {
@@ -19,6 +20,7 @@ import {
 	listedFiles,
 	RECORDS_MANIFEST,
 	type RecordsManifest,
+	recordsShape,
 } from "./records-manifest.js";
 
 /** What is being written; gone once it is in its place. */
@@ -143,7 +145,9 @@ function inUse(why: string): UsageError {
 function parsedManifest(content: Buffer): RecordsManifest | null {
 	try {
 		const { value, fault } = parseSignedJson(content, "shards");
-		return fault === null ? (value as RecordsManifest) : null;
+		return (fault ?? shapeFault(recordsShape, value)) === null
+			? (value as RecordsManifest)
+			: null;
 	} catch {
 		return null;
 	}

@@ -1,8 +1,24 @@
 import { DataError } from "../core/errors.js";
 import { parseJson } from "../core/json.js";
-import { listOf, object, type Shape, shapeFault, such } from "../core/shape.js";
+import {
+	all,
+	count,
+	finite,
+	listOf,
+	nullable,
+	object,
+	oneOf,
+	type Shape,
+	shapeFault,
+	such,
+	tableOf,
+	text,
+	wholeNumber,
+} from "../core/shape.js";
+import { fileShape } from "../dataset/manifest-shape.js";
 import { isPlainPath } from "../storage/confined.js";
 import { readIfThere, type Storage } from "../storage/storage.js";
+import { tableFormats } from "../tables/tables.js";
 import type { RecordsSummary } from "./summary.js";
 
 /** The name of the file that says what was packed, and how. */
@@ -40,6 +56,38 @@ export interface RecordsShard {
 	bytes: number;
 	sha256: string;
 }
+
+/** What is asked for of a manifest before it is used. */
+export const recordsShape: Shape = object({
+	seqpackVersion: text,
+	options: object({
+		format: oneOf(tableFormats.names),
+		seqLen: wholeNumber(1),
+		packer: text,
+		lengthColumn: text,
+	}),
+	inputs: listOf(
+		object({ source: text, bytes: count, fingerprint: text, records: count }),
+	),
+	summary: object({
+		records: count,
+		dropped: tableOf(object({ records: count, tokens: count })),
+		rows: count,
+		tokens: count,
+		recordsPerRow: finite,
+		fill: finite,
+		padding: count,
+		alignmentTokens: count,
+		lowerBoundRows: count,
+		gap: finite,
+		cost: nullable(finite),
+		imbalance: nullable(finite),
+		randomnessKept: nullable(finite),
+	}),
+	shards: listOf(
+		all(fileShape, object({ rows: count, records: count, tokens: count })),
+	),
+});
 
 /** What is wanted of a manifest, and of the lists that stand for one while files are replaced. */
 const listShape: Shape = object({

@@ -4,10 +4,14 @@ import { withoutSlashes } from "../core/text.js";
 import { LANES } from "./lanes.js";
 import type { Move, Storage } from "./storage.js";
 
+/** Bytes of a name, and letters of a path: more no file system has, nor an object store. */
+const LONGEST_NAME = 255;
+const LONGEST_PATH = 1024;
+
 /**
  * Whether a path that a record or manifest holds is plain: relative, with "/" between
- * parts, none of them empty, "." or "..". Only such a path stays below the directory
- * that it is appended to, on every system.
+ * parts, none of them empty, "." or "..", nor longer than a name may be. Only such a path stays below the
+ * directory that it is appended to, on every system.
  */
 export function isPlainPath(path: unknown): path is string {
 	return (
@@ -16,7 +20,14 @@ export function isPlainPath(path: unknown): path is string {
 		!/[\\:\0]/.test(path) &&
 		path
 			.split("/")
-			.every((part) => part !== "" && part !== "." && part !== "..")
+			.every(
+				(part) =>
+					part !== "" &&
+					part !== "." &&
+					part !== ".." &&
+					Buffer.byteLength(part) <= LONGEST_NAME,
+			) &&
+		path.length <= LONGEST_PATH
 	);
 }
 

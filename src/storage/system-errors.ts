@@ -3,12 +3,20 @@ import { EnvironmentError, UsageError } from "../core/errors.js";
 /** The code of the error of reading what is not there. */
 export const NO_SUCH_FILE = "no-such-file";
 
+/** The code of the error of reading what others may read. */
+const ACCESS_DENIED = "access-denied";
+
 /** The error of reading what is not there. */
 export function noSuchFile(path: string): UsageError {
 	return new UsageError(
 		NO_SUCH_FILE,
 		`cannot read ${path}: there is no such file or directory.`,
 	);
+}
+
+/** Whether an error of reading says that no file is there. */
+export function isGone(error: unknown): error is UsageError {
+	return error instanceof UsageError && error.code !== ACCESS_DENIED;
 }
 
 /** What was being done to a path. */
@@ -33,6 +41,13 @@ const AT_FIRST: Record<string, string> = {
 	EACCES: "permission is denied; change its permissions or choose another path",
 	EPERM: "it is not permitted; change its permissions or choose another path",
 	EROFS: "the file system is read-only; choose another path",
+};
+
+/** Codes of errors of reading that are told from others. */
+const READING: Record<string, string> = {
+	ENOENT: NO_SUCH_FILE,
+	EACCES: ACCESS_DENIED,
+	EPERM: ACCESS_DENIED,
 };
 
 /** The same where work had begun: the machine, or someone else on it, has changed. */
@@ -79,7 +94,7 @@ export function explainSystemError(
 	const mendable = IN_THE_WAY[code] ?? (underWay ? undefined : AT_FIRST[code]);
 	if (mendable !== undefined)
 		return new UsageError(
-			deed === "read" && code === "ENOENT" ? NO_SUCH_FILE : `cannot-${deed}`,
+			(deed === "read" && READING[code]) || `cannot-${deed}`,
 			`cannot ${deed} ${path}: ${mendable}.`,
 		);
 	if (!("syscall" in error)) return error;

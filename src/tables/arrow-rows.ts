@@ -1,4 +1,5 @@
 import type { Schema as ArrowSchema, Message } from "apache-arrow";
+import { damageOf } from "../core/errors.js";
 import type { RandomAccessFile } from "../storage/storage.js";
 import { NotYetRead } from "../storage/when-read.js";
 import { decodeMessage } from "./arrow-message.js";
@@ -287,7 +288,7 @@ export class ArrowRows {
 		try {
 			return decodeMessage(metadata, left - metadata.length);
 		} catch (error) {
-			throw this.refused((error as Error).message);
+			throw this.refused(damageOf(error));
 		}
 	}
 

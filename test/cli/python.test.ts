@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { root, seqpack, temporaryDirectory } from "../helpers.js";
@@ -34,6 +34,16 @@ test("the Python reader is written out, once and again, and nothing of others is
 	expect(code).toBe(2);
 	expect(stderr).toContain(`${mine} is there already`);
 	expect(content(mine)).toBe("mine");
+});
+
+test("the Python reader is not written through a link", async () => {
+	const [out, elsewhere] = [temporaryDirectory(), temporaryDirectory()];
+	symlinkSync(elsewhere, join(out, "seqpack_reader"));
+	const { code, stderr } = await seqpack(["python", "--out", out]);
+	expect(code).toBe(2);
+	expect(stderr).toMatch(/seqpack_reader is a link to .*: remove the link\.$/m);
+	expect(readdirSync(elsewhere)).toEqual([]);
+	expect(readdirSync(out)).toEqual(["seqpack_reader"]);
 });
 
 test("the Python package has the version, licence and formats of this one", () => {

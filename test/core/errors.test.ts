@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
 	DataError,
+	damageOf,
 	EnvironmentError,
 	InterruptedError,
 	optionName,
@@ -54,4 +55,24 @@ test("control characters of what is quoted are escaped in every sentence", () =>
 	const error = new DataError("x", "a \u001b[31m b");
 	expect(error.message).toBe("a \\u001b[31m b");
 	expect(error.sentence(String)).toBe("a \\u001b[31m b");
+});
+
+test("of damaged bytes no engine's words are told", () => {
+	const nothing = undefined as unknown as string[];
+	for (const read of [
+		() => nothing.map((each) => each),
+		() => new DataView(new ArrayBuffer(1)).getInt32(0),
+		() => new Uint8Array(-1),
+		() => {
+			throw new WebAssembly.RuntimeError("unreachable");
+		},
+	])
+		expect(() => {
+			try {
+				read();
+			} catch (error) {
+				throw new Error(damageOf(error));
+			}
+		}).toThrow(/^its content is damaged$/);
+	expect(damageOf(new Error("it ends early"))).toBe("it ends early");
 });

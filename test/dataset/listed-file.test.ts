@@ -13,6 +13,7 @@ import {
 	readListed,
 } from "../../src/dataset/listed-file.js";
 import { localFiles } from "../../src/storage/local.js";
+import { explainSystemError } from "../../src/storage/system-errors.js";
 import { directoryWith } from "../helpers.js";
 
 const whole = "the rows of a shard";
@@ -65,6 +66,25 @@ describe("a file that a manifest lists", () => {
 		).toThrow(/The plan was built anew, moved or removed .*: make it again\.$/);
 		mkdirSync(path);
 		await expect(read(path)).rejects.toMatchObject(due);
+	});
+
+	test("and may not be read is told as such, and not as gone", async () => {
+		const path = shard();
+		const refuse = (): never => {
+			const error = Object.assign(new Error(), { code: "EACCES" });
+			throw explainSystemError(error, "read", path);
+		};
+		const storage = {
+			...localFiles,
+			open: async () => refuse(),
+			openForRandomAccess: refuse,
+		};
+		const reading = readListed(storage, path, async function* () {});
+		const due = { code: "access-denied", exitCode: 2 };
+		await expect(reading.next()).rejects.toMatchObject(due);
+		expect(() => openListedAtRandom(storage, path, "The plan", "x")).toThrow(
+			/shard: permission is denied; change its permissions or choose another path\.$/,
+		);
 	});
 
 	test("and is written to while it is open for reads at random is told as changed", () => {

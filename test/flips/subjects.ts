@@ -4,6 +4,8 @@ import { tableFromArrays, tableToIPC } from "apache-arrow";
 import {
 	type BuildOptions,
 	build,
+	composeFiles,
+	convertDataset,
 	exportDataset,
 	packRecords,
 	packStore,
@@ -114,6 +116,18 @@ export async function makeSubjects(
 		planCurriculum({
 			...{ datasets: [place("documents arrow")], out },
 			...{ order: "documents", chunk: 32, tokensPerStep: 128 },
+		}),
+	);
+	await keep("plan that extends another", (out) =>
+		planCurriculum({ extend: place("plan"), skip: [[1, 2]], out }),
+	);
+	await keep("conversion", (out) =>
+		convertDataset({ dataset: place("buckets arrow"), format: "parquet", out }),
+	);
+	await keep("composed", (out) =>
+		composeFiles({
+			...{ recipe: join(input, "recipe.json"), workers: 0, out },
+			inputs: [join(input, "texts.jsonl")],
 		}),
 	);
 	const lengths = join(input, "lengths.arrow");

@@ -19,6 +19,8 @@ import {
 	packRecords,
 	packStore,
 	planCurriculum,
+	readFigures,
+	reportHtml,
 	SeqpackError,
 	traceRow,
 	verify,
@@ -50,8 +52,12 @@ const actions = {
 		const { problemCount, problems } = await verify(path);
 		return problemCount === 0 ? "sound" : { problem: problems[0] };
 	},
-	async audit({ path }) {
-		await audit(path, {});
+	async figures({ path }) {
+		await reportHtml([await readFigures(path, { rows: "0..1" })]);
+		return null;
+	},
+	async audit({ path, options = {} }) {
+		await audit(path, options);
 		return null;
 	},
 	async trace({ path, number }) {

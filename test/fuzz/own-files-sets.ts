@@ -1,12 +1,14 @@
 // Small datasets, plans and unfinished builds of every kind, and what can be done with each.
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Int64 } from "apache-arrow";
 import {
 	type BuildOptions,
 	build,
 	type CurriculumOptions,
+	composeFiles,
 	datasetFormats,
+	exportDataset,
 	packRecords,
 	packStore,
 	planBuild,
@@ -48,6 +50,7 @@ const documents = Array.from({ length: 36 }, (_, d) => {
 	);
 	return {
 		id: `document-${d}`,
+		text: `Document ${d}.`,
 		ids,
 		mask: ids.map((_, i) => Number(i > 0 && (i + d) % 3 === 0)),
 	};
@@ -68,7 +71,7 @@ const ofLayout: Record<
 	documents: { layout: "documents", maskField: "mask" },
 };
 
-const reading = ["rows", "row", "documents", "verify", "trace"];
+const reading = ["rows", "row", "documents", "verify", "trace", "figures"];
 
 export async function makeSets(directory: string): Promise<FileSet[]> {
 	const at = (name: string) => join(directory, name);
@@ -174,6 +177,18 @@ export async function makeSets(directory: string): Promise<FileSet[]> {
 	sets.push(setOfPlan("extended", extended, plans.packed));
 	sets.push(await unfinishedBuild(at("begun"), input));
 	sets.push(await packedRecords(directory));
+	for (const to of exportFormats.names) {
+		const path = at(`export-${to}`);
+		await exportDataset({ source: packed, to, out: path });
+		sets.push(listed(path));
+	}
+	const composed = at("composed");
+	writeFileSync(at("recipe.json"), '{"steps":[{"separator":{"text":" "}}]}');
+	await composeFiles({
+		...{ recipe: at("recipe.json"), inputs: [input], workers: 0 },
+		out: composed,
+	});
+	sets.push(listed(composed));
 	return sets;
 }
 
@@ -188,6 +203,9 @@ function setOfPlan(
 		name: `plan-${name}`,
 		directories: [plan, ...new Set(datasets)],
 		actions: [
+			{ action: "figures", path: plan },
+			{ action: "verify", path: plan },
+			{ action: "diff", path: plan, other: plan },
 			{ action: "batches", path: plan },
 			{ action: "batches", path: plan, options: { fromStep: 2, steps: 2 } },
 			{
@@ -240,6 +258,7 @@ async function unfinishedBuild(path: string, input: string): Promise<FileSet> {
 			{ action: "resume", path, writes: true, options },
 			{ action: "finalize", path, writes: true },
 			{ action: "status", path },
+			{ action: "figures", path },
 		],
 	};
 }
@@ -252,10 +271,28 @@ async function packedRecords(directory: string): Promise<FileSet> {
 		"records.parquet": writers["parquet file"]({ n: [new Int64(), n] }),
 	});
 	const options = { inputs: [input], seqLen: 256, lengthColumn: "n" };
+	const kind = { kind: "parquet" };
 	await packRecords({ ...options, out: path });
 	return {
 		name: "records",
 		directories: [path],
-		actions: [{ action: "records", path, options }],
+		actions: [
+			{ action: "records", path, options },
+			...listed(path).actions,
+			{ action: "audit", path: join(path, "data"), options: kind },
+		],
+	};
+}
+
+/** Files that a list beside them has. */
+function listed(path: string): FileSet {
+	return {
+		name: basename(path),
+		directories: [path],
+		actions: [
+			{ action: "verify", path },
+			{ action: "figures", path },
+			{ action: "diff", path, other: path },
+		],
 	};
 }

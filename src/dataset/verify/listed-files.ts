@@ -1,3 +1,4 @@
+import { damageOf } from "../../core/errors.js";
 import { giveMemory, takeMemory } from "../../core/memory.js";
 import { sha256 } from "../../storage/hash.js";
 import type { ReadableFile, Storage } from "../../storage/storage.js";
@@ -73,7 +74,7 @@ export class ListedFiles {
 			}
 			return null;
 		} catch (error) {
-			return `cannot be read: ${(error as Error).message}`;
+			return `cannot be read: ${damageOf(error)}`;
 		} finally {
 			await opened.close();
 		}

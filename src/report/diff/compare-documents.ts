@@ -1,4 +1,5 @@
 import { orderBy } from "../../core/order-by.js";
+import type { Diffing } from "./diffing.js";
 import { AT, isWhole, spillFor, WIDTH } from "./document-records.js";
 import { Firsts } from "./firsts.js";
 import type { Spill } from "./spill.js";
@@ -34,14 +35,14 @@ export async function compareDocuments(
 	a: Spill,
 	b: Spill,
 	documents: number,
-	limit: number,
+	diffing: Diffing,
 ): Promise<ComparedDocuments> {
-	const result = new ComparedDocuments(limit);
+	const result = new ComparedDocuments(diffing.limit);
 	const left = [spillFor(documents), spillFor(documents)];
 	try {
-		await compareAll(a, b, new Comparison(result, left));
+		await compareAll(a, b, new Comparison(result, left), diffing);
 		for (const spill of left) await spill.finish();
-		await compareAll(left[0], left[1], new Comparison(result, null));
+		await compareAll(left[0], left[1], new Comparison(result, null), diffing);
 	} finally {
 		for (const spill of left) await spill.remove();
 	}
@@ -52,9 +53,12 @@ async function compareAll(
 	a: Spill,
 	b: Spill,
 	comparison: Comparison,
+	{ onRows }: Diffing,
 ): Promise<void> {
-	for (let partition = 0; partition < a.partitions; partition++)
+	for (let partition = 0; partition < a.partitions; partition++) {
 		await comparison.compare(await a.read(partition), await b.read(partition));
+		onRows(0);
+	}
 }
 
 /** The words that say whether two documents are the same, after their keys. */

@@ -1,4 +1,5 @@
 import { orderBy } from "../../core/order-by.js";
+import type { Diffing } from "./diffing.js";
 import { Firsts } from "./firsts.js";
 import { ROW_WIDTH, rowNumber } from "./read-rows.js";
 import type { Spill } from "./spill.js";
@@ -21,11 +22,13 @@ export class ComparedRows {
 export async function compareRows(
 	a: Spill,
 	b: Spill,
-	limit: number,
+	{ limit, onRows }: Diffing,
 ): Promise<ComparedRows> {
 	const result = new ComparedRows(limit);
-	for (let partition = 0; partition < a.partitions; partition++)
+	for (let partition = 0; partition < a.partitions; partition++) {
 		comparePartition(await a.read(partition), await b.read(partition), result);
+		onRows(0);
+	}
 	return result;
 }
 

@@ -256,8 +256,12 @@ class DatasetComparison {
 				await writeDocuments(side, own, by !== "places", spills[i]);
 				await spills[i].finish();
 			}
-			const { limit } = this.#diffing;
-			const found = await compareDocuments(spills[0], spills[1], most, limit);
+			const found = await compareDocuments(
+				spills[0],
+				spills[1],
+				most,
+				this.#diffing,
+			);
 			return { ...counts, by, ...(await this.#named(found)) };
 		} finally {
 			for (const spill of spills) await spill.remove();
@@ -339,7 +343,7 @@ class DatasetComparison {
 
 	async #rows(spillA: Spill, spillB: Spill): Promise<RowDifferences> {
 		const { limit } = this.#diffing;
-		const found = await compareRows(spillA, spillB, limit);
+		const found = await compareRows(spillA, spillB, this.#diffing);
 		const { equal, moved, firstMoved, onlyA, onlyB } = found;
 		return {
 			a: this.#a.manifest.summary.rows,

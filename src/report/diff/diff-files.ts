@@ -1,10 +1,7 @@
 import type { DatasetFile } from "../../dataset/manifest.js";
-import {
-	RECORDS_MANIFEST,
-	type RecordsManifest,
-} from "../../records/records-manifest.js";
-import { EXPORT_FILE } from "../../sources/find/own-files.js";
-import { readFileList } from "../verify/file-list.js";
+import type { RecordsManifest } from "../../records/records-manifest.js";
+import { type ExportList, readExportList } from "../export-list.js";
+import { readRecordsManifest } from "../read-records-manifest.js";
 import { differingFiles, differingValues } from "./differing-values.js";
 import type { Diffing } from "./diffing.js";
 import type { DiffResult } from "./result.js";
@@ -15,8 +12,8 @@ export async function diffRecords(
 	directoryB: string,
 	{ limit }: Diffing,
 ): Promise<Omit<DiffResult, "a" | "b">> {
-	const [a, b] = await listsOf<RecordsManifest>(
-		...([[directoryA, directoryB], RECORDS_MANIFEST, "shards"] as const),
+	const [a, b] = await Promise.all(
+		[directoryA, directoryB].map(readRecordsManifest),
 	);
 	const inputs = ({ inputs }: RecordsManifest) =>
 		inputs.map(({ source, bytes, fingerprint }) => ({
@@ -42,10 +39,13 @@ export async function diffExports(
 	directoryB: string,
 	{ limit }: Diffing,
 ): Promise<Omit<DiffResult, "a" | "b">> {
-	const [a, b] = await listsOf<Said & { files: DatasetFile[] }>(
-		...([[directoryA, directoryB], EXPORT_FILE, "files"] as const),
+	const [a, b] = await Promise.all(
+		[directoryA, directoryB].map(readExportList),
 	);
-	const said = ({ files: _, source: __, hash: ___, ...rest }: typeof a) => rest;
+	const said = (list: ExportList): Said => {
+		const { files: _, source: __, hash: ___, ...rest }: Said = { ...list };
+		return rest;
+	};
 	return filesResult("export", {
 		settings: differingValues(said(a), said(b), limit),
 		inputs: { count: 0, list: [] },
@@ -53,15 +53,6 @@ export async function diffExports(
 		totals: [],
 	});
 }
-
-const listsOf = <T>(
-	directories: readonly string[],
-	name: string,
-	key: string & keyof T,
-) =>
-	Promise.all(
-		directories.map((directory) => readFileList<T>(directory, name, key)),
-	);
 
 function named(files: readonly DatasetFile[]) {
 	return files.map(({ path, bytes, sha256 }) => ({

@@ -1,5 +1,9 @@
+/** By what HTML is known: what draws charts is built with a class of its own, and no JSON has a symbol. */
+const HTML = Symbol.for("seqpack.html");
+
 /** Text of a page that is HTML already; all else that goes into `html` is escaped. */
 export class Html {
+	readonly [HTML] = true;
 	constructor(readonly source: string) {}
 }
 
@@ -37,9 +41,9 @@ export function element(
 
 function sourceOf(value: Content): string {
 	if (value === null || value === undefined) return "";
-	if (value instanceof Html) return value.source;
 	if (typeof value === "string") return escaped(value);
 	if (typeof value === "number") return String(value);
+	if (HTML in value) return value.source;
 	return value.map(sourceOf).join("");
 }
 

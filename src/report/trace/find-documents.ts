@@ -1,4 +1,4 @@
-import { DataError, SeqpackError } from "../../core/errors.js";
+import { DataError, damageOf, SeqpackError } from "../../core/errors.js";
 import { parseJson } from "../../core/json.js";
 import { indexSchemaOf, indexTable } from "../../dataset/index-rows.js";
 import { readListed } from "../../dataset/listed-file.js";
@@ -51,7 +51,7 @@ export async function findDocuments(
 				found.set((BigInt(task) << 32n) | BigInt(number), document);
 		} catch (error) {
 			if (error instanceof SeqpackError) throw error;
-			throw badIndex(`${path} cannot be read (${(error as Error).message})`);
+			throw badIndex(`${path} cannot be read (${damageOf(error)})`);
 		}
 	}
 	for (const id of ids)

@@ -1,6 +1,7 @@
+import { posix } from "node:path";
 import { DataError, InterruptedError } from "../../core/errors.js";
 import { progressOf } from "../../core/progress.js";
-import { isObject } from "../../core/values.js";
+import { type Shape, shapeFault } from "../../core/shape.js";
 import type { DatasetFile } from "../../dataset/manifest.js";
 import {
 	type FileAction,
@@ -11,7 +12,8 @@ import type {
 	VerifyOptions,
 	VerifyResult,
 } from "../../dataset/verify/result.js";
-import { isPlainPath } from "../../storage/confined.js";
+import { RECORDS_MANIFEST } from "../../records/records-manifest.js";
+import { EXPORT_FILE } from "../../sources/find/own-files.js";
 import { parseSignedJson } from "../../storage/signed-json.js";
 import { readAll } from "../../storage/storage.js";
 import { storageAt } from "../../storage/storages.js";
@@ -20,12 +22,14 @@ import { storageAt } from "../../storage/storages.js";
  * Reads a list of files that has a hash of itself.
  * @param name Of its file.
  * @param key Its last field, which lists the files.
+ * @param shape What is asked for of it.
  * @throws DataError `bad-manifest`
  */
 export async function readFileList<T>(
 	directory: string,
 	name: string,
 	key: string & keyof T,
+	shape: Shape,
 ): Promise<T> {
 	const path = `${directory}/${name}`;
 	const refuse = (why: string) =>
@@ -40,20 +44,20 @@ export async function readFileList<T>(
 		if (!(error instanceof SyntaxError)) throw error;
 		throw refuse(`it is not JSON (${error.message})`);
 	}
-	const { value, fault } = read;
+	const { value } = read;
+	const fault = read.fault ?? shapeFault(shape, value);
 	if (fault !== null) throw refuse(fault);
-	const files = isObject(value) ? value[key] : undefined;
-	const isList =
-		Array.isArray(files) &&
-		files.every((file) => isObject(file) && isPlainPath(file.path));
-	if (!isList) throw refuse(`its "${key}" are no files`);
 	return value as T;
 }
+
+/** What says of the files what they are. */
+const NOTES = [EXPORT_FILE, RECORDS_MANIFEST];
 
 /** Checks files one after the other, and counts what they hold. */
 export class FileListCheck {
 	readonly problems: Problems;
 	readonly #files: ListedFiles;
+	readonly #paths = new Set<string>();
 	readonly #result: VerifyResult;
 
 	/** @param all The files that will be checked. */
@@ -79,10 +83,9 @@ export class FileListCheck {
 			progress.bytes += bytes;
 			onProgress?.({ ...progress, tokens: this.#result.tokens });
 		});
-		const paths = new Set<string>();
 		for (const { path } of all) {
-			if (paths.has(path)) this.problems.add(`${path} is listed twice`);
-			paths.add(path);
+			if (this.#paths.has(path)) this.problems.add(`${path} is listed twice`);
+			this.#paths.add(path);
 		}
 	}
 
@@ -93,6 +96,26 @@ export class FileListCheck {
 	count(counts: Partial<Pick<VerifyResult, "rows" | "sequences" | "tokens">>) {
 		for (const [what, count] of Object.entries(counts))
 			this.#result[what as "rows"] += count;
+	}
+
+	/** Looks for files that trainers would read with those beside them: of the same endings. */
+	async lookForStrangers(): Promise<void> {
+		const { directory } = this.#files;
+		const endings = new Map<string, Set<string>>();
+		for (const path of this.#paths) {
+			const place = posix.dirname(path);
+			const own = endings.get(place) ?? new Set();
+			endings.set(place, own.add(posix.extname(path)));
+		}
+		for (const [place, own] of endings)
+			for (const name of await storageAt(directory).list(
+				posix.join(directory, place),
+			)) {
+				const path = posix.join(place, name);
+				const isLike = own.has(posix.extname(name));
+				if (isLike && !this.#paths.has(path) && !NOTES.includes(name))
+					this.problems.add(`${path} is not listed; trainers may read it`);
+			}
 	}
 
 	/** Compares what was counted with what the manifest says. */

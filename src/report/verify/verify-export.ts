@@ -1,22 +1,18 @@
-import type { DatasetFile } from "../../dataset/manifest.js";
 import type {
 	VerifyOptions,
 	VerifyResult,
 } from "../../dataset/verify/result.js";
-import { EXPORT_FILE } from "../../sources/find/own-files.js";
-import { FileListCheck, readFileList } from "./file-list.js";
+import { readExportList } from "../export-list.js";
+import { FileListCheck } from "./file-list.js";
 
 /** Compares the files of an export with their checksums. */
 export async function verifyExport(
 	directory: string,
 	options: VerifyOptions,
 ): Promise<VerifyResult> {
-	const { files } = await readFileList<{ files: DatasetFile[] }>(
-		directory,
-		EXPORT_FILE,
-		"files",
-	);
+	const { files } = await readExportList(directory);
 	const check = new FileListCheck("export", directory, files, options);
 	for (const file of files) await check.check(file);
+	await check.lookForStrangers();
 	return check.result();
 }

@@ -1,4 +1,5 @@
 import { openDatasets } from "../../batches/open-batches.js";
+import { sum } from "../../core/arithmetic.js";
 import { SeqpackError } from "../../core/errors.js";
 import { batchKinds } from "../../curriculum/batch-kinds.js";
 import type {
@@ -96,7 +97,7 @@ async function checkSteps(
 
 /** What is wrong with a step, as the end of a sentence; null where nothing is. */
 function faultOfStep(
-	{ stages, lanes }: CurriculumPlan,
+	{ stages, lanes, skipped = [] }: CurriculumPlan,
 	batch: ColumnBatch,
 	row: number,
 ): string | null {
@@ -104,8 +105,10 @@ function faultOfStep(
 	const stage = stages[of("stage")];
 	if (stage === undefined) return `is of the stage ${of("stage")}`;
 	const inStage = of("stage_step");
-	if (inStage < 0 || inStage >= stage.steps)
-		return `is number ${inStage} of the ${stage.steps} of its stage`;
+	// Steps that are left out keep their numbers.
+	const most = stage.steps + sum(skipped.map(({ steps }) => steps));
+	if (inStage < 0 || inStage >= most)
+		return `is number ${inStage} of the ${most} of its stage`;
 	if (of("batch_size") < 0) return `has ${of("batch_size")} rows`;
 	if (lanes !== undefined) return null;
 	const bucket = stage.buckets[of("bucket")];

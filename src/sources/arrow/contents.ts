@@ -1,3 +1,4 @@
+import { damageOf } from "../../core/errors.js";
 import type { ReadableFile } from "../../storage/storage.js";
 import { BadInput } from "../source.js";
 import { faults } from "./faults.js";
@@ -192,7 +193,7 @@ async function readMessage(
 	try {
 		message = parseMessage(bytes.subarray(start, start + length));
 	} catch (error) {
-		throw faults.corrupt((error as Error).message);
+		throw faults.corrupt(damageOf(error));
 	}
 	const body = { start: position + start + length, length: message.bodyLength };
 	const next = body.start + body.length;

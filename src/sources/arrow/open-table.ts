@@ -6,6 +6,7 @@ import {
 	RecordBatchReader,
 } from "apache-arrow";
 import { roundUp } from "../../core/arithmetic.js";
+import { damageOf } from "../../core/errors.js";
 import type { ReadableFile } from "../../storage/storage.js";
 import { loadCodec } from "../columns/codecs.js";
 import {
@@ -73,7 +74,7 @@ async function reading<T>(what: string, read: () => Promise<T>): Promise<T> {
 		return await read();
 	} catch (error) {
 		if (error instanceof BadInput) throw error;
-		throw faults.corrupt(what + (error as Error).message);
+		throw faults.corrupt(what + damageOf(error));
 	}
 }
 

@@ -1,3 +1,4 @@
+import { damageOf } from "../../core/errors.js";
 import { tableFaults } from "../columns/table-faults.js";
 
 export const faults = tableFaults("parquet", "Parquet");
@@ -7,6 +8,6 @@ export function decoding<T>(decode: () => T): T {
 	try {
 		return decode();
 	} catch (error) {
-		throw faults.corrupt((error as Error).message);
+		throw faults.corrupt(damageOf(error));
 	}
 }

@@ -4,6 +4,7 @@ import {
 	parquetSchema,
 	type SchemaTree,
 } from "hyparquet";
+import { damageOf } from "../../core/errors.js";
 import { checkMetadata } from "../../tables/parquet/check-metadata.js";
 import { LONGEST_TEXT } from "../bytes/utf8.js";
 import type { InputFile, ReadableStorage } from "../source.js";
@@ -68,8 +69,6 @@ function parseFooter(bytes: Buffer): Footer {
 		}
 		return { metadata, schema, starts };
 	} catch (error) {
-		throw faults.notOne(
-			`its metadata is damaged (${(error as Error).message})`,
-		);
+		throw faults.notOne(`its metadata is damaged (${damageOf(error)})`);
 	}
 }

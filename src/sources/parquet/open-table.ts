@@ -14,7 +14,8 @@ import {
 	Utf8,
 	util,
 } from "apache-arrow";
-import type { ParquetFile } from "parquet-wasm";
+import type { ParquetFile, ReaderOptions, RecordBatch } from "parquet-wasm";
+import { damageOf } from "../../core/errors.js";
 import type { ReadableFile } from "../../storage/storage.js";
 import {
 	BadInput,
@@ -24,6 +25,7 @@ import {
 } from "../source.js";
 import { faults } from "./faults.js";
 import { readFooter } from "./footer.js";
+import { isTrap, untilTrap } from "./until-trap.js";
 
 /** Bytes that are decoded at a time, about; and rows, at most. */
 const BATCH_BYTES = 1 << 23;
@@ -54,7 +56,8 @@ export async function openTable(
 	let table: ParquetFile;
 	let schema: Schema;
 	try {
-		table = await wasm.ParquetFile.fromFile(blobOf(opened, 0, file.size));
+		const blob = blobOf(opened, 0, file.size);
+		table = await untilTrap(() => wasm.ParquetFile.fromFile(blob));
 		const { fields, metadata } = tableFromIPC(
 			table.schema().intoIPCStream(),
 		).schema;
@@ -80,11 +83,9 @@ export async function openTable(
 				};
 				let read = 0;
 				try {
-					for await (const batch of await table.stream(options)) {
+					for await (const batch of batchesOf(table, options)) {
 						// Of it nothing is left: the bytes are a copy.
-						const stream = (
-							batch as { intoIPCStream(): Uint8Array }
-						).intoIPCStream();
+						const stream = batch.intoIPCStream();
 						for (const part of RecordBatchReader.from(stream)) {
 							if (part.numRows === 0) continue;
 							if (!util.compareSchemas(part.schema, schema))
@@ -94,7 +95,7 @@ export async function openTable(
 						}
 					}
 				} catch (error) {
-					throw faults.corrupt(textOf(error));
+					throw faults.corrupt(`row group ${number + 1}: ${textOf(error)}`);
 				}
 				if (read !== rows)
 					throw faults.corrupt(
@@ -107,6 +108,29 @@ export async function openTable(
 			await opened.close();
 		},
 	};
+}
+
+async function* batchesOf(
+	table: ParquetFile,
+	options: ReaderOptions,
+): AsyncGenerator<RecordBatch> {
+	const stream: ReadableStream<RecordBatch> = await untilTrap(() =>
+		table.stream(options),
+	);
+	const reader = stream.getReader();
+	let isTrapped = false;
+	const next = () =>
+		untilTrap(() => reader.read()).catch((error) => {
+			isTrapped = isTrap(error);
+			throw error;
+		});
+	try {
+		for (let read = await next(); !read.done; read = await next())
+			yield read.value;
+	} finally {
+		// After a trap nothing that it is asked for comes.
+		if (!isTrapped) await untilTrap(() => reader.cancel());
+	}
 }
 
 /** A column as parquet-wasm gives it: views, which Parquet knows nothing of, as what they are of. */
@@ -153,5 +177,5 @@ function blobOf(file: ReadableFile, start: number, end: number): Blob {
 }
 
 function textOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
+	return error instanceof Error ? damageOf(error) : String(error);
 }

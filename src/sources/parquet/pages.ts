@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import { parquetHeader } from "hyparquet/src/column.js";
 import type { PageHeader } from "hyparquet/src/types.js";
+import { damageOf } from "../../core/errors.js";
 import type { ReadableFile } from "../../storage/storage.js";
 import { LONGEST_TEXT } from "../bytes/utf8.js";
 import { readerOf } from "./byte-arrays.js";
@@ -73,7 +74,7 @@ export class Pages {
 				return header;
 			} catch (error) {
 				if (!isMore || wanted > LONGEST_HEADER)
-					throw faults.corrupt((error as Error).message);
+					throw faults.corrupt(damageOf(error));
 			}
 		}
 	}

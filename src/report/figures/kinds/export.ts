@@ -1,8 +1,6 @@
 import { optionName, SeqpackError, UsageError } from "../../../core/errors.js";
-import type { DatasetFile } from "../../../dataset/manifest.js";
 import { findInputs } from "../../../sources/find/find-inputs.js";
-import { EXPORT_FILE } from "../../../sources/find/own-files.js";
-import { readFileList } from "../../verify/file-list.js";
+import { readExportList, readSaidOfExport } from "../../export-list.js";
 import { written } from "../../written.js";
 import { emptyFigures } from "../empty-figures.js";
 import type { FigureReader } from "../figure-kind.js";
@@ -12,24 +10,16 @@ import {
 	tokenFilesOf,
 } from "../token-files.js";
 
-interface ExportList {
-	seqpackVersion: string;
-	source: string;
-	planHash: string;
-	to: string;
-	counts: { rows?: number; tokens?: number };
-	notices: string[];
-	files: DatasetFile[];
-}
-
 /** An export: what seqpack noted of it, and what can be read of its files. */
 export const exported: FigureReader = {
 	meaning: "an export for a trainer",
 	options: ["rows"],
+	// What was composed is texts, as those that it is made of.
 	find: async (path, storage) =>
-		(await storage.stat(`${path}/${written.export}`)) !== null,
+		(await storage.stat(`${path}/${written.export}`)) !== null &&
+		(await readExportList(path)).composed === undefined,
 	async read(path, settings) {
-		const list = await readFileList<ExportList>(path, EXPORT_FILE, "files");
+		const list = await readSaidOfExport(path);
 		const found = await tokensAt(path);
 		if (found === null && settings.rows !== undefined)
 			throw new UsageError(
@@ -53,7 +43,7 @@ export const exported: FigureReader = {
 				...figures.notes,
 				...(found === null
 					? [
-							"its files are not read: they are not among the formats whose tokens are",
+							"lengths are not read: no file begins with a row of tokens as audit reads them",
 						]
 					: []),
 				...list.notices,

@@ -1,10 +1,7 @@
 import { sum } from "../../../core/arithmetic.js";
 import { progressOf, tellingNow } from "../../../core/progress.js";
 import { readListed } from "../../../dataset/listed-file.js";
-import {
-	RECORDS_MANIFEST,
-	type RecordsManifest,
-} from "../../../records/records-manifest.js";
+import type { RecordsManifest } from "../../../records/records-manifest.js";
 import { storageAt } from "../../../storage/storages.js";
 import {
 	type ColumnBatch,
@@ -12,7 +9,7 @@ import {
 	type Schema,
 } from "../../../tables/columns.js";
 import { tableFormats } from "../../../tables/tables.js";
-import { readFileList } from "../../verify/file-list.js";
+import { readRecordsManifest } from "../../read-records-manifest.js";
 import { written } from "../../written.js";
 import { emptyFigures, emptyTotalFigures } from "../empty-figures.js";
 import type { FigureReader } from "../figure-kind.js";
@@ -28,11 +25,7 @@ export const records: FigureReader = {
 	find: async (path, storage) =>
 		(await storage.stat(`${path}/${written.records}`)) !== null,
 	async read(path, { all, onProgress }) {
-		const manifest = await readFileList<RecordsManifest>(
-			path,
-			RECORDS_MANIFEST,
-			"shards",
-		);
+		const manifest = await readRecordsManifest(path);
 		const { summary, options, inputs, shards } = manifest;
 		const figures = emptyFigures("records", path);
 		const most = all ? Number.POSITIVE_INFINITY : MOST_ROWS;
