@@ -15,7 +15,7 @@ export const finalizeCommand = () =>
 	commandOf({
 		name: "finalize",
 		description:
-			"Make the dataset of a planned build once all its tasks are done. It goes by the records of tasks, not by what became of jobs.",
+			"Make the dataset of a planned build once all its tasks are done. It looks at the records of tasks, not at the state of jobs.",
 		table: {
 			out: plannedIn,
 			wait,

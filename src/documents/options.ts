@@ -81,7 +81,7 @@ export const readingTable = grouped("Reading", {
 /** How records are read as conversations. */
 export const conversationsTable = grouped("Conversations", {
 	conversations: choice([AUTO, ...conversationFormats.names], {
-		help: "read records as conversations of this format; auto goes by their fields",
+		help: "read records as conversations of this format; auto recognises it by their fields",
 		defaultText: "auto with loss; else records are texts",
 	}),
 	loss: text({

@@ -29,7 +29,7 @@ export const readDocumentsTable = {
 		"a function",
 		(value) => typeof value === "function",
 		{
-			help: "told of each record that is passed over",
+			help: "called with each record that is skipped",
 			of: { onError: ["skip"] },
 		},
 	),

@@ -103,7 +103,7 @@ export const buildTable = {
 		}),
 		fingerprint: choice(fingerprintKinds, {
 			default: "version",
-			help: "how a changed file is recognised: by the version that its storage lists, where that stands for the content, or else by a hash of its size and both ends; sample always takes the hash",
+			help: "how a changed file is recognised: by the version that its storage lists, if this identifies the content, else by a hash of its size and both ends; sample always uses the hash",
 		}),
 		keepSplits: flag({
 			default: false,

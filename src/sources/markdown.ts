@@ -4,7 +4,7 @@ import { readWholeFile } from "./text/whole-file.js";
 
 /** Markdown: a file is a document, and its id is its source. */
 export const markdown: SourceFormat = {
-	title: "Markdown, a document a file",
+	title: "Markdown, one document per file",
 	extensions: [".md", ".markdown"],
 	anyText: true,
 	// Beside data such a file is most often about it: README.md, LICENSE.md.

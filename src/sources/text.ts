@@ -14,7 +14,7 @@ const options = {
 
 /** Plain text: a file is a document, and its id is its source; or what stands between separators is one. */
 export const text: SourceFormat & { options: typeof options } = {
-	title: "plain text, a document a file or between separators",
+	title: "plain text, one document per file or between separators",
 	extensions: [".txt", ".text"],
 	anyText: true,
 	compressible: true,

@@ -18,7 +18,7 @@ const roles = {
 };
 
 export const trl: AuditKind = {
-	meaning: "tokens for TRL, packed with seq_lengths or a document a row",
+	meaning: "tokens for TRL, packed with seq_lengths, or one document per row",
 	readFrom: ["input_ids", ...Object.keys(roles)],
 	formats: ["parquet", "arrow"],
 	guessesBorders: false,

@@ -39,7 +39,7 @@ const options = {
 	),
 	from: integer({
 		default: 0,
-		help: "what records of the first limit are longer than",
+		help: "the length that records of the first limit must exceed",
 	}),
 	below: flag({
 		default: false,
@@ -58,11 +58,11 @@ const options = {
 	counts: text({
 		placeholder: "template",
 		default: "{text}",
-		help: "what counts of each record, such as '{instruction} {text} {answer}'",
+		help: "the part of each record that counts, such as '{instruction} {text} {answer}'",
 	}),
 	overhead: integer({
 		default: 0,
-		help: "what is to be added besides, such as an instruction, in the same unit",
+		help: "the length of what is added later, such as an instruction, in the same unit",
 	}),
 	tries: integer({
 		least: 1,

@@ -16,7 +16,7 @@ const options = {
 
 export const order: Step<typeof options> = {
 	meaning:
-		"puts the records of a group in order; else they are in that of the input",
+		"sorts the records of a group; without it they have the order of the input",
 	options,
 	prepare({ field, descending, random }, where) {
 		if ((field === undefined) !== random)

@@ -42,7 +42,7 @@ const options = {
 
 export const rounds: Step<typeof options> = {
 	meaning:
-		"draws records of a group in rounds: as many of each label in each, none twice",
+		"draws records of a group in rounds: each round has equally many of each label, and no record comes twice",
 	options,
 	wantsGroup: true,
 	prepare({ label, rounds, perLabel, perRounds, shuffle }) {

@@ -36,7 +36,7 @@ const options = {
 						: ` is ${quoted(value)}: give a mapping of roles, such as {any: "{text}"}`,
 			},
 			{
-				help: "what is written of a record of each role: a text, or a list of parts with text, role and loss",
+				help: "for each role, what is written: a text, or a list of parts with text, role and loss",
 			},
 		),
 	),
@@ -54,7 +54,7 @@ interface Turn {
 
 export const template: Step<typeof options> = {
 	meaning:
-		"writes each record by its role: code and test of a pair, or only, first, middle and last by its place; any is for all others",
+		"writes each record by its role: code or test in a pair; otherwise only, first, middle or last, by its place; any stands for all other roles",
 	options,
 	prepare({ roles, each }, where) {
 		const byRole = new Map(

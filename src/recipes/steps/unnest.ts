@@ -28,7 +28,7 @@ const options = {
 						: ` is ${quoted(value)}: give a mapping of names to fields, such as {text: segments}`,
 			},
 			{
-				help: "what an element is called in the records that come out, and the field that has the list; text is their text",
+				help: "the name of an element in the new records, and the field that has the list; the element named text is their text",
 			},
 		),
 	),
@@ -36,7 +36,7 @@ const options = {
 
 export const unnest: Step<typeof options> = {
 	meaning:
-		"makes a group of a record with lists: a record for each element of the longest, where shorter lists give none",
+		"turns a record with lists into a group: one record for each element of the longest list; shorter lists give nothing for the last ones",
 	options,
 	prepare({ lists }) {
 		const names = Object.entries(lists);
