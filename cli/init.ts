@@ -37,7 +37,7 @@ export const initCommand = () =>
 					`${file} is there already: name another file, or remove it.`,
 				);
 			const done = isNew ? `Wrote ${file}` : `${file} is written already`;
-			say(`${done}. Mend it, then: seqpack build --config ${file}\n`);
+			say(`${done}. Fix it, then: seqpack build --config ${file}\n`);
 			return 0;
 		},
 	});

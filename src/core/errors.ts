@@ -40,14 +40,14 @@ export class SeqpackError extends Error {
 	}
 }
 
-/** Something asked for cannot be done as asked: mend the call. Exit code 2. */
+/** Something asked for cannot be done as asked: fix the call. Exit code 2. */
 export class UsageError extends SeqpackError {
 	constructor(code: string, sentence: string) {
 		super(code, sentence, exitCodes.usage.code);
 	}
 }
 
-/** The input is not what it should be: mend the data. Exit code 4. */
+/** The input is not what it should be: fix the data. Exit code 4. */
 export class DataError extends SeqpackError {
 	/** @param place Of a record: its file and line, or what else its format counts. */
 	constructor(

@@ -121,7 +121,7 @@ export class ConversationReader {
 			if (!(error instanceof RangeError)) throw error;
 			throw badConversation(
 				"bad-message",
-				`its values lie too deep in each other. Mend the record, ${orSkip()}`,
+				`its values lie too deep in each other. Fix the record, ${orSkip()}`,
 			);
 		}
 	}
@@ -149,7 +149,7 @@ export class ConversationReader {
 			if (this.#way.splits && special !== null && !said.isAll)
 				throw badConversation(
 					"special-token",
-					`the special token ${quoted(special)} stands in what it says, and the chat template looks for it there, so that it cannot be told from those of the template. Mend the record, ${orSkip()}`,
+					`the special token ${quoted(special)} stands in what it says, and the chat template looks for it there, so that it cannot be told from those of the template. Fix the record, ${orSkip()}`,
 				);
 			else if (this.#way.refuses) this.#refuseWithin(text, said.spans);
 		return sides.length === 1
@@ -224,7 +224,7 @@ export class ConversationReader {
 const saidSpecial = (special: string) =>
 	badConversation(
 		"special-token",
-		`the special token ${quoted(special)} stands in what it says. Mend the record, give ${optionName("specialTokensInText", splittingWay)} to take it for plain text, ${orSkip()}`,
+		`the special token ${quoted(special)} stands in what it says. Fix the record, give ${optionName("specialTokensInText", splittingWay)} to take it for plain text, ${orSkip()}`,
 	);
 
 /** The first match in the texts within a value; null where there is none. */

@@ -245,6 +245,6 @@ function truth(value: unknown, operator: string): boolean {
 function failed(operator: string, ...values: unknown[]): BadInput {
 	return new BadInput(
 		"filter-failed",
-		`${operator} of ${optionName("where")} cannot be applied to ${values.map(quoted).join(" and ")}. Mend the condition or the record, or give ${optionName("onError", "skip")}`,
+		`${operator} of ${optionName("where")} cannot be applied to ${values.map(quoted).join(" and ")}. Fix the condition or the record, or give ${optionName("onError", "skip")}`,
 	);
 }

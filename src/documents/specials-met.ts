@@ -119,7 +119,7 @@ function refusal(
 	const named = id === null ? "" : `, ${quoted(id)}`;
 	return new DataError(
 		"special-token",
-		`${source} holds the special token ${quoted(token)} in the text of the document at ${position}${named}. Mend it, or give ${optionName("specialTokensInText", splittingWay)} to take it for plain text, or ${optionName("specialTokensInText", usualWayWithSpecials)} for the token.`,
+		`${source} holds the special token ${quoted(token)} in the text of the document at ${position}${named}. Fix it, or give ${optionName("specialTokensInText", splittingWay)} to take it for plain text, or ${optionName("specialTokensInText", usualWayWithSpecials)} for the token.`,
 	);
 }
 

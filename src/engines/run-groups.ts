@@ -293,6 +293,6 @@ function requireTries(
 	if (failure !== null)
 		throw new UsageError(
 			"failed-before",
-			`${failure.sentence}: mend what it tells, and give ${optionName("tries", failure.times + 1)} or more.`,
+			`${failure.sentence}: fix what it names, and give ${optionName("tries", failure.times + 1)} or more.`,
 		);
 }

@@ -301,6 +301,6 @@ async function sbatch(
 		);
 	throw new UsageError(
 		"refused",
-		`sbatch refused a job: ${said}. It was given ${args.map(shellWord).join(" ")}: mend ${optionName("slurmArgs")}, or take more ${optionName("tasksPerJob")}; ${done}.`,
+		`sbatch refused a job: ${said}. It was given ${args.map(shellWord).join(" ")}: fix ${optionName("slurmArgs")}, or take more ${optionName("tasksPerJob")}; ${done}.`,
 	);
 }

@@ -70,7 +70,7 @@ export function fieldOf(record: RecipeRecord | null, name: string): unknown {
 		throw composeFault(
 			"no-field",
 			describeRecord(record),
-			`has no field ${quoted(name)}, which the recipe names: mend the recipe or the record`,
+			`has no field ${quoted(name)}, which the recipe names: fix the recipe or the record`,
 		);
 	return value;
 }

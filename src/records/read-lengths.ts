@@ -84,11 +84,11 @@ export async function* readLengths(
 
 const LENGTH = [
 	"bad-length",
-	"a length in tokens is a whole number, 0 or more: mend the record",
+	"a length in tokens is a whole number, 0 or more: fix the record",
 ] as const;
 const COST = [
 	"bad-cost",
-	"what a record costs is a number, 0 or more: mend the record",
+	"what a record costs is a number, 0 or more: fix the record",
 ] as const;
 
 const isLength = (value: number) => Number.isSafeInteger(value) && value >= 0;

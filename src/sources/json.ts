@@ -94,13 +94,13 @@ function parseRecord(text: string): Record<string, unknown> {
 	} catch (error) {
 		throw new BadInput(
 			"not-json",
-			`the element is not JSON (${shortened((error as Error).message)}). Mend it, or ${skip}`,
+			`the element is not JSON (${shortened((error as Error).message)}). Fix it, or ${skip}`,
 		);
 	}
 	if (!isObject(record))
 		throw new BadInput(
 			"not-an-object",
-			`the element is JSON, but not an object such as {"text": "..."}. Mend it, or ${skip}`,
+			`the element is JSON, but not an object such as {"text": "..."}. Fix it, or ${skip}`,
 		);
 	return record;
 }

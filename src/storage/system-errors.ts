@@ -78,7 +78,7 @@ const PASSING: Record<string, string> = {
 
 /**
  * Turns an error of the system into a sentence: a UsageError where only a person can
- * mend it, an EnvironmentError where trying again may. An error without a system code
+ * fix it, an EnvironmentError where trying again may help. An error without a system code
  * is passed on as it is.
  * @param underWay Whether work on the path had begun: what vanishes or is forbidden
  * from then on is no wrong use.

@@ -106,7 +106,7 @@ export function parseTokenizerConfig(
 export function badTokenizerConfig(name: string, why: string): DataError {
 	return new DataError(
 		"bad-tokenizer-config",
-		`${name} cannot be used: ${why}. Mend it, or remove it to go by tokenizer.json alone.`,
+		`${name} cannot be used: ${why}. Fix it, or remove it to use only tokenizer.json.`,
 	);
 }
 

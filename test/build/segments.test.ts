@@ -305,7 +305,7 @@ describe("costs", () => {
 			"no costs",
 			(tokens: number, text: number) =>
 				text === 1 ? undefined : Array(tokens).fill(1),
-			/costs\.jsonl:2: the record has no field "bits"\. Mend the record, or give onError: "skip"/,
+			/costs\.jsonl:2: the record has no field "bits"\. Fix the record, or give onError: "skip"/,
 		],
 		[
 			"too few",

@@ -65,7 +65,7 @@ const aroundData = [
 	...["too-long", "unknown-type"],
 ];
 
-test("an error that only options mend is one of use", () => {
+test("an error that only options can fix is one of use", () => {
 	const src = join(root, "src");
 	const found = new Set<string>();
 	for (const path of readdirSync(src, { recursive: true, encoding: "utf8" })) {

@@ -130,7 +130,7 @@ test("a task that fails each time is named, with its log, and not tried for ever
 						exitCode: 2,
 						message: expect.stringMatching(
 							RegExp(
-								`^task ${bad} has failed 2 times .*corpus.jsonl.*Its log is .*00000-of-64.log: mend .* give tries: 3 or more`,
+								`^task ${bad} has failed 2 times .*corpus.jsonl.*Its log is .*00000-of-64.log: fix .* give tries: 3 or more`,
 							),
 						),
 					},

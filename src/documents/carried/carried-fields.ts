@@ -95,6 +95,6 @@ export function carriedValue(
 		reason,
 		value === undefined
 			? `the record has no field ${name}, which is carried. Give its default, such as ${optionName("carry", `${fieldName(field)}=0`)}, or ${optionName("onError", "skip")}`
-			: `the field ${name} is ${typeof number === "number" ? number : value === null ? "null" : `of type ${typeof value}`}, and only whole numbers of 32 bits are carried. Mend the record, or give ${optionName("onError", "skip")}`,
+			: `the field ${name} is ${typeof number === "number" ? number : value === null ? "null" : `of type ${typeof value}`}, and only whole numbers of 32 bits are carried. Fix the record, or give ${optionName("onError", "skip")}`,
 	);
 }

@@ -92,6 +92,6 @@ function wrong(what: string): BadInput {
 	const reason: keyof typeof carriedReasons = "wrong-loss";
 	return new BadInput(
 		reason,
-		`${what}. Mend the record, or give ${optionName("onError", "skip")}`,
+		`${what}. Fix the record, or give ${optionName("onError", "skip")}`,
 	);
 }

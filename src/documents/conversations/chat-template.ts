@@ -95,7 +95,7 @@ export class ChatTemplate {
 			if (message === null) throw error;
 			throw badConversation(
 				"template-failed",
-				`the chat template refuses it: ${shortened(message)}. Mend the record or the template, ${orSkip()}`,
+				`the chat template refuses it: ${shortened(message)}. Fix the record or the template, ${orSkip()}`,
 			);
 		}
 	}

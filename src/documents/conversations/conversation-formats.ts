@@ -122,7 +122,7 @@ export function readConversations(
 			.join(", or ");
 		throw badConversation(
 			"no-conversation",
-			`the record has no ${missing?.join(" and ") ?? wanted}. Mend it, ${orSkip()}`,
+			`the record has no ${missing?.join(" and ") ?? wanted}. Fix it, ${orSkip()}`,
 		);
 	}
 	return found.read(record);
@@ -140,7 +140,7 @@ function conversation(
 			return value.length === 0 ? null : value;
 		throw badConversation(
 			"bad-message",
-			`${quoted(name)} is no list of objects. Mend the record, ${orSkip()}`,
+			`${quoted(name)} is no list of objects. Fix the record, ${orSkip()}`,
 		);
 	};
 	const variables = fromJson(
@@ -168,7 +168,7 @@ function continued(
 	if (!Array.isArray(prompt) || !Array.isArray(rest))
 		throw badConversation(
 			"bad-message",
-			`"prompt" and ${quoted(field)} must be two texts or two lists of messages. Mend the record, ${orSkip()}`,
+			`"prompt" and ${quoted(field)} must be two texts or two lists of messages. Fix the record, ${orSkip()}`,
 		);
 	const before = readMessages(prompt, "prompt");
 	return conversation(
@@ -183,7 +183,7 @@ function readSegments(value: unknown): Example {
 	if (!Array.isArray(segments) || segments.length === 0)
 		throw badConversation(
 			"no-messages",
-			`"segments" is ${quoted(segments)}, no list of segments. Mend the record, ${orSkip()}`,
+			`"segments" is ${quoted(segments)}, no list of segments. Fix the record, ${orSkip()}`,
 		);
 	const texts = segments.map((segment, i): PlainText => {
 		const { text, label } = isObject(segment) ? segment : {};
@@ -191,7 +191,7 @@ function readSegments(value: unknown): Example {
 			return { text, isAnswer: label };
 		throw badConversation(
 			"bad-message",
-			`segment ${i + 1} has no text, or no label that is true or false. Mend the record, ${orSkip()}`,
+			`segment ${i + 1} has no text, or no label that is true or false. Fix the record, ${orSkip()}`,
 		);
 	});
 	return { texts };
@@ -244,14 +244,14 @@ function readAlpaca(record: RecordFields): Example {
 		if (typeof value === "string") return value;
 		throw badConversation(
 			"no-content",
-			`${quoted(field)} is ${quoted(value)}, no text. Mend the record, ${orSkip()}`,
+			`${quoted(field)} is ${quoted(value)}, no text. Fix the record, ${orSkip()}`,
 		);
 	};
 	const history = record.history ?? [];
 	if (!Array.isArray(history) || !history.every(isExchange))
 		throw badConversation(
 			"bad-message",
-			`"history" is no list of pairs of a question and an answer. Mend the record, ${orSkip()}`,
+			`"history" is no list of pairs of a question and an answer. Fix the record, ${orSkip()}`,
 		);
 	const input = text("input");
 	const messages: Message[] = [

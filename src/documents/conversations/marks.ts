@@ -57,6 +57,6 @@ function disagree(message: number | null): Error {
 			: `{% generation %} of the chat template does not mark what the model writes in message ${message + 1}`;
 	return badConversation(
 		"masks-disagree",
-		`${what}, as its generation prompt tells it. Mend the template, take the marks out of it, ${orSkip()}`,
+		`${what}, as its generation prompt tells it. Fix the template, take the marks out of it, ${orSkip()}`,
 	);
 }

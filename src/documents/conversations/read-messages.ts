@@ -32,7 +32,7 @@ export function fromJson(value: unknown, what: string): unknown {
 	} catch {
 		throw badConversation(
 			"bad-message",
-			`${what} is a text that is no JSON: ${quoted(value)}. Mend the record, ${orSkip()}`,
+			`${what} is a text that is no JSON: ${quoted(value)}. Fix the record, ${orSkip()}`,
 		);
 	}
 }
@@ -55,7 +55,7 @@ function readMessage(given: unknown, place: string): Message {
 	if (!isObject(given))
 		throw badConversation(
 			"bad-message",
-			`${place} is ${quoted(given)}, no object with a role and a content. Mend the record, ${orSkip()}`,
+			`${place} is ${quoted(given)}, no object with a role and a content. Fix the record, ${orSkip()}`,
 		);
 	const isShareGpt = Object.hasOwn(given, "from");
 	const { from, value, ...rest } = given;
@@ -93,7 +93,7 @@ function roleOf(name: unknown, place: string): Role {
 	const known = [...Object.keys(roles), ...Object.keys(aliases), ...calling];
 	throw badConversation(
 		"unknown-role",
-		`${place} has the role ${quoted(name)}: there are ${known.join(", ")}. Mend the record, ${orSkip()}`,
+		`${place} has the role ${quoted(name)}: there are ${known.join(", ")}. Fix the record, ${orSkip()}`,
 	);
 }
 
@@ -122,7 +122,7 @@ function callsOf(calls: unknown, place: string): unknown[] {
 	if (!Array.isArray(calls) || !calls.every(isObject))
 		throw badConversation(
 			"bad-message",
-			`tool_calls of ${place} is no list of objects. Mend the record, ${orSkip()}`,
+			`tool_calls of ${place} is no list of objects. Fix the record, ${orSkip()}`,
 		);
 	return calls;
 }
@@ -137,7 +137,7 @@ function callOf(content: unknown, place: string): Message {
 	)
 		throw badConversation(
 			"bad-message",
-			`the call in ${place} is no object with a name and arguments. Mend the record, ${orSkip()}`,
+			`the call in ${place} is no object with a name and arguments. Fix the record, ${orSkip()}`,
 		);
 	return {
 		role: "assistant",

@@ -175,7 +175,7 @@ function trained(answers: readonly Stretch[]): Int32Array {
 	if (spans.length === 0)
 		throw badConversation(
 			"nothing-to-train",
-			`nothing of it is to be trained on: no message is chosen that the model wrote. Mend the record, ${orSkip()}`,
+			`nothing of it is to be trained on: no message is chosen that the model wrote. Fix the record, ${orSkip()}`,
 		);
 	return Int32Array.from(spans);
 }

@@ -228,6 +228,6 @@ function unusable(
 ): BadInput {
 	return new BadInput(
 		reason,
-		`${what}. Mend the record, or give ${optionName("onError", "skip")}`,
+		`${what}. Fix the record, or give ${optionName("onError", "skip")}`,
 	);
 }

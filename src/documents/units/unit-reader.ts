@@ -152,6 +152,6 @@ function wrong(sentence: string): BadInput {
 	const reason: keyof typeof unitReasons = "wrong-costs";
 	return new BadInput(
 		reason,
-		`${sentence}. Mend the record, or give ${optionName("onError", "skip")}`,
+		`${sentence}. Fix the record, or give ${optionName("onError", "skip")}`,
 	);
 }

@@ -133,6 +133,6 @@ function ragged(cells: Buffer[], header: string[]): BadInput {
 	const has = `${cells.length} ${cells.length === 1 ? "cell" : "cells"}`;
 	return new BadInput(
 		"ragged-row",
-		`the row has ${has}, and the header has ${header.length}. Mend it (a cell with the character between cells in it is written in quotation marks), or give ${optionName("onError", "skip")}`,
+		`the row has ${has}, and the header has ${header.length}. Fix it (a cell with the character between cells in it is written in quotation marks), or give ${optionName("onError", "skip")}`,
 	);
 }

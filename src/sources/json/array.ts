@@ -151,7 +151,7 @@ function notAnArray(byte: number | undefined): BadInput {
 function truncated(): BadInput {
 	return new BadInput(
 		"truncated-json",
-		`the file ends before this element and the array do: it was cut short, or a quotation mark or a bracket is never closed. Fetch or mend it, or give ${optionName("onError", "skip")} to use the elements before this place`,
+		`the file ends before this element and the array do: it was cut short, or a quotation mark or a bracket is never closed. Fetch or fix it, or give ${optionName("onError", "skip")} to use the elements before this place`,
 	);
 }
 

@@ -187,7 +187,7 @@ export class ScannedBatch {
 		);
 		return new BadInput(
 			"not-json",
-			`the line is not JSON (${shortened(why)}). Mend it, or give ${optionName("onError", "skip")}`,
+			`the line is not JSON (${shortened(why)}). Fix it, or give ${optionName("onError", "skip")}`,
 		);
 	}
 
@@ -200,7 +200,7 @@ export class ScannedBatch {
 function notAnObject(): BadInput {
 	return new BadInput(
 		"not-an-object",
-		`the line is JSON, but not an object such as {"text": "..."}. Mend it, or give ${optionName("onError", "skip")}`,
+		`the line is JSON, but not an object such as {"text": "..."}. Fix it, or give ${optionName("onError", "skip")}`,
 	);
 }
 

@@ -45,7 +45,7 @@ export function parseJsonField(
 	} catch (error) {
 		throw new BadInput(
 			"not-json",
-			`the field ${quoted(name)} is not JSON (${shortened((error as Error).message)}). Mend it, or give ${optionName("onError", "skip")}`,
+			`the field ${quoted(name)} is not JSON (${shortened((error as Error).message)}). Fix it, or give ${optionName("onError", "skip")}`,
 		);
 	}
 }

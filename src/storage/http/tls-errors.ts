@@ -50,7 +50,7 @@ export function tlsError(error: unknown, { host }: URL): UsageError | null {
 	if (NOT_TLS.test(message))
 		return new UsageError(
 			"no-tls",
-			`${host} does not speak TLS: give its URL with http:// in place of https://, or mend the port.`,
+			`${host} does not speak TLS: give its URL with http:// in place of https://, or correct the port.`,
 		);
 	return null;
 }

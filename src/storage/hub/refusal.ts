@@ -21,7 +21,7 @@ export function refusal(
 	if (said === "Invalid credentials in Authorization header")
 		return new UsageError(
 			"bad-credentials",
-			`${cannot} the hub does not know the token that was sent (HF_TOKEN, or that of \`hf auth login\`): mend it, or remove it.`,
+			`${cannot} the hub does not know the token that was sent (HF_TOKEN, or that of \`hf auth login\`): correct it, or remove it.`,
 		);
 	if (code === "GatedRepo")
 		return new UsageError(
@@ -36,7 +36,7 @@ export function refusal(
 	if (code === "RepoNotFound" || status === 404 || status === 401)
 		return new UsageError(
 			"access-denied",
-			`${cannot} there is no ${repository} among the ${kind} of the hub, or it is private. Mend the name, or, where it is private, mend the token: ${token}.`,
+			`${cannot} there is no ${repository} among the ${kind} of the hub, or it is private. Correct the name, or, if it is private, the token: ${token}.`,
 		);
 	if (status === 403)
 		return new UsageError(

@@ -82,7 +82,7 @@ export function explainFailure(
 	if (code === "NoSuchBucket")
 		return new UsageError(
 			"no-such-bucket",
-			`${cannot}: there is no bucket ${bucket}. Make it, or mend the name.`,
+			`${cannot}: there is no bucket ${bucket}. Make it, or correct the name.`,
 		);
 	if (
 		code === "InvalidAccessKeyId" ||
@@ -91,7 +91,7 @@ export function explainFailure(
 	)
 		return new UsageError(
 			"bad-credentials",
-			`${cannot}: the credentials are wrong (${message || code}). Mend the access key and its secret.`,
+			`${cannot}: the credentials are wrong (${message || code}). Correct the access key and its secret.`,
 		);
 	if (
 		code === "AuthorizationHeaderMalformed" ||

@@ -122,7 +122,7 @@ describe("what is written once", () => {
 	});
 });
 
-describe("what only a person can mend is said", () => {
+describe("what only a person can fix is said", () => {
 	const cases: [string, Refusal, RegExp, number][] = [
 		[
 			"no access",

@@ -63,7 +63,7 @@ async function ofNamed(
 		throw bad(
 			what,
 			`its sources go round in a circle (${[...through, name].join(", ")})`,
-			"mend source_profile",
+			"fix source_profile",
 		);
 	if (profile.role_arn) return ofRole(profile, name, through);
 	if (own !== null) return own;
@@ -109,7 +109,7 @@ async function ofRole(
 			throw noProfile(source, `source_profile of ${what} asks for it`);
 		const found = await ofNamed(source, [...through, name]);
 		if (found !== null) return assumeRole(role, found, what);
-		throw bad(what, `profile ${source}, its source, has none`, "mend it");
+		throw bad(what, `profile ${source}, its source, has none`, "fix it");
 	}
 	if (!place)
 		throw bad(
@@ -129,7 +129,7 @@ async function ofRole(
 	throw bad(
 		what,
 		`its credential_source, ${found.title}, has none`,
-		"run where there are some, or mend it",
+		"run where there are some, or fix it",
 	);
 }
 

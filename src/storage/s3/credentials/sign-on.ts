@@ -68,7 +68,7 @@ export async function ofSignOn(
 		const said = jsonObject(text)?.message;
 		throw fail(
 			`the role ${role} of account ${account} is refused (${answer.status}${isText(said) ? `: ${said}` : ""})`,
-			"mend sso_role_name and sso_account_id, or have the role assigned to you",
+			"fix sso_role_name and sso_account_id, or have the role assigned to you",
 		);
 	}
 	const fields = jsonObject(

@@ -135,10 +135,10 @@ function refusal(
 		action === "AssumeRole"
 			? isOver
 				? "The credentials that are to assume it have expired: renew them."
-				: "Mend the role, or allow sts:AssumeRole on it."
+				: "Fix the role, or allow sts:AssumeRole on it."
 			: isOver
 				? "The token has expired: have a new one written."
-				: "Mend the role, or what it trusts.";
+				: "Fix the role, or what it trusts.";
 	return new UsageError(
 		"bad-credentials",
 		`cannot have credentials of ${what}: the role ${RoleArn} is refused by ${host} (${answer.status}${code && ` ${code}`}${message ? `: ${message}` : ""}). ${advice}`,

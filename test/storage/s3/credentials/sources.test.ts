@@ -272,7 +272,7 @@ source_profile = first
 		});
 		alone(config("forbidden"), { AWS_ENDPOINT_URL_STS: sts.url });
 		await expect(findCredentials()).rejects.toThrow(
-			/^cannot have credentials of profile default: the role r\/forbidden is refused by 127.0.0.1:\d+ \(403 AccessDenied: not you\). Mend the role, or allow sts:AssumeRole on it.$/,
+			/^cannot have credentials of profile default: the role r\/forbidden is refused by 127.0.0.1:\d+ \(403 AccessDenied: not you\). Fix the role, or allow sts:AssumeRole on it.$/,
 		);
 		alone(config("role"), { AWS_ENDPOINT_URL_STS: front.url });
 		expect(await idFound()).toBe("role-id");
