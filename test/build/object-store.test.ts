@@ -148,7 +148,7 @@ describe("in a bucket", () => {
 		const { stdout } = await seqpack(["status", `${far.out}/`]);
 		expect(stdout).toMatch(
 			RegExp(
-				`^${far.out}\n  tasks +1 of ${last + 1} are done .*\n  groups +${last + 1}, of up to 1 tasks\n    done +0\n    running +1\n    failed +2\n    missing +3-${last}\n  time left +about .*\ngroup 2 \\(attempt 1; ${state}/logs/00002-of-1.log\\):\n  .*${bad}\n$`,
+				`^${far.out}\n  tasks +1 of ${last + 1} are done .*\n  groups +${last + 1}, of up to 1 task\n    done +0\n    running +1\n    failed +2\n    missing +3-${last}\n  time left +about .*\ngroup 2 \\(attempt 1; ${state}/logs/00002-of-1.log\\):\n  .*${bad}\n$`,
 			),
 		);
 		await runTasks(planned, [...planned.plan.tasks.keys()], { workers: 0 });

@@ -227,7 +227,7 @@ test("curricula and packings of Parquet shards are refused with the command that
 		[store, packing],
 	] as const) {
 		const refused = await seqpack(args(dataset));
-		expect(refused.code).toBe(4);
+		expect(refused.code).toBe(2);
 		const [, line] = /convert it with seqpack (.*)\.$/m.exec(
 			refused.stderr,
 		) as string[];
