@@ -1,3 +1,4 @@
+import { DataError, optionName } from "../core/errors.js";
 import { rangesNeeded, type Task, type TaskRange } from "./tasks-of-plan.js";
 
 /** Tasks that one job does. Its number, the rank of the job, is its place in the list of all groups. */
@@ -78,7 +79,13 @@ function piecesOf(tasks: readonly Task[]): number[][] {
 	return [...pieces.values()];
 }
 
-/** Of each piece, its wave: one after the last of those that it needs something of. */
+/** Stands for a wave that is being looked for. */
+const LOOKED_FOR = -1;
+
+/**
+ * Of each piece, its wave: one after the last of those that it needs something of.
+ * @throws DataError `bad-plan` where tasks need each other
+ */
 function wavesOf(
 	tasks: readonly Task[],
 	pieces: readonly (readonly number[])[],
@@ -100,7 +107,13 @@ function wavesOf(
 	};
 	const waveOf = (piece: number): number => {
 		let wave = waves[piece];
+		if (wave === LOOKED_FOR)
+			throw new DataError(
+				"bad-plan",
+				`the plan of the build has tasks that wait for each other: it was changed. Plan again, with ${optionName("overwrite", true)}.`,
+			);
 		if (wave !== undefined) return wave;
+		waves[piece] = LOOKED_FOR;
 		wave = 0;
 		// A range is of this piece, or of others.
 		for (const task of pieces[piece])

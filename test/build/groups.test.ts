@@ -106,3 +106,14 @@ test("64 tasks and the one that packs what they leave are a group", () => {
 	]);
 	expect(groups[1].tasks.at(-1)).toBe(201);
 });
+
+test("tasks of a changed plan that wait for each other are refused", () => {
+	const waiting = (number: number): Task => ({
+		...{ kind: "read", source: 0, spans: [] },
+		threshold: number,
+	});
+	const finding: Task = { kind: "threshold", from: 0, to: 1 };
+	expect(() => groupsOf({ tasks: [waiting(1), finding] }, 1)).toThrow(
+		/tasks that wait for each other: it was changed\. Plan again/,
+	);
+});
