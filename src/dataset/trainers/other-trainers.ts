@@ -9,7 +9,7 @@ const entries = {
 		key: "add_extra_token_to_sequence=False",
 		traps: [
 			"GPTDataset shuffles: the order of rows is not that of the file.",
-			"With context parallelism over packed rows, use `seqpack batches` instead, with shares by document (--sequence-shares).",
+			"With context parallelism over packed rows, use `seqpack batches` with shares by document instead.",
 		],
 	}),
 	"olmo-core": byExport({
