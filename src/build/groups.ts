@@ -1,4 +1,4 @@
-import { DataError, optionName } from "../core/errors.js";
+import { DataError } from "../core/errors.js";
 import { rangesNeeded, type Task, type TaskRange } from "./tasks-of-plan.js";
 
 /** Tasks that one job does. Its number, the rank of the job, is its place in the list of all groups. */
@@ -110,7 +110,7 @@ function wavesOf(
 		if (wave === LOOKED_FOR)
 			throw new DataError(
 				"bad-plan",
-				`the plan of the build has tasks that wait for each other: it was changed. Plan again, with ${optionName("overwrite", true)}.`,
+				"the plan of the build has tasks that wait for each other: it was changed. Plan again.",
 			);
 		if (wave !== undefined) return wave;
 		waves[piece] = LOOKED_FOR;
