@@ -11,6 +11,7 @@ import {
 	type AddedTokenJson,
 	notATokenizer,
 	parseTokenizerJson,
+	wrongFlag,
 } from "./tokenizer-json.js";
 
 /**
@@ -74,8 +75,11 @@ function addedTokensIn(text: string): AddedTokenJson[] | null {
 	try {
 		const list: unknown = parseJson(text.slice(from, parts.lastIndex));
 		return (list as AddedTokenJson[]).every(
-			({ id, content }) =>
-				Number.isInteger(id) && id >= 0 && typeof content === "string",
+			(token) =>
+				Number.isInteger(token.id) &&
+				token.id >= 0 &&
+				typeof token.content === "string" &&
+				wrongFlag(token) === undefined,
 		)
 			? (list as AddedTokenJson[])
 			: null;

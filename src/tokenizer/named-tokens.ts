@@ -8,6 +8,7 @@ import { assignIds } from "./added-tokens.js";
 import {
 	type AddedTokenJson,
 	badTokenizerConfig,
+	FLAGS,
 	parseTokenizerConfig,
 	type TokenizerConfigJson,
 	type TokenizerJson,
@@ -18,13 +19,6 @@ import {
 const NAMES = ["bos", "eos", "unk", "sep", "pad", "cls", "mask"].map(
 	(kind) => `${kind}_token`,
 );
-const FLAGS = [
-	"single_word",
-	"lstrip",
-	"rstrip",
-	"normalized",
-	"special",
-] as const;
 
 const CONFIG = "tokenizer_config.json";
 const MAP = "special_tokens_map.json";

@@ -26,6 +26,21 @@ export interface AddedTokenJson {
 	asText?: boolean;
 }
 
+/** The fields of an added token that are true or false. */
+export const FLAGS = [
+	"single_word",
+	"lstrip",
+	"rstrip",
+	"normalized",
+	"special",
+] as const;
+
+/** A flag of an added token that is neither true nor false; undefined: there is none. */
+export function wrongFlag(token: object): (typeof FLAGS)[number] | undefined {
+	const values = token as Record<string, unknown>;
+	return FLAGS.find((flag) => typeof (values[flag] ?? false) !== "boolean");
+}
+
 /** The parts of a tokenizer_config.json that are read here. */
 export interface TokenizerConfigJson {
 	bos_token?: string | { content?: string } | null;
@@ -66,6 +81,12 @@ export function parseTokenizerJson(text: string, name: string): TokenizerJson {
 			throw notATokenizer(
 				name,
 				`the added token ${quoted(token.content)} has the id ${token.id}, and ids are below ${MOST_IDS}`,
+			);
+		const flag = wrongFlag(token);
+		if (flag !== undefined)
+			throw notATokenizer(
+				name,
+				`"${flag}" of the added token ${quoted(token.content)} is ${quoted(token[flag])}, not true or false`,
 			);
 	}
 	return {

@@ -123,9 +123,9 @@ test.each([
 
 test("what is no token of the tokenizer.json is told in a short sentence", () => {
 	const { model, ...rest } = JSON.parse(tokenizerJson);
-	const refused = (model: object) => {
+	const refused = (model: object, added_tokens = rest.added_tokens) => {
 		const configJson = '{"eos_token":"<e>"}';
-		const changed = JSON.stringify({ ...rest, model });
+		const changed = JSON.stringify({ ...rest, added_tokens, model });
 		const load = () =>
 			tokenizerFromJson({ tokenizerJson: changed, configJson });
 		expect(load).toThrow(
@@ -133,6 +133,10 @@ test("what is no token of the tokenizer.json is told in a short sentence", () =>
 		);
 	};
 	refused({ type: "Unigram", vocab: [[{ toString: 1 }, 0]] });
+	const [token] = rest.added_tokens;
+	const deep = JSON.parse(`${"[".repeat(9000)}${"]".repeat(9000)}`);
+	for (const lstrip of [deep, 1, "true"])
+		refused(model, [{ ...token, lstrip }, ...rest.added_tokens]);
 	refused({ ...model, merges: [["a", "b".repeat(9000)], ...model.merges] });
 });
 
