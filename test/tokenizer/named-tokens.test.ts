@@ -134,8 +134,7 @@ test("what is no token of the tokenizer.json is told in a short sentence", () =>
 	};
 	refused({ type: "Unigram", vocab: [[{ toString: 1 }, 0]] });
 	const [token] = rest.added_tokens;
-	const deep = JSON.parse(`${"[".repeat(9000)}${"]".repeat(9000)}`);
-	for (const lstrip of [deep, 1, "true"])
+	for (const lstrip of [[], 1, "true"])
 		refused(model, [{ ...token, lstrip }, ...rest.added_tokens]);
 	refused({ ...model, merges: [["a", "b".repeat(9000)], ...model.merges] });
 });
