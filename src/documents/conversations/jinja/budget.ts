@@ -26,7 +26,7 @@ export function spend(units: number): void {
 	left -= units;
 	if (left < 0)
 		throw new TemplateError(
-			"it takes too many steps: it has loops that end late or never",
+			"it takes too many steps: its loops end late or never, or it makes very long texts",
 		);
 }
 
