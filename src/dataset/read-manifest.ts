@@ -35,10 +35,13 @@ async function requireManifest(
 	storage: Storage,
 	directory: string,
 ): Promise<void> {
-	if ((await storage.stat(directory))?.kind !== "directory")
+	const kind = (await storage.stat(directory))?.kind;
+	if (kind !== "directory")
 		throw new UsageError(
 			"not-a-dataset",
-			`there is no directory ${directory}.`,
+			kind === "file"
+				? `${directory} is a file: name the directory of a dataset.`
+				: `there is no directory ${directory}.`,
 		);
 	if ((await storage.stat(`${directory}/${MANIFEST}`)) === null) {
 		const unfinished = (await storage.list(directory)).includes(".seqpack");

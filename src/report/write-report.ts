@@ -56,10 +56,18 @@ export async function writeReport(
 	const page = await reportHtml(figures, { title });
 	const isSame = there?.equals(Buffer.from(page)) ?? false;
 	if (!isSame) {
-		if (there !== null && !overwrite) throw isThere(out);
+		if (there !== null && !overwrite)
+			throw new UsageError(
+				"report-there",
+				`${out} is another report: name another file (${optionName("out")}), or replace it with ${optionName("overwrite", true)}.`,
+			);
 		await removePartials(storage, out);
 		if (overwrite) await writeAll(storage, out, page, { unhashed: true });
-		else if (!(await storage.createExclusive(out, page))) throw isThere(out);
+		else if (!(await storage.createExclusive(out, page)))
+			throw new UsageError(
+				"report-there",
+				`${out} was made in the meantime, or is a link that leads nowhere, and is left as it is: name another file (${optionName("out")}).`,
+			);
 	}
 	return {
 		status: isSame ? "already-written" : "written",
@@ -90,12 +98,6 @@ async function reportAt(storage: Storage, out: string): Promise<Buffer | null> {
 		);
 	return page;
 }
-
-const isThere = (out: string) =>
-	new UsageError(
-		"report-there",
-		`${out} is another report: name another file (${optionName("out")}), or replace it with ${optionName("overwrite", true)}.`,
-	);
 
 /** What sentences and facts tell, without what lets one in. */
 function withoutCredentials(figures: Figures): Figures {

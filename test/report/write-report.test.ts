@@ -1,4 +1,10 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+	readFileSync,
+	readlinkSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { beforeAll, expect, test } from "vitest";
@@ -240,6 +246,15 @@ test("a corpus is read as its options say, and a dataset refuses them", async ()
 	const refused = await report(data, ...field, "--out", inDirectory("no.html"));
 	expect(refused.code).toBe(2);
 	expect(refused.stderr).toContain("--text-field would change nothing");
+});
+
+test("a link that leads nowhere is left as it is", async () => {
+	const out = inDirectory("link.html");
+	symlinkSync("nowhere", out);
+	await expect(writeReport([data], { out })).rejects.toThrow(
+		/is a link that leads nowhere, and is left as it is/,
+	);
+	expect(readlinkSync(out)).toBe("nowhere");
 });
 
 test("a report is written to an object store, and only a report is replaced there", async () => {

@@ -410,6 +410,9 @@ test.each(["the same by its manifest", "another"])(
 		await expect(diff(packed, join(copy, "none"))).rejects.toThrow(
 			/there is no directory/,
 		);
+		await expect(diff(packed, join(copy, "seqpack.json"))).rejects.toThrow(
+			/seqpack\.json is a file: name the directory of a dataset/,
+		);
 	},
 );
 
