@@ -35,13 +35,13 @@ async function requireManifest(
 	storage: Storage,
 	directory: string,
 ): Promise<void> {
-	const kind = (await storage.stat(directory))?.kind;
-	if (kind !== "directory")
+	const found = await storage.stat(directory);
+	if (found?.kind !== "directory")
 		throw new UsageError(
 			"not-a-dataset",
-			kind === "file"
-				? `${directory} is a file: name the directory of a dataset.`
-				: `there is no directory ${directory}.`,
+			found === null
+				? `there is no directory ${directory}.`
+				: `${directory} is a file: name the directory of a dataset.`,
 		);
 	if ((await storage.stat(`${directory}/${MANIFEST}`)) === null) {
 		const unfinished = (await storage.list(directory)).includes(".seqpack");
